@@ -1,0 +1,89 @@
+/**
+ * The seam between workflows and activities: types only, so that the workflow sandbox may see it.
+ * What an activity takes and returns is in history; keep both small.
+ */
+import type { Verdict } from "../core/check.js";
+import type { Report } from "../core/report.js";
+import type { Graph, GraphInput } from "../schema/graph.js";
+import type { JsonObject } from "../schema/json.js";
+import type { GoalInput } from "../schema/run-input.js";
+import type { Problem } from "../vocabulary/problems.js";
+
+/** Input of every activity whose type is a tool's name. */
+export interface ToolCall {
+  /** Rendered: no templates are left in it. */
+  params: JsonObject;
+  requester: string;
+  /** Run id of the first execution; with the gate's nonce and the node it makes the idempotency key. */
+  runKey: string;
+  /** Failures of the tool itself that are tried again. */
+  retries: number;
+  /** Present on a node that was gated: what the activity verifies before it acts. */
+  grant?: Grant;
+}
+
+/** The approval of exactly one action, verified by the activity that acts. */
+export interface Grant {
+  nonce: string;
+  digest: string;
+  policyDigest: string;
+  /** `originalExecutionRunId` of the run that asked; a run that was reset has another run id. */
+  askedBy: string;
+  /** Whether the policy wants votes to be signed. */
+  signed: boolean;
+  votes: Array<{ approver: string; token?: string }>;
+  target?: string;
+}
+
+/** Input of `ask_approval`. */
+export interface AskCall {
+  nodeId: string;
+  nodeName: string;
+  nodeType: string;
+  tool?: string;
+  params: JsonObject;
+  target?: string;
+  environment: string;
+  reason: string;
+  requester: string;
+  runKey: string;
+  policyDigest: string;
+  /** Absolute, milliseconds since the epoch. */
+  deadlineMs: number;
+  findings: Array<{ node: string; statement: string }>;
+}
+
+/** What `ask_approval` returns: the gate's nonce and digest, and how each notice went. */
+export interface AskResult {
+  nonce: string;
+  digest: string;
+  /** Redacted params: what people are shown. */
+  shown: JsonObject;
+  notices: Array<{ channel: string; ok: boolean; problem?: string }>;
+}
+
+export type CheckResult = { ok: true; verdict: Verdict } | { ok: false; problems: Problem[] };
+export type DraftResult =
+  | { ok: true; graph: Graph; playbook: string; score: number; notices: Problem[] }
+  | { ok: false; problems: Problem[] };
+
+/** The activities that are not tools. */
+export interface Activities {
+  check_graph(graph: GraphInput): Promise<CheckResult>;
+  ask_approval(call: AskCall): Promise<AskResult>;
+  draft_graph(input: GoalInput): Promise<DraftResult>;
+  store_report(report: Report): Promise<void>;
+  verify_vote(vote: VoteToVerify): Promise<VoteVerdict>;
+}
+
+/** A vote with a token, to be verified before it counts. */
+export interface VoteToVerify {
+  token: string;
+  runKey: string;
+  nodeId: string;
+  digest: string;
+  decision: "approve" | "reject";
+}
+export type VoteVerdict =
+  | { ok: true; approver: string; groups: string[]; issuedMs: number; jti: string }
+  | { ok: false; reason: string };

@@ -1,0 +1,129 @@
+/**
+ * The state of a run: one JSON value, the same in the workflow, in a query's answer and across continue-as-new.
+ * Loaded by the workflow sandbox: imports no package and reads no clock.
+ */
+import type { Json, JsonObject } from "../../schema/json.js";
+import type { Failure, Problem } from "../../vocabulary/problems.js";
+
+/** Where a node is. The last six are final. */
+export type NodeStatus =
+  | "pending"
+  | "asking"
+  | "approved"
+  | "running"
+  | "succeeded"
+  | "failed"
+  | "rejected"
+  | "expired"
+  | "skipped"
+  | "cancelled";
+
+/** How a run ended. */
+export type Outcome = "succeeded" | "failed" | "rejected" | "expired" | "cancelled" | "timed_out";
+
+export type EdgeState = "open" | "taken" | "not_taken" | "neutral";
+
+export interface Vote {
+  decision: "approve" | "reject";
+  approver: string;
+  comment?: string;
+  channel?: string;
+  atMs: number;
+  /** Whether a signature was checked; an unsigned vote is recorded as unverified. */
+  verified: boolean;
+  token?: string;
+  decisionId?: string;
+}
+
+/** What became of a decision. */
+export type DecisionResult =
+  | "accepted"
+  | "already-decided"
+  | "late"
+  | "not-allowed"
+  | "stale-digest"
+  | "gate-not-open"
+  | "node-not-found";
+
+export type GateStatus = "asking" | "open" | "approved" | "rejected" | "expired" | "withdrawn";
+
+/** A gate: a question to people about one action of one node. Times are milliseconds since the epoch. */
+export interface Gate {
+  status: GateStatus;
+  /** 1 for the first question about this node; a run that was reset asks again. */
+  round: number;
+  openedAtMs: number;
+  deadlineMs: number;
+  reason: string;
+  required: number;
+  signed: boolean;
+  nonce?: string;
+  digest?: string;
+  /** Redacted params, as people were shown them. */
+  shown?: JsonObject;
+  votes: Vote[];
+  /** Decisions that did not count, by result. */
+  refused: Partial<Record<DecisionResult, number>>;
+  notices: Array<{ channel: string; ok: boolean; problem?: string }>;
+  closedAtMs?: number;
+}
+
+export interface NodeState {
+  status: NodeStatus;
+  /** Edges that lead here, by state; the rest are open. */
+  taken: number;
+  notTaken: number;
+  neutral: number;
+  /** A taken failure edge leads here, directly or through others: a write may start after a failure. */
+  viaFailure?: boolean;
+  startedAtMs?: number;
+  endedAtMs?: number;
+  output?: Json;
+  failure?: Failure;
+  /** Why it was skipped, in words. */
+  reason?: string;
+  gate?: Gate;
+}
+
+export interface RunState {
+  semantics: number;
+  startedAtMs: number;
+  /** By node id; own properties of an object without prototype keys. */
+  nodes: Record<string, NodeState>;
+  /** By position in the graph's list of edges; absent while open. */
+  edges: Record<number, EdgeState>;
+  /** Conditions and templates that could not be evaluated, notices of the check. At most `PROBLEMS_MAX`. */
+  problems: Problem[];
+  /** Set once a node failed without `continue_on_failure`. */
+  failed: boolean;
+  /** Decisions that arrived before their gate and name a digest. */
+  early: Array<{ nodeId: string; digest: string; vote: Vote }>;
+  /** Milliseconds of working time used up before `workingSinceMs`. */
+  workedMs: number;
+  workingSinceMs?: number;
+  ending?: "cancelled" | "timed_out";
+  outcome?: Outcome;
+  endedAtMs?: number;
+}
+
+/** What happened; each event is applied once, in order. Times are milliseconds since the epoch. */
+export type RunEvent =
+  | { kind: "node-started"; node: string; atMs: number }
+  | { kind: "node-succeeded"; node: string; output: Json; atMs: number }
+  | { kind: "node-failed"; node: string; failure: Failure; atMs: number }
+  | { kind: "node-cancelled"; node: string; atMs: number }
+  | { kind: "gate-asked"; node: string; deadlineMs: number; atMs: number }
+  | {
+      kind: "gate-opened";
+      node: string;
+      nonce: string;
+      digest: string;
+      shown: JsonObject;
+      notices: Gate["notices"];
+      atMs: number;
+    }
+  | { kind: "decided"; node: string; vote: Vote; digest?: string; atMs: number }
+  | { kind: "deadline-passed"; node: string; atMs: number }
+  | { kind: "run-was-reset"; node: string; atMs: number }
+  | { kind: "cancel-requested"; atMs: number }
+  | { kind: "time-ran-out"; atMs: number };

@@ -1,0 +1,141 @@
+/** `config.yaml`: where the tools look and what they may act on. Strict; secrets only as references. */
+import { z } from "zod";
+import { ENVIRONMENTS } from "../vocabulary/node-types.js";
+
+/** A name in config.yaml: what graphs refer to. */
+const nameSchema = z.string().regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,62}$/, "1 to 63 letters, digits, _, . or -");
+const urlSchema = z.url({ protocol: /^https?$/, error: "an http or https URL" }).max(2_000);
+/** `env:NAME`: resolved inside the activity that uses it, and written nowhere. */
+export const secretReferenceSchema = z
+  .string()
+  .regex(/^env:[A-Za-z_][A-Za-z0-9_]{0,127}$/, "a reference such as env:NAME");
+
+/** Header values: plain text that is no secret, or a reference, optionally behind a word (`Bearer env:TOKEN`). */
+const headersSchema = z.record(z.string().regex(/^[A-Za-z0-9-]{1,64}$/), z.string().max(1_000));
+const environmentSchema = z.enum(ENVIRONMENTS);
+const common = { environment: environmentSchema.optional(), description: z.string().max(400).optional() };
+
+const logFilesSource = z.strictObject({
+  kind: z.literal("files"),
+  /** Absolute path of one log file or a glob in its last part (`/var/log/shop/app*.log`); rotated and .gz siblings count. */
+  path: z.string().min(1).max(1_000),
+  format: z.enum(["json", "text"]).default("json"),
+  time_field: z.string().max(100).default("time"),
+  level_field: z.string().max(100).default("level"),
+  message_field: z.string().max(100).default("message"),
+  ...common,
+});
+const prometheusSource = z.strictObject({
+  kind: z.literal("prometheus"),
+  url: urlSchema,
+  headers: headersSchema.optional(),
+  ...common,
+});
+/** A `/metrics` page that is sampled twice to get rates. */
+const expositionSource = z.strictObject({
+  kind: z.literal("exposition"),
+  url: urlSchema,
+  headers: headersSchema.optional(),
+  ...common,
+});
+/** Which version runs since when: a JSON file or URL whose answer is `{ deployments: [{ version, deployed_at, … }] }`. */
+const deploymentsSource = z
+  .strictObject({
+    kind: z.literal("deployments"),
+    url: urlSchema.optional(),
+    path: z.string().min(1).max(1_000).optional(),
+    headers: headersSchema.optional(),
+    ...common,
+  })
+  .refine((source) => (source.url === undefined) !== (source.path === undefined), "given exactly one of url and path");
+
+export const sourceSchema = z.union([logFilesSource, prometheusSource, expositionSource, deploymentsSource]);
+export type Source = z.infer<typeof sourceSchema>;
+
+/** How the present state is read, before an effect and on every attempt after the first. */
+const httpStateSchema = z.strictObject({
+  url: urlSchema,
+  headers: headersSchema.optional(),
+  /** Dotted path into the JSON answer, e.g. `version`. */
+  read: z.string().max(200),
+  /** What the value is once the effect has happened; a template over `params`. */
+  done_when: z.string().max(400),
+});
+const idempotencySchema = z.enum(["key", "probe", "none"]);
+
+const httpActionSchema = z.strictObject({
+  method: z.enum(["POST", "PUT", "PATCH", "DELETE"]),
+  url: urlSchema,
+  headers: headersSchema.optional(),
+  /** JSON body; strings may hold templates over `params`. */
+  body: z.json().optional(),
+  expect_status: z.array(z.int().min(200).max(299)).min(1).default([200, 201, 202, 204]),
+  idempotency: idempotencySchema.default("none"),
+  state: httpStateSchema.optional(),
+});
+const commandStateSchema = z.strictObject({
+  argv: z.array(z.string().max(1_000)).min(1).max(50),
+  /** What its standard output (trimmed) is once the effect has happened; a template over `params`. */
+  done_when: z.string().max(400),
+});
+const commandActionSchema = z.strictObject({
+  /** Program and arguments; never a shell. Arguments may hold templates over `params`, each stays one argument. */
+  argv: z.array(z.string().max(1_000)).min(1).max(50),
+  expect_exit: z.array(z.int().min(0).max(255)).min(1).default([0]),
+  env: z
+    .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), secretReferenceSchema.or(z.string().max(1_000)))
+    .optional(),
+  idempotency: idempotencySchema.default("none"),
+  state: commandStateSchema.optional(),
+});
+
+export const ACTION_NAMES = ["rollback", "service_restart", "scale_action", "config_update"] as const;
+export type ActionName = (typeof ACTION_NAMES)[number];
+
+const probeNeedsState = <T extends { idempotency: string; state?: unknown }>(action: T) =>
+  action.idempotency !== "probe" || action.state !== undefined;
+const PROBE_RULE = "given a state to read, since idempotency is probe";
+
+const httpTarget = z.strictObject({
+  kind: z.literal("http"),
+  actions: z.partialRecord(z.enum(ACTION_NAMES), httpActionSchema.refine(probeNeedsState, PROBE_RULE)),
+  ...common,
+});
+const commandTarget = z.strictObject({
+  kind: z.literal("command"),
+  actions: z.partialRecord(z.enum(ACTION_NAMES), commandActionSchema.refine(probeNeedsState, PROBE_RULE)),
+  ...common,
+});
+export const targetSchema = z.discriminatedUnion("kind", [httpTarget, commandTarget]);
+export type Target = z.infer<typeof targetSchema>;
+export type HttpAction = z.infer<typeof httpActionSchema>;
+export type CommandAction = z.infer<typeof commandActionSchema>;
+
+const webhookChannel = z.strictObject({
+  kind: z.literal("webhook"),
+  url: urlSchema,
+  headers: headersSchema.optional(),
+});
+export const channelSchema = webhookChannel;
+export type Channel = z.infer<typeof channelSchema>;
+
+export const configFileSchema = z.strictObject({
+  version: z.literal("1.0", { error: '"1.0" (in quotes)' }),
+  /** Files are read only under these directories, after resolving links. */
+  files: z.strictObject({ roots: z.array(z.string().min(1).max(1_000)).max(50) }).optional(),
+  sources: z.record(nameSchema, sourceSchema).optional(),
+  targets: z.record(nameSchema, targetSchema).optional(),
+  channels: z.record(nameSchema, channelSchema).optional(),
+  /** The address people open to answer a gate; shown in notices. */
+  facade_url: urlSchema.optional(),
+});
+export type ConfigFile = z.infer<typeof configFileSchema>;
+
+/** The configuration as the code uses it: nothing is absent. */
+export interface Config {
+  files: { roots: string[] };
+  sources: Record<string, Source>;
+  targets: Record<string, Target>;
+  channels: Record<string, Channel>;
+  facadeUrl?: string;
+}

@@ -1,0 +1,72 @@
+/** The graph's file format, `workflow.yaml`: snake_case, strict. An unknown key is a problem; nothing is coerced. */
+import { z } from "zod";
+import {
+  CONDITION_MAX_CHARS,
+  DESCRIPTION_MAX_CHARS,
+  EDGES_HARD_MAX,
+  GOAL_MAX_CHARS,
+  NAME_MAX_CHARS,
+  NODE_TIMEOUT_MAX_SECONDS,
+  NODE_TIMEOUT_MIN_SECONDS,
+  NODES_HARD_MAX,
+  RETRY_MAX,
+} from "../vocabulary/limits.js";
+import { NODE_TYPE_NAMES, type NodeType } from "../vocabulary/node-types.js";
+import { jsonObjectSchema } from "./json.js";
+
+export const NODE_ID_PATTERN = /^[a-zA-Z0-9_-]{1,64}$/;
+const ID_RULE = "1 to 64 letters, digits, _ or -";
+
+const idSchema = z.string().regex(NODE_ID_PATTERN, ID_RULE);
+const nameSchema = z.string().min(1).max(NAME_MAX_CHARS);
+const descriptionSchema = z.string().max(DESCRIPTION_MAX_CHARS);
+
+const wholeSeconds = `a whole number from ${NODE_TIMEOUT_MIN_SECONDS} to ${NODE_TIMEOUT_MAX_SECONDS}`;
+const timeoutSchema = z
+  .int({ error: wholeSeconds })
+  .min(NODE_TIMEOUT_MIN_SECONDS, { error: wholeSeconds })
+  .max(NODE_TIMEOUT_MAX_SECONDS, { error: wholeSeconds });
+
+/** A node. `tool` and `params` may be left out only where the node's type needs no tool. */
+export const nodeSchema = z.strictObject({
+  id: idSchema,
+  name: nameSchema,
+  description: descriptionSchema.default(""),
+  type: z.enum(NODE_TYPE_NAMES as [NodeType, ...NodeType[]]),
+  tool: z.string().min(1).max(NAME_MAX_CHARS).nullish(),
+  params: jsonObjectSchema.default({}),
+  requires_human_approval: z.boolean().default(false),
+  timeout_seconds: timeoutSchema.optional(),
+  retry_count: z.int().min(0).max(RETRY_MAX).optional(),
+  continue_on_failure: z.boolean().default(false),
+  join: z
+    .union([z.enum(["all", "any"]), z.int().min(1).max(EDGES_HARD_MAX)], {
+      error: '"all", "any" or a whole number of edges',
+    })
+    .default("all"),
+});
+
+export const edgeSchema = z.strictObject({
+  from_node_id: idSchema,
+  to_node_id: idSchema,
+  condition: z.string().max(CONDITION_MAX_CHARS).nullish(),
+  on: z.enum(["success", "failure", "skipped", "always"]).default("success"),
+});
+
+export const graphSchema = z.strictObject({
+  id: idSchema,
+  name: nameSchema,
+  goal_description: z.string().max(GOAL_MAX_CHARS),
+  nodes: z.array(nodeSchema).min(1).max(NODES_HARD_MAX),
+  edges: z.array(edgeSchema).max(EDGES_HARD_MAX),
+  version: z.string().max(NAME_MAX_CHARS).optional(),
+  metadata: jsonObjectSchema.optional(),
+  created_at: z.string().max(NAME_MAX_CHARS).nullish(),
+});
+
+/** A graph as written: what may be left out may be absent. */
+export type GraphInput = z.input<typeof graphSchema>;
+/** A graph after parsing: defaults that do not depend on the policy are filled in. */
+export type Graph = z.output<typeof graphSchema>;
+export type Node = Graph["nodes"][number];
+export type Edge = Graph["edges"][number];

@@ -1,0 +1,8 @@
+/** JSON values, as they cross every boundary. */
+import { z } from "zod";
+
+export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
+export type JsonObject = { [key: string]: Json };
+
+export const jsonSchema: z.ZodType<Json> = z.json() as z.ZodType<Json>;
+export const jsonObjectSchema: z.ZodType<JsonObject> = z.record(z.string(), z.json()) as z.ZodType<JsonObject>;

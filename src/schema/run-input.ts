@@ -1,0 +1,24 @@
+/** The one input object of each workflow. Anyone with a Temporal client may start them with it. */
+import { z } from "zod";
+import { APPROVER_MAX_CHARS, GOAL_MAX_CHARS } from "../vocabulary/limits.js";
+import { graphSchema } from "./graph.js";
+import { jsonObjectSchema } from "./json.js";
+
+const requesterSchema = z.string().min(1).max(APPROVER_MAX_CHARS);
+
+/** `runGraph`: runs a graph exactly as given. */
+export const runGraphInputSchema = z.strictObject({
+  graph: graphSchema,
+  requester: requesterSchema,
+  dry_run: z.boolean().optional(),
+});
+
+/** `planGoal` and `runGoal`: a goal, and values for the parameters of the playbook that fits it. */
+export const goalInputSchema = z.strictObject({
+  goal: z.string().min(1).max(GOAL_MAX_CHARS),
+  requester: requesterSchema,
+  playbook: z.string().max(100).optional(),
+  params: jsonObjectSchema.optional(),
+  dry_run: z.boolean().optional(),
+});
+export type GoalInput = z.infer<typeof goalInputSchema>;

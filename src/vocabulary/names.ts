@@ -1,0 +1,68 @@
+/**
+ * Names that cross a boundary: task queues, workflow types and ids, signals, search attributes.
+ * Loaded by the workflow sandbox: imports nothing but numbers.
+ */
+import { WORKFLOW_ID_MAX_CHARS } from "./limits.js";
+
+export const RUN_QUEUE = "autoops";
+/** Planner calls have their own queue, so that the server can bound their rate for all workers. */
+export const PLANNER_QUEUE = "autoops-planner";
+
+export const WORKFLOWS = { runGraph: "runGraph", planGoal: "planGoal", runGoal: "runGoal" } as const;
+
+/** Activities that are not tools. A tool's activity type is the tool's own name. */
+export const ACTIVITIES = {
+  checkGraph: "check_graph",
+  askApproval: "ask_approval",
+  draftGraph: "draft_graph",
+  storeReport: "store_report",
+  verifyVote: "verify_vote",
+} as const;
+export const RESERVED_TOOL_NAMES: readonly string[] = Object.values(ACTIVITIES);
+
+export const SIGNALS = { approve: "approve", reject: "reject" } as const;
+export const UPDATES = { decide: "decide" } as const;
+export const QUERIES = { runView: "runView" } as const;
+
+/** Search attributes within SQL visibility's budget; no secrets, no e-mail addresses. */
+export const SEARCH_ATTRIBUTES = {
+  AutoopsStatus: "Keyword",
+  AutoopsEnvironment: "Keyword",
+  AutoopsRisk: "Keyword",
+  AutoopsRequester: "Keyword",
+  AutoopsPlaybook: "Keyword",
+  AutoopsTrigger: "Keyword",
+  AutoopsTargets: "KeywordList",
+  AutoopsPendingApprovals: "Int",
+} as const;
+export type SearchAttributeName = keyof typeof SEARCH_ATTRIBUTES;
+
+/**
+ * The workflow id of a run that a person starts: `<slug of the goal or graph name>-<unique tail>`.
+ * `tail` is 8 to 26 lower-case letters and digits.
+ */
+export function runId(title: string, tail: string): string {
+  const room = WORKFLOW_ID_MAX_CHARS - tail.length - 1;
+  const slug = title
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .slice(0, Math.min(room, 48))
+    .replace(/^-+|-+$/g, "");
+  return `${slug === "" ? "run" : slug}-${tail}`;
+}
+
+/** The id of the run that a `runGoal` workflow starts as its child, and the inverse. */
+export function childRunId(goalWorkflowId: string): string {
+  return `${goalWorkflowId}.run`;
+}
+export function parentOfRunId(workflowId: string): string | undefined {
+  return workflowId.endsWith(".run") ? workflowId.slice(0, -".run".length) : undefined;
+}
+
+/** The activity id of the call that asks for a node's approval: Temporal wants it to differ from the node's own. */
+export function askId(nodeId: string, round: number): string {
+  return `ask:${nodeId}:${round}`;
+}
+export function nodeOfAskId(activityId: string): string | undefined {
+  return /^ask:([a-zA-Z0-9_-]+):\d+$/.exec(activityId)?.[1];
+}
