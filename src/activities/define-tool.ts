@@ -1,0 +1,98 @@
+/** What a tool is: its declaration, what its code is given, and how it says that it failed. */
+import type { z } from "zod";
+import type { Reach } from "../core/catalogue.js";
+import type { Config } from "../schema/config.js";
+import type { JsonObject } from "../schema/json.js";
+import type { Effect, NodeType } from "../vocabulary/node-types.js";
+import type { Failure, ProblemCode } from "../vocabulary/problems.js";
+
+/** A failure that a tool foresees. `retryable` overrides what the table of codes says. */
+export class ToolFailure extends Error implements Failure {
+  override readonly name = "ToolFailure";
+  constructor(
+    readonly code: ProblemCode,
+    message: string,
+    readonly hint?: string,
+    readonly retryable?: boolean,
+  ) {
+    super(message);
+  }
+}
+
+/** The answer of the guarded fetch: the body is read within `RESPONSE_MAX_BYTES`. */
+export interface HttpAnswer {
+  status: number;
+  headers: Record<string, string>;
+  text: string;
+  /** Milliseconds from the request to the last byte. */
+  ms: number;
+  /** After redirects. */
+  url: string;
+}
+
+export interface HttpRequest {
+  method?: "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE";
+  /** Values may hold secret references (`env:NAME`, `Bearer env:NAME`); they are resolved at the last moment. */
+  headers?: Record<string, string>;
+  body?: string;
+  timeoutMs?: number;
+  /** The declared source, target or channel whose own URL this is: loopback is implied for it alone. */
+  declared?: boolean;
+}
+
+/**
+ * The only way out to the network: every URL, address and redirect is checked against the network policy.
+ * Throws `ToolFailure` with `host-not-allowed`, `address-not-allowed`, `url-invalid`, `secret-over-http`,
+ * `source-unreachable`, `timed-out` or `response-too-large`; an answer of any status is returned.
+ */
+export type GuardedFetch = (url: string, request?: HttpRequest) => Promise<HttpAnswer>;
+
+/** Results too large for history, kept outside it by content. */
+export interface BlobStore {
+  /** Returns a reference `blob:sha256:<hex>`; the same bytes give the same reference. */
+  put(data: string): Promise<string>;
+  /** Throws `ToolFailure` where the reference is unknown or the bytes do not match it. */
+  get(reference: string): Promise<string>;
+}
+
+export interface ToolContext {
+  config: Config;
+  fetch: GuardedFetch;
+  blobs: BlobStore;
+  /** Aborts on cancellation and shortly before the node's time-out. */
+  signal: AbortSignal;
+  heartbeat(detail?: string): void;
+  /** Resolves `env:NAME`; throws `ToolFailure("secret-missing")`. */
+  secret(reference: string): string;
+  /** The same for every attempt of one approved action, and for no other. */
+  idempotencyKey: string;
+  /** 1 for the first attempt; a later one may follow a worker that was lost in the middle of an effect. */
+  attempt: number;
+  nodeId: string;
+  runId: string;
+  requester: string;
+  /** Milliseconds since the epoch. */
+  now(): number;
+  log: { info(message: string, fields?: JsonObject): void; warn(message: string, fields?: JsonObject): void };
+}
+
+export interface ToolDefinition<P = unknown, O = unknown> {
+  name: string;
+  aliases?: readonly string[];
+  description: string;
+  nodeTypes: readonly NodeType[];
+  effect: Effect;
+  /** For writes: `key` (the target honours it), `probe` (state is read first), `none`, or as the `target` declares. */
+  idempotency?: "key" | "probe" | "none" | "target";
+  mayRunLong?: boolean;
+  params: z.ZodType<P>;
+  output: z.ZodType<O>;
+  /** What a call would touch; params may still hold templates, so every field is unsure. */
+  reach?(params: JsonObject, config: Config, at: string): Reach;
+  run(params: P, context: ToolContext): Promise<O>;
+}
+
+/** Declares a tool; gives `run` its types. */
+export function defineTool<P, O>(definition: ToolDefinition<P, O>): ToolDefinition<P, O> {
+  return definition;
+}

@@ -1,0 +1,41 @@
+/**
+ * What the check needs to know of the tools, without loading one.
+ * Loaded by the workflow sandbox: imports no package and reads no clock.
+ */
+import type { JsonObject } from "../schema/json.js";
+import type { Effect, Environment, NodeType } from "../vocabulary/node-types.js";
+import type { Problem } from "../vocabulary/problems.js";
+
+export interface ToolFacts {
+  name: string;
+  /** Other names that graphs and policies may use for the same tool. */
+  aliases: readonly string[];
+  description: string;
+  nodeTypes: readonly NodeType[];
+  effect: Effect;
+  /** May run over `HEARTBEAT_ABOVE_SECONDS`: the activity gets a heartbeat time-out. */
+  mayRunLong: boolean;
+  /** Comes with the product; only such tools are in the built-in allow list. */
+  builtIn: boolean;
+}
+
+/** What a call would touch, as far as params without rendered templates tell. */
+export interface Reach {
+  /** URLs written in the params (those of declared sources and targets are not among them). */
+  urls: string[];
+  /** The declared target that a write acts on. */
+  target?: string;
+  /** Of the declared source or target; absent where the tool touches neither. */
+  environment?: Environment;
+  /** Sources, targets or channels that config.yaml does not declare, and the like. */
+  problems: Problem[];
+}
+
+export interface Catalogue {
+  /** By name or alias; undefined where nothing of that name is registered. */
+  find(name: string): ToolFacts | undefined;
+  list(): ToolFacts[];
+  /** Problems of params against the tool's schema; leaves that hold templates are left for the rendering. */
+  checkParams(name: string, params: JsonObject, at: string): Problem[];
+  reach(name: string, params: JsonObject, at: string): Reach;
+}
