@@ -3,6 +3,8 @@
  * What an activity takes and returns is in history; keep both small.
  */
 import type { Verdict } from "../core/check.js";
+import type { Finding } from "../core/run/state.js";
+import type { SoFar } from "../core/run/so-far.js";
 import type { Report } from "../core/report.js";
 import type { Graph, GraphInput } from "../schema/graph.js";
 import type { JsonObject } from "../schema/json.js";
@@ -18,6 +20,8 @@ export interface ToolCall {
   runKey: string;
   /** Failures of the tool itself that are tried again. */
   retries: number;
+  /** For tools that are told what the run has found and done so far. */
+  soFar?: SoFar;
   /** Present on a node that was gated: what the activity verifies before it acts. */
   grant?: Grant;
 }
@@ -27,8 +31,10 @@ export interface Grant {
   nonce: string;
   digest: string;
   policyDigest: string;
-  /** `originalExecutionRunId` of the run that asked; a run that was reset has another run id. */
-  askedBy: string;
+  /** The run in which people were asked, as `ask_approval` saw it: after a reset it is not the run that acts. */
+  askedIn: string;
+  /** `originalExecutionRunId` of the run that acts: a run that was reset keeps the old one. */
+  startedAs: string;
   /** Whether the policy wants votes to be signed. */
   signed: boolean;
   votes: Array<{ approver: string; token?: string }>;
@@ -50,13 +56,15 @@ export interface AskCall {
   policyDigest: string;
   /** Absolute, milliseconds since the epoch. */
   deadlineMs: number;
-  findings: Array<{ node: string; statement: string }>;
+  findings: Finding[];
 }
 
 /** What `ask_approval` returns: the gate's nonce and digest, and how each notice went. */
 export interface AskResult {
   nonce: string;
   digest: string;
+  /** The run that asked, as the activity sees it. */
+  askedIn: string;
   /** Redacted params: what people are shown. */
   shown: JsonObject;
   notices: Array<{ channel: string; ok: boolean; problem?: string }>;

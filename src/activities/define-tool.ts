@@ -1,23 +1,12 @@
 /** What a tool is: its declaration, what its code is given, and how it says that it failed. */
 import type { z } from "zod";
 import type { Reach } from "../core/catalogue.js";
+import type { SoFar } from "../core/run/so-far.js";
 import type { Config } from "../schema/config.js";
 import type { JsonObject } from "../schema/json.js";
 import type { Effect, NodeType } from "../vocabulary/node-types.js";
-import type { Failure, ProblemCode } from "../vocabulary/problems.js";
 
-/** A failure that a tool foresees. `retryable` overrides what the table of codes says. */
-export class ToolFailure extends Error implements Failure {
-  override readonly name = "ToolFailure";
-  constructor(
-    readonly code: ProblemCode,
-    message: string,
-    readonly hint?: string,
-    readonly retryable?: boolean,
-  ) {
-    super(message);
-  }
-}
+export { ToolFailure } from "../platform/failure.js";
 
 /** The answer of the guarded fetch: the body is read within `RESPONSE_MAX_BYTES`. */
 export interface HttpAnswer {
@@ -36,13 +25,17 @@ export interface HttpRequest {
   headers?: Record<string, string>;
   body?: string;
   timeoutMs?: number;
+  /** Ends the request early. */
+  signal?: AbortSignal;
+  /** `refuse` returns the redirect itself: for requests that act, and for probes that expect one. Default: follow. */
+  redirect?: "follow" | "refuse";
   /** The declared source, target or channel whose own URL this is: loopback is implied for it alone. */
   declared?: boolean;
 }
 
 /**
  * The only way out to the network: every URL, address and redirect is checked against the network policy.
- * Throws `ToolFailure` with `host-not-allowed`, `address-not-allowed`, `url-invalid`, `secret-over-http`,
+ * Throws `ToolFailure` (an `HttpFailure`, which also tells whether the request had been sent) with `host-not-allowed`, `address-not-allowed`, `url-invalid`, `secret-over-http`,
  * `source-unreachable`, `timed-out` or `response-too-large`; an answer of any status is returned.
  */
 export type GuardedFetch = (url: string, request?: HttpRequest) => Promise<HttpAnswer>;
@@ -71,6 +64,8 @@ export interface ToolContext {
   nodeId: string;
   runId: string;
   requester: string;
+  /** Present where the tool's declaration says `seesRun`. */
+  soFar?: SoFar;
   /** Milliseconds since the epoch. */
   now(): number;
   log: { info(message: string, fields?: JsonObject): void; warn(message: string, fields?: JsonObject): void };
@@ -85,6 +80,8 @@ export interface ToolDefinition<P = unknown, O = unknown> {
   /** For writes: `key` (the target honours it), `probe` (state is read first), `none`, or as the `target` declares. */
   idempotency?: "key" | "probe" | "none" | "target";
   mayRunLong?: boolean;
+  /** Gets `context.soFar`: what the run has found and done until the node started. */
+  seesRun?: boolean;
   params: z.ZodType<P>;
   output: z.ZodType<O>;
   /** What a call would touch; params may still hold templates, so every field is unsure. */

@@ -3,11 +3,112 @@
  * Loaded by the workflow sandbox: imports no package and reads no clock.
  */
 import type { Outcome } from "./run/state.js";
-import type { RunView } from "./view.js";
+import type { GateView, NodeView, RunView } from "./view.js";
 
-export interface Report extends Omit<RunView, "status"> {
+/** Outputs stay in history and in the blob store: the report carries none. */
+export interface Report extends Omit<RunView, "status" | "nodes"> {
   outcome: Outcome;
   endedAtMs: number;
+  nodes: Array<Omit<NodeView, "output">>;
   /** Markdown, for people. */
   text: string;
+}
+
+/** Makes the report of a run that has ended. */
+export function reportOf(view: RunView, outcome: Outcome, endedAtMs: number): Report {
+  const { status: _, nodes, ...rest } = view;
+  const report = { ...rest, outcome, endedAtMs, nodes: nodes.map(({ output: _output, ...node }) => node), text: "" };
+  return { ...report, text: textOf(report) };
+}
+
+const VERDICTS: Record<Outcome, string> = {
+  succeeded: "The run succeeded.",
+  failed: "The run failed.",
+  rejected: "A person rejected an action; it was not carried out.",
+  expired: "Nobody approved an action in time; it was not carried out.",
+  cancelled: "The run was cancelled.",
+  timed_out: "The run used up its working time.",
+};
+
+function textOf(report: Report): string {
+  const lines = [`# ${plain(report.name)}`, "", `**Goal:** ${plain(report.goal)}`, ""];
+  lines.push(report.dryRun ? "Dry run: nothing was executed and no backend was contacted." : VERDICTS[report.outcome]);
+  lines.push("", `Run \`${report.runId}\` · asked for by ${plain(report.requester)} · ${report.environment}`);
+  lines.push(`${iso(report.startedAtMs)} to ${iso(report.endedAtMs)} (${span(report.endedAtMs - report.startedAtMs)})`);
+  section(lines, "What was found", report.findings.map(findingLine));
+  section(lines, "What was changed", changes(report.nodes));
+  section(lines, "Who decided", report.gates.flatMap(gateLines));
+  section(lines, "What went wrong", failures(report.nodes));
+  section(lines, "Nodes", report.nodes.map(nodeLine));
+  section(
+    lines,
+    "Notices",
+    report.problems.map((problem) => `- ${plain(problem.message)} (\`${problem.code}\`)`),
+  );
+  return `${lines.join("\n")}\n`;
+}
+
+function section(lines: string[], title: string, body: string[]): void {
+  if (body.length > 0) lines.push("", `## ${title}`, "", ...body);
+}
+
+function findingLine(finding: Report["findings"][number]): string {
+  const evidence = finding.evidence.length === 0 ? "" : ` Evidence: ${finding.evidence.map(plain).join("; ")}.`;
+  return `- ${plain(finding.statement)} [${finding.node}]${evidence}`;
+}
+
+function changes(nodes: Report["nodes"]): string[] {
+  const writes = nodes.filter((node) => node.effect === "write");
+  if (writes.length === 0) return ["- Nothing: the graph held no action that changes production."];
+  return writes.map((node) => {
+    if (node.status === "succeeded")
+      return `- ${plain(node.name)} [${node.id}] was carried out at ${iso(node.endedAtMs ?? 0)}.`;
+    if (node.failure?.code === "outcome-unknown")
+      return `- ${plain(node.name)} [${node.id}] may or may not have happened: look.`;
+    return `- ${plain(node.name)} [${node.id}] was not carried out: ${plain(node.reason ?? node.status)}.`;
+  });
+}
+
+function gateLines(gate: GateView): string[] {
+  const votes = gate.votes.map((vote) => {
+    const word = vote.decision === "approve" ? "approved" : "rejected";
+    const comment = vote.comment ? `, "${plain(vote.comment)}"` : "";
+    const proof = vote.verified ? "signature verified" : "unverified";
+    return `  - ${word} by ${plain(vote.approver)} at ${iso(vote.atMs)} (${proof})${comment}`;
+  });
+  const refused = Object.entries(gate.refused).map(([result, count]) => `  - ${count} refused: ${result}`);
+  return [`- ${plain(gate.nodeName)} [${gate.nodeId}]: **${gate.status}**`, ...votes, ...refused];
+}
+
+function failures(nodes: Report["nodes"]): string[] {
+  return nodes.flatMap((node) => {
+    if (node.failure === undefined) return [];
+    const hint = node.failure.hint === undefined ? "" : ` Way out: ${plain(node.failure.hint)}.`;
+    return [`- ${plain(node.name)} [${node.id}]: ${plain(node.failure.message)} (\`${node.failure.code}\`).${hint}`];
+  });
+}
+
+function nodeLine(node: Report["nodes"][number]): string {
+  const why = node.reason === undefined ? "" : `: ${plain(node.reason)}`;
+  const took =
+    node.startedAtMs === undefined || node.endedAtMs === undefined
+      ? ""
+      : ` (${span(node.endedAtMs - node.startedAtMs)})`;
+  return `- ${node.status} · ${plain(node.name)} [${node.id}]${took}${why}`;
+}
+
+/** Data in Markdown: no markup of its own, one line. */
+export function plain(text: string): string {
+  return text.replace(/\s+/g, " ").replace(/[\\`*_[\]<>|#]/g, (char) => `\\${char}`);
+}
+
+const iso = (ms: number): string => new Date(ms).toISOString();
+
+/** A duration for people: `850 ms`, `12 s`, `3 min 5 s`. */
+export function span(ms: number): string {
+  if (ms < 1_000) return `${Math.max(0, Math.round(ms))} ms`;
+  const seconds = Math.round(ms / 1_000);
+  if (seconds < 60) return `${seconds} s`;
+  const rest = seconds % 60;
+  return rest === 0 ? `${Math.floor(seconds / 60)} min` : `${Math.floor(seconds / 60)} min ${rest} s`;
 }

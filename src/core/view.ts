@@ -5,7 +5,9 @@
 import type { Json, JsonObject } from "../schema/json.js";
 import type { Effect, Environment, NodeType } from "../vocabulary/node-types.js";
 import type { Failure, Problem } from "../vocabulary/problems.js";
-import type { EdgeState, Gate, GateStatus, NodeStatus, Outcome, Vote } from "./run/state.js";
+import type { CheckedNode } from "./check.js";
+import { type Run, stateOf } from "./run/run.js";
+import type { EdgeState, Finding, Gate, GateStatus, NodeStatus, Outcome, Vote } from "./run/state.js";
 
 /** `waiting`: nothing runs and at least one gate is open. */
 export type RunStatus = "running" | "waiting" | Outcome;
@@ -46,13 +48,6 @@ export interface GateView {
   notices: Gate["notices"];
 }
 
-/** Something that a node found out, with the evidence it stands on. */
-export interface Finding {
-  node: string;
-  statement: string;
-  evidence: string[];
-}
-
 export interface RunView {
   runId: string;
   runKey: string;
@@ -70,4 +65,91 @@ export interface RunView {
   gates: GateView[];
   findings: Finding[];
   problems: Problem[];
+}
+
+/** Who asked for the run and where it runs: what the state does not hold. */
+export interface RunFacts {
+  runId: string;
+  runKey: string;
+  requester: string;
+}
+
+/** Projects a run for people. */
+export function viewOf(run: Run, facts: RunFacts): RunView {
+  const { graph } = run.plan;
+  const { state } = run;
+  return {
+    runId: facts.runId,
+    runKey: facts.runKey,
+    status: statusOf(run),
+    dryRun: graph.verdict.dryRun,
+    goal: graph.goal_description,
+    name: graph.name,
+    requester: facts.requester,
+    environment: graph.verdict.environment,
+    policyDigest: graph.verdict.policyDigest,
+    startedAtMs: state.startedAtMs,
+    endedAtMs: state.endedAtMs,
+    nodes: graph.nodes.map((node) => nodeView(run, node)),
+    edges: graph.edges.map((edge, position) => ({
+      from: edge.from_node_id,
+      to: edge.to_node_id,
+      on: edge.on,
+      ...(edge.condition ? { condition: edge.condition } : {}),
+      state: state.edges[position] ?? "open",
+    })),
+    gates: graph.nodes.flatMap((node) => gateView(run, node)),
+    findings: state.findings,
+    problems: [...graph.verdict.notices, ...state.problems],
+  };
+}
+
+export function statusOf(run: Run): RunStatus {
+  if (run.state.outcome !== undefined) return run.state.outcome;
+  return run.running === 0 && run.gates > 0 ? "waiting" : "running";
+}
+
+function nodeView(run: Run, node: CheckedNode): NodeView {
+  const own = stateOf(run, node.id);
+  return {
+    id: node.id,
+    name: node.name,
+    type: node.type,
+    ...(node.tool ? { tool: node.tool } : {}),
+    effect: node.effect,
+    gated: node.gate !== undefined,
+    status: own.status,
+    startedAtMs: own.startedAtMs,
+    endedAtMs: own.endedAtMs,
+    reason: own.reason,
+    failure: own.failure,
+    output: own.output,
+  };
+}
+
+function gateView(run: Run, node: CheckedNode): GateView[] {
+  const { gate } = stateOf(run, node.id);
+  if (gate === undefined || node.gate === undefined) return [];
+  return [
+    {
+      nodeId: node.id,
+      nodeName: node.name,
+      nodeType: node.type,
+      ...(node.tool ? { tool: node.tool } : {}),
+      status: gate.status,
+      reason: gate.reason,
+      environment: run.plan.graph.verdict.environment,
+      target: node.gate.target,
+      digest: gate.digest,
+      params: gate.shown ?? {},
+      required: gate.required,
+      signed: gate.signed,
+      openedAtMs: gate.openedAtMs,
+      deadlineMs: gate.deadlineMs,
+      closedAtMs: gate.closedAtMs,
+      votes: gate.votes.map(({ token: _, ...vote }) => vote),
+      refused: gate.refused,
+      notices: gate.notices,
+    },
+  ];
 }

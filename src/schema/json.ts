@@ -4,5 +4,5 @@ import { z } from "zod";
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 export type JsonObject = { [key: string]: Json };
 
-export const jsonSchema: z.ZodType<Json> = z.json() as z.ZodType<Json>;
-export const jsonObjectSchema: z.ZodType<JsonObject> = z.record(z.string(), z.json()) as z.ZodType<JsonObject>;
+export const jsonSchema: z.ZodType<Json, Json> = z.json() as z.ZodType<Json, Json>;
+export const jsonObjectSchema: z.ZodType<JsonObject, JsonObject> = z.record(z.string(), z.json()) as z.ZodType<JsonObject, JsonObject>;

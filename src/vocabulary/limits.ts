@@ -111,3 +111,24 @@ export const SHOWN_VALUE_MAX_CHARS = 60;
 
 /** The rule set of conditions, joins and gates; an open run keeps the one it started with. */
 export const SEMANTICS = 1;
+
+/** Findings that a run keeps, and characters of a finding's statement or of one piece of its evidence. */
+export const FINDINGS_MAX = 100;
+export const FINDING_MAX_CHARS = 400;
+
+/** Seconds that an activity may wait for a free worker, beyond the time of its attempts. */
+export const QUEUE_WAIT_SECONDS = 600;
+
+/** Seconds for the check at the start of a run, and for keeping the report at its end. */
+export const CHECK_TIMEOUT_SECONDS = 30;
+/** Seconds for drafting a graph. */
+export const DRAFT_TIMEOUT_SECONDS = 120;
+
+/** Nodes listed in the details that the Web UI shows. */
+export const DETAILS_MAX_NODES = 60;
+
+/** Findings that stand in a request for approval. */
+export const FINDINGS_SHOWN_AT_GATE = 20;
+
+/** Characters of an output that travels on through continue-as-new although nothing refers to it any more. */
+export const OUTPUT_CARRIED_MAX_CHARS = 500;

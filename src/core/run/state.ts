@@ -5,7 +5,9 @@
 import type { Json, JsonObject } from "../../schema/json.js";
 import type { Failure, Problem } from "../../vocabulary/problems.js";
 
-/** Where a node is. The last six are final. */
+/**
+ * Where a node is. `succeeded` and after are final; `planned` is the end of a node in a dry run, which starts nothing.
+ */
 export type NodeStatus =
   | "pending"
   | "asking"
@@ -16,7 +18,8 @@ export type NodeStatus =
   | "rejected"
   | "expired"
   | "skipped"
-  | "cancelled";
+  | "cancelled"
+  | "planned";
 
 /** How a run ended. */
 export type Outcome = "succeeded" | "failed" | "rejected" | "expired" | "cancelled" | "timed_out";
@@ -32,6 +35,8 @@ export interface Vote {
   /** Whether a signature was checked; an unsigned vote is recorded as unverified. */
   verified: boolean;
   token?: string;
+  /** When a verified token says that it was signed. */
+  issuedMs?: number;
   decisionId?: string;
 }
 
@@ -59,6 +64,8 @@ export interface Gate {
   signed: boolean;
   nonce?: string;
   digest?: string;
+  /** Run id in which people were asked. */
+  askedIn?: string;
   /** Redacted params, as people were shown them. */
   shown?: JsonObject;
   votes: Vote[];
@@ -85,6 +92,13 @@ export interface NodeState {
   gate?: Gate;
 }
 
+/** Something that a node found out, with the evidence it stands on. */
+export interface Finding {
+  node: string;
+  statement: string;
+  evidence: string[];
+}
+
 export interface RunState {
   semantics: number;
   startedAtMs: number;
@@ -94,10 +108,13 @@ export interface RunState {
   edges: Record<number, EdgeState>;
   /** Conditions and templates that could not be evaluated, notices of the check. At most `PROBLEMS_MAX`. */
   problems: Problem[];
-  /** Set once a node failed without `continue_on_failure`. */
-  failed: boolean;
+  findings: Finding[];
+  /** The node that failed without `continue_on_failure` first, if one did. */
+  failedNode?: string;
   /** Decisions that arrived before their gate and name a digest. */
-  early: Array<{ nodeId: string; digest: string; vote: Vote }>;
+  early: Array<{ node: string; digest: string; vote: Vote }>;
+  /** Decisions that could not be read or fit no gate at all; only counted. */
+  strayDecisions: number;
   /** Milliseconds of working time used up before `workingSinceMs`. */
   workedMs: number;
   workingSinceMs?: number;
@@ -118,6 +135,7 @@ export type RunEvent =
       node: string;
       nonce: string;
       digest: string;
+      askedIn: string;
       shown: JsonObject;
       notices: Gate["notices"];
       atMs: number;

@@ -1,0 +1,135 @@
+/**
+ * The check of a graph against the catalogue and the policy: every problem in one pass, each with a path and a way
+ * out. What passes is a verdict, small enough for history; graph and verdict together are the checked graph.
+ * Loaded by the workflow sandbox: imports no package and reads no clock.
+ */
+import type { Graph, Node } from "../schema/graph.js";
+import { PROBLEMS_MAX, RETRY_DEFAULT, SEMANTICS } from "../vocabulary/limits.js";
+import { type Effect, type Environment, isBuiltIn, NODE_TYPES, riskier, strictest } from "../vocabulary/node-types.js";
+import type { Problem } from "../vocabulary/problems.js";
+import type { Catalogue } from "./catalogue.js";
+import { checkExpressions } from "./check-expressions.js";
+import { checkNode, type NodeFacts } from "./check-node.js";
+import { checkShape } from "./check-shape.js";
+import { type Policy, unknownNames, wantsSignedVotes } from "./policy.js";
+
+export interface CheckContext {
+  policy: Policy;
+  /** SHA-256 of the policy's canonical JSON, in hex. */
+  policyDigest: string;
+  catalogue: Catalogue;
+  /** What the network policy says of a URL written in params; undefined where it may be called. */
+  checkUrl(url: string): Problem | undefined;
+}
+
+/** What the interpreter needs to know beyond the graph; pinned in history when the run starts. */
+export interface Verdict {
+  semantics: number;
+  policyDigest: string;
+  dryRun: boolean;
+  environment: Environment;
+  targets: string[];
+  limits: { concurrency: number; runSeconds: number; nodeSeconds: number; approvalSeconds: number };
+  /** Whether votes must be signed. */
+  signed: boolean;
+  /** By tool name as the graph writes it. */
+  tools: Record<string, { effect: Effect; long?: true; seesRun?: true }>;
+  /** By node id: why a person must agree, and what the action would touch. Only gated nodes stand here. */
+  gates: Record<string, { reason: string; target?: string }>;
+  notices: Problem[];
+}
+
+export interface CheckedNode extends Node {
+  effect: Effect;
+  timeoutSeconds: number;
+  retries: number;
+  long: boolean;
+  seesRun: boolean;
+  gate?: Verdict["gates"][string];
+}
+
+/** A graph that may run. Only `checkedGraph` makes one, from a verdict. */
+export interface CheckedGraph extends Omit<Graph, "nodes"> {
+  nodes: CheckedNode[];
+  verdict: Verdict;
+}
+
+export type CheckOutcome = { ok: true; verdict: Verdict } | { ok: false; problems: Problem[] };
+
+/** Checks a parsed graph. Problems are complete up to `PROBLEMS_MAX`, then one says how many more there are. */
+export function checkAgainst(graph: Graph, context: CheckContext): CheckOutcome {
+  const problems: Problem[] = checkShape(graph, context.policy);
+  const notices: Problem[] = unknownNames(context.policy, context.catalogue);
+  const facts = graph.nodes.map((node, position) => checkNode(node, `nodes[${position}]`, context));
+  for (const node of facts) {
+    problems.push(...node.problems);
+    notices.push(...node.notices);
+  }
+  problems.push(...checkExpressions(graph));
+  if (problems.length > 0) return { ok: false, problems: capped(problems) };
+  return { ok: true, verdict: verdictOf(graph, facts, notices, context) };
+}
+
+function verdictOf(graph: Graph, facts: NodeFacts[], notices: Problem[], context: CheckContext): Verdict {
+  const { policy, policyDigest, catalogue } = context;
+  const reached = facts.flatMap((node) => (node.environment === undefined ? [] : [node.environment]));
+  const environment = reached.length === 0 ? "production" : reached.reduce(strictest);
+  const tools: Verdict["tools"] = {};
+  const gates: Verdict["gates"] = {};
+  graph.nodes.forEach((node, position) => {
+    const tool = node.tool ? catalogue.find(node.tool) : undefined;
+    if (tool !== undefined && node.tool) {
+      tools[node.tool] = {
+        effect: tool.effect,
+        ...(tool.mayRunLong ? { long: true as const } : {}),
+        ...(tool.seesRun ? { seesRun: true as const } : {}),
+      };
+    }
+    const own = facts[position];
+    if (own?.gate !== undefined) {
+      gates[node.id] = { reason: own.gate, ...(own.target ? { target: own.target } : {}) };
+    }
+  });
+  return {
+    semantics: SEMANTICS,
+    policyDigest,
+    dryRun: policy.execution.dry_run,
+    environment,
+    targets: [...new Set(facts.flatMap((node) => (node.target === undefined ? [] : [node.target])))],
+    limits: {
+      concurrency: policy.execution.max_concurrency,
+      runSeconds: policy.execution.workflow_timeout_seconds,
+      nodeSeconds: policy.execution.default_timeout_seconds,
+      approvalSeconds: policy.approval.timeout_seconds,
+    },
+    signed: wantsSignedVotes(policy, environment),
+    tools,
+    gates,
+    notices: capped(notices),
+  };
+}
+
+/** Joins a parsed graph with the verdict that was given for it. */
+export function checkedGraph(graph: Graph, verdict: Verdict): CheckedGraph {
+  const nodes = graph.nodes.map((node): CheckedNode => {
+    const tool = node.tool ? verdict.tools[node.tool] : undefined;
+    const effect = riskier(NODE_TYPES[node.type], tool?.effect ?? "none");
+    return {
+      ...node,
+      effect,
+      timeoutSeconds: node.timeout_seconds ?? verdict.limits.nodeSeconds,
+      retries: node.retry_count ?? (effect === "write" || isBuiltIn(node.type) ? 0 : RETRY_DEFAULT),
+      long: tool?.long === true,
+      seesRun: tool?.seesRun === true,
+      gate: Object.hasOwn(verdict.gates, node.id) ? verdict.gates[node.id] : undefined,
+    };
+  });
+  return { ...graph, nodes, verdict };
+}
+
+function capped(problems: Problem[]): Problem[] {
+  if (problems.length <= PROBLEMS_MAX) return problems;
+  const message = `${problems.length - PROBLEMS_MAX + 1} more problems are not shown`;
+  const hint = "mend these first, then check again";
+  return [...problems.slice(0, PROBLEMS_MAX - 1), { code: "too-many-problems", at: "", message, hint }];
+}

@@ -1,0 +1,212 @@
+/**
+ * The safety policy: its defaults, and what it says of one node. Block beats allow; nothing is allowed by accident.
+ * Loaded by the workflow sandbox: imports no package and reads no clock.
+ */
+import type { PolicyFile } from "../schema/policy.js";
+import {
+  type Effect,
+  ENVIRONMENTS,
+  type Environment,
+  isBuiltIn,
+  NODE_TYPES,
+  type NodeType,
+} from "../vocabulary/node-types.js";
+import type { Problem } from "../vocabulary/problems.js";
+import type { Catalogue, ToolFacts } from "./catalogue.js";
+
+/** The policy in force, in the words of the file; only lists whose absence has a meaning may be absent. */
+export interface Policy {
+  version: "1.0";
+  execution: {
+    enable_remediation: boolean;
+    max_nodes_per_workflow: number;
+    default_timeout_seconds: number;
+    workflow_timeout_seconds: number;
+    max_concurrency: number;
+    dry_run: boolean;
+    require_approval_all: boolean;
+    rate_limit_llm_per_minute: number;
+  };
+  /** `allowed` absent: the built-in read-only tools. */
+  tools: { allowed?: string[]; blocked: string[]; require_approval: string[] };
+  /** `allowed` absent: the types that do not change production. */
+  node_types: { allowed?: string[]; blocked: string[] };
+  /** `allowed_hosts` absent: the hosts of the declared sources, targets, channels and model, no more. */
+  network: { allowed_hosts?: string[]; blocked_hosts: string[]; allowed_private: string[] };
+  approval: { timeout_seconds: number; require_for_production: boolean; notify_channel?: string };
+}
+
+export type Origin = "default" | "file" | "environment";
+
+export const DEFAULT_POLICY: Policy = {
+  version: "1.0",
+  execution: {
+    enable_remediation: false,
+    max_nodes_per_workflow: 20,
+    default_timeout_seconds: 60,
+    workflow_timeout_seconds: 600,
+    max_concurrency: 5,
+    dry_run: false,
+    require_approval_all: false,
+    rate_limit_llm_per_minute: 10,
+  },
+  tools: { blocked: [], require_approval: [] },
+  node_types: { blocked: [] },
+  network: { blocked_hosts: [], allowed_private: [] },
+  approval: { timeout_seconds: 300, require_for_production: true },
+};
+
+/** What environment variables say; absent where a variable is not set. */
+export interface PolicyVariables {
+  enableRemediation?: boolean;
+  requireApproval?: boolean;
+  dryRun?: boolean;
+}
+
+/** Defaults ← file ← environment variables, with where each value came from, by dotted path. */
+export function effectivePolicy(
+  file: PolicyFile | undefined,
+  variables: PolicyVariables,
+): { policy: Policy; origins: Record<string, Origin> } {
+  const origins: Record<string, Origin> = {};
+  const merge = <T extends object>(section: string, defaults: T, given: object | undefined): T => {
+    const merged = { ...defaults } as Record<string, unknown>;
+    for (const key of Object.keys(defaults)) origins[`${section}.${key}`] = "default";
+    for (const [key, value] of Object.entries(given ?? {})) {
+      if (value === undefined) continue;
+      merged[key] = value;
+      origins[`${section}.${key}`] = "file";
+    }
+    return merged as T;
+  };
+  const policy: Policy = {
+    version: "1.0",
+    execution: merge("execution", DEFAULT_POLICY.execution, file?.execution),
+    tools: merge("tools", DEFAULT_POLICY.tools, file?.tools),
+    node_types: merge("node_types", DEFAULT_POLICY.node_types, file?.node_types),
+    network: merge("network", DEFAULT_POLICY.network, file?.network),
+    approval: merge("approval", DEFAULT_POLICY.approval, file?.approval),
+  };
+  const override = (key: "enable_remediation" | "require_approval_all" | "dry_run", value: boolean | undefined) => {
+    if (value === undefined) return;
+    policy.execution[key] = value;
+    origins[`execution.${key}`] = "environment";
+  };
+  override("enable_remediation", variables.enableRemediation);
+  override("require_approval_all", variables.requireApproval);
+  override("dry_run", variables.dryRun);
+  return { policy, origins };
+}
+
+/** What the policy needs to know of a node to judge it. */
+export interface Subject {
+  type: NodeType;
+  /** Absent for types that need no tool. */
+  tool?: ToolFacts;
+  effect: Effect;
+  environment: Environment;
+}
+
+export interface Ruling {
+  /** Empty where the node may run. */
+  problems: Problem[];
+  /** Why a person must agree first; absent where nobody need be asked. */
+  gate?: string;
+  /** The rule that let it pass, for `policy explain`. */
+  rule: string;
+}
+
+/** Judges one node. `at` is its path in the graph. */
+export function judge(policy: Policy, subject: Subject, at: string): Ruling {
+  const problems: Problem[] = [];
+  const toolNames = subject.tool === undefined ? [] : [subject.tool.name, ...subject.tool.aliases];
+  const typeRule = judgeType(policy, subject.type, at, problems);
+  const toolRule =
+    subject.tool === undefined ? "needs no tool" : judgeTool(policy, subject.tool, subject.type, at, problems);
+  if (subject.effect === "write" && !policy.execution.enable_remediation) {
+    problems.push({
+      code: "remediation-disabled",
+      at,
+      message: `${at} changes production (${subject.tool?.name ?? subject.type}) and remediation is disabled`,
+      hint: "set execution.enable_remediation: true in the safety policy, or leave the node out",
+    });
+  }
+  return { problems, gate: gateReason(policy, subject, toolNames), rule: `${typeRule}; ${toolRule}` };
+}
+
+function judgeType(policy: Policy, type: NodeType, at: string, problems: Problem[]): string {
+  const refuse = (rule: string, hint: string): string => {
+    const message = `${at}.type ${type} is not allowed by the policy (${rule})`;
+    problems.push({ code: "node-type-not-allowed", at: `${at}.type`, message, hint });
+    return rule;
+  };
+  if (policy.node_types.blocked.includes(type)) {
+    return refuse("node_types.blocked names it", "take it off that list to allow it");
+  }
+  if (policy.node_types.allowed === undefined) {
+    if (NODE_TYPES[type] === "write" || NODE_TYPES[type] === "notify") {
+      return refuse("the built-in list only reads", `name ${type} in node_types.allowed`);
+    }
+    return "the built-in list holds the type";
+  }
+  if (policy.node_types.allowed.includes(type)) return "node_types.allowed names the type";
+  return refuse("node_types.allowed does not name it", `add ${type} to node_types.allowed`);
+}
+
+function judgeTool(policy: Policy, tool: ToolFacts, type: NodeType, at: string, problems: Problem[]): string {
+  const names = [tool.name, ...tool.aliases];
+  const refuse = (rule: string, hint: string): string => {
+    const message = `${at}.tool ${tool.name} is not allowed by the policy (${rule})`;
+    problems.push({ code: "tool-not-allowed", at: `${at}.tool`, message, hint });
+    return rule;
+  };
+  // Lists of tools may also name node types: harmless where they block, too broad where they would allow.
+  if ([...names, type].some((name) => policy.tools.blocked.includes(name))) {
+    return refuse("tools.blocked names it", "take it off that list to allow it");
+  }
+  if (policy.tools.allowed === undefined) {
+    if (tool.builtIn && (tool.effect === "none" || tool.effect === "read")) return "the built-in list holds the tool";
+    return refuse("the built-in list only reads", `name ${tool.name} in tools.allowed`);
+  }
+  if (names.some((name) => policy.tools.allowed?.includes(name))) return "tools.allowed names the tool";
+  return refuse("tools.allowed does not name it", `add ${tool.name} to tools.allowed`);
+}
+
+function gateReason(policy: Policy, subject: Subject, toolNames: string[]): string | undefined {
+  if (subject.effect === "write") return "it changes production: always asked";
+  if (subject.type === "human_review") return "it asks a person";
+  if (isBuiltIn(subject.type)) return undefined;
+  if (policy.execution.require_approval_all) return "execution.require_approval_all asks for every action";
+  const listed = [...toolNames, subject.type].find((name) => policy.tools.require_approval.includes(name));
+  return listed === undefined ? undefined : `tools.require_approval names ${listed}`;
+}
+
+/** Whether votes for a node in this environment must carry a verified signature. */
+export function wantsSignedVotes(policy: Policy, environment: Environment): boolean {
+  return policy.approval.require_for_production && environment === ENVIRONMENTS[ENVIRONMENTS.length - 1];
+}
+
+/** Names in the policy's lists that are neither a registered tool nor a node type: perhaps tools added later. */
+export function unknownNames(policy: Policy, catalogue: Catalogue): Problem[] {
+  const lists: Array<[string, string[]]> = [
+    ["tools.allowed", policy.tools.allowed ?? []],
+    ["tools.blocked", policy.tools.blocked],
+    ["tools.require_approval", policy.tools.require_approval],
+    ["node_types.allowed", policy.node_types.allowed ?? []],
+    ["node_types.blocked", policy.node_types.blocked],
+  ];
+  const notices: Problem[] = [];
+  for (const [list, names] of lists) {
+    for (const name of names) {
+      if (Object.hasOwn(NODE_TYPES, name) || catalogue.find(name) !== undefined) continue;
+      const message = `${list} names ${name}, which is no registered tool and no node type`;
+      notices.push({
+        code: "name-not-registered",
+        at: list,
+        message,
+        hint: "check the spelling, or register the tool",
+      });
+    }
+  }
+  return notices;
+}

@@ -1,0 +1,100 @@
+/**
+ * `apply` takes in what happened. The workflow reports events and decides nothing.
+ * It changes the state it is given; the same events give the same state, whoever applies them.
+ * Loaded by the workflow sandbox: imports no package and reads no clock.
+ */
+import { decide, expireGate, openGate } from "../approval.js";
+import type { PlanNode } from "./plan.js";
+import { closeGate, isFinal, makeReady, type Run, startWork, stateOf, stopWork, take } from "./run.js";
+import { finishIfDone, settle } from "./settle.js";
+import type { DecisionResult, RunEvent } from "./state.js";
+
+/** Puts the nodes without incoming edges at the start line. Called once, by the one who made the run. */
+export function begin(run: Run, atMs: number): void {
+  for (const entry of run.plan.nodes.values()) {
+    if (entry.incoming.length > 0) continue;
+    if (run.plan.graph.verdict.dryRun) settle(run, entry.node.id, "planned", atMs);
+    else makeReady(run, entry.node.id);
+  }
+  finishIfDone(run, atMs);
+}
+
+/** Takes in one event. Events about nodes that are final already change nothing. */
+export function apply(run: Run, event: RunEvent): DecisionResult | undefined {
+  if (event.kind === "cancel-requested" || event.kind === "time-ran-out") {
+    end(run, event.kind === "cancel-requested" ? "cancelled" : "timed_out", event.atMs);
+    return undefined;
+  }
+  if (event.kind === "decided") return decide(run, event);
+  const entry = run.plan.nodes.get(event.node);
+  if (entry === undefined || isFinal(stateOf(run, event.node))) return undefined;
+  applyToNode(run, entry, event);
+  finishIfDone(run, event.atMs);
+  return undefined;
+}
+
+type NodeEvent = Exclude<RunEvent, { kind: "cancel-requested" | "time-ran-out" | "decided" }>;
+
+function applyToNode(run: Run, entry: PlanNode, event: NodeEvent): void {
+  const own = stateOf(run, event.node);
+  switch (event.kind) {
+    case "node-started":
+      take(run, event.node);
+      own.status = "running";
+      own.startedAtMs = event.atMs;
+      startWork(run, event.atMs);
+      return;
+    case "node-succeeded":
+      stopWork(run, event.atMs);
+      own.output = event.output;
+      run.outputs[event.node] = event.output;
+      settle(run, event.node, "succeeded", event.atMs);
+      return;
+    case "node-failed":
+      if (own.status === "running") stopWork(run, event.atMs);
+      own.failure = event.failure;
+      settle(run, event.node, "failed", event.atMs);
+      return;
+    case "node-cancelled":
+      stopWork(run, event.atMs);
+      settle(run, event.node, "cancelled", event.atMs);
+      return;
+    case "gate-asked":
+      take(run, event.node);
+      openGate(run, entry, event);
+      return;
+    case "gate-opened":
+      openGate(run, entry, event);
+      return;
+    case "deadline-passed":
+      expireGate(run, event.node, event.atMs);
+      return;
+    case "run-was-reset":
+      askAgain(run, entry, event.atMs);
+      return;
+  }
+}
+
+/** The acting worker found that the run was reset: the old approval is void and people are asked afresh. */
+function askAgain(run: Run, entry: PlanNode, atMs: number): void {
+  const own = stateOf(run, entry.node.id);
+  stopWork(run, atMs);
+  own.status = "pending";
+  if (own.gate !== undefined) own.gate = { ...own.gate, status: "withdrawn", closedAtMs: atMs };
+  makeReady(run, entry.node.id);
+}
+
+function end(run: Run, how: "cancelled" | "timed_out", atMs: number): void {
+  if (run.state.ending !== undefined || run.state.outcome !== undefined) return;
+  run.state.ending = how;
+  run.ready = [];
+  for (const entry of run.plan.nodes.values()) {
+    const own = stateOf(run, entry.node.id);
+    if (isFinal(own) || own.status === "running") continue;
+    closeGate(run, entry.node.id, "withdrawn", atMs);
+    own.status = "cancelled";
+    own.endedAtMs = atMs;
+    run.unsettled--;
+  }
+  finishIfDone(run, atMs);
+}

@@ -1,0 +1,33 @@
+/**
+ * A checked graph made ready to run: positions instead of searches. Holds nothing that changes.
+ * Loaded by the workflow sandbox: imports no package and reads no clock.
+ */
+import type { CheckedGraph, CheckedNode } from "../check.js";
+import { adjacencyOf } from "../graph.js";
+
+export interface PlanNode {
+  node: CheckedNode;
+  /** Place in the file: ready nodes start in this order. */
+  position: number;
+  incoming: number[];
+  outgoing: number[];
+}
+
+export interface RunPlan {
+  graph: CheckedGraph;
+  nodes: Map<string, PlanNode>;
+}
+
+export function planOf(graph: CheckedGraph): RunPlan {
+  const { incoming, outgoing } = adjacencyOf(graph);
+  const nodes = new Map<string, PlanNode>();
+  graph.nodes.forEach((node, position) => {
+    nodes.set(node.id, {
+      node,
+      position,
+      incoming: incoming.get(node.id) ?? [],
+      outgoing: outgoing.get(node.id) ?? [],
+    });
+  });
+  return { graph, nodes };
+}

@@ -1,0 +1,80 @@
+/**
+ * Where decisions arrive: the signals `approve` and `reject`, the update `decide`, and the query `runView`. All
+ * decisions end in `core/approval`. Loaded by the workflow sandbox: imports only what the bundle test lists.
+ */
+import { condition, defineQuery, defineSignal, defineUpdate, setHandler } from "@temporalio/workflow";
+import type { Activities } from "../activities/contract.js";
+import { readAnswer } from "../core/approval.js";
+import { stateOf } from "../core/run/run.js";
+import type { DecisionResult, Vote } from "../core/run/state.js";
+import { type RunFacts, type RunView, viewOf } from "../core/view.js";
+import type { Answer, Decision } from "../schema/decision.js";
+import { QUERIES, SIGNALS, UPDATES } from "../vocabulary/names.js";
+import type { Interpreter } from "./interpreter.js";
+
+export const approveSignal = defineSignal<[Answer]>(SIGNALS.approve);
+export const rejectSignal = defineSignal<[Answer]>(SIGNALS.reject);
+export const decideUpdate = defineUpdate<DecisionResult, [Decision]>(UPDATES.decide);
+export const runViewQuery = defineQuery<RunView | null>(QUERIES.runView);
+
+export interface Desk {
+  /** From here on decisions are counted; those that came before wait until now. */
+  open(interpreter: Interpreter): void;
+}
+
+export function createDesk(facts: RunFacts, verify: Activities["verify_vote"]): Desk {
+  let interpreter: Interpreter | undefined;
+
+  async function take(value: unknown, decision: "approve" | "reject"): Promise<DecisionResult> {
+    const atMs = Date.now();
+    const read = readAnswer(value);
+    if (interpreter === undefined) await condition(() => interpreter !== undefined);
+    const desk = interpreter as Interpreter;
+    if (!read.ok) {
+      desk.run.state.strayDecisions++;
+      return "gate-not-open";
+    }
+    const vote = await voteOf(desk, read.answer, decision, atMs);
+    const { node_id: node, digest } = read.answer;
+    return desk.report({ kind: "decided", node, vote, digest, atMs }) ?? "gate-not-open";
+  }
+
+  /** A token is verified before the vote counts, so that a forged reject closes nothing. */
+  async function voteOf(desk: Interpreter, answer: Answer, decision: Vote["decision"], atMs: number): Promise<Vote> {
+    const { approver, comment, channel, token, decision_id: decisionId } = answer;
+    const unverified: Vote = { decision, approver, comment, channel, atMs, verified: false, decisionId };
+    if (token === undefined || !desk.run.plan.nodes.has(answer.node_id)) return unverified;
+    const digest = stateOf(desk.run, answer.node_id).gate?.digest ?? answer.digest ?? "";
+    const verdict = await verify({ token, runKey: facts.runKey, nodeId: answer.node_id, digest, decision });
+    if (!verdict.ok) return unverified;
+    const { approver: subject, issuedMs, jti } = verdict;
+    return { ...unverified, approver: subject, verified: true, issuedMs, token, decisionId: jti };
+  }
+
+  setHandler(approveSignal, async (answer) => void (await take(answer, "approve")), {
+    description: "Approve a node that waits at a gate: {node_id, approver, comment?, digest?, token?}",
+  });
+  setHandler(rejectSignal, async (answer) => void (await take(answer, "reject")), {
+    description: "Reject a node that waits at a gate: {node_id, approver, comment?, digest?, token?}",
+  });
+  setHandler(decideUpdate, ({ decision, ...answer }) => take(answer, decision), {
+    validator: refuseMalformed,
+    description: "Approve or reject, and learn what became of it: {decision, node_id, approver, …}",
+  });
+  setHandler(runViewQuery, () => (interpreter === undefined ? null : viewOf(interpreter.run, facts)), {
+    description: "The run as people are shown it",
+  });
+  return {
+    open: (ready) => {
+      interpreter = ready;
+    },
+  };
+}
+
+/** Only what cannot be read at all: every other refusal is a result, so that it is in history. */
+function refuseMalformed(value: Decision): void {
+  const { decision, ...answer } = value ?? {};
+  if (decision !== "approve" && decision !== "reject") throw new Error('decision must be "approve" or "reject"');
+  const read = readAnswer(answer);
+  if (!read.ok) throw new Error(read.message);
+}

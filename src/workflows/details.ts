@@ -1,0 +1,62 @@
+/**
+ * What the Temporal Web UI shows of a run: one line a node, the open gates with the line that answers them, and the
+ * search attributes. Loaded by the workflow sandbox: imports only what the bundle test lists.
+ */
+import { defineSearchAttributeKey, type SearchAttributePair } from "@temporalio/common";
+import { setCurrentDetails, upsertSearchAttributes } from "@temporalio/workflow";
+import { plain } from "../core/report.js";
+import { type Run, stateOf } from "../core/run/run.js";
+import { statusOf } from "../core/view.js";
+import { DETAILS_MAX_NODES, KEYWORD_LIST_MAX_BYTES } from "../vocabulary/limits.js";
+import { EFFECTS } from "../vocabulary/node-types.js";
+
+const STATUS = defineSearchAttributeKey("AutoopsStatus", "KEYWORD");
+const ENVIRONMENT = defineSearchAttributeKey("AutoopsEnvironment", "KEYWORD");
+const RISK = defineSearchAttributeKey("AutoopsRisk", "KEYWORD");
+const TARGETS = defineSearchAttributeKey("AutoopsTargets", "KEYWORD_LIST");
+const PENDING = defineSearchAttributeKey("AutoopsPendingApprovals", "INT");
+
+/** Markdown bullets: the page of a run in the Web UI. */
+export function showDetails(run: Run, workflowId: string): void {
+  const { graph } = run.plan;
+  const lines = [
+    `**${graph.verdict.dryRun ? "dry run, nothing is executed" : statusOf(run)}** · ${plain(graph.name)}`,
+    "",
+  ];
+  const asking: string[] = [];
+  for (const node of graph.nodes.slice(0, DETAILS_MAX_NODES)) {
+    const own = stateOf(run, node.id);
+    const why = own.reason ?? own.failure?.message;
+    lines.push(`- ${own.status} · ${plain(node.name)} (${node.id})${why === undefined ? "" : `: ${plain(why)}`}`);
+    if (own.gate?.status !== "open" && own.gate?.status !== "asking") continue;
+    const until = new Date(own.gate.deadlineMs).toISOString();
+    asking.push(`- ${plain(node.name)} waits until ${until}: \`autoops approve ${workflowId} ${node.id}\``);
+  }
+  const left = graph.nodes.length - DETAILS_MAX_NODES;
+  if (left > 0) lines.push(`- and ${left} more nodes`);
+  if (asking.length > 0) lines.push("", "**Open gates**", "", ...asking);
+  setCurrentDetails(lines.join("\n"));
+}
+
+/** One upsert when a gate opens or closes, and one at the end; what the check found rides along. */
+export function showAttributes(run: Run): void {
+  const { graph } = run.plan;
+  const worst = graph.nodes.reduce((risk, node) => Math.max(risk, EFFECTS.indexOf(node.effect)), 0);
+  const pairs: SearchAttributePair[] = [
+    { key: STATUS, value: graph.verdict.dryRun ? "dry_run" : statusOf(run) },
+    { key: ENVIRONMENT, value: graph.verdict.environment },
+    { key: RISK, value: EFFECTS[worst] ?? "none" },
+    { key: PENDING, value: run.gates },
+  ];
+  const targets = withinBytes(graph.verdict.targets);
+  if (targets.length > 0) pairs.push({ key: TARGETS, value: targets });
+  upsertSearchAttributes(pairs);
+}
+
+function withinBytes(names: string[]): string[] {
+  let room = KEYWORD_LIST_MAX_BYTES;
+  return names.filter((name) => {
+    room -= name.length * 3;
+    return room >= 0;
+  });
+}

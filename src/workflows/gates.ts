@@ -1,0 +1,113 @@
+/**
+ * The questions to people: asked by an activity, answered by signal or update, closed by a timer.
+ * Loaded by the workflow sandbox: imports only what the bundle test lists.
+ */
+import { CancellationScope, scheduleActivity, sleep } from "@temporalio/workflow";
+import type { AskCall, AskResult } from "../activities/contract.js";
+import type { CheckedNode } from "../core/check.js";
+import { addProblem, type Run, stateOf } from "../core/run/run.js";
+import type { RunEvent } from "../core/run/state.js";
+import { render } from "../core/template.js";
+import type { RunFacts } from "../core/view.js";
+import type { JsonObject } from "../schema/json.js";
+import { FINDINGS_SHOWN_AT_GATE, SUMMARY_MAX_CHARS } from "../vocabulary/limits.js";
+import { ACTIVITIES, askId } from "../vocabulary/names.js";
+import { askOptions } from "./options.js";
+
+export interface Gates {
+  ask(node: CheckedNode, deadlineSeconds: number): void;
+  /** Stops the timers of gates that have closed. */
+  tidy(): void;
+  /** True while a question is on its way to people. */
+  isAsking(): boolean;
+}
+
+export function createGates(
+  run: Run,
+  facts: RunFacts,
+  work: CancellationScope,
+  report: (event: RunEvent) => unknown,
+): Gates {
+  const timers = new Map<string, CancellationScope>();
+  let asking = 0;
+
+  // Gates that were open when the run continued as new keep their absolute deadline.
+  for (const { node } of run.plan.nodes.values()) if (isOpen(run, node.id)) armTimer(node);
+
+  function ask(node: CheckedNode, deadlineSeconds: number): void {
+    const atMs = Date.now();
+    const rendered = render(node.params, run.outputs);
+    if (!rendered.ok) {
+      const message = `${node.id}: ${rendered.problems[0]?.message ?? "its params could not be rendered"}`;
+      report({ kind: "node-failed", node: node.id, failure: { code: "template-failed", message }, atMs });
+      return;
+    }
+    report({ kind: "gate-asked", node: node.id, deadlineMs: atMs + deadlineSeconds * 1_000, atMs });
+    armTimer(node);
+    tell(node, rendered.value as JsonObject);
+  }
+
+  function tell(node: CheckedNode, params: JsonObject): void {
+    const gate = stateOf(run, node.id).gate;
+    if (gate === undefined) return;
+    const call: AskCall = {
+      nodeId: node.id,
+      nodeName: node.name,
+      nodeType: node.type,
+      ...(node.tool ? { tool: node.tool } : {}),
+      params,
+      ...(node.gate?.target === undefined ? {} : { target: node.gate.target }),
+      environment: run.plan.graph.verdict.environment,
+      reason: gate.reason,
+      requester: facts.requester,
+      runKey: facts.runKey,
+      policyDigest: run.plan.graph.verdict.policyDigest,
+      deadlineMs: gate.deadlineMs,
+      findings: run.state.findings.slice(0, FINDINGS_SHOWN_AT_GATE),
+    };
+    asking++;
+    const options = askOptions(node, askId(node.id, gate.round), gate.deadlineMs - Date.now());
+    work
+      .run(() => scheduleActivity<AskResult>(ACTIVITIES.askApproval, [call], options))
+      .then(
+        (result) => {
+          asking--;
+          report({ kind: "gate-opened", node: node.id, ...result, atMs: Date.now() });
+        },
+        (error: unknown) => {
+          asking--;
+          const message = `${node.id}: nobody could be asked: ${error instanceof Error ? error.message : "unknown"}`;
+          addProblem(run, { code: "tool-failed", at: node.id, message });
+        },
+      );
+  }
+
+  function armTimer(node: CheckedNode): void {
+    const gate = stateOf(run, node.id).gate;
+    if (gate === undefined) return;
+    const scope = new CancellationScope({ cancellable: true, parent: work });
+    timers.set(node.id, scope);
+    const summary = `gate ${node.id} closes: ${node.name}`.slice(0, SUMMARY_MAX_CHARS);
+    scope
+      .run(() => sleep(Math.max(1, gate.deadlineMs - Date.now()), { summary }))
+      .then(
+        () => report({ kind: "deadline-passed", node: node.id, atMs: Date.now() }),
+        () => undefined,
+      );
+  }
+
+  function tidy(): void {
+    for (const [id, scope] of timers) {
+      if (isOpen(run, id)) continue;
+      timers.delete(id);
+      scope.cancel();
+    }
+  }
+
+  return { ask, tidy, isAsking: () => asking > 0 };
+}
+
+function isOpen(run: Run, id: string): boolean {
+  const status = stateOf(run, id).gate?.status;
+  return status === "asking" || status === "open";
+}

@@ -1,0 +1,163 @@
+/**
+ * Turns the answers of `core/run` into activities and timers, and reports back what became of them. It decides
+ * nothing. Few promises a node: callbacks drive it. Loaded by the workflow sandbox.
+ */
+import { type CancellationScope, scheduleActivity, sleep, workflowInfo } from "@temporalio/workflow";
+import type { Grant, ToolCall } from "../activities/contract.js";
+import type { CheckedNode } from "../core/check.js";
+import { evaluate, parseExpression } from "../core/condition.js";
+import { apply } from "../core/run/apply.js";
+import { type Action, next } from "../core/run/next.js";
+import { type Run, stateOf, workedMs } from "../core/run/run.js";
+import { soFar } from "../core/run/so-far.js";
+import type { RunEvent } from "../core/run/state.js";
+import { render } from "../core/template.js";
+import type { RunFacts } from "../core/view.js";
+import type { Json, JsonObject } from "../schema/json.js";
+import { SUMMARY_MAX_CHARS } from "../vocabulary/limits.js";
+import { showAttributes, showDetails } from "./details.js";
+import { eventOfFailure } from "./failures.js";
+import { createGates, type Gates } from "./gates.js";
+import { toolOptions } from "./options.js";
+
+export interface Interpreter {
+  run: Run;
+  /** Takes in an event and does what follows from it. */
+  report(event: RunEvent): ReturnType<typeof apply>;
+  /** Starts what can start. */
+  pump(): void;
+  /** True while an activity, a wait or a question is on its way: continue-as-new would lose its result. */
+  isBusy(): boolean;
+}
+
+/** `work` is the scope of everything that a cancellation must reach. */
+export function createInterpreter(run: Run, facts: RunFacts, work: CancellationScope): Interpreter {
+  let timerArmed = false;
+  let pumping = false;
+  let shownGates = run.gates;
+  const gates: Gates = createGates(run, facts, work, report);
+
+  function report(event: RunEvent): ReturnType<typeof apply> {
+    const result = apply(run, event);
+    pump();
+    return result;
+  }
+
+  function pump(): void {
+    if (pumping) return;
+    pumping = true;
+    // Something that ends at once (a decision node) may let something else start.
+    for (let actions = startable(); actions.length > 0; actions = startable()) actions.forEach(perform);
+    pumping = false;
+    gates.tidy();
+    armRunTimer();
+    if (run.gates !== shownGates && run.state.outcome === undefined) {
+      shownGates = run.gates;
+      showAttributes(run);
+    }
+    showDetails(run, facts.runId);
+  }
+
+  function startable(): Action[] {
+    // The history is getting long: start nothing new, let what runs finish, then continue as new.
+    if (workflowInfo().continueAsNewSuggested) return [];
+    return next(run);
+  }
+
+  function perform(action: Action): void {
+    const node = nodeOf(run, action.node);
+    if (action.kind === "ask") gates.ask(node, action.deadlineSeconds);
+    else if (action.kind === "wait") startWait(node, action.seconds);
+    else if (node.type === "decision") evaluateDecision(node);
+    else startTool(node);
+  }
+
+  function evaluateDecision(node: CheckedNode): void {
+    apply(run, { kind: "node-started", node: node.id, atMs: Date.now() });
+    const parsed = parseExpression(String(node.params.expression));
+    const result = parsed.ok ? evaluate(parsed.expression, run.outputs) : parsed;
+    if (result.ok) {
+      apply(run, { kind: "node-succeeded", node: node.id, output: { value: result.value }, atMs: Date.now() });
+      return;
+    }
+    const failure = { code: "condition-failed" as const, message: `${node.id}: ${result.message}` };
+    apply(run, { kind: "node-failed", node: node.id, failure, atMs: Date.now() });
+  }
+
+  function startWait(node: CheckedNode, seconds: number): void {
+    apply(run, { kind: "node-started", node: node.id, atMs: Date.now() });
+    const summary = node.name.slice(0, SUMMARY_MAX_CHARS);
+    work
+      .run(() => sleep(seconds * 1_000, { summary }))
+      .then(
+        () => report({ kind: "node-succeeded", node: node.id, output: { waited_seconds: seconds }, atMs: Date.now() }),
+        (error) => report(eventOfFailure(node, error, Date.now())),
+      );
+  }
+
+  function startTool(node: CheckedNode): void {
+    const atMs = Date.now();
+    const rendered = render(node.params, run.outputs);
+    if (!rendered.ok) {
+      const message = `${node.id}: ${rendered.problems[0]?.message ?? "its params could not be rendered"}`;
+      apply(run, { kind: "node-failed", node: node.id, failure: { code: "template-failed", message }, atMs });
+      return;
+    }
+    apply(run, { kind: "node-started", node: node.id, atMs });
+    const call = callOf(node, rendered.value as JsonObject);
+    work
+      .run(() => scheduleActivity<Json>(node.tool ?? "", [call], toolOptions(node, node.gate?.target)))
+      .then(
+        (output) => report({ kind: "node-succeeded", node: node.id, output, atMs: Date.now() }),
+        (error) => report(eventOfFailure(node, error, Date.now())),
+      );
+  }
+
+  function callOf(node: CheckedNode, params: JsonObject): ToolCall {
+    const call: ToolCall = { params, requester: facts.requester, runKey: facts.runKey, retries: node.retries };
+    if (node.seesRun) call.soFar = soFar(run);
+    if (node.gate !== undefined) call.grant = grantOf(run, node);
+    return call;
+  }
+
+  /** One lazy timer over the working time: re-armed only when it fires, since waiting at a gate does not count. */
+  function armRunTimer(): void {
+    if (timerArmed || run.running === 0 || run.state.ending !== undefined) return;
+    const budgetMs = run.plan.graph.verdict.limits.runSeconds * 1_000;
+    const leftMs = budgetMs - workedMs(run, Date.now());
+    timerArmed = true;
+    work
+      .run(() => sleep(Math.max(1, leftMs), { summary: "working time of the run" }))
+      .then(
+        () => {
+          timerArmed = false;
+          if (workedMs(run, Date.now()) < budgetMs) return armRunTimer();
+          report({ kind: "time-ran-out", atMs: Date.now() });
+          work.cancel();
+        },
+        () => undefined,
+      );
+  }
+
+  return { run, report, pump, isBusy: () => run.running > 0 || gates.isAsking() };
+}
+
+export function nodeOf(run: Run, id: string): CheckedNode {
+  return (run.plan.nodes.get(id) as { node: CheckedNode }).node;
+}
+
+/** What the acting activity verifies before it acts. */
+function grantOf(run: Run, node: CheckedNode): Grant {
+  const { gate } = stateOf(run, node.id);
+  const votes = (gate?.votes ?? []).filter((vote) => vote.decision === "approve");
+  return {
+    nonce: gate?.nonce ?? "",
+    digest: gate?.digest ?? "",
+    policyDigest: run.plan.graph.verdict.policyDigest,
+    askedIn: gate?.askedIn ?? "",
+    startedAs: workflowInfo().originalExecutionRunId,
+    signed: gate?.signed ?? true,
+    votes: votes.map((vote) => ({ approver: vote.approver, ...(vote.token ? { token: vote.token } : {}) })),
+    ...(node.gate?.target === undefined ? {} : { target: node.gate.target }),
+  };
+}

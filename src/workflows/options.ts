@@ -1,0 +1,73 @@
+/**
+ * Time-outs and retry policies of activities, by node.
+ * Loaded by the workflow sandbox: imports only what the bundle test lists.
+ */
+import { ActivityCancellationType, type ActivityOptions, type RetryPolicy } from "@temporalio/workflow";
+import type { CheckedNode } from "../core/check.js";
+import {
+  ASK_TIMEOUT_SECONDS,
+  CHECK_TIMEOUT_SECONDS,
+  DRAFT_TIMEOUT_SECONDS,
+  HEARTBEAT_ABOVE_SECONDS,
+  HEARTBEAT_TIMEOUT_SECONDS,
+  LOST_WORKER_ATTEMPTS,
+  QUEUE_WAIT_SECONDS,
+  RETRY_CAP_SECONDS,
+  RETRY_FACTOR,
+  RETRY_FIRST_SECONDS,
+  SUMMARY_MAX_CHARS,
+} from "../vocabulary/limits.js";
+import { PLANNER_QUEUE } from "../vocabulary/names.js";
+
+const seconds = (count: number): number => count * 1_000;
+
+function retryPolicy(maximumAttempts: number): RetryPolicy {
+  return {
+    initialInterval: seconds(RETRY_FIRST_SECONDS),
+    backoffCoefficient: RETRY_FACTOR,
+    maximumInterval: seconds(RETRY_CAP_SECONDS),
+    maximumAttempts,
+  };
+}
+
+/** The activity counts the tool's own failures; the attempts beyond them are for workers that are lost. */
+export function toolOptions(node: CheckedNode, target: string | undefined): ActivityOptions {
+  const attempts = node.retries + 1 + LOST_WORKER_ATTEMPTS;
+  const own = node.timeoutSeconds;
+  return {
+    activityId: node.id,
+    startToCloseTimeout: seconds(own),
+    scheduleToCloseTimeout: seconds(attempts * (own + RETRY_CAP_SECONDS) + QUEUE_WAIT_SECONDS),
+    ...(own > HEARTBEAT_ABOVE_SECONDS ? { heartbeatTimeout: seconds(HEARTBEAT_TIMEOUT_SECONDS) } : {}),
+    retry: retryPolicy(attempts),
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+    summary: [node.name, target, node.effect].filter(Boolean).join(" · ").slice(0, SUMMARY_MAX_CHARS),
+  };
+}
+
+/** Asking is tried until the deadline: the gate expires on time whether or not anybody could be told. */
+export function askOptions(node: CheckedNode, activityId: string, remainingMs: number): ActivityOptions {
+  return {
+    activityId,
+    startToCloseTimeout: seconds(ASK_TIMEOUT_SECONDS),
+    scheduleToCloseTimeout: Math.max(remainingMs, 1_000),
+    retry: retryPolicy(0),
+    cancellationType: ActivityCancellationType.TRY_CANCEL,
+    summary: `ask for approval: ${node.name}`.slice(0, SUMMARY_MAX_CHARS),
+  };
+}
+
+/** Quick activities without an effect: local, so that they cost one event. */
+export const LOCAL_OPTIONS = {
+  startToCloseTimeout: seconds(CHECK_TIMEOUT_SECONDS),
+  scheduleToCloseTimeout: seconds(CHECK_TIMEOUT_SECONDS * 4),
+  retry: retryPolicy(4),
+};
+
+export const DRAFT_OPTIONS: ActivityOptions = {
+  taskQueue: PLANNER_QUEUE,
+  startToCloseTimeout: seconds(DRAFT_TIMEOUT_SECONDS),
+  scheduleToCloseTimeout: seconds(DRAFT_TIMEOUT_SECONDS * 3 + QUEUE_WAIT_SECONDS),
+  retry: retryPolicy(3),
+  summary: "draft a graph from the goal",
+};

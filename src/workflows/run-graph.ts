@@ -1,0 +1,107 @@
+/**
+ * `runGraph`: checks a graph, runs it exactly as read, and returns the report. Handlers first, then the story.
+ * Loaded by the workflow sandbox: imports only what the bundle test lists.
+ */
+import {
+  ApplicationFailure,
+  allHandlersFinished,
+  CancellationScope,
+  condition,
+  makeContinueAsNewFunc,
+  proxyLocalActivities,
+  workflowInfo,
+} from "@temporalio/workflow";
+import type { Activities } from "../activities/contract.js";
+import { type CheckedGraph, checkedGraph, type Verdict } from "../core/check.js";
+import { withDefaults } from "../core/graph.js";
+import { type Report, reportOf } from "../core/report.js";
+import { begin } from "../core/run/apply.js";
+import { carriedState } from "../core/run/carry.js";
+import { createRun, resumeRun } from "../core/run/run.js";
+import type { RunState } from "../core/run/state.js";
+import { type RunFacts, viewOf } from "../core/view.js";
+import type { GraphInput } from "../schema/graph.js";
+import { createDesk } from "./desk.js";
+import { showAttributes, showDetails } from "./details.js";
+import { createInterpreter, type Interpreter } from "./interpreter.js";
+import { LOCAL_OPTIONS } from "./options.js";
+
+/** The input of `runGraph`; anyone with a Temporal client may start it with this. */
+export interface RunGraphInput {
+  graph: GraphInput;
+  /** Who asks for the run. */
+  requester: string;
+  /** Runs nothing and contacts nobody; the policy may force it, and a caller cannot lift it. */
+  dry_run?: boolean;
+}
+
+/** What one run hands to the next when its history has grown long. */
+interface Carried {
+  runKey: string;
+  verdict: Verdict;
+  state: RunState;
+}
+
+const { check_graph, store_report, verify_vote } = proxyLocalActivities<Activities>(LOCAL_OPTIONS);
+
+export async function runGraph(input: RunGraphInput, carried?: Carried): Promise<Report> {
+  const info = workflowInfo();
+  // Only a run of ours that continued as new may hand over a state: a caller's is not looked at.
+  const before = info.continuedFromExecutionRunId === undefined ? undefined : carried;
+  const facts: RunFacts = {
+    runId: info.workflowId,
+    runKey: before?.runKey ?? info.firstExecutionRunId,
+    requester: input.requester,
+  };
+  const desk = createDesk(facts, verify_vote);
+  const graph = before === undefined ? await admit(input) : checkedGraph(withDefaults(input.graph), before.verdict);
+  const run = before === undefined ? createRun(graph, Date.now()) : resumeRun(graph, before.state);
+  const work = new CancellationScope({ cancellable: true });
+  const interpreter = createInterpreter(run, facts, work);
+  CancellationScope.current().cancelRequested.catch(() =>
+    interpreter.report({ kind: "cancel-requested", atMs: Date.now() }),
+  );
+
+  return CancellationScope.nonCancellable(async () => {
+    if (before === undefined) begin(run, Date.now());
+    desk.open(interpreter);
+    interpreter.pump();
+    await condition(() => isOver(interpreter) || mustContinue(interpreter));
+    await condition(allHandlersFinished);
+    if (!isOver(interpreter))
+      return continueRun(input, { runKey: facts.runKey, verdict: graph.verdict, state: carriedState(run) });
+    return finish(interpreter, facts);
+  });
+}
+
+/** Asks the worker's policy. A refused graph is a failure that lists its problems. */
+async function admit(input: RunGraphInput): Promise<CheckedGraph> {
+  const result = await check_graph(input.graph);
+  if (!result.ok) {
+    const first = result.problems[0]?.message ?? "it has problems";
+    const more = result.problems.length > 1 ? ` (and ${result.problems.length - 1} more)` : "";
+    throw ApplicationFailure.nonRetryable(`${first}${more}`, "graph-refused", { problems: result.problems });
+  }
+  const dryRun = result.verdict.dryRun || input.dry_run === true;
+  return checkedGraph(withDefaults(input.graph), { ...result.verdict, dryRun });
+}
+
+const isOver = (interpreter: Interpreter): boolean => interpreter.run.state.outcome !== undefined;
+const mustContinue = (interpreter: Interpreter): boolean =>
+  workflowInfo().continueAsNewSuggested && !interpreter.isBusy();
+
+async function continueRun(input: RunGraphInput, carried: Carried): Promise<never> {
+  return makeContinueAsNewFunc<typeof runGraph>()(input, carried);
+}
+
+async function finish(interpreter: Interpreter, facts: RunFacts): Promise<Report> {
+  const { run } = interpreter;
+  const { outcome, endedAtMs } = run.state;
+  if (outcome === undefined || endedAtMs === undefined) throw new Error("a run that is over has an outcome");
+  const report = reportOf(viewOf(run, facts), outcome, endedAtMs);
+  showAttributes(run);
+  showDetails(run, facts.runId);
+  // History is kept for a time only; a report that cannot be kept elsewhere is still the run's result.
+  await store_report(report).catch(() => undefined);
+  return report;
+}
