@@ -1,0 +1,14 @@
+/** The URLs that config.yaml declares: of sources, targets and channels. */
+import type { Config } from "../../schema/config.js";
+
+/** Every URL of the configuration, states of targets included. */
+export function declaredUrls(config: Config): string[] {
+  const urls: Array<string | undefined> = [];
+  for (const source of Object.values(config.sources)) if ("url" in source) urls.push(source.url);
+  for (const channel of Object.values(config.channels)) urls.push(channel.url);
+  for (const target of Object.values(config.targets)) {
+    if (target.kind !== "http") continue;
+    for (const action of Object.values(target.actions)) urls.push(action?.url, action?.state?.url);
+  }
+  return urls.filter((url) => url !== undefined);
+}

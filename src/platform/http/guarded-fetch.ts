@@ -1,0 +1,178 @@
+/** The only way out to the network: each URL, each address it resolves to and each redirect is checked first. */
+import { lookup as systemLookup } from "node:dns/promises";
+import { isIP } from "node:net";
+import type { GuardedFetch, HttpAnswer, HttpRequest } from "../../activities/define-tool.js";
+import { isSecretHeader, resolveHeader, type SecretResolver } from "../secrets.js";
+import { kindOfAddress } from "./addresses.js";
+import { type CheckedUrl, checkAddress, examineUrl, type NetworkRules, type UrlProblem } from "./check-url.js";
+import { HttpFailure } from "./failure.js";
+import { Aborted, type Address, type HopAnswer, place, type Send, send } from "./send.js";
+
+const REDIRECTS_MAX = 5;
+const DEFAULT_TIMEOUT_MS = 30_000;
+/** A redirect to another origin takes only these along: any other header may be meant for the first one alone. */
+const PORTABLE_HEADERS = new Set(["accept", "accept-encoding", "accept-language", "content-type", "user-agent"]);
+
+/** All addresses of a host name, as `dns.lookup` gives them. */
+export type Lookup = (host: string) => Promise<ReadonlyArray<{ address: string; family: number }>>;
+
+export interface GuardedFetchOptions {
+  network: NetworkRules;
+  /** The URLs of the configured sources, targets and channels. */
+  declaredUrls: readonly string[];
+  resolveSecret: SecretResolver;
+  lookup?: Lookup;
+  /** Carries one checked request; replaced only by tests. */
+  send?: Send;
+}
+
+interface Exchange {
+  url: string;
+  method: string;
+  headers: Record<string, string>;
+  body?: string;
+}
+
+/** Makes the guarded fetch of one policy and configuration. It keeps no connection and no secret. */
+export function createGuardedFetch(options: GuardedFetchOptions): GuardedFetch {
+  return async (url, request = {}) => {
+    const timeoutMs = request.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+    const deadline = AbortSignal.timeout(timeoutMs);
+    const signal = request.signal === undefined ? deadline : AbortSignal.any([deadline, request.signal]);
+    try {
+      return await follow(options, url, request, signal);
+    } catch (error) {
+      if (!(error instanceof Aborted)) throw error;
+      if (request.signal?.aborted) throw new HttpFailure("cancelled", "the request was cancelled", error.sent);
+      const host = URL.canParse(url) ? new URL(url).host : "the host";
+      throw new HttpFailure("timed-out", `${host} did not answer within ${timeoutMs} ms`, error.sent);
+    }
+  };
+}
+
+async function follow(
+  options: GuardedFetchOptions,
+  url: string,
+  request: HttpRequest,
+  signal: AbortSignal,
+): Promise<HttpAnswer> {
+  const startedAt = performance.now();
+  let exchange: Exchange = {
+    url,
+    method: request.method ?? "GET",
+    headers: { "user-agent": "autoops", "accept-encoding": "identity", ...lowerCased(request.headers ?? {}) },
+    body: request.body,
+  };
+  // What stands on loopback is implied for whoever asks for it, never for a host that points there.
+  let implies = true;
+  for (let redirects = 0; ; redirects++) {
+    const checked = examine(options, exchange.url, implies, redirects > 0);
+    const answer = await exchangeOnce(options, checked, exchange, signal);
+    const location = request.redirect === "refuse" ? undefined : redirectOf(answer);
+    if (location === undefined) {
+      return { ...answer, ms: Math.round(performance.now() - startedAt), url: checked.url.href };
+    }
+    if (redirects >= REDIRECTS_MAX) {
+      const message = `${place(checked)} redirected more than ${REDIRECTS_MAX} times`;
+      throw new HttpFailure("source-answer-invalid", message, true);
+    }
+    exchange = redirected(exchange, answer.status, location, checked.url);
+    implies &&= new URL(exchange.url).origin === checked.url.origin;
+  }
+}
+
+function examine(options: GuardedFetchOptions, url: string, implies: boolean, sent: boolean): CheckedUrl {
+  const examined = examineUrl(url, options.network, options.declaredUrls, implies);
+  if (!examined.ok) throw refused(examined.problem, sent);
+  return examined.checked;
+}
+
+const refused = (problem: UrlProblem, sent: boolean): HttpFailure =>
+  new HttpFailure(problem.code, sent ? `after a redirect, ${problem.message}` : problem.message, sent, problem.hint);
+
+async function exchangeOnce(
+  options: GuardedFetchOptions,
+  checked: CheckedUrl,
+  exchange: Exchange,
+  signal: AbortSignal,
+): Promise<HopAnswer> {
+  const addresses = await resolveAddresses(options, checked, signal);
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(exchange.headers)) {
+    if (isSecretHeader(value) && checked.url.protocol === "http:" && !addresses.every(isLoopback)) {
+      const message = `a secret must not go over plain HTTP to ${checked.host}`;
+      throw new HttpFailure("secret-over-http", message, false, "use https");
+    }
+    headers[name] = resolveHeader(value, options.resolveSecret);
+  }
+  const { method, body } = exchange;
+  return (options.send ?? send)({ url: checked.url, host: checked.host, addresses, method, headers, body, signal });
+}
+
+const isLoopback = (address: Address): boolean => kindOfAddress(address.address) === "loopback";
+
+/** Every address of the host, each one checked: a name with one bad address is refused whole. */
+async function resolveAddresses(
+  options: GuardedFetchOptions,
+  checked: CheckedUrl,
+  signal: AbortSignal,
+): Promise<Address[]> {
+  if (checked.isAddress) return [toAddress(checked.host)];
+  const found = await abortable(lookUp(options.lookup ?? systemAddresses, checked.host), signal);
+  if (found.length === 0) {
+    throw new HttpFailure("source-unreachable", `no address is known for ${checked.host}`, false, "check the name");
+  }
+  for (const { address } of found) {
+    const problem = checkAddress(address, checked, options.network);
+    if (problem !== undefined) throw refused(problem, false);
+  }
+  return found.map(({ address }) => toAddress(address));
+}
+
+const systemAddresses: Lookup = (host) => systemLookup(host, { all: true, verbatim: true });
+const toAddress = (address: string): Address => ({ address, family: isIP(address) === 6 ? 6 : 4 });
+
+async function lookUp(lookup: Lookup, host: string): ReturnType<Lookup> {
+  try {
+    return await lookup(host);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? "unknown";
+    const why = code === "ENOTFOUND" ? "no such name" : `the resolver failed with ${code.slice(0, 40)}`;
+    throw new HttpFailure("source-unreachable", `${host} has no address: ${why}`, false, "check the name");
+  }
+}
+
+function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(new Aborted(false));
+    if (signal.aborted) return onAbort();
+    signal.addEventListener("abort", onAbort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
+  });
+}
+
+function redirectOf(answer: HopAnswer): string | undefined {
+  return [301, 302, 303, 307, 308].includes(answer.status) ? answer.headers.location : undefined;
+}
+
+/** The request that a redirect asks for: its method by the rules of HTTP, its headers only for the same origin. */
+function redirected(exchange: Exchange, status: number, location: string, from: URL): Exchange {
+  if (!URL.canParse(location, from.href)) {
+    throw new HttpFailure("url-invalid", `${from.host} redirected to what is no URL`, true);
+  }
+  const to = new URL(location, from);
+  // A scheme of its own is looked at as it stands: the parser would repair what the check refuses.
+  const url = /^[a-z][a-z0-9+.-]*:/i.test(location) ? location : to.href;
+  const becomesGet = (status === 303 && exchange.method !== "HEAD") || (status <= 302 && exchange.method === "POST");
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(exchange.headers)) {
+    if (to.origin !== from.origin && (!PORTABLE_HEADERS.has(name) || isSecretHeader(value))) continue;
+    if (becomesGet && name === "content-type") continue;
+    headers[name] = value;
+  }
+  return { url, method: becomesGet ? "GET" : exchange.method, headers, body: becomesGet ? undefined : exchange.body };
+}
+
+function lowerCased(headers: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+}
