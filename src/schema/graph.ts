@@ -17,7 +17,12 @@ import { jsonObjectSchema } from "./json.js";
 export const NODE_ID_PATTERN = /^[a-zA-Z0-9_-]{1,64}$/;
 const ID_RULE = "1 to 64 letters, digits, _ or -";
 
-const idSchema = z.string().regex(NODE_ID_PATTERN, ID_RULE);
+/** Ids become keys of objects: the names that JavaScript reserves there are taken. */
+const RESERVED_IDS = new Set(["__proto__", "constructor", "prototype"]);
+const idSchema = z
+  .string()
+  .regex(NODE_ID_PATTERN, ID_RULE)
+  .refine((id) => !RESERVED_IDS.has(id), "a name that is not reserved");
 const nameSchema = z.string().min(1).max(NAME_MAX_CHARS);
 const descriptionSchema = z.string().max(DESCRIPTION_MAX_CHARS);
 

@@ -1,0 +1,29 @@
+/** `check_graph`: the worker's own verdict on a graph, whatever the client claims. */
+import { checkAgainst } from "../core/check.js";
+import { digestOf } from "../platform/digest.js";
+import type { GraphInput } from "../schema/graph.js";
+import { parseGraph } from "../schema/parse-graph.js";
+import type { CheckResult } from "./contract.js";
+import type { Dependencies } from "./dependencies.js";
+
+export function createCheckGraph(dependencies: Pick<Dependencies, "policy" | "registry" | "checkUrl" | "log">) {
+  return async function check_graph(input: GraphInput): Promise<CheckResult> {
+    const current = dependencies.policy();
+    if (!current.ok) return current;
+    const parsed = parseGraph(input);
+    if (!parsed.ok) return parsed;
+    const { policy } = current;
+    const result = checkAgainst(parsed.graph, {
+      policy,
+      policyDigest: digestOf(policy),
+      catalogue: dependencies.registry,
+      checkUrl: (url) => dependencies.checkUrl(url, policy),
+    });
+    dependencies.log.info(result.ok ? "graph accepted" : "graph refused", {
+      operation: "check_graph",
+      graph: parsed.graph.id,
+      ...(result.ok ? {} : { codes: [...new Set(result.problems.map((problem) => problem.code))] }),
+    });
+    return result;
+  };
+}

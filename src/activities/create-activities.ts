@@ -1,0 +1,42 @@
+/** All activities of a worker: the tools under their names, and those that are not tools. */
+import { ApplicationFailure, Context } from "@temporalio/activity";
+import type { Report } from "../core/report.js";
+import { ACTIVITIES } from "../vocabulary/names.js";
+import { createAskApproval } from "./ask-approval.js";
+import { createCheckGraph } from "./check-graph.js";
+import type { Dependencies } from "./dependencies.js";
+import { createToolActivity } from "./tool-activity.js";
+import { createVerifyVote } from "./verify-vote.js";
+
+// biome-ignore lint/suspicious/noExplicitAny: activities differ in what they take; the contract types them for callers
+export type ActivityTable = Record<string, (...args: any[]) => Promise<unknown>>;
+
+export function createActivities(dependencies: Dependencies): ActivityTable {
+  const activities: ActivityTable = {
+    [ACTIVITIES.checkGraph]: createCheckGraph(dependencies),
+    [ACTIVITIES.askApproval]: createAskApproval(dependencies),
+    [ACTIVITIES.verifyVote]: createVerifyVote(dependencies),
+    [ACTIVITIES.storeReport]: async (report: Report): Promise<void> => dependencies.reports.put(report),
+    // An unknown activity type would be tried again for ever.
+    default: refuseUnknown,
+  };
+  for (const facts of dependencies.registry.list()) {
+    const definition = dependencies.registry.definition(facts.name);
+    if (definition === undefined) continue;
+    for (const name of [facts.name, ...facts.aliases]) {
+      activities[name] = createToolActivity(definition, name, dependencies);
+    }
+  }
+  return activities;
+}
+
+/** The activities of the planner's queue. */
+export function createPlannerActivities(dependencies: Pick<Dependencies, "draft">): ActivityTable {
+  return { [ACTIVITIES.draftGraph]: async (input) => dependencies.draft(input), default: refuseUnknown };
+}
+
+async function refuseUnknown(): Promise<never> {
+  const { activityType } = Context.current().info;
+  const message = `this worker has no tool ${activityType}`;
+  throw ApplicationFailure.create({ type: "tool-not-registered", message, nonRetryable: true });
+}

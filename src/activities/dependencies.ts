@@ -1,0 +1,28 @@
+/** What the activities are given by main: everything of the machine comes through here. */
+import type { Policy } from "../core/policy.js";
+import type { Log } from "../platform/log.js";
+import type { ReportStore } from "../platform/reports.js";
+import type { Signer } from "../platform/signing.js";
+import type { Config } from "../schema/config.js";
+import type { GoalInput } from "../schema/run-input.js";
+import type { Problem } from "../vocabulary/problems.js";
+import type { DraftResult } from "./contract.js";
+import type { BlobStore, GuardedFetch } from "./define-tool.js";
+import type { Registry } from "./registry.js";
+
+export interface Dependencies {
+  config: Config;
+  registry: Registry;
+  /** The policy as the file says now, not as it said when the worker started. */
+  policy(): { ok: true; policy: Policy } | { ok: false; problems: Problem[] };
+  checkUrl(url: string, policy: Policy): Problem | undefined;
+  /** Bound to the network policy in force at the call. */
+  fetch: GuardedFetch;
+  secret(reference: string): string;
+  blobs: BlobStore;
+  reports: ReportStore;
+  signer: Signer;
+  draft(input: GoalInput): DraftResult;
+  log: Log;
+  now(): number;
+}

@@ -1,0 +1,139 @@
+/**
+ * A tool as an activity: params are checked, the grant is verified, the tool runs within its time, and what it
+ * returns is checked, redacted and capped before it enters history.
+ */
+import { ApplicationFailure, Context } from "@temporalio/activity";
+import { redact, redactValue } from "../core/redact.js";
+import { ToolFailure } from "../platform/failure.js";
+import type { Json, JsonObject } from "../schema/json.js";
+import { parseWith } from "../schema/problems.js";
+import { OUTPUT_MAX_BYTES } from "../vocabulary/limits.js";
+import { factsOf } from "../vocabulary/problems.js";
+import type { ToolCall } from "./contract.js";
+import type { ToolContext, ToolDefinition } from "./define-tool.js";
+import type { Dependencies } from "./dependencies.js";
+import { verifyGrant } from "./grant.js";
+
+/** Milliseconds kept back from the node's time-out, so that the tool ends in words and not in silence. */
+const CLOSING_MS = 500;
+/** How often a running tool says that its worker lives; cancellations arrive with the answer. */
+const HEARTBEAT_EVERY_MS = 2_000;
+
+/** The activity for one tool, registered under the tool's name and each alias. */
+export function createToolActivity(definition: ToolDefinition, toolName: string, dependencies: Dependencies) {
+  return async (call: ToolCall): Promise<Json> => {
+    const info = Context.current().info;
+    const { workflowId, runId } = info.workflowExecution ?? { workflowId: "", runId: "" };
+    const fields = { run: workflowId, node: info.activityId, requester: call.requester, operation: toolName };
+    const log = dependencies.log.child({ ...fields, attempt: info.attempt });
+    log.info("node started");
+    try {
+      const params = readParams(definition, call.params);
+      const acting = { nodeId: info.activityId, runId, definition, toolName, call };
+      await verifyGrant(acting, dependencies);
+      const output = await runWithin(definition, params, call, dependencies, log);
+      log.info("node succeeded");
+      return output;
+    } catch (error) {
+      throw toFailure(error, info.attempt, call.retries, log);
+    }
+  };
+}
+
+function readParams(definition: ToolDefinition, params: JsonObject): unknown {
+  const parsed = parseWith(definition.params, params, { at: "params" });
+  if (parsed.ok) return parsed.value;
+  throw new ToolFailure("params-invalid", parsed.problems[0]?.message ?? "the params do not fit", undefined, false);
+}
+
+async function runWithin(
+  definition: ToolDefinition,
+  params: unknown,
+  call: ToolCall,
+  dependencies: Dependencies,
+  log: ToolContext["log"],
+): Promise<Json> {
+  const activity = Context.current();
+  const limitMs = Math.max(activity.info.startToCloseTimeoutMs - CLOSING_MS, 1);
+  const slow = new AbortController();
+  const timer = setTimeout(() => slow.abort(), limitMs);
+  const beat = setInterval(() => activity.heartbeat(), HEARTBEAT_EVERY_MS);
+  const signal = AbortSignal.any([slow.signal, activity.cancellationSignal]);
+  try {
+    const context = contextOf(call, dependencies, signal, log);
+    return checkedOutput(definition, await definition.run(params, context));
+  } catch (error) {
+    // A cancelled activity must end as cancelled, whatever the tool made of the signal.
+    if (activity.cancellationSignal.aborted) await activity.cancelled;
+    if (slow.signal.aborted) throw timedOut(definition, limitMs, error);
+    throw error;
+  } finally {
+    clearTimeout(timer);
+    clearInterval(beat);
+  }
+}
+
+function timedOut(definition: ToolDefinition, limitMs: number, error: unknown): ToolFailure {
+  if (error instanceof ToolFailure && error.code === "outcome-unknown") return error;
+  const message = `${definition.name} took longer than ${Math.round(limitMs / 100) / 10} s`;
+  if (definition.effect !== "write")
+    return new ToolFailure("timed-out", message, "raise timeout_seconds, or look at why it is slow");
+  return new ToolFailure("outcome-unknown", `${message}: it may or may not have acted`, "look at the target", false);
+}
+
+function contextOf(
+  call: ToolCall,
+  dependencies: Dependencies,
+  signal: AbortSignal,
+  log: ToolContext["log"],
+): ToolContext {
+  const activity = Context.current();
+  const { info } = activity;
+  return {
+    config: dependencies.config,
+    fetch: dependencies.fetch,
+    blobs: dependencies.blobs,
+    signal,
+    heartbeat: (detail) => activity.heartbeat(detail),
+    secret: dependencies.secret,
+    idempotencyKey: [call.runKey, call.grant?.nonce ?? "", info.activityId].join("."),
+    attempt: info.attempt,
+    nodeId: info.activityId,
+    runId: info.workflowExecution?.workflowId ?? "",
+    requester: call.requester,
+    ...(call.soFar === undefined ? {} : { soFar: call.soFar }),
+    now: dependencies.now,
+    log,
+  };
+}
+
+function checkedOutput(definition: ToolDefinition, value: unknown): Json {
+  const parsed = parseWith(definition.output, value, { at: "output", shows: false });
+  if (!parsed.ok)
+    throw new ToolFailure("output-invalid", parsed.problems[0]?.message ?? "the output is not as declared");
+  const output = redactValue(parsed.value as Json);
+  const bytes = Buffer.byteLength(JSON.stringify(output));
+  if (bytes <= OUTPUT_MAX_BYTES) return output;
+  const message = `${definition.name} returned ${bytes} bytes, more than the ${OUTPUT_MAX_BYTES} that history may carry`;
+  throw new ToolFailure("output-too-large", message, "ask for less: a shorter time range, fewer lines", false);
+}
+
+/** A tool's own failure is tried again `retries` times; the attempts beyond them are for workers that were lost. */
+function toFailure(error: unknown, attempt: number, retries: number, log: ToolContext["log"]): unknown {
+  if (!(error instanceof ToolFailure)) {
+    if (isCancellation(error)) return error;
+    const message = redact(error instanceof Error ? error.message : String(error));
+    log.warn("node failed", { code: "tool-failed", reason: message });
+    return failure("tool-failed", message, undefined, attempt > retries);
+  }
+  const mayRetry = error.retryable ?? factsOf(error.code).retryable;
+  log.warn("node failed", { code: error.code, reason: error.message });
+  const isFinal = !mayRetry || attempt > retries;
+  return failure(error.code, redact(error.message), error.hint, isFinal);
+}
+
+function failure(type: string, message: string, hint: string | undefined, nonRetryable: boolean): ApplicationFailure {
+  return ApplicationFailure.create({ type, message, nonRetryable, details: hint === undefined ? [] : [{ hint }] });
+}
+
+const isCancellation = (error: unknown): boolean => error instanceof Error && error.name === "CancelledFailure";
