@@ -64,7 +64,14 @@ function isInside(root: string, path: string): boolean {
 }
 
 export type OpenedFile =
-  | { ok: true; handle: FileHandle; path: string; size: number; modifiedMs: number }
+  | {
+      ok: true;
+      handle: FileHandle;
+      path: string;
+      size: number;
+      modifiedMs: number /** The same for two names of one file. */;
+      id: string;
+    }
   | { ok: false; problem: Problem };
 
 /** Opens a regular file for reading if, links resolved, it lies under one of the roots. The caller closes the handle. */
@@ -84,7 +91,8 @@ export async function openUnderRoots(path: string, roots: readonly string[]): Pr
     if (named.dev !== opened.dev || named.ino !== opened.ino) {
       return await closed(handle, notAllowed(path, "it changed while it was opened"));
     }
-    return { ok: true, handle, path: real, size: opened.size, modifiedMs: opened.mtimeMs };
+    const id = `${opened.dev}:${opened.ino}`;
+    return { ok: true, handle, path: real, size: opened.size, modifiedMs: opened.mtimeMs, id };
   } catch (error) {
     await handle?.close();
     return { ok: false, problem: fromSystem(error, path) };

@@ -1,0 +1,45 @@
+/**
+ * The rule by which a log is said to have become worse: is a count, out of an exposure, significantly higher after a
+ * point in time than before it? The exposure is lines, or seconds where every line is an error.
+ */
+
+/** One-sided, p < 0.001: with so many lines, smaller deviations turn up by chance every day. */
+export const Z_MIN = 3.09;
+/** What is significant may still be trifling: it must at least have doubled. */
+export const RAISED_MIN_FACTOR = 2;
+
+export interface Sample {
+  count: number;
+  exposure: number;
+}
+
+export interface Comparison {
+  raised: boolean;
+  /** Standard deviations above what equal shares would give; 0 where nothing can be compared. */
+  z: number;
+}
+
+const share = ({ count, exposure }: Sample): number => (exposure > 0 ? count / exposure : 0);
+
+function judge(before: Sample, after: Sample, z: number): Comparison {
+  return { raised: z >= Z_MIN && share(after) >= RAISED_MIN_FACTOR * share(before), z };
+}
+
+/** Two-proportion z-test with the pooled share; exposures are numbers of lines. */
+export function compareShares(before: Sample, after: Sample): Comparison {
+  const total = before.exposure + after.exposure;
+  if (before.exposure <= 0 || after.exposure <= 0) return { raised: false, z: 0 };
+  const pooled = (before.count + after.count) / total;
+  const deviation = Math.sqrt(pooled * (1 - pooled) * (1 / before.exposure + 1 / after.exposure));
+  return judge(before, after, deviation === 0 ? 0 : (share(after) - share(before)) / deviation);
+}
+
+/** Two Poisson rates, compared given their sum; exposures are lengths of time. */
+export function compareRates(before: Sample, after: Sample): Comparison {
+  const events = before.count + after.count;
+  const time = before.exposure + after.exposure;
+  if (events === 0 || before.exposure <= 0 || after.exposure <= 0) return { raised: false, z: 0 };
+  const expected = (events * after.exposure) / time;
+  const deviation = Math.sqrt((events * after.exposure * before.exposure) / (time * time));
+  return judge(before, after, (after.count - expected) / deviation);
+}

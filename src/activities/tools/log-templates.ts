@@ -1,0 +1,190 @@
+/** Groups log lines by the statement that wrote them: the words that stay are its template, the rest are its values. */
+
+export interface LogCluster {
+  /** The fixed words of the statement, `<*>` where its values stand. */
+  template: string;
+  /** Positions of the lines in the input, ascending. */
+  lines: number[];
+}
+
+/** Characters of a line that are looked at: what distinguishes statements stands early. */
+const LINE_MAX_CHARS = 1_000;
+const TOKENS_MAX = 120;
+export const WILDCARD = "<*>";
+
+/** Values that can be told from words by their form alone, the longer forms first. */
+const MASKS: readonly RegExp[] = [
+  /\b[a-z][a-z0-9+.-]*:\/\/[^\s"'<>)\]]+/gi,
+  /\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+/g,
+  /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/gi,
+  /\b\d{4}[-/]\d\d[-/]\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?:Z| ?[+-]\d\d:?\d\d)?)?/g,
+  /\b(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) )?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) {1,2}\d{1,2} \d\d:\d\d:\d\d(?: \d{4})?/g,
+  /\b\d{1,2}:\d\d(?::\d\d(?:[.,]\d+)?)?\b/g,
+  /\/?\b(?:\d{1,3}\.){3}\d{1,3}(?::\d+)?\b/g,
+  /\b(?:[0-9a-f]{2}:){5}[0-9a-f]{2}\b/gi,
+  /(?<![\w.])(?:[0-9a-f]{0,4}:){3,7}[0-9a-f]{0,4}(?![\w.])/gi,
+  /(?<![\w./])(?:[A-Za-z]:\\|\/)[\w.+@%~-]+(?:[/\\][\w.+@%~$-]*)*/g,
+  /\b0x[0-9a-f]+\b/gi,
+];
+
+/** A column with at most this many different words tells statements apart; one with more holds values. */
+const BRANCHES_MAX = 3;
+/** The first word of a statement is rarely a value, so that more different ones still tell statements apart. */
+const FIRST_BRANCHES_MAX = 12;
+/** Words after which a name follows: however few different ones were seen, they are values. */
+const LABELS = new Set(["user", "username", "account", "host", "hostname", "from", "by", "named", "name"]);
+
+/** Words much rarer than the line's most frequent one are no root, however many of them are equally rare. */
+const ROOT_SHARE = 0.3;
+
+/** A line as words; values that show by their form are wildcards already. */
+function tokensOf(line: string): string[] {
+  let text = line.split("\n", 1)[0] ?? "";
+  // A word that the cut goes through would be another word.
+  if (text.length > LINE_MAX_CHARS) text = text.slice(0, LINE_MAX_CHARS).replace(/\S*$/, "");
+  for (const mask of MASKS) text = text.replace(mask, WILDCARD);
+  const tokens = text
+    .replace(/([=,;:()[\]{}"'|])/g, " $1 ")
+    .replace(/([([{]) +([)\]}])/g, `$1 ${WILDCARD} $2`)
+    .trim()
+    .split(/\s+/)
+    .slice(0, TOKENS_MAX)
+    .map((token) => (/\d/.test(token) || token.includes(WILDCARD) ? WILDCARD : token));
+  const merged: string[] = [];
+  for (const token of tokens) if (token !== WILDCARD || merged.at(-1) !== WILDCARD) merged.push(token);
+  return merged;
+}
+
+interface Shape {
+  tokens: string[];
+  lines: number[];
+}
+
+/** Lines with the same words are one shape; grouping works on shapes, so its cost follows their number. */
+function shapesOf(lines: readonly string[]): Shape[] {
+  const shapes = new Map<string, Shape>();
+  lines.forEach((line, index) => {
+    const tokens = tokensOf(line);
+    const key = tokens.join(" ");
+    const shape = shapes.get(key);
+    if (shape === undefined) shapes.set(key, { tokens, lines: [index] });
+    else shape.lines.push(index);
+  });
+  return [...shapes.values()];
+}
+
+function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [item]);
+    else group.push(item);
+  }
+  return groups;
+}
+
+/** How often each word stands in each column, counted by lines. */
+function frequencies(shapes: readonly Shape[], width: number): Array<Map<string, number>> {
+  const columns = Array.from({ length: width }, () => new Map<string, number>());
+  for (const { tokens, lines } of shapes) {
+    tokens.forEach((token, column) => {
+      const counts = columns[column];
+      counts?.set(token, (counts.get(token) ?? 0) + lines.length);
+    });
+  }
+  return columns;
+}
+
+/** The largest set of columns of a line whose words are equally frequent: words that one statement writes together. */
+function rootOf(tokens: readonly string[], columns: ReadonlyArray<Map<string, number>>): string {
+  const byFrequency = new Map<number, number[]>();
+  let top = 0;
+  tokens.forEach((token, column) => {
+    if (token === WILDCARD || !/[\p{L}]/u.test(token)) return;
+    const frequency = columns[column]?.get(token) ?? 0;
+    top = Math.max(top, frequency);
+    const same = byFrequency.get(frequency);
+    if (same === undefined) byFrequency.set(frequency, [column]);
+    else same.push(column);
+  });
+  let best: number[] = [];
+  let bestFrequency = 0;
+  for (const [frequency, same] of byFrequency) {
+    if (frequency < top * ROOT_SHARE) continue;
+    if (same.length > best.length || (same.length === best.length && frequency > bestFrequency)) {
+      best = same;
+      bestFrequency = frequency;
+    }
+  }
+  return `${bestFrequency} ${best.map((column) => `${column}:${tokens[column]}`).join(" ")}`;
+}
+
+function split(shapes: Shape[], width: number): Shape[][] {
+  const columns = frequencies(shapes, width);
+  const groups: Shape[][] = [];
+  for (const [key, group] of groupBy(shapes, ({ tokens }) => rootOf(tokens, columns))) {
+    groups.push(...branch(group, width, columns, Number.parseInt(key, 10), 0));
+  }
+  return groups;
+}
+
+function branch(
+  group: Shape[],
+  width: number,
+  all: ReadonlyArray<Map<string, number>>,
+  root: number,
+  depth: number,
+): Shape[][] {
+  if (group.length === 1 || depth > 8) return [group];
+  const columns = frequencies(group, width);
+  let chosen = -1;
+  let least = Number.POSITIVE_INFINITY;
+  columns.forEach((counts, column) => {
+    if (counts.size < 2 || counts.size >= least || counts.has(WILDCARD)) return;
+    if (counts.size > (column === 0 ? FIRST_BRANCHES_MAX : BRANCHES_MAX)) return;
+    if (LABELS.has(group[0]?.tokens[column - 1]?.toLowerCase() ?? "")) return;
+    for (const word of counts.keys()) if ((all[column]?.get(word) ?? 0) > root) return;
+    chosen = column;
+    least = counts.size;
+  });
+  if (chosen === -1) return [group];
+  const parts = [...groupBy(group, ({ tokens }) => tokens[chosen] ?? "").values()];
+  return parts.flatMap((part) => branch(part, width, all, root, depth + 1));
+}
+
+function templateOf(group: readonly Shape[]): string {
+  const [first] = group;
+  if (first === undefined) return "";
+  const words = first.tokens.map((token, column) =>
+    group.every(({ tokens }) => tokens[column] === token) ? token : WILDCARD,
+  );
+  return words.filter((word, index) => word !== WILDCARD || words[index - 1] !== WILDCARD).join(" ");
+}
+
+/** Takes out the spaces that tokens were cut with. */
+function tidy(template: string): string {
+  return template
+    .replace(/ ([:,;)\]}])/g, "$1")
+    .replace(/([([{]) /g, "$1")
+    .replace(/ ?= ?/g, "=")
+    .replace(/(["']) ([^"']*) \1/g, "$1$2$1");
+}
+
+/** Groups lines by the statement that wrote them. The same lines give the same clusters; there is nothing to tune. */
+export function clusterLogs(lines: readonly string[]): LogCluster[] {
+  const groups: Shape[][] = [];
+  for (const [width, shapes] of groupBy(shapesOf(lines), ({ tokens }) => String(tokens.length))) {
+    groups.push(...split(shapes, Number(width)));
+  }
+  const clusters = new Map<string, LogCluster>();
+  for (const group of groups) {
+    const template = templateOf(group);
+    const cluster = clusters.get(template) ?? { template, lines: [] };
+    cluster.lines.push(...group.flatMap((shape) => shape.lines));
+    clusters.set(template, cluster);
+  }
+  return [...clusters.values()]
+    .map(({ template, lines: own }) => ({ template: tidy(template), lines: own.sort((a, b) => a - b) }))
+    .sort((a, b) => (a.lines[0] ?? 0) - (b.lines[0] ?? 0));
+}
