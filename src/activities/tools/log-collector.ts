@@ -9,6 +9,7 @@ import { EntryReader, type LogFields } from "./log-entries.js";
 import { type LogFile, openLogFiles, type ReadBudget, readLines, type UnreadableFile } from "./log-files.js";
 import { isError, LEVELS } from "./log-levels.js";
 import { type KeptEntry, NewestEntries, type Selection } from "./log-selection.js";
+import { declaredNameSchema } from "./names.js";
 import { sourceNamed, sourceReach } from "./sources.js";
 
 /** Bytes that one call reads, unpacked; of more than that the newest part is read, and the output says so. */
@@ -27,7 +28,7 @@ const instantSchema = z
   .refine((text) => instantMs(text, 0) !== undefined, "an ISO time or a duration back from now such as 15m");
 
 const paramsSchema = z.strictObject({
-  source: z.string().min(1).max(63),
+  source: declaredNameSchema,
   since: instantSchema.default("15m"),
   until: instantSchema.optional(),
   level: z.enum(LEVELS).optional(),
