@@ -65,6 +65,8 @@ export function createInterpreter(run: Run, facts: RunFacts, work: CancellationS
   }
 
   function perform(action: Action): void {
+    // Something that ended at once may have taken this node from the start line.
+    if (!run.ready.includes(action.node)) return;
     const node = nodeOf(run, action.node);
     if (action.kind === "ask") gates.ask(node, action.deadlineSeconds);
     else if (action.kind === "wait") startWait(node, action.seconds);

@@ -9,13 +9,9 @@ import { closeGate, isFinal, makeReady, type Run, startWork, stateOf, stopWork, 
 import { finishIfDone, settle } from "./settle.js";
 import type { DecisionResult, RunEvent } from "./state.js";
 
-/** Puts the nodes without incoming edges at the start line. Called once, by the one who made the run. */
+/** Begins a fresh run. A dry run ends here: every node that could run is planned. */
 export function begin(run: Run, atMs: number): void {
-  for (const entry of run.plan.nodes.values()) {
-    if (entry.incoming.length > 0) continue;
-    if (run.plan.graph.verdict.dryRun) settle(run, entry.node.id, "planned", atMs);
-    else makeReady(run, entry.node.id);
-  }
+  if (run.plan.graph.verdict.dryRun) for (const id of [...run.ready]) settle(run, id, "planned", atMs);
   finishIfDone(run, atMs);
 }
 
