@@ -36,9 +36,10 @@ async function notify(
   run: string,
   digest: string,
   shown: JsonObject,
-  { config, policy, fetch }: Dependencies,
+  dependencies: Dependencies,
 ): Promise<AskResult["notices"]> {
-  const current = policy();
+  const { config } = dependencies;
+  const current = dependencies.policy();
   const name = current.ok ? current.policy.approval.notify_channel : undefined;
   if (name === undefined) return [];
   const [kind, channelName = ""] = name.split(":", 2);
@@ -60,7 +61,7 @@ async function notify(
   });
   try {
     const headers = { "content-type": "application/json", "idempotency-key": digest, ...channel.headers };
-    const answer = await fetch(channel.url, {
+    const answer = await dependencies.fetch(channel.url, {
       method: "POST",
       headers,
       body,

@@ -57,7 +57,11 @@ function fromIssue(issue: z.core.$ZodIssue, input: unknown, prefix: string, show
   return [{ code: "field-invalid", at, message }];
 }
 
+/** The words that zod uses where the schema gives none of its own. */
+const ZODS_OWN = /^(Invalid|Too small|Too big)/;
+
 function mustBe(issue: z.core.$ZodIssue): string {
+  if (!ZODS_OWN.test(issue.message)) return issue.message;
   switch (issue.code) {
     case "invalid_type":
       return article(issue.expected);

@@ -1,0 +1,161 @@
+/** The import table of ARCHITECTURE.md: which folder may take values, and types, from which, and who owns a package. */
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import { describe, expect, test } from "vitest";
+
+const ROOT = resolve(import.meta.dirname, "../..");
+const SRC = join(ROOT, "src");
+
+interface Rule {
+  /** Folders that values may come from. Types may come from anywhere below `client`. */
+  values: string[];
+  /** Packages whose values the folder may import; `node:` stands for the built-ins. */
+  packages: string[];
+}
+
+const OUTSIDE = ["core", "schema", "vocabulary", "platform"];
+const RULES: Record<string, Rule> = {
+  vocabulary: { values: [], packages: [] },
+  schema: { values: ["vocabulary"], packages: ["zod", "yaml"] },
+  core: { values: ["vocabulary"], packages: [] },
+  workflows: { values: ["core", "vocabulary"], packages: ["@temporalio/workflow", "@temporalio/common"] },
+  activities: { values: OUTSIDE, packages: ["node:", "@temporalio/activity", "zod"] },
+  platform: {
+    values: ["schema", "vocabulary", "core/redact", "core/policy", "core/template"],
+    packages: [
+      "node:",
+      "jose",
+      "pino",
+      "undici",
+      "ipaddr.js",
+      "canonicalize",
+      "@temporalio/client",
+      "@temporalio/common/lib/time.js",
+      "zod",
+    ],
+  },
+  "client/cli": {
+    values: [...OUTSIDE, "client/runs", "client/connection", "client/http", "local", "worker"],
+    packages: ["node:", "commander", "picocolors"],
+  },
+  "client/http": {
+    values: [...OUTSIDE, "client/runs"],
+    packages: ["node:", "express", "helmet", "express-rate-limit", "better-sse", "zod"],
+  },
+  client: {
+    values: [...OUTSIDE],
+    packages: [
+      "node:",
+      "@temporalio/client",
+      "@temporalio/common",
+      "@temporalio/common/lib/time.js",
+      "@temporalio/envconfig",
+      "@temporalio/proto",
+    ],
+  },
+  demo: { values: [], packages: ["node:"] },
+};
+
+/** Composition: the files that put the rest together. */
+const MAINS = new Set(["worker.ts", "local.ts", "index.ts"]);
+/** The page is built apart; it takes types and words only. */
+const WEB = "client/web/";
+
+interface Import {
+  file: string;
+  from: string;
+  isType: boolean;
+}
+
+function importsOf(file: string): Import[] {
+  const text = readFileSync(join(SRC, file), "utf8").replace(/\/\*[\s\S]*?\*\//g, "");
+  const found: Import[] = [];
+  const pattern =
+    /(?:^|\n)\s*(import|export)\s+(type\s+)?([^;"']*?\s+from\s+)?["']([^"']+)["']|import\(\s*["']([^"']+)["']\s*\)/g;
+  for (const match of text.matchAll(pattern)) {
+    const names = match[3] ?? "";
+    const inner = /\{([^}]*)\}/.exec(names)?.[1];
+    const allTypes =
+      inner !== undefined && inner.split(",").every((name) => name.trim() === "" || name.trim().startsWith("type "));
+    if (match[1] === "export" && match[3] === undefined) continue;
+    found.push({
+      file,
+      from: match[4] ?? match[5] ?? "",
+      isType: match[2] !== undefined || (allTypes && !/^\s*\w/.test(names)),
+    });
+  }
+  return found;
+}
+
+const files = readdirSync(SRC, { recursive: true, encoding: "utf8" })
+  .filter((file) => file.endsWith(".ts") && !file.startsWith(WEB))
+  .sort();
+
+function folderOf(path: string): string {
+  return (
+    Object.keys(RULES)
+      .filter((folder) => path === folder || path.startsWith(`${folder}/`))
+      .sort((a, b) => b.length - a.length)[0] ?? path
+  );
+}
+
+function targetOf(found: Import): string {
+  return relative(SRC, resolve(dirname(join(SRC, found.file)), found.from)).replace(/\.js$/, "");
+}
+
+function objection(found: Import): string | undefined {
+  if (found.isType) return undefined;
+  const folder = folderOf(found.file);
+  const rule = RULES[folder];
+  if (rule === undefined) return `${found.file} is in no folder of the table`;
+  if (!found.from.startsWith(".")) {
+    const allowed = rule.packages.some((name) =>
+      name === "node:" ? found.from.startsWith("node:") : found.from === name,
+    );
+    return allowed ? undefined : `${found.file} imports the package ${found.from}`;
+  }
+  const target = targetOf(found);
+  const own = folderOf(target) === folder;
+  const allowed =
+    own || rule.values.some((place) => target === place || target.startsWith(`${place}/`) || target === `${place}.ts`);
+  return allowed ? undefined : `${found.file} imports values from ${target}`;
+}
+
+describe("the import table", () => {
+  const all = files.filter((file) => !MAINS.has(file)).flatMap(importsOf);
+
+  test("no folder imports a value that the table does not grant it", () => {
+    expect(all.map(objection).filter((text) => text !== undefined)).toEqual([]);
+  });
+
+  test("it sees a forbidden import", () => {
+    expect(objection({ file: "core/check.ts", from: "zod", isType: false })).toContain("the package zod");
+    expect(objection({ file: "workflows/desk.ts", from: "../platform/log.js", isType: false })).toContain(
+      "platform/log",
+    );
+    expect(objection({ file: "core/check.ts", from: "../schema/graph.js", isType: true })).toBeUndefined();
+  });
+
+  test("only platform/environment reads the environment", () => {
+    const readers = files.filter((file) => {
+      if (file === "platform/environment.ts" || file.startsWith("demo/")) return false;
+      return /\bprocess\.env\b/.test(readFileSync(join(SRC, file), "utf8").replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, ""));
+    });
+    expect(readers).toEqual([]);
+  });
+
+  test("nothing calls the global fetch", () => {
+    const callers = files.filter((file) =>
+      /(^|[^.\w])fetch\(/m.test(readFileSync(join(SRC, file), "utf8").replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, "")),
+    );
+    expect(callers.filter((file) => !file.startsWith("demo/"))).toEqual([]);
+  });
+
+  test("no file is over 250 lines, and none in the workflows over 200", () => {
+    const long = files.filter((file) => {
+      const lines = readFileSync(join(SRC, file), "utf8").split("\n").length - 1;
+      return lines > (file.startsWith("workflows/") ? 200 : 250);
+    });
+    expect(long).toEqual([]);
+  });
+});
