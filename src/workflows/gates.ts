@@ -5,9 +5,9 @@
 import { CancellationScope, scheduleActivity, sleep } from "@temporalio/workflow";
 import type { AskCall, AskResult } from "../activities/contract.js";
 import type { CheckedNode } from "../core/check.js";
+import { askNode } from "../core/run/inline.js";
 import { addProblem, type Run, stateOf } from "../core/run/run.js";
 import type { RunEvent } from "../core/run/state.js";
-import { render } from "../core/template.js";
 import type { RunFacts } from "../core/view.js";
 import type { JsonObject } from "../schema/json.js";
 import { FINDINGS_SHOWN_AT_GATE, SUMMARY_MAX_CHARS } from "../vocabulary/limits.js";
@@ -35,16 +35,10 @@ export function createGates(
   for (const { node } of run.plan.nodes.values()) if (isOpen(run, node.id)) armTimer(node);
 
   function ask(node: CheckedNode, deadlineSeconds: number): void {
-    const atMs = Date.now();
-    const rendered = render(node.params, run.outputs);
-    if (!rendered.ok) {
-      const message = `${node.id}: ${rendered.problems[0]?.message ?? "its params could not be rendered"}`;
-      report({ kind: "node-failed", node: node.id, failure: { code: "template-failed", message }, atMs });
-      return;
-    }
-    report({ kind: "gate-asked", node: node.id, deadlineMs: atMs + deadlineSeconds * 1_000, atMs });
+    const params = askNode(run, node, deadlineSeconds, Date.now());
+    if (params === undefined) return;
     armTimer(node);
-    tell(node, rendered.value as JsonObject);
+    tell(node, params);
   }
 
   function tell(node: CheckedNode, params: JsonObject): void {

@@ -5,13 +5,12 @@
 import { type CancellationScope, scheduleActivity, sleep, workflowInfo } from "@temporalio/workflow";
 import type { Grant, ToolCall } from "../activities/contract.js";
 import type { CheckedNode } from "../core/check.js";
-import { evaluate, parseExpression } from "../core/condition.js";
 import { apply } from "../core/run/apply.js";
+import { startNode } from "../core/run/inline.js";
 import { type Action, next } from "../core/run/next.js";
 import { type Run, stateOf, workedMs } from "../core/run/run.js";
 import { soFar } from "../core/run/so-far.js";
 import type { RunEvent } from "../core/run/state.js";
-import { render } from "../core/template.js";
 import type { RunFacts } from "../core/view.js";
 import type { Json, JsonObject } from "../schema/json.js";
 import { SUMMARY_MAX_CHARS } from "../vocabulary/limits.js";
@@ -70,24 +69,11 @@ export function createInterpreter(run: Run, facts: RunFacts, work: CancellationS
     const node = nodeOf(run, action.node);
     if (action.kind === "ask") gates.ask(node, action.deadlineSeconds);
     else if (action.kind === "wait") startWait(node, action.seconds);
-    else if (node.type === "decision") evaluateDecision(node);
     else startTool(node);
   }
 
-  function evaluateDecision(node: CheckedNode): void {
-    apply(run, { kind: "node-started", node: node.id, atMs: Date.now() });
-    const parsed = parseExpression(String(node.params.expression));
-    const result = parsed.ok ? evaluate(parsed.expression, run.outputs) : parsed;
-    if (result.ok) {
-      apply(run, { kind: "node-succeeded", node: node.id, output: { value: result.value }, atMs: Date.now() });
-      return;
-    }
-    const failure = { code: "condition-failed" as const, message: `${node.id}: ${result.message}` };
-    apply(run, { kind: "node-failed", node: node.id, failure, atMs: Date.now() });
-  }
-
   function startWait(node: CheckedNode, seconds: number): void {
-    apply(run, { kind: "node-started", node: node.id, atMs: Date.now() });
+    if (startNode(run, node, Date.now()) === undefined) return;
     const summary = node.name.slice(0, SUMMARY_MAX_CHARS);
     work
       .run(() => sleep(seconds * 1_000, { summary }))
@@ -98,15 +84,9 @@ export function createInterpreter(run: Run, facts: RunFacts, work: CancellationS
   }
 
   function startTool(node: CheckedNode): void {
-    const atMs = Date.now();
-    const rendered = render(node.params, run.outputs);
-    if (!rendered.ok) {
-      const message = `${node.id}: ${rendered.problems[0]?.message ?? "its params could not be rendered"}`;
-      apply(run, { kind: "node-failed", node: node.id, failure: { code: "template-failed", message }, atMs });
-      return;
-    }
-    apply(run, { kind: "node-started", node: node.id, atMs });
-    const call = callOf(node, rendered.value as JsonObject);
+    const params = startNode(run, node, Date.now());
+    if (params === undefined) return;
+    const call = callOf(node, params);
     work
       .run(() => scheduleActivity<Json>(node.tool ?? "", [call], toolOptions(node, node.gate?.target)))
       .then(
