@@ -28,7 +28,15 @@ export function grpcCode(error: unknown): number | undefined {
 
 export async function openConnection(address: string, timeoutMs: number): Promise<Connection> {
   const { Connection: Class } = await import("@temporalio/client");
-  return await Class.connect({ address, tls: false, connectTimeout: timeoutMs });
+  const connection = Class.lazy({ address, tls: false, connectTimeout: timeoutMs });
+  try {
+    await connection.ensureConnected();
+    return connection;
+  } catch (error) {
+    // Otherwise it would go on trying, and keep the process alive.
+    await connection.close();
+    throw error;
+  }
 }
 
 /** The version of the server behind the connection, such as `1.29.1`; empty if it does not say. */
