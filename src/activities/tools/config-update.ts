@@ -1,0 +1,26 @@
+/** Tool `config_update`: changes settings of a declared target. */
+import { z } from "zod";
+import { defineTool } from "../define-tool.js";
+import { declaredNameSchema, settingNameSchema, settingTextSchema } from "./names.js";
+import { actionOutputSchema, actOn, targetReach } from "./targets.js";
+
+const SETTINGS_MAX = 50;
+const valuesSchema = z
+  .record(settingNameSchema, z.union([settingTextSchema, z.number(), z.boolean()]))
+  .refine((values) => {
+    const count = Object.keys(values).length;
+    return count >= 1 && count <= SETTINGS_MAX;
+  }, `1 to ${SETTINGS_MAX} settings`);
+
+export const configUpdate = defineTool({
+  name: "config_update",
+  description: "Changes settings of a declared target; reads its state before and after.",
+  nodeTypes: ["config_update"],
+  effect: "write",
+  idempotency: "target",
+  mayRunLong: true,
+  params: z.strictObject({ target: declaredNameSchema, values: valuesSchema }),
+  output: actionOutputSchema,
+  reach: targetReach("config_update"),
+  run: (params, context) => actOn("config_update", params, context),
+});

@@ -1,0 +1,18 @@
+/** Tool `rollback`: takes a declared target back to a version. */
+import { z } from "zod";
+import { defineTool } from "../define-tool.js";
+import { declaredNameSchema, versionSchema } from "./names.js";
+import { actionOutputSchema, actOn, targetReach } from "./targets.js";
+
+export const rollback = defineTool({
+  name: "rollback",
+  description: "Takes a declared target back to a version; reads its state before and after.",
+  nodeTypes: ["rollback"],
+  effect: "write",
+  idempotency: "target",
+  mayRunLong: true,
+  params: z.strictObject({ target: declaredNameSchema, version: versionSchema }),
+  output: actionOutputSchema,
+  reach: targetReach("rollback"),
+  run: (params, context) => actOn("rollback", params, context),
+});

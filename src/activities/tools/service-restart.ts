@@ -1,0 +1,18 @@
+/** Tool `service_restart`: restarts a declared target. */
+import { z } from "zod";
+import { defineTool } from "../define-tool.js";
+import { declaredNameSchema } from "./names.js";
+import { actionOutputSchema, actOn, targetReach } from "./targets.js";
+
+export const serviceRestart = defineTool({
+  name: "service_restart",
+  description: "Restarts a declared target; reads its state before and after.",
+  nodeTypes: ["service_restart"],
+  effect: "write",
+  idempotency: "target",
+  mayRunLong: true,
+  params: z.strictObject({ target: declaredNameSchema }),
+  output: actionOutputSchema,
+  reach: targetReach("service_restart"),
+  run: (params, context) => actOn("service_restart", params, context),
+});

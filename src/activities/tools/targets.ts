@@ -1,0 +1,69 @@
+/** What the tools that act on declared targets share: one effect, its output and what there is to say of it. */
+import { z } from "zod";
+import type { ActionName } from "../../schema/config.js";
+import type { JsonObject } from "../../schema/json.js";
+import type { ToolContext } from "../define-tool.js";
+import { finding, findingsSchema } from "./finding.js";
+import { commandDoer } from "./targets/command-doer.js";
+import { actionOf } from "./targets/declared.js";
+import type { Doer } from "./targets/doer.js";
+import { httpDoer } from "./targets/http-doer.js";
+import { type Patience, type Performed, perform } from "./targets/perform.js";
+
+export { targetReach } from "./targets/declared.js";
+
+const STATE_MAX_CHARS = 500;
+
+export const actionOutputSchema = z.strictObject({
+  target: z.string(),
+  action: z.string(),
+  /** What the target's state read before and after; null where it declares none or could not be read. */
+  before: z.string().nullable(),
+  after: z.string().nullable(),
+  /** This attempt acted, and no state says that nothing changed. */
+  changed: z.boolean(),
+  attempts: z.int(),
+  request: z.union([z.strictObject({ method: z.string(), url: z.string() }), z.strictObject({ program: z.string() })]),
+  findings: findingsSchema,
+});
+export type ActionOutput = z.infer<typeof actionOutputSchema>;
+
+/** Acts on the target that `params.target` names, once. */
+export async function actOn(
+  action: ActionName,
+  params: JsonObject & { target: string },
+  context: ToolContext,
+  patience?: Patience,
+): Promise<ActionOutput> {
+  const declared = actionOf(context.config, params.target, action);
+  const doer =
+    declared.kind === "http"
+      ? httpDoer(params.target, declared.action, params, context)
+      : commandDoer(params.target, declared.action, params, context);
+  const performed = await perform(doer, declared.action.idempotency, context, patience);
+  const before = shortState(performed.before);
+  const after = shortState(performed.after);
+  return {
+    target: params.target,
+    action,
+    before,
+    after,
+    changed: performed.acted && (performed.before === null || performed.before !== performed.after),
+    attempts: context.attempt,
+    request: doer.request,
+    findings: [finding(statementOf(action, params.target, performed), [asked(doer), ...performed.remarks])],
+  };
+}
+
+const shortState = (state: string | null): string | null => state?.slice(0, STATE_MAX_CHARS) ?? null;
+
+function statementOf(action: ActionName, target: string, { before, after, acted }: Performed): string {
+  const done = acted ? `${action} of ${target} was carried out` : `${action} of ${target} had happened already`;
+  if (before === null || after === null) return done;
+  if (before === after) return `${done}: its state reads ${JSON.stringify(after)} as before`;
+  return `${done}: its state went from ${JSON.stringify(before)} to ${JSON.stringify(after)}`;
+}
+
+function asked({ request }: Doer): string {
+  return "program" in request ? `ran ${request.program}` : `${request.method} ${request.url}`;
+}
