@@ -1,0 +1,45 @@
+#!/bin/sh
+# Installs the system packages that some tests use, as root on Debian or Ubuntu. Without them those tests are named skips.
+# Prints what it installed, what was there, and what it skipped and why; fails only when an installation does.
+set -eu
+
+say() { echo "setup:test: $*"; }
+
+# package:program that shows it is there
+WANTED="chromium:chromium bubblewrap:bwrap prometheus:prometheus"
+
+missing=""
+for pair in $WANTED; do
+  package=${pair%%:*}
+  program=${pair#*:}
+  if command -v "$program" >/dev/null 2>&1; then
+    say "$package is there ($(command -v "$program"))"
+  else
+    missing="$missing $package"
+  fi
+done
+
+if [ -z "$missing" ]; then
+  exit 0
+fi
+if ! command -v apt-get >/dev/null 2>&1; then
+  say "skipped$missing: no apt-get on this system; install them by hand"
+  exit 0
+fi
+if [ "$(id -u)" != 0 ]; then
+  say "skipped$missing: not root; run: sudo npm run setup:test"
+  exit 0
+fi
+
+export DEBIAN_FRONTEND=noninteractive
+apt-get update -qq || say "the package lists could not be refreshed; trying with those at hand"
+for package in $missing; do
+  if ! apt-cache show "$package" >/dev/null 2>&1; then
+    say "skipped $package: this system has no such package"
+    continue
+  fi
+  say "installing $package"
+  # Services such as Prometheus are started by the tests alone, on ports of their own.
+  RUNLEVEL=1 apt-get install -y -qq --no-install-recommends "$package" >/dev/null
+  say "installed $package"
+done
