@@ -15,7 +15,7 @@ const PROXIES = /^(https?|all|no)_proxy$/i;
 /** Would turn verification off, build for another machine, or change what is built. */
 const NOT_PASSED = /^(GOFLAGS|GOOS|GOARCH|GOBIN|GOWORK|GO111MODULE|GONOSUMCHECK|GOINSECURE)$/;
 
-export function buildEnvironment(environment: Environment, binDirectory: string): Environment {
+function buildEnvironment(environment: Environment, binDirectory: string): Environment {
   const passed = Object.entries(environment).filter(
     ([name]) => (PASSED.test(name) || PROXIES.test(name)) && !NOT_PASSED.test(name),
   );
@@ -61,7 +61,7 @@ function tellProgress(say: Say): { saw: (text: string) => void; end: () => void 
   let packages = 0;
   const timer = setInterval(() => {
     const seconds = Math.round((Date.now() - startedAtMs) / 1_000);
-    say(`building: ${seconds} s, ${packages === 0 ? "fetching modules" : `${packages} packages done`}`);
+    say(`building: ${seconds} s, ${packages} packages compiled so far`);
   }, SAY_EVERY_MS);
   return {
     // `go install -v` names one package a line, and downloads as `go: downloading …`.
