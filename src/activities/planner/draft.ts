@@ -1,0 +1,74 @@
+/** A goal becomes a draft graph by a playbook: the same goal, playbooks and configuration give the same graph. */
+import { createHash } from "node:crypto";
+import { resolve } from "node:path";
+import type { Config } from "../../schema/config.js";
+import { graphSchema } from "../../schema/graph.js";
+import type { Json } from "../../schema/json.js";
+import type { Playbook } from "../../schema/playbook.js";
+import { parseWith } from "../../schema/problems.js";
+import type { GoalInput } from "../../schema/run-input.js";
+import type { Problem } from "../../vocabulary/problems.js";
+import type { DraftResult } from "../contract.js";
+import { CONFIDENCE_MIN, type Ranked, rankPlaybooks } from "./choose.js";
+import { entitiesOf } from "./entities.js";
+import { fillParameters } from "./fill.js";
+import { fillPlaceholders } from "./placeholders.js";
+
+export interface PlannerContext {
+  playbooks: readonly Playbook[];
+  config: Config;
+}
+
+/** Hexadecimal digits of the content's digest in a graph's id. */
+const ID_DIGITS = 12;
+const NEAREST_SHOWN = 3;
+
+/** Drafts a graph for the goal; nothing in it is trusted until the check has seen it. */
+export function draftGraph(input: GoalInput, { playbooks, config }: PlannerContext): DraftResult {
+  const entities = entitiesOf(input.goal, config);
+  const ranked = rankPlaybooks(playbooks, input.goal, entities);
+  const chosen = choose(ranked, input.playbook);
+  if ("problem" in chosen) return { ok: false, problems: [chosen.problem] };
+  const { playbook, score } = chosen;
+  const filled = fillParameters(playbook, { given: input.params ?? {}, entities, config });
+  if (!filled.ok) return filled;
+  return assemble(playbook, score, input.goal, filled.value);
+}
+
+function choose(ranked: readonly Ranked[], wanted: string | undefined): Ranked | { problem: Problem } {
+  const nearest = ranked.slice(0, NEAREST_SHOWN).map(({ playbook, score }) => `${playbook.id} (${score})`);
+  const listed = nearest.length === 0 ? "there are none" : `the nearest: ${nearest.join(", ")}`;
+  if (wanted !== undefined) {
+    const named = ranked.find(({ playbook }) => playbook.id === wanted);
+    if (named !== undefined) return { playbook: named.playbook, score: 1 };
+    const message = `there is no playbook ${JSON.stringify(wanted.slice(0, 60))}; ${listed}`;
+    return { problem: { code: "no-playbook", at: "playbook", message, hint: "list them with `autoops playbooks`" } };
+  }
+  const [best] = ranked;
+  if (best !== undefined && best.score >= CONFIDENCE_MIN) return best;
+  const message = `no playbook fits the goal well enough (a score of ${CONFIDENCE_MIN} is needed); ${listed}`;
+  const hint = "say what is wrong and where, or name one with --playbook";
+  return { problem: { code: "no-playbook", at: "goal", message, hint } };
+}
+
+function assemble(playbook: Playbook, score: number, goal: string, values: Record<string, Json>): DraftResult {
+  const nodes = fillPlaceholders(playbook.graph.nodes, values);
+  const edges = fillPlaceholders(playbook.graph.edges, values);
+  const name = fillPlaceholders(playbook.graph.name, values);
+  const content = JSON.stringify([playbook.id, playbook.version, goal, name, nodes, edges]);
+  const digest = createHash("sha256").update(content).digest("hex").slice(0, ID_DIGITS);
+  const metadata = {
+    planner: "playbook",
+    playbook: playbook.id,
+    playbook_version: playbook.version,
+    score,
+    parameters: values,
+  };
+  const draft = { id: `${playbook.id}-${digest}`, name, goal_description: goal, nodes, edges, metadata };
+  const parsed = parseWith(graphSchema, draft, { at: playbook.id });
+  if (parsed.ok) return { ok: true, graph: parsed.value, playbook: playbook.id, score, notices: [] };
+  return { ok: false, problems: parsed.problems.map((problem) => ({ ...problem, code: "playbook-invalid" as const })) };
+}
+
+/** The playbooks that come with the product. */
+export const BUNDLED_PLAYBOOKS = resolve(import.meta.dirname, "../../../playbooks");

@@ -1,0 +1,86 @@
+/** What a goal names: a service, a version, a span of time, an address, and whether something is to be mended. */
+import type { Config } from "../../schema/config.js";
+import { normalised } from "./words.js";
+
+export interface Entities {
+  service?: string;
+  version?: string;
+  /** A duration such as `30m`. */
+  window?: string;
+  url?: string;
+  /** The goal asks for a remedy; without that, plans that only look come first. */
+  wantsRemedy: boolean;
+  /** The goal forbids changes. */
+  forbidsRemedy: boolean;
+}
+
+/** Words at the end of a source's name that say what it holds, not whose it is. */
+const SOURCE_SUFFIX = /[-_.](?:logs?|metrics?|prometheus|deployments?|deploys?|releases?|exposition|traces?)$/i;
+const UNITS: ReadonlyArray<[RegExp, string]> = [
+  [/^(?:s|sec|secs|second|seconds)$/, "s"],
+  [/^(?:m|min|mins|minute|minutes)$/, "m"],
+  [/^(?:h|hr|hrs|hour|hours)$/, "h"],
+  [/^(?:d|day|days)$/, "d"],
+  [/^(?:w|week|weeks)$/, "w"],
+];
+const REMEDY =
+  /\b(?:rollback|restart|fix|mend|repair|remediate|mitigate|resolve|recover|heal|undo|scale|restore|bring (?:\w+ ){0,3}(?:back|up))\b/;
+const FORBIDS =
+  /\b(?:do not|don't|dont|never|without|not to|no)\s+(?:\w+\s+){0,3}?(?:chang\w*|touch\w*|fix\w*|restart\w*|rollback|remed\w*|act\w*|modif\w*|writ\w*)\b|\bread[- ]only\b|\b(?:only|just) (?:look|why|check|report)\b|\bwhy only\b/;
+const NO_SERVICE = new Set(
+  "is was are be has does do a an the this that it our my your some every all last latest new old error errors http https api service app something someone what why there everything nothing deploy deployment release version users people customers".split(
+    " ",
+  ),
+);
+
+/** The services that config.yaml knows: its targets, and its sources without what they hold. */
+export function knownServices(config: Config): string[] {
+  const names = new Set(Object.keys(config.targets));
+  for (const name of Object.keys(config.sources)) names.add(name.replace(SOURCE_SUFFIX, ""));
+  return [...names].sort((a, b) => b.length - a.length || a.localeCompare(b));
+}
+
+export function entitiesOf(goal: string, config: Config): Entities {
+  const text = normalised(goal);
+  const entities: Entities = { wantsRemedy: REMEDY.test(text), forbidsRemedy: FORBIDS.test(text) };
+  const service = serviceOf(goal, config);
+  const version = /\b(?:version|release|build|v)\s*[:=#]?\s*v?(\d[\w.+-]*\w|\d)\b/i.exec(goal)?.[1];
+  const window = windowOf(goal);
+  const url = /\bhttps?:\/\/[^\s"'<>`]+/i.exec(goal)?.[0].replace(/[.,;:!?)\]]+$/, "");
+  if (service !== undefined) entities.service = service;
+  if (version !== undefined) entities.version = version;
+  if (window !== undefined) entities.window = window;
+  if (url !== undefined) entities.url = url;
+  return entities;
+}
+
+const literal = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+
+/** A service that config.yaml knows, as it is written there; else what the sentence's form tells; else the only one. */
+function serviceOf(goal: string, config: Config): string | undefined {
+  for (const name of knownServices(config)) {
+    if (new RegExp(`(?<![\\w.-])${literal(name)}(?![\\w-])`, "i").test(goal)) return name;
+  }
+  const forms = [
+    /(?<![\w-])([a-z][\w-]{1,62})["']?\s+(?:service|app|api)(?![\w-])/i,
+    /(?<![\w-])(?:service|app|api)\s+["']?([a-z][\w.-]{1,62})/i,
+    /(?<![\w-])([a-z][\w-]{1,62})\s+(?:returns?|throws?|fails?|shows?|answers?|is|was|has|does|serves?|responds?)(?![\w-])/i,
+    /(?<![\w-])(?:of|in|on|for|restart|roll ?back)\s+(?:the\s+)?([a-z][\w-]{1,62})(?![\w-])/i,
+  ];
+  for (const form of forms) {
+    const name = form.exec(goal)?.[1]?.toLowerCase();
+    if (name !== undefined && !NO_SERVICE.has(name)) return name;
+  }
+  const known = knownServices(config);
+  return known.length === 1 ? known[0] : undefined;
+}
+
+function windowOf(goal: string): string | undefined {
+  const match = /\b(?:(?:last|past|previous|within|for)\s+(?:the\s+)?)+(\d{1,5}|an?|one)?\s*([a-z]+)\b/gi;
+  for (const [, amount, unit = ""] of goal.matchAll(match)) {
+    const short = UNITS.find(([names]) => names.test(unit.toLowerCase()))?.[1];
+    if (short === undefined) continue;
+    return `${amount === undefined || /^\D/.test(amount) ? 1 : Number(amount)}${short}`;
+  }
+  return undefined;
+}

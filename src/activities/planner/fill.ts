@@ -1,0 +1,158 @@
+/** Values for a playbook's parameters: given ones first, then what goal and config.yaml tell, then defaults. */
+import type { Config, Source } from "../../schema/config.js";
+import type { Json, JsonObject } from "../../schema/json.js";
+import type { GoalFact, Parameter, Playbook } from "../../schema/playbook.js";
+import { type Parsed, shownValue } from "../../schema/problems.js";
+import type { Problem } from "../../vocabulary/problems.js";
+import type { Entities } from "./entities.js";
+
+const DURATION = /^\d{1,7}(?:\.\d{1,3})?(?:ms|s|m|h|d|w)$/;
+/** What would be read as a template or as another placeholder once it stands in the graph. */
+const BRACES = /\{\{|\}\}|\$\{/;
+
+export interface Filling {
+  given: JsonObject;
+  entities: Entities;
+  config: Config;
+}
+
+/** A value for every parameter that has one; all problems at once. */
+export function fillParameters(playbook: Playbook, filling: Filling): Parsed<Record<string, Json>> {
+  const values: Record<string, Json> = {};
+  const problems: Problem[] = [];
+  const names = Object.keys(playbook.parameters);
+  for (const name of Object.keys(filling.given)) {
+    if (Object.hasOwn(playbook.parameters, name)) continue;
+    const message = `the playbook ${playbook.id} has no parameter ${JSON.stringify(name.slice(0, 60))}`;
+    problems.push({ code: "parameter-invalid", at: `params.${name}`, message, hint: `it has: ${names.join(", ")}` });
+  }
+  // Sources come first: a default may depend on the kind of one.
+  const order = [...names].sort((a, b) => rank(playbook, a) - rank(playbook, b));
+  for (const name of order) {
+    const parameter = playbook.parameters[name];
+    if (parameter === undefined) continue;
+    const found = valueFor(name, parameter, filling, values);
+    if (found.ok) {
+      if (found.value !== undefined) values[name] = found.value;
+    } else problems.push(found.problem);
+  }
+  return problems.length > 0 ? { ok: false, problems } : { ok: true, value: values };
+}
+
+const rank = (playbook: Playbook, name: string): number => (playbook.parameters[name]?.type === "source" ? 0 : 1);
+
+type Found = { ok: true; value: Json | undefined } | { ok: false; problem: Problem };
+
+function valueFor(name: string, parameter: Parameter, filling: Filling, others: Record<string, Json>): Found {
+  const given = Object.hasOwn(filling.given, name) ? filling.given[name] : undefined;
+  if (given !== undefined && given !== null) return checked(name, parameter, given, filling.config);
+  const told = toldValue(parameter, filling);
+  const value = told ?? defaultOf(parameter, others, filling.config);
+  if (value !== undefined) return checked(name, parameter, value, filling.config);
+  if (!parameter.required) return { ok: true, value: null };
+  const message = `the parameter ${name} is missing: ${parameter.description}`;
+  const known = candidatesOf(parameter, filling.config);
+  const among = known === undefined ? "" : `; declared: ${known.length === 0 ? "none" : known.join(", ")}`;
+  const hint = `give it with --param ${name}=VALUE${among}`;
+  return { ok: false, problem: { code: "parameter-missing", at: `params.${name}`, message, hint } };
+}
+
+function toldValue(parameter: Parameter, { entities, config }: Filling): string | undefined {
+  if (!("from" in parameter) || parameter.from === undefined) return undefined;
+  if (parameter.from !== "config") return factOf(parameter.from, entities);
+  const candidates = candidatesOf(parameter, config) ?? [];
+  const { service } = entities;
+  const fitting = service === undefined ? candidates : candidates.filter((name) => belongsTo(name, service));
+  // Of several that fit none is guessed, save one that is called exactly like the service.
+  if (fitting.length === 1) return fitting[0];
+  return fitting.find((name) => name.toLowerCase() === service?.toLowerCase());
+}
+
+function factOf(fact: GoalFact, entities: Entities): string | undefined {
+  switch (fact) {
+    case "goal.service":
+      return entities.service;
+    case "goal.version":
+      return entities.version;
+    case "goal.window":
+      return entities.window;
+    case "goal.url":
+      return entities.url;
+  }
+}
+
+/** `checkout-logs` belongs to `checkout`; `checkout2-logs` does not. */
+function belongsTo(name: string, service: string): boolean {
+  const [whole, own] = [name.toLowerCase(), service.toLowerCase()];
+  return whole === own || (whole.startsWith(own) && /^[-_.]/.test(whole.slice(own.length)));
+}
+
+/** Names of config.yaml that a parameter may have; undefined where it is no such name. */
+function candidatesOf(parameter: Parameter, config: Config): string[] | undefined {
+  if (parameter.type === "source") {
+    const kinds: readonly Source["kind"][] = parameter.kinds;
+    return Object.keys(config.sources)
+      .filter((name) => kinds.includes(config.sources[name]?.kind ?? ("" as Source["kind"])))
+      .sort();
+  }
+  if (parameter.type !== "target") return undefined;
+  return Object.keys(config.targets)
+    .filter((name) => config.targets[name]?.actions[parameter.action] !== undefined)
+    .sort();
+}
+
+function defaultOf(parameter: Parameter, others: Record<string, Json>, config: Config): Json | undefined {
+  if (parameter.type === "number" && parameter.default_by_kind !== undefined) {
+    const source = others[parameter.default_by_kind.parameter];
+    const kind = typeof source === "string" ? config.sources[source]?.kind : undefined;
+    const own = kind === undefined ? undefined : parameter.default_by_kind.kinds[kind];
+    if (own !== undefined) return own;
+  }
+  return "default" in parameter ? parameter.default : undefined;
+}
+
+function checked(name: string, parameter: Parameter, given: Json, config: Config): Found {
+  const value = readAs(parameter, given);
+  const fault = faultOf(parameter, value, config);
+  if (fault === undefined) return { ok: true, value };
+  const message = `the parameter ${name} must be ${fault}, got ${shownValue(given)}`;
+  const known = candidatesOf(parameter, config);
+  const hint =
+    known === undefined ? parameter.description : `declared: ${known.length === 0 ? "none" : known.join(", ")}`;
+  return { ok: false, problem: { code: "parameter-invalid", at: `params.${name}`, message, hint } };
+}
+
+/** A parameter given on a command line is text; numbers and true or false are read from it in their one spelling. */
+function readAs(parameter: Parameter, given: Json): Json {
+  if (typeof given !== "string") return given;
+  if (parameter.type === "number" && /^-?\d+(?:\.\d+)?$/.test(given)) return Number(given);
+  if (parameter.type === "boolean" && (given === "true" || given === "false")) return given === "true";
+  return given;
+}
+
+function faultOf(parameter: Parameter, value: Json, config: Config): string | undefined {
+  switch (parameter.type) {
+    case "string":
+      return isPlain(value) ? undefined : "one line of at most 2,000 characters without {{, }} and ${";
+    case "duration":
+      return typeof value === "string" && DURATION.test(value) ? undefined : "a duration such as 15m or 2h";
+    case "boolean":
+      return typeof value === "boolean" ? undefined : "true or false";
+    case "number": {
+      const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY } = parameter;
+      return typeof value === "number" && value >= min && value <= max ? undefined : `a number from ${min} to ${max}`;
+    }
+    case "source":
+      return isAmong(value, candidatesOf(parameter, config))
+        ? undefined
+        : `a declared source (${parameter.kinds.join(" or ")})`;
+    case "target":
+      return isAmong(value, candidatesOf(parameter, config)) ? undefined : `a declared target with ${parameter.action}`;
+  }
+}
+
+const isAmong = (value: Json, names: readonly string[] = []): boolean =>
+  typeof value === "string" && names.includes(value);
+
+const isPlain = (value: Json): boolean =>
+  typeof value === "string" && value.length <= 2_000 && !BRACES.test(value) && !/[\p{Cc}]/u.test(value);

@@ -1,0 +1,79 @@
+/** A playbook: an offline plan with typed parameters, chosen by goal. Its graph is checked like any other once filled. */
+import { z } from "zod";
+import { DESCRIPTION_MAX_CHARS, NAME_MAX_CHARS } from "../vocabulary/limits.js";
+import { ACTION_NAMES } from "./config.js";
+import { jsonObjectSchema } from "./json.js";
+
+const phraseSchema = z.string().min(3).max(200);
+const phrases = z.array(phraseSchema).max(30);
+const SOURCE_KINDS = ["files", "prometheus", "exposition", "deployments"] as const;
+
+/** What in a goal can fill a parameter. */
+export const GOAL_FACTS = ["goal.service", "goal.version", "goal.window", "goal.url"] as const;
+export type GoalFact = (typeof GOAL_FACTS)[number];
+
+const common = {
+  /** Told to people when the value is missing. */
+  description: z.string().min(1).max(300),
+  required: z.boolean().default(true),
+};
+const fromGoal = z.enum(GOAL_FACTS).optional();
+
+const parameterSchema = z.discriminatedUnion("type", [
+  z.strictObject({ type: z.literal("string"), from: fromGoal, default: z.string().max(200).optional(), ...common }),
+  z.strictObject({ type: z.literal("duration"), from: fromGoal, default: z.string().max(20).optional(), ...common }),
+  z.strictObject({ type: z.literal("boolean"), default: z.boolean().optional(), ...common }),
+  z.strictObject({
+    type: z.literal("number"),
+    min: z.number().optional(),
+    max: z.number().optional(),
+    default: z.number().optional(),
+    /** A default for each kind that the source in another parameter may be of. */
+    default_by_kind: z
+      .strictObject({ parameter: z.string(), kinds: z.partialRecord(z.enum(SOURCE_KINDS), z.number()) })
+      .optional(),
+    ...common,
+  }),
+  /** The name of a declared source of one of these kinds; `config` takes the only one that fits the goal's service. */
+  z.strictObject({
+    type: z.literal("source"),
+    kinds: z.array(z.enum(SOURCE_KINDS)).min(1),
+    from: z.literal("config").optional(),
+    ...common,
+  }),
+  /** The name of a declared target that knows the action. */
+  z.strictObject({
+    type: z.literal("target"),
+    action: z.enum(ACTION_NAMES),
+    from: z.literal("config").optional(),
+    ...common,
+  }),
+]);
+export type Parameter = z.output<typeof parameterSchema>;
+
+export const PARAMETER_NAME_PATTERN = /^[a-z][a-z0-9_]{0,40}$/;
+
+export const playbookSchema = z.strictObject({
+  id: z.string().regex(/^[a-z][a-z0-9-]{0,46}$/, "1 to 47 small letters, digits or -"),
+  title: z.string().min(1).max(NAME_MAX_CHARS),
+  version: z.string().regex(/^\d+\.\d+\.\d+$/, 'a version such as "1.0.0"'),
+  description: z.string().max(DESCRIPTION_MAX_CHARS).optional(),
+  /** Goals as people would write them. */
+  goals: phrases.min(1),
+  /** What people see when it is this; each one that a goal names counts. */
+  symptoms: phrases,
+  /** Names of alerts that this is the answer to. */
+  alerts: z.array(z.string().min(1).max(100)).max(50).default([]),
+  tags: z
+    .array(z.string().regex(/^[a-z0-9-]{1,40}$/))
+    .max(20)
+    .default([]),
+  parameters: z.record(z.string().regex(PARAMETER_NAME_PATTERN, "a name such as error_ratio"), parameterSchema),
+  /** A graph whose strings hold `${parameter}`; id, goal and metadata are added when it is filled. */
+  graph: z.strictObject({
+    name: z.string().min(1).max(NAME_MAX_CHARS),
+    nodes: z.array(jsonObjectSchema).min(1).max(100),
+    edges: z.array(jsonObjectSchema).max(500),
+  }),
+});
+export type Playbook = z.output<typeof playbookSchema>;
