@@ -1,17 +1,25 @@
 /** The tools that come with the product. */
 import type { ToolDefinition } from "../define-tool.js";
+import { analysis } from "./analysis.js";
 import { configUpdate } from "./config-update.js";
+import { deploymentHistory } from "./deployment-history.js";
 import { echo } from "./echo.js";
 import { httpProbe } from "./http-probe.js";
 import { logCollector } from "./log-collector.js";
+import { metricQuery } from "./metric-query.js";
 import { notification } from "./notification.js";
 import { rollback } from "./rollback.js";
 import { scaleAction } from "./scale-action.js";
 import { serviceRestart } from "./service-restart.js";
+import { summary } from "./summary.js";
 
 export const BUILT_IN_TOOLS: readonly ToolDefinition[] = [
   logCollector,
+  metricQuery,
   httpProbe,
+  deploymentHistory,
+  analysis,
+  summary,
   notification,
   rollback,
   serviceRestart,

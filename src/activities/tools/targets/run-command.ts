@@ -27,14 +27,11 @@ export function runCommand(
 ): Promise<CommandResult> {
   const [program = "", ...args] = argv;
   return new Promise((resolve) => {
-    const child = spawn(program, args, {
-      cwd: "/",
-      env: { PATH: SEARCH_PATH, ...env },
-      shell: false,
-      stdio: ["ignore", "pipe", "pipe"],
-      // Its own group, so that what it starts ends with it.
-      detached: true,
-    });
+    const child = start(program, args, env);
+    if ("fault" in child) {
+      resolve({ started: false, fault: child.fault, exit: null, endedBy: null, stdout: "", stderr: "" });
+      return;
+    }
     const stdout = new Tail();
     const stderr = new Tail();
     child.stdout.on("data", (chunk: Buffer) => stdout.push(chunk));
@@ -66,6 +63,21 @@ export function runCommand(
     if (signal.aborted) end();
     else signal.addEventListener("abort", end, { once: true });
   });
+}
+
+function start(program: string, args: string[], env: Record<string, string>) {
+  try {
+    return spawn(program, args, {
+      cwd: "/",
+      env: { PATH: SEARCH_PATH, ...env },
+      shell: false,
+      stdio: ["ignore", "pipe", "pipe"],
+      // Its own group, so that what it starts ends with it.
+      detached: true,
+    });
+  } catch (error) {
+    return { fault: (error as NodeJS.ErrnoException).code ?? "unknown" };
+  }
 }
 
 function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {
