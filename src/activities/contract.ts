@@ -3,9 +3,9 @@
  * What an activity takes and returns is in history; keep both small.
  */
 import type { Verdict } from "../core/check.js";
-import type { Finding } from "../core/run/state.js";
-import type { SoFar } from "../core/run/so-far.js";
 import type { Report } from "../core/report.js";
+import type { SoFar } from "../core/run/so-far.js";
+import type { Finding } from "../core/run/state.js";
 import type { Graph, GraphInput } from "../schema/graph.js";
 import type { JsonObject } from "../schema/json.js";
 import type { GoalInput } from "../schema/run-input.js";

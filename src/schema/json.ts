@@ -5,4 +5,7 @@ export type Json = string | number | boolean | null | Json[] | { [key: string]: 
 export type JsonObject = { [key: string]: Json };
 
 export const jsonSchema: z.ZodType<Json, Json> = z.json() as z.ZodType<Json, Json>;
-export const jsonObjectSchema: z.ZodType<JsonObject, JsonObject> = z.record(z.string(), z.json()) as z.ZodType<JsonObject, JsonObject>;
+export const jsonObjectSchema: z.ZodType<JsonObject, JsonObject> = z.record(z.string(), z.json()) as z.ZodType<
+  JsonObject,
+  JsonObject
+>;

@@ -21,12 +21,13 @@ import { PLANNER_QUEUE } from "../vocabulary/names.js";
 
 const seconds = (count: number): number => count * 1_000;
 
-function retryPolicy(maximumAttempts: number): RetryPolicy {
+/** Without a number of attempts, until the schedule-to-close time-out. */
+function retryPolicy(maximumAttempts?: number): RetryPolicy {
   return {
     initialInterval: seconds(RETRY_FIRST_SECONDS),
     backoffCoefficient: RETRY_FACTOR,
     maximumInterval: seconds(RETRY_CAP_SECONDS),
-    maximumAttempts,
+    ...(maximumAttempts === undefined ? {} : { maximumAttempts }),
   };
 }
 
@@ -51,7 +52,7 @@ export function askOptions(node: CheckedNode, activityId: string, remainingMs: n
     activityId,
     startToCloseTimeout: seconds(ASK_TIMEOUT_SECONDS),
     scheduleToCloseTimeout: Math.max(remainingMs, 1_000),
-    retry: retryPolicy(0),
+    retry: retryPolicy(),
     cancellationType: ActivityCancellationType.TRY_CANCEL,
     summary: `ask for approval: ${node.name}`.slice(0, SUMMARY_MAX_CHARS),
   };

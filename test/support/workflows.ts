@@ -1,0 +1,136 @@
+/** Runs the real workflows on the time-skipping server, with tools that do what the test says. */
+
+import { fileURLToPath } from "node:url";
+import { Context } from "@temporalio/activity";
+import type { WorkflowHandle } from "@temporalio/client";
+import type { TestWorkflowEnvironment } from "@temporalio/testing";
+import { bundleWorkflowCode, Worker } from "@temporalio/worker";
+import { actionDigest } from "../../src/activities/action-digest.js";
+import type { AskCall, AskResult, ToolCall } from "../../src/activities/contract.js";
+import { checkAgainst } from "../../src/core/check.js";
+import type { Policy } from "../../src/core/policy.js";
+import type { Report } from "../../src/core/report.js";
+import type { RunView } from "../../src/core/view.js";
+import type { Graph, GraphInput } from "../../src/schema/graph.js";
+import type { Json } from "../../src/schema/json.js";
+import { parseGraph } from "../../src/schema/parse-graph.js";
+import { contextWith, openPolicy } from "./graphs.js";
+import { quietRuntime } from "./temporal.js";
+
+const silent = { log() {}, trace() {}, debug() {}, info() {}, warn() {}, error() {} };
+let bundle: ReturnType<typeof bundleWorkflowCode> | undefined;
+
+/** The workflows, bundled once a test file. */
+export function workflowBundle(): ReturnType<typeof bundleWorkflowCode> {
+  const workflowsPath = fileURLToPath(new URL("../../src/workflows/index.ts", import.meta.url));
+  bundle ??= bundleWorkflowCode({ workflowsPath, logger: silent });
+  return bundle;
+}
+
+export interface Stage {
+  /** What each tool does, by node id; a node that is not named returns `{}`. */
+  tools?: Record<string, (call: ToolCall) => Promise<Json> | Json>;
+  policy?: Policy;
+  /** Replaces the asking. */
+  ask?: (call: AskCall) => Promise<AskResult>;
+  /** Replaces the check of tokens. */
+  verify?: (vote: { token: string }) => Promise<unknown>;
+}
+
+export interface Staged {
+  /** Ids of nodes whose tool was called, in order, each attempt. */
+  calls: string[];
+  asked: AskCall[];
+  reports: Report[];
+  /** The activity table, for a worker of the test's own. */
+  activities: Record<string, (...args: never[]) => Promise<unknown>>;
+}
+
+/** Fake activities that check graphs for real and keep account of what was called. */
+export function stage({ tools = {}, policy = openPolicy(), ask, verify }: Stage = {}): Staged {
+  const staged: Staged = { calls: [], asked: [], reports: [], activities: {} };
+  const tool = async (call: ToolCall): Promise<Json> => {
+    const id = Context.current().info.activityId;
+    staged.calls.push(id);
+    return (await tools[id]?.(call)) ?? {};
+  };
+  staged.activities = {
+    check_graph: async (input: GraphInput) => {
+      const parsed = parseGraph(input);
+      return parsed.ok ? checkAgainst(parsed.graph, contextWith(policy)) : parsed;
+    },
+    ask_approval: async (call: AskCall): Promise<AskResult> => {
+      staged.asked.push(call);
+      if (ask !== undefined) return ask(call);
+      return answerOf(call, `nonce-${staged.asked.length}`);
+    },
+    verify_vote: async (vote: { token: string }) => (await verify?.(vote)) ?? { ok: false, reason: "no" },
+    store_report: async (report: Report) => {
+      staged.reports.push(report);
+    },
+    reader: tool,
+    thinker: tool,
+    teller: tool,
+    rollback: tool,
+  };
+  return staged;
+}
+
+export function answerOf(call: AskCall, nonce: string): AskResult {
+  const { runKey, nodeId: node, tool, params, target, policyDigest } = call;
+  const digest = actionDigest({ runKey, nonce, node, tool, params, target, policyDigest });
+  const askedIn = Context.current().info.workflowExecution?.runId ?? "";
+  return { nonce, digest, askedIn, shown: params, notices: [] };
+}
+
+let count = 0;
+
+/** Starts a worker for `staged`, runs `act` beside the run of `graph`, and gives the run's report. */
+export async function play(
+  environment: TestWorkflowEnvironment,
+  graph: Graph,
+  staged: Staged,
+  act: (handle: WorkflowHandle, staged: Staged) => Promise<unknown> = async () => undefined,
+): Promise<Report> {
+  quietRuntime();
+  const taskQueue = `q${++count}-${process.pid}`;
+  const worker = await Worker.create({
+    connection: environment.nativeConnection,
+    namespace: environment.namespace,
+    taskQueue,
+    workflowBundle: await workflowBundle(),
+    activities: staged.activities,
+    maxHeartbeatThrottleInterval: "100ms",
+  });
+  return worker.runUntil(async () => {
+    const handle = await environment.client.workflow.start("runGraph", {
+      taskQueue,
+      workflowId: `run-${taskQueue}`,
+      args: [{ graph, requester: "rita" }],
+    });
+    try {
+      // Time stands still while the test acts; waiting for the result lets the server skip it.
+      await act(handle, staged);
+      return (await handle.result()) as Report;
+    } catch (error) {
+      await handle.terminate("the test is over").catch(() => undefined);
+      throw error;
+    }
+  });
+}
+
+/** Waits, in the server's own time, until a gate of the node is open; gives its view. */
+export async function gateOf(environment: TestWorkflowEnvironment, handle: WorkflowHandle, node: string) {
+  for (let attempt = 0; attempt < 100; attempt++) {
+    const view = (await handle.query("runView")) as RunView | null;
+    const gate = view?.gates.find((open) => open.nodeId === node && open.status === "open");
+    if (gate !== undefined) return gate;
+    await new Promise((resume) => setTimeout(resume, 30));
+  }
+  throw new Error(`no gate of ${node} opened`);
+}
+
+/** The status of each node in a report. */
+export function statuses(report: Report): Record<string, string> {
+  return Object.fromEntries(report.nodes.map((node) => [node.id, node.status]));
+}
