@@ -1,0 +1,81 @@
+/** Name-like params against a set of hostile values and real names. Nothing of it is run. */
+import { existsSync, readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { createDefaultRegistry } from "../../../src/activities/registry.js";
+
+const DATA = "../shared/data/adversarial/command_injection.jsonl";
+const present = existsSync(DATA);
+
+interface Row {
+  id: string;
+  param: string;
+  value: string;
+  expect: string;
+}
+const rows = (): Row[] =>
+  readFileSync(DATA, "utf8")
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Row);
+
+const registry = createDefaultRegistry();
+const refuses = (tool: string, params: Record<string, string>): boolean =>
+  registry.checkParams(tool, params, "p").length > 0;
+
+describe.skipIf(!present)("hostile values and real names (skipped where ../shared/data is absent)", () => {
+  test("no hostile value is a target, version, channel, source, setting or time", () => {
+    const hostile = rows().filter((row) => row.expect === "reject");
+    expect(hostile.length).toBeGreaterThan(100);
+    for (const { id, value } of hostile) {
+      expect(refuses("rollback", { target: value, version: "1" }), `${id} as target`).toBe(true);
+      expect(refuses("rollback", { target: "shop", version: value }), `${id} as version`).toBe(true);
+      expect(refuses("notification", { channel: value, message: "x" }), `${id} as channel`).toBe(true);
+      expect(refuses("metric_query", { source: value, query: "up" }), `${id} as source`).toBe(true);
+      expect(refuses("metric_query", { source: "prom", query: "up", since: value }), `${id} as time`).toBe(true);
+      const setting = registry.checkParams("config_update", { target: "shop", values: { [value]: 1 } }, "p");
+      expect(setting, `${id} as setting`).not.toEqual([]);
+    }
+  });
+
+  test("every real name may be a target, a channel and a source, and every query passes as it is", () => {
+    const real = rows().filter((row) => row.expect === "accept");
+    const names = real.filter((row) => ["k8s_name", "namespace"].includes(row.param));
+    expect(names.length).toBeGreaterThan(10);
+    for (const { id, value } of names) {
+      expect(refuses("rollback", { target: value, version: "1" }), id).toBe(false);
+      expect(refuses("notification", { channel: value, message: "x" }), id).toBe(false);
+      expect(refuses("metric_query", { source: value, query: "up" }), id).toBe(false);
+    }
+    for (const { id, value } of rows().filter((row) => row.param === "promql_query")) {
+      expect(refuses("metric_query", { source: "prom", query: value }), id).toBe(false);
+    }
+  });
+});
+
+test("ordinary versions and settings pass", () => {
+  for (const version of ["2", "v1.4.2", "2024-06-01", "1.0.0-rc.1+build.5", "sha256:4f2a", "release_7"]) {
+    expect(refuses("rollback", { target: "shop", version }), version).toBe(false);
+  }
+  const values = { LOG_LEVEL: "debug", "cache.size": 3, on: true, note: "any text; `even this`" };
+  expect(registry.checkParams("config_update", { target: "shop", values }, "p")).toEqual([]);
+});
+
+test.each([
+  ["rollback", { target: "shop", version: "../../etc" }],
+  ["rollback", { target: "shop", version: "1..2" }],
+  ["rollback", { target: "shop", version: "1\n" }],
+  ["rollback", { target: "shop" }],
+  ["rollback", { target: "shop", version: 2 }],
+  ["service_restart", { target: "shop", force: true }],
+  ["scale_action", { target: "shop", replicas: 1_001 }],
+  ["scale_action", { target: "shop", replicas: -1 }],
+  ["scale_action", { target: "shop", replicas: 1.5 }],
+  ["scale_action", { target: "shop", replicas: "3" }],
+  ["config_update", { target: "shop", values: {} }],
+  ["config_update", { target: "shop", values: { a: "x\ny" } }],
+  ["config_update", { target: "shop", values: { a: { b: 1 } } }],
+  ["http_probe", { url: "file:///etc/passwd" }],
+  ["http_probe", { url: "https://a.example/", method: "POST" }],
+])("%s refuses %j", (tool, params) => {
+  expect(registry.checkParams(tool, params, "p")).not.toEqual([]);
+});
