@@ -39,7 +39,7 @@ async function notify(
   dependencies: Dependencies,
 ): Promise<AskResult["notices"]> {
   const { config } = dependencies;
-  const current = dependencies.policy();
+  const current = await dependencies.policy();
   const name = current.ok ? current.policy.approval.notify_channel : undefined;
   if (name === undefined) return [];
   const [kind, channelName = ""] = name.split(":", 2);

@@ -8,7 +8,7 @@ import type { Dependencies } from "./dependencies.js";
 
 export function createCheckGraph(dependencies: Pick<Dependencies, "policy" | "registry" | "checkUrl" | "log">) {
   return async function check_graph(input: GraphInput): Promise<CheckResult> {
-    const current = dependencies.policy();
+    const current = await dependencies.policy();
     if (!current.ok) return current;
     const parsed = parseGraph(input);
     if (!parsed.ok) return parsed;

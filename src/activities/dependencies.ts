@@ -14,7 +14,7 @@ export interface Dependencies {
   config: Config;
   registry: Registry;
   /** The policy as the file says now, not as it said when the worker started. */
-  policy(): { ok: true; policy: Policy } | { ok: false; problems: Problem[] };
+  policy(): Promise<{ ok: true; policy: Policy } | { ok: false; problems: Problem[] }>;
   checkUrl(url: string, policy: Policy): Problem | undefined;
   /** Bound to the network policy in force at the call. */
   fetch: GuardedFetch;

@@ -24,14 +24,14 @@ const refuse = (message: string): ToolFailure =>
 /** Throws unless the policy lets the tool run now and, for what must be gated, the grant fits exactly this action. */
 export async function verifyGrant(acting: Acting, dependencies: Dependencies): Promise<void> {
   const { definition, call } = acting;
-  const mustBeGranted = checkPolicy(acting, dependencies);
+  const { mustBeGranted, requireForProduction } = await checkPolicy(acting, dependencies);
   if (call.grant === undefined) {
     if (mustBeGranted) throw refuse(`${acting.nodeId} carries no approval`);
     return;
   }
   checkAskedHere(acting, call.grant);
   checkDigest(acting, call.grant);
-  await checkVotes(acting, call.grant, dependencies);
+  await checkVotes(acting, call.grant, requireForProduction, dependencies);
   if (definition.effect !== "write") return;
   const reach = definition.reach?.(call.params, dependencies.config, "params");
   if ((reach?.target ?? undefined) !== call.grant.target)
@@ -39,21 +39,28 @@ export async function verifyGrant(acting: Acting, dependencies: Dependencies): P
 }
 
 /** The stricter of the pinned and the present policy wins: what is refused now is not done. */
-function checkPolicy({ definition, call, nodeId }: Acting, dependencies: Dependencies): boolean {
-  const current = dependencies.policy();
+async function checkPolicy(
+  { definition, call, nodeId }: Acting,
+  dependencies: Dependencies,
+): Promise<{ mustBeGranted: boolean; requireForProduction: boolean }> {
+  const current = await dependencies.policy();
   if (!current.ok) {
     const first = current.problems[0]?.message ?? "it has a problem";
     throw new ToolFailure("policy-invalid", `the safety policy cannot be used: ${first}`, "mend the policy file", true);
   }
   const tool = dependencies.registry.find(definition.name);
-  const type = definition.nodeTypes.find((name) => NODE_TYPES[name] === definition.effect) ?? definition.nodeTypes[0];
-  if (tool === undefined || type === undefined) return true;
+  const requireForProduction = current.policy.approval.require_for_production;
+  if (tool === undefined) return { mustBeGranted: true, requireForProduction };
   const environment = definition.reach?.(call.params, dependencies.config, "params").environment ?? "production";
-  const effect = riskier(definition.effect, NODE_TYPES[type]);
-  const ruling = judge(current.policy, { type, tool, effect, environment }, nodeId);
-  const refused = ruling.problems[0];
+  // The call does not say which of the tool's types its node has: one that the policy lets pass is enough.
+  const rulings = definition.nodeTypes.map((type) => {
+    const effect = riskier(definition.effect, NODE_TYPES[type]);
+    return judge(current.policy, { type, tool, effect, environment }, nodeId);
+  });
+  const ruling = rulings.find(({ problems }) => problems.length === 0) ?? rulings[0];
+  const refused = ruling?.problems[0];
   if (refused !== undefined) throw new ToolFailure("policy-changed", refused.message, refused.hint, false);
-  return ruling.gate !== undefined;
+  return { mustBeGranted: ruling?.gate !== undefined, requireForProduction };
 }
 
 /** Reset re-applies old signals and updates: an approval that was given to an earlier run is void. */
@@ -69,11 +76,14 @@ function checkDigest({ nodeId, toolName, call }: Acting, grant: Grant): void {
   if (nonce === "" || digest !== grant.digest) throw refuse(`${nodeId} differs from what was approved`);
 }
 
-async function checkVotes({ nodeId, call }: Acting, grant: Grant, dependencies: Dependencies): Promise<void> {
+async function checkVotes(
+  { nodeId, call }: Acting,
+  grant: Grant,
+  requireForProduction: boolean,
+  dependencies: Dependencies,
+): Promise<void> {
   if (grant.votes.length === 0) throw refuse(`${nodeId} was approved by nobody`);
-  const current = dependencies.policy();
-  const signed =
-    grant.signed || (current.ok && needsSignature(call, current.policy.approval.require_for_production, dependencies));
+  const signed = grant.signed || needsSignature(call, requireForProduction, dependencies);
   if (!signed) return;
   for (const vote of grant.votes) {
     if (vote.token === undefined) throw refuse(`${nodeId} was approved by ${vote.approver} without a signature`);
