@@ -49,7 +49,11 @@ const deploymentsSource = z
   })
   .refine((source) => (source.url === undefined) !== (source.path === undefined), "given exactly one of url and path");
 
-export const sourceSchema = z.union([logFilesSource, prometheusSource, expositionSource, deploymentsSource]);
+export const sourceSchema = z.discriminatedUnion(
+  "kind",
+  [logFilesSource, prometheusSource, expositionSource, deploymentsSource],
+  { error: "one of files, prometheus, exposition, deployments" },
+);
 export type Source = z.infer<typeof sourceSchema>;
 
 /** How the present state is read, before an effect and on every attempt after the first. */
@@ -106,7 +110,9 @@ const commandTarget = z.strictObject({
   actions: z.partialRecord(z.enum(ACTION_NAMES), commandActionSchema.refine(probeNeedsState, PROBE_RULE)),
   ...common,
 });
-export const targetSchema = z.discriminatedUnion("kind", [httpTarget, commandTarget]);
+export const targetSchema = z.discriminatedUnion("kind", [httpTarget, commandTarget], {
+  error: "one of http, command",
+});
 export type Target = z.infer<typeof targetSchema>;
 export type HttpAction = z.infer<typeof httpActionSchema>;
 export type CommandAction = z.infer<typeof commandActionSchema>;

@@ -1,0 +1,94 @@
+/** config.yaml: where tools look and what they may act on. Holds references to secrets, never a secret. */
+import { dirname, join, resolve } from "node:path";
+import { secretName } from "../core/redact/secret-names.js";
+import { secretsIn } from "../core/redact.js";
+import {
+  type CommandAction,
+  type Config,
+  type ConfigFile,
+  configFileSchema,
+  type Source,
+  type Target,
+} from "../schema/config.js";
+import type { Json } from "../schema/json.js";
+import type { Problem } from "../vocabulary/problems.js";
+import type { Environment } from "./environment.js";
+import { isSecretHeader } from "./secrets.js";
+import { isThere, readSettings, type Settings } from "./settings-file.js";
+
+export type LoadedConfig = { ok: true; config: Config; file?: string } | { ok: false; problems: Problem[] };
+
+const EMPTY: Config = { files: { roots: [] }, sources: {}, targets: {}, channels: {} };
+const WAY_OUT = "write env:NAME (or a word before it, as in Bearer env:NAME) and set NAME for the worker";
+
+/**
+ * Loads the configuration; relative paths in it start at the file's directory. Without a file nothing is declared,
+ * but one that AUTOOPS_CONFIG names must exist.
+ */
+export async function loadConfig(environment: Environment): Promise<LoadedConfig> {
+  const path = environment.config ?? join(environment.home, "config.yaml");
+  if (environment.config === undefined && !(await isThere(path))) return { ok: true, config: structuredClone(EMPTY) };
+  const read = await readSettings<ConfigFile>(path, { schema: configFileSchema, code: "config-invalid", shows: false });
+  if (!read.ok) return read;
+  const problems = literalSecrets(read);
+  if (problems.length > 0) return { ok: false, problems };
+  return { ok: true, config: configOf(read.value, dirname(path)), file: path };
+}
+
+function configOf(file: ConfigFile, directory: string): Config {
+  const absolute = (path: string): string => resolve(directory, path);
+  return {
+    files: { roots: (file.files?.roots ?? []).map(absolute) },
+    sources: mapValues(file.sources ?? {}, (source) => withAbsolutePath(source, absolute)),
+    targets: mapValues(file.targets ?? {}, (target) => withAbsoluteProgram(target, absolute)),
+    channels: file.channels ?? {},
+    ...(file.facade_url === undefined ? {} : { facadeUrl: file.facade_url }),
+  };
+}
+
+function withAbsolutePath(source: Source, absolute: (path: string) => string): Source {
+  return "path" in source && source.path !== undefined ? { ...source, path: absolute(source.path) } : source;
+}
+
+function withAbsoluteProgram(target: Target, absolute: (path: string) => string): Target {
+  if (target.kind !== "command") return target;
+  // A bare name is looked up on PATH; one with a slash is a path.
+  const argv = ([program = "", ...rest]: string[]): string[] => [
+    program.includes("/") ? absolute(program) : program,
+    ...rest,
+  ];
+  const withProgram = (action: CommandAction): CommandAction => ({
+    ...action,
+    argv: argv(action.argv),
+    ...(action.state === undefined ? {} : { state: { ...action.state, argv: argv(action.state.argv) } }),
+  });
+  const actions = Object.entries(target.actions).map(([name, action]) => [name, withProgram(action)]);
+  return { ...target, actions: Object.fromEntries(actions) };
+}
+
+function mapValues<T, R>(record: Record<string, T>, change: (value: T) => R): Record<string, R> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));
+}
+
+/** Secrets that stand in the file itself. Their values are in no message. */
+function literalSecrets({ document, problemAt }: Settings<ConfigFile>): Problem[] {
+  const places = new Set<string>();
+  eachHeader(document, "", (at, name, value) => {
+    if (secretName(name) !== undefined && !isSecretHeader(value)) places.add(at);
+  });
+  for (const { at } of secretsIn(document, "")) places.add(at);
+  return [...places].map((at) => problemAt(at, "must be a reference to a secret, not the secret itself", WAY_OUT));
+}
+
+function eachHeader(value: Json, at: string, visit: (at: string, name: string, value: string) => void): void {
+  if (typeof value !== "object" || value === null) return;
+  for (const [key, child] of Object.entries(value)) {
+    const place = Array.isArray(value) ? `${at}[${key}]` : at === "" ? key : `${at}.${key}`;
+    if (key === "headers" && typeof child === "object" && child !== null) {
+      for (const [name, text] of Object.entries(child)) {
+        if (typeof text === "string") visit(`${place}.${name}`, name, text);
+      }
+    }
+    eachHeader(child, place, visit);
+  }
+}

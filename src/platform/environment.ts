@@ -1,0 +1,89 @@
+/** The one reader of the process's environment: every AUTOOPS_ variable, strictly, and values of secret references. */
+import { homedir } from "node:os";
+import { join, resolve } from "node:path";
+import { shownValue } from "../schema/problems.js";
+import type { Problem } from "../vocabulary/problems.js";
+import type { LogLevel } from "./log.js";
+
+/** Environment variables, as the process or a test gives them. */
+export type Variables = Readonly<Record<string, string | undefined>>;
+
+/** What the variables say. Paths are absolute; what is not set is absent, but for the home and the log level. */
+export interface Environment {
+  /** AUTOOPS_HOME, else `~/.autoops`: policy, config, keys and stores. */
+  home: string;
+  /** AUTOOPS_SAFETY_CONFIG: a file named on purpose, which must exist. */
+  safetyConfig?: string;
+  /** AUTOOPS_CONFIG: likewise. */
+  config?: string;
+  enableRemediation?: boolean;
+  requireApproval?: boolean;
+  dryRun?: boolean;
+  logLevel: LogLevel;
+  /** AUTOOPS_APPROVAL_KEY_FILE. */
+  approvalKeyFile?: string;
+  /** The value of any variable, for secret references. */
+  secretFrom(name: string): string | undefined;
+  /** All variables as given, for programs of others that read their own (Temporal's TEMPORAL_*). */
+  variables: Variables;
+}
+export type ReadEnvironment = { ok: true; environment: Environment } | { ok: false; problems: Problem[] };
+
+const BOOLEANS: Readonly<Record<string, boolean>> = { true: true, "1": true, false: false, "0": false };
+/** Python's names are those that users of the original know. */
+const LEVELS: Readonly<Record<string, LogLevel>> = {
+  trace: "trace",
+  debug: "debug",
+  info: "info",
+  warn: "warn",
+  warning: "warn",
+  error: "error",
+  fatal: "fatal",
+  critical: "fatal",
+};
+
+/** Reads the variables; each value that cannot be used is a problem, none is guessed. */
+export function readEnvironment(variables: Variables = process.env): ReadEnvironment {
+  const problems: Problem[] = [];
+  const read = <T>(name: string, mustBe: string, parse: (value: string) => T | undefined): T | undefined => {
+    const given = variables[name];
+    if (given === undefined) return undefined;
+    const value = parse(given);
+    if (value === undefined) problems.push(problemOf(name, mustBe, given));
+    return value;
+  };
+  const userHome = variables.HOME || variables.USERPROFILE || homedir();
+  const path = (name: string) => read(name, "a path", (value) => asPath(value, userHome));
+  const flag = (name: string) => read(name, "true, false, 1 or 0", (value) => own(BOOLEANS, value));
+  const level = read("AUTOOPS_LOG_LEVEL", "one of DEBUG, INFO, WARN, ERROR", (value) =>
+    own(LEVELS, value.toLowerCase()),
+  );
+  const environment: Environment = {
+    home: path("AUTOOPS_HOME") ?? join(userHome, ".autoops"),
+    safetyConfig: path("AUTOOPS_SAFETY_CONFIG"),
+    config: path("AUTOOPS_CONFIG"),
+    enableRemediation: flag("AUTOOPS_ENABLE_REMEDIATION"),
+    requireApproval: flag("AUTOOPS_REQUIRE_APPROVAL"),
+    dryRun: flag("AUTOOPS_DRY_RUN"),
+    logLevel: level ?? "info",
+    approvalKeyFile: path("AUTOOPS_APPROVAL_KEY_FILE"),
+    secretFrom: (name) => own(variables, name),
+    variables,
+  };
+  return problems.length === 0 ? { ok: true, environment } : { ok: false, problems };
+}
+
+function own<T>(table: Readonly<Record<string, T>>, key: string): T | undefined {
+  return Object.hasOwn(table, key) ? table[key] : undefined;
+}
+
+/** Absolute; `~/` is the user's home also where no shell has put it in. */
+function asPath(value: string, userHome: string): string | undefined {
+  if (value.trim() === "" || value.includes("\0")) return undefined;
+  return value === "~" || value.startsWith("~/") ? join(userHome, value.slice(1)) : resolve(value);
+}
+
+function problemOf(name: string, mustBe: string, value: string): Problem {
+  const message = `${name} must be ${mustBe}, got ${shownValue(value)}`;
+  return { code: "environment-variable-invalid", at: name, message, hint: `correct it, or unset ${name}` };
+}

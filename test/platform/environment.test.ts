@@ -1,0 +1,69 @@
+import { homedir } from "node:os";
+import { join, resolve } from "node:path";
+import { describe, expect, test } from "vitest";
+import { readEnvironment } from "../../src/platform/environment.js";
+
+describe("the environment", () => {
+  test("without variables the home is ~/.autoops and the log level info, and nothing else is set", () => {
+    const read = readEnvironment({ HOME: "/home/ana" });
+    expect(read).toMatchObject({ ok: true, environment: { home: "/home/ana/.autoops", logLevel: "info" } });
+    const set = read.ok ? Object.entries(read.environment).filter(([, value]) => value !== undefined) : [];
+    expect(set.map(([name]) => name)).toStrictEqual(["home", "logLevel", "secretFrom"]);
+    expect(readEnvironment({})).toMatchObject({ ok: true, environment: { home: join(homedir(), ".autoops") } });
+  });
+
+  test("every variable is read", () => {
+    const variables = {
+      HOME: "/home/ana",
+      AUTOOPS_HOME: "/srv/autoops",
+      AUTOOPS_SAFETY_CONFIG: "~/safety.yaml",
+      AUTOOPS_CONFIG: "config.yaml",
+      AUTOOPS_ENABLE_REMEDIATION: "1",
+      AUTOOPS_REQUIRE_APPROVAL: "true",
+      AUTOOPS_DRY_RUN: "0",
+      AUTOOPS_LOG_LEVEL: "WARNING",
+      AUTOOPS_APPROVAL_KEY_FILE: "/keys/approval.pem",
+      SHOP_TOKEN: "abc",
+    };
+    const read = readEnvironment(variables);
+    expect(read).toMatchObject({
+      ok: true,
+      environment: {
+        home: "/srv/autoops",
+        safetyConfig: "/home/ana/safety.yaml",
+        config: resolve("config.yaml"),
+        enableRemediation: true,
+        requireApproval: true,
+        dryRun: false,
+        logLevel: "warn",
+        approvalKeyFile: "/keys/approval.pem",
+      },
+    });
+    expect(read.ok && read.environment.secretFrom("SHOP_TOKEN")).toBe("abc");
+    expect(read.ok && read.environment.secretFrom("toString")).toBeUndefined();
+  });
+
+  test("a value that cannot be used is a problem, not a default", () => {
+    for (const [name, value] of [
+      ["AUTOOPS_ENABLE_REMEDIATION", "yes"],
+      ["AUTOOPS_ENABLE_REMEDIATION", ""],
+      ["AUTOOPS_REQUIRE_APPROVAL", "TRUE"],
+      ["AUTOOPS_DRY_RUN", " true"],
+      ["AUTOOPS_DRY_RUN", "constructor"],
+      ["AUTOOPS_LOG_LEVEL", "loud"],
+      ["AUTOOPS_SAFETY_CONFIG", ""],
+      ["AUTOOPS_HOME", "  "],
+    ] as const) {
+      const read = readEnvironment({ [name]: value });
+      expect.soft(read, `${name}=${value}`).toMatchObject({
+        ok: false,
+        problems: [{ code: "environment-variable-invalid", at: name }],
+      });
+    }
+  });
+
+  test("all problems are told at once", () => {
+    const read = readEnvironment({ AUTOOPS_DRY_RUN: "maybe", AUTOOPS_LOG_LEVEL: "loud" });
+    expect(read.ok ? [] : read.problems.map(({ at }) => at)).toStrictEqual(["AUTOOPS_LOG_LEVEL", "AUTOOPS_DRY_RUN"]);
+  });
+});
