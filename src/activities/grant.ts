@@ -46,7 +46,12 @@ async function checkPolicy(
   const current = await dependencies.policy();
   if (!current.ok) {
     const first = current.problems[0]?.message ?? "it has a problem";
-    throw new ToolFailure("policy-invalid", `the safety policy cannot be used: ${first}`, "mend the policy file", true);
+    throw new ToolFailure(
+      "policy-invalid",
+      `the safety policy cannot be used: ${first}`,
+      "mend the policy file",
+      false,
+    );
   }
   const tool = dependencies.registry.find(definition.name);
   const requireForProduction = current.policy.approval.require_for_production;

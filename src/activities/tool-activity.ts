@@ -63,9 +63,10 @@ async function runWithin(
     const context = contextOf(call, dependencies, signal, log);
     return checkedOutput(definition, await definition.run(params, context));
   } catch (error) {
-    // A cancelled activity must end as cancelled, whatever the tool made of the signal.
+    // That an effect may have happened outweighs everything else; else a cancelled activity ends as cancelled.
+    if (error instanceof ToolFailure && error.code === "outcome-unknown") throw error;
     if (activity.cancellationSignal.aborted) await activity.cancelled;
-    if (slow.signal.aborted) throw timedOut(definition, limitMs, error);
+    if (slow.signal.aborted) throw timedOut(definition, limitMs);
     throw error;
   } finally {
     clearTimeout(timer);
@@ -73,8 +74,7 @@ async function runWithin(
   }
 }
 
-function timedOut(definition: ToolDefinition, limitMs: number, error: unknown): ToolFailure {
-  if (error instanceof ToolFailure && error.code === "outcome-unknown") return error;
+function timedOut(definition: ToolDefinition, limitMs: number): ToolFailure {
   const message = `${definition.name} took longer than ${Math.round(limitMs / 100) / 10} s`;
   if (definition.effect !== "write")
     return new ToolFailure("timed-out", message, "raise timeout_seconds, or look at why it is slow");

@@ -132,3 +132,6 @@ export const FINDINGS_SHOWN_AT_GATE = 20;
 
 /** Characters of an output that travels on through continue-as-new although nothing refers to it any more. */
 export const OUTPUT_CARRIED_MAX_CHARS = 500;
+
+/** Tools that one worker runs at once: more would only wait for the same processors. */
+export const RUNNING_NODES_MAX = 50;

@@ -134,6 +134,7 @@ function compareSides(entries: TimedEntry[], groups: TemplateGroup[], params: Pa
 }
 
 const rounded = (value: number): number => Math.round(value * 10_000) / 10_000;
+const oneDecimal = (value: number | null): string => (value === null ? "unknown" : value.toFixed(1));
 const percent = (ratio: number | null): string => (ratio === null ? "unknown" : `${(ratio * 100).toFixed(1)} %`);
 
 /** What began with the change first, then errors, then the rest; each by its count. */
@@ -182,7 +183,7 @@ function findingsOf(
   findings.push(
     finding(`Errors ${verdict.correlates ? "correlate" : "do not correlate"} with ${change}: ${verdict.why}`, [
       `share of errors: ${ratios} ${isoText(changeMs)}`,
-      `errors: ${errors.before} before, ${errors.after} after; a minute: ${errors.per_minute_before ?? "unknown"} and ${errors.per_minute_after ?? "unknown"}`,
+      `errors: ${errors.before} before, ${errors.after} after; a minute: ${oneDecimal(errors.per_minute_before)} and ${oneDecimal(errors.per_minute_after)}`,
       `${verdict.z.toFixed(1)} standard deviations above no difference (at least 3.09, twice the share, ${LINES_MIN} lines a side)`,
     ]),
   );

@@ -9,11 +9,12 @@ export function escapeMarkdown(text: string): string {
       .replace(/&/g, "&amp;")
       .replace(/</g, "&lt;")
       .replace(/>/g, "&gt;")
-      .replace(/[\\`*_{}[\]()#+!|~$^@]/g, "\\$&")
-      // A bare address would become a link; a number, dash or equals sign at the start a list or a heading.
+      .replace(/[\\`*[\]|~@]/g, "\\$&")
+      .replace(/(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, "\\_")
+      // A bare address would become a link; a number or sign at the start a list or a heading.
       .replace(/:\/\//g, ":\\/\\/")
-      .replace(/\bwww\./gi, "$&\u200b")
-      .replace(/^(\s*)([-=])/, "$1\\$2")
+      .replace(/\b(www)\./gi, "$1\\.")
+      .replace(/^(\s*)([-+=#])/, "$1\\$2")
       .replace(/^(\s*\d+)\.(?=\s|$)/, "$1\\.")
   );
 }

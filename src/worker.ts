@@ -1,0 +1,171 @@
+/** The worker: configuration → dependencies → Worker. Workflows come by path or as a prebuilt bundle, never by import. */
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { DefaultLogger, type LogEntry, NativeConnection, type NativeConnectionOptions, Runtime, Worker } from "@temporalio/worker";
+import { createActivities, createPlannerActivities } from "./activities/create-activities.js";
+import type { Dependencies } from "./activities/dependencies.js";
+import { checkSearchAttributes, connect, type Whereabouts } from "./client/connection.js";
+import { type Local, loadLocal, storesOf, urlProblem } from "./local.js";
+import { createBlobStore } from "./platform/blobs.js";
+import type { Variables } from "./platform/environment.js";
+import { declaredUrls } from "./platform/http/declared-urls.js";
+import { createGuardedFetch } from "./platform/http/guarded-fetch.js";
+import { createLog, type Log } from "./platform/log.js";
+import { loadPolicy } from "./platform/policy-file.js";
+import { createReportStore } from "./platform/reports.js";
+import { createSecretResolver } from "./platform/secrets.js";
+import { loadSigner } from "./platform/signing.js";
+import { loadTemporalDev } from "./platform/temporal/settings.js";
+import { RUNNING_NODES_MAX } from "./vocabulary/limits.js";
+import { PLANNER_QUEUE, RUN_QUEUE } from "./vocabulary/names.js";
+import type { Problem } from "./vocabulary/problems.js";
+
+export interface StartedWorker {
+  ok: true;
+  address: string;
+  namespace: string;
+  /** Takes no new work, lets what runs finish or be handed over, and resolves when it is gone. */
+  stop(): Promise<void>;
+  /** Resolves when the worker has stopped, rejects where it failed. */
+  done: Promise<void>;
+}
+
+export interface WorkerOptions {
+  /** Default: the process's own environment. */
+  variables?: Variables;
+  /** Default: lines on standard error, at the level that AUTOOPS_LOG_LEVEL says. */
+  log?: Log;
+  taskQueue?: string;
+}
+
+/** Starts a worker for runs and plans. A broken policy, configuration or key is a problem, and nothing starts. */
+export async function startWorker(
+  options: WorkerOptions = {},
+): Promise<StartedWorker | { ok: false; problems: Problem[] }> {
+  let log = options.log;
+  const local = await loadLocal(options.variables, ({ change, tool, reason }) => {
+    log?.debug(`tool ${change}`, { operation: "registry", tool, ...(reason === undefined ? {} : { reason }) });
+  });
+  if (!local.ok) return local;
+  log ??= createLog(local.environment.logLevel);
+  const settings = await loadTemporalDev();
+  if (!settings.ok) return settings;
+  const temporal = await connect({ environment: local.environment.variables, settings: settings.value });
+  if (!temporal.ok) return temporal;
+  const missing = await checkSearchAttributes(temporal.value);
+  await temporal.value.close();
+  if (missing.length > 0) return { ok: false, problems: missing };
+  const dependencies = await createDependencies(local, log);
+  if (!dependencies.ok) return dependencies;
+  return run(temporal.value, dependencies.value, local, log, options.taskQueue ?? RUN_QUEUE);
+}
+
+/** Everything that activities touch, bound to this machine. */
+export async function createDependencies(
+  local: Local,
+  log: Log,
+): Promise<{ ok: true; value: Dependencies } | { ok: false; problems: Problem[] }> {
+  const stores = storesOf(local.environment);
+  const signer = await loadSigner(stores.approvalKey);
+  if (!signer.ok) return { ok: false, problems: [signer.problem] };
+  const secret = createSecretResolver((name) => local.environment.secretFrom(name));
+  const policy = () => loadPolicy(local.environment);
+  const value: Dependencies = {
+    config: local.config,
+    registry: local.registry,
+    policy,
+    checkUrl: (url, current) => urlProblem(url, current, local.config),
+    fetch: async (url, request) => {
+      const current = await policy();
+      // A policy that broke while the worker runs lets nothing out.
+      const network = current.ok
+        ? current.policy.network
+        : { allowed_hosts: [], blocked_hosts: [], allowed_private: [] };
+      return createGuardedFetch({ network, declaredUrls: declaredUrls(local.config), resolveSecret: secret })(
+        url,
+        request,
+      );
+    },
+    secret,
+    blobs: createBlobStore(stores.blobs),
+    reports: createReportStore(stores.reports),
+    signer: signer.signer,
+    draft: local.draft,
+    log,
+    now: () => Date.now(),
+  };
+  return { ok: true, value };
+}
+
+/** The bundle made at build time, or the sources where the program runs uncompiled. */
+function workflowSource(): { workflowBundle: { codePath: string } } | { workflowsPath: string } {
+  const codePath = fileURLToPath(new URL("./workflow-bundle.js", import.meta.url));
+  if (existsSync(codePath)) return { workflowBundle: { codePath } };
+  return { workflowsPath: fileURLToPath(new URL("./workflows/index.ts", import.meta.url)) };
+}
+
+async function run(
+  where: Whereabouts,
+  dependencies: Dependencies,
+  local: Local,
+  log: Log,
+  taskQueue: string,
+): Promise<StartedWorker> {
+  installRuntime(log);
+  const connection = await NativeConnection.connect(where.connectionOptions as NativeConnectionOptions);
+  const common = { connection, namespace: where.namespace, shutdownGraceTime: "5s" as const };
+  const runs = await Worker.create({
+    ...common,
+    ...workflowSource(),
+    taskQueue,
+    activities: createActivities(dependencies),
+    maxConcurrentActivityTaskExecutions: RUNNING_NODES_MAX,
+    // Cancellations arrive with the answer to a heartbeat: let tools send one a second.
+    maxHeartbeatThrottleInterval: "1s",
+    defaultHeartbeatThrottleInterval: "1s",
+  });
+  const perMinute = local.policy.execution.rate_limit_llm_per_minute;
+  const plans = await Worker.create({
+    ...common,
+    taskQueue: taskQueue === RUN_QUEUE ? PLANNER_QUEUE : `${taskQueue}-planner`,
+    activities: createPlannerActivities(dependencies),
+    maxTaskQueueActivitiesPerSecond: (0.9 * perMinute) / 60,
+  });
+  const stop = () => {
+    for (const worker of [runs, plans]) if (worker.getState() === "RUNNING") worker.shutdown();
+  };
+  // One that fails takes the other with it: half a worker would look alive.
+  const done = Promise.all([runs.run(), plans.run()].map((ended) => ended.finally(stop)))
+    .finally(() => connection.close())
+    .then(() => undefined);
+  log.info("worker ready", { operation: "worker", address: where.address, namespace: where.namespace, taskQueue });
+  return {
+    ok: true,
+    address: where.address,
+    namespace: where.namespace,
+    done,
+    stop: async () => {
+      stop();
+      await done;
+    },
+  };
+}
+
+let installed = false;
+
+/** The SDK's own log lines go through ours. One runtime a process. */
+function installRuntime(log: Log): void {
+  if (installed) return;
+  installed = true;
+  const print = ({ level, message, meta }: LogEntry) => {
+    const fields = { ...meta, operation: "temporal" };
+    if (level === "ERROR") log.error(message, fields);
+    else if (level === "WARN") log.warn(message, fields);
+    else log.debug(message, fields);
+  };
+  try {
+    Runtime.install({ logger: new DefaultLogger("INFO", print) });
+  } catch {
+    // A host program has installed its own runtime, and with it its own logger.
+  }
+}
