@@ -10,6 +10,21 @@ import type { GraphInput } from "../schema/graph.js";
 import type { GoalInput } from "../schema/run-input.js";
 import type { Environment } from "../vocabulary/node-types.js";
 import type { Problem } from "../vocabulary/problems.js";
+import { cancelRun } from "./runs/cancel.js";
+import type { RunsOptions } from "./runs/context.js";
+import { decideGate } from "./runs/decide.js";
+import { happeningsOf } from "./runs/happenings.js";
+import { createHistories } from "./runs/histories.js";
+import { openGates } from "./runs/inbox.js";
+import { listRuns } from "./runs/list.js";
+import { planGoal } from "./runs/plan.js";
+import { reportOfRun } from "./runs/report.js";
+import { startRun } from "./runs/start.js";
+import { attempt } from "./runs/trouble.js";
+import { viewRun } from "./runs/view.js";
+import { createWorkers } from "./runs/workers.js";
+
+export type { RunsOptions };
 
 export type Answered<T> = { ok: true; value: T } | { ok: false; problems: Problem[] };
 
@@ -97,8 +112,9 @@ export interface Decide {
 }
 
 export interface Decided {
-  /** Absent where no worker answered in time: the decision is recorded and counts once one runs. */
+  /** What became of it; refusals too are results. */
   result?: DecisionResult;
+  /** False where the decision is only recorded: no worker has taken it in yet, and `result` is absent. */
   counted: boolean;
   runId: string;
   node: string;
@@ -124,10 +140,32 @@ export interface Runs {
   view(runId: string): Promise<Answered<RunAnswer>>;
   /** Waits until the run has ended, at most `waitMs`; `undefined` where it still goes on. */
   report(runId: string, waitMs: number): Promise<Answered<Report | undefined>>;
-  /** What happened after `after` (exclusive), then what happens, until the run ends or `signal` aborts. */
+  /**
+   * What happened after `after` (exclusive), then what happens, until the run ends or `signal` aborts. Nothing where
+   * there is no such run; throws where Temporal does not answer.
+   */
   happenings(runId: string, options: { after?: string; signal?: AbortSignal }): AsyncIterable<RunHappening>;
   inbox(): Promise<Answered<OpenGate[]>>;
   decide(input: Decide): Promise<Answered<Decided>>;
   cancel(runId: string): Promise<Answered<{ runId: string }>>;
   hasWorker(): Promise<Answered<boolean>>;
+}
+
+/** The calls about runs, over one connection to Temporal. */
+export function createRuns(options: RunsOptions): Runs {
+  const histories = createHistories(options);
+  const workers = createWorkers(options);
+  const view = (runId: string) => viewRun(runId, histories, workers, options);
+  return {
+    start: (input) => startRun(input, options),
+    plan: (input) => planGoal(input, workers, options),
+    list: (input) => listRuns(input, options),
+    view,
+    report: (runId, waitMs) => reportOfRun(runId, waitMs, histories, options),
+    happenings: (runId, input) => happeningsOf(runId, histories, input),
+    inbox: () => openGates(view, options),
+    decide: (input) => decideGate(input, histories, workers, options),
+    cancel: (runId) => cancelRun(runId, histories, options),
+    hasWorker: () => attempt("worker", async () => ({ ok: true, value: await workers.live() })),
+  };
 }

@@ -134,6 +134,7 @@ export const CODES = {
   "too-many-requests": { ...away("Too many requests; wait and try again."), status: 429 },
   "idempotency-conflict": { ...input("The idempotency key was used with another body."), exit: EXIT.usage },
   "run-already-exists": { ...input("A run of that id exists."), status: 409, exit: EXIT.usage },
+  "run-ended": { ...input("The run has ended already."), status: 409 },
   "temporal-unreachable": away("The Temporal server does not answer."),
   "temporal-not-available": {
     ...away("No Temporal server program could be found, downloaded or built."),

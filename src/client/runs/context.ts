@@ -1,0 +1,19 @@
+/** What the calls about runs are given by main. */
+import type { Client } from "@temporalio/client";
+import type { ReportStore } from "../../platform/reports.js";
+import type { Signer } from "../../platform/signing.js";
+
+export interface RunsOptions {
+  client: Client;
+  namespace: string;
+  /** Address of the Temporal Web UI, without a slash at its end. */
+  webUiUrl?: string;
+  /** Signs decisions; without it they are recorded as unverified. */
+  signer?: Signer;
+  /** Where reports outlive Temporal's history. */
+  reports?: ReportStore;
+  /** A fresh unique tail of a workflow id: 8 to 26 lower-case letters and digits. */
+  idTail(): string;
+  /** Milliseconds since the epoch. */
+  now(): number;
+}

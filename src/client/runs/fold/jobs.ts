@@ -1,0 +1,175 @@
+/** What reached the workflow from outside, kept until a workflow task takes it in. */
+import type { AskResult } from "../../../activities/contract.js";
+import { type BadEnding, eventOfEnding } from "../../../core/run/ending.js";
+import { addProblem } from "../../../core/run/run.js";
+import type { Json } from "../../../schema/json.js";
+import { nodeOfAskId, SIGNALS, UPDATES } from "../../../vocabulary/names.js";
+import { firstValue, type HistoryEvent, idOf, msOf } from "../payloads.js";
+import type { Change } from "./changes.js";
+import type { Mirror } from "./mirror.js";
+
+export type Job =
+  | { kind: "decision"; value: unknown; decision: "approve" | "reject" }
+  | { kind: "timer"; timerId: string }
+  | { kind: "cancel" }
+  | Finished;
+
+interface Finished {
+  kind: "finished";
+  activityId: string;
+  attempt: number;
+  lastFailure?: string;
+  output?: unknown;
+  bad?: BadEnding;
+}
+
+export interface Jobs {
+  /** Keeps what an event brings; what people should hear of at once is returned. */
+  take(event: HistoryEvent): Change | undefined;
+  /** Learns which activity an event schedules. */
+  note(event: HistoryEvent): void;
+  /** What the task was given, in the order in which the workflow sees it: decisions before all else. */
+  ready(updates: HistoryEvent[]): Job[];
+  /** Reports the end of an activity. */
+  perform(job: Finished, mirror: Mirror, atMs: number): Change[];
+  digestOf(node: string): string | undefined;
+}
+
+export function createJobs(): Jobs {
+  let waiting: Job[] = [];
+  const activities = new Map<number, string>();
+  const attempts = new Map<number, { attempt: number; lastFailure?: string }>();
+  const admitted = new Map<string, unknown>();
+  const digests = new Map<string, string>();
+
+  function take(event: HistoryEvent): Change | undefined {
+    const atMs = msOf(event.eventTime);
+    const signal = event.workflowExecutionSignaledEventAttributes;
+    if (signal) {
+      const decision = Object.values(SIGNALS).find((name) => name === signal.signalName);
+      if (decision === undefined) return undefined;
+      const value = firstValue(signal.input);
+      waiting.push({ kind: "decision", decision, value });
+      return recorded(value, decision, atMs);
+    }
+    if (event.workflowExecutionCancelRequestedEventAttributes) {
+      waiting.push({ kind: "cancel" });
+      return { atMs, kind: "cancel-requested", text: "cancellation was asked for" };
+    }
+    const fired = event.timerFiredEventAttributes;
+    if (fired?.timerId) waiting.push({ kind: "timer", timerId: fired.timerId });
+    const update = event.workflowExecutionUpdateAdmittedEventAttributes?.request;
+    if (update?.meta?.updateId) admitted.set(update.meta.updateId, firstValue(update.input?.args));
+    const started = event.activityTaskStartedEventAttributes;
+    if (started) {
+      const lastFailure = started.lastFailure?.message ?? undefined;
+      attempts.set(idOf(started.scheduledEventId), { attempt: started.attempt ?? 1, lastFailure });
+    }
+    const finished = finishedOf(event);
+    if (finished !== undefined) waiting.push(finished);
+    return undefined;
+  }
+
+  function finishedOf(event: HistoryEvent): Finished | undefined {
+    const done = endOf(event);
+    const activityId = done === undefined ? undefined : activities.get(done.scheduled);
+    if (done === undefined || activityId === undefined) return undefined;
+    const { attempt = 1, lastFailure } = attempts.get(done.scheduled) ?? {};
+    const asked = nodeOfAskId(activityId);
+    const digest = (done.output as Partial<AskResult> | undefined)?.digest;
+    if (asked !== undefined && typeof digest === "string") digests.set(asked, digest);
+    return { kind: "finished", activityId, attempt, lastFailure, output: done.output, bad: done.bad };
+  }
+
+  function note(event: HistoryEvent): void {
+    const scheduled = event.activityTaskScheduledEventAttributes;
+    if (!scheduled?.activityId) return;
+    activities.set(idOf(event.eventId), scheduled.activityId);
+    const node = nodeOfAskId(scheduled.activityId);
+    if (node !== undefined) digests.delete(node);
+  }
+
+  function ready(updates: HistoryEvent[]): Job[] {
+    const given = waiting;
+    waiting = [];
+    const decisions = given.filter((job) => job.kind === "decision");
+    const rest = given.filter((job) => job.kind !== "decision");
+    return [...decisions, ...updates.flatMap(jobOfUpdate), ...rest];
+  }
+
+  function jobOfUpdate(event: HistoryEvent): Job[] {
+    const accepted = event.workflowExecutionUpdateAcceptedEventAttributes;
+    const { input, meta } = accepted?.acceptedRequest ?? {};
+    if (input && input.name !== UPDATES.decide) return [];
+    // After a reset the request stands in an event of its own.
+    const given = input ? firstValue(input.args) : admitted.get(meta?.updateId || updateIdOf(accepted));
+    const { decision, ...answer } = (given ?? {}) as { decision?: unknown };
+    if (decision !== "approve" && decision !== "reject") return [];
+    return [{ kind: "decision", decision, value: answer }];
+  }
+
+  function perform(job: Finished, mirror: Mirror, atMs: number): Change[] {
+    const asked = nodeOfAskId(job.activityId);
+    const entry = mirror.run.plan.nodes.get(asked ?? job.activityId);
+    if (entry === undefined) return [];
+    const { node } = entry;
+    const changes: Change[] = [];
+    if (job.attempt > 1 && asked === undefined) {
+      const why = job.lastFailure === undefined ? "" : `: ${job.lastFailure}`;
+      const text = `${node.name} needed ${job.attempt} attempts${why}`;
+      changes.push({ atMs, kind: "node-retried", node: node.id, text });
+    }
+    if (asked === undefined) {
+      const output = job.output as Json;
+      mirror.report(
+        job.bad === undefined
+          ? { kind: "node-succeeded", node: node.id, output, atMs }
+          : eventOfEnding(node, job.bad, atMs),
+      );
+    } else if (job.bad === undefined) {
+      mirror.report({ kind: "gate-opened", node: asked, ...(job.output as AskResult), atMs });
+    } else {
+      const message = `${node.id}: nobody could be asked: Activity task ${job.bad.kind === "timed-out" ? "timed out" : job.bad.kind}`;
+      addProblem(mirror.run, { code: "tool-failed", at: node.id, message });
+    }
+    return changes;
+  }
+
+  return { take, note, ready, perform, digestOf: (node) => digests.get(node) };
+}
+
+/** A signal is durable when it is written, and counts when a worker takes it in. */
+function recorded(value: unknown, decision: "approve" | "reject", atMs: number): Change {
+  const { node_id: node, approver } = (value ?? {}) as { node_id?: unknown; approver?: unknown };
+  const by = typeof approver === "string" ? approver : "somebody";
+  const text = `${by}: ${decision} (recorded)`;
+  return { atMs, kind: "decided", status: "recorded", text, ...(typeof node === "string" ? { node } : {}) };
+}
+
+function updateIdOf(accepted: HistoryEvent["workflowExecutionUpdateAcceptedEventAttributes"]): string {
+  return (accepted?.acceptedRequestMessageId ?? "").replace(/\/request$/, "");
+}
+
+const TIMEOUT_TYPE_HEARTBEAT = 4;
+
+/** The end of an activity: its output, or what went wrong, freed of the wire's form. */
+function endOf(event: HistoryEvent): { scheduled: number; output?: unknown; bad?: BadEnding } | undefined {
+  const completed = event.activityTaskCompletedEventAttributes;
+  if (completed) return { scheduled: idOf(completed.scheduledEventId), output: firstValue(completed.result) };
+  const cancelled = event.activityTaskCanceledEventAttributes;
+  if (cancelled) return { scheduled: idOf(cancelled.scheduledEventId), bad: { kind: "cancelled" } };
+  const failed = event.activityTaskFailedEventAttributes ?? event.activityTaskTimedOutEventAttributes;
+  if (!failed) return undefined;
+  const { failure } = failed;
+  const scheduled = idOf(failed.scheduledEventId);
+  if (failure?.canceledFailureInfo) return { scheduled, bad: { kind: "cancelled" } };
+  const timeout = failure?.timeoutFailureInfo;
+  if (timeout) {
+    return { scheduled, bad: { kind: "timed-out", withoutHeartbeat: timeout.timeoutType === TIMEOUT_TYPE_HEARTBEAT } };
+  }
+  const message = failure?.message || "it failed without a reason";
+  const info = failure?.applicationFailureInfo;
+  const { hint } = (firstValue(info?.details) ?? {}) as { hint?: unknown };
+  const given = typeof hint === "string" ? { hint } : {};
+  return { scheduled, bad: { kind: "failed", type: info?.type, message, ...given } };
+}

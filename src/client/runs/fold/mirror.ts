@@ -1,0 +1,143 @@
+/**
+ * The interpreter of `src/workflows`, without Temporal: the same events in the same order give the same run. Instead of
+ * starting activities and timers it keeps account of those that the workflow must have started.
+ */
+import type { CheckedNode } from "../../../core/check.js";
+import { apply } from "../../../core/run/apply.js";
+import { askNode, startNode } from "../../../core/run/inline.js";
+import { type Action, next } from "../../../core/run/next.js";
+import { type Run, stateOf, workedMs } from "../../../core/run/run.js";
+import type { DecisionResult, RunEvent } from "../../../core/run/state.js";
+import { SUMMARY_MAX_CHARS } from "../../../vocabulary/limits.js";
+
+/** What a timer of the workflow is for. */
+type Purpose = { kind: "gate" | "wait"; node: string } | { kind: "run" };
+
+interface Expected {
+  purpose: Purpose;
+  summary: string;
+}
+
+export interface Mirror {
+  readonly run: Run;
+  /** Takes in an event and does what follows from it; `nowMs` where that is later than the event. */
+  report(event: RunEvent, nowMs?: number): DecisionResult | undefined;
+  pump(atMs: number): void;
+  /** False while the workflow must start nothing, because it is about to continue as new. */
+  mayStart: boolean;
+  /** A timer of this summary was started; in the order of the history. */
+  bindTimer(timerId: string, summary: string): void;
+  fireTimer(timerId: string, atMs: number): void;
+  cancel(atMs: number): void;
+  /** The sequence number that the SDK gives to the activity that is scheduled now. */
+  countActivity(): number;
+}
+
+/** `onStep` is called after each single change of the run. */
+export function createMirror(run: Run, activities: number, onStep: (atMs: number) => void): Mirror {
+  const expected: Expected[] = [];
+  const bound = new Map<string, Purpose>();
+  let timerArmed = false;
+  let scheduled = activities;
+
+  for (const { node } of run.plan.nodes.values()) {
+    const status = stateOf(run, node.id).gate?.status;
+    if (status === "asking" || status === "open") expectGateTimer(node);
+  }
+
+  function report(event: RunEvent, nowMs = event.atMs): DecisionResult | undefined {
+    const result = apply(run, event);
+    onStep(nowMs);
+    pump(nowMs);
+    return result;
+  }
+
+  function pump(atMs: number): void {
+    for (let actions = startable(); actions.length > 0; actions = startable()) {
+      for (const action of actions) perform(action, atMs);
+    }
+    armRunTimer();
+  }
+
+  const startable = (): Action[] => (mirror.mayStart ? next(run) : []);
+
+  function perform(action: Action, atMs: number): void {
+    const node = run.plan.nodes.get(action.node)?.node;
+    if (node === undefined) return;
+    if (action.kind === "ask") {
+      if (askNode(run, node, action.deadlineSeconds, atMs) !== undefined) {
+        expectGateTimer(node);
+        scheduled++;
+      }
+    } else if (startNode(run, node, atMs) !== undefined) {
+      if (action.kind === "wait") {
+        expected.push({ purpose: { kind: "wait", node: node.id }, summary: node.name.slice(0, SUMMARY_MAX_CHARS) });
+      } else scheduled++;
+    }
+    onStep(atMs);
+  }
+
+  function expectGateTimer(node: CheckedNode): void {
+    const summary = `gate ${node.id} closes: ${node.name}`.slice(0, SUMMARY_MAX_CHARS);
+    expected.push({ purpose: { kind: "gate", node: node.id }, summary });
+  }
+
+  function armRunTimer(): void {
+    if (timerArmed || run.running === 0 || run.state.ending !== undefined) return;
+    timerArmed = true;
+    expected.push({ purpose: { kind: "run" }, summary: "working time of the run" });
+  }
+
+  /** Timers are started in the order of the calls; one that was cancelled at once left no event. */
+  function bindTimer(timerId: string, summary: string): void {
+    const index = expected.findIndex((timer) => timer.summary === summary);
+    const [found] = index < 0 ? [] : expected.splice(0, index + 1).slice(-1);
+    if (found !== undefined) bound.set(timerId, found.purpose);
+  }
+
+  function fireTimer(timerId: string, atMs: number): void {
+    const purpose = bound.get(timerId);
+    bound.delete(timerId);
+    if (purpose === undefined) return;
+    if (purpose.kind === "gate") report({ kind: "deadline-passed", node: purpose.node, atMs });
+    else if (purpose.kind === "wait") endWait(purpose.node, atMs);
+    else endRunTimer(atMs);
+  }
+
+  function endWait(id: string, atMs: number): void {
+    const seconds = Number(run.plan.nodes.get(id)?.node.params.seconds);
+    report({ kind: "node-succeeded", node: id, output: { waited_seconds: seconds }, atMs });
+  }
+
+  function endRunTimer(atMs: number): void {
+    timerArmed = false;
+    if (workedMs(run, atMs) < run.plan.graph.verdict.limits.runSeconds * 1_000) return armRunTimer();
+    report({ kind: "time-ran-out", atMs });
+    cancelWaits(atMs);
+  }
+
+  function cancel(atMs: number): void {
+    report({ kind: "cancel-requested", atMs });
+    cancelWaits(atMs);
+  }
+
+  /** A wait ends at once when it is cancelled; an activity ends when its worker says so. */
+  function cancelWaits(atMs: number): void {
+    for (const { node } of run.plan.nodes.values()) {
+      if (node.type !== "wait" || stateOf(run, node.id).status !== "running") continue;
+      report({ kind: "node-cancelled", node: node.id, atMs });
+    }
+  }
+
+  const mirror: Mirror = {
+    run,
+    report,
+    pump,
+    mayStart: true,
+    bindTimer,
+    fireTimer,
+    cancel,
+    countActivity: () => ++scheduled,
+  };
+  return mirror;
+}

@@ -1,0 +1,74 @@
+/** One finished workflow task: what it wrote into the history. */
+import type { CheckResult, VoteVerdict } from "../../../activities/contract.js";
+import type { Verdict } from "../../../core/check.js";
+import { ACTIVITIES } from "../../../vocabulary/names.js";
+import { firstValue, type HistoryEvent, idOf, msOf, payloadValue } from "../payloads.js";
+
+type Marker =
+  | { kind: "checked"; verdict: Verdict; atMs: number }
+  | { kind: "verified"; seq: number; verdict?: VoteVerdict; atMs: number };
+
+export interface Task {
+  /** Event id of its completion. */
+  readonly id: number;
+  /** The workflow's clock during the task. */
+  readonly atMs: number;
+  /** The server suggested to continue as new. */
+  readonly isLast: boolean;
+  readonly events: HistoryEvent[];
+  /** Updates that it accepted. */
+  updates(): HistoryEvent[];
+  markers(): Marker[];
+  timers(): Array<{ timerId: string; summary: string }>;
+}
+
+export function createTask(id: number, atMs: number, isLast: boolean): Task {
+  const events: HistoryEvent[] = [];
+  return {
+    id,
+    atMs,
+    isLast,
+    events,
+    updates: () => events.filter((event) => event.workflowExecutionUpdateAcceptedEventAttributes),
+    markers: () => events.flatMap(markerOf),
+    timers: () =>
+      events.flatMap((event) => {
+        const timerId = event.timerStartedEventAttributes?.timerId;
+        if (!timerId) return [];
+        return [{ timerId, summary: String(payloadValue(event.userMetadata?.summary) ?? "") }];
+      }),
+  };
+}
+
+/** Whether an event was written by the workflow task that completed before it. */
+export function isOfTask(event: HistoryEvent): boolean {
+  if (event.workflowExecutionUpdateAcceptedEventAttributes) return true;
+  if (event.workflowExecutionUpdateCompletedEventAttributes) return true;
+  for (const [key, value] of Object.entries(event)) {
+    if (!key.endsWith("EventAttributes") || typeof value !== "object" || value === null) continue;
+    if (idOf((value as { workflowTaskCompletedEventId?: unknown }).workflowTaskCompletedEventId) > 0) return true;
+  }
+  return false;
+}
+
+/** What the SDK's core writes of a local activity; its form is the SDK's own, so a test holds it. */
+interface MarkerData {
+  seq: number;
+  activity_type: string;
+  complete_time?: { seconds?: unknown; nanos?: number };
+}
+
+function markerOf(event: HistoryEvent): Marker[] {
+  const marker = event.markerRecordedEventAttributes;
+  if (marker?.markerName !== "core_local_activity") return [];
+  const data = firstValue(marker.details?.data) as MarkerData | undefined;
+  const result = firstValue(marker.details?.result);
+  if (data?.activity_type === ACTIVITIES.checkGraph) {
+    const checked = result as CheckResult | undefined;
+    return checked?.ok === true ? [{ kind: "checked", verdict: checked.verdict, atMs: msOf(data.complete_time) }] : [];
+  }
+  if (data?.activity_type !== ACTIVITIES.verifyVote) return [];
+  return [
+    { kind: "verified", seq: data.seq, verdict: result as VoteVerdict | undefined, atMs: msOf(data.complete_time) },
+  ];
+}

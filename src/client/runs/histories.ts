@@ -1,0 +1,106 @@
+/** The histories of a run: page by page, waiting for more, along the chain of executions that continued as new. */
+import type { temporal } from "@temporalio/proto";
+import { WORKFLOWS } from "../../vocabulary/names.js";
+import type { RunsOptions } from "./context.js";
+import { type RunStart, startOf } from "./fold/start.js";
+import { createFold, type Fold } from "./fold.js";
+import type { HistoryEvent } from "./payloads.js";
+import { isNotFound, isTimeOut } from "./trouble.js";
+
+type Page = temporal.api.workflowservice.v1.IGetWorkflowExecutionHistoryResponse;
+
+export interface Execution {
+  /** Temporal's own run id of this execution. */
+  executionId: string;
+  start: RunStart;
+}
+
+export interface Histories {
+  /**
+   * The executions of a run, the first one first, as far as Temporal still keeps them; undefined where it is no run.
+   * Throws what Temporal throws.
+   */
+  chain(runId: string): Promise<Execution[] | undefined>;
+  /** Folds what one execution has done until now. */
+  fold(runId: string, executionId: string, position: number): Promise<Fold>;
+  /** The events of one execution by page; after the last one known it waits for more, until the execution ends. */
+  follow(runId: string, executionId: string, signal: AbortSignal): AsyncGenerator<HistoryEvent[]>;
+}
+
+/** Milliseconds that one wait for more events may take: the server answers an empty page before. */
+const LONG_POLL_MS = 65_000;
+
+export function createHistories({ client, namespace }: Pick<RunsOptions, "client" | "namespace">): Histories {
+  const service = client.workflowService;
+
+  const page = (workflowId: string, runId: string | undefined, rest: object): Promise<Page> =>
+    service.getWorkflowExecutionHistory({ namespace, execution: { workflowId, runId }, ...rest });
+
+  async function chain(runId: string): Promise<Execution[] | undefined> {
+    const { workflowExecutionInfo: info } = await service.describeWorkflowExecution({
+      namespace,
+      execution: { workflowId: runId },
+    });
+    const executions: Execution[] = [];
+    let executionId = info?.execution?.runId ?? undefined;
+    while (executionId !== undefined) {
+      const start = await startIn(runId, executionId);
+      if (start === undefined || start.workflowType !== WORKFLOWS.runGraph) break;
+      executions.unshift({ executionId, start });
+      executionId = start.continuedFrom;
+    }
+    return executions.length === 0 ? undefined : executions;
+  }
+
+  /** An earlier execution may be gone already: history is kept for a time only. */
+  async function startIn(runId: string, executionId: string): Promise<RunStart | undefined> {
+    try {
+      const { history } = await page(runId, executionId, { maximumPageSize: 1 });
+      const first = history?.events?.[0];
+      return first === undefined ? undefined : startOf(first, runId);
+    } catch (error) {
+      if (isNotFound(error)) return undefined;
+      throw error;
+    }
+  }
+
+  async function fold(runId: string, executionId: string, position: number): Promise<Fold> {
+    const folded = createFold(runId, position);
+    let nextPageToken: Uint8Array | undefined;
+    do {
+      const answer: Page = await page(runId, executionId, { nextPageToken });
+      for (const event of answer.history?.events ?? []) folded.add(event);
+      nextPageToken = tokenOf(answer);
+    } while (nextPageToken !== undefined);
+    folded.settle();
+    return folded;
+  }
+
+  async function* follow(runId: string, executionId: string, signal: AbortSignal): AsyncGenerator<HistoryEvent[]> {
+    let nextPageToken: Uint8Array | undefined;
+    while (!signal.aborted) {
+      let answer: Page;
+      try {
+        answer = await client.withAbortSignal(signal, () =>
+          client.withDeadline(Date.now() + LONG_POLL_MS, () =>
+            page(runId, executionId, { waitNewEvent: true, nextPageToken }),
+          ),
+        );
+      } catch (error) {
+        if (signal.aborted) return;
+        if (isTimeOut(error)) continue;
+        throw error;
+      }
+      const events = answer.history?.events ?? [];
+      if (events.length > 0) yield events;
+      nextPageToken = tokenOf(answer);
+      if (nextPageToken === undefined) return;
+    }
+  }
+
+  return { chain, fold, follow };
+}
+
+function tokenOf(page: Page): Uint8Array | undefined {
+  return page.nextPageToken && page.nextPageToken.length > 0 ? page.nextPageToken : undefined;
+}

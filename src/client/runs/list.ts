@@ -1,0 +1,78 @@
+/** Lists of runs, from visibility alone: no worker is asked and no history is read. */
+import type { temporal } from "@temporalio/proto";
+import { WORKFLOWS } from "../../vocabulary/names.js";
+import type { Environment } from "../../vocabulary/node-types.js";
+import type { Answered, RunSummary } from "../runs.js";
+import type { RunsOptions } from "./context.js";
+import { msOf, payloadValue } from "./payloads.js";
+import { MEMO } from "./start.js";
+import { attempt, refusal } from "./trouble.js";
+
+export const LIST_MAX = 200;
+type Listed = temporal.api.workflow.v1.IWorkflowExecutionInfo;
+
+export interface ListOptions {
+  limit: number;
+  cursor?: string;
+  openOnly?: boolean;
+  /** Only runs with a gate that waits. */
+  asking?: boolean;
+}
+
+export async function listRuns(
+  { limit, cursor, openOnly, asking }: ListOptions,
+  { client, namespace }: RunsOptions,
+): Promise<Answered<{ runs: RunSummary[]; next?: string }>> {
+  if (cursor !== undefined && !/^[A-Za-z0-9_-]{1,4000}$/.test(cursor)) {
+    return refusal({ code: "field-invalid", at: "cursor", message: "cursor must be one that a list gave" });
+  }
+  const conditions = [`WorkflowType = '${WORKFLOWS.runGraph}'`, "ExecutionStatus != 'ContinuedAsNew'"];
+  if (openOnly === true || asking === true) conditions.push("ExecutionStatus = 'Running'");
+  if (asking === true) conditions.push("AutoopsPendingApprovals > 0");
+  return attempt("runs", async () => {
+    const answer = await client.workflowService.listWorkflowExecutions({
+      namespace,
+      query: conditions.join(" AND "),
+      pageSize: Math.min(Math.max(1, limit), LIST_MAX),
+      nextPageToken: cursor === undefined ? undefined : Buffer.from(cursor, "base64url"),
+    });
+    const token = answer.nextPageToken;
+    const next = token && token.length > 0 ? Buffer.from(token).toString("base64url") : undefined;
+    return { ok: true, value: { runs: (answer.executions ?? []).map(summaryOf), ...(next ? { next } : {}) } };
+  });
+}
+
+function summaryOf(info: Listed): RunSummary {
+  const attribute = (name: string): unknown => payloadValue(info.searchAttributes?.indexedFields?.[name]);
+  const text = (name: string): string | undefined => {
+    const value = attribute(name);
+    return typeof value === "string" ? value : undefined;
+  };
+  const runId = info.execution?.workflowId ?? "";
+  const name = payloadValue(info.memo?.fields?.[MEMO.name]);
+  return {
+    runId,
+    runKey: info.firstRunId || info.execution?.runId || "",
+    status: statusOf(info.status, text("AutoopsStatus")),
+    name: typeof name === "string" ? name : runId,
+    requester: text("AutoopsRequester"),
+    environment: text("AutoopsEnvironment") as Environment | undefined,
+    risk: text("AutoopsRisk"),
+    playbook: text("AutoopsPlaybook"),
+    pendingApprovals: info.status === RUNNING ? Number(attribute("AutoopsPendingApprovals") ?? 0) : 0,
+    startedAtMs: msOf(info.startTime),
+    ...(info.closeTime ? { endedAtMs: msOf(info.closeTime) } : {}),
+  };
+}
+
+/** Temporal's statuses of an execution. */
+const RUNNING = 1;
+const COMPLETED = 2;
+const ENDED: Record<number, RunSummary["status"]> = { 3: "failed", 4: "cancelled", 5: "terminated", 7: "timed_out" };
+
+function statusOf(status: number | null | undefined, told: string | undefined): RunSummary["status"] {
+  const ended = ENDED[status ?? 0];
+  if (ended !== undefined) return ended;
+  if (told !== undefined) return told as RunSummary["status"];
+  return status === COMPLETED ? "succeeded" : "running";
+}

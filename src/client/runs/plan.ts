@@ -1,0 +1,45 @@
+/** Plans through the worker: its playbooks and its policy decide. */
+import { WorkflowFailedError } from "@temporalio/client";
+import type { DraftResult } from "../../activities/contract.js";
+import type { GoalInput } from "../../schema/run-input.js";
+import { DRAFT_TIMEOUT_SECONDS } from "../../vocabulary/limits.js";
+import { RUN_QUEUE, runId, WORKFLOWS } from "../../vocabulary/names.js";
+import type { Answered } from "../runs.js";
+import type { RunsOptions } from "./context.js";
+import { attempt, isTimeOut, refusal } from "./trouble.js";
+import type { Workers } from "./workers.js";
+
+export async function planGoal(
+  input: GoalInput,
+  workers: Workers,
+  { client, idTail }: RunsOptions,
+): Promise<Answered<DraftResult>> {
+  return attempt("plan", async () => {
+    if (!(await workers.seen())) return refusal(NO_WORKER);
+    const workflowId = runId(`plan ${input.goal.slice(0, 60)}`, idTail());
+    const handle = await client.workflow.start(WORKFLOWS.planGoal, {
+      taskQueue: RUN_QUEUE,
+      workflowId,
+      args: [input],
+      workflowExecutionTimeout: (DRAFT_TIMEOUT_SECONDS + 10) * 1_000,
+    });
+    try {
+      const untilMs = Date.now() + DRAFT_TIMEOUT_SECONDS * 1_000;
+      return { ok: true, value: (await client.withDeadline(untilMs, () => handle.result())) as DraftResult };
+    } catch (error) {
+      if (error instanceof WorkflowFailedError) {
+        const message = `the plan failed: ${error.cause?.message ?? error.message}`;
+        return refusal({ code: "tool-failed", at: workflowId, message, hint: "look at the worker's log" });
+      }
+      if (isTimeOut(error)) return refusal(NO_WORKER);
+      throw error;
+    }
+  });
+}
+
+export const NO_WORKER = {
+  code: "no-worker",
+  at: RUN_QUEUE,
+  message: `no worker polls the task queue ${RUN_QUEUE}`,
+  hint: "start one: autoops worker",
+} as const;

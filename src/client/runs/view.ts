@@ -1,0 +1,46 @@
+/** One run as it is now: from its worker where one answers, else rebuilt from history. */
+import type { Answered, RunAnswer } from "../runs.js";
+import type { RunsOptions } from "./context.js";
+import type { Fold } from "./fold.js";
+import type { Execution, Histories } from "./histories.js";
+import { webUrl } from "./start.js";
+import { attempt, refusal, runNotFound } from "./trouble.js";
+import type { Workers } from "./workers.js";
+
+export interface Found {
+  /** Of the first execution. */
+  runKey: string;
+  newest: Execution;
+  fold: Fold;
+}
+
+/** Finds a run and folds what its newest execution did; the executions before it left their state there. */
+export async function find(runId: string, histories: Histories): Promise<Answered<Found>> {
+  return attempt(runId, async () => {
+    const chain = await histories.chain(runId);
+    const newest = chain?.at(-1);
+    if (chain === undefined || newest === undefined) return refusal(runNotFound(runId));
+    const fold = await histories.fold(runId, newest.executionId, chain.length - 1);
+    return { ok: true, value: { runKey: newest.start.facts.runKey, newest, fold } };
+  });
+}
+
+export async function viewRun(
+  runId: string,
+  histories: Histories,
+  workers: Workers,
+  options: RunsOptions,
+): Promise<Answered<RunAnswer>> {
+  const found = await find(runId, histories);
+  if (!found.ok) return found;
+  const { fold, newest } = found.value;
+  const url = webUrl(options, runId, newest.executionId);
+  const rebuilt: RunAnswer = { view: fold.view(), source: "history", waitsForWorker: false, webUrl: url };
+  if (fold.ending !== undefined) return { ok: true, value: rebuilt };
+  return attempt(runId, async () => {
+    const view = (await workers.seen()) ? await workers.ask(runId, newest.executionId) : undefined;
+    if (view === undefined) return { ok: true, value: { ...rebuilt, waitsForWorker: true } };
+    if (view === null) return { ok: true, value: rebuilt };
+    return { ok: true, value: { ...rebuilt, view, source: "worker" } };
+  });
+}

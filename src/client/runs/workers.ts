@@ -1,0 +1,79 @@
+/** Whether a worker lives: pollers that were seen lately, and no query that went unanswered since. */
+
+import type { RunView } from "../../core/view.js";
+import { QUERY_TIMEOUT_SECONDS } from "../../vocabulary/limits.js";
+import { QUERIES, RUN_QUEUE, WORKFLOWS } from "../../vocabulary/names.js";
+import type { RunsOptions } from "./context.js";
+import { msOf } from "./payloads.js";
+import { isNotFound, isTimeOut } from "./trouble.js";
+
+export interface Workers {
+  /** A call that was made at this time went unanswered. */
+  missed(askedMs: number): void;
+  /** Whether one polls the runs' queue, as far as is known without asking one. */
+  seen(): Promise<boolean>;
+  /** The same, and where a run is open one is asked. */
+  live(): Promise<boolean>;
+  /** The run's own view, null before its check; undefined where no worker answered in time. */
+  ask(workflowId: string, executionId: string): Promise<RunView | null | undefined>;
+}
+
+/** A worker's poll lasts a minute: the server last saw an idle one at most this long ago. */
+const POLLER_FRESH_MS = 75_000;
+/** How long a worker that did not answer counts as gone, unless a newer poll is seen. */
+const SILENCE_MS = 30_000;
+/** Pollers say little: the server names those of dead workers for minutes. */
+const FAILED_PRECONDITION = 9;
+
+export function createWorkers({ client, namespace, now }: RunsOptions): Workers {
+  let silentSinceMs: number | undefined;
+
+  function missed(askedMs: number): void {
+    silentSinceMs = askedMs;
+  }
+
+  async function seen(): Promise<boolean> {
+    const answer = await client.workflowService.describeTaskQueue({
+      namespace,
+      taskQueue: { name: RUN_QUEUE },
+      taskQueueType: 1,
+    });
+    const lastMs = Math.max(0, ...(answer.pollers ?? []).map((poller) => msOf(poller.lastAccessTime)));
+    if (silentSinceMs !== undefined && lastMs <= silentSinceMs && now() - silentSinceMs < SILENCE_MS) return false;
+    return now() - lastMs < POLLER_FRESH_MS;
+  }
+
+  async function live(): Promise<boolean> {
+    if (!(await seen())) return false;
+    const query = `WorkflowType = '${WORKFLOWS.runGraph}' AND ExecutionStatus = 'Running'`;
+    const { executions } = await client.workflowService.listWorkflowExecutions({ namespace, query, pageSize: 1 });
+    const open = executions?.[0]?.execution;
+    if (!open?.workflowId || !open.runId) return true;
+    return (await ask(open.workflowId, open.runId)) !== undefined;
+  }
+
+  async function ask(workflowId: string, executionId: string): Promise<RunView | null | undefined> {
+    const askedMs = now();
+    try {
+      const view = await client.withDeadline(Date.now() + QUERY_TIMEOUT_SECONDS * 1_000, () =>
+        client.workflow.getHandle(workflowId, executionId).query<RunView | null>(QUERIES.runView),
+      );
+      silentSinceMs = undefined;
+      return view;
+    } catch (error) {
+      if (isTimeOut(error)) missed(askedMs);
+      else if (!isUnanswered(error)) throw error;
+      return undefined;
+    }
+  }
+
+  return { missed, seen, live, ask };
+}
+
+/** The worker answered that it cannot, or the run has no workflow task yet: history tells what there is. */
+function isUnanswered(error: unknown): boolean {
+  const code =
+    (error as { cause?: { code?: unknown }; code?: unknown }).code ??
+    (error as { cause?: { code?: unknown } }).cause?.code;
+  return code === FAILED_PRECONDITION || isNotFound(error) || (error instanceof Error && /Query/.test(error.name));
+}
