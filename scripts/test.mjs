@@ -1,0 +1,52 @@
+// The test command: provides the Temporal servers, builds, type-checks and lints, then runs every test. Ends with a
+// line `N passed, N failed, N skipped`, and with the names of what was skipped above it.
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const folder = mkdtempSync(join(tmpdir(), "autoops-test-"));
+const summary = join(folder, "vitest.json");
+const filters = process.argv.slice(2);
+
+/** Steps that must hold before the tests; a run of chosen files skips the slow nets. */
+const steps = [
+  ["node", ["scripts/provide-temporal.mjs"]],
+  ["npm", ["run", "--silent", "build"]],
+  ...(filters.length > 0
+    ? []
+    : [
+        ["npm", ["run", "--silent", "typecheck"]],
+        ["npm", ["run", "--silent", "lint"]],
+      ]),
+];
+
+for (const [program, args] of steps) {
+  const { status } = spawnSync(program, args, { stdio: "inherit" });
+  if (status === 0) continue;
+  console.error(`test: ${program} ${args.join(" ")} failed`);
+  finish({ numPassedTests: 0, numFailedTests: 1, numPendingTests: 0 }, status ?? 1);
+}
+
+const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${summary}`];
+const { status } = spawnSync("npx", ["vitest", "run", ...reporters, ...filters], { stdio: "inherit" });
+let result;
+try {
+  result = JSON.parse(readFileSync(summary, "utf8"));
+} catch {
+  result = { numPassedTests: 0, numFailedTests: 1, numPendingTests: 0 };
+}
+finish(result, status ?? 1);
+
+function finish(result, status) {
+  const skipped = (result.testResults ?? []).flatMap((file) =>
+    file.assertionResults
+      .filter((test) => ["pending", "skipped", "todo"].includes(test.status))
+      .map((test) => test.fullName),
+  );
+  for (const name of skipped) console.log(`skipped: ${name}`);
+  rmSync(folder, { recursive: true, force: true });
+  const failed = Math.max(result.numFailedTests, status === 0 ? 0 : 1);
+  console.log(`${result.numPassedTests} passed, ${failed} failed, ${skipped.length} skipped`);
+  process.exit(failed === 0 ? 0 : 1);
+}

@@ -1,0 +1,141 @@
+/** The public library. What stands here is stable; everything else may change. */
+import { randomBytes } from "node:crypto";
+import type { DraftResult } from "./activities/contract.js";
+import type { HttpAnswer, HttpRequest } from "./activities/define-tool.js";
+import { BUNDLED_PLAYBOOKS, draftGraph } from "./activities/planner/draft.js";
+import { loadPlaybooks } from "./activities/planner/playbooks.js";
+import type { Registry } from "./activities/registry.js";
+import { connect } from "./client/connection.js";
+import { type Answered, createRuns, type Runs } from "./client/runs.js";
+import { type CheckedGraph, checkAgainst, checkedGraph } from "./core/check.js";
+import type { Policy } from "./core/policy.js";
+import { type Tightening, tighten } from "./core/tighten.js";
+import { loadLocal, storesOf } from "./local.js";
+import { digestOf } from "./platform/digest.js";
+import { readEnvironment, type Variables } from "./platform/environment.js";
+import { checkUrl, type NetworkRules } from "./platform/http/check-url.js";
+import { createGuardedFetch, type Lookup } from "./platform/http/guarded-fetch.js";
+import { loadPolicy } from "./platform/policy-file.js";
+import { createReportStore } from "./platform/reports.js";
+import { createSecretResolver } from "./platform/secrets.js";
+import { loadSigner } from "./platform/signing.js";
+import { loadTemporalDev } from "./platform/temporal/settings.js";
+import type { Config } from "./schema/config.js";
+import type { Graph } from "./schema/graph.js";
+import type { GoalInput } from "./schema/run-input.js";
+import type { Problem } from "./vocabulary/problems.js";
+
+export { defineTool, type ToolContext, type ToolDefinition, ToolFailure } from "./activities/define-tool.js";
+export { applyWhitelist, createDefaultRegistry, createRegistry, type Registry } from "./activities/registry.js";
+export { clusterLogs } from "./activities/tools/log-templates.js";
+export type { Answered, Runs } from "./client/runs.js";
+export type { CheckedGraph } from "./core/check.js";
+export { evaluateCondition } from "./core/condition.js";
+export { sanitizeGoal } from "./core/goal.js";
+export type { Policy } from "./core/policy.js";
+export { redact, redactValue } from "./core/redact.js";
+export type { Report } from "./core/report.js";
+export type { ExecutorConfig, PlannerConfig, SafetyConfig, Tightening } from "./core/tighten.js";
+export type { RunView } from "./core/view.js";
+export { safeJoin } from "./platform/files.js";
+export { checkUrl } from "./platform/http/check-url.js";
+export type { Config } from "./schema/config.js";
+export type { Graph, Graph as WorkflowGraph, GraphInput } from "./schema/graph.js";
+export { parseGraph } from "./schema/parse-graph.js";
+export type { Failure, Problem, ProblemCode } from "./vocabulary/problems.js";
+
+export type CheckedOrProblems =
+  | { ok: true; graph: CheckedGraph; notices: Problem[] }
+  | { ok: false; problems: Problem[] };
+
+/** Checks a parsed graph against a policy and the tools of a registry; every problem in one pass. */
+export function checkGraph(graph: Graph, policy: Policy, registry: Registry): CheckedOrProblems {
+  const result = checkAgainst(graph, {
+    policy,
+    policyDigest: digestOf(policy),
+    catalogue: registry,
+    checkUrl: (url) => {
+      const verdict = checkUrl(url, policy.network);
+      return verdict.ok ? undefined : verdict.problem;
+    },
+  });
+  if (!result.ok) return result;
+  return { ok: true, graph: checkedGraph(graph, result.verdict), notices: result.verdict.notices };
+}
+
+/**
+ * A request under a network policy: URL, resolved addresses and every redirect are checked. Throws `ToolFailure`.
+ * `lookup` replaces DNS.
+ */
+export function guardedFetch(
+  url: string,
+  network: NetworkRules,
+  request: HttpRequest & { lookup?: Lookup } = {},
+): Promise<HttpAnswer> {
+  const { lookup, ...rest } = request;
+  const resolveSecret = createSecretResolver(() => undefined);
+  return createGuardedFetch({ network, declaredUrls: [], resolveSecret, lookup })(url, rest);
+}
+
+/** The policy of this machine: defaults ← safety.yaml ← environment variables, made stricter by `tightening`. */
+export async function loadSafetyConfig(
+  options: { variables?: Variables; tightening?: Tightening } = {},
+): Promise<{ ok: true; policy: Policy } | { ok: false; problems: Problem[] }> {
+  const local = await loadLocal(options.variables);
+  if (!local.ok) return local;
+  const loaded = await loadPolicy(local.environment);
+  if (!loaded.ok) return loaded;
+  const readOnly = local.registry.list().filter((tool) => tool.effect === "none" || tool.effect === "read");
+  const names = readOnly.flatMap((tool) => [tool.name, ...tool.aliases]);
+  return { ok: true, policy: tighten(loaded.policy, options.tightening ?? {}, names) };
+}
+
+export interface Planner {
+  /** A draft graph for a goal; it is data until `checkGraph` has accepted it. */
+  plan(input: GoalInput): DraftResult;
+}
+
+/** A planner over a folder of playbooks (default: those of the package), with no key and no network. */
+export async function createPlanner(options: {
+  config: Config;
+  playbooks?: string;
+}): Promise<{ ok: true; planner: Planner } | { ok: false; problems: Problem[] }> {
+  const loaded = await loadPlaybooks(options.playbooks ?? BUNDLED_PLAYBOOKS);
+  if (!loaded.ok) return loaded;
+  const context = { playbooks: loaded.value, config: options.config };
+  return { ok: true, planner: { plan: (input) => draftGraph(input, context) } };
+}
+
+export interface RunsClient extends Runs {
+  close(): Promise<void>;
+}
+
+/** A client for runs over Temporal's own settings (TEMPORAL_ADDRESS, TEMPORAL_PROFILE and their like). */
+export async function createClient(options: { variables?: Variables } = {}): Promise<Answered<RunsClient>> {
+  const read = readEnvironment(options.variables);
+  if (!read.ok) return read;
+  const { environment } = read;
+  const settings = await loadTemporalDev();
+  if (!settings.ok) return settings;
+  const connected = await connect({ environment: environment.variables, settings: settings.value });
+  if (!connected.ok) return connected;
+  const { connection, namespace, close } = connected.value;
+  const stores = storesOf(environment);
+  const signer = await loadSigner(stores.approvalKey);
+  if (!signer.ok) return { ok: false, problems: [signer.problem] };
+  const { Client } = await import("@temporalio/client");
+  const runs = createRuns({
+    client: new Client({ connection, namespace }),
+    namespace,
+    signer: signer.signer,
+    reports: createReportStore(stores.reports),
+    idTail,
+    now: () => Date.now(),
+  });
+  return { ok: true, value: { ...runs, close } };
+}
+
+/** Ten characters of base 32: enough that ids of one name do not meet. */
+function idTail(): string {
+  return Array.from(randomBytes(10), (byte) => "0123456789abcdefghjkmnpqrstvwxyz"[byte % 32]).join("");
+}
