@@ -1,0 +1,211 @@
+/** The commands by name, with their options and examples; the code of each is loaded when it is called. */
+import { InvalidArgumentError, Option } from "commander";
+import type { Ending } from "./ending.js";
+import type { Session } from "./session.js";
+
+type Words = readonly string[];
+/** `options` are what the declared options give, under their camel-case names. */
+type Run = (session: Session, words: Words, options: never) => Promise<Ending>;
+
+export interface Declared {
+  usage: string;
+  says: string;
+  examples: readonly string[];
+  options?: readonly Option[];
+  commands?: readonly Declared[];
+  load?(): Promise<(session: Session, words: Words, options: Record<string, unknown>) => Promise<Ending>>;
+}
+
+const as = (run: Run) => run as unknown as Awaited<ReturnType<NonNullable<Declared["load"]>>>;
+
+function whole(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d{1,9}$/.test(text) && value >= min && value <= max) return value;
+    throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
+  };
+}
+
+function pair(text: string, before: Record<string, string> = {}): Record<string, string> {
+  const [, name, value] = /^([A-Za-z_][A-Za-z0-9_-]{0,62})=([\s\S]*)$/.exec(text) ?? [];
+  if (name === undefined || value === undefined) throw new InvalidArgumentError("It must be of the form name=value.");
+  return { ...before, [name]: value };
+}
+
+const port = (flag: string, says: string) => new Option(`${flag} <port>`, says).argParser(whole(0, 65_535));
+const endsWithParent = () => new Option("--end-with-parent", "end when standard input closes").hideHelp();
+
+const planning = () => [
+  new Option("--param <name=value>", "a value for a parameter of the playbook; may be repeated").argParser(pair),
+  new Option("--playbook <name>", "use this playbook whatever the goal says"),
+];
+const waiting = () => [
+  new Option("--wait", "wait until the run has ended (the default)").conflicts("detach"),
+  new Option("--detach", "start it and leave"),
+  waitSeconds(),
+];
+const waitSeconds = () =>
+  new Option("--wait-seconds <seconds>", "wait at most so long; exit 8 if the run goes on").argParser(
+    whole(1, 604_800),
+  );
+const starting = () => [
+  new Option("--dry-run", "go the same way, run no tool and contact nobody"),
+  ...waiting(),
+  new Option("--worker-decides", "start even if the policy on this machine refuses; the worker's own is the law"),
+];
+const deciding = () => [
+  new Option("--comment <text>", "why; it stands in the report"),
+  new Option("--digest <digest>", "decide about exactly this action, as the inbox shows it"),
+];
+
+const decide = (word: "approve" | "reject"): Declared => ({
+  usage: `${word} <run> <node>`,
+  says: word === "approve" ? "Agree to the action that waits at a gate" : "Refuse the action that waits at a gate",
+  examples: [`autoops ${word} checkout-returns-500s-k3x9 rollback --comment "seen the graphs"`],
+  options: deciding(),
+  load: async () => as((await import("./commands/decide.js"))[word]),
+});
+
+export const COMMANDS: readonly Declared[] = [
+  {
+    usage: "demo",
+    says: "The whole path on this machine: a real small service breaks; find out why, roll it back after your approval",
+    examples: ["autoops demo"],
+    options: [new Option("--policy <file>", "another safety policy than demo/safety.yaml")],
+    load: async () => as((await import("./commands/demo.js")).demo),
+  },
+  {
+    usage: "dev",
+    says: "Start a Temporal server for this machine (finds, downloads or builds it) until Ctrl-C",
+    examples: ["autoops dev", "autoops dev --in-memory --port 0 --ui-port 0"],
+    options: [
+      port("--port", "instead of the one in temporal-dev.yaml; 0 takes a free one"),
+      port("--ui-port", "of the Web UI; 0 takes a free one"),
+      new Option("--in-memory", "keep nothing when it ends"),
+      endsWithParent(),
+    ],
+    load: async () => as((await import("./commands/dev.js")).dev),
+  },
+  {
+    usage: "worker",
+    says: "Run graphs: poll Temporal for work until Ctrl-C",
+    examples: ["autoops worker", "TEMPORAL_ADDRESS=127.0.0.1:7233 autoops worker"],
+    options: [endsWithParent()],
+    load: async () => as((await import("./commands/worker.js")).worker),
+  },
+  {
+    usage: "plan <goal>",
+    says: "Draft a graph for a goal; needs no server, runs nothing",
+    examples: [
+      'autoops plan "checkout returns 500s since the last deploy; find out why and roll it back"',
+      'autoops plan "checkout returns 500s" --yaml > workflow.yaml',
+    ],
+    options: [
+      new Option("--yaml", "print the graph as a file for `validate` and `run`").conflicts(["mermaid", "dot", "json"]),
+      new Option("--mermaid", "print a Mermaid flowchart").conflicts(["dot", "json"]),
+      new Option("--dot", "print Graphviz DOT").conflicts("json"),
+      ...planning(),
+    ],
+    load: async () => as((await import("./commands/plan.js")).plan),
+  },
+  {
+    usage: "validate <file>",
+    says: "Check a graph against this machine's policy; needs no server, runs nothing",
+    examples: ["autoops validate workflow.yaml", "autoops validate - < workflow.yaml"],
+    load: async () => as((await import("./commands/validate.js")).validate),
+  },
+  {
+    usage: "run <file>",
+    says: "Run a graph, exactly as read, and show how it goes",
+    examples: ["autoops run workflow.yaml", "autoops run workflow.yaml --dry-run", "autoops run - --detach"],
+    options: starting(),
+    load: async () => as((await import("./commands/run.js")).run),
+  },
+  {
+    usage: "plan-and-run <goal>",
+    says: "Draft a graph for a goal, show it, and run it if you agree",
+    examples: ['autoops plan-and-run "checkout returns 500s; find out why"'],
+    options: [new Option("--yes", "start without asking; it answers no gate"), ...planning(), ...starting()],
+    load: async () => as((await import("./commands/plan-and-run.js")).planAndRun),
+  },
+  {
+    usage: "watch <run>",
+    says: "Show how a run goes until it ends; Ctrl-C leaves it running",
+    examples: ["autoops watch checkout-returns-500s-k3x9"],
+    options: [waitSeconds()],
+    load: async () => as((await import("./commands/watch.js")).watch),
+  },
+  {
+    usage: "status [run]",
+    says: "Show a run as it is now; without one, what runs and what waits",
+    examples: ["autoops status", "autoops status checkout-returns-500s-k3x9"],
+    load: async () => as((await import("./commands/status.js")).status),
+  },
+  {
+    usage: "report <run>",
+    says: "Print the report of a run that has ended",
+    examples: ["autoops report checkout-returns-500s-k3x9 > report.md"],
+    load: async () => as((await import("./commands/report.js")).report),
+  },
+  {
+    usage: "inbox",
+    says: "List the gates that wait for a decision",
+    examples: ["autoops inbox"],
+    load: async () => as((await import("./commands/inbox.js")).inbox),
+  },
+  decide("approve"),
+  decide("reject"),
+  {
+    usage: "cancel <run>",
+    says: "Stop a run: its tools are stopped, its gates close",
+    examples: ["autoops cancel checkout-returns-500s-k3x9"],
+    load: async () => as((await import("./commands/cancel.js")).cancel),
+  },
+  {
+    usage: "history",
+    says: "List runs, the newest first",
+    examples: ["autoops history", "autoops history --limit 50"],
+    options: [
+      new Option("--limit <n>", "runs to list").argParser(whole(1, 200)).default(20),
+      new Option("--cursor <cursor>", "go on where an earlier list ended"),
+    ],
+    load: async () => as((await import("./commands/history.js")).history),
+  },
+  {
+    usage: "tools",
+    says: "List the tools that graphs may name",
+    examples: ["autoops tools"],
+    load: async () => as((await import("./commands/tools.js")).tools),
+  },
+  {
+    usage: "playbooks",
+    says: "List the playbooks that goals are planned from",
+    examples: ["autoops playbooks"],
+    load: async () => as((await import("./commands/playbooks.js")).playbooks),
+  },
+  {
+    usage: "policy",
+    says: "The safety policy on this machine",
+    examples: ["autoops policy show", "autoops policy explain workflow.yaml"],
+    commands: [
+      {
+        usage: "show",
+        says: "The policy in force, with where each value came from",
+        examples: ["autoops policy show"],
+        load: async () => as((await import("./commands/policy.js")).showPolicy),
+      },
+      {
+        usage: "explain <file>",
+        says: "What the policy says of each node of a graph, and by which rule",
+        examples: ["autoops policy explain workflow.yaml"],
+        load: async () => as((await import("./commands/policy.js")).explainPolicy),
+      },
+    ],
+  },
+  {
+    usage: "version",
+    says: "Print the version",
+    examples: [],
+    load: async () => as((await import("./commands/version.js")).version),
+  },
+];

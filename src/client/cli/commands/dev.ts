@@ -1,0 +1,66 @@
+/** `autoops dev`: the Temporal server of this machine, until Ctrl-C. Finds, downloads or builds its program. */
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { readEnvironment } from "../../../platform/environment.js";
+import { type DevServer, startDevServer } from "../../../platform/temporal/dev-server.js";
+import { findTemporalCli } from "../../../platform/temporal/find-cli.js";
+import { databaseFile, loadTemporalDev } from "../../../platform/temporal/settings.js";
+import { EXIT } from "../../../vocabulary/problems.js";
+import { type Ending, failed } from "../ending.js";
+import { leave } from "../leave.js";
+import type { Session } from "../session.js";
+import { style } from "../text.js";
+
+interface Options {
+  port?: number;
+  uiPort?: number;
+  inMemory?: boolean;
+  endWithParent?: boolean;
+}
+
+export async function dev(session: Session, _: readonly string[], options: Options): Promise<Ending> {
+  const { environment, print } = session;
+  const own = readEnvironment(environment);
+  if (!own.ok) return failed(own.problems);
+  const { home } = own.environment;
+  const settings = await loadTemporalDev();
+  if (!settings.ok) return failed(settings.problems);
+  const say = (text: string) => print.note(text);
+  const found = await findTemporalCli({ source: settings.value.cli, environment, say, signal: session.interrupt });
+  if (!found.ok) return failed(found.problems);
+  await mkdir(home, { recursive: true, mode: 0o700 });
+  const started = await startDevServer({
+    cliPath: found.path,
+    settings: settings.value,
+    port: options.port,
+    uiPort: options.uiPort,
+    databaseFile: options.inMemory ? undefined : databaseFile(settings.value, home),
+    logFile: join(home, "temporal.log"),
+    say: () => undefined,
+  });
+  if (!started.ok) return failed(started.problems);
+  const { server } = started;
+  process.on("exit", () => server.stopSync());
+  const kept = options.inMemory ? undefined : databaseFile(settings.value, home);
+  sayServer(session, server, kept);
+  const { address, namespace, uiUrl, pid } = server;
+  print.document({ ok: true, address, namespace, uiUrl: uiUrl, pid, database: kept });
+  const why = await Promise.race([leave(session, options), server.exited]);
+  if (why === undefined) {
+    await server.stop();
+    print.note("the Temporal server was stopped");
+    return { exit: EXIT.done, document: {}, told: true };
+  }
+  const how = why.code === null ? `was ended by ${why.signal}` : `ended with exit code ${why.code}`;
+  const message = `the Temporal server ${how}`;
+  const hint = `its log is ${join(home, "temporal.log")}`;
+  return { ...failed([{ code: "temporal-unreachable", at: address, message, hint }]), told: true };
+}
+
+function sayServer(session: Session, { address, namespace, uiUrl }: DevServer, kept: string | undefined): void {
+  const { print } = session;
+  print.result(`${style.green("Temporal")} on ${style.bold(address)}, namespace ${namespace}`);
+  if (uiUrl !== undefined) print.result(`  Web UI:   ${uiUrl}`);
+  print.result(`  database: ${kept ?? "in memory"}`);
+  print.result("  next: autoops worker   (in another shell; Ctrl-C here stops the server)");
+}

@@ -1,0 +1,51 @@
+/** `autoops plan-and-run "<goal>"`: drafts a graph, shows it, and runs it once the user agrees. */
+import { createInterface } from "node:readline/promises";
+import { EXIT } from "../../../vocabulary/problems.js";
+import { draft, type PlanningOptions } from "../draft.js";
+import { type Ending, failed } from "../ending.js";
+import { ADVISORY, noteNotices, sayPlan } from "../plan-text.js";
+import type { Session } from "../session.js";
+import { type StartOptions, startAndFollow } from "../start.js";
+
+interface Options extends PlanningOptions, StartOptions {
+  yes?: boolean;
+}
+
+export async function planAndRun(session: Session, [goal = ""]: readonly string[], options: Options): Promise<Ending> {
+  const drafted = await draft(session, goal, options);
+  if (!drafted.ok) return failed(drafted.problems);
+  const { graph, outcome, notices, local } = drafted;
+  await sayPlan(session.print, graph, outcome);
+  noteNotices(session.print, notices);
+  if (!outcome.ok && !options.workerDecides) return failed(outcome.problems, { graph });
+  session.print.note(ADVISORY);
+  if (!options.yes) {
+    const start = await asked(session);
+    if (start === undefined) return notAsked();
+    if (!start) {
+      session.print.say("nothing was started");
+      return { exit: EXIT.done, document: { ok: true, problems: [], status: "not-started", graph } };
+    }
+  }
+  return startAndFollow(session, { graph, trigger: "cli", facadeUrl: local.config.facadeUrl }, options);
+}
+
+function notAsked(): Ending {
+  const message = "nobody can be asked whether to start: this is no terminal";
+  return failed([{ code: "usage", at: "", message, hint: "pass --yes to start without asking; it answers no gate" }]);
+}
+
+/** Undefined where nobody can be asked. Leaving by Ctrl-C is no. */
+async function asked(session: Session): Promise<boolean | undefined> {
+  if (!session.canAsk) return undefined;
+  const lines = createInterface({ input: session.stdin, output: session.stdout });
+  lines.on("SIGINT", () => process.kill(process.pid, "SIGINT"));
+  try {
+    const answer = await lines.question("Start this run? [y/N] ", { signal: session.interrupt });
+    return /^y(es)?$/i.test(answer.trim());
+  } catch {
+    return false;
+  } finally {
+    lines.close();
+  }
+}

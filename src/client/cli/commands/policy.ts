@@ -1,0 +1,100 @@
+/** `autoops policy show|explain FILE`: the policy in force on this machine, and what it says of each node of a graph. */
+import { judge, type Ruling } from "../../../core/policy.js";
+import type { Graph, Node } from "../../../schema/graph.js";
+import { type Effect, isBuiltIn, NODE_TYPES, riskier } from "../../../vocabulary/node-types.js";
+import { type Local, loadLocal } from "../../local.js";
+import { done, type Ending, failed } from "../ending.js";
+import { readGraph } from "../input.js";
+import type { Session } from "../session.js";
+import { columns, oneLine, style } from "../text.js";
+
+export async function showPolicy(session: Session): Promise<Ending> {
+  const local = await loadLocal(session.environment);
+  if (!local.ok) return failed(local.problems);
+  const { print } = session;
+  const { policy, policyDigest, origins, files } = local;
+  print.result(`policy file: ${files.policy ?? "none, the defaults hold"}`);
+  print.result(`config file: ${files.config ?? "none, nothing is declared"}`);
+  print.result();
+  const rows = Object.entries({ ...ABSENT, ...flat(policy) }).map(([path, value]) => {
+    const origin = origins[path] ?? "default";
+    return [path, shown(value), origin === "default" ? style.dim(origin) : style.cyan(origin)];
+  });
+  rows.sort(([a = ""], [b = ""]) => (a < b ? -1 : 1));
+  for (const line of columns([["key", "value", "from"].map(style.dim), ...rows])) print.result(line);
+  print.result();
+  print.result(style.dim(`digest ${policyDigest}`));
+  return done({ policy, origins, digest: policyDigest, files });
+}
+
+/** Lists whose absence has a meaning of its own. */
+const ABSENT: Record<string, unknown> = {
+  "tools.allowed": "(absent) the built-in tools that only read",
+  "node_types.allowed": "(absent) the types that only read",
+  "network.allowed_hosts": "(absent) the hosts that config.yaml declares",
+};
+
+function flat(policy: Local["policy"]): Record<string, unknown> {
+  const { version: _, ...sections } = policy;
+  const entries = Object.entries(sections).flatMap(([section, values]) =>
+    Object.entries(values).map(([key, value]): [string, unknown] => [`${section}.${key}`, value]),
+  );
+  return Object.fromEntries(entries);
+}
+
+function shown(value: unknown): string {
+  if (!Array.isArray(value)) return oneLine(String(value), 80);
+  return value.length === 0 ? "nothing" : oneLine(value.join(", "), 80);
+}
+
+interface Explained {
+  node: string;
+  type: string;
+  tool?: string;
+  effect: Effect;
+  allowed: boolean;
+  gated: boolean;
+  rule: string;
+  gate?: string;
+  problems: Ruling["problems"];
+}
+
+export async function explainPolicy(session: Session, [file = "-"]: readonly string[]): Promise<Ending> {
+  const { print } = session;
+  const read = await readGraph(session, file);
+  if (!read.ok) return failed(read.problems);
+  const local = await loadLocal(session.environment);
+  if (!local.ok) return failed(local.problems);
+  const outcome = local.check(read.graph);
+  const nodes = read.graph.nodes.map((node, position) => explain(local, read.graph, node, position));
+  for (const node of nodes) {
+    const verdict = !node.allowed ? style.red("refused") : node.gated ? style.yellow("gated") : style.green("allowed");
+    print.result(`${verdict}  ${style.bold(node.node)}  ${oneLine(node.tool ?? node.type)} · ${node.effect}`);
+    print.result(`    rule: ${oneLine(node.rule)}`);
+    if (node.gate !== undefined) print.result(`    waits for approval: ${oneLine(node.gate)}`);
+  }
+  print.result();
+  if (outcome.ok) return done({ nodes, notices: outcome.verdict.notices });
+  return failed(read.place(outcome.problems), { nodes });
+}
+
+function explain(local: Local, graph: Graph, node: Node, position: number): Explained {
+  const at = `nodes[${position}]`;
+  const tool = node.tool && !isBuiltIn(node.type) ? local.registry.find(node.tool) : undefined;
+  const effect = riskier(NODE_TYPES[node.type], tool?.effect ?? "none");
+  const reach = tool && node.tool ? local.registry.reach(node.tool, node.params, `${at}.params`) : undefined;
+  const environment = reach?.environment ?? "production";
+  const ruling = judge(local.policy, { type: node.type, tool, effect, environment }, at);
+  const gate = ruling.gate ?? (graph.nodes[position]?.requires_human_approval ? "the graph asks for it" : undefined);
+  return {
+    node: node.id,
+    type: node.type,
+    ...(node.tool ? { tool: node.tool } : {}),
+    effect,
+    allowed: ruling.problems.length === 0,
+    gated: gate !== undefined,
+    rule: ruling.rule,
+    ...(gate === undefined ? {} : { gate }),
+    problems: ruling.problems,
+  };
+}

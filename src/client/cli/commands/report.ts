@@ -1,0 +1,20 @@
+/** `autoops report RUN`: the report of a run that has ended, as Markdown. */
+import { EXIT } from "../../../vocabulary/problems.js";
+import { withRuns } from "../backend.js";
+import { done, type Ending, failed } from "../ending.js";
+import type { Session } from "../session.js";
+
+const LOOK_MS = 1_000;
+
+export function report(session: Session, [runId = ""]: readonly string[]): Promise<Ending> {
+  return withRuns(session, async (runs) => {
+    const answer = await runs.report(runId, LOOK_MS);
+    if (!answer.ok) return failed(answer.problems);
+    if (answer.value === undefined) {
+      session.print.note(`${runId} has not ended: it has no report yet; next: autoops watch ${runId}`);
+      return { exit: EXIT.stillRunning, document: { ok: false, problems: [], runId: runId, status: "running" } };
+    }
+    session.print.result(answer.value.text.trimEnd());
+    return done({ report: answer.value });
+  });
+}

@@ -1,0 +1,60 @@
+/** `autoops status [RUN]`: a run as it is now; without one, what runs, what waits for people, and whether a worker polls. */
+import type { RunAnswer, RunSummary, Runs } from "../../runs.js";
+import { withRuns } from "../backend.js";
+import { done, type Ending, failed } from "../ending.js";
+import { runTable } from "../run-list.js";
+import { nodeTable } from "../run-text.js";
+import type { Session } from "../session.js";
+import { clock, oneLine, style } from "../text.js";
+
+const LISTED_MAX = 100;
+
+export function status(session: Session, [runId]: readonly string[]): Promise<Ending> {
+  return withRuns(session, (runs) =>
+    runId === undefined ? statusOfAll(session, runs) : statusOf(session, runs, runId),
+  );
+}
+
+async function statusOf(session: Session, runs: Runs, runId: string): Promise<Ending> {
+  const answer = await runs.view(runId);
+  if (!answer.ok) return failed(answer.problems);
+  sayRun(session, answer.value);
+  const { view, source, waitsForWorker, webUrl } = answer.value;
+  return done({ run: view, source, waitsForWorker: waitsForWorker, webUrl: webUrl });
+}
+
+function sayRun(session: Session, { view, source, waitsForWorker, webUrl }: RunAnswer): void {
+  const { print } = session;
+  for (const line of nodeTable(view, Date.now())) print.result(line);
+  print.result();
+  print.result(`  goal: ${oneLine(view.goal)}`);
+  print.result(`  asked for by ${oneLine(view.requester)} · ${view.environment} · started ${clock(view.startedAtMs)}`);
+  if (webUrl !== undefined) print.result(`  Temporal Web UI: ${webUrl}`);
+  for (const gate of view.gates) {
+    if (gate.status !== "open") continue;
+    print.result(`  ${style.yellow("waits for approval")}: ${oneLine(gate.nodeName)} until ${clock(gate.deadlineMs)}`);
+    print.result(`    next: autoops approve ${view.runId} ${gate.nodeId}   (or reject)`);
+  }
+  if (waitsForWorker) print.note("no worker polls for this run; start one with: autoops worker");
+  if (source === "history") print.note("no worker answered: this was rebuilt from the run's history");
+}
+
+async function statusOfAll(session: Session, runs: Runs): Promise<Ending> {
+  const { print } = session;
+  const [list, worker] = await Promise.all([runs.list({ limit: LISTED_MAX, openOnly: true }), runs.hasWorker()]);
+  if (!list.ok) return failed(list.problems);
+  if (!worker.ok) return failed(worker.problems);
+  const open: RunSummary[] = list.value.runs;
+  if (open.length === 0) print.result("nothing runs");
+  for (const line of runTable(open, Date.now())) print.result(line);
+  const waiting = open.filter((run) => run.pendingApprovals > 0).length;
+  if (waiting > 0) print.result(`${style.yellow(`${waiting} run(s) wait for approval`)}: autoops inbox`);
+  if (!worker.value) {
+    print.note(
+      open.length === 0
+        ? "no worker polls; start one with: autoops worker"
+        : `no worker polls: ${open.length} run(s) wait for one; start one with: autoops worker`,
+    );
+  }
+  return done({ runs: open, workerPolls: worker.value, waitingForApproval: waiting });
+}

@@ -1,0 +1,60 @@
+/** An open gate for people: what will be done, why, the evidence so far, the deadline, and the ways to answer. */
+import { span } from "../../core/report.js";
+import type { GateView, RunView } from "../../core/view.js";
+import type { Json } from "../../schema/json.js";
+import { FINDINGS_SHOWN_AT_GATE } from "../../vocabulary/limits.js";
+import { clock, indented, oneLine, style } from "./text.js";
+
+export interface GateContext {
+  runId: string;
+  findings: RunView["findings"];
+  nowMs: number;
+  /** How this program is called: stands before `approve RUN NODE`. */
+  program: string;
+  /** The page that shows the gate, where its address is known. */
+  pageUrl?: string;
+  /** Whether the question follows here. */
+  asksHere: boolean;
+}
+
+export function gateLines(gate: GateView, context: GateContext): string[] {
+  const what = `${gate.tool ?? gate.nodeType}${gate.target === undefined ? "" : ` on ${gate.target}`}`;
+  const lines = [
+    `${style.yellow("⛔ approval needed")}  ${style.bold(oneLine(gate.nodeName))} [${gate.nodeId}]`,
+    `   what      ${oneLine(what)} · environment ${gate.environment}`,
+    ...paramLines(gate.params),
+    `   why       ${oneLine(gate.reason)}`,
+    ...evidenceLines(context.findings),
+    `   deadline  ${clock(gate.deadlineMs)} (in ${span(gate.deadlineMs - context.nowMs)}); unanswered, nothing is done`,
+  ];
+  if (gate.required > 1) lines.push(`   votes     ${gate.votes.length} of ${gate.required} needed`);
+  if (gate.digest !== undefined) lines.push(`   digest    ${gate.digest}`);
+  const call = `${context.program} approve ${context.runId} ${gate.nodeId}`;
+  const ways = context.asksHere ? ["y or n, here"] : [];
+  ways.push(call, `${context.program} reject ${context.runId} ${gate.nodeId}`);
+  if (context.pageUrl !== undefined) ways.push(context.pageUrl);
+  ways.forEach((way, index) => {
+    lines.push(`   ${index === 0 ? "answer  " : "        "}  ${way}`);
+  });
+  return lines;
+}
+
+function paramLines(params: GateView["params"]): string[] {
+  return Object.entries(params).map(([name, value]) => `             ${oneLine(name, 60)}: ${shownParam(value)}`);
+}
+
+function shownParam(value: Json): string {
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  return text.includes("\n") ? `\n${indented(text, "               ")}` : oneLine(text, 1_000);
+}
+
+function evidenceLines(findings: RunView["findings"]): string[] {
+  if (findings.length === 0) return ["   evidence  none so far"];
+  const shown = findings
+    .slice(-FINDINGS_SHOWN_AT_GATE)
+    .flatMap((finding) => [
+      `${oneLine(finding.statement)} ${style.dim(`[${finding.node}]`)}`,
+      ...finding.evidence.slice(0, 3).map((piece) => `  ${style.dim(oneLine(piece, 200))}`),
+    ]);
+  return shown.map((line, index) => `   ${index === 0 ? "evidence" : "        "}  ${line}`);
+}

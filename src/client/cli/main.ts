@@ -1,0 +1,39 @@
+#!/usr/bin/env node
+/** The program `autoops`: parses, calls one command, prints, exits. */
+import { EXIT } from "../../vocabulary/problems.js";
+import { createPrinter } from "./print.js";
+import { runProgram } from "./program.js";
+import type { Session } from "./session.js";
+
+const interrupt = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  process.on(signal, () => {
+    if (interrupt.signal.aborted) process.exit(EXIT.interrupted);
+    interrupt.abort();
+  });
+}
+// A reader that goes away (`| head`) is no error of ours; on standard error nobody can be told.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(EXIT.done);
+    throw error;
+  });
+}
+
+function openSession({ json, input }: { json: boolean; input: boolean }): Session {
+  const { env, stdin, stdout, stderr } = process;
+  const plain = (env.NO_COLOR ?? "") !== "" || env.TERM === "dumb";
+  return {
+    environment: env,
+    print: createPrinter({ stdout, stderr, json, plain }),
+    canAsk: input && !json && stdin.isTTY === true && stdout.isTTY === true,
+    interrupt: interrupt.signal,
+    stdin,
+    stdout,
+  };
+}
+
+const exit = await runProgram(process.argv.slice(2), openSession);
+// What was written must have left before the process ends: a pipe takes it in parts.
+await Promise.all([process.stdout, process.stderr].map((stream) => new Promise((sent) => stream.write("", sent))));
+process.exit(exit);

@@ -1,0 +1,41 @@
+/** A graph for people before it runs, with its gates marked, and whether this machine's policy would let it run. */
+import type { CheckOutcome } from "../../core/check.js";
+import type { Graph } from "../../schema/graph.js";
+import type { Problem } from "../../vocabulary/problems.js";
+import type { Printer } from "./print.js";
+import { oneLine, style } from "./text.js";
+
+/** Prints the plan; a graph that the policy refuses is listed all the same, its problems are for the caller to tell. */
+export async function sayPlan(print: Printer, graph: Graph, outcome: CheckOutcome): Promise<void> {
+  if (!outcome.ok) {
+    print.say(style.bold(oneLine(graph.name)));
+    print.say(`  goal: ${oneLine(graph.goal_description)}`);
+    print.say();
+    for (const node of graph.nodes) {
+      print.say(`    ${node.id}  ${oneLine(node.name)} · ${oneLine(node.tool ?? node.type)}`);
+    }
+    print.say();
+    return;
+  }
+  const { checkedGraph } = await import("../../core/check.js");
+  const { previewText } = await import("../../core/preview.js");
+  const [title = "", ...lines] = previewText(checkedGraph(graph, outcome.verdict)).trimEnd().split("\n");
+  print.say(style.bold(oneLine(title)));
+  for (const line of lines) print.say(marked(line));
+  print.say();
+}
+
+function marked(line: string): string {
+  if (line.includes("⛔")) return style.yellow(line);
+  if (line.trimStart().startsWith("waits for approval")) return style.yellow(line);
+  return line.trimStart().startsWith("after ") ? style.dim(line) : line;
+}
+
+/** Notices: what the check corrected or found odd; nothing is refused by them. */
+export function noteNotices(print: Printer, notices: readonly Problem[]): void {
+  for (const notice of notices) {
+    print.note(`${style.yellow("notice")} ${oneLine(notice.message)} ${style.dim(`[${notice.code}]`)}`);
+  }
+}
+
+export const ADVISORY = "checked against the policy on this machine; the worker that runs it checks again with its own";

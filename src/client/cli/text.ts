@@ -1,0 +1,104 @@
+/** Text for a terminal: what data may not do to it, and how our own words are coloured. */
+
+/**
+ * Styles are written as private-use characters and turned into colours by the printer, after everything else that
+ * steers a terminal has been made visible. Data can at most colour itself.
+ */
+const MARKS = { bold: "\uE001", dim: "\uE002", red: "\uE003", green: "\uE004", yellow: "\uE005", cyan: "\uE006" };
+const END = "\uE000";
+export type StyleName = keyof typeof MARKS;
+type Colours = Record<StyleName, (text: string) => string>;
+
+const marker = (name: StyleName) => (text: string) => `${MARKS[name]}${text}${END}`;
+/** Marks text for a colour; marks do not nest. */
+export const style: Colours = {
+  bold: marker("bold"),
+  dim: marker("dim"),
+  red: marker("red"),
+  green: marker("green"),
+  yellow: marker("yellow"),
+  cyan: marker("cyan"),
+};
+
+const MARKED = /([\uE001-\uE006])([^\uE000-\uE006]*)\uE000/g;
+const LEFT_OVER = /[\uE000-\uE006]/g;
+
+/** Turns marks into colours, or drops them where `colours` is absent. */
+export function paint(text: string, colours?: Colours): string {
+  const painted = text.replace(MARKED, (_, mark: string, inner: string) => {
+    const name = (Object.keys(MARKS) as StyleName[]).find((key) => MARKS[key] === mark);
+    return colours === undefined || name === undefined ? inner : colours[name](inner);
+  });
+  return painted.replace(LEFT_OVER, "");
+}
+
+/** C0 but the line break, DEL, C1, and the marks that turn the direction of text. */
+const STEERING =
+  /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]/g;
+
+/** Makes every character visible that would steer the terminal; line breaks stay. */
+export function escapeControls(text: string): string {
+  return text.replace(STEERING, (char) => {
+    if (char === "\t") return "  ";
+    const code = char.charCodeAt(0);
+    return code < 0x100 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u${code.toString(16).padStart(4, "0")}`;
+  });
+}
+
+/** Data in a line of its own: no line breaks that could pass for lines of ours. */
+export function oneLine(text: string, maxChars = 400): string {
+  const line = text.replace(/\s*\n\s*/g, " ").trim();
+  return line.length > maxChars ? `${line.slice(0, maxChars - 1)}…` : line;
+}
+
+/** Longer data below a line of ours, each line set in. */
+export function indented(text: string, by: string): string {
+  return text
+    .trimEnd()
+    .split("\n")
+    .map((line) => `${by}${line}`)
+    .join("\n");
+}
+
+/** Columns, each as wide as its widest cell; the last is not padded. */
+export function columns(rows: readonly (readonly string[])[], gap = "  "): string[] {
+  const widths: number[] = [];
+  for (const row of rows) {
+    for (const [index, cell] of row.entries()) widths[index] = Math.max(widths[index] ?? 0, width(cell));
+  }
+  return rows.map((row) =>
+    row
+      .map((cell, index) => (index === row.length - 1 ? cell : cell + " ".repeat((widths[index] ?? 0) - width(cell))))
+      .join(gap)
+      .trimEnd(),
+  );
+}
+
+/** Characters that are seen, marks left out. */
+export function width(text: string): number {
+  return [...text.replace(LEFT_OVER, "")].length;
+}
+
+/** Cuts a line to `max` seen characters, keeping marks whole. */
+export function clipped(line: string, max: number): string {
+  if (width(line) <= max) return line;
+  let seen = 0;
+  let cut = "";
+  let open = false;
+  for (const char of line) {
+    const isMark = char >= "\uE000" && char <= "\uE006";
+    if (!isMark && seen >= max - 1) break;
+    if (isMark) open = char !== END;
+    else seen++;
+    cut += char;
+  }
+  return `${cut}…${open ? END : ""}`;
+}
+
+/** The day and time of the machine's own zone, to the second. */
+export function clock(ms: number): string {
+  const date = new Date(ms);
+  const two = (value: number) => String(value).padStart(2, "0");
+  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
+}
