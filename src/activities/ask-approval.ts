@@ -66,7 +66,6 @@ async function notify(
       headers,
       body,
       timeoutMs: NOTICE_TIMEOUT_MS,
-      declared: true,
     });
     const ok = answer.status >= 200 && answer.status < 300;
     return [ok ? { channel: name, ok } : { channel: name, ok, problem: `it answered ${answer.status}` }];

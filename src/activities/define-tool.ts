@@ -29,8 +29,6 @@ export interface HttpRequest {
   signal?: AbortSignal;
   /** `refuse` returns the redirect itself: for requests that act, and for probes that expect one. Default: follow. */
   redirect?: "follow" | "refuse";
-  /** The declared source, target or channel whose own URL this is: loopback is implied for it alone. */
-  declared?: boolean;
 }
 
 /**
@@ -79,7 +77,6 @@ export interface ToolDefinition<P = unknown, O = unknown> {
   effect: Effect;
   /** For writes: `key` (the target honours it), `probe` (state is read first), `none`, or as the `target` declares. */
   idempotency?: "key" | "probe" | "none" | "target";
-  mayRunLong?: boolean;
   /** Gets `context.soFar`: what the run has found and done until the node started. */
   seesRun?: boolean;
   params: z.ZodType<P>;

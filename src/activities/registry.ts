@@ -137,7 +137,6 @@ function factsOf(tool: ToolDefinition, builtIn: boolean): ToolFacts {
     description: tool.description,
     nodeTypes: Object.freeze([...tool.nodeTypes]),
     effect: tool.effect,
-    mayRunLong: tool.mayRunLong ?? false,
     seesRun: tool.seesRun ?? false,
     builtIn,
   });

@@ -13,8 +13,6 @@ export interface ToolFacts {
   description: string;
   nodeTypes: readonly NodeType[];
   effect: Effect;
-  /** May run over `HEARTBEAT_ABOVE_SECONDS`: the activity gets a heartbeat time-out. */
-  mayRunLong: boolean;
   /** Is told what the run has found and done so far (a summary). */
   seesRun: boolean;
   /** Comes with the product; only such tools are in the built-in allow list. */

@@ -33,7 +33,7 @@ export interface Verdict {
   /** Whether votes must be signed. */
   signed: boolean;
   /** By tool name as the graph writes it. */
-  tools: Record<string, { effect: Effect; long?: true; seesRun?: true }>;
+  tools: Record<string, { effect: Effect; seesRun?: true }>;
   /** By node id: why a person must agree, and what the action would touch. Only gated nodes stand here. */
   gates: Record<string, { reason: string; target?: string }>;
   notices: Problem[];
@@ -43,7 +43,6 @@ export interface CheckedNode extends Node {
   effect: Effect;
   timeoutSeconds: number;
   retries: number;
-  long: boolean;
   seesRun: boolean;
   gate?: Verdict["gates"][string];
 }
@@ -81,7 +80,6 @@ function verdictOf(graph: Graph, facts: NodeFacts[], notices: Problem[], context
     if (tool !== undefined && node.tool) {
       tools[node.tool] = {
         effect: tool.effect,
-        ...(tool.mayRunLong ? { long: true as const } : {}),
         ...(tool.seesRun ? { seesRun: true as const } : {}),
       };
     }
@@ -119,7 +117,6 @@ export function checkedGraph(graph: Graph, verdict: Verdict): CheckedGraph {
       effect,
       timeoutSeconds: node.timeout_seconds ?? verdict.limits.nodeSeconds,
       retries: node.retry_count ?? (effect === "write" || isBuiltIn(node.type) ? 0 : RETRY_DEFAULT),
-      long: tool?.long === true,
       seesRun: tool?.seesRun === true,
       gate: Object.hasOwn(verdict.gates, node.id) ? verdict.gates[node.id] : undefined,
     };

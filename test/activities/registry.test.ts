@@ -59,7 +59,7 @@ describe("registration", () => {
     const registry = createRegistry({ onChange: (change) => changes.push(change) });
     expect(registry.register(tool({ aliases: ["other"] }))).toEqual([]);
     expect(registry.find("other")).toBe(registry.find("probe_me"));
-    expect(registry.find("probe_me")).toMatchObject({ effect: "read", mayRunLong: false, builtIn: false });
+    expect(registry.find("probe_me")).toMatchObject({ effect: "read", builtIn: false });
     expect(registry.definition("other")?.name).toBe("probe_me");
     expect(registry.find("absent")).toBeUndefined();
     expect(registry.find("__proto__")).toBeUndefined();

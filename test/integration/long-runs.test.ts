@@ -82,7 +82,8 @@ test("a long run continues as new and keeps its open gate, its deadline and its 
     }
     const late = await openGate(handle.workflowId, "w");
     expect([late.deadlineMs, late.digest]).toEqual([before, gate.digest]);
-    expect((await client.workflow.getHandle(handle.workflowId).describe()).runId).not.toBe(handle.firstExecutionRunId);
+    const { runId, raw } = await client.workflow.getHandle(handle.workflowId).describe();
+    expect(runId).not.toBe(raw.workflowExecutionInfo?.firstRunId);
     await client.workflow
       .getHandle(handle.workflowId)
       .signal("approve", { node_id: "w", approver: "ann", digest: gate.digest });

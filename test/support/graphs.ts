@@ -21,7 +21,6 @@ function fact(name: string, type: ToolFacts["nodeTypes"][number], effect: ToolFa
     description: name,
     nodeTypes: [type],
     effect,
-    mayRunLong: false,
     seesRun: false,
     builtIn: true,
   };

@@ -34,7 +34,7 @@ const NO_SERVICE = new Set(
 );
 
 /** The services that config.yaml knows: its targets, and its sources without what they hold. */
-export function knownServices(config: Config): string[] {
+function knownServices(config: Config): string[] {
   const names = new Set(Object.keys(config.targets));
   for (const name of Object.keys(config.sources)) names.add(name.replace(SOURCE_SUFFIX, ""));
   return [...names].sort((a, b) => b.length - a.length || a.localeCompare(b));

@@ -12,9 +12,9 @@ import type { TemplateGroup, TimedEntry } from "./analysis-templates.js";
 import { isError } from "./log-levels.js";
 
 export const LINES_MIN = 20;
-export const ERRORS_MIN = 5;
+const ERRORS_MIN = 5;
 export const BEGINS_WITHIN_MS = 120_000;
-export const BEGINS_MIN_COUNT = 3;
+const BEGINS_MIN_COUNT = 3;
 
 export interface Span {
   fromMs: number;

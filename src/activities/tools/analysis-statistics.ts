@@ -6,7 +6,7 @@
 /** One-sided, p < 0.001: with so many lines, smaller deviations turn up by chance every day. */
 export const Z_MIN = 3.09;
 /** What is significant may still be trifling: it must at least have doubled. */
-export const RAISED_MIN_FACTOR = 2;
+const RAISED_MIN_FACTOR = 2;
 
 export interface Sample {
   count: number;

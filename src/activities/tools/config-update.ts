@@ -18,7 +18,6 @@ export const configUpdate = defineTool({
   nodeTypes: ["config_update"],
   effect: "write",
   idempotency: "target",
-  mayRunLong: true,
   params: z.strictObject({ target: declaredNameSchema, values: valuesSchema }),
   output: actionOutputSchema,
   reach: targetReach("config_update"),

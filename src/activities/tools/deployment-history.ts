@@ -77,7 +77,7 @@ async function readHistory(params: { source: string }, context: ToolContext): Pr
 
 async function fetchRecord(source: Extract<Source, { kind: "deployments" }>, context: ToolContext): Promise<string> {
   const { headers, url = "" } = source;
-  const answer = await context.fetch(url, { headers, declared: true, signal: context.signal });
+  const answer = await context.fetch(url, { headers, signal: context.signal });
   if (answer.status === 200) return answer.text;
   const code = answer.status >= 500 ? "source-error" : "source-refused";
   throw new ToolFailure(code, `${url} must answer 200, it answered ${answer.status}`);

@@ -2,10 +2,10 @@
 import { z } from "zod";
 import { FINDING_MAX_CHARS } from "../../vocabulary/limits.js";
 
-export const FINDINGS_MAX_PER_OUTPUT = 20;
+const FINDINGS_MAX_PER_OUTPUT = 20;
 export const EVIDENCE_MAX = 5;
 
-export const findingSchema = z.strictObject({ statement: z.string(), evidence: z.array(z.string()) });
+const findingSchema = z.strictObject({ statement: z.string(), evidence: z.array(z.string()) });
 export const findingsSchema = z.array(findingSchema).max(FINDINGS_MAX_PER_OUTPUT);
 export type ToolFinding = z.infer<typeof findingSchema>;
 

@@ -32,7 +32,6 @@ export const httpProbe = defineTool({
   description: "Asks a URL and says whether it answered with the expected status and text, and how fast.",
   nodeTypes: ["metric_query"],
   effect: "read",
-  mayRunLong: true,
   params: paramsSchema,
   output: outputSchema,
   reach: ({ url }: JsonObject) => ({

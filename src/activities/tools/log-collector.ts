@@ -68,7 +68,6 @@ export const logCollector = defineTool({
     "Collects log lines of a declared files source: time range, minimum level, text; rotated and gzipped files count.",
   nodeTypes: ["log_collection"],
   effect: "read",
-  mayRunLong: true,
   params: paramsSchema,
   output: outputSchema,
   reach: sourceReach(["files"]),

@@ -8,7 +8,7 @@ import type { Problem } from "../../vocabulary/problems.js";
 /** Files of one source that are opened at once; the newest by name are kept. */
 const FILES_MAX = 100;
 /** Bytes of one line; what is longer is cut, so that a file without line ends cannot fill the memory. */
-export const LINE_MAX_BYTES = 65_536;
+const LINE_MAX_BYTES = 65_536;
 
 export interface LogFile {
   path: string;

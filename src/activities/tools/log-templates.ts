@@ -10,7 +10,7 @@ export interface LogCluster {
 /** Characters of a line that are looked at: what distinguishes statements stands early. */
 const LINE_MAX_CHARS = 1_000;
 const TOKENS_MAX = 120;
-export const WILDCARD = "<*>";
+const WILDCARD = "<*>";
 
 /** Values that can be told from words by their form alone, the longer forms first. */
 const MASKS: readonly RegExp[] = [

@@ -45,7 +45,7 @@ function yearless(monthIndex: number, day: number, clock: string, referenceMs: n
 }
 
 /** `1` to `99999999999` seconds, milli-, micro- or nanoseconds since the epoch, told apart by size. */
-export function epochMs(value: number): number | undefined {
+function epochMs(value: number): number | undefined {
   if (!Number.isFinite(value) || value < 1e8) return undefined;
   if (value < 1e11) return value * 1_000;
   if (value < 1e14) return value;

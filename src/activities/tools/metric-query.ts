@@ -81,7 +81,6 @@ export const metricQuery = defineTool({
     "Reads a metric from a declared Prometheus server or /metrics page: a ratio, rate, gauge or PromQL query.",
   nodeTypes: ["metric_query"],
   effect: "read",
-  mayRunLong: true,
   params: paramsSchema,
   output: outputSchema,
   reach,

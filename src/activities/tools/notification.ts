@@ -25,7 +25,6 @@ export const notification = defineTool({
   description: "Posts a message to a declared channel; a repeated delivery carries the same Idempotency-Key.",
   nodeTypes: ["notification"],
   effect: "notify",
-  mayRunLong: true,
   params: paramsSchema,
   output: outputSchema,
   reach: reachOfChannel,
@@ -46,7 +45,6 @@ async function notify(
     signal: context.signal,
     // A redirected POST would arrive as a GET: the message would be lost and taken for delivered.
     redirect: "refuse",
-    declared: true,
   });
   if (answer.status < 200 || answer.status > 299) throw statusFailure(`the channel ${params.channel}`, answer);
   return { channel: params.channel, status: answer.status, delivered: true, idempotency_key: idempotencyKey };

@@ -10,7 +10,6 @@ export const rollback = defineTool({
   nodeTypes: ["rollback"],
   effect: "write",
   idempotency: "target",
-  mayRunLong: true,
   params: z.strictObject({ target: declaredNameSchema, version: versionSchema }),
   output: actionOutputSchema,
   reach: targetReach("rollback"),

@@ -10,7 +10,6 @@ export const scaleAction = defineTool({
   nodeTypes: ["scale_action"],
   effect: "write",
   idempotency: "target",
-  mayRunLong: true,
   params: z.strictObject({ target: declaredNameSchema, replicas: z.int().min(0).max(1_000) }),
   output: actionOutputSchema,
   reach: targetReach("scale_action"),

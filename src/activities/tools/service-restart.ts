@@ -10,7 +10,6 @@ export const serviceRestart = defineTool({
   nodeTypes: ["service_restart"],
   effect: "write",
   idempotency: "target",
-  mayRunLong: true,
   params: z.strictObject({ target: declaredNameSchema }),
   output: actionOutputSchema,
   reach: targetReach("service_restart"),

@@ -36,7 +36,7 @@ export function sourceNamed<K extends Kind>(config: Config, name: string, kinds:
 }
 
 /** What a call on a source would touch; a name that is still a template tells nothing yet. */
-export function reachOfSource(name: Json | undefined, config: Config, at: string, kinds: readonly Kind[]): Reach {
+function reachOfSource(name: Json | undefined, config: Config, at: string, kinds: readonly Kind[]): Reach {
   if (typeof name !== "string" || name.includes("{{")) return { urls: [], problems: [] };
   const found = lookUp(config, name, kinds);
   if ("source" in found) return { urls: [], environment: found.source.environment ?? "production", problems: [] };

@@ -54,7 +54,7 @@ export async function readExposition(
 
 async function take(source: ExpositionSource, context: ToolContext): Promise<Taken> {
   const headers = { accept: "text/plain;version=0.0.4", ...source.headers };
-  const answer = await context.fetch(source.url, { headers, signal: context.signal, declared: true });
+  const answer = await context.fetch(source.url, { headers, signal: context.signal });
   if (answer.status !== 200) throw statusFailure(`the source ${source.name}`, answer);
   const atMs = context.now();
   const parsed = parsePage(answer.text);

@@ -42,7 +42,7 @@ export async function askPrometheus(
   const url = new URL(source.url);
   url.pathname = `${url.pathname.replace(/\/+$/, "")}/api/v1/${call}`;
   const form = new URLSearchParams(values).toString();
-  const common = { headers: { accept: "application/json", ...source.headers }, signal: context.signal, declared: true };
+  const common = { headers: { accept: "application/json", ...source.headers }, signal: context.signal };
   const answer =
     form.length <= URL_QUERY_MAX_CHARS
       ? await context.fetch(`${url.href}${url.search === "" ? "?" : "&"}${form}`, common)

@@ -40,7 +40,6 @@ function requestOf(action: HttpAction, params: JsonObject, context: ToolContext)
     signal: context.signal,
     // A redirect may turn a request that acts into one that reads, and then nothing would have happened.
     redirect: "refuse",
-    declared: true,
   };
 }
 
@@ -73,7 +72,7 @@ function stateOf(
     wanted: fillInText(state.done_when, params, "done_when"),
     async read() {
       const { url, headers } = state;
-      const answer = await context.fetch(url, { headers, signal: context.signal, declared: true });
+      const answer = await context.fetch(url, { headers, signal: context.signal });
       const who = `the state of the target ${name}`;
       if (answer.status < 200 || answer.status > 299) throw statusFailure(who, answer);
       return valueAt(jsonOf(who, answer), state.read, who);
