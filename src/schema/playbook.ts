@@ -9,7 +9,7 @@ const phrases = z.array(phraseSchema).max(30);
 const SOURCE_KINDS = ["files", "prometheus", "exposition", "deployments"] as const;
 
 /** What in a goal can fill a parameter. */
-export const GOAL_FACTS = ["goal.service", "goal.version", "goal.window", "goal.url"] as const;
+const GOAL_FACTS = ["goal.service", "goal.version", "goal.window", "goal.url"] as const;
 export type GoalFact = (typeof GOAL_FACTS)[number];
 
 const common = {
@@ -51,7 +51,7 @@ const parameterSchema = z.discriminatedUnion("type", [
 ]);
 export type Parameter = z.output<typeof parameterSchema>;
 
-export const PARAMETER_NAME_PATTERN = /^[a-z][a-z0-9_]{0,40}$/;
+const PARAMETER_NAME_PATTERN = /^[a-z][a-z0-9_]{0,40}$/;
 
 export const playbookSchema = z.strictObject({
   id: z.string().regex(/^[a-z][a-z0-9-]{0,46}$/, "1 to 47 small letters, digits or -"),

@@ -71,7 +71,7 @@ test("the demo's goal gets the plan that rolls back, filled from the goal and co
     },
   });
   const params = Object.fromEntries(result.graph.nodes.map((node) => [node.id, node.params]));
-  expect(params.logs).toEqual({ source: "checkout-logs", since: "15m", max_lines: 20_000 });
+  expect(params.logs).toEqual({ source: "checkout-logs", since: "15m", max_lines: 50_000 });
   expect(params.rollback).toEqual({ target: "checkout", version: "{{ deployments.previous.version }}" });
   expect(params.settle).toEqual({ seconds: 3 });
   expect(JSON.stringify(result.graph)).not.toContain("${");

@@ -51,7 +51,7 @@ test.each([
   expect((await failureOf(read(record))).code).toBe("source-answer-invalid");
 });
 
-test("an address is asked as the declared source that it is, and its refusal is told", async () => {
+test("an address is asked with its headers, and its refusal is told", async () => {
   const asked: unknown[] = [];
   const url = "http://127.0.0.1:9/deployments";
   const remote = configOf({
@@ -60,13 +60,13 @@ test("an address is asked as the declared source that it is, and its refusal is 
   const answer = (status: number) =>
     contextOf(remote, {
       fetch: (address, request) => {
-        asked.push([address, request?.declared, request?.headers]);
+        asked.push([address, request?.headers]);
         const text = JSON.stringify({ deployments: [{ version: "1", deployed_at: iso(1) }] });
         return Promise.resolve({ status, headers: {}, text, ms: 1, url });
       },
     });
   expect((await read("", answer(200))).current.version).toBe("1");
-  expect(asked).toEqual([[url, true, { authorization: "Bearer env:TOKEN" }]]);
+  expect(asked).toEqual([[url, { authorization: "Bearer env:TOKEN" }]]);
   expect((await failureOf(read("", answer(403)))).code).toBe("source-refused");
   expect((await failureOf(read("", answer(503)))).code).toBe("source-error");
 });
