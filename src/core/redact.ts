@@ -36,8 +36,10 @@ export function redactValue(value: Json): Json {
 /** `name`: the secret's name under which the value stands. */
 function redactAt(value: Json, name: string | undefined, depth: number): Json {
   if (typeof value === "string") {
-    const kind = kindUnder(name, value);
-    return kind === undefined ? redact(value) : replacement(kind);
+    const clean = redact(value);
+    // Asked of both: what a pattern has left may itself look like the secret that the name announces.
+    const kind = kindUnder(name, value) ?? kindUnder(name, clean);
+    return kind === undefined ? clean : replacement(kind);
   }
   if (typeof value === "number" && name !== undefined) {
     const kind = kindUnder(name, String(value));

@@ -178,3 +178,9 @@ function work(unit: string, length: number): number {
   }
   return least;
 }
+
+test("a value that looks secret only after a part of it was redacted is redacted whole, at once", () => {
+  const once = redactValue({ token: "password-----BEGIN PRIVATE KEY-----" });
+  expect(redactValue(once)).toStrictEqual(once);
+  expect(once).toStrictEqual({ token: "[redacted:token]" });
+});
