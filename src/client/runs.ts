@@ -36,6 +36,8 @@ export interface StartRun {
   trigger: string;
   /** The same key gives the same run: the workflow id is derived from it. */
   idempotencyKey?: string;
+  /** What the key stands for: another value under the same key is refused. Default: graph, requester and dry run. */
+  request?: unknown;
 }
 
 export interface StartedRun {

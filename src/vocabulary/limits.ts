@@ -135,3 +135,16 @@ export const OUTPUT_CARRIED_MAX_CHARS = 500;
 
 /** Tools that one worker runs at once: more would only wait for the same processors. */
 export const RUNNING_NODES_MAX = 50;
+
+/** Requests a minute that the façade takes from one address: a page that is busy, and far below a flood. */
+export const HTTP_REQUESTS_PER_MINUTE = 600;
+/** Event streams open at once: each one holds a long poll on Temporal. */
+export const HTTP_STREAMS_MAX = 100;
+/** Seconds between signs of life on an event stream, and until a client that lost it comes back. */
+export const HTTP_KEEP_ALIVE_SECONDS = 15;
+export const HTTP_RETRY_SECONDS = 2;
+/** Entries of one page of a list, and where the caller names no number. */
+export const LIST_MAX = 200;
+export const LIST_DEFAULT = 50;
+/** Characters of an idempotency key. */
+export const IDEMPOTENCY_KEY_MAX_CHARS = 200;

@@ -1,5 +1,6 @@
 /** Lists of runs, from visibility alone: no worker is asked and no history is read. */
 import type { temporal } from "@temporalio/proto";
+import { LIST_MAX } from "../../vocabulary/limits.js";
 import { WORKFLOWS } from "../../vocabulary/names.js";
 import type { Environment } from "../../vocabulary/node-types.js";
 import type { Answered, RunSummary } from "../runs.js";
@@ -8,7 +9,6 @@ import { msOf, payloadValue } from "./payloads.js";
 import { MEMO } from "./start.js";
 import { attempt, refusal } from "./trouble.js";
 
-export const LIST_MAX = 200;
 type Listed = temporal.api.workflow.v1.IWorkflowExecutionInfo;
 
 export interface ListOptions {

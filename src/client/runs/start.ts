@@ -26,7 +26,7 @@ export async function startRun(input: StartRun, options: RunsOptions): Promise<A
     const message = `the graph must have at most ${DOCUMENT_MAX_BYTES} bytes, got ${bytes}`;
     return refusal({ code: "document-too-large", at: "graph", message });
   }
-  const request = digestOf(args);
+  const request = digestOf(input.request ?? args);
   const workflowId = idFor(input, options);
   return attempt(workflowId, async () => {
     try {

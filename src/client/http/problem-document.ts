@@ -1,0 +1,45 @@
+/** Problems as HTTP knows them (RFC 9457): the same code as everywhere, and never a stack. */
+import type { Response } from "express";
+import { CODES, type Problem } from "../../vocabulary/problems.js";
+
+/** Thrown by handlers and by what they call; the last middleware makes it a problem document. */
+export class Refusal extends Error {
+  override readonly name = "Refusal";
+  constructor(
+    readonly problems: readonly Problem[],
+    /** Where it differs from what the table of codes says. */
+    readonly status?: number,
+  ) {
+    super(problems[0]?.message ?? "refused");
+  }
+}
+
+/** The value of an answer, or a refusal. */
+export function orRefuse<T>(answer: { ok: true; value: T } | { ok: false; problems: readonly Problem[] }): T {
+  if (answer.ok) return answer.value;
+  throw new Refusal(answer.problems);
+}
+
+export function sendProblems(response: Response, problems: readonly Problem[], given?: number): void {
+  const [first] = problems;
+  const code = first?.code ?? "internal";
+  const status = given ?? statusOf(problems);
+  response.status(status).type("application/problem+json");
+  const document = {
+    type: `urn:autoops:problem:${code}`,
+    title: CODES[code].says,
+    status,
+    detail: first?.message ?? CODES[code].says,
+    code,
+    ...(first?.hint === undefined ? {} : { hint: first.hint }),
+    problems,
+  };
+  response.send(JSON.stringify(document));
+}
+
+/** Problems of several kinds are one request that cannot be processed. */
+function statusOf(problems: readonly Problem[]): number {
+  const statuses = new Set(problems.map((problem) => CODES[problem.code].status));
+  const [only] = statuses;
+  return only !== undefined && statuses.size === 1 ? only : problems.length === 0 ? 500 : 422;
+}

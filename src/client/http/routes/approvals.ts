@@ -1,0 +1,47 @@
+/** `POST /api/v1/runs/:id/approvals/:node`: one decision of the operator. Nothing else decides, least of all a GET. */
+import type { RequestHandler } from "express";
+import type { DecisionResult } from "../../../core/run/state.js";
+import { decisionBodySchema } from "../../../schema/api.js";
+import type { ProblemCode } from "../../../vocabulary/problems.js";
+import type { FacadeOptions } from "../facade.js";
+import { orRefuse, Refusal } from "../problem-document.js";
+import { bodyOf, gateOf, ifMatchOf } from "../read.js";
+
+/** What a decision that did not count is called in problem documents, and what it says. */
+const REFUSALS: Record<Exclude<DecisionResult, "accepted">, { code: ProblemCode; says: string }> = {
+  "already-decided": { code: "already-decided", says: "was decided before" },
+  late: { code: "decision-late", says: "was not decided in time" },
+  "not-allowed": { code: "decision-not-allowed", says: "may not be decided by you, or not without a signature" },
+  "stale-digest": { code: "decision-stale", says: "asks about another action than the one you decided" },
+  "gate-not-open": { code: "gate-not-open", says: "has no open gate" },
+  "node-not-found": { code: "node-not-found", says: "is no node of this run" },
+};
+
+export function decideGate({ runs, operator, log }: FacadeOptions): RequestHandler {
+  return async (request, response) => {
+    const { id: runId, node } = gateOf(request);
+    const { decision, comment, digest: named, channel } = bodyOf(request, decisionBodySchema);
+    const expected = ifMatchOf(request);
+    if (expected !== undefined && named !== undefined && expected !== named) throw stale(node);
+    const digest = expected ?? named;
+    const wish = { runId, node, decision, comment, digest, approver: operator, channel };
+    const { result, counted } = orRefuse(await runs.decide(wish));
+    log.info("decision", { operation: "decide", run: runId, node, decision, requester: operator, result, counted });
+    if (result === undefined) {
+      const message = `recorded; ${node} is decided once a worker runs`;
+      response.status(202).json({ runId, node, decision, counted, code: "decision-not-counted", message });
+    } else if (result === "accepted") {
+      response.json({ runId, node, decision, counted, result });
+    } else if (result === "stale-digest" && expected !== undefined) {
+      throw stale(node);
+    } else {
+      const { code, says } = REFUSALS[result];
+      throw new Refusal([{ code, at: node, message: `${node} ${says}` }]);
+    }
+  };
+}
+
+function stale(node: string): Refusal {
+  const message = `${node} ${REFUSALS["stale-digest"].says}`;
+  return new Refusal([{ code: "decision-stale", at: node, message, hint: "look at it again, then decide" }], 412);
+}

@@ -1,0 +1,67 @@
+/** `GET /api/v1/runs/:id/events`: what happens in a run as server-sent events, resumable, with an end. */
+import { createSession, type Session } from "better-sse";
+import type { Request, RequestHandler, Response } from "express";
+import { HTTP_KEEP_ALIVE_SECONDS, HTTP_RETRY_SECONDS, HTTP_STREAMS_MAX } from "../../../vocabulary/limits.js";
+import type { FacadeOptions } from "../facade.js";
+import { Refusal } from "../problem-document.js";
+import { lastEventIdOf, runOf } from "../read.js";
+
+export function streamEvents(options: FacadeOptions): RequestHandler {
+  let streams = 0;
+  return async (request, response) => {
+    const runId = runOf(request);
+    const after = lastEventIdOf(request);
+    if (streams >= HTTP_STREAMS_MAX) throw tooMany();
+    streams++;
+    try {
+      await refuseUnknown(runId, options);
+      await stream(runId, after, request, response, options);
+    } finally {
+      streams--;
+    }
+  };
+}
+
+function tooMany(): Refusal {
+  const message = `${HTTP_STREAMS_MAX} event streams are open already`;
+  return new Refusal([{ code: "too-many-requests", at: "events", message, hint: "close one and try again" }]);
+}
+
+/** Once a stream is open there is no status to tell it with. A run without a report is still a run. */
+async function refuseUnknown(runId: string, { runs }: FacadeOptions): Promise<void> {
+  const answer = await runs.report(runId, 0);
+  const codes = answer.ok ? [] : answer.problems.map((problem) => problem.code);
+  if (codes.includes("run-not-found") || codes.includes("temporal-unreachable")) {
+    throw new Refusal(answer.ok ? [] : answer.problems);
+  }
+}
+
+async function stream(
+  runId: string,
+  after: string | undefined,
+  request: Request,
+  response: Response,
+  { runs, log }: FacadeOptions,
+): Promise<void> {
+  const gone = new AbortController();
+  response.once("close", () => gone.abort());
+  const session: Session = await createSession(request, response, {
+    keepAlive: HTTP_KEEP_ALIVE_SECONDS * 1_000,
+    retry: HTTP_RETRY_SECONDS * 1_000,
+    trustClientEventId: false,
+  });
+  let last = after ?? "0.0";
+  try {
+    for await (const happening of runs.happenings(runId, { after, signal: gone.signal })) {
+      if (!session.isConnected) return;
+      last = happening.id;
+      session.push(happening, "happening", last);
+    }
+    if (session.isConnected) session.push({ runId }, "end", last);
+  } catch (error) {
+    // The client comes back after `retry` and goes on where it was.
+    log.warn("event stream broken off", { operation: "events", run: runId, reason: error });
+  } finally {
+    response.end();
+  }
+}

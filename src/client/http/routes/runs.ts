@@ -1,0 +1,94 @@
+/** `/api/v1/plans`, `/api/v1/runs` and `/api/v1/inbox`: plans, starts, shows and cancels runs. */
+import type { RequestHandler } from "express";
+import type { Report } from "../../../core/report.js";
+import type { RunBody } from "../../../schema/api.js";
+import { emptyBodySchema, listQuerySchema, planBodySchema, runBodySchema } from "../../../schema/api.js";
+import type { GraphInput } from "../../../schema/graph.js";
+import { parseGraph } from "../../../schema/parse-graph.js";
+import type { FacadeOptions } from "../facade.js";
+import { orRefuse, Refusal } from "../problem-document.js";
+import { bodyOf, idempotencyKeyOf, queryOf, runOf } from "../read.js";
+
+export const RUNS_PATH = "/api/v1/runs";
+
+export function createPlan(options: FacadeOptions): RequestHandler {
+  return async (request, response) => {
+    const { graph, playbook, score, notices } = await drafted(bodyOf(request, planBodySchema), options);
+    response.json({ graph, playbook, score, notices });
+  };
+}
+
+async function drafted(
+  body: Pick<RunBody, "playbook" | "params"> & { goal: string },
+  { runs, operator, plan }: FacadeOptions,
+) {
+  const input = { ...body, requester: operator };
+  const draft = orRefuse(await (plan ?? runs.plan)(input));
+  if (!draft.ok) throw new Refusal(draft.problems);
+  return draft;
+}
+
+export function createRun(options: FacadeOptions): RequestHandler {
+  return async (request, response) => {
+    const body = bodyOf(request, runBodySchema);
+    const idempotencyKey = idempotencyKeyOf(request);
+    const started = orRefuse(
+      await options.runs.start({
+        graph: await graphOf(body, options),
+        requester: options.operator,
+        trigger: "http",
+        dryRun: body.dry_run,
+        idempotencyKey,
+        request: body,
+      }),
+    );
+    response.status(started.isNew ? 202 : 200).location(`${RUNS_PATH}/${encodeURIComponent(started.runId)}`);
+    response.json(started);
+  };
+}
+
+async function graphOf({ graph, goal, playbook, params }: RunBody, options: FacadeOptions): Promise<GraphInput> {
+  if (goal !== undefined) return (await drafted({ goal, playbook, params }, options)).graph;
+  const parsed = parseGraph(graph);
+  if (!parsed.ok) throw new Refusal(parsed.problems);
+  return parsed.graph;
+}
+
+export function listRuns({ runs }: FacadeOptions): RequestHandler {
+  return async (request, response) => {
+    const { limit, cursor, open } = queryOf(request, listQuerySchema);
+    response.json(orRefuse(await runs.list({ limit, cursor, openOnly: open === "true" })));
+  };
+}
+
+/** The entity tag is over the whole answer, so that a poller is told of changes only. */
+export function showRun({ runs }: FacadeOptions): RequestHandler {
+  return async (request, response) => {
+    response.json(orRefuse(await runs.view(runOf(request))));
+  };
+}
+
+/** 202 where the run still goes on. `Accept: text/markdown` gives the text alone. */
+export function showReport({ runs }: FacadeOptions): RequestHandler {
+  return async (request, response) => {
+    const report: Report | undefined = orRefuse(await runs.report(runOf(request), 0));
+    if (report === undefined) {
+      response.status(202).json({ status: "running" });
+    } else if (request.accepts(["application/json", "text/markdown"]) === "text/markdown") {
+      response.type("text/markdown").send(report.text);
+    } else response.json(report);
+  };
+}
+
+export function cancelRun({ runs }: FacadeOptions): RequestHandler {
+  return async (request, response) => {
+    bodyOf(request, emptyBodySchema);
+    response.status(202).json(orRefuse(await runs.cancel(runOf(request))));
+  };
+}
+
+export function showInbox({ runs }: FacadeOptions): RequestHandler {
+  return async (_request, response) => {
+    response.json({ gates: orRefuse(await runs.inbox()) });
+  };
+}
