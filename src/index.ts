@@ -1,25 +1,21 @@
 /** The public library. What stands here is stable; everything else may change. */
-import { randomBytes } from "node:crypto";
 import type { DraftResult } from "./activities/contract.js";
 import type { HttpAnswer, HttpRequest } from "./activities/define-tool.js";
 import { BUNDLED_PLAYBOOKS, draftGraph } from "./activities/planner/draft.js";
 import { loadPlaybooks } from "./activities/planner/playbooks.js";
 import type { Registry } from "./activities/registry.js";
-import { connect } from "./client/connection.js";
-import { type Answered, createRuns, type Runs } from "./client/runs.js";
+import { openRuns } from "./client/open-runs.js";
+import type { Answered, Runs } from "./client/runs.js";
 import { type CheckedGraph, checkAgainst, checkedGraph } from "./core/check.js";
 import type { Policy } from "./core/policy.js";
 import { type Tightening, tighten } from "./core/tighten.js";
-import { loadLocal, storesOf } from "./local.js";
+import { loadLocal } from "./local.js";
 import { digestOf } from "./platform/digest.js";
-import { readEnvironment, type Variables } from "./platform/environment.js";
+import type { Variables } from "./platform/environment.js";
 import { checkUrl, type NetworkRules } from "./platform/http/check-url.js";
 import { createGuardedFetch, type Lookup } from "./platform/http/guarded-fetch.js";
 import { loadPolicy } from "./platform/policy-file.js";
-import { createReportStore } from "./platform/reports.js";
 import { createSecretResolver } from "./platform/secrets.js";
-import { loadSigner } from "./platform/signing.js";
-import { loadTemporalDev } from "./platform/temporal/settings.js";
 import type { Config } from "./schema/config.js";
 import type { Graph } from "./schema/graph.js";
 import type { GoalInput } from "./schema/run-input.js";
@@ -112,30 +108,8 @@ export interface RunsClient extends Runs {
 
 /** A client for runs over Temporal's own settings (TEMPORAL_ADDRESS, TEMPORAL_PROFILE and their like). */
 export async function createClient(options: { variables?: Variables } = {}): Promise<Answered<RunsClient>> {
-  const read = readEnvironment(options.variables);
-  if (!read.ok) return read;
-  const { environment } = read;
-  const settings = await loadTemporalDev();
-  if (!settings.ok) return settings;
-  const connected = await connect({ environment: environment.variables, settings: settings.value });
-  if (!connected.ok) return connected;
-  const { connection, namespace, close } = connected.value;
-  const stores = storesOf(environment);
-  const signer = await loadSigner(stores.approvalKey);
-  if (!signer.ok) return { ok: false, problems: [signer.problem] };
-  const { Client } = await import("@temporalio/client");
-  const runs = createRuns({
-    client: new Client({ connection, namespace }),
-    namespace,
-    signer: signer.signer,
-    reports: createReportStore(stores.reports),
-    idTail,
-    now: () => Date.now(),
-  });
+  const opened = await openRuns(options.variables);
+  if (!opened.ok) return opened;
+  const { runs, close } = opened.value;
   return { ok: true, value: { ...runs, close } };
-}
-
-/** Ten characters of base 32: enough that ids of one name do not meet. */
-function idTail(): string {
-  return Array.from(randomBytes(10), (byte) => "0123456789abcdefghjkmnpqrstvwxyz"[byte % 32]).join("");
 }

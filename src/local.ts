@@ -1,5 +1,4 @@
 /** What this machine's files and variables say, put together: the policy, the configuration, the tools, the planner. */
-import { join } from "node:path";
 import type { DraftResult } from "./activities/contract.js";
 import { BUNDLED_PLAYBOOKS, draftGraph } from "./activities/planner/draft.js";
 import { loadPlaybooks } from "./activities/planner/playbooks.js";
@@ -78,13 +77,4 @@ export async function loadLocal(
 export function urlProblem(url: string, policy: Policy, config: Config): Problem | undefined {
   const verdict = checkUrl(url, policy.network, declaredUrls(config));
   return verdict.ok ? undefined : verdict.problem;
-}
-
-/** Where this machine keeps what must outlive a process. */
-export function storesOf(environment: Environment): { blobs: string; reports: string; approvalKey: string } {
-  return {
-    blobs: join(environment.home, "blobs"),
-    reports: join(environment.home, "reports"),
-    approvalKey: environment.approvalKeyFile ?? join(environment.home, "approval-key.json"),
-  };
 }

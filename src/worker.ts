@@ -1,11 +1,18 @@
 /** The worker: configuration → dependencies → Worker. Workflows come by path or as a prebuilt bundle, never by import. */
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { DefaultLogger, type LogEntry, NativeConnection, type NativeConnectionOptions, Runtime, Worker } from "@temporalio/worker";
+import {
+  DefaultLogger,
+  type LogEntry,
+  NativeConnection,
+  type NativeConnectionOptions,
+  Runtime,
+  Worker,
+} from "@temporalio/worker";
 import { createActivities, createPlannerActivities } from "./activities/create-activities.js";
 import type { Dependencies } from "./activities/dependencies.js";
 import { checkSearchAttributes, connect, type Whereabouts } from "./client/connection.js";
-import { type Local, loadLocal, storesOf, urlProblem } from "./local.js";
+import { type Local, loadLocal, urlProblem } from "./local.js";
 import { createBlobStore } from "./platform/blobs.js";
 import type { Variables } from "./platform/environment.js";
 import { declaredUrls } from "./platform/http/declared-urls.js";
@@ -15,6 +22,7 @@ import { loadPolicy } from "./platform/policy-file.js";
 import { createReportStore } from "./platform/reports.js";
 import { createSecretResolver } from "./platform/secrets.js";
 import { loadSigner } from "./platform/signing.js";
+import { storesOf } from "./platform/stores.js";
 import { loadTemporalDev } from "./platform/temporal/settings.js";
 import { RUNNING_NODES_MAX } from "./vocabulary/limits.js";
 import { PLANNER_QUEUE, RUN_QUEUE } from "./vocabulary/names.js";

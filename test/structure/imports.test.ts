@@ -35,7 +35,7 @@ const RULES: Record<string, Rule> = {
     ],
   },
   "client/cli": {
-    values: [...OUTSIDE, "client/runs", "client/connection", "client/http", "local", "worker"],
+    values: [...OUTSIDE, "client/runs", "client/connection", "client/open-runs", "client/http", "local", "worker"],
     packages: ["node:", "commander", "picocolors"],
   },
   "client/http": {

@@ -1,2 +1,0 @@
-/** What this machine says: see `src/local.ts`. */
-export { type Local, loadLocal } from "../local.js";

@@ -1,0 +1,57 @@
+/** The calls about runs over Temporal's own settings, with this machine's key and stored reports. Packages load on first use. */
+import { randomBytes } from "node:crypto";
+import { readEnvironment, type Variables } from "../platform/environment.js";
+import { createReportStore } from "../platform/reports.js";
+import { storesOf } from "../platform/stores.js";
+import { loadTemporalDev } from "../platform/temporal/settings.js";
+import type { Answered, Runs } from "./runs.js";
+
+export interface OpenedRuns {
+  runs: Runs;
+  /** The address of Temporal, for people. */
+  address: string;
+  namespace: string;
+  close(): Promise<void>;
+}
+
+/** Connects within seconds or tells why not. `variables` are those of the process unless a test gives others. */
+export async function openRuns(variables?: Variables): Promise<Answered<OpenedRuns>> {
+  const read = readEnvironment(variables);
+  if (!read.ok) return read;
+  const { environment } = read;
+  const settings = await loadTemporalDev();
+  if (!settings.ok) return settings;
+  const [{ connect }, { createRuns }, { loadSigner }, { Client }] = await Promise.all([
+    import("./connection.js"),
+    import("./runs.js"),
+    import("../platform/signing.js"),
+    import("@temporalio/client"),
+  ]);
+  const connected = await connect({ environment: environment.variables, settings: settings.value });
+  if (!connected.ok) return connected;
+  const { connection, namespace, address, close } = connected.value;
+  const stores = storesOf(environment);
+  const signer = await loadSigner(stores.approvalKey);
+  if (!signer.ok) {
+    await close();
+    return { ok: false, problems: [signer.problem] };
+  }
+  const isOurs = address === settings.value.address;
+  const webUiUrl =
+    environment.variables.TEMPORAL_UI_URL ?? (isOurs ? `http://127.0.0.1:${settings.value.ui_port}` : undefined);
+  const runs = createRuns({
+    client: new Client({ connection, namespace }),
+    namespace,
+    webUiUrl,
+    signer: signer.signer,
+    reports: createReportStore(stores.reports),
+    idTail,
+    now: Date.now,
+  });
+  return { ok: true, value: { runs, address, namespace, close } };
+}
+
+/** Ten characters of base 32: enough that ids of one name do not meet. */
+function idTail(): string {
+  return Array.from(randomBytes(10), (byte) => "0123456789abcdefghjkmnpqrstvwxyz"[byte % 32]).join("");
+}

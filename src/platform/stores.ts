@@ -1,0 +1,17 @@
+/** Where this machine keeps what must outlive a process. */
+import { join } from "node:path";
+import type { Environment } from "./environment.js";
+
+export interface StorePaths {
+  blobs: string;
+  reports: string;
+  approvalKey: string;
+}
+
+export function storesOf(environment: Environment): StorePaths {
+  return {
+    blobs: join(environment.home, "blobs"),
+    reports: join(environment.home, "reports"),
+    approvalKey: environment.approvalKeyFile ?? join(environment.home, "approval-key.json"),
+  };
+}
