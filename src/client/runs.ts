@@ -2,16 +2,9 @@
  * All that talks to Temporal about runs from outside; the façade, the CLI and the page stand on it and on nothing
  * below it. Every call returns problems as values.
  */
-import type { DraftResult } from "../activities/contract.js";
-import type { Report } from "../core/report.js";
-import type { DecisionResult } from "../core/run/state.js";
-import type { GateView, RunStatus, RunView } from "../core/view.js";
-import type { GraphInput } from "../schema/graph.js";
-import type { GoalInput } from "../schema/run-input.js";
-import type { Environment } from "../vocabulary/node-types.js";
-import type { Problem } from "../vocabulary/problems.js";
 import { cancelRun } from "./runs/cancel.js";
 import type { RunsOptions } from "./runs/context.js";
+import type { Runs } from "./runs/contract.js";
 import { decideGate } from "./runs/decide.js";
 import { happeningsOf } from "./runs/happenings.js";
 import { createHistories } from "./runs/histories.js";
@@ -24,134 +17,19 @@ import { attempt } from "./runs/trouble.js";
 import { viewRun } from "./runs/view.js";
 import { createWorkers } from "./runs/workers.js";
 
-export type { RunsOptions };
-
-export type Answered<T> = { ok: true; value: T } | { ok: false; problems: Problem[] };
-
-export interface StartRun {
-  graph: GraphInput;
-  requester: string;
-  dryRun?: boolean;
-  /** Cli, http, demo …: the search attribute `AutoopsTrigger`. */
-  trigger: string;
-  /** The same key gives the same run: the workflow id is derived from it. */
-  idempotencyKey?: string;
-  /** What the key stands for: another value under the same key is refused. Default: graph, requester and dry run. */
-  request?: unknown;
-}
-
-export interface StartedRun {
-  runId: string;
-  /** Run id of the first execution. */
-  runKey: string;
-  /** False where the idempotency key had started it before. */
-  isNew: boolean;
-  /** The run in the Temporal Web UI, where its address is known. */
-  webUrl?: string;
-}
-
-/** A run in a list, from search attributes alone: no worker is asked. */
-export interface RunSummary {
-  runId: string;
-  runKey: string;
-  /** `terminated`: ended by an operator of Temporal; such a run has no report. */
-  status: RunStatus | "dry_run" | "terminated";
-  name: string;
-  requester?: string;
-  environment?: Environment;
-  risk?: string;
-  playbook?: string;
-  pendingApprovals: number;
-  startedAtMs: number;
-  endedAtMs?: number;
-}
-
-export interface RunAnswer {
-  view: RunView;
-  /** `history`: no worker answered, so the view was rebuilt from history. */
-  source: "worker" | "history";
-  /** Present where no worker polls the run's queue. */
-  waitsForWorker: boolean;
-  webUrl?: string;
-}
-
-/** One thing that happened in a run, from its history; `id` orders them and resumes a stream. */
-export interface RunHappening {
-  id: string;
-  atMs: number;
-  kind:
-    | "run-started"
-    | "graph-checked"
-    | "node-started"
-    | "node-retried"
-    | "node-succeeded"
-    | "node-failed"
-    | "node-cancelled"
-    | "node-skipped"
-    | "gate-asked"
-    | "gate-opened"
-    | "gate-closed"
-    | "decided"
-    | "cancel-requested"
-    | "run-ended";
-  node?: string;
-  /** One line for people. */
-  text: string;
-  /** The node's or gate's new status, the decision's result, the run's outcome. */
-  status?: string;
-}
-
-export interface Decide {
-  runId: string;
-  node: string;
-  decision: "approve" | "reject";
-  /** Absent: the decision is for what the gate asks now. */
-  digest?: string;
-  approver: string;
-  groups?: string[];
-  comment?: string;
-  channel: string;
-}
-
-export interface Decided {
-  /** What became of it; refusals too are results. */
-  result?: DecisionResult;
-  /** False where the decision is only recorded: no worker has taken it in yet, and `result` is absent. */
-  counted: boolean;
-  runId: string;
-  node: string;
-}
-
-export interface OpenGate extends GateView {
-  runId: string;
-  runName: string;
-  goal: string;
-  requester: string;
-  findings: RunView["findings"];
-}
-
-export interface Runs {
-  start(input: StartRun): Promise<Answered<StartedRun>>;
-  /** Plans through the worker; its policy and playbooks decide. */
-  plan(input: GoalInput): Promise<Answered<DraftResult>>;
-  list(options: {
-    limit: number;
-    cursor?: string;
-    openOnly?: boolean;
-  }): Promise<Answered<{ runs: RunSummary[]; next?: string }>>;
-  view(runId: string): Promise<Answered<RunAnswer>>;
-  /** Waits until the run has ended, at most `waitMs`; `undefined` where it still goes on. */
-  report(runId: string, waitMs: number): Promise<Answered<Report | undefined>>;
-  /**
-   * What happened after `after` (exclusive), then what happens, until the run ends or `signal` aborts. Nothing where
-   * there is no such run; throws where Temporal does not answer.
-   */
-  happenings(runId: string, options: { after?: string; signal?: AbortSignal }): AsyncIterable<RunHappening>;
-  inbox(): Promise<Answered<OpenGate[]>>;
-  decide(input: Decide): Promise<Answered<Decided>>;
-  cancel(runId: string): Promise<Answered<{ runId: string }>>;
-  hasWorker(): Promise<Answered<boolean>>;
-}
+export type { RunsOptions } from "./runs/context.js";
+export type {
+  Answered,
+  Decide,
+  Decided,
+  OpenGate,
+  RunAnswer,
+  RunHappening,
+  RunSummary,
+  Runs,
+  StartedRun,
+  StartRun,
+} from "./runs/contract.js";
 
 /** The calls about runs, over one connection to Temporal. */
 export function createRuns(options: RunsOptions): Runs {

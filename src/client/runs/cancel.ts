@@ -1,6 +1,7 @@
 /** Asks a run to end: tools are stopped, gates are withdrawn, and there is a report. */
-import type { Answered } from "../runs.js";
+
 import type { RunsOptions } from "./context.js";
+import type { Answered } from "./contract.js";
 import type { Histories } from "./histories.js";
 import { attempt, isNotFound, refusal } from "./trouble.js";
 import { find } from "./view.js";

@@ -8,7 +8,7 @@ import { createRun, resumeRun } from "../../core/run/run.js";
 import type { RunState } from "../../core/run/state.js";
 import { type RunView, viewOf } from "../../core/view.js";
 import type { Problem } from "../../vocabulary/problems.js";
-import type { RunHappening } from "../runs.js";
+import type { RunHappening } from "./contract.js";
 import { type Change, createWatch, type Watch } from "./fold/changes.js";
 import { type Ending, endingOf } from "./fold/ending.js";
 import { createJobs, type Jobs } from "./fold/jobs.js";

@@ -1,5 +1,5 @@
 /** What happens in a run, from its history: no worker is needed, and a stream can be taken up where it broke off. */
-import type { RunHappening } from "../runs.js";
+import type { RunHappening } from "./contract.js";
 import { createFold } from "./fold.js";
 import type { Histories } from "./histories.js";
 

@@ -1,8 +1,8 @@
 /** Every gate that waits for an answer, with what its run has found. */
 
 import { LIST_MAX } from "../../vocabulary/limits.js";
-import type { Answered, OpenGate, RunAnswer } from "../runs.js";
 import type { RunsOptions } from "./context.js";
+import type { Answered, OpenGate, RunAnswer } from "./contract.js";
 import { listRuns } from "./list.js";
 
 /** `view` shows one run. Runs that vanish meanwhile are left out. */

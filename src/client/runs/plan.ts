@@ -4,8 +4,8 @@ import type { DraftResult } from "../../activities/contract.js";
 import type { GoalInput } from "../../schema/run-input.js";
 import { DRAFT_TIMEOUT_SECONDS } from "../../vocabulary/limits.js";
 import { RUN_QUEUE, runId, WORKFLOWS } from "../../vocabulary/names.js";
-import type { Answered } from "../runs.js";
 import type { RunsOptions } from "./context.js";
+import type { Answered } from "./contract.js";
 import { attempt, isTimeOut, refusal } from "./trouble.js";
 import type { Workers } from "./workers.js";
 

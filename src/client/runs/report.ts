@@ -1,8 +1,8 @@
 /** The report of a run that has ended: its result, or what was kept of it outside Temporal. */
 import { setTimeout as pause } from "node:timers/promises";
 import type { Report } from "../../core/report.js";
-import type { Answered } from "../runs.js";
 import type { RunsOptions } from "./context.js";
+import type { Answered } from "./contract.js";
 import type { Ending } from "./fold/ending.js";
 import { endingOf } from "./fold/ending.js";
 import type { Histories } from "./histories.js";

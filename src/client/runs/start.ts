@@ -6,8 +6,8 @@ import { plain } from "../../core/report.js";
 import { digestOf } from "../../platform/digest.js";
 import { DETAILS_MAX_NODES, DOCUMENT_MAX_BYTES, STATIC_SUMMARY_MAX_BYTES } from "../../vocabulary/limits.js";
 import { RUN_QUEUE, runId, WORKFLOWS } from "../../vocabulary/names.js";
-import type { Answered, StartedRun, StartRun } from "../runs.js";
 import type { RunsOptions } from "./context.js";
+import type { Answered, StartedRun, StartRun } from "./contract.js";
 import { attempt, refusal } from "./trouble.js";
 
 const STATUS = defineSearchAttributeKey("AutoopsStatus", "KEYWORD");

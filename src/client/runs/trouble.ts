@@ -7,7 +7,7 @@ import {
   WorkflowNotFoundError,
 } from "@temporalio/client";
 import type { Problem, ProblemCode } from "../../vocabulary/problems.js";
-import type { Answered } from "../runs.js";
+import type { Answered } from "./contract.js";
 
 const NOT_FOUND = 5;
 const INVALID_ARGUMENT = 3;

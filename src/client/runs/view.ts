@@ -1,6 +1,7 @@
 /** One run as it is now: from its worker where one answers, else rebuilt from history. */
-import type { Answered, RunAnswer } from "../runs.js";
+
 import type { RunsOptions } from "./context.js";
+import type { Answered, RunAnswer } from "./contract.js";
 import type { Fold } from "./fold.js";
 import type { Execution, Histories } from "./histories.js";
 import { webUrl } from "./start.js";

@@ -1,7 +1,7 @@
 /** What changed in a run between two looks at it, as happenings without their ids. */
 import { type Run, stateOf } from "../../../core/run/run.js";
 import type { Gate, GateStatus, NodeState, NodeStatus } from "../../../core/run/state.js";
-import type { RunHappening } from "../../runs.js";
+import type { RunHappening } from "../contract.js";
 
 export type Change = Omit<RunHappening, "id">;
 
