@@ -1,5 +1,5 @@
 /** Text (JSON or YAML 1.2) → a plain JSON value, within bounds, or problems with line and column. Owns `yaml`. */
-import { type Document, isMap, LineCounter, parseDocument, visit } from "yaml";
+import { type Document, isMap, isScalar, LineCounter, parseDocument, visit } from "yaml";
 import {
   DOCUMENT_MAX_BYTES,
   DOCUMENT_MAX_DEPTH,
@@ -15,6 +15,8 @@ import type { Parsed } from "./problems.js";
 const FORBIDDEN_KEYS = new Set(["__proto__", "constructor", "prototype"]);
 /** Flow brackets are counted before parsing, strings included, so the bound is generous. */
 const BRACKETS_MAX = DOCUMENT_MAX_DEPTH * 4;
+
+const JSON_NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/;
 
 /** Where in the source text the value at a path stands. */
 export type Locate = (path: readonly PropertyKey[]) => { line: number; column: number } | undefined;
@@ -59,7 +61,7 @@ function read(text: string, name: string): ParsedDocument {
     });
     return { ok: false, problems };
   }
-  const odd = oddKey(document);
+  const odd = oddKey(document) ?? oddNumber(document, lines) ?? notJson(text);
   if (odd !== undefined) return refuse("document-not-parsed", name, odd);
   const value: unknown = document.toJS({ maxAliasCount: YAML_MAX_ALIASES });
   const bounded = checkBounds(value, name);
@@ -84,6 +86,35 @@ function oddKey(document: Document): string | undefined {
     },
   });
   return found;
+}
+
+/** YAML reads 0x3C and 060 as numbers of its own kind: a reader may take them for others. */
+function oddNumber(document: Document, lines: LineCounter): string | undefined {
+  let found: string | undefined;
+  visit(document, {
+    Scalar(_, scalar) {
+      if (!isScalar(scalar) || typeof scalar.value !== "number" || scalar.source === undefined) return undefined;
+      if (JSON_NUMBER.test(scalar.source)) return undefined;
+      const { line, col } = lines.linePos(scalar.range?.[0] ?? 0);
+      found = `line ${line}, column ${col}: a number must be written as in JSON, got ${scalar.source.slice(0, 40)}`;
+      return visit.BREAK;
+    },
+  });
+  return found;
+}
+
+/** What begins as JSON is JSON: YAML would also read trailing commas, bare words and quotes of another kind. */
+function notJson(text: string): string | undefined {
+  const json = text.replace(/^\uFEFF/, "");
+  if (!/^\s*[{[]/.test(json)) return undefined;
+  try {
+    JSON.parse(json);
+    return undefined;
+  } catch (error) {
+    // The rest of the engine's message quotes the document, which may hold a secret.
+    const where = / at position \d+(?: \(line \d+ column \d+\))?/.exec(error instanceof Error ? error.message : "");
+    return `the document begins as JSON and must be valid JSON${where === null ? "" : `; it is not${where[0]}`}`;
+  }
 }
 
 function locator(document: Document, lines: LineCounter): Locate {
