@@ -99,7 +99,7 @@ describe.skipIf(!installed)("a real Prometheus (skipped where the program promet
   });
 
   test("says in its own words what is wrong with a query", async () => {
-    const failure = await failureOf(run({ query: "sum(rate(" }));
+    const failure = await failureOf(run({ query: "rate(queue)" }));
     expect(failure.code).toBe("source-refused");
     expect(failure.message).toContain("parse error");
     expect((await failureOf(run({ query: "queue[5m]" }))).code).toBe("params-invalid");

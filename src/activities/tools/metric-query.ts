@@ -9,6 +9,7 @@ import { finding, findingsSchema, type ToolFinding } from "./finding.js";
 import { instantMs, isoText } from "./instant.js";
 import { readExposition } from "./metrics/exposition.js";
 import { readPrometheus } from "./metrics/prometheus.js";
+import { promqlFault } from "./metrics/promql-shape.js";
 import { type Question, type Reading, shownNumber } from "./metrics/reading.js";
 import { parseSelector, SELECTOR_MAX_CHARS } from "./metrics/selector.js";
 import { declaredNameSchema } from "./names.js";
@@ -32,6 +33,14 @@ const selectorSchema = z
     const parsed = parseSelector(text);
     if (!parsed.ok) issues.addIssue({ code: "custom", message: `a selector such as up{job="web"}; ${parsed.message}` });
   });
+const querySchema = z
+  .string()
+  .min(1)
+  .max(QUERY_MAX_CHARS)
+  .superRefine((text, issues) => {
+    const fault = promqlFault(text);
+    if (fault !== undefined) issues.addIssue({ code: "custom", message: `a PromQL query; ${fault}` });
+  });
 const instantSchema = z
   .string()
   .max(64)
@@ -40,7 +49,7 @@ const instantSchema = z
 const paramsSchema = z
   .strictObject({
     source: declaredNameSchema,
-    query: z.string().min(1).max(QUERY_MAX_CHARS).optional(),
+    query: querySchema.optional(),
     ratio: z.strictObject({ numerator: selectorSchema, denominator: selectorSchema }).optional(),
     rate: selectorSchema.optional(),
     gauge: selectorSchema.optional(),
