@@ -16,8 +16,11 @@ export interface ToolCall {
   /** Rendered: no templates are left in it. */
   params: JsonObject;
   requester: string;
-  /** Run id of the first execution; with the gate's nonce and the node it makes the idempotency key. */
-  runKey: string;
+  /**
+   * Run id of the first execution; with the gate's nonce and the node it makes the idempotency key. Absent where the
+   * tool only reads and nobody was asked: it would be repeated in history for every node.
+   */
+  runKey?: string;
   /** Failures of the tool itself that are tried again. */
   retries: number;
   /** For tools that are told what the run has found and done so far. */

@@ -75,7 +75,7 @@ function checkAskedHere({ runId, nodeId }: Acting, grant: Grant): void {
 }
 
 function checkDigest({ nodeId, toolName, call }: Acting, grant: Grant): void {
-  const { runKey, params } = call;
+  const { runKey = "", params } = call;
   const { nonce, target, policyDigest } = grant;
   const digest = actionDigest({ runKey, nonce, node: nodeId, tool: toolName, params, target, policyDigest });
   if (nonce === "" || digest !== grant.digest) throw refuse(`${nodeId} differs from what was approved`);
@@ -94,7 +94,7 @@ async function checkVotes(
     if (vote.token === undefined) throw refuse(`${nodeId} was approved by ${vote.approver} without a signature`);
     const question = {
       token: vote.token,
-      runKey: call.runKey,
+      runKey: call.runKey ?? "",
       nodeId,
       digest: grant.digest,
       decision: "approve" as const,

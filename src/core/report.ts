@@ -2,23 +2,36 @@
  * The report of a run: what was found, what was done, who decided, whether it worked.
  * Loaded by the workflow sandbox: imports no package and reads no clock.
  */
+import { REPORT_MAX_NODES } from "../vocabulary/limits.js";
+import type { Effect } from "../vocabulary/node-types.js";
 import type { Outcome } from "./run/state.js";
 import type { GateView, NodeView, RunView } from "./view.js";
 
-/** Outputs stay in history and in the blob store: the report carries none. */
-export interface Report extends Omit<RunView, "status" | "nodes"> {
+/** How one node went. What it is stands in the graph, what it returned in history: a report must not grow with them. */
+export interface ReportNode
+  extends Pick<NodeView, "id" | "name" | "status" | "startedAtMs" | "endedAtMs" | "reason" | "failure"> {
+  /** Absent where running the node told nobody and changed nothing. */
+  effect?: Extract<Effect, "notify" | "write">;
+}
+
+export interface Report extends Omit<RunView, "status" | "nodes" | "edges"> {
   outcome: Outcome;
   endedAtMs: number;
-  nodes: Array<Omit<NodeView, "output">>;
+  nodes: ReportNode[];
   /** Markdown, for people. */
   text: string;
 }
 
 /** Makes the report of a run that has ended. */
 export function reportOf(view: RunView, outcome: Outcome, endedAtMs: number): Report {
-  const { status: _, nodes, ...rest } = view;
-  const report = { ...rest, outcome, endedAtMs, nodes: nodes.map(({ output: _output, ...node }) => node), text: "" };
+  const { status: _, nodes, edges: _edges, ...rest } = view;
+  const report = { ...rest, outcome, endedAtMs, nodes: nodes.map(reportNode), text: "" };
   return { ...report, text: textOf(report) };
+}
+
+function reportNode({ id, name, status, startedAtMs, endedAtMs, reason, failure, effect }: NodeView): ReportNode {
+  const told = effect === "notify" || effect === "write" ? { effect } : {};
+  return { id, name, status, startedAtMs, endedAtMs, reason, failure, ...told };
 }
 
 const VERDICTS: Record<Outcome, string> = {
@@ -39,7 +52,7 @@ function textOf(report: Report): string {
   section(lines, "What was changed", changes(report.nodes));
   section(lines, "Who decided", report.gates.flatMap(gateLines));
   section(lines, "What went wrong", failures(report.nodes));
-  section(lines, "Nodes", report.nodes.map(nodeLine));
+  section(lines, "Nodes", nodeLines(report.nodes));
   section(
     lines,
     "Notices",
@@ -57,7 +70,7 @@ function findingLine(finding: Report["findings"][number]): string {
   return `- ${plain(finding.statement)} [${finding.node}]${evidence}`;
 }
 
-function changes(nodes: Report["nodes"]): string[] {
+function changes(nodes: ReportNode[]): string[] {
   const writes = nodes.filter((node) => node.effect === "write");
   if (writes.length === 0) return ["- Nothing: the graph held no action that changes production."];
   return writes.map((node) => {
@@ -80,7 +93,7 @@ function gateLines(gate: GateView): string[] {
   return [`- ${plain(gate.nodeName)} [${gate.nodeId}]: **${gate.status}**`, ...votes, ...refused];
 }
 
-function failures(nodes: Report["nodes"]): string[] {
+function failures(nodes: ReportNode[]): string[] {
   return nodes.flatMap((node) => {
     if (node.failure === undefined) return [];
     const hint = node.failure.hint === undefined ? "" : ` Way out: ${plain(node.failure.hint)}.`;
@@ -88,7 +101,14 @@ function failures(nodes: Report["nodes"]): string[] {
   });
 }
 
-function nodeLine(node: Report["nodes"][number]): string {
+/** Of a large graph only what did not simply succeed: the rest would bury it. */
+function nodeLines(nodes: ReportNode[]): string[] {
+  if (nodes.length <= REPORT_MAX_NODES) return nodes.map(nodeLine);
+  const others = nodes.filter((node) => node.status !== "succeeded").slice(0, REPORT_MAX_NODES);
+  return [...others.map(nodeLine), `- and ${nodes.length - others.length} more`];
+}
+
+function nodeLine(node: ReportNode): string {
   const why = node.reason === undefined ? "" : `: ${plain(node.reason)}`;
   const took =
     node.startedAtMs === undefined || node.endedAtMs === undefined

@@ -148,3 +148,6 @@ export const LIST_MAX = 200;
 export const LIST_DEFAULT = 50;
 /** Characters of an idempotency key. */
 export const IDEMPOTENCY_KEY_MAX_CHARS = 200;
+
+/** Nodes listed in the text of a report. */
+export const REPORT_MAX_NODES = 60;

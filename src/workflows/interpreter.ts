@@ -96,7 +96,8 @@ export function createInterpreter(run: Run, facts: RunFacts, work: CancellationS
   }
 
   function callOf(node: CheckedNode, params: JsonObject): ToolCall {
-    const call: ToolCall = { params, requester: facts.requester, runKey: facts.runKey, retries: node.retries };
+    const call: ToolCall = { params, requester: facts.requester, retries: node.retries };
+    if (node.gate !== undefined || node.effect === "notify") call.runKey = facts.runKey;
     if (node.seesRun) call.soFar = soFar(run);
     if (node.gate !== undefined) call.grant = grantOf(run, node);
     return call;

@@ -3,7 +3,7 @@
 import { createPrinter } from "../../../../src/client/cli/print.js";
 import type { Session } from "../../../../src/client/cli/session.js";
 import type { Decide, RunHappening, Runs } from "../../../../src/client/runs.js";
-import type { Report } from "../../../../src/core/report.js";
+import { type Report, reportOf } from "../../../../src/core/report.js";
 import type { GateView, RunView } from "../../../../src/core/view.js";
 
 export interface Heard {
@@ -77,8 +77,7 @@ export const VIEW: RunView = {
 };
 
 export function reportWith(outcome: Report["outcome"]): Report {
-  const { status: _, ...rest } = VIEW;
-  return { ...rest, outcome, endedAtMs: 5_000, text: "# Checkout\n\nthe report\n" };
+  return { ...reportOf(VIEW, outcome, 5_000), text: "# Checkout\n\nthe report\n" };
 }
 
 /** Answers as scripted; what is not scripted must not be called. */
