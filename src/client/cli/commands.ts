@@ -94,6 +94,13 @@ export const COMMANDS: readonly Declared[] = [
     load: async () => as((await import("./commands/worker.js")).worker),
   },
   {
+    usage: "serve",
+    says: "Serve the HTTP interface and the page on this machine until Ctrl-C",
+    examples: ["autoops serve", "autoops serve --port 8080"],
+    options: [port("--port", "to listen on; 0 takes a free one"), endsWithParent()],
+    load: async () => as((await import("./commands/serve.js")).serve),
+  },
+  {
     usage: "plan <goal>",
     says: "Draft a graph for a goal; needs no server, runs nothing",
     examples: [

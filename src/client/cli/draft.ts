@@ -1,8 +1,8 @@
 /** Goal → graph by this machine's playbooks, checked against this machine's policy. */
 import type { CheckOutcome } from "../../core/check.js";
+import { type Local, loadLocal } from "../../local.js";
 import type { Graph } from "../../schema/graph.js";
 import type { Problem } from "../../vocabulary/problems.js";
-import { type Local, loadLocal } from "../local.js";
 import { readGoal } from "./input.js";
 import { ownName, type Session } from "./session.js";
 

@@ -8,8 +8,8 @@ import { gateLines } from "./gate-text.js";
 import { ownName, type Session } from "./session.js";
 import { style } from "./text.js";
 
-/** What came sooner than a person can read was typed before the question. */
-const TYPED_BEFORE_MS = 200;
+/** How long what was typed before the question is read and dropped: the terminal holds it already. */
+const DRAIN_MS = 50;
 const LOOKS = 25;
 const LOOK_EVERY_MS = 200;
 
@@ -115,14 +115,13 @@ function tell(session: Session, decided: Decided, decision: "approve" | "reject"
 }
 
 async function ask(session: Session, signal: AbortSignal): Promise<"approve" | "reject" | undefined> {
+  await dropTypedAhead(session);
   const lines = createInterface({ input: session.stdin, output: session.stdout });
   // The line editor takes Ctrl-C for itself; it is meant for the program.
   lines.on("SIGINT", () => process.kill(process.pid, "SIGINT"));
   try {
     for (;;) {
-      const askedAtMs = performance.now();
       const answer = (await lines.question("Approve? [y/N] ", { signal })).trim().toLowerCase();
-      if (performance.now() - askedAtMs < TYPED_BEFORE_MS) continue;
       if (answer === "y" || answer === "yes") return "approve";
       if (answer === "n" || answer === "no" || answer === "") return "reject";
       session.print.say(style.dim("type y to approve or n to reject"));
@@ -133,4 +132,17 @@ async function ask(session: Session, signal: AbortSignal): Promise<"approve" | "
   } finally {
     lines.close();
   }
+}
+
+/** A key that was pressed before there was a question answers none. Ctrl-C always counts. */
+async function dropTypedAhead({ stdin }: Session): Promise<void> {
+  const drop = (chunk: Buffer | string) => {
+    if (chunk.toString().includes("\u0003")) process.kill(process.pid, "SIGINT");
+  };
+  stdin.setRawMode(true);
+  stdin.on("data", drop);
+  await pause(DRAIN_MS);
+  stdin.off("data", drop);
+  stdin.pause();
+  stdin.setRawMode(false);
 }

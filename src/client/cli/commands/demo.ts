@@ -3,8 +3,8 @@
  * which finds out why and waits at its gate; approved, it rolls back and measures again. Nothing stays afterwards.
  */
 import { join, relative } from "node:path";
+import { type Local, loadLocal } from "../../../local.js";
 import { EXIT } from "../../../vocabulary/problems.js";
-import { type Local, loadLocal } from "../../local.js";
 import type { Runs } from "../../runs.js";
 import { openRuns } from "../backend.js";
 import { linger } from "../demo/linger.js";
@@ -79,10 +79,14 @@ async function setUp(session: Session, props: Props, options: Options) {
   const home = await furnish(props, shop.value, options.policy);
   if (!home.ok) return home;
   const environment = demoEnvironment(session.environment, home.value, server.value);
-  const worker = await startOwn(session, props, environment, "the worker", ["worker"]);
+  const [worker, facade] = await Promise.all([
+    startOwn(session, props, environment, "the worker", ["worker"]),
+    startOwn(session, props, environment, "the façade", ["serve", "--port", "0"]),
+  ]);
   if (!worker.ok) return worker;
-  const facadeUrl = undefined;
-  print.say(`  worker (process ${worker.value.pid})`);
+  if (!facade.ok) return facade;
+  const facadeUrl = String(facade.value.ready.url);
+  print.say(`  worker (process ${worker.value.pid}), page on ${facadeUrl}`);
   const stage: Stage = {
     home: home.value,
     shopDirectory: shop.value.directory,

@@ -42,7 +42,13 @@ export async function dev(session: Session, _: readonly string[], options: Optio
   const { server } = started;
   process.on("exit", () => server.stopSync());
   const kept = options.inMemory ? undefined : databaseFile(settings.value, home);
-  sayServer(session, server, kept);
+  const isUsual = server.address === settings.value.address;
+  sayServer(
+    session,
+    server,
+    kept,
+    isUsual ? "" : `TEMPORAL_ADDRESS=${server.address} TEMPORAL_UI_URL=${server.uiUrl} `,
+  );
   const { address, namespace, uiUrl, pid } = server;
   print.document({ ok: true, address, namespace, uiUrl: uiUrl, pid, database: kept });
   const why = await Promise.race([leave(session, options), server.exited]);
@@ -57,10 +63,16 @@ export async function dev(session: Session, _: readonly string[], options: Optio
   return { ...failed([{ code: "temporal-unreachable", at: address, message, hint }]), told: true };
 }
 
-function sayServer(session: Session, { address, namespace, uiUrl }: DevServer, kept: string | undefined): void {
+/** `variables` stand before commands that would otherwise look for the server elsewhere. */
+function sayServer(
+  session: Session,
+  { address, namespace, uiUrl }: DevServer,
+  kept: string | undefined,
+  variables: string,
+): void {
   const { print } = session;
   print.result(`${style.green("Temporal")} on ${style.bold(address)}, namespace ${namespace}`);
   if (uiUrl !== undefined) print.result(`  Web UI:   ${uiUrl}`);
   print.result(`  database: ${kept ?? "in memory"}`);
-  print.result("  next: autoops worker   (in another shell; Ctrl-C here stops the server)");
+  print.result(`  next: ${variables}autoops worker   (in another shell; Ctrl-C here stops the server)`);
 }

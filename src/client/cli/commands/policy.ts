@@ -1,8 +1,8 @@
 /** `autoops policy show|explain FILE`: the policy in force on this machine, and what it says of each node of a graph. */
 import { judge, type Ruling } from "../../../core/policy.js";
+import { type Local, loadLocal } from "../../../local.js";
 import type { Graph, Node } from "../../../schema/graph.js";
 import { type Effect, isBuiltIn, NODE_TYPES, riskier } from "../../../vocabulary/node-types.js";
-import { type Local, loadLocal } from "../../local.js";
 import { done, type Ending, failed } from "../ending.js";
 import { readGraph } from "../input.js";
 import type { Session } from "../session.js";
