@@ -1,16 +1,19 @@
 /** `check_graph`: the worker's own verdict on a graph, whatever the client claims. */
 import { checkAgainst } from "../core/check.js";
 import { digestOf } from "../platform/digest.js";
-import type { GraphInput } from "../schema/graph.js";
 import { parseGraph } from "../schema/parse-graph.js";
+import { parseWith } from "../schema/problems.js";
+import { type RunGraphInput, runGraphInputSchema } from "../schema/run-input.js";
 import type { CheckResult } from "./contract.js";
 import type { Dependencies } from "./dependencies.js";
 
 export function createCheckGraph(dependencies: Pick<Dependencies, "policy" | "registry" | "checkUrl" | "log">) {
-  return async function check_graph(input: GraphInput): Promise<CheckResult> {
+  return async function check_graph(input: RunGraphInput): Promise<CheckResult> {
     const current = await dependencies.policy();
     if (!current.ok) return current;
-    const parsed = parseGraph(input);
+    const envelope = parseWith(runGraphInputSchema, input);
+    if (!envelope.ok) return envelope;
+    const parsed = parseGraph(envelope.value.graph);
     if (!parsed.ok) return parsed;
     const { policy } = current;
     const result = checkAgainst(parsed.graph, {

@@ -6,9 +6,9 @@ import type { Verdict } from "../core/check.js";
 import type { Report } from "../core/report.js";
 import type { SoFar } from "../core/run/so-far.js";
 import type { Finding } from "../core/run/state.js";
-import type { Graph, GraphInput } from "../schema/graph.js";
+import type { Graph } from "../schema/graph.js";
 import type { JsonObject } from "../schema/json.js";
-import type { GoalInput } from "../schema/run-input.js";
+import type { GoalInput, RunGraphInput } from "../schema/run-input.js";
 import type { Problem } from "../vocabulary/problems.js";
 
 /** Input of every activity whose type is a tool's name. */
@@ -80,7 +80,7 @@ export type DraftResult =
 
 /** The activities that are not tools. */
 export interface Activities {
-  check_graph(graph: GraphInput): Promise<CheckResult>;
+  check_graph(input: RunGraphInput): Promise<CheckResult>;
   ask_approval(call: AskCall): Promise<AskResult>;
   draft_graph(input: GoalInput): Promise<DraftResult>;
   store_report(report: Report): Promise<void>;

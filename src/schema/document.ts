@@ -9,7 +9,6 @@ import {
 } from "../vocabulary/limits.js";
 import type { Problem } from "../vocabulary/problems.js";
 import type { Json } from "./json.js";
-import type { Parsed } from "./problems.js";
 
 /** Keys that JavaScript gives a meaning of their own; no document needs them. */
 const FORBIDDEN_KEYS = new Set(["__proto__", "constructor", "prototype"]);
@@ -192,5 +191,3 @@ export function checkBounds(value: unknown, at = ""): { ok: true; value: Json } 
   }
   return { ok: true, value: value as Json };
 }
-
-export type { Parsed };

@@ -35,7 +35,6 @@ export const SEARCH_ATTRIBUTES = {
   AutoopsTargets: "KeywordList",
   AutoopsPendingApprovals: "Int",
 } as const;
-export type SearchAttributeName = keyof typeof SEARCH_ATTRIBUTES;
 
 /**
  * The workflow id of a run that a person starts: `<slug of the goal or graph name>-<unique tail>`.
@@ -51,12 +50,9 @@ export function runId(title: string, tail: string): string {
   return `${slug === "" ? "run" : slug}-${tail}`;
 }
 
-/** The id of the run that a `runGoal` workflow starts as its child, and the inverse. */
+/** The id of the run that a `runGoal` workflow starts as its child. */
 export function childRunId(goalWorkflowId: string): string {
   return `${goalWorkflowId}.run`;
-}
-export function parentOfRunId(workflowId: string): string | undefined {
-  return workflowId.endsWith(".run") ? workflowId.slice(0, -".run".length) : undefined;
 }
 
 /** The activity id of the call that asks for a node's approval: Temporal wants it to differ from the node's own. */

@@ -87,6 +87,7 @@ export const CODES = {
   "environment-variable-invalid": setup("An AUTOOPS_ variable has a value that cannot be used."),
   // Goals and plans
   "goal-invalid": input("The goal is empty, too long or not text."),
+  "goal-suspicious": input("The goal holds what looks like an order to the planner; it was not obeyed."),
   "no-playbook": input("No playbook fits the goal well enough."),
   "playbook-invalid": setup("A playbook has a problem."),
   "parameter-missing": input("The playbook needs a parameter that the goal does not tell."),
@@ -112,6 +113,12 @@ export const CODES = {
   "response-too-large": { ...source("The answer exceeds the size limit."), retryable: false },
   "target-refused": { ...source("The target did not do what was asked."), retryable: false },
   "file-too-large": ran("The file exceeds the size limit."),
+  // The audit log
+  "audit-not-written": {
+    ...setup("The audit line could not be written, and no effect happens without one."),
+    retryable: true,
+  },
+  "audit-broken": ran("The audit log is not as it was written."),
   // Decisions
   "gate-not-open": decision("The node has no open gate."),
   "already-decided": decision("The gate is closed already."),

@@ -18,9 +18,6 @@ import { runGraph } from "./run-graph.js";
 
 const { draft_graph } = proxyActivities<Activities>(DRAFT_OPTIONS);
 
-/** The input of `planGoal` and `runGoal`. */
-export type { GoalInput };
-
 /** Drafts a graph; that no plan fits is a result, not a failure. */
 export async function planGoal(input: GoalInput): Promise<DraftResult> {
   const draft = await draft_graph(input);

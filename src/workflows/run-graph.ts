@@ -76,7 +76,7 @@ export async function runGraph(input: RunGraphInput, carried?: Carried): Promise
 
 /** Asks the worker's policy. A refused graph is a failure that lists its problems. */
 async function admit(input: RunGraphInput): Promise<CheckedGraph> {
-  const result = await check_graph(input.graph);
+  const result = await check_graph(input);
   if (!result.ok) {
     const first = result.problems[0]?.message ?? "it has problems";
     const more = result.problems.length > 1 ? ` (and ${result.problems.length - 1} more)` : "";

@@ -55,8 +55,8 @@ export function stage({ tools = {}, policy = openPolicy(), ask, verify }: Stage 
     return (await tools[id]?.(call)) ?? {};
   };
   staged.activities = {
-    check_graph: async (input: GraphInput) => {
-      const parsed = parseGraph(input);
+    check_graph: async (input: { graph: GraphInput }) => {
+      const parsed = parseGraph(input.graph);
       return parsed.ok ? checkAgainst(parsed.graph, contextWith(policy)) : parsed;
     },
     ask_approval: async (call: AskCall): Promise<AskResult> => {

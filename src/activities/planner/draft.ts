@@ -1,12 +1,13 @@
 /** A goal becomes a draft graph by a playbook: the same goal, playbooks and configuration give the same graph. */
 import { createHash } from "node:crypto";
 import { resolve } from "node:path";
+import { sanitizeGoal } from "../../core/goal.js";
 import type { Config } from "../../schema/config.js";
 import { graphSchema } from "../../schema/graph.js";
 import type { Json } from "../../schema/json.js";
 import type { Playbook } from "../../schema/playbook.js";
 import { parseWith } from "../../schema/problems.js";
-import type { GoalInput } from "../../schema/run-input.js";
+import { type GoalInput, goalInputSchema } from "../../schema/run-input.js";
 import type { Problem } from "../../vocabulary/problems.js";
 import type { DraftResult } from "../contract.js";
 import { CONFIDENCE_MIN, type Ranked, rankPlaybooks } from "./choose.js";
@@ -23,16 +24,32 @@ export interface PlannerContext {
 const ID_DIGITS = 12;
 const NEAREST_SHOWN = 3;
 
-/** Drafts a graph for the goal; nothing in it is trusted until the check has seen it. */
-export function draftGraph(input: GoalInput, { playbooks, config }: PlannerContext): DraftResult {
-  const entities = entitiesOf(input.goal, config);
-  const ranked = rankPlaybooks(playbooks, input.goal, entities);
-  const chosen = choose(ranked, input.playbook);
+/**
+ * Drafts a graph for the goal; nothing in it is trusted until the check has seen it. What looks like an injected order
+ * in the goal is a notice: a playbook cannot obey it.
+ */
+export function draftGraph(given: GoalInput, { playbooks, config }: PlannerContext): DraftResult {
+  const input = parseWith(goalInputSchema, given);
+  if (!input.ok) return input;
+  const { ok, goal, findings } = sanitizeGoal(input.value.goal);
+  if (!ok) {
+    const message = findings.map((finding) => finding.message).join("; ");
+    return {
+      ok: false,
+      problems: [{ code: "goal-invalid", at: "goal", message, hint: "say what is wrong, and where" }],
+    };
+  }
+  const entities = entitiesOf(goal, config);
+  const ranked = rankPlaybooks(playbooks, goal, entities);
+  const chosen = choose(ranked, input.value.playbook);
   if ("problem" in chosen) return { ok: false, problems: [chosen.problem] };
   const { playbook, score } = chosen;
-  const filled = fillParameters(playbook, { given: input.params ?? {}, entities, config });
+  const filled = fillParameters(playbook, { given: input.value.params ?? {}, entities, config });
   if (!filled.ok) return filled;
-  return assemble(playbook, score, input.goal, filled.value);
+  const notices = findings.map(({ code, message }): Problem => {
+    return { code: "goal-suspicious", at: "goal", message: `the goal: ${message} (${code})` };
+  });
+  return assemble(playbook, score, goal, filled.value, notices);
 }
 
 function choose(ranked: readonly Ranked[], wanted: string | undefined): Ranked | { problem: Problem } {
@@ -51,7 +68,13 @@ function choose(ranked: readonly Ranked[], wanted: string | undefined): Ranked |
   return { problem: { code: "no-playbook", at: "goal", message, hint } };
 }
 
-function assemble(playbook: Playbook, score: number, goal: string, values: Record<string, Json>): DraftResult {
+function assemble(
+  playbook: Playbook,
+  score: number,
+  goal: string,
+  values: Record<string, Json>,
+  notices: Problem[],
+): DraftResult {
   const nodes = fillPlaceholders(playbook.graph.nodes, values);
   const edges = fillPlaceholders(playbook.graph.edges, values);
   const name = fillPlaceholders(playbook.graph.name, values);
@@ -66,7 +89,7 @@ function assemble(playbook: Playbook, score: number, goal: string, values: Recor
   };
   const draft = { id: `${playbook.id}-${digest}`, name, goal_description: goal, nodes, edges, metadata };
   const parsed = parseWith(graphSchema, draft, { at: playbook.id });
-  if (parsed.ok) return { ok: true, graph: parsed.value, playbook: playbook.id, score, notices: [] };
+  if (parsed.ok) return { ok: true, graph: parsed.value, playbook: playbook.id, score, notices };
   return { ok: false, problems: parsed.problems.map((problem) => ({ ...problem, code: "playbook-invalid" as const })) };
 }
 
