@@ -13,6 +13,8 @@ export interface Execution {
   /** Temporal's own run id of this execution. */
   executionId: string;
   start: RunStart;
+  /** Whether it goes on, as Temporal said it a moment ago. */
+  isOpen: boolean;
 }
 
 export interface Histories {
@@ -27,6 +29,8 @@ export interface Histories {
   follow(runId: string, executionId: string, signal: AbortSignal): AsyncGenerator<HistoryEvent[]>;
 }
 
+/** `WORKFLOW_EXECUTION_STATUS_RUNNING` */
+const RUNNING = 1;
 /** Milliseconds that one wait for more events may take: the server answers an empty page before. */
 const LONG_POLL_MS = 65_000;
 
@@ -46,7 +50,7 @@ export function createHistories({ client, namespace }: Pick<RunsOptions, "client
     while (executionId !== undefined) {
       const start = await startIn(runId, executionId);
       if (start === undefined || start.workflowType !== WORKFLOWS.runGraph) break;
-      executions.unshift({ executionId, start });
+      executions.unshift({ executionId, start, isOpen: executions.length === 0 && info?.status === RUNNING });
       executionId = start.continuedFrom;
     }
     return executions.length === 0 ? undefined : executions;

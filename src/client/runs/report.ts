@@ -21,6 +21,8 @@ export async function reportOfRun(
     const chain = await histories.chain(runId);
     const newest = chain?.at(-1);
     if (newest === undefined) return refusal(runNotFound(runId));
+    // Asked for the closing event of a run that goes on, the server waits whatever one says.
+    if (newest.isOpen && waitMs <= 0) return { ok: true, value: undefined };
     return ofEnding(runId, await endingWithin(runId, newest.executionId, waitMs, options));
   });
   if (answer.ok || !answer.problems.some((problem) => problem.code === "run-not-found")) return answer;

@@ -1,0 +1,67 @@
+/** The report of a run that has ended: outcome first, then what was found, changed and decided. */
+import type { Report } from "../../core/report.js";
+import type { Outcome } from "../../core/run/state.js";
+import { html } from "./html.js";
+import { clock, span } from "./words.js";
+
+const SAYS: Record<Outcome, string> = {
+  succeeded: "The run succeeded.",
+  failed: "The run failed.",
+  rejected: "A person rejected an action; it was not carried out.",
+  expired: "Nobody approved an action in time; it was not carried out.",
+  cancelled: "The run was cancelled.",
+  timed_out: "The run used up its working time.",
+};
+
+export function ReportView({ report }: { report: Report }) {
+  const failed = report.nodes.filter((node) => node.failure !== undefined);
+  const changes = report.nodes.filter((node) => node.effect === "write");
+  return html`<section class="card report" aria-labelledby="report-title">
+    <h2 id="report-title">Report</h2>
+    <p>
+      ${report.dryRun ? "Dry run: nothing was executed." : SAYS[report.outcome]} It took
+      ${span(report.endedAtMs - report.startedAtMs)}.
+    </p>
+    ${
+      failed.length === 0
+        ? null
+        : html`<h3>What went wrong</h3>
+          <ul>${failed.map((node) => html`<li>${node.name}: ${node.failure?.message} <code>${node.failure?.code}</code></li>`)}</ul>`
+    }
+    ${
+      report.findings.length === 0
+        ? null
+        : html`<h3>What was found</h3>
+          <ul class="findings">
+            ${report.findings.map(
+              (finding) => html`<li>
+                ${finding.statement} <span class="muted">(${finding.node})</span>
+                ${finding.evidence.map((piece) => html`<div class="muted evidence">${piece}</div>`)}
+              </li>`,
+            )}
+          </ul>`
+    }
+    <h3>What was changed</h3>
+    ${changes.length === 0 ? html`<p>Nothing: no action of this run changes production.</p>` : null}
+    <ul>
+      ${changes.map((node) => html`<li>${node.name}: ${node.status === "succeeded" ? "carried out" : (node.reason ?? node.status)}</li>`)}
+    </ul>
+    ${
+      report.gates.length === 0
+        ? null
+        : html`<h3>Who decided</h3>
+          <ul>
+            ${report.gates.map(
+              (gate) => html`<li>
+                ${gate.nodeName}: ${gate.status}
+                ${gate.votes.map((vote) => html` · ${vote.decision === "approve" ? "approved" : "rejected"} by ${vote.approver} at ${clock(vote.atMs)}`)}
+              </li>`,
+            )}
+          </ul>`
+    }
+    <details>
+      <summary>As Markdown</summary>
+      <pre tabindex="0">${report.text}</pre>
+    </details>
+  </section>`;
+}

@@ -1,0 +1,52 @@
+/** Words and signs for statuses, and times for people. A status is never told by colour alone. */
+interface Look {
+  sign: string;
+  word: string;
+  /** Class of its colour. */
+  tone: "quiet" | "busy" | "good" | "bad" | "ask";
+}
+
+const LOOKS: Record<string, Look> = {
+  pending: { sign: "○", word: "not started", tone: "quiet" },
+  asking: { sign: "◆", word: "needs approval", tone: "ask" },
+  open: { sign: "◆", word: "waits for a decision", tone: "ask" },
+  waiting: { sign: "◆", word: "waits for a decision", tone: "ask" },
+  approved: { sign: "✓", word: "approved", tone: "good" },
+  running: { sign: "▸", word: "running", tone: "busy" },
+  succeeded: { sign: "✓", word: "succeeded", tone: "good" },
+  failed: { sign: "✕", word: "failed", tone: "bad" },
+  timed_out: { sign: "✕", word: "out of time", tone: "bad" },
+  terminated: { sign: "✕", word: "terminated", tone: "bad" },
+  rejected: { sign: "⊘", word: "rejected", tone: "bad" },
+  expired: { sign: "⊘", word: "expired", tone: "bad" },
+  withdrawn: { sign: "–", word: "withdrawn", tone: "quiet" },
+  cancelled: { sign: "⊘", word: "cancelled", tone: "quiet" },
+  skipped: { sign: "–", word: "skipped", tone: "quiet" },
+  planned: { sign: "◇", word: "would run", tone: "quiet" },
+  dry_run: { sign: "◇", word: "dry run", tone: "quiet" },
+};
+
+export function lookOf(status: string): Look {
+  return LOOKS[status] ?? { sign: "?", word: status, tone: "quiet" };
+}
+
+/** A duration: `850 ms`, `12 s`, `3 min 5 s`, `2 h 4 min`. */
+export function span(ms: number): string {
+  if (ms < 1_000) return `${Math.max(0, Math.round(ms))} ms`;
+  const seconds = Math.floor(ms / 1_000);
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes} min ${seconds % 60} s`;
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+const CLOCK = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+const DAY = new Intl.DateTimeFormat(undefined, { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" });
+
+export const clock = (ms: number): string => CLOCK.format(ms);
+export const day = (ms: number): string => DAY.format(ms);
+
+/** One value of an output or of params, as it is. */
+export function shown(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value, undefined, 2);
+}
