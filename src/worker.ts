@@ -20,7 +20,7 @@ import { createGuardedFetch } from "./platform/http/guarded-fetch.js";
 import { createLog, type Log } from "./platform/log.js";
 import { loadPolicy } from "./platform/policy-file.js";
 import { createReportStore } from "./platform/reports.js";
-import { createSecretResolver } from "./platform/secrets.js";
+import { createSecretResolver, secretValues } from "./platform/secrets.js";
 import { loadSigner } from "./platform/signing.js";
 import { storesOf } from "./platform/stores.js";
 import { loadTemporalDev } from "./platform/temporal/settings.js";
@@ -95,6 +95,7 @@ export async function createDependencies(
       );
     },
     secret,
+    secretValues: secretValues(local.config, (name) => local.environment.secretFrom(name)),
     blobs: createBlobStore(stores.blobs),
     reports: createReportStore(stores.reports),
     signer: signer.signer,

@@ -19,6 +19,8 @@ export interface Dependencies {
   /** Bound to the network policy in force at the call. */
   fetch: GuardedFetch;
   secret(reference: string): string;
+  /** The values that config.yaml refers to: what tools return is cleaned of them, wherever they found them. */
+  secretValues?: readonly string[];
   blobs: BlobStore;
   reports: ReportStore;
   signer: Signer;

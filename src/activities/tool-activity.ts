@@ -5,6 +5,7 @@
 import { ApplicationFailure, Context } from "@temporalio/activity";
 import { redact, redactValue } from "../core/redact.js";
 import { ToolFailure } from "../platform/failure.js";
+import { withoutSecrets, withoutSecretsIn } from "../platform/secrets.js";
 import type { Json, JsonObject } from "../schema/json.js";
 import { parseWith } from "../schema/problems.js";
 import { OUTPUT_MAX_BYTES } from "../vocabulary/limits.js";
@@ -35,7 +36,7 @@ export function createToolActivity(definition: ToolDefinition, toolName: string,
       log.info("node succeeded");
       return output;
     } catch (error) {
-      throw toFailure(error, info.attempt, call.retries, log);
+      throw toFailure(error, info.attempt, call.retries, dependencies.secretValues ?? [], log);
     }
   };
 }
@@ -61,7 +62,7 @@ async function runWithin(
   const signal = AbortSignal.any([slow.signal, activity.cancellationSignal]);
   try {
     const context = contextOf(call, dependencies, signal, log);
-    return checkedOutput(definition, await definition.run(params, context));
+    return checkedOutput(definition, await definition.run(params, context), dependencies.secretValues ?? []);
   } catch (error) {
     // That an effect may have happened outweighs everything else; else a cancelled activity ends as cancelled.
     if (error instanceof ToolFailure && error.code === "outcome-unknown") throw error;
@@ -92,7 +93,10 @@ function contextOf(
   return {
     config: dependencies.config,
     fetch: dependencies.fetch,
-    blobs: dependencies.blobs,
+    blobs: {
+      put: (data) => dependencies.blobs.put(withoutSecrets(data, dependencies.secretValues ?? [])),
+      get: (reference) => dependencies.blobs.get(reference),
+    },
     signal,
     heartbeat: (detail) => activity.heartbeat(detail),
     secret: dependencies.secret,
@@ -107,11 +111,12 @@ function contextOf(
   };
 }
 
-function checkedOutput(definition: ToolDefinition, value: unknown): Json {
+function checkedOutput(definition: ToolDefinition, value: unknown, secrets: readonly string[]): Json {
   const parsed = parseWith(definition.output, value, { at: "output", shows: false });
   if (!parsed.ok)
     throw new ToolFailure("output-invalid", parsed.problems[0]?.message ?? "the output is not as declared");
-  const output = redactValue(parsed.value as Json);
+  // A log may hold a source's key in a form that no pattern knows.
+  const output = withoutSecretsIn(redactValue(parsed.value as Json), secrets);
   const bytes = Buffer.byteLength(JSON.stringify(output));
   if (bytes <= OUTPUT_MAX_BYTES) return output;
   const message = `${definition.name} returned ${bytes} bytes, more than the ${OUTPUT_MAX_BYTES} that history may carry`;
@@ -119,17 +124,24 @@ function checkedOutput(definition: ToolDefinition, value: unknown): Json {
 }
 
 /** A tool's own failure is tried again `retries` times; the attempts beyond them are for workers that were lost. */
-function toFailure(error: unknown, attempt: number, retries: number, log: ToolContext["log"]): unknown {
+function toFailure(
+  error: unknown,
+  attempt: number,
+  retries: number,
+  secrets: readonly string[],
+  log: ToolContext["log"],
+): unknown {
   if (!(error instanceof ToolFailure)) {
     if (isCancellation(error)) return error;
-    const message = redact(error instanceof Error ? error.message : String(error));
+    const message = withoutSecrets(redact(error instanceof Error ? error.message : String(error)), secrets);
     log.warn("node failed", { code: "tool-failed", reason: message });
     return failure("tool-failed", message, undefined, attempt > retries);
   }
   const mayRetry = error.retryable ?? factsOf(error.code).retryable;
-  log.warn("node failed", { code: error.code, reason: error.message });
+  const message = withoutSecrets(redact(error.message), secrets);
+  log.warn("node failed", { code: error.code, reason: message });
   const isFinal = !mayRetry || attempt > retries;
-  return failure(error.code, redact(error.message), error.hint, isFinal);
+  return failure(error.code, message, error.hint, isFinal);
 }
 
 function failure(type: string, message: string, hint: string | undefined, nonRetryable: boolean): ApplicationFailure {

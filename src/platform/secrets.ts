@@ -1,4 +1,5 @@
 /** Secret references (`env:NAME`): resolved where they are used, at the last moment, and kept nowhere. */
+import type { Json } from "../schema/json.js";
 import { ToolFailure } from "./failure.js";
 
 const REFERENCE = /^env:([A-Za-z_][A-Za-z0-9_]{0,127})$/;
@@ -19,6 +20,46 @@ export function createSecretResolver(read: (name: string) => string | undefined)
     }
     return value;
   };
+}
+
+/** Secrets shorter than this are not looked for: they would match by chance. */
+const SOUGHT_MIN_CHARS = 6;
+
+/**
+ * Takes the given secrets out of a text, whatever they look like: as they are, and as they stand in JSON. For answers
+ * of those who were told the secret, and for logs that may hold it.
+ */
+export function withoutSecrets(text: string, secrets: readonly string[]): string {
+  let clean = text;
+  for (const secret of secrets) {
+    if (secret.length < SOUGHT_MIN_CHARS) continue;
+    for (const form of new Set([secret, JSON.stringify(secret).slice(1, -1)])) {
+      clean = clean.replaceAll(form, "[redacted:secret]");
+    }
+  }
+  return clean;
+}
+
+/** The same for all text of a JSON value, keys included. */
+export function withoutSecretsIn(value: Json, secrets: readonly string[]): Json {
+  if (secrets.length === 0) return value;
+  if (typeof value === "string") return withoutSecrets(value, secrets);
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map((item) => withoutSecretsIn(item, secrets));
+  const entries = Object.entries(value);
+  return Object.fromEntries(
+    entries.map(([key, item]) => [withoutSecrets(key, secrets), withoutSecretsIn(item, secrets)]),
+  );
+}
+
+/** The values of all references in a document, such as the configuration; those that are not set are left out. */
+export function secretValues(document: unknown, read: (name: string) => string | undefined): string[] {
+  const names = JSON.stringify(document).matchAll(
+    /"(?:[A-Za-z][A-Za-z0-9-]{0,31} )?env:([A-Za-z_][A-Za-z0-9_]{0,127})"/g,
+  );
+  const values = [...new Set([...names].map(([, name = ""]) => read(name) ?? ""))].filter((value) => value !== "");
+  // The longest first, so that one that holds another goes whole.
+  return values.sort((a, b) => b.length - a.length);
 }
 
 /** Whether a header's value is a secret reference, optionally behind a word (`Bearer env:TOKEN`). */

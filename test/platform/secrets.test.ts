@@ -1,6 +1,13 @@
 /** Secret references: what they stand for, and that a failure never shows a value. */
 import { expect, test } from "vitest";
-import { createSecretResolver, isSecretHeader, resolveHeader } from "../../src/platform/secrets.js";
+import {
+  createSecretResolver,
+  isSecretHeader,
+  resolveHeader,
+  secretValues,
+  withoutSecrets,
+  withoutSecretsIn,
+} from "../../src/platform/secrets.js";
 
 const resolve = createSecretResolver((name) => ({ KEY: "v4lue", EMPTY: "", CODED: "YTpi" })[name]);
 
@@ -29,4 +36,19 @@ test("a header keeps the word before its reference, and plain text stays as it i
   expect(resolveHeader("environment env", resolve)).toBe("environment env");
   expect(isSecretHeader("Bearer env:KEY")).toBe(true);
   expect(isSecretHeader("application/json")).toBe(false);
+});
+
+test("the values of all references are found, and taken out of text and JSON in either spelling", () => {
+  const values: Record<string, string> = { KEY: 'a"b-secret', LONG: 'xa"b-secretx', SHORT: "abc", EMPTY: "" };
+  const document = {
+    a: { headers: { x: "env:KEY", y: "Bearer env:LONG" } },
+    b: ["env:SHORT", "env:EMPTY", "no env:NOT"],
+  };
+  const secrets = secretValues(document, (name) => values[name]);
+  expect(secrets).toEqual(['xa"b-secretx', 'a"b-secret', "abc"]);
+  expect(withoutSecrets('1 xa"b-secretx 2 a"b-secret {"k":"a\\"b-secret"} abc', secrets)).toBe(
+    '1 [redacted:secret] 2 [redacted:secret] {"k":"[redacted:secret]"} abc',
+  );
+  const value = { 'a"b-secret': ['is a"b-secret', 7, null, true] };
+  expect(withoutSecretsIn(value, secrets)).toEqual({ "[redacted:secret]": ["is [redacted:secret]", 7, null, true] });
 });

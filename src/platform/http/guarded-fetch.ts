@@ -2,7 +2,7 @@
 import { lookup as systemLookup } from "node:dns/promises";
 import { isIP } from "node:net";
 import type { GuardedFetch, HttpAnswer, HttpRequest } from "../../activities/define-tool.js";
-import { isSecretHeader, resolveHeader, type SecretResolver } from "../secrets.js";
+import { isSecretHeader, resolveHeader, type SecretResolver, withoutSecrets } from "../secrets.js";
 import { kindOfAddress } from "./addresses.js";
 import { type CheckedUrl, checkAddress, examineUrl, type NetworkRules, type UrlProblem } from "./check-url.js";
 import { HttpFailure } from "./failure.js";
@@ -63,14 +63,15 @@ async function follow(
     headers: { "user-agent": "autoops", "accept-encoding": "identity", ...lowerCased(request.headers ?? {}) },
     body: request.body,
   };
+  const sent: string[] = [];
   // What stands on loopback is implied for whoever asks for it, never for a host that points there.
   let implies = true;
   for (let redirects = 0; ; redirects++) {
     const checked = examine(options, exchange.url, implies, redirects > 0);
-    const answer = await exchangeOnce(options, checked, exchange, signal);
+    const answer = await exchangeOnce(options, checked, exchange, signal, sent);
     const location = request.redirect === "refuse" ? undefined : redirectOf(answer);
     if (location === undefined) {
-      return { ...answer, ms: Math.round(performance.now() - startedAt), url: checked.url.href };
+      return withoutSent({ ...answer, ms: Math.round(performance.now() - startedAt), url: checked.url.href }, sent);
     }
     if (redirects >= REDIRECTS_MAX) {
       const message = `${place(checked)} redirected more than ${REDIRECTS_MAX} times`;
@@ -79,6 +80,14 @@ async function follow(
     exchange = redirected(exchange, answer.status, location, checked.url);
     implies &&= new URL(exchange.url).origin === checked.url.origin;
   }
+}
+
+/** Whoever was told a secret may repeat it, in an error for instance: the answer is cleaned of what was sent. */
+function withoutSent(answer: HttpAnswer, sent: readonly string[]): HttpAnswer {
+  if (sent.length === 0) return answer;
+  const headers = Object.entries(answer.headers).map(([name, value]) => [name, withoutSecrets(value, sent)]);
+  const [text, url] = [withoutSecrets(answer.text, sent), withoutSecrets(answer.url, sent)];
+  return { ...answer, text, url, headers: Object.fromEntries(headers) };
 }
 
 function examine(options: GuardedFetchOptions, url: string, implies: boolean, sent: boolean): CheckedUrl {
@@ -95,6 +104,7 @@ async function exchangeOnce(
   checked: CheckedUrl,
   exchange: Exchange,
   signal: AbortSignal,
+  sent: string[],
 ): Promise<HopAnswer> {
   const addresses = await resolveAddresses(options, checked, signal);
   const headers: Record<string, string> = {};
@@ -103,7 +113,13 @@ async function exchangeOnce(
       const message = `a secret must not go over plain HTTP to ${checked.host}`;
       throw new HttpFailure("secret-over-http", message, false, "use https");
     }
-    headers[name] = resolveHeader(value, options.resolveSecret);
+    headers[name] = resolveHeader(value, (reference) => {
+      const secret = options.resolveSecret(reference);
+      sent.push(secret);
+      return secret;
+    });
+    // Behind `Basic` it goes out in another form.
+    if (isSecretHeader(value)) sent.push(headers[name].slice(headers[name].indexOf(" ") + 1));
   }
   const { method, body } = exchange;
   return (options.send ?? send)({ url: checked.url, host: checked.host, addresses, method, headers, body, signal });

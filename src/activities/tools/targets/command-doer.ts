@@ -1,5 +1,6 @@
 /** An effect on a target of kind `command`: a program with arguments, and a state that another prints. */
 import { redact } from "../../../core/redact.js";
+import { withoutSecrets } from "../../../platform/secrets.js";
 import type { CommandAction } from "../../../schema/config.js";
 import type { JsonObject } from "../../../schema/json.js";
 import { type ToolContext, ToolFailure } from "../../define-tool.js";
@@ -10,8 +11,6 @@ import { type CommandResult, runCommand } from "./run-command.js";
 
 /** How a program learns the key, where its target declares that it honours one. */
 const KEY_VARIABLE = "AUTOOPS_IDEMPOTENCY_KEY";
-/** Secrets shorter than this are not looked for in outputs: they would match by chance. */
-const SECRET_MIN_CHARS = 4;
 /** Characters shown of what a program said last. */
 const SAID_MAX_CHARS = 300;
 
@@ -22,7 +21,10 @@ export function commandDoer(name: string, action: CommandAction, params: JsonObj
   const secrets = Object.entries(action.env ?? {}).flatMap(([key, value]) =>
     value.startsWith("env:") ? [env[key] ?? ""] : [],
   );
-  const run = async (list: readonly string[]) => withoutSecrets(await runCommand(list, env, context.signal), secrets);
+  const run = async (list: readonly string[]): Promise<CommandResult> => {
+    const { stdout, stderr, ...result } = await runCommand(list, env, context.signal);
+    return { ...result, stdout: withoutSecrets(stdout, secrets), stderr: withoutSecrets(stderr, secrets) };
+  };
   return {
     request: { program: argv[0] ?? "" },
     act: async () => judge(name, action, await run(argv), context),
@@ -58,15 +60,6 @@ function environmentOf(action: CommandAction, context: ToolContext): Record<stri
   }
   if (action.idempotency === "key") env[KEY_VARIABLE] = context.idempotencyKey;
   return env;
-}
-
-function withoutSecrets(result: CommandResult, secrets: readonly string[]): CommandResult {
-  const clean = (text: string) =>
-    secrets.reduce(
-      (left, secret) => (secret.length < SECRET_MIN_CHARS ? left : left.replaceAll(secret, "[redacted]")),
-      text,
-    );
-  return { ...result, stdout: clean(result.stdout), stderr: clean(result.stderr) };
 }
 
 function judge(name: string, action: CommandAction, result: CommandResult, context: ToolContext): void {
