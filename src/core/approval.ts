@@ -4,6 +4,7 @@
  */
 import type { Answer } from "../schema/decision.js";
 import { APPROVER_MAX_CHARS, COMMENT_MAX_CHARS, DECISIONS_MAX_PER_GATE } from "../vocabulary/limits.js";
+import { redact } from "./redact.js";
 import type { PlanNode } from "./run/plan.js";
 import { closeGate, makeReady, type Run, stateOf } from "./run/run.js";
 import { finishIfDone, settle } from "./run/settle.js";
@@ -166,7 +167,9 @@ export function readAnswer(value: unknown): { ok: true; answer: Answer } | { ok:
       return { ok: false, message: `${key} must be ${rule.says}` };
     }
   }
-  return { ok: true, answer: given as Answer };
+  const answer = given as Answer;
+  // Comments are shown to everybody who sees the run.
+  return { ok: true, answer: answer.comment === undefined ? answer : { ...answer, comment: redact(answer.comment) } };
 }
 
 const ANSWER_RULES: Record<keyof Answer, { needed: boolean; says: string; fits(text: string): boolean }> = {
