@@ -1,10 +1,13 @@
 /** The built program against a real server: runs, gates answered from a second process, and what is told when. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { ASKING, DANGEROUS, HARMLESS, policyWith, writeFile } from "../client/cli/support/graphs.js";
 import { autoops, endAll, folderWithHome, type Running, start } from "../client/cli/support/program.js";
 import { startTestDevServer, type TestDevServer } from "../support/temporal.js";
+
+// Each command is a process of its own, and the machine may be busy.
+vi.setConfig({ testTimeout: 90_000 });
 
 let server: TestDevServer;
 let folder: string;

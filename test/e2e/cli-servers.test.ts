@@ -3,9 +3,12 @@ import { once } from "node:events";
 import { mkdirSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { afterAll, expect, test } from "vitest";
+import { afterAll, expect, test, vi } from "vitest";
 import { HARMLESS, writeFile } from "../client/cli/support/graphs.js";
 import { autoops, endAll, isAlive, start, temporaryFolder } from "../client/cli/support/program.js";
+
+// Each command is a process of its own, and the machine may be busy.
+vi.setConfig({ testTimeout: 60_000 });
 
 afterAll(endAll);
 

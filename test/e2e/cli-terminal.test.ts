@@ -1,9 +1,12 @@
 /** The built program on a pseudo-terminal: the question at a gate, the redrawn table, Ctrl-C. */
 import { spawnSync } from "node:child_process";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { ASKING, policyWith, writeFile } from "../client/cli/support/graphs.js";
 import { autoops, endAll, folderWithHome, type Running, start } from "../client/cli/support/program.js";
 import { startTestDevServer, type TestDevServer } from "../support/temporal.js";
+
+// Each command is a process of its own, and the machine may be busy.
+vi.setConfig({ testTimeout: 60_000 });
 
 /** util-linux: runs a command on a terminal of its own and hands its exit code on. */
 const hasTerminal = spawnSync("script", ["--version"], { encoding: "utf8" }).stdout?.includes("util-linux") === true;

@@ -3,9 +3,12 @@ import { spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { afterAll, expect, test } from "vitest";
+import { afterAll, expect, test, vi } from "vitest";
 import { DANGEROUS, HARMLESS, writeFile } from "../client/cli/support/graphs.js";
 import { autoops, endAll, MAIN, temporaryFolder } from "../client/cli/support/program.js";
+
+// Each command is a process of its own, and the machine may be busy.
+vi.setConfig({ testTimeout: 60_000 });
 
 afterAll(endAll);
 

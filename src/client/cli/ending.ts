@@ -19,11 +19,6 @@ export function failed(problems: readonly Problem[], document: object = {}): End
   return { exit: exitFor(problems), document: { ok: false, problems, ...document }, problems };
 }
 
-/** The problems have been told already, or stand in the document alone. */
-export function failedQuietly(problems: readonly Problem[], document: object = {}): Ending {
-  return { exit: exitFor(problems), document: { ok: false, problems, ...document } };
-}
-
 const OUTCOME_EXITS: Record<Outcome, ExitCode> = {
   succeeded: EXIT.done,
   failed: EXIT.problems,

@@ -112,6 +112,7 @@ function tell(session: Session, decided: Decided, decision: "approve" | "reject"
   const problem = problemOfDecision(decided);
   if (problem === undefined) session.print.say(decidedText(decided, decision));
   else session.print.problems([problem]);
+  session.print.say();
 }
 
 async function ask(session: Session, signal: AbortSignal): Promise<"approve" | "reject" | undefined> {

@@ -15,17 +15,17 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
 // A reader that goes away (`| head`) is no error of ours; on standard error nobody can be told.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code === "EPIPE") process.exit(EXIT.done);
+    if (error.code === "EPIPE") process.exit(EXIT.interrupted);
     throw error;
   });
 }
 
 function openSession({ json, input }: { json: boolean; input: boolean }): Session {
   const { env, stdin, stdout, stderr } = process;
-  const plain = (env.NO_COLOR ?? "") !== "" || env.TERM === "dumb";
+  const plain = (env.NO_COLOR ?? "") !== "";
   return {
     environment: env,
-    print: createPrinter({ stdout, stderr, json, plain }),
+    print: createPrinter({ stdout, stderr, json, plain, dumb: env.TERM === "dumb" }),
     canAsk: input && !json && stdin.isTTY === true && stdout.isTTY === true,
     interrupt: interrupt.signal,
     stdin,

@@ -18,8 +18,10 @@ export interface PrinterOptions {
   stdout: Output;
   stderr: Output;
   json: boolean;
-  /** NO_COLOR is set, or the terminal is dumb. */
+  /** NO_COLOR is set. */
   plain: boolean;
+  /** The terminal cannot move its cursor. */
+  dumb?: boolean;
 }
 
 export interface Printer {
@@ -50,9 +52,9 @@ export interface LocatedProblem extends Problem {
   column?: number;
 }
 
-export function createPrinter({ stdout, stderr, json, plain }: PrinterOptions): Printer {
-  const isTerminal = !json && stdout.isTTY === true && !plain;
-  const colours = new Map([stdout, stderr].map((stream) => [stream, coloursFor(stream, plain)]));
+export function createPrinter({ stdout, stderr, json, plain, dumb = false }: PrinterOptions): Printer {
+  const isTerminal = !json && stdout.isTTY === true && !dumb;
+  const colours = new Map([stdout, stderr].map((stream) => [stream, coloursFor(stream, plain || dumb)]));
   let drawn = 0;
   let kept: readonly string[] = [];
 
@@ -69,7 +71,7 @@ export function createPrinter({ stdout, stderr, json, plain }: PrinterOptions): 
   const draw = (lines: readonly string[]): void => {
     const room = Math.max(1, (stdout.rows ?? 24) - 1);
     const shown = lines.length <= room ? lines : [...lines.slice(0, room - 1), style.dim(`… ${lines.length} lines`)];
-    const text = shown.map((line) => clipped(escapeControls(oneLine(line, 1_000)), (stdout.columns ?? 80) - 1));
+    const text = shown.map((line) => clipped(escapeControls(line.replaceAll("\n", " ")), (stdout.columns ?? 80) - 1));
     stdout.write(`${paint(text.join("\n"), colours.get(stdout))}\n`);
     drawn = shown.length;
     kept = lines;

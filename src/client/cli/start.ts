@@ -1,14 +1,14 @@
 /** Starts a run and follows it: what `run`, `plan-and-run` and the demo share, and how each ends. */
 import type { Report } from "../../core/report.js";
 import type { Graph } from "../../schema/graph.js";
-import { EXIT } from "../../vocabulary/problems.js";
+import { EXIT, factsOf, type Problem } from "../../vocabulary/problems.js";
 import type { Runs } from "../runs.js";
 import { openRuns } from "./backend.js";
 import { done, type Ending, exitForOutcome, failed } from "./ending.js";
 import { type Followed, follow } from "./follow.js";
 import { endingLine, failuresOf } from "./run-text.js";
 import { ownName, type Session } from "./session.js";
-import { style } from "./text.js";
+import { readable, style } from "./text.js";
 
 export interface StartOptions {
   dryRun?: boolean;
@@ -77,14 +77,19 @@ export function endingOf(session: Session, followed: Followed, run: RunNames, pr
       print.say(`  next: ${program} watch ${run.runId}`);
       return { exit: EXIT.stillRunning, document: { ok: false, problems: [], ...run, status: "running" } };
     case "lost":
-      return failed(followed.problems, { ...run, status: "unknown" });
+      return failed(followed.problems, { ...run, status: isAway(followed.problems) ? "unknown" : "failed" });
   }
+}
+
+/** Whether the problems leave open how the run goes on; all others say how it ended without a report. */
+function isAway(problems: readonly Problem[]): boolean {
+  return problems.some((problem) => factsOf(problem.code).exit === EXIT.unreachable);
 }
 
 function endingOfReport(session: Session, report: Report, run: RunNames): Ending {
   const { print } = session;
   print.say();
-  print.result(report.text.trimEnd());
+  print.result(print.isTerminal ? readable(report.text.trimEnd()) : report.text.trimEnd());
   print.say();
   print.say(endingLine(report));
   if (run.webUrl !== undefined) print.say(`  Temporal Web UI: ${run.webUrl}`);

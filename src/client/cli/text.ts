@@ -74,10 +74,12 @@ export function columns(rows: readonly (readonly string[])[], gap = "  "): strin
   );
 }
 
-/** Characters that are seen, marks left out. */
+/** Columns that a text takes, marks left out; signs such as ⛔ take two. */
 export function width(text: string): number {
-  return [...text.replace(LEFT_OVER, "")].length;
+  return [...text.replace(LEFT_OVER, "")].reduce((columns, char) => columns + widthOf(char), 0);
 }
+
+const widthOf = (char: string): number => (/\p{Emoji_Presentation}/u.test(char) ? 2 : 1);
 
 /** Cuts a line to `max` seen characters, keeping marks whole. */
 export function clipped(line: string, max: number): string {
@@ -87,9 +89,9 @@ export function clipped(line: string, max: number): string {
   let open = false;
   for (const char of line) {
     const isMark = char >= "\uE000" && char <= "\uE006";
-    if (!isMark && seen >= max - 1) break;
+    if (!isMark && seen + widthOf(char) > max - 1) break;
     if (isMark) open = char !== END;
-    else seen++;
+    else seen += widthOf(char);
     cut += char;
   }
   return `${cut}…${open ? END : ""}`;
@@ -101,4 +103,13 @@ export function clock(ms: number): string {
   const two = (value: number) => String(value).padStart(2, "0");
   const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
   return `${day} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
+}
+
+/** Markdown of ours for reading on a terminal: headings stand out, and nothing is escaped for Markdown's sake. */
+export function readable(markdown: string): string {
+  return markdown
+    .split("\n")
+    .map((line) => (/^#{1,3} /.test(line) ? style.bold(line.replace(/^#+ /, "")) : line))
+    .join("\n")
+    .replace(/\\([\\`*_[\]<>|#])/g, "$1");
 }

@@ -17,10 +17,10 @@ function stream(isTTY = false): Output & { text: string } {
   return own;
 }
 
-function setUp({ json = false, isTTY = false, plain = false } = {}) {
+function setUp({ json = false, isTTY = false, plain = false, dumb = false } = {}) {
   const stdout = stream(isTTY);
   const stderr = stream(isTTY);
-  return { stdout, stderr, print: createPrinter({ stdout, stderr, json, plain }) };
+  return { stdout, stderr, print: createPrinter({ stdout, stderr, json, plain, dumb }) };
 }
 
 test("with --json standard output carries one document and nothing else", () => {
@@ -80,6 +80,16 @@ test("live lines are redrawn in place, clipped to the terminal, with other lines
   print.settle();
   print.say("below");
   expect(stdout.text).toBe("below\n");
+});
+
+test("without colours a terminal is redrawn all the same; a dumb one never is", () => {
+  const plain = setUp({ isTTY: true, plain: true });
+  plain.print.live([style.red("one")]);
+  plain.print.live([style.red("two")]);
+  expect(plain.stdout.text).toBe("one\n\u001b[1A\u001b[0Jtwo\n");
+  const dumb = setUp({ isTTY: true, dumb: true });
+  dumb.print.live(["one"]);
+  expect([dumb.print.isTerminal, dumb.stdout.text]).toEqual([false, ""]);
 });
 
 test("live lines never fill more than the terminal", () => {

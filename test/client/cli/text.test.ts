@@ -8,6 +8,7 @@ import {
   indented,
   oneLine,
   paint,
+  readable,
   style,
   width,
 } from "../../../src/client/cli/text.js";
@@ -61,4 +62,13 @@ test("a clipped line is no wider than asked and closes its mark", () => {
 
 test("longer data is set in line by line", () => {
   expect(indented("a\nb\n", "  ")).toBe("  a\n  b");
+});
+
+test("signs that take two columns are counted as such", () => {
+  expect(width("⛔")).toBe(2);
+  expect(width("✔")).toBe(1);
+});
+
+test("a report reads without Markdown's escapes on a terminal", () => {
+  expect(paint(readable("## Found\n\n- http\\_requests\\_total \\[x\\]"))).toBe("Found\n\n- http_requests_total [x]");
 });

@@ -3,6 +3,7 @@ import { EXIT } from "../../../vocabulary/problems.js";
 import { withRuns } from "../backend.js";
 import { done, type Ending, failed } from "../ending.js";
 import type { Session } from "../session.js";
+import { readable } from "../text.js";
 
 const LOOK_MS = 1_000;
 
@@ -14,7 +15,8 @@ export function report(session: Session, [runId = ""]: readonly string[]): Promi
       session.print.note(`${runId} has not ended: it has no report yet; next: autoops watch ${runId}`);
       return { exit: EXIT.stillRunning, document: { ok: false, problems: [], runId: runId, status: "running" } };
     }
-    session.print.result(answer.value.text.trimEnd());
+    const text = answer.value.text.trimEnd();
+    session.print.result(session.print.isTerminal ? readable(text) : text);
     return done({ report: answer.value });
   });
 }

@@ -2,14 +2,15 @@
 import { createInterface } from "node:readline/promises";
 import type { Session } from "../session.js";
 
-const LINGER_MS = 60_000;
+const LINGER_MS = 30_000;
 
 /** Waits for Enter, Ctrl-C or the end of the time; at once where nobody sits at a terminal. */
 export async function linger(session: Session, pages: ReadonlyArray<string | undefined>): Promise<void> {
   const open = pages.filter((page) => page !== undefined);
   if (!session.canAsk || open.length === 0) return;
   session.print.say();
-  session.print.say(`Look at it while it stands: ${open.join("  ·  ")}`);
+  session.print.say("Look at it while it stands:");
+  for (const page of open) session.print.say(`  ${page}`);
   const lines = createInterface({ input: session.stdin, output: session.stdout });
   lines.on("SIGINT", () => process.kill(process.pid, "SIGINT"));
   try {

@@ -2,7 +2,7 @@
 
 import { createPrinter } from "../../../../src/client/cli/print.js";
 import type { Session } from "../../../../src/client/cli/session.js";
-import type { Decide, RunHappening, Runs } from "../../../../src/client/runs.js";
+import type { RunHappening, Runs } from "../../../../src/client/runs.js";
 import { type Report, reportOf } from "../../../../src/core/report.js";
 import type { GateView, RunView } from "../../../../src/core/view.js";
 
@@ -101,5 +101,3 @@ export const happening = (id: number, kind: RunHappening["kind"], text: string, 
   text,
   ...(node === undefined ? {} : { node }),
 });
-
-export type { Decide };
