@@ -122,6 +122,25 @@ test("Ctrl-C at the gate ends everything: exit 130, no process and no file stays
   await expectNothingLeft(open);
 });
 
+test("Ctrl-C twice ends it at once, and still nothing stays", { timeout: RUN_MS }, async () => {
+  const open = await openGate();
+  open.demo.signal("SIGINT");
+  open.demo.signal("SIGTERM");
+  expect((await open.demo.ended).code).toBe(130);
+  await expectNothingLeft(open);
+});
+
+test("without its worker the demo says so and ends: exit 1", { timeout: RUN_MS }, async () => {
+  const open = await openGate();
+  const [, worker = ""] = await open.demo.until(/worker \(process (\d+)\)/);
+  process.kill(Number(worker), "SIGKILL");
+  const ended = await open.demo.ended;
+  expect(ended.code).toBe(1);
+  expect(ended.stderr).toContain("[worker-lost]");
+  expect(ended.stdout).not.toContain("checkout now runs version 1");
+  await expectNothingLeft(open);
+});
+
 test("Ctrl-C while it is still starting ends everything too", { timeout: RUN_MS }, async () => {
   const before = new Set(readdirSync(tmpdir()).filter((name) => name.startsWith("autoops-demo-")));
   const demo = start(["demo"]);

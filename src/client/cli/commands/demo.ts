@@ -49,7 +49,9 @@ async function play(session: Session, props: Props, options: Options): Promise<E
   if (session.interrupt.aborted) return left();
   if (!staged.ok) return failed(staged.problems);
   const stage = staged.value;
-  const own: Session = { ...session, environment: stage.environment };
+  // Without its worker the run would wait for ever.
+  const interrupt = AbortSignal.any([session.interrupt, stage.worker.gone]);
+  const own: Session = { ...session, environment: stage.environment, interrupt };
   const local = await loadLocal(own.environment);
   if (!local.ok) return failed(local.problems);
   print.say();
@@ -65,7 +67,10 @@ async function play(session: Session, props: Props, options: Options): Promise<E
   print.say(style.bold("3  Planning"));
   print.say(`  goal: ${GOAL}`);
   print.say();
-  return planAndRun(own, stage, local, shownAs);
+  const ending = await planAndRun(own, stage, local, shownAs);
+  if (ending.exit !== EXIT.interrupted || session.interrupt.aborted) return ending;
+  const message = `the demo's worker ended by itself:\n${stage.worker.tail().trim()}`;
+  return failed([{ code: "worker-lost", at: "the worker", message }]);
 }
 
 async function setUp(session: Session, props: Props, options: Options) {
@@ -92,6 +97,7 @@ async function setUp(session: Session, props: Props, options: Options) {
     shopDirectory: shop.value.directory,
     environment,
     server: server.value,
+    worker: worker.value,
     facadeUrl,
   };
   return { ok: true as const, value: stage };

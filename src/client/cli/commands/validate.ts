@@ -21,6 +21,6 @@ export async function validate(session: Session, [file = "-"]: readonly string[]
   const waits = gated.length === 0 ? "no gate" : `${gated.length} gate(s): ${gated.join(", ")}`;
   print.result(`${style.green("ok")} ${read.graph.nodes.length} node(s), ${waits}, environment ${environment}`);
   print.result(`   ${ADVISORY}`);
-  print.result(`   next: autoops run ${file}`);
+  print.result(`   next: autoops run ${file === "-" ? "FILE" : file}`);
   return done({ problems: [], notices: placed, advisory: true, dryRun, environment, gates });
 }

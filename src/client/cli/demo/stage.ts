@@ -29,6 +29,7 @@ export interface Stage {
   home: string;
   shopDirectory: string;
   server: DevServer;
+  worker: Helper;
   environment: Environment;
   facadeUrl?: string;
 }
