@@ -1,0 +1,111 @@
+/** Gates across an outage of the worker: what was sent in time counts, what was sent too late does not. */
+import { Client, type WorkflowHandle } from "@temporalio/client";
+import { NativeConnection, Worker } from "@temporalio/worker";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Report } from "../../src/core/report.js";
+import type { RunView } from "../../src/core/view.js";
+import { graphOf, openPolicy, write } from "../support/graphs.js";
+import { startTestDevServer, type TestDevServer } from "../support/temporal.js";
+import { type Staged, stage, workflowBundle } from "../support/workflows.js";
+
+let server: TestDevServer;
+let connection: NativeConnection;
+let client: Client;
+
+beforeAll(async () => {
+  server = await startTestDevServer();
+  connection = await NativeConnection.connect({ address: server.address });
+  client = new Client({ connection: server.connection, namespace: server.namespace });
+});
+afterAll(async () => {
+  await connection?.close();
+  await server?.stop();
+});
+
+const graph = graphOf([write("w")]);
+
+async function withWorker<T>(taskQueue: string, staged: Staged, work: () => Promise<T>): Promise<T> {
+  const worker = await Worker.create({
+    connection,
+    namespace: server.namespace,
+    taskQueue,
+    workflowBundle: await workflowBundle(),
+    activities: staged.activities,
+    stickyQueueScheduleToStartTimeout: "1s",
+  });
+  return worker.runUntil(work);
+}
+
+/** Starts a run under a worker and lets the worker go once the gate is open. */
+async function waitAtGate(taskQueue: string, staged: Staged): Promise<{ handle: WorkflowHandle; deadlineMs: number }> {
+  return withWorker(taskQueue, staged, async () => {
+    const args = [{ graph, requester: "rita" }];
+    const handle = await client.workflow.start("runGraph", { taskQueue, workflowId: taskQueue, args });
+    for (let attempt = 0; attempt < 200; attempt++) {
+      const view = (await handle.query("runView")) as RunView | null;
+      const gate = view?.gates[0];
+      if (gate?.status === "open") return { handle, deadlineMs: gate.deadlineMs };
+      await new Promise((resume) => setTimeout(resume, 50));
+    }
+    throw new Error("the gate did not open");
+  });
+}
+
+test("an approval sent while no worker lives, in time, counts when one is back", async () => {
+  const staged = stage();
+  const { handle } = await waitAtGate("in-time", staged);
+  await handle.signal("approve", { node_id: "w", approver: "ann" });
+  const report = await withWorker("in-time", staged, async () => (await handle.result()) as Report);
+  expect(report.outcome).toBe("succeeded");
+  expect(staged.calls).toEqual(["w"]);
+});
+
+test("an approval sent while no worker lives, after the deadline, is late and the write never starts", async () => {
+  const staged = stage({ policy: { ...openPolicy(), approval: { timeout_seconds: 5, require_for_production: true } } });
+  const { handle, deadlineMs } = await waitAtGate("too-late", staged);
+  // The server's clock is this machine's: the deadline is a moment, not a guess.
+  await new Promise((resume) => setTimeout(resume, Math.max(0, deadlineMs - Date.now()) + 200));
+  await handle.signal("approve", { node_id: "w", approver: "ann" });
+  const report = await withWorker("too-late", staged, async () => (await handle.result()) as Report);
+  expect(report.outcome).toBe("expired");
+  expect(report.gates[0]?.refused).toEqual({ late: 1 });
+  expect(staged.calls).toEqual([]);
+});
+
+test("a gate that is open over a restart of the worker keeps its digest and can be answered", async () => {
+  const staged = stage();
+  const { handle, deadlineMs } = await waitAtGate("restart", staged);
+  const report = await withWorker("restart", staged, async () => {
+    const view = (await handle.query("runView")) as RunView;
+    expect(view.gates[0]?.deadlineMs).toBe(deadlineMs);
+    await handle.signal("reject", { node_id: "w", approver: "ann", digest: view.gates[0]?.digest });
+    return (await handle.result()) as Report;
+  });
+  expect(report.outcome).toBe("rejected");
+  expect(staged.asked).toHaveLength(1);
+  expect(staged.calls).toEqual([]);
+});
+
+test("a tool whose worker stops answering is tried on another, and counts as a lost worker and no failure", async () => {
+  let attempts = 0;
+  let thaw = (): void => undefined;
+  const staged = stage({
+    tools: {
+      a: () => {
+        // The first attempt never ends and never heartbeats, as on a machine that froze.
+        if (attempts++ === 0) return new Promise<never>((_, reject) => (thaw = () => reject(new Error("thawed"))));
+        return {};
+      },
+    },
+  });
+  const report = await withWorker("frozen", staged, async () => {
+    const frozen = graphOf([{ id: "a", timeout_seconds: 1, retry_count: 0 }]);
+    const args = [{ graph: frozen, requester: "rita" }];
+    const handle = await client.workflow.start("runGraph", { taskQueue: "frozen", workflowId: "frozen", args });
+    const ended = (await handle.result()) as Report;
+    thaw();
+    return ended;
+  });
+  expect(report.outcome).toBe("succeeded");
+  expect(staged.calls).toEqual(["a", "a"]);
+});
