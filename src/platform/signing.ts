@@ -1,4 +1,4 @@
-/** Signed decisions: Ed25519, compact JWS. The key is made on first use, readable by its owner alone. Owns `jose`. */
+/** Signed decisions and checkpoints: Ed25519, compact JWS. The key is made on first use, readable by its owner alone. Owns `jose`. */
 import { randomUUID } from "node:crypto";
 import { chmod, link, mkdir, readFile, stat, unlink, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
@@ -7,6 +7,8 @@ import type { Problem } from "../vocabulary/problems.js";
 
 const ALGORITHM = "EdDSA";
 const AUDIENCE = "autoops-approval";
+/** Another audience, so that no checkpoint can pass for a decision. */
+const AUDIT_AUDIENCE = "autoops-audit";
 /** Seconds that a token may be used after it was signed: the longest that a gate stays open. */
 const TOKEN_SECONDS = 604_800;
 
@@ -27,6 +29,13 @@ export interface VerifiedDecision extends SignedDecision {
   jti: string;
 }
 
+/** What a checkpoint of the audit log says. */
+export interface Attestation {
+  sequence: number;
+  hash: string;
+  time: string;
+}
+
 export interface Signer {
   /** Compact JWS; its `jti` is fresh. `issuedMs` is when the person decided. */
   sign(decision: SignedDecision, issuedMs: number): Promise<{ token: string; jti: string }>;
@@ -35,6 +44,10 @@ export interface Signer {
     token: string,
     nowMs: number,
   ): Promise<{ ok: true; decision: VerifiedDecision } | { ok: false; reason: string }>;
+  /** Compact JWS of a checkpoint; it does not expire. */
+  attest(attestation: Attestation): Promise<string>;
+  /** Whether the token was made by this key for exactly this checkpoint. */
+  isAttested(token: string, attestation: Attestation): Promise<boolean>;
 }
 
 export type SignerResult = { ok: true; signer: Signer } | { ok: false; problem: Problem };
@@ -88,6 +101,20 @@ function signerWith(privateKey: Key, publicKey: Key): Signer {
         return readClaims(payload);
       } catch (error) {
         return { ok: false, reason: error instanceof Error ? error.message : "the token cannot be read" };
+      }
+    },
+    attest: ({ sequence, hash, time }) =>
+      new SignJWT({ sequence, hash, time })
+        .setProtectedHeader({ alg: ALGORITHM })
+        .setAudience(AUDIT_AUDIENCE)
+        .sign(privateKey),
+    async isAttested(token, { sequence, hash, time }) {
+      try {
+        const options = { algorithms: [ALGORITHM], audience: AUDIT_AUDIENCE };
+        const { payload } = await jwtVerify(token, publicKey, options);
+        return payload.sequence === sequence && payload.hash === hash && payload.time === time;
+      } catch {
+        return false;
       }
     },
   };

@@ -6,6 +6,7 @@ export interface StorePaths {
   blobs: string;
   reports: string;
   approvalKey: string;
+  audit: string;
 }
 
 export function storesOf(environment: Environment): StorePaths {
@@ -13,5 +14,6 @@ export function storesOf(environment: Environment): StorePaths {
     blobs: join(environment.home, "blobs"),
     reports: join(environment.home, "reports"),
     approvalKey: environment.approvalKeyFile ?? join(environment.home, "approval-key.json"),
+    audit: join(environment.home, "audit"),
   };
 }

@@ -98,6 +98,9 @@ export const UPDATE_TIMEOUT_SECONDS = 5;
 /** Seconds a query waits for a worker: over 10, because a sticky queue holds it that long. */
 export const QUERY_TIMEOUT_SECONDS = 12;
 
+/** Seconds that a call to the Temporal server may take, where it is not meant to wait. */
+export const RPC_TIMEOUT_SECONDS = 8;
+
 /** Characters of a Temporal workflow id (the server's own bound is 1,000). */
 export const WORKFLOW_ID_MAX_CHARS = 255;
 /** Characters of a node summary and bytes of a run's static summary in the Web UI. */
@@ -126,6 +129,8 @@ export const DRAFT_TIMEOUT_SECONDS = 120;
 
 /** Nodes listed in the details that the Web UI shows. */
 export const DETAILS_MAX_NODES = 60;
+/** Characters of the report that the Web UI shows: it asks for the page by an address that holds all of it. */
+export const DETAILS_MAX_CHARS = 12_000;
 
 /** Findings that stand in a request for approval. */
 export const FINDINGS_SHOWN_AT_GATE = 20;

@@ -18,6 +18,8 @@ interface LockOptions {
   doing: string;
   say: Say;
   signal?: AbortSignal;
+  /** Milliseconds between two looks at a lock that another holds. Default: 200. */
+  pollMs?: number;
 }
 
 const POLL_MS = 200;
@@ -55,7 +57,7 @@ async function acquire(path: string, options: LockOptions): Promise<Owner> {
       const holder = await readOwner(path);
       options.say(`waiting for process ${holder?.pid ?? "?"}, which ${options.doing}`);
     }
-    await pause(POLL_MS, undefined, { signal: options.signal });
+    await pause(options.pollMs ?? POLL_MS, undefined, { signal: options.signal });
   }
 }
 

@@ -1,0 +1,57 @@
+/** Audit records as CEF (Common Event Format, version 0), one line each, for a SIEM. */
+import type { AuditEvent, AuditRecord } from "../../schema/audit.js";
+
+/** Severity from 0 to 10: what was refused stands above what was done, and that above what was seen. */
+const SEVERITIES: Partial<Record<AuditEvent, number>> = {
+  "signature-refused": 8,
+  "grant-refused": 8,
+  "login-refused": 7,
+  "lines-lost": 7,
+  "graph-refused": 6,
+  "policy-changed": 6,
+  "registry-changed": 6,
+  "line-torn": 5,
+  "tool-called": 4,
+  "gate-closed": 4,
+  "vote-recorded": 4,
+  export: 4,
+};
+const SEVERITY_DEFAULT = 3;
+
+export function cefOf(record: AuditRecord, productVersion: string): string {
+  const { event, sequence, time, actor, channel, run, run_key, node, digest, code, details, hash } = record;
+  const name = event.replaceAll("-", " ");
+  const header = ["AutoOps", "AutoOps Architect", productVersion, event, name].map(headerText).join("|");
+  const fields: Record<string, string | undefined> = {
+    rt: String(Date.parse(time)),
+    externalId: String(sequence),
+    suser: actor,
+    app: channel,
+    reason: code,
+    ...custom(1, "run", run),
+    ...custom(2, "runKey", run_key),
+    ...custom(3, "node", node),
+    ...custom(4, "digest", digest),
+    ...custom(5, "hash", hash),
+    msg: details === undefined ? undefined : JSON.stringify(details),
+  };
+  const extension = Object.entries(fields)
+    .flatMap(([key, value]) => (value === undefined ? [] : [`${key}=${extensionText(value)}`]))
+    .join(" ");
+  return `CEF:0|${header}|${SEVERITIES[event] ?? SEVERITY_DEFAULT}|${extension}`;
+}
+
+const custom = (number: number, label: string, value: string | undefined): Record<string, string> =>
+  value === undefined ? {} : { [`cs${number}`]: value, [`cs${number}Label`]: label };
+
+/** Whatever else a reader may take for the end of a line, or a terminal for a command. */
+const CONTROLS = /[\u0000-\u0009\u000b\u000c\u000e-\u001f\u007f-\u009f\u2028\u2029]/g;
+
+const headerText = (text: string): string =>
+  text
+    .replace(/[\\|]/g, "\\$&")
+    .replace(/[\r\n]/g, " ")
+    .replace(CONTROLS, " ");
+
+const extensionText = (text: string): string =>
+  text.replace(/[\\=]/g, "\\$&").replace(/\n/g, "\\n").replace(/\r/g, "\\r").replace(CONTROLS, " ");
