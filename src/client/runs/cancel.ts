@@ -2,6 +2,7 @@
 
 import type { RunsOptions } from "./context.js";
 import type { Answered } from "./contract.js";
+import { promptly } from "./deadline.js";
 import type { Histories } from "./histories.js";
 import { attempt, isNotFound, refusal } from "./trouble.js";
 import { find } from "./view.js";
@@ -18,7 +19,8 @@ export async function cancelRun(
   if (fold.ending !== undefined && fold.ending.kind !== "continued") return ended(runId);
   return attempt(runId, async () => {
     try {
-      await client.workflow.getHandle(runId, undefined, { firstExecutionRunId }).cancel();
+      const handle = client.workflow.getHandle(runId, undefined, { firstExecutionRunId });
+      await promptly(client, () => handle.cancel());
       return { ok: true, value: { runId } };
     } catch (error) {
       if (!isNotFound(error)) throw error;

@@ -5,12 +5,14 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import { WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError } from "@temporalio/client";
+import { redact } from "../../core/redact.js";
 import type { DecisionResult } from "../../core/run/state.js";
 import type { Answer } from "../../schema/decision.js";
 import { UPDATE_TIMEOUT_SECONDS } from "../../vocabulary/limits.js";
 import { SIGNALS, UPDATES } from "../../vocabulary/names.js";
 import type { RunsOptions } from "./context.js";
 import type { Answered, Decide, Decided } from "./contract.js";
+import { promptly } from "./deadline.js";
 import { closedResult, stateOfGate } from "./gate-state.js";
 import type { Histories } from "./histories.js";
 import { attempt, grpcCodeOf, isNotFound, isTimeOut, refusal } from "./trouble.js";
@@ -54,7 +56,9 @@ function decided({ runId, node }: Decide, result?: DecisionResult): Answered<Dec
 
 /** The payload of both deliveries; signed for the digest that is meant, or that the gate asks now. */
 async function answerOf(input: Decide, { runKey, fold }: Found, options: RunsOptions): Promise<Answer> {
-  const { node, decision, approver, groups = [], comment, channel } = input;
+  const { node, decision, approver, groups = [], channel } = input;
+  // It goes into history and before many eyes.
+  const comment = input.comment === undefined ? undefined : redact(input.comment);
   const digest = input.digest ?? fold.digestOf(node) ?? gateDigest(fold.view(), node);
   const common = { node_id: node, approver, channel, ...(comment === undefined ? {} : { comment }) };
   const named = digest === undefined ? common : { ...common, digest };
@@ -112,7 +116,8 @@ async function signal(
     const newest = (await histories.chain(input.runId))?.at(-1);
     if (newest === undefined || newest.start.facts.runKey !== runKey) break;
     try {
-      await client.workflow.getHandle(input.runId, newest.executionId).signal(SIGNALS[input.decision], answer);
+      const handle = client.workflow.getHandle(input.runId, newest.executionId);
+      await promptly(client, () => handle.signal(SIGNALS[input.decision], answer));
       return decided(input);
     } catch (error) {
       if (!isNotFound(error)) throw error;

@@ -78,7 +78,7 @@ export function createFold(workflowId: string, position: number): Fold {
     if (done === undefined || start === undefined) return [];
     told = [];
     play(done, start);
-    if (ending !== undefined) told.push(runEnded(ending));
+    if (ending !== undefined && ending.kind !== "continued") told.push(runEnded(ending));
     return told.map((change, index) => happening(`${done.id}.${index}`, change));
   }
 

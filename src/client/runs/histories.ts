@@ -2,6 +2,7 @@
 import type { temporal } from "@temporalio/proto";
 import { WORKFLOWS } from "../../vocabulary/names.js";
 import type { RunsOptions } from "./context.js";
+import { promptly } from "./deadline.js";
 import { type RunStart, startOf } from "./fold/start.js";
 import { createFold, type Fold } from "./fold.js";
 import type { HistoryEvent } from "./payloads.js";
@@ -41,10 +42,10 @@ export function createHistories({ client, namespace }: Pick<RunsOptions, "client
     service.getWorkflowExecutionHistory({ namespace, execution: { workflowId, runId }, ...rest });
 
   async function chain(runId: string): Promise<Execution[] | undefined> {
-    const { workflowExecutionInfo: info } = await service.describeWorkflowExecution({
-      namespace,
-      execution: { workflowId: runId },
-    });
+    const execution = { workflowId: runId };
+    const { workflowExecutionInfo: info } = await promptly(client, () =>
+      service.describeWorkflowExecution({ namespace, execution }),
+    );
     const executions: Execution[] = [];
     let executionId = info?.execution?.runId ?? undefined;
     while (executionId !== undefined) {
@@ -59,7 +60,7 @@ export function createHistories({ client, namespace }: Pick<RunsOptions, "client
   /** An earlier execution may be gone already: history is kept for a time only. */
   async function startIn(runId: string, executionId: string): Promise<RunStart | undefined> {
     try {
-      const { history } = await page(runId, executionId, { maximumPageSize: 1 });
+      const { history } = await promptly(client, () => page(runId, executionId, { maximumPageSize: 1 }));
       const first = history?.events?.[0];
       return first === undefined ? undefined : startOf(first, runId);
     } catch (error) {
@@ -72,7 +73,8 @@ export function createHistories({ client, namespace }: Pick<RunsOptions, "client
     const folded = createFold(runId, position);
     let nextPageToken: Uint8Array | undefined;
     do {
-      const answer: Page = await page(runId, executionId, { nextPageToken });
+      const before = nextPageToken;
+      const answer: Page = await promptly(client, () => page(runId, executionId, { nextPageToken: before }));
       for (const event of answer.history?.events ?? []) folded.add(event);
       nextPageToken = tokenOf(answer);
     } while (nextPageToken !== undefined);
@@ -85,11 +87,8 @@ export function createHistories({ client, namespace }: Pick<RunsOptions, "client
     while (!signal.aborted) {
       let answer: Page;
       try {
-        answer = await client.withAbortSignal(signal, () =>
-          client.withDeadline(Date.now() + LONG_POLL_MS, () =>
-            page(runId, executionId, { waitNewEvent: true, nextPageToken }),
-          ),
-        );
+        const wait = () => page(runId, executionId, { waitNewEvent: true, nextPageToken });
+        answer = await abortable(signal, () => client.withDeadline(Date.now() + LONG_POLL_MS, wait));
       } catch (error) {
         if (signal.aborted) return;
         if (isTimeOut(error)) continue;
@@ -99,6 +98,18 @@ export function createHistories({ client, namespace }: Pick<RunsOptions, "client
       if (events.length > 0) yield events;
       nextPageToken = tokenOf(answer);
       if (nextPageToken === undefined) return;
+    }
+  }
+
+  /** A signal of its own for each call: the SDK leaves its listener on the one that it is given. */
+  async function abortable<T>(signal: AbortSignal, call: () => Promise<T>): Promise<T> {
+    const own = new AbortController();
+    const abort = () => own.abort();
+    signal.addEventListener("abort", abort);
+    try {
+      return await client.withAbortSignal(own.signal, call);
+    } finally {
+      signal.removeEventListener("abort", abort);
     }
   }
 

@@ -5,6 +5,7 @@ import { WORKFLOWS } from "../../vocabulary/names.js";
 import type { Environment } from "../../vocabulary/node-types.js";
 import type { RunsOptions } from "./context.js";
 import type { Answered, RunSummary } from "./contract.js";
+import { promptly } from "./deadline.js";
 import { msOf, payloadValue } from "./payloads.js";
 import { MEMO } from "./start.js";
 import { attempt, refusal } from "./trouble.js";
@@ -30,12 +31,13 @@ export async function listRuns(
   if (openOnly === true || asking === true) conditions.push("ExecutionStatus = 'Running'");
   if (asking === true) conditions.push("AutoopsPendingApprovals > 0");
   return attempt("runs", async () => {
-    const answer = await client.workflowService.listWorkflowExecutions({
+    const request = {
       namespace,
       query: conditions.join(" AND "),
       pageSize: Math.min(Math.max(1, limit), LIST_MAX),
       nextPageToken: cursor === undefined ? undefined : Buffer.from(cursor, "base64url"),
-    });
+    };
+    const answer = await promptly(client, () => client.workflowService.listWorkflowExecutions(request));
     const token = answer.nextPageToken;
     const next = token && token.length > 0 ? Buffer.from(token).toString("base64url") : undefined;
     return { ok: true, value: { runs: (answer.executions ?? []).map(summaryOf), ...(next ? { next } : {}) } };

@@ -6,6 +6,7 @@ import { DRAFT_TIMEOUT_SECONDS } from "../../vocabulary/limits.js";
 import { RUN_QUEUE, runId, WORKFLOWS } from "../../vocabulary/names.js";
 import type { RunsOptions } from "./context.js";
 import type { Answered } from "./contract.js";
+import { promptly } from "./deadline.js";
 import { attempt, isTimeOut, refusal } from "./trouble.js";
 import type { Workers } from "./workers.js";
 
@@ -17,12 +18,14 @@ export async function planGoal(
   return attempt("plan", async () => {
     if (!(await workers.seen())) return refusal(NO_WORKER);
     const workflowId = runId(`plan ${input.goal.slice(0, 60)}`, idTail());
-    const handle = await client.workflow.start(WORKFLOWS.planGoal, {
-      taskQueue: RUN_QUEUE,
-      workflowId,
-      args: [input],
-      workflowExecutionTimeout: (DRAFT_TIMEOUT_SECONDS + 10) * 1_000,
-    });
+    const start = () =>
+      client.workflow.start(WORKFLOWS.planGoal, {
+        taskQueue: RUN_QUEUE,
+        workflowId,
+        args: [input],
+        workflowExecutionTimeout: (DRAFT_TIMEOUT_SECONDS + 10) * 1_000,
+      });
+    const handle = await promptly(client, start);
     try {
       const untilMs = Date.now() + DRAFT_TIMEOUT_SECONDS * 1_000;
       return { ok: true, value: (await client.withDeadline(untilMs, () => handle.result())) as DraftResult };

@@ -8,6 +8,7 @@ import { DETAILS_MAX_NODES, DOCUMENT_MAX_BYTES, STATIC_SUMMARY_MAX_BYTES } from 
 import { RUN_QUEUE, runId, WORKFLOWS } from "../../vocabulary/names.js";
 import type { RunsOptions } from "./context.js";
 import type { Answered, StartedRun, StartRun } from "./contract.js";
+import { promptly } from "./deadline.js";
 import { attempt, refusal } from "./trouble.js";
 
 const STATUS = defineSearchAttributeKey("AutoopsStatus", "KEYWORD");
@@ -30,17 +31,19 @@ export async function startRun(input: StartRun, options: RunsOptions): Promise<A
   const workflowId = idFor(input, options);
   return attempt(workflowId, async () => {
     try {
-      const handle = await options.client.workflow.start(WORKFLOWS.runGraph, {
-        taskQueue: RUN_QUEUE,
-        workflowId,
-        workflowIdConflictPolicy: "FAIL",
-        workflowIdReusePolicy: "REJECT_DUPLICATE",
-        args: [args],
-        memo: { [MEMO.name]: input.graph.name, [MEMO.request]: request },
-        typedSearchAttributes: attributesOf(input),
-        staticSummary: summaryOf(input),
-        staticDetails: detailsOf(input),
-      });
+      const start = () =>
+        options.client.workflow.start(WORKFLOWS.runGraph, {
+          taskQueue: RUN_QUEUE,
+          workflowId,
+          workflowIdConflictPolicy: "FAIL",
+          workflowIdReusePolicy: "REJECT_DUPLICATE",
+          args: [args],
+          memo: { [MEMO.name]: input.graph.name, [MEMO.request]: request },
+          typedSearchAttributes: attributesOf(input),
+          staticSummary: summaryOf(input),
+          staticDetails: detailsOf(input),
+        });
+      const handle = await promptly(options.client, start);
       const runKey = handle.firstExecutionRunId;
       return {
         ok: true,
@@ -70,7 +73,7 @@ function idFor(input: StartRun, options: RunsOptions): string {
 }
 
 async function existing(workflowId: string, request: string, input: StartRun, options: RunsOptions) {
-  const description = await options.client.workflow.getHandle(workflowId).describe();
+  const description = await promptly(options.client, () => options.client.workflow.getHandle(workflowId).describe());
   if (input.idempotencyKey === undefined) {
     const message = `a run ${workflowId} exists already`;
     return refusal({ code: "run-already-exists", at: workflowId, message, hint: "try again" });

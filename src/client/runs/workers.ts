@@ -4,6 +4,7 @@ import type { RunView } from "../../core/view.js";
 import { QUERY_TIMEOUT_SECONDS } from "../../vocabulary/limits.js";
 import { QUERIES, RUN_QUEUE, WORKFLOWS } from "../../vocabulary/names.js";
 import type { RunsOptions } from "./context.js";
+import { promptly } from "./deadline.js";
 import { msOf } from "./payloads.js";
 import { isNotFound, isTimeOut } from "./trouble.js";
 
@@ -33,11 +34,10 @@ export function createWorkers({ client, namespace, now }: RunsOptions): Workers 
   }
 
   async function seen(): Promise<boolean> {
-    const answer = await client.workflowService.describeTaskQueue({
-      namespace,
-      taskQueue: { name: RUN_QUEUE },
-      taskQueueType: 1,
-    });
+    const taskQueue = { name: RUN_QUEUE };
+    const answer = await promptly(client, () =>
+      client.workflowService.describeTaskQueue({ namespace, taskQueue, taskQueueType: 1 }),
+    );
     const lastMs = Math.max(0, ...(answer.pollers ?? []).map((poller) => msOf(poller.lastAccessTime)));
     if (silentSinceMs !== undefined && lastMs <= silentSinceMs && now() - silentSinceMs < SILENCE_MS) return false;
     return now() - lastMs < POLLER_FRESH_MS;
@@ -46,7 +46,9 @@ export function createWorkers({ client, namespace, now }: RunsOptions): Workers 
   async function live(): Promise<boolean> {
     if (!(await seen())) return false;
     const query = `WorkflowType = '${WORKFLOWS.runGraph}' AND ExecutionStatus = 'Running'`;
-    const { executions } = await client.workflowService.listWorkflowExecutions({ namespace, query, pageSize: 1 });
+    const { executions } = await promptly(client, () =>
+      client.workflowService.listWorkflowExecutions({ namespace, query, pageSize: 1 }),
+    );
     const open = executions?.[0]?.execution;
     if (!open?.workflowId || !open.runId) return true;
     return (await ask(open.workflowId, open.runId)) !== undefined;

@@ -33,7 +33,7 @@ export function GateCard({ gate, view, onDecided }: Props) {
     <p>${gate.reason}. The run was asked for by ${view.requester}.</p>
     <${Evidence} view=${view} />
     <${Votes} gate=${gate} />
-    ${isOpen ? html`<${Answer} gate=${gate} runId=${view.runId} onDecided=${onDecided} />` : null}
+    ${isOpen ? html`<${Answer} key=${gate.digest} gate=${gate} runId=${view.runId} onDecided=${onDecided} />` : null}
   </section>`;
 }
 
@@ -104,12 +104,14 @@ function Answer({ gate, runId, onDecided }: { gate: GateView; runId: string; onD
     ${error === undefined ? null : html`<${ProblemBox} error=${error} />`}
     <p role="status">${said}</p>
     ${
-      choice === undefined
-        ? html`<div class="buttons">
+      said !== ""
+        ? null
+        : choice === undefined
+          ? html`<div class="buttons">
             <button type="button" class="primary" onClick=${() => setChoice("approve")}>Approve…</button>
             <button type="button" class="danger" onClick=${() => setChoice("reject")}>Reject…</button>
           </div>`
-        : html`<${Confirm}
+          : html`<${Confirm}
             gate=${gate}
             choice=${choice}
             comment=${comment}

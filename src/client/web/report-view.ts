@@ -19,8 +19,7 @@ export function ReportView({ report }: { report: Report }) {
   return html`<section class="card report" aria-labelledby="report-title">
     <h2 id="report-title">Report</h2>
     <p>
-      ${report.dryRun ? "Dry run: nothing was executed." : SAYS[report.outcome]} It took
-      ${span(report.endedAtMs - report.startedAtMs)}.
+      ${report.dryRun ? "Dry run: nothing was executed." : SAYS[report.outcome]}${" It took "}${span(report.endedAtMs - report.startedAtMs)}.
     </p>
     ${
       failed.length === 0

@@ -44,7 +44,7 @@ function Row({ run }: { run: RunSummary }) {
   return html`<li>
     <a class="run-name" href=${hrefOf(runId)}>${name}</a>
     <${Status} status=${status} />
-    ${pendingApprovals > 0 ? html`<span class="status ask">${asks}</span>` : null}
+    ${pendingApprovals > 1 || (pendingApprovals === 1 && status !== "waiting") ? html`<span class="status ask">${asks}</span>` : null}
     <span class="muted run-facts">
       ${day(startedAtMs)}${took}${environment === undefined ? "" : ` · ${environment}`}
       ${requester === undefined ? "" : ` · asked for by ${requester}`}
