@@ -1,0 +1,61 @@
+/** `npm run bench`: the interpreter beside the same graphs written by hand, on one dev server. */
+import { cpus, loadavg } from "node:os";
+import { parseArgs } from "node:util";
+import { createArena } from "./arena.js";
+import { type Row, rowOf } from "./figures.js";
+import { tableOf } from "./print.js";
+import { cold } from "./scenarios/cold.js";
+import { approve } from "./scenarios/gates.js";
+import { historyCost, replay } from "./scenarios/history.js";
+import { parked } from "./scenarios/parked.js";
+import type { Scenario } from "./scenarios/scenario.js";
+import { throughput, timeScenarios } from "./scenarios/times.js";
+
+const SCENARIOS: Scenario[] = [...timeScenarios, throughput, approve, historyCost, replay, cold, parked];
+
+const HELP = `npm run bench -- [--only NAME]... [--rounds N] [--quick] [--json]
+
+  --only NAME   ${SCENARIOS.map(({ name }) => name).join(", ")}
+  --rounds N    rounds of every scenario, sides in turn (3)
+  --quick       small numbers: to see that it works, not to compare
+  --json        one JSON document on standard output
+`;
+
+export async function main(args: string[]): Promise<number> {
+  const { values } = parseArgs({
+    args,
+    options: {
+      only: { type: "string", multiple: true },
+      rounds: { type: "string", default: "3" },
+      quick: { type: "boolean", default: false },
+      json: { type: "boolean", default: false },
+      help: { type: "boolean", default: false },
+    },
+  });
+  const rounds = Number(values.rounds);
+  const chosen = values.only === undefined ? SCENARIOS : SCENARIOS.filter(({ name }) => values.only?.includes(name));
+  const isUnknown = values.only?.some((name) => !SCENARIOS.some((scenario) => scenario.name === name)) ?? false;
+  if (values.help || isUnknown || !Number.isInteger(rounds) || rounds < 1) {
+    console.error(HELP);
+    return values.help ? 0 : 2;
+  }
+  const rows = await measure(chosen, { rounds: values.quick ? 1 : rounds, quick: values.quick });
+  const machine = { processors: cpus().length, load: loadavg()[0], node: process.version, rounds, quick: values.quick };
+  if (values.json) console.log(JSON.stringify({ machine, rows }, null, 2));
+  else console.log(tableOf(rows, machine));
+  return 0;
+}
+
+async function measure(scenarios: Scenario[], effort: { rounds: number; quick: boolean }): Promise<Row[]> {
+  const arena = await createArena();
+  const rows: Row[] = [];
+  try {
+    for (const scenario of scenarios) {
+      console.error(`bench: ${scenario.what}`);
+      rows.push(...(await scenario.measure(arena, effort)).map(rowOf));
+    }
+  } finally {
+    await arena.stop();
+  }
+  return rows;
+}

@@ -1,0 +1,65 @@
+/** From an approval to the action that it allows. */
+import { setTimeout as pause } from "node:timers/promises";
+import type { WorkflowHandle } from "@temporalio/client";
+import type { Arena, Shape } from "../arena.js";
+import { type Figure, median, type Side, turn } from "../figures.js";
+import { gated } from "../shapes.js";
+import type { Scenario } from "./scenario.js";
+
+export const GATED: Shape = { graph: gated(), byHand: "gated" };
+/** Without the check there is no policy to bind an approval to. */
+const GATE_SIDES = ["ours", "byHand"] as const;
+export const approval = { node_id: "act", approver: "rita" };
+
+export const approve: Scenario = {
+  name: "approve",
+  what: "an approval by signal until the approved activity acts",
+  async measure(arena, { rounds, quick }) {
+    const latency: Figure = { name: "approve → next activity", unit: "ms", rounds: [], goal: { atMost: 1.05 } };
+    const events: Figure = { name: "events of a gated node's run", unit: "events", rounds: [] };
+    for (const side of GATE_SIDES) await once(arena, side);
+    for (let round = 0; round < rounds; round++) {
+      const times: Figure["rounds"][number] = {};
+      const counts: Figure["rounds"][number] = {};
+      for (const side of turn(GATE_SIDES, round)) {
+        const runs = await inTurn(quick ? 3 : 20, () => once(arena, side));
+        times[side] = median(runs.map(({ ms }) => ms));
+        counts[side] = median(runs.map(({ events: count }) => count));
+      }
+      latency.rounds.push(times);
+      events.rounds.push(counts);
+    }
+    return [latency, events];
+  },
+};
+
+async function inTurn<T>(count: number, work: () => Promise<T>): Promise<T[]> {
+  const results: T[] = [];
+  for (let done = 0; done < count; done++) results.push(await work());
+  return results;
+}
+
+async function once(arena: Arena, side: Side): Promise<{ ms: number; events: number }> {
+  const handle = await arena.start(side, GATED);
+  await asked(handle);
+  const acted = arena.bench.acted(handle.workflowId);
+  const start = performance.now();
+  await handle.signal("approve", approval);
+  await acted;
+  const ms = performance.now() - start;
+  await handle.result();
+  return { ms, events: (await arena.cost(handle)).events };
+}
+
+/** Waits until the question has been put and the run is at rest: nothing pending, no workflow task under way. */
+async function asked(handle: WorkflowHandle): Promise<void> {
+  for (let attempt = 0; attempt < 1_000; attempt++) {
+    const { raw } = await handle.describe();
+    const settled = Number(raw.workflowExecutionInfo?.historyLength ?? 0) >= REST_EVENTS;
+    if (settled && raw.pendingWorkflowTask == null && (raw.pendingActivities ?? []).length === 0) return;
+    await pause(5);
+  }
+  throw new Error("the gate did not open");
+}
+/** Events that even the shortest way to an open gate has: started, two workflow tasks, the check, the asking. */
+const REST_EVENTS = 11;

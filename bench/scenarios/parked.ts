@@ -1,0 +1,101 @@
+/** A thousand runs that wait for a person: what they take to start, to keep and to take up again by a new worker. */
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { setTimeout as pause } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import type { WorkflowHandle } from "@temporalio/client";
+import type { Arena } from "../arena.js";
+import { atOnce, type Figure, type Side, timed, turn } from "../figures.js";
+import { approval, GATED } from "./gates.js";
+import type { Scenario } from "./scenario.js";
+
+const PARKED_SIDES = ["ours", "byHand"] as const;
+const AT_ONCE = 50;
+
+export const parked: Scenario = {
+  name: "parked",
+  what: "1,000 runs parked at gates",
+  async measure(arena, { rounds, quick }) {
+    const count = quick ? 60 : 1_000;
+    const goal = { atMost: 1.05 };
+    const memory: Figure = { name: `memory a run, ${count} parked`, unit: "KB", rounds: [] };
+    const starting: Figure = { name: `start ${count} runs until all wait`, unit: "ms", rounds: [], goal };
+    const resuming: Figure = { name: `new worker, ${count} approvals, all done`, unit: "ms", rounds: [], goal };
+    // Minutes a side: one round in three.
+    for (let round = 0; round < Math.ceil(rounds / 3); round++) {
+      for (const figure of [memory, starting, resuming]) figure.rounds.push({});
+      for (const side of turn(PARKED_SIDES, round)) {
+        const found = await park(arena, side, count, `parked-${side}-${round}`);
+        (memory.rounds[round] as Figure["rounds"][number])[side] = found.kilobytes;
+        (starting.rounds[round] as Figure["rounds"][number])[side] = found.startMs;
+        (resuming.rounds[round] as Figure["rounds"][number])[side] = found.resumeMs;
+      }
+    }
+    return [memory, starting, resuming];
+  },
+};
+
+interface Parked {
+  kilobytes: number;
+  startMs: number;
+  resumeMs: number;
+}
+
+async function park(arena: Arena, side: Side, count: number, taskQueue: string): Promise<Parked> {
+  const first = await startWorker(arena, side, taskQueue);
+  const handles: WorkflowHandle[] = [];
+  const start = async () => void handles.push(await arena.start(side, GATED, taskQueue));
+  const waiting = (wanted: number) =>
+    counted(arena, `TaskQueue = '${taskQueue}' AND AutoopsPendingApprovals = 1`, wanted);
+  // A few that come first: what the worker needs once is not counted as theirs.
+  await atOnce(items(10), 10, start);
+  await waiting(10);
+  await pause(1_000);
+  const before = await rssOf(first);
+  const startMs = await timed(async () => {
+    await atOnce(items(count - 10), AT_ONCE, start);
+    await waiting(count);
+  });
+  await pause(1_000);
+  const kilobytes = ((await rssOf(first)) - before) / 1_024 / (count - 10);
+  await stopWorker(first);
+  const second = await startWorker(arena, side, taskQueue);
+  const resumeMs = await timed(async () => {
+    await atOnce(handles, AT_ONCE, (handle) => handle.signal("approve", approval));
+    await counted(arena, `TaskQueue = '${taskQueue}' AND ExecutionStatus = 'Completed'`, count);
+  });
+  await stopWorker(second);
+  return { kilobytes, startMs, resumeMs };
+}
+
+const items = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
+
+/** Waits until so many runs are listed. */
+async function counted(arena: Arena, query: string, wanted: number): Promise<void> {
+  for (let attempt = 0; attempt < 6_000; attempt++) {
+    const { count } = await arena.client.workflow.count(query);
+    if (count >= wanted) return;
+    await pause(50);
+  }
+  throw new Error(`fewer than ${wanted} runs came to: ${query}`);
+}
+
+/** A worker in a process of its own, so that its memory is nobody else's. */
+async function startWorker(arena: Arena, side: Side, taskQueue: string): Promise<ChildProcess> {
+  const file = fileURLToPath(new URL("../run.mjs", import.meta.url));
+  const bundle = side === "ours" ? arena.bundles.ours : arena.bundles.byHand;
+  const child = fork(file, ["--parked-worker", arena.address, taskQueue, bundle], { stdio: "inherit" });
+  await once(child, "message");
+  return child;
+}
+
+async function rssOf(child: ChildProcess): Promise<number> {
+  child.send("rss");
+  const [rss] = await once(child, "message");
+  return rss as number;
+}
+
+async function stopWorker(child: ChildProcess): Promise<void> {
+  child.send("stop");
+  await once(child, "exit");
+}
