@@ -7,6 +7,7 @@ import {
   NativeConnection,
   type NativeConnectionOptions,
   Runtime,
+  type WorkerOptions as TemporalWorkerOptions,
   Worker,
 } from "@temporalio/worker";
 import { createActivities, createPlannerActivities } from "./activities/create-activities.js";
@@ -122,7 +123,7 @@ async function run(
 ): Promise<StartedWorker> {
   installRuntime(log);
   const connection = await NativeConnection.connect(where.connectionOptions as NativeConnectionOptions);
-  const common = { connection, namespace: where.namespace, shutdownGraceTime: "5s" as const };
+  const common = { connection, namespace: where.namespace, shutdownGraceTime: "5s" as const, ...versioning(local) };
   const runs = await Worker.create({
     ...common,
     ...workflowSource(),
@@ -158,6 +159,13 @@ async function run(
       await done;
     },
   };
+}
+
+/** A run stays with the build that started it. Off unless the operator names the deployment and the build. */
+function versioning({ environment: { deployment } }: Local): Pick<TemporalWorkerOptions, "workerDeploymentOptions"> {
+  if (deployment === undefined) return {};
+  const version = { deploymentName: deployment.name, buildId: deployment.buildId };
+  return { workerDeploymentOptions: { version, useWorkerVersioning: true, defaultVersioningBehavior: "PINNED" } };
 }
 
 let installed = false;

@@ -22,6 +22,8 @@ export interface Environment {
   logLevel: LogLevel;
   /** AUTOOPS_APPROVAL_KEY_FILE. */
   approvalKeyFile?: string;
+  /** AUTOOPS_DEPLOYMENT_NAME and AUTOOPS_BUILD_ID, both or none: a worker pins the runs that it starts to its build. */
+  deployment?: { name: string; buildId: string };
   /** The value of any variable, for secret references. */
   secretFrom(name: string): string | undefined;
   /** All variables as given, for programs of others that read their own (Temporal's TEMPORAL_*). */
@@ -42,6 +44,10 @@ const LEVELS: Readonly<Record<string, LogLevel>> = {
   critical: "fatal",
 };
 
+/** What Temporal takes for both without a second meaning: it joins them with a dot or a colon. */
+const DEPLOYMENT = /^[A-Za-z0-9][\w-]{0,99}$/;
+const BUILD = /^[A-Za-z0-9][\w.-]{0,99}$/;
+
 /** Reads the variables; each value that cannot be used is a problem, none is guessed. */
 export function readEnvironment(variables: Variables = process.env): ReadEnvironment {
   const problems: Problem[] = [];
@@ -58,6 +64,14 @@ export function readEnvironment(variables: Variables = process.env): ReadEnviron
   const level = read("AUTOOPS_LOG_LEVEL", "one of DEBUG, INFO, WARN, ERROR", (value) =>
     own(LEVELS, value.toLowerCase()),
   );
+  const name = read("AUTOOPS_DEPLOYMENT_NAME", "letters, digits, _ and -, at most 100", (value) =>
+    match(DEPLOYMENT, value),
+  );
+  const buildId = read("AUTOOPS_BUILD_ID", "letters, digits, dots, _ and -, at most 100", (value) =>
+    match(BUILD, value),
+  );
+  const lonely = lonelyOf(variables, "AUTOOPS_DEPLOYMENT_NAME", "AUTOOPS_BUILD_ID");
+  if (lonely !== undefined) problems.push(lonely);
   const environment: Environment = {
     home: path("AUTOOPS_HOME") ?? join(userHome, ".autoops"),
     safetyConfig: path("AUTOOPS_SAFETY_CONFIG"),
@@ -67,10 +81,24 @@ export function readEnvironment(variables: Variables = process.env): ReadEnviron
     dryRun: flag("AUTOOPS_DRY_RUN"),
     logLevel: level ?? "info",
     approvalKeyFile: path("AUTOOPS_APPROVAL_KEY_FILE"),
+    deployment: name === undefined || buildId === undefined ? undefined : { name, buildId },
     secretFrom: (name) => own(variables, name),
     variables,
   };
   return problems.length === 0 ? { ok: true, environment } : { ok: false, problems };
+}
+
+function match(pattern: RegExp, value: string): string | undefined {
+  return pattern.test(value) ? value : undefined;
+}
+
+/** Of a pair of which one is set. */
+function lonelyOf(variables: Variables, one: string, other: string): Problem | undefined {
+  const isSet = (name: string) => variables[name] !== undefined;
+  if (isSet(one) === isSet(other)) return undefined;
+  const [set, unset] = isSet(one) ? [one, other] : [other, one];
+  const message = `${set} must be set together with ${unset}, got it alone`;
+  return { code: "environment-variable-invalid", at: unset, message, hint: `set ${unset} too, or unset ${set}` };
 }
 
 function own<T>(table: Readonly<Record<string, T>>, key: string): T | undefined {

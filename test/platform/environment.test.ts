@@ -62,6 +62,32 @@ describe("the environment", () => {
     }
   });
 
+  test("a build is named together with its deployment, or neither is", () => {
+    const both = readEnvironment({ AUTOOPS_DEPLOYMENT_NAME: "autoops", AUTOOPS_BUILD_ID: "1.4.0-3fa2c1d" });
+    expect(both).toMatchObject({
+      ok: true,
+      environment: { deployment: { name: "autoops", buildId: "1.4.0-3fa2c1d" } },
+    });
+    for (const [alone, missing] of [
+      ["AUTOOPS_DEPLOYMENT_NAME", "AUTOOPS_BUILD_ID"],
+      ["AUTOOPS_BUILD_ID", "AUTOOPS_DEPLOYMENT_NAME"],
+    ] as const) {
+      const read = readEnvironment({ [alone]: "v1" });
+      expect(read.ok ? [] : read.problems).toMatchObject([{ code: "environment-variable-invalid", at: missing }]);
+    }
+  });
+
+  test("a deployment's name and a build are no text that Temporal would read in another way", () => {
+    for (const value of ["", " ", "a.b", "a:b", "a/b", "-a", "__a", "a".repeat(101), "ä"]) {
+      const read = readEnvironment({ AUTOOPS_DEPLOYMENT_NAME: value, AUTOOPS_BUILD_ID: "1" });
+      expect.soft(read, value).toMatchObject({ ok: false, problems: [{ at: "AUTOOPS_DEPLOYMENT_NAME" }] });
+    }
+    for (const value of ["", "a:b", "a b", ".a"]) {
+      const read = readEnvironment({ AUTOOPS_DEPLOYMENT_NAME: "a", AUTOOPS_BUILD_ID: value });
+      expect.soft(read, value).toMatchObject({ ok: false, problems: [{ at: "AUTOOPS_BUILD_ID" }] });
+    }
+  });
+
   test("all problems are told at once", () => {
     const read = readEnvironment({ AUTOOPS_DRY_RUN: "maybe", AUTOOPS_LOG_LEVEL: "loud" });
     expect(read.ok ? [] : read.problems.map(({ at }) => at)).toStrictEqual(["AUTOOPS_LOG_LEVEL", "AUTOOPS_DRY_RUN"]);
