@@ -36,7 +36,10 @@ export interface Grant {
   policyDigest: string;
   /** The run in which people were asked, as `ask_approval` saw it: after a reset it is not the run that acts. */
   askedIn: string;
-  /** `originalExecutionRunId` of the run that acts: a run that was reset keeps the old one. */
+  /**
+   * `originalExecutionRunId` of the run that acts, where it has continued from the run that asked; else empty. A run
+   * that was reset keeps the old id, and a run that continues from it has another lineage.
+   */
   startedAs: string;
   /** Whether the policy wants votes to be signed. */
   signed: boolean;

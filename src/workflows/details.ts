@@ -4,10 +4,10 @@
  */
 import { defineSearchAttributeKey, type SearchAttributePair } from "@temporalio/common";
 import { setCurrentDetails, upsertSearchAttributes } from "@temporalio/workflow";
-import { plain } from "../core/report.js";
+import { plain, type Report } from "../core/report.js";
 import { type Run, stateOf } from "../core/run/run.js";
 import { statusOf } from "../core/view.js";
-import { DETAILS_MAX_NODES, KEYWORD_LIST_MAX_BYTES } from "../vocabulary/limits.js";
+import { DETAILS_MAX_CHARS, DETAILS_MAX_NODES, KEYWORD_LIST_MAX_BYTES } from "../vocabulary/limits.js";
 import { EFFECTS } from "../vocabulary/node-types.js";
 
 const STATUS = defineSearchAttributeKey("AutoopsStatus", "KEYWORD");
@@ -15,6 +15,9 @@ const ENVIRONMENT = defineSearchAttributeKey("AutoopsEnvironment", "KEYWORD");
 const RISK = defineSearchAttributeKey("AutoopsRisk", "KEYWORD");
 const TARGETS = defineSearchAttributeKey("AutoopsTargets", "KEYWORD_LIST");
 const PENDING = defineSearchAttributeKey("AutoopsPendingApprovals", "INT");
+
+/** The Web UI measures the page without its outer margins: what stands last is cut off, so a blank line does. */
+const LAST = "\n\n\u00a0";
 
 /** Markdown bullets: the page of a run in the Web UI. */
 export function showDetails(run: Run, workflowId: string): void {
@@ -27,15 +30,24 @@ export function showDetails(run: Run, workflowId: string): void {
   for (const node of graph.nodes.slice(0, DETAILS_MAX_NODES)) {
     const own = stateOf(run, node.id);
     const why = own.reason ?? own.failure?.message;
-    lines.push(`- ${own.status} · ${plain(node.name)} (${node.id})${why === undefined ? "" : `: ${plain(why)}`}`);
+    const status = own.status === "asking" ? "waits for approval" : own.status;
+    lines.push(`- ${status} · ${plain(node.name)} (${node.id})${why === undefined ? "" : `: ${plain(why)}`}`);
     if (own.gate?.status !== "open" && own.gate?.status !== "asking") continue;
-    const until = new Date(own.gate.deadlineMs).toISOString();
-    asking.push(`- ${plain(node.name)} waits until ${until}: \`autoops approve ${workflowId} ${node.id}\``);
+    const until = new Date(own.gate.deadlineMs).toISOString().replace("T", " ").slice(0, 19);
+    asking.push(`- ${plain(node.name)}, until ${until} UTC`);
+    // Each on a line of its own: a long one is cut, and this is the one to be copied.
+    for (const answer of ["approve", "reject"]) asking.push(`  - \`autoops ${answer} ${workflowId} ${node.id}\``);
   }
   const left = graph.nodes.length - DETAILS_MAX_NODES;
   if (left > 0) lines.push(`- and ${left} more nodes`);
   if (asking.length > 0) lines.push("", "**Open gates**", "", ...asking);
-  setCurrentDetails(lines.join("\n"));
+  setCurrentDetails(lines.join("\n") + LAST);
+}
+
+/** At the end the page is the report. */
+export function showReport({ text }: Report): void {
+  const isLong = text.length > DETAILS_MAX_CHARS;
+  setCurrentDetails((isLong ? `${text.slice(0, DETAILS_MAX_CHARS)}…\n\nThe rest stands in the result.` : text) + LAST);
 }
 
 /** One upsert when a gate opens or closes, and one at the end; what the check found rides along. */

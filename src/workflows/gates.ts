@@ -70,6 +70,8 @@ export function createGates(
         },
         (error: unknown) => {
           asking--;
+          // A question that was called back because the run ends is no problem.
+          if (run.state.ending !== undefined) return;
           const message = `${node.id}: nobody could be asked: ${error instanceof Error ? error.message : "unknown"}`;
           addProblem(run, { code: "tool-failed", at: node.id, message });
         },

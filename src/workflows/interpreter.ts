@@ -138,7 +138,7 @@ function grantOf(run: Run, node: CheckedNode): Grant {
     digest: gate?.digest ?? "",
     policyDigest: run.plan.graph.verdict.policyDigest,
     askedIn: gate?.askedIn ?? "",
-    startedAs: workflowInfo().originalExecutionRunId,
+    startedAs: run.state.lineage.includes(gate?.askedIn ?? "") ? workflowInfo().originalExecutionRunId : "",
     signed: gate?.signed ?? true,
     votes: votes.map((vote) => ({ approver: vote.approver, ...(vote.token ? { token: vote.token } : {}) })),
     ...(node.gate?.target === undefined ? {} : { target: node.gate.target }),

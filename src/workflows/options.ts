@@ -42,8 +42,15 @@ export function toolOptions(node: CheckedNode, target: string | undefined): Acti
     ...(own > HEARTBEAT_ABOVE_SECONDS ? { heartbeatTimeout: seconds(HEARTBEAT_TIMEOUT_SECONDS) } : {}),
     retry: retryPolicy(attempts),
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-    summary: [node.name, target, node.effect].filter(Boolean).join(" · ").slice(0, SUMMARY_MAX_CHARS),
+    summary: summaryOf(node, target),
   };
+}
+
+/** What is done and to whom; that a node only reads or thinks goes without saying. */
+function summaryOf({ name, effect }: CheckedNode, target: string | undefined): string {
+  const tells = effect === "write" || effect === "notify";
+  const after = `${target === undefined ? "" : ` → ${target}`}${tells ? ` · ${effect}` : ""}`;
+  return name.slice(0, Math.max(0, SUMMARY_MAX_CHARS - after.length)) + after;
 }
 
 /** Asking is tried until the deadline: the gate expires on time whether or not anybody could be told. */

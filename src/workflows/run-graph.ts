@@ -22,7 +22,7 @@ import type { RunState } from "../core/run/state.js";
 import { type RunFacts, viewOf } from "../core/view.js";
 import type { GraphInput } from "../schema/graph.js";
 import { createDesk } from "./desk.js";
-import { showAttributes, showDetails } from "./details.js";
+import { showAttributes, showReport } from "./details.js";
 import { createInterpreter, type Interpreter } from "./interpreter.js";
 import { LOCAL_OPTIONS } from "./options.js";
 
@@ -56,6 +56,7 @@ export async function runGraph(input: RunGraphInput, carried?: Carried): Promise
   const desk = createDesk(facts, verify_vote);
   const graph = before === undefined ? await admit(input) : checkedGraph(withDefaults(input.graph), before.verdict);
   const run = before === undefined ? createRun(graph, Date.now()) : resumeRun(graph, before.state);
+  if (before !== undefined) run.state.lineage.push(info.continuedFromExecutionRunId ?? "");
   const work = new CancellationScope({ cancellable: true });
   const interpreter = createInterpreter(run, facts, work);
   CancellationScope.current().cancelRequested.catch(() =>
@@ -100,7 +101,7 @@ async function finish(interpreter: Interpreter, facts: RunFacts): Promise<Report
   if (outcome === undefined || endedAtMs === undefined) throw new Error("a run that is over has an outcome");
   const report = reportOf(viewOf(run, facts), outcome, endedAtMs);
   showAttributes(run);
-  showDetails(run, facts.runId);
+  showReport(report);
   // History is kept for a time only; a report that cannot be kept elsewhere is still the run's result.
   await store_report(report).catch(() => undefined);
   return report;

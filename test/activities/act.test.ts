@@ -1,18 +1,21 @@
 /** The activity that acts: no effect without a grant that fits exactly this action, verified there and then. */
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { MockActivityEnvironment } from "@temporalio/testing";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { actionDigest } from "../../src/activities/action-digest.js";
+import { mustBeRecorded } from "../../src/activities/audit-node.js";
 import type { Grant, ToolCall } from "../../src/activities/contract.js";
 import { defineTool } from "../../src/activities/define-tool.js";
 import type { Dependencies } from "../../src/activities/dependencies.js";
 import { createRegistry } from "../../src/activities/registry.js";
 import { createToolActivity } from "../../src/activities/tool-activity.js";
 import { DEFAULT_POLICY, type Policy } from "../../src/core/policy.js";
+import { createAuditLog } from "../../src/platform/audit/log.js";
 import { loadSigner, type SignedDecision, type Signer } from "../../src/platform/signing.js";
+import { type AuditStub, auditStub } from "../support/audit.js";
 
 const RUN = "11111111-1111-1111-1111-111111111111";
 const NONCE = "a".repeat(32);
@@ -28,6 +31,9 @@ let folder: string;
 let signer: Signer;
 let effects: unknown[] = [];
 let policy: Policy;
+let audit: AuditStub;
+/** How far the clock has gone on. */
+let lateMs = 0;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "autoops-act-"));
@@ -39,6 +45,8 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 beforeEach(() => {
   effects = [];
   policy = POLICY;
+  audit = auditStub();
+  lateMs = 0;
 });
 
 const params = z.strictObject({ target: z.string(), version: z.string() });
@@ -93,9 +101,10 @@ function dependencies(): Dependencies {
     blobs: { put: unused, get: unused },
     reports: { put: unused, get: unused },
     signer,
+    audit,
     draft: unused,
     log: silent,
-    now: () => Date.now(),
+    now: () => Date.now() + lateMs,
   };
 }
 
@@ -179,6 +188,8 @@ describe("nothing happens", () => {
   });
   test("in a run that was reset after the approval", () =>
     refused({ grant: grantFor() }, "run-was-reset", "22222222-2222-2222-2222-222222222222"));
+  test("in a run that continued from one that was reset after the approval", () =>
+    refused({ grant: grantFor({ askedIn: "0-before-the-reset", startedAs: "" }) }, "run-was-reset"));
   test("where the params do not fit the tool", () =>
     refused({ grant: grantFor(), params: { target: "shop" } }, "params-invalid"));
 
@@ -231,4 +242,64 @@ test("a tool that only reads needs no grant, and its output is redacted", async 
 test("a read-only tool that the policy now gates is not run without a grant", async () => {
   policy = { ...POLICY, tools: { ...POLICY.tools, require_approval: ["reader"] } };
   await expect(act({ params: {} }, RUN, reader as never)).rejects.toMatchObject({ type: "grant-invalid" });
+});
+
+describe("the audit log", () => {
+  const told = () => audit.entries.map(({ event, code }) => (code === undefined ? event : `${event} ${code}`));
+
+  test("tells of an action before it is taken: who asked, who agreed, to what", async () => {
+    await act({ grant: grantFor() });
+    expect(told()).toEqual(["node-started", "tool-called", "node-finished"]);
+    expect(audit.entries[1]).toMatchObject({
+      actor: "rita",
+      run: "run",
+      runKey: RUN,
+      node: "w",
+      digest: grantFor().digest,
+      details: { tool: "rollback", effect: "write", approvers: ["ann"], params: PARAMS },
+    });
+  });
+
+  test("tells of a refusal once, and of no call", async () => {
+    await refused({}, "grant-invalid");
+    expect(told()).toEqual(["node-started", "grant-refused grant-invalid", "node-finished grant-invalid"]);
+  });
+
+  test("stops an action where it cannot be written", async () => {
+    audit.refuse();
+    await refused({ grant: grantFor() }, "audit-not-written");
+  });
+
+  test("that is slow lets no action start whose time is up: another attempt may act by then", async () => {
+    const { record } = audit;
+    audit.record = async (entry) => {
+      await record(entry);
+      lateMs = 5_000;
+    };
+    await expect(act({ grant: grantFor() })).rejects.toMatchObject({ type: "timed-out" });
+    expect(effects).toEqual([]);
+  });
+
+  test("stops no tool that only reads", async () => {
+    audit.refuse();
+    expect(await act({ params: {} }, RUN, reader as never)).toMatchObject({ text: expect.any(String) });
+  });
+
+  test("stops a tool that may stand in a node that acts, whatever it says of itself", () => {
+    expect(mustBeRecorded({ effect: "read", nodeTypes: ["log_collection", "custom_script"] })).toBe(true);
+    expect(mustBeRecorded({ effect: "write", nodeTypes: [] })).toBe(true);
+    expect(mustBeRecorded({ effect: "notify", nodeTypes: ["notification"] })).toBe(false);
+  });
+
+  test("of a real directory that cannot be made stops the action too", async () => {
+    const blocked = join(folder, "a-file");
+    await writeFile(blocked, "");
+    const troubles: string[] = [];
+    const onTrouble = (text: string) => void troubles.push(text);
+    const real = createAuditLog({ directory: join(blocked, "audit"), now: Date.now, onTrouble });
+    audit = Object.assign(real, { entries: [], refuse: () => undefined });
+    await refused({ grant: grantFor() }, "audit-not-written");
+    expect(await act({ params: {} }, RUN, reader as never)).toMatchObject({ text: expect.any(String) });
+    expect(troubles[0]).toContain("cannot be written");
+  });
 });

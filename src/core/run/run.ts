@@ -38,6 +38,7 @@ export function createRun(graph: CheckedGraph, startedAtMs: number): Run {
     findings: [],
     early: [],
     strayDecisions: 0,
+    lineage: [],
     workedMs: 0,
   };
   return resumeRun(graph, state, plan);

@@ -118,6 +118,8 @@ export interface RunState {
   /** Milliseconds of working time used up before `workingSinceMs`. */
   workedMs: number;
   workingSinceMs?: number;
+  /** Run ids of the executions that this run has continued from; none of them was reset, or its own id would stand here. */
+  lineage: string[];
   ending?: "cancelled" | "timed_out";
   outcome?: Outcome;
   endedAtMs?: number;

@@ -1,0 +1,46 @@
+/** Every kept history replays on the workflows as they are now, whatever they guard. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { historyFromJSON } from "@temporalio/common/lib/proto-utils.js";
+import { Worker } from "@temporalio/worker";
+import { DeterminismViolationError } from "@temporalio/workflow";
+import { beforeAll, expect, test } from "vitest";
+import { quietRuntime } from "../support/temporal.js";
+import { workflowBundle } from "../support/workflows.js";
+import { SCENARIOS } from "./scenarios.js";
+
+const FOLDER = join(import.meta.dirname, "histories");
+const kept = readdirSync(FOLDER)
+  .filter((file) => file.endsWith(".json"))
+  .map((file) => file.replace(/\.json$/, ""));
+
+interface Event {
+  activityTaskScheduledEventAttributes?: { activityId: string; activityType: { name: string } };
+}
+const read = (name: string): { events: Event[] } =>
+  JSON.parse(readFileSync(join(FOLDER, `${name}.json`), "utf8")) as { events: Event[] };
+
+beforeAll(() => {
+  quietRuntime();
+});
+
+async function replay(history: unknown): Promise<void> {
+  await Worker.runReplayHistory({ workflowBundle: await workflowBundle() }, historyFromJSON(history));
+}
+
+test("at least ten histories are kept, one for each scenario", () => {
+  expect(kept.length).toBeGreaterThanOrEqual(10);
+  expect(Object.keys(SCENARIOS).filter((name) => !kept.includes(name))).toEqual([]);
+});
+
+test.each(kept)("%s replays", async (name) => {
+  await expect(replay(read(name))).resolves.toBeUndefined();
+});
+
+test("a history that was edited is seen not to fit", async () => {
+  const history = read("chain-of-three");
+  const scheduled = history.events.find((event) => event.activityTaskScheduledEventAttributes?.activityId === "b");
+  if (scheduled?.activityTaskScheduledEventAttributes === undefined) throw new Error("the history schedules b");
+  scheduled.activityTaskScheduledEventAttributes.activityType.name = "another";
+  await expect(replay(history)).rejects.toBeInstanceOf(DeterminismViolationError);
+});
