@@ -14,7 +14,10 @@ import { createActivities, createPlannerActivities } from "./activities/create-a
 import type { Dependencies } from "./activities/dependencies.js";
 import { checkSearchAttributes, connect, type Whereabouts } from "./client/connection.js";
 import { type Local, loadLocal, urlProblem } from "./local.js";
+import { createChangeWatch } from "./platform/audit/changes.js";
+import { createAuditLog } from "./platform/audit/log.js";
 import { createBlobStore } from "./platform/blobs.js";
+import { digestOf } from "./platform/digest.js";
 import type { Variables } from "./platform/environment.js";
 import { declaredUrls } from "./platform/http/declared-urls.js";
 import { createGuardedFetch } from "./platform/http/guarded-fetch.js";
@@ -78,7 +81,23 @@ export async function createDependencies(
   const signer = await loadSigner(stores.approvalKey);
   if (!signer.ok) return { ok: false, problems: [signer.problem] };
   const secret = createSecretResolver((name) => local.environment.secretFrom(name));
-  const policy = () => loadPolicy(local.environment);
+  const secrets = secretValues(local.config, (name) => local.environment.secretFrom(name));
+  const audit = createAuditLog({
+    directory: stores.audit,
+    signer: signer.signer,
+    secrets,
+    now: () => Date.now(),
+    onTrouble: (message) => log.error(message, { operation: "audit" }),
+  });
+  const changes = createChangeWatch(stores.audit, audit);
+  const tools = local.registry.list();
+  await changes.seen("registry", digestOf(tools), { tools: tools.map(({ name }) => name) });
+  const policy = async () => {
+    const loaded = await loadPolicy(local.environment);
+    if (loaded.ok) await changes.seen("policy", digestOf(loaded.policy), { file: loaded.file });
+    return loaded;
+  };
+  await policy();
   const value: Dependencies = {
     config: local.config,
     registry: local.registry,
@@ -96,10 +115,11 @@ export async function createDependencies(
       );
     },
     secret,
-    secretValues: secretValues(local.config, (name) => local.environment.secretFrom(name)),
+    secretValues: secrets,
     blobs: createBlobStore(stores.blobs),
     reports: createReportStore(stores.reports),
     signer: signer.signer,
+    audit,
     draft: local.draft,
     log,
     now: () => Date.now(),

@@ -1,8 +1,8 @@
 /** All activities of a worker: the tools under their names, and those that are not tools. */
 import { ApplicationFailure, Context } from "@temporalio/activity";
-import type { Report } from "../core/report.js";
 import { ACTIVITIES } from "../vocabulary/names.js";
 import { createAskApproval } from "./ask-approval.js";
+import { auditedAsk, auditedCheck, auditedDraft, auditedStore, auditedVerify } from "./audit-run.js";
 import { createCheckGraph } from "./check-graph.js";
 import type { Dependencies } from "./dependencies.js";
 import { createToolActivity } from "./tool-activity.js";
@@ -13,10 +13,10 @@ export type ActivityTable = Record<string, (...args: any[]) => Promise<unknown>>
 
 export function createActivities(dependencies: Dependencies): ActivityTable {
   const activities: ActivityTable = {
-    [ACTIVITIES.checkGraph]: createCheckGraph(dependencies),
-    [ACTIVITIES.askApproval]: createAskApproval(dependencies),
-    [ACTIVITIES.verifyVote]: createVerifyVote(dependencies),
-    [ACTIVITIES.storeReport]: async (report: Report): Promise<void> => dependencies.reports.put(report),
+    [ACTIVITIES.checkGraph]: auditedCheck(createCheckGraph(dependencies), dependencies),
+    [ACTIVITIES.askApproval]: auditedAsk(createAskApproval(dependencies), dependencies),
+    [ACTIVITIES.verifyVote]: auditedVerify(createVerifyVote(dependencies), dependencies),
+    [ACTIVITIES.storeReport]: auditedStore(dependencies),
     // An unknown activity type would be tried again for ever.
     default: refuseUnknown,
   };
@@ -31,8 +31,8 @@ export function createActivities(dependencies: Dependencies): ActivityTable {
 }
 
 /** The activities of the planner's queue. */
-export function createPlannerActivities(dependencies: Pick<Dependencies, "draft">): ActivityTable {
-  return { [ACTIVITIES.draftGraph]: async (input) => dependencies.draft(input), default: refuseUnknown };
+export function createPlannerActivities(dependencies: Pick<Dependencies, "draft" | "audit">): ActivityTable {
+  return { [ACTIVITIES.draftGraph]: auditedDraft(dependencies), default: refuseUnknown };
 }
 
 async function refuseUnknown(): Promise<never> {

@@ -1,5 +1,6 @@
 /** What the activities are given by main: everything of the machine comes through here. */
 import type { Policy } from "../core/policy.js";
+import type { AuditLog } from "../platform/audit/log.js";
 import type { Log } from "../platform/log.js";
 import type { ReportStore } from "../platform/reports.js";
 import type { Signer } from "../platform/signing.js";
@@ -24,6 +25,7 @@ export interface Dependencies {
   blobs: BlobStore;
   reports: ReportStore;
   signer: Signer;
+  audit: AuditLog;
   draft(input: GoalInput): DraftResult;
   log: Log;
   now(): number;

@@ -10,6 +10,7 @@ import type { Json, JsonObject } from "../schema/json.js";
 import { parseWith } from "../schema/problems.js";
 import { OUTPUT_MAX_BYTES } from "../vocabulary/limits.js";
 import { factsOf } from "../vocabulary/problems.js";
+import { auditNode } from "./audit-node.js";
 import type { ToolCall } from "./contract.js";
 import type { ToolContext, ToolDefinition } from "./define-tool.js";
 import type { Dependencies } from "./dependencies.js";
@@ -27,16 +28,23 @@ export function createToolActivity(definition: ToolDefinition, toolName: string,
     const { workflowId, runId } = info.workflowExecution ?? { workflowId: "", runId: "" };
     const fields = { run: workflowId, node: info.activityId, requester: call.requester, operation: toolName };
     const log = dependencies.log.child({ ...fields, attempt: info.attempt });
+    const endsMs = dependencies.now() + info.startToCloseTimeoutMs - CLOSING_MS;
+    const lines = auditNode(dependencies.audit, { definition, toolName, call, info });
     log.info("node started");
+    lines.started();
     try {
       const params = readParams(definition, call.params);
       const acting = { nodeId: info.activityId, runId, definition, toolName, call };
       await verifyGrant(acting, dependencies);
-      const output = await runWithin(definition, params, call, dependencies, log);
+      await lines.called();
+      const output = await runWithin(definition, params, call, dependencies, log, endsMs - dependencies.now());
       log.info("node succeeded");
+      await lines.finished();
       return output;
     } catch (error) {
-      throw toFailure(error, info.attempt, call.retries, dependencies.secretValues ?? [], log);
+      const failure = toFailure(error, info.attempt, call.retries, dependencies.secretValues ?? [], log);
+      await lines.finished(failure);
+      throw failure;
     }
   };
 }
@@ -53,9 +61,13 @@ async function runWithin(
   call: ToolCall,
   dependencies: Dependencies,
   log: ToolContext["log"],
+  leftMs: number,
 ): Promise<Json> {
   const activity = Context.current();
-  const limitMs = Math.max(activity.info.startToCloseTimeoutMs - CLOSING_MS, 1);
+  const { startToCloseTimeoutMs } = activity.info;
+  // Past its time another attempt may run: one that waited so long for its audit line must not act as well.
+  if (leftMs <= 0) throw new ToolFailure("timed-out", `${definition.name} was not called: its time was up before`);
+  const limitMs = Math.min(leftMs, startToCloseTimeoutMs);
   const slow = new AbortController();
   const timer = setTimeout(() => slow.abort(), limitMs);
   const beat = setInterval(() => activity.heartbeat(), HEARTBEAT_EVERY_MS);

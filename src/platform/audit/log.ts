@@ -32,6 +32,8 @@ export interface AuditLogOptions {
   /** Absent: no checkpoints. */
   signer?: Pick<Signer, "attest">;
   now(): number;
+  /** Values of secrets that no line may hold, whatever they look like. */
+  secrets?: readonly string[];
   /** Called when lines or a checkpoint could not be written. */
   onTrouble(message: string): void;
   fileMaxBytes?: number;
@@ -128,7 +130,7 @@ async function append(options: AuditLogOptions, entries: readonly TimedEntry[]):
   let { head } = place;
   let text = "";
   for (const entry of told) {
-    const record = sealRecord(entry, head);
+    const record = sealRecord(entry, head, options.secrets);
     text += `${lineOf(record)}\n`;
     head = record;
     if (record.sequence % checkpointEvery === 0) due.push({ sequence: record.sequence, hash: record.hash });

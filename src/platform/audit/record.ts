@@ -5,6 +5,7 @@ import { type AuditEntry, type AuditRecord, auditRecordSchema } from "../../sche
 import type { Json, JsonObject } from "../../schema/json.js";
 import { AUDIT_DETAILS_MAX_BYTES, AUDIT_TEXT_MAX_CHARS } from "../../vocabulary/limits.js";
 import { digestOf } from "../digest.js";
+import { withoutSecrets, withoutSecretsIn } from "../secrets.js";
 
 /** Where a chain stands: the number and hash of its last record. */
 export interface Head {
@@ -22,7 +23,7 @@ export interface TimedEntry {
 }
 
 /** The record that follows `head`. */
-export function sealRecord({ entry, timeMs }: TimedEntry, head: Head): AuditRecord {
+export function sealRecord({ entry, timeMs }: TimedEntry, head: Head, secrets: readonly string[] = []): AuditRecord {
   const { event, actor, channel, run, runKey, node, digest, code, details } = entry;
   const texts = { actor, channel, run, run_key: runKey, node, digest, code };
   const content = {
@@ -30,8 +31,10 @@ export function sealRecord({ entry, timeMs }: TimedEntry, head: Head): AuditReco
     sequence: head.sequence + 1,
     time: new Date(timeMs).toISOString(),
     event,
-    ...Object.fromEntries(Object.entries(texts).flatMap(([key, text]) => (text ? [[key, cleanText(text)]] : []))),
-    ...(details === undefined ? {} : { details: cleanDetails(details) }),
+    ...Object.fromEntries(
+      Object.entries(texts).flatMap(([key, text]) => (text ? [[key, cleanText(text, secrets)]] : [])),
+    ),
+    ...(details === undefined ? {} : { details: cleanDetails(details, secrets) }),
     previous: head.hash,
   };
   return { ...content, hash: digestOf(content) };
@@ -63,8 +66,8 @@ export function parseLine(line: Buffer): { ok: true; record: AuditRecord } | { o
 const TEXT_READ_MAX_CHARS = 20 * AUDIT_TEXT_MAX_CHARS;
 
 /** Redacted, then cut: a secret cut in two would not be known for one. */
-function cleanText(text: string): string {
-  const kept = redact(text.slice(0, TEXT_READ_MAX_CHARS)).slice(0, AUDIT_TEXT_MAX_CHARS);
+function cleanText(text: string, secrets: readonly string[]): string {
+  const kept = withoutSecrets(redact(text.slice(0, TEXT_READ_MAX_CHARS)), secrets).slice(0, AUDIT_TEXT_MAX_CHARS);
   // Lone surrogates cannot be written as UTF-8.
   return Buffer.from(kept, "utf8").toString("utf8");
 }
@@ -73,10 +76,10 @@ function cleanText(text: string): string {
 const LONE_SURROGATE = /\\\\|\\ud[89a-f][0-9a-f]{2}/g;
 const replaceLone = (found: string): string => (found === "\\\\" ? found : "\ufffd");
 
-function cleanDetails(details: object): JsonObject {
+function cleanDetails(details: object, secrets: readonly string[]): JsonObject {
   try {
     const written = JSON.stringify(details, (_, value) => (value instanceof Error ? value.message : value));
-    const clean = JSON.stringify(redactValue(JSON.parse(written) as Json));
+    const clean = JSON.stringify(withoutSecretsIn(redactValue(JSON.parse(written) as Json), secrets));
     const value = JSON.parse(clean.replace(LONE_SURROGATE, replaceLone)) as JsonObject;
     const bytes = Buffer.byteLength(canonicalize(value) ?? "");
     return bytes <= AUDIT_DETAILS_MAX_BYTES ? value : { omitted: { bytes, digest: digestOf(value) } };

@@ -20,6 +20,7 @@ import { loadSigner, type Signer } from "../../../src/platform/signing.js";
 import type { GraphInput } from "../../../src/schema/graph.js";
 import { PLANNER_QUEUE, RUN_QUEUE } from "../../../src/vocabulary/names.js";
 import { NODE_TYPE_NAMES } from "../../../src/vocabulary/node-types.js";
+import { auditStub } from "../../support/audit.js";
 
 export const POLICY: Policy = {
   ...DEFAULT_POLICY,
@@ -86,6 +87,7 @@ export async function createStack(options: StackOptions): Promise<Stack> {
     blobs: { put: () => Promise.resolve(""), get: () => Promise.resolve("") },
     reports,
     signer,
+    audit: auditStub(),
     draft: () =>
       draft === undefined
         ? { ok: false as const, problems: [{ code: "no-playbook" as const, at: "goal", message: "no playbook fits" }] }

@@ -81,6 +81,12 @@ test("secrets are in no field of any line", async () => {
   expect(text).toContain("[redacted:");
 });
 
+test("a secret that no pattern knows is in no line either, where its value is told", async () => {
+  const { log, directory } = openLog(temporaryFolder(), { secrets: ["plain words"] });
+  await log.record({ event: "node-finished", actor: "plain words", details: { reason: "said plain words twice" } });
+  expect(linesIn(directory).join("")).not.toContain("plain words");
+});
+
 test("digests, hashes and run ids are recorded as they are", async () => {
   const { log, directory } = openLog(temporaryFolder());
   const digest = "0f".repeat(32);
