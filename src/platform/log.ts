@@ -14,11 +14,18 @@ export interface Log {
   child(fields: object): Log;
 }
 
+/** Characters of lines that wait for room on a full disk; what comes on top of them is lost. */
+const WAITING_MAX_CHARS = 1_000_000;
+
+/** Lines to an open file. One that cannot be written, on a full disk say, waits or is lost: the work goes on. */
+export function linesTo(fd: number): DestinationStream {
+  const destination = pino.destination({ fd, sync: true, maxLength: WAITING_MAX_CHARS });
+  destination.on("error", () => undefined);
+  return destination;
+}
+
 /** Lines go to standard error, so that standard output stays the program's own. */
-export function createLog(
-  level: LogLevel,
-  destination: DestinationStream = pino.destination({ fd: 2, sync: true }),
-): Log {
+export function createLog(level: LogLevel, destination: DestinationStream = linesTo(2)): Log {
   const options = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: levelName } };
   return wrap(pino(options, destination), {});
 }

@@ -12,11 +12,11 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     interrupt.abort();
   });
 }
-// A reader that goes away (`| head`) is no error of ours; on standard error nobody can be told.
+// A reader that goes away (`| head`) is no error of ours; what finds no room on standard error is lost, and work goes on.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE") process.exit(EXIT.interrupted);
-    throw error;
+    if (stream === process.stdout) throw error;
   });
 }
 
