@@ -25,7 +25,8 @@ export interface Report extends Omit<RunView, "status" | "nodes" | "edges"> {
 /** Makes the report of a run that has ended. */
 export function reportOf(view: RunView, outcome: Outcome, endedAtMs: number): Report {
   const { status: _, nodes, edges: _edges, ...rest } = view;
-  const report = { ...rest, outcome, endedAtMs, nodes: nodes.map(reportNode), text: "" };
+  // The outcome stands first: the Web UI shows the beginning.
+  const report = { outcome, ...rest, endedAtMs, nodes: nodes.map(reportNode), text: "" };
   return { ...report, text: textOf(report) };
 }
 
@@ -47,7 +48,10 @@ function textOf(report: Report): string {
   const lines = [`# ${plain(report.name)}`, "", `**Goal:** ${plain(report.goal)}`, ""];
   lines.push(report.dryRun ? "Dry run: nothing was executed and no backend was contacted." : VERDICTS[report.outcome]);
   lines.push("", `Run \`${report.runId}\` · asked for by ${plain(report.requester)} · ${report.environment}`);
-  lines.push(`${iso(report.startedAtMs)} to ${iso(report.endedAtMs)} (${span(report.endedAtMs - report.startedAtMs)})`);
+  lines.push(
+    "",
+    `${iso(report.startedAtMs)} to ${iso(report.endedAtMs)} (${span(report.endedAtMs - report.startedAtMs)})`,
+  );
   section(lines, "What was found", report.findings.map(findingLine));
   section(lines, "What was changed", changes(report.nodes));
   section(lines, "Who decided", report.gates.flatMap(gateLines));
@@ -108,12 +112,13 @@ function nodeLines(nodes: ReportNode[]): string[] {
   return [...others.map(nodeLine), `- and ${nodes.length - others.length} more`];
 }
 
+/** No bracket follows the id: some readers of Markdown would take the two for a link. */
 function nodeLine(node: ReportNode): string {
   const why = node.reason === undefined ? "" : `: ${plain(node.reason)}`;
   const took =
     node.startedAtMs === undefined || node.endedAtMs === undefined
       ? ""
-      : ` (${span(node.endedAtMs - node.startedAtMs)})`;
+      : `, ${span(node.endedAtMs - node.startedAtMs)}`;
   return `- ${node.status} · ${plain(node.name)} [${node.id}]${took}${why}`;
 }
 
