@@ -15,6 +15,7 @@ import { ACTIVITIES, askId } from "../vocabulary/names.js";
 import { askOptions } from "./options.js";
 
 export interface Gates {
+  /** Called within the scope of the run's work, as everything that starts is. */
   ask(node: CheckedNode, deadlineSeconds: number): void;
   /** Stops the timers of gates that have closed. */
   tidy(): void;
@@ -61,21 +62,19 @@ export function createGates(
     };
     asking++;
     const options = askOptions(node, askId(node.id, gate.round), gate.deadlineMs - Date.now());
-    work
-      .run(() => scheduleActivity<AskResult>(ACTIVITIES.askApproval, [call], options))
-      .then(
-        (result) => {
-          asking--;
-          report({ kind: "gate-opened", node: node.id, ...result, atMs: Date.now() });
-        },
-        (error: unknown) => {
-          asking--;
-          // A question that was called back because the run ends is no problem.
-          if (run.state.ending !== undefined) return;
-          const message = `${node.id}: nobody could be asked: ${error instanceof Error ? error.message : "unknown"}`;
-          addProblem(run, { code: "tool-failed", at: node.id, message });
-        },
-      );
+    scheduleActivity<AskResult>(ACTIVITIES.askApproval, [call], options).then(
+      (result) => {
+        asking--;
+        report({ kind: "gate-opened", node: node.id, ...result, atMs: Date.now() });
+      },
+      (error: unknown) => {
+        asking--;
+        // A question that was called back because the run ends is no problem.
+        if (run.state.ending !== undefined) return;
+        const message = `${node.id}: nobody could be asked: ${error instanceof Error ? error.message : "unknown"}`;
+        addProblem(run, { code: "tool-failed", at: node.id, message });
+      },
+    );
   }
 
   function armTimer(node: CheckedNode): void {

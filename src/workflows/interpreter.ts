@@ -2,7 +2,7 @@
  * Turns the answers of `core/run` into activities and timers, and reports back what became of them. It decides
  * nothing. Few promises a node: callbacks drive it. Loaded by the workflow sandbox.
  */
-import { type CancellationScope, scheduleActivity, sleep, workflowInfo } from "@temporalio/workflow";
+import { CancellationScope, scheduleActivity, sleep, workflowInfo } from "@temporalio/workflow";
 import type { Grant, ToolCall } from "../activities/contract.js";
 import type { CheckedNode } from "../core/check.js";
 import { apply } from "../core/run/apply.js";
@@ -45,16 +45,26 @@ export function createInterpreter(run: Run, facts: RunFacts, work: CancellationS
   function pump(): void {
     if (pumping) return;
     pumping = true;
-    // Something that ends at once (a decision node) may let something else start.
-    for (let actions = startable(); actions.length > 0; actions = startable()) actions.forEach(perform);
+    inWork(startAll);
     pumping = false;
-    gates.tidy();
-    armRunTimer();
     if (run.gates !== shownGates && run.state.outcome === undefined) {
       shownGates = run.gates;
       showAttributes(run);
     }
     showDetails(run, facts.runId);
+  }
+
+  /** What a result starts is in the scope already; entering it anew for each node would cost promises. */
+  function inWork(start: () => void): void {
+    if (CancellationScope.current() === work) start();
+    else void work.run(async () => start());
+  }
+
+  function startAll(): void {
+    // Something that ends at once (a decision node) may let something else start.
+    for (let actions = startable(); actions.length > 0; actions = startable()) actions.forEach(perform);
+    gates.tidy();
+    armRunTimer();
   }
 
   function startable(): Action[] {
@@ -75,24 +85,20 @@ export function createInterpreter(run: Run, facts: RunFacts, work: CancellationS
   function startWait(node: CheckedNode, seconds: number): void {
     if (startNode(run, node, Date.now()) === undefined) return;
     const summary = node.name.slice(0, SUMMARY_MAX_CHARS);
-    work
-      .run(() => sleep(seconds * 1_000, { summary }))
-      .then(
-        () => report({ kind: "node-succeeded", node: node.id, output: { waited_seconds: seconds }, atMs: Date.now() }),
-        (error) => report(eventOfFailure(node, error, Date.now())),
-      );
+    sleep(seconds * 1_000, { summary }).then(
+      () => report({ kind: "node-succeeded", node: node.id, output: { waited_seconds: seconds }, atMs: Date.now() }),
+      (error) => report(eventOfFailure(node, error, Date.now())),
+    );
   }
 
   function startTool(node: CheckedNode): void {
     const params = startNode(run, node, Date.now());
     if (params === undefined) return;
     const call = callOf(node, params);
-    work
-      .run(() => scheduleActivity<Json>(node.tool ?? "", [call], toolOptions(node, node.gate?.target)))
-      .then(
-        (output) => report({ kind: "node-succeeded", node: node.id, output, atMs: Date.now() }),
-        (error) => report(eventOfFailure(node, error, Date.now())),
-      );
+    scheduleActivity<Json>(node.tool ?? "", [call], toolOptions(node, node.gate?.target)).then(
+      (output) => report({ kind: "node-succeeded", node: node.id, output, atMs: Date.now() }),
+      (error) => report(eventOfFailure(node, error, Date.now())),
+    );
   }
 
   function callOf(node: CheckedNode, params: JsonObject): ToolCall {
@@ -109,17 +115,15 @@ export function createInterpreter(run: Run, facts: RunFacts, work: CancellationS
     const budgetMs = run.plan.graph.verdict.limits.runSeconds * 1_000;
     const leftMs = budgetMs - workedMs(run, Date.now());
     timerArmed = true;
-    work
-      .run(() => sleep(Math.max(1, leftMs), { summary: "working time of the run" }))
-      .then(
-        () => {
-          timerArmed = false;
-          if (workedMs(run, Date.now()) < budgetMs) return armRunTimer();
-          report({ kind: "time-ran-out", atMs: Date.now() });
-          work.cancel();
-        },
-        () => undefined,
-      );
+    sleep(Math.max(1, leftMs), { summary: "working time of the run" }).then(
+      () => {
+        timerArmed = false;
+        if (workedMs(run, Date.now()) < budgetMs) return armRunTimer();
+        report({ kind: "time-ran-out", atMs: Date.now() });
+        work.cancel();
+      },
+      () => undefined,
+    );
   }
 
   return { run, report, pump, isBusy: () => run.running > 0 || gates.isAsking() };
