@@ -1,6 +1,7 @@
 /** The commands by name, with their options and examples; the code of each is loaded when it is called. */
-import { InvalidArgumentError, Option } from "commander";
+import { Option } from "commander";
 import type { Ending } from "./ending.js";
+import { pair, whole } from "./option-values.js";
 import type { Session } from "./session.js";
 
 type Words = readonly string[];
@@ -17,20 +18,6 @@ export interface Declared {
 }
 
 const as = (run: Run) => run as unknown as Awaited<ReturnType<NonNullable<Declared["load"]>>>;
-
-function whole(min: number, max: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (/^\d{1,9}$/.test(text) && value >= min && value <= max) return value;
-    throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
-  };
-}
-
-function pair(text: string, before: Record<string, string> = {}): Record<string, string> {
-  const [, name, value] = /^([A-Za-z_][A-Za-z0-9_-]{0,62})=([\s\S]*)$/.exec(text) ?? [];
-  if (name === undefined || value === undefined) throw new InvalidArgumentError("It must be of the form name=value.");
-  return { ...before, [name]: value };
-}
 
 const port = (flag: string, says: string) => new Option(`${flag} <port>`, says).argParser(whole(0, 65_535));
 const endsWithParent = () => new Option("--end-with-parent", "end when standard input closes").hideHelp();
@@ -206,6 +193,45 @@ export const COMMANDS: readonly Declared[] = [
         says: "What the policy says of each node of a graph, and by which rule",
         examples: ["autoops policy explain workflow.yaml"],
         load: async () => as((await import("./commands/policy.js")).explainPolicy),
+      },
+    ],
+  },
+  {
+    usage: "audit",
+    says: "The audit log on this machine: who asked, who agreed, what was done",
+    examples: ["autoops audit verify --checkpoint kept.jsonl", "autoops audit tail --follow"],
+    commands: [
+      {
+        usage: "verify",
+        says: "Find out whether the log is as it was written; exit 1 if it is not",
+        examples: ["autoops audit verify", "autoops audit verify --checkpoint kept.jsonl"],
+        options: [new Option("--checkpoint <file>", "checkpoints kept elsewhere, one a line; - reads standard input")],
+        load: async () => as((await import("./commands/audit.js")).verify),
+      },
+      {
+        usage: "checkpoint",
+        says: "Sign what the log is now and print it, to be kept elsewhere",
+        examples: ["autoops audit checkpoint >> kept.jsonl"],
+        load: async () => as((await import("./commands/audit.js")).checkpoint),
+      },
+      {
+        usage: "tail",
+        says: "Show the last records",
+        examples: ["autoops audit tail", "autoops audit tail -n 100", "autoops audit tail --follow"],
+        options: [
+          new Option("-n, --lines <n>", "records to show").argParser(whole(1, 10_000)).default(20),
+          new Option("--follow", "go on with those that come, until Ctrl-C"),
+        ],
+        load: async () => as((await import("./commands/audit.js")).tail),
+      },
+      {
+        usage: "export",
+        says: "Print every record, for a SIEM or an archive",
+        examples: ["autoops audit export > audit.jsonl", "autoops audit export --format cef"],
+        options: [
+          new Option("--format <format>", "one JSON object a line, or CEF").choices(["jsonl", "cef"]).default("jsonl"),
+        ],
+        load: async () => as((await import("./commands/audit.js")).exportLog),
       },
     ],
   },
