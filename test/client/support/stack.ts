@@ -14,6 +14,7 @@ import { defineTool, ToolFailure } from "../../../src/activities/define-tool.js"
 import { createRegistry } from "../../../src/activities/registry.js";
 import { createRuns, type Runs } from "../../../src/client/runs.js";
 import { DEFAULT_POLICY, type Policy } from "../../../src/core/policy.js";
+import type { AuditLog } from "../../../src/platform/audit/log.js";
 import { createLog } from "../../../src/platform/log.js";
 import { createReportStore, type ReportStore } from "../../../src/platform/reports.js";
 import { loadSigner, type Signer } from "../../../src/platform/signing.js";
@@ -56,6 +57,8 @@ export interface StackOptions {
   /** Absent: `runs` holds a signer. */
   signs?: boolean;
   draft?: GraphInput;
+  /** Default: one in memory. */
+  audit?: AuditLog;
 }
 
 export async function createStack(options: StackOptions): Promise<Stack> {
@@ -87,7 +90,7 @@ export async function createStack(options: StackOptions): Promise<Stack> {
     blobs: { put: () => Promise.resolve(""), get: () => Promise.resolve("") },
     reports,
     signer,
-    audit: auditStub(),
+    audit: options.audit ?? auditStub(),
     draft: () =>
       draft === undefined
         ? { ok: false as const, problems: [{ code: "no-playbook" as const, at: "goal", message: "no playbook fits" }] }
