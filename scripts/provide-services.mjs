@@ -1,0 +1,67 @@
+// Builds the programs that some tests and measurements use into the cache, from their official Go modules. Slow, once.
+//   node scripts/provide-services.mjs [helm] [temporal-server]   (default: helm)
+import { spawnSync } from "node:child_process";
+import { accessSync, chmodSync, constants, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+
+/** Pinned to what the Go release of this machine can build: neither module has a `replace`, so `go install` takes them. */
+const SERVICES = {
+  helm: { modules: ["helm.sh/helm/v3/cmd/helm@v3.19.0"], programs: ["helm"], about: "three minutes" },
+  "temporal-server": {
+    modules: ["go.temporal.io/server/cmd/server@v1.31.2", "go.temporal.io/server/cmd/tools/sql@v1.31.2"],
+    programs: ["server", "sql"],
+    about: "six minutes",
+  },
+};
+
+const say = (text) => console.error(`services: ${text}`);
+const cache = process.env.AUTOOPS_CACHE_DIR ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "autoops");
+const bin = join(cache, "services", "bin");
+
+function isThere(program) {
+  try {
+    accessSync(join(bin, program), constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function build(name, { modules, programs, about }) {
+  if (programs.every(isThere)) {
+    say(`${name} is there (${join(bin, programs[0])})`);
+    return true;
+  }
+  say(`building ${modules.join(" and ")}: about ${about}`);
+  mkdirSync(bin, { recursive: true, mode: 0o700 });
+  const folder = mkdtempSync(join(cache, "services", ".build-"));
+  try {
+    // GOFLAGS of the user could turn verification off or build for another machine.
+    const env = { ...process.env, GOBIN: folder, GOFLAGS: "", GOWORK: "off", CGO_ENABLED: "0" };
+    const args = ["install", "-trimpath", "-ldflags", "-s -w"];
+    for (const each of modules) {
+      const { status, error } = spawnSync("go", [...args, each], { env, cwd: folder, stdio: "inherit" });
+      if (status === 0) continue;
+      say(
+        `${name} could not be built: ${error?.code === "ENOENT" ? "there is no `go` on PATH" : `go ended with ${status}`}`,
+      );
+      return false;
+    }
+    for (const program of programs) {
+      chmodSync(join(folder, program), 0o755);
+      renameSync(join(folder, program), join(bin, program));
+    }
+    say(`${name} is built (${join(bin, programs[0])})`);
+    return true;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+const wanted = process.argv.length > 2 ? process.argv.slice(2) : ["helm"];
+const unknown = wanted.filter((name) => SERVICES[name] === undefined);
+if (unknown.length > 0) {
+  say(`there is no ${unknown.join(", ")}; there are ${Object.keys(SERVICES).join(", ")}`);
+  process.exitCode = 2;
+} else if (!wanted.map((name) => build(name, SERVICES[name])).every(Boolean)) process.exitCode = 1;
