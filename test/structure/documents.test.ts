@@ -259,7 +259,8 @@ describe("the commands in the documents", () => {
     for (const { file, words } of lines) {
       const command = commands.get(words[0] ?? "");
       expect.soft(command, `${file}: autoops ${words[0]}`).toBeDefined();
-      const known = [...global, ...(command?.options ?? []).map((option) => option.long)];
+      const inner = command?.commands?.find(({ usage }) => usage.split(" ")[0] === words[1]) ?? command;
+      const known = [...global, ...(inner?.options ?? []).map((option) => option.long)];
       const options = words.filter((word) => word.startsWith("--")).map((word) => word.split("=")[0]);
       expect
         .soft(
