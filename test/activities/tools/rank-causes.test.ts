@@ -187,6 +187,15 @@ test("normal operation of another time serves where the issue has no calm moment
   expect(names(causes)).not.toContain("search");
 });
 
+test("a series may come in parts, in any order", () => {
+  const whole = [...slow("shop", 0.2, 0.7), ...slow("cart", 0.1, 0.6)];
+  const parts = whole.flatMap((one) => [
+    { ...one, points: one.points.slice(15) },
+    { ...one, points: one.points.slice(0, 15) },
+  ]);
+  expect(find(parts, CHAIN)).toEqual(find(whole, CHAIN));
+});
+
 test("an issue that was noticed late is dated by the data", () => {
   const metrics = [...slow("shop", 0.2, 0.7), ...slow("cart", 0.1, 0.6)];
   const [cause] = find(metrics, CHAIN, "latency", { from: NOTICED + 5 * STEP });

@@ -69,7 +69,7 @@ export const moment = (value: unknown): number | undefined => {
   return time !== undefined && Math.abs(time) <= TIME_MAX_SECONDS ? time : undefined;
 };
 
-function pointsOf(value: unknown, near: number, most: number): Array<[number, number]> {
+function pointsOf(value: unknown): Array<[number, number]> {
   const points: Array<[number, number]> = [];
   for (const point of list(value)) {
     const [at, measured] = list(point);
@@ -77,25 +77,37 @@ function pointsOf(value: unknown, near: number, most: number): Array<[number, nu
     const number = finite(measured);
     if (time !== undefined && number !== undefined && Math.abs(number) <= VALUE_MAX) points.push([time, number]);
   }
+  return points;
+}
+
+/** At most so many, the nearest to the issue; ascending. */
+function bounded(points: Array<[number, number]>, near: number, most: number): Array<[number, number]> {
   if (points.length > most) points.sort((a, b) => Math.abs(a[0] - near) - Math.abs(b[0] - near));
   return points.slice(0, most).sort((a, b) => a[0] - b[0]);
 }
 
-/** `near`: the time of the issue. */
+/** Entries of the same node, metric and statistic are one series. `near`: the time of the issue. */
 export function readSeries(metrics: unknown, near: number): Series[] {
-  const series: Series[] = [];
   const entries = list(metrics).slice(0, SERIES_MAX);
   const most = Math.min(POINTS_MAX, Math.ceil(POINTS_TOTAL_MAX / Math.max(1, entries.length)));
+  const known = new Map<string, Series & { points: Array<[number, number]> }>();
   for (const entry of entries) {
     const node = nameOf(field(entry, "node"));
     const metric = nameOf(field(entry, "metric"));
     if (node === undefined || metric === undefined) continue;
     const statistic = nameOf(field(entry, "statistic")) ?? "";
-    const points = pointsOf(field(entry, "points"), near, most);
-    const [times, values] = [points.map(([time]) => time), points.map(([, number]) => number)];
-    series.push({ node, metric, statistic, signal: signalOf(metric, statistic), times, values });
+    const key = JSON.stringify([node, metric, statistic]);
+    const points = bounded(pointsOf(field(entry, "points")), near, most);
+    const found = known.get(key);
+    if (found !== undefined) found.points = bounded(found.points.concat(points), near, most);
+    else
+      known.set(key, { node, metric, statistic, signal: signalOf(metric, statistic), points, times: [], values: [] });
   }
-  return series;
+  return [...known.values()].map(({ points, ...series }) => ({
+    ...series,
+    times: points.map(([time]) => time),
+    values: points.map(([, value]) => value),
+  }));
 }
 
 const endsOf = (edge: unknown): [unknown, unknown] =>
