@@ -21,7 +21,6 @@ export const planBodySchema = z.strictObject({
   playbook: playbookSchema.optional(),
   params: jsonObjectSchema.optional(),
 });
-export type PlanBody = z.infer<typeof planBodySchema>;
 
 /** `POST /api/v1/runs`: a graph as it stands (a mapping, or a document as text), or a goal that is planned first. */
 export const runBodySchema = z
@@ -47,7 +46,6 @@ export const decisionBodySchema = z.strictObject({
   /** Which way it came; shown to people, trusted for nothing. */
   channel: z.enum(["http", "page"]).default("http"),
 });
-export type DecisionBody = z.infer<typeof decisionBodySchema>;
 
 export const emptyBodySchema = z.union([z.undefined(), z.strictObject({})], { error: "empty" });
 

@@ -119,8 +119,8 @@ export async function play(
   });
 }
 
-/** Waits, in the server's own time, until a gate of the node is open; gives its view. */
-export async function gateOf(environment: TestWorkflowEnvironment, handle: WorkflowHandle, node: string) {
+/** Waits until a gate of the node is open; gives its view. */
+export async function gateOf(handle: WorkflowHandle, node: string) {
   for (let attempt = 0; attempt < 100; attempt++) {
     const view = (await handle.query("runView")) as RunView | null;
     const gate = view?.gates.find((open) => open.nodeId === node && open.status === "open");

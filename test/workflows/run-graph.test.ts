@@ -126,7 +126,7 @@ describe("a gate", () => {
   test("opens with rendered params and a digest, and the write runs after a signal approves it", async () => {
     const staged = stage({ tools });
     const report = await play(environment, graph, staged, async (handle) => {
-      const gate = await gateOf(environment, handle, "w");
+      const gate = await gateOf(handle, "w");
       expect(gate).toMatchObject({ params: { version: "1" }, target: "shop", environment: "staging" });
       expect(gate.digest).toMatch(/^[0-9a-f]{64}$/);
       expect(staged.calls).toEqual(["a"]);
@@ -139,7 +139,7 @@ describe("a gate", () => {
 
   test("an update tells what became of the decision", async () => {
     const report = await run(graph, { tools }, async (handle) => {
-      await gateOf(environment, handle, "w");
+      await gateOf(handle, "w");
       const decide = (more: object) =>
         handle.executeUpdate("decide", { args: [{ node_id: "w", approver: "ann", ...more }] });
       expect(await decide({ decision: "approve", digest: "f".repeat(64) })).toBe("stale-digest");
@@ -152,12 +152,12 @@ describe("a gate", () => {
 
   test("a malformed update is refused and the gate stays open", async () => {
     const report = await run(graph, { tools }, async (handle) => {
-      await gateOf(environment, handle, "w");
+      await gateOf(handle, "w");
       await expect(
         handle.executeUpdate("decide", { args: [{ decision: "maybe", node_id: "w", approver: "ann" }] }),
       ).rejects.toThrow();
       await handle.signal("approve", "nonsense");
-      expect((await gateOf(environment, handle, "w")).status).toBe("open");
+      expect((await gateOf(handle, "w")).status).toBe("open");
       await handle.signal("reject", { node_id: "w", approver: "ann" });
     });
     expect(report.outcome).toBe("rejected");
@@ -175,7 +175,7 @@ describe("a gate", () => {
   test("waiting at a gate does not use up the working time", async () => {
     const policy = openPolicy({ workflow_timeout_seconds: 30 });
     const report = await run(graph, { tools, policy }, async (handle) => {
-      await gateOf(environment, handle, "w");
+      await gateOf(handle, "w");
       await environment.sleep("200s");
       await handle.signal("approve", { node_id: "w", approver: "ann" });
     });
@@ -206,10 +206,10 @@ describe("a gate", () => {
       },
     });
     const report = await play(environment, graph, staged, async (handle) => {
-      const first = await gateOf(environment, handle, "w");
+      const first = await gateOf(handle, "w");
       await handle.signal("approve", { node_id: "w", approver: "ann", digest: first.digest });
       for (let attempt = 0; attempt < 100 && staged.asked.length < 2; attempt++) await environment.sleep(50);
-      const second = await gateOf(environment, handle, "w");
+      const second = await gateOf(handle, "w");
       expect(second.digest).not.toBe(first.digest);
       await handle.signal("approve", { node_id: "w", approver: "ann", digest: second.digest });
     });
@@ -224,7 +224,7 @@ describe("a gate", () => {
         ? { ok: true, approver: "vera", groups: [], issuedMs: Date.now(), jti: "jti-12345678" }
         : { ok: false, reason: "forged" };
     const report = await run(review, { verify }, async (handle) => {
-      await gateOf(environment, handle, "r");
+      await gateOf(handle, "r");
       const decide = (token?: string) =>
         handle.executeUpdate("decide", { args: [{ decision: "reject", node_id: "r", approver: "eve", token }] });
       expect(await decide()).toBe("not-allowed");
@@ -241,7 +241,7 @@ describe("cancellation", () => {
   test("closes an open gate as withdrawn and still returns the report", async () => {
     const staged = stage();
     const report = await play(environment, graphOf([write("w"), "after"], ["w>after"]), staged, async (handle) => {
-      await gateOf(environment, handle, "w");
+      await gateOf(handle, "w");
       await handle.cancel();
     });
     expect(report.outcome).toBe("cancelled");

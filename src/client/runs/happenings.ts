@@ -33,7 +33,3 @@ export function compareIds(left: string, right: string): number {
   }
   return 0;
 }
-
-export function isHappeningId(text: string): boolean {
-  return /^\d{1,9}\.\d{1,9}(\.\d{1,9})?$/.test(text);
-}

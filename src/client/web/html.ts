@@ -2,7 +2,7 @@
 import htm from "htm";
 import { type ComponentChildren, h, type VNode } from "preact";
 
-export type Children = ComponentChildren;
+type Children = ComponentChildren;
 // htm calls `h` with whatever stands in the template; it has no types for that.
 export const html = htm.bind(h as (type: unknown, props: Record<string, unknown>, ...children: unknown[]) => VNode) as (
   strings: TemplateStringsArray,
