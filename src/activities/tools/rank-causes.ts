@@ -44,7 +44,10 @@ const DOUBTED_TARGET = 0.01;
 const UNSEEN_TARGET = 0.5;
 
 export interface RankCausesInput {
-  /** Series of the nodes, the target's among them. One list holds normal operation and the issue alike. */
+  /**
+   * Series of the nodes, the target's among them. One list holds normal operation and the issue alike. The numbers of
+   * calls (`requests` and the like) matter: without them a rarely called node weighs as much as a busy one.
+   */
   metrics: readonly MetricSeries[];
   /** Who calls whom: caller first. */
   graph: readonly Edge[] | { edges: readonly Edge[] };
@@ -76,11 +79,12 @@ function targetOf(series: readonly Series[], target: Target): { found: Series | 
 function burdensOf(nodes: Nodes, kind: Signal["kind"], target: Target, window: Window): Map<string, Burden> {
   const burdens = new Map<string, Burden>();
   const preferences = [byMetric(target.metric), byAdding, byStatistic(target.statistic)];
-  const usual = nodes.calls(target.node, 1);
+  // Without the target's own calls, seconds and failures of one node cannot be set against another's.
+  const usual = kind === "latency" || kind === "errors" ? nodes.calls(target.node, undefined) : undefined;
   for (const node of nodes.names()) {
     const series = bestSeries(nodes.series(node, kind), preferences);
     if (series === undefined) continue;
-    const calls = kind === "latency" || kind === "errors" ? nodes.calls(node, usual) : 1;
+    const calls = usual === undefined ? undefined : nodes.calls(node, usual);
     const burden = burdenOf(series, window, calls);
     // A gap is no sign of calm: such a node is looked through.
     if (burden.observed !== undefined) burdens.set(node, burden);

@@ -12,6 +12,8 @@ const DEVIATION_FLOOR_SHARE = 0.03;
 /** Failed calls a bucket that mean nothing. */
 const FAILURES_FLOOR = 0.5;
 const STRENGTH_MAX = 1e6;
+/** Beyond so many, more say nothing more. */
+const CLEAR_DEVIATIONS = 100;
 /** Deviations at which half of a burden counts. */
 const HALF_DEVIATIONS = 3;
 
@@ -30,7 +32,7 @@ export interface Deviation {
 }
 
 export interface Burden extends Deviation {
-  /** Extra seconds, failed calls or calls a bucket of the issue; for other kinds 0..1. Chance is taken off. */
+  /** Extra seconds, failed calls or calls a bucket of the issue, or deviations; chance is taken off. */
   amount: number;
 }
 
@@ -102,7 +104,7 @@ export const byStatistic =
 export const byAdding = (series: Series): number => statisticRank(series.statistic);
 
 /** Calls a bucket of the issue; those of `instead` where the node's own are not known. */
-export function volumeOf(series: Series | undefined, window: Window, instead: number): number {
+export function volumeOf<T>(series: Series | undefined, window: Window, instead: T): number | T {
   if (series === undefined) return instead;
   const buckets = bucketsOf(series, window);
   const weighed = buckets.map((value, bucket) => ({ value, weight: window.weights[bucket] ?? 0 }));
@@ -111,16 +113,16 @@ export function volumeOf(series: Series | undefined, window: Window, instead: nu
   return total === 0 ? instead : Math.max(0, sum(known.map(({ value = 0, weight }) => value * weight)) / total);
 }
 
-/** What adds up: seconds, failed calls, calls. For the rest only how sure it is that there is trouble. */
-function amountOf({ series, excess }: Deviation, calls: number): number {
+/** What adds up: seconds, failed calls, calls. Where calls are not known, how clear the deviation is stands for it. */
+function amountOf({ series, excess, strength }: Deviation, calls: number | undefined): number {
   const { kind, counted, unit } = series.signal;
-  if (kind === "latency") return excess * unit * calls;
-  if (kind === "errors") return counted ? excess : (excess / fullOf(series)) * calls;
-  return kind === "volume" ? excess : 1;
+  if (kind === "volume") return excess;
+  if (calls === undefined) return Math.min(strength, CLEAR_DEVIATIONS);
+  return kind === "latency" ? excess * unit * calls : counted ? excess : (excess / fullOf(series)) * calls;
 }
 
-/** `calls`: how many the node gets a bucket of the issue. */
-export function burdenOf(series: Series, window: Window, calls: number): Burden {
+/** `calls`: how many the node gets a bucket of the issue; undefined where nodes cannot be compared by them. */
+export function burdenOf(series: Series, window: Window, calls: number | undefined): Burden {
   const deviation = deviationOf(series, window, calls);
   return { ...deviation, amount: Math.max(0, amountOf(deviation, calls)) * certainty(deviation.strength) };
 }

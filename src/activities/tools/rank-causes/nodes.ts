@@ -24,7 +24,7 @@ export class Nodes {
   series = (node: string, kind: Signal["kind"]): Series[] =>
     (this.#series.get(node) ?? []).filter(({ signal }) => signal.kind === kind);
 
-  calls = (node: string, instead: number): number => {
+  calls = <T>(node: string, instead: T): number | T => {
     return volumeOf(bestSeries(this.series(node, "volume"), [byAdding]), this.#window, instead);
   };
 
