@@ -4,6 +4,7 @@
  */
 import { defineSearchAttributeKey, type SearchAttributePair } from "@temporalio/common";
 import { setCurrentDetails, upsertSearchAttributes } from "@temporalio/workflow";
+import type { CheckedGraph, CheckedNode } from "../core/check.js";
 import { plain, type Report } from "../core/report.js";
 import { type Run, stateOf } from "../core/run/run.js";
 import { statusOf } from "../core/view.js";
@@ -19,6 +20,18 @@ const PENDING = defineSearchAttributeKey("AutoopsPendingApprovals", "INT");
 /** The Web UI measures the page without its outer margins: what stands last is cut off, so a blank line does. */
 const LAST = "\n\n\u00a0";
 
+/** Names as Markdown, made once a run: the details are written anew whenever a node ends. */
+const titles = new WeakMap<CheckedGraph, string[]>();
+
+function titlesOf(graph: CheckedGraph): string[] {
+  let known = titles.get(graph);
+  if (known === undefined) {
+    known = graph.nodes.slice(0, DETAILS_MAX_NODES).map((node) => plain(node.name));
+    titles.set(graph, known);
+  }
+  return known;
+}
+
 /** Markdown bullets: the page of a run in the Web UI. */
 export function showDetails(run: Run, workflowId: string): void {
   const { graph } = run.plan;
@@ -27,14 +40,15 @@ export function showDetails(run: Run, workflowId: string): void {
     "",
   ];
   const asking: string[] = [];
-  for (const node of graph.nodes.slice(0, DETAILS_MAX_NODES)) {
+  for (const [position, title] of titlesOf(graph).entries()) {
+    const node = graph.nodes[position] as CheckedNode;
     const own = stateOf(run, node.id);
     const why = own.reason ?? own.failure?.message;
     const status = own.status === "asking" ? "waits for approval" : own.status;
-    lines.push(`- ${status} · ${plain(node.name)} (${node.id})${why === undefined ? "" : `: ${plain(why)}`}`);
+    lines.push(`- ${status} · ${title} (${node.id})${why === undefined ? "" : `: ${plain(why)}`}`);
     if (own.gate?.status !== "open" && own.gate?.status !== "asking") continue;
     const until = new Date(own.gate.deadlineMs).toISOString().replace("T", " ").slice(0, 19);
-    asking.push(`- ${plain(node.name)}, until ${until} UTC`);
+    asking.push(`- ${title}, until ${until} UTC`);
     // Each on a line of its own: a long one is cut, and this is the one to be copied.
     for (const answer of ["approve", "reject"]) asking.push(`  - \`autoops ${answer} ${workflowId} ${node.id}\``);
   }
