@@ -1,7 +1,7 @@
 /** The commands by name, with their options and examples; the code of each is loaded when it is called. */
 import { Option } from "commander";
 import type { Ending } from "./ending.js";
-import { pair, whole } from "./option-values.js";
+import { deciding, endsWithParent, headers, planning, port, starting, waitSeconds, whole } from "./options.js";
 import type { Session } from "./session.js";
 
 type Words = readonly string[];
@@ -18,32 +18,6 @@ export interface Declared {
 }
 
 const as = (run: Run) => run as unknown as Awaited<ReturnType<NonNullable<Declared["load"]>>>;
-
-const port = (flag: string, says: string) => new Option(`${flag} <port>`, says).argParser(whole(0, 65_535));
-const endsWithParent = () => new Option("--end-with-parent", "end when standard input closes").hideHelp();
-
-const planning = () => [
-  new Option("--param <name=value>", "a value for a parameter of the playbook; may be repeated").argParser(pair),
-  new Option("--playbook <name>", "use this playbook whatever the goal says"),
-];
-const waiting = () => [
-  new Option("--wait", "wait until the run has ended (the default)").conflicts("detach"),
-  new Option("--detach", "start it and leave"),
-  waitSeconds(),
-];
-const waitSeconds = () =>
-  new Option("--wait-seconds <seconds>", "wait at most so long; exit 8 if the run goes on").argParser(
-    whole(1, 604_800),
-  );
-const starting = () => [
-  new Option("--dry-run", "go the same way, run no tool and contact nobody"),
-  ...waiting(),
-  new Option("--worker-decides", "start even if the policy on this machine refuses; the worker's own is the law"),
-];
-const deciding = () => [
-  new Option("--comment <text>", "why; it stands in the report"),
-  new Option("--digest <digest>", "decide about exactly this action, as the inbox shows it"),
-];
 
 const decide = (word: "approve" | "reject"): Declared => ({
   usage: `${word} <run> <node>`,
@@ -232,6 +206,20 @@ export const COMMANDS: readonly Declared[] = [
           new Option("--format <format>", "one JSON object a line, or CEF").choices(["jsonl", "cef"]).default("jsonl"),
         ],
         load: async () => as((await import("./commands/audit.js")).exportLog),
+      },
+      {
+        usage: "ship",
+        says: "Send every record to syslog or an HTTP collector, and those that come, until Ctrl-C",
+        examples: [
+          "autoops audit ship --to syslog+tls://logs.internal",
+          'autoops audit ship --to https://collector.internal/in --header "Authorization=Bearer env:COLLECTOR_TOKEN"',
+        ],
+        options: [
+          new Option("--to <url>", "https://, syslog+tls://, syslog+tcp:// or syslog+udp://").makeOptionMandatory(),
+          headers(),
+          new Option("--once", "end when all that is there was taken"),
+        ],
+        load: async () => as((await import("./commands/audit-ship.js")).ship),
       },
     ],
   },

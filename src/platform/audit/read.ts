@@ -17,12 +17,21 @@ export async function* readAudit(
 ): AsyncGenerator<ReadRecord> {
   for (const { name } of await filesAfter(directory, after)) {
     for await (const { bytes, number, isWhole } of linesOf(join(directory, name))) {
+      if (isWhole && after > 0 && numberOf(bytes) <= after) continue;
       const parsed = isWhole ? parseLine(bytes) : undefined;
       if (parsed?.ok !== true) onSkipped?.(name, number);
       else if (parsed.record.sequence > after) yield { record: parsed.record, text: bytes.toString("utf8") };
     }
   }
 }
+
+/** The number that a line gives itself: what is read again and again must not be checked each time. */
+function numberOf(line: Buffer): number {
+  const end = line.toString("latin1", Math.max(0, line.length - LINE_END_MAX_BYTES));
+  return Number(/"sequence":(\d+),"time":"[^"]*","v":1\}$/.exec(end)?.[1] ?? Number.POSITIVE_INFINITY);
+}
+/** From the key `sequence` on, the line's last keys have at most so many bytes. */
+const LINE_END_MAX_BYTES = 100;
 
 /** The last `count` records. */
 export async function tailAudit(directory: string, count: number): Promise<ReadRecord[]> {

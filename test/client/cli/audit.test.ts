@@ -8,6 +8,7 @@ import { runProgram } from "../../../src/client/cli/program.js";
 import type { Session } from "../../../src/client/cli/session.js";
 import { type AuditLog, createAuditLog } from "../../../src/platform/audit/log.js";
 import { loadSigner } from "../../../src/platform/signing.js";
+import { localServer } from "../../support/local-server.js";
 
 let home: string;
 let log: AuditLog;
@@ -165,7 +166,21 @@ test("export leaves out what is no record and says so: exit 1", async () => {
   expect(err).toContain("audit-000001.jsonl:2");
 });
 
+test("ship sends what is there once, and at the next call only what is new", async () => {
+  await write(3);
+  const server = await localServer((_, response) => response.writeHead(200).end());
+  const words = ["audit", "ship", "--once", "--json", "--to", `${server.url}/in`, "--header", "x-from=test"];
+  const first = await call(...words);
+  expect([first.exit, JSON.parse(first.out)]).toEqual([0, { ok: true, delivered: 3 }]);
+  await write(1);
+  expect(JSON.parse((await call(...words)).out)).toEqual({ ok: true, delivered: 1 });
+  expect(server.received.map(({ body }) => body).join("")).toBe(readFileSync(firstFile(), "utf8"));
+  expect(server.received[0]?.headers["x-from"]).toBe("test");
+});
+
 test.each([
+  [["audit", "ship"]],
+  [["audit", "ship", "--once", "--to", "ftp://logs.internal"]],
   [["audit"]],
   [["audit", "tail", "-n", "0"]],
   [["audit", "tail", "--follow", "--json"]],

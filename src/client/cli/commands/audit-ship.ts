@@ -1,0 +1,65 @@
+/** `autoops audit ship --to URL`: sends the audit log to syslog or an HTTP collector, and what comes later too. */
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { type Local, loadLocal } from "../../../local.js";
+import { httpSender } from "../../../platform/audit/collector.js";
+import { type SendRecords, shipAudit } from "../../../platform/audit/ship.js";
+import { parseSyslogUrl, syslogSender } from "../../../platform/audit/syslog.js";
+import { declaredUrls } from "../../../platform/http/declared-urls.js";
+import { createGuardedFetch } from "../../../platform/http/guarded-fetch.js";
+import { createSecretResolver } from "../../../platform/secrets.js";
+import { isThere } from "../../../platform/settings-file.js";
+import { storesOf } from "../../../platform/stores.js";
+import { done, type Ending, failed } from "../ending.js";
+import type { Session } from "../session.js";
+
+interface Options {
+  to: string;
+  header?: Record<string, string>;
+  once?: boolean;
+}
+
+export async function ship(
+  session: Session,
+  _: readonly string[],
+  { to, header = {}, once }: Options,
+): Promise<Ending> {
+  const local = await loadLocal(session.environment);
+  if (!local.ok) return failed(local.problems);
+  const send = senderFor(to, header, local);
+  if (send === undefined) {
+    const message =
+      "--to must be an https:// or http:// URL, or syslog+tcp://, syslog+tls:// or syslog+udp:// with a host";
+    return failed([{ code: "usage", at: "--to", message, hint: "autoops audit ship --to syslog+tls://logs.internal" }]);
+  }
+  const { audit: directory } = storesOf(local.environment);
+  if (once && !(await isThere(directory))) return done({ delivered: 0 });
+  const { print, interrupt } = session;
+  print.note(`sends ${directory} to ${to}${once ? "" : ", and what comes later, until Ctrl-C"}`);
+  const delivered = await shipAudit({
+    directory,
+    // Where it is sent decides what was sent.
+    cursorFile: join(directory, `shipped-${createHash("sha256").update(to).digest("hex").slice(0, 16)}.json`),
+    send,
+    signal: interrupt,
+    follow: once !== true,
+    onTrouble: (message) => print.note(message),
+    pause: (ms, signal) => pause(ms, undefined, { signal }),
+  });
+  print.note(`${delivered} records were taken`);
+  return done({ delivered });
+}
+
+function senderFor(to: string, headers: Record<string, string>, local: Local): SendRecords | undefined {
+  const syslog = parseSyslogUrl(to);
+  if (syslog !== undefined) return syslogSender(syslog);
+  if (!/^https?:\/\//i.test(to) || !URL.canParse(to)) return undefined;
+  const fetch = createGuardedFetch({
+    network: local.policy.network,
+    // Named by whoever may read the log; the policy's lists hold all the same.
+    declaredUrls: [...declaredUrls(local.config), to],
+    resolveSecret: createSecretResolver((name) => local.environment.secretFrom(name)),
+  });
+  return httpSender(fetch, to, headers);
+}

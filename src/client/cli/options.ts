@@ -1,0 +1,47 @@
+/** Options that several commands have, and values that are checked as they are parsed. */
+import { InvalidArgumentError, Option } from "commander";
+
+export function whole(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d{1,9}$/.test(text) && value >= min && value <= max) return value;
+    throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
+  };
+}
+
+function pair(text: string, before: Record<string, string> = {}): Record<string, string> {
+  const [, name, value] = /^([A-Za-z_][A-Za-z0-9_-]{0,62})=([\s\S]*)$/.exec(text) ?? [];
+  if (name === undefined || value === undefined) throw new InvalidArgumentError("It must be of the form name=value.");
+  return { ...before, [name]: value };
+}
+
+export const port = (flag: string, says: string) => new Option(`${flag} <port>`, says).argParser(whole(0, 65_535));
+export const endsWithParent = () => new Option("--end-with-parent", "end when standard input closes").hideHelp();
+
+export const planning = () => [
+  new Option("--param <name=value>", "a value for a parameter of the playbook; may be repeated").argParser(pair),
+  new Option("--playbook <name>", "use this playbook whatever the goal says"),
+];
+const waiting = () => [
+  new Option("--wait", "wait until the run has ended (the default)").conflicts("detach"),
+  new Option("--detach", "start it and leave"),
+  waitSeconds(),
+];
+export const waitSeconds = () =>
+  new Option("--wait-seconds <seconds>", "wait at most so long; exit 8 if the run goes on").argParser(
+    whole(1, 604_800),
+  );
+export const starting = () => [
+  new Option("--dry-run", "go the same way, run no tool and contact nobody"),
+  ...waiting(),
+  new Option("--worker-decides", "start even if the policy on this machine refuses; the worker's own is the law"),
+];
+export const deciding = () => [
+  new Option("--comment <text>", "why; it stands in the report"),
+  new Option("--digest <digest>", "decide about exactly this action, as the inbox shows it"),
+];
+export const headers = () =>
+  new Option(
+    "--header <name=value>",
+    "a header; its value may refer to a secret (Bearer env:NAME); may be repeated",
+  ).argParser(pair);
