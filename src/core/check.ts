@@ -12,6 +12,7 @@ import { checkExpressions } from "./check-expressions.js";
 import { checkNode, type NodeFacts } from "./check-node.js";
 import { checkShape } from "./check-shape.js";
 import { type Policy, unknownNames, wantsSignedVotes } from "./policy.js";
+import { secretsIn } from "./redact.js";
 
 export interface CheckContext {
   policy: Policy;
@@ -64,9 +65,27 @@ export function checkAgainst(graph: Graph, context: CheckContext): CheckOutcome 
     problems.push(...node.problems);
     notices.push(...node.notices);
   }
-  problems.push(...checkExpressions(graph));
+  problems.push(...checkExpressions(graph), ...secretsInTexts(graph));
   if (problems.length > 0) return { ok: false, problems: capped(problems) };
   return { ok: true, verdict: verdictOf(graph, facts, notices, context) };
+}
+
+/** Params are looked at with their node; names, descriptions and metadata enter history and the page all the same. */
+function secretsInTexts({ name, goal_description, metadata = {}, nodes }: Graph): Problem[] {
+  const texts = { name, goal_description, metadata, nodes: nodes.map((node) => [node.name, node.description]) };
+  return secretsIn(texts, "").map(({ at, kind }) => {
+    const where = at.replace(
+      /^(nodes\[\d+\])\[([01])\]$/,
+      (_, node, field) => `${node}.${field === "0" ? "name" : "description"}`,
+    );
+    const message = `${where} holds a literal secret (${kind})`;
+    return {
+      code: "secret-in-params",
+      at: where,
+      message,
+      hint: "leave it out; params may name one as env:NAME in config.yaml",
+    };
+  });
 }
 
 function verdictOf(graph: Graph, facts: NodeFacts[], notices: Problem[], context: CheckContext): Verdict {

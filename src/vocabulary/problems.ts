@@ -55,7 +55,9 @@ export const CODES = {
   "tool-missing": input("The node's type needs a tool and none is named, or the other way round."),
   "tool-type-mismatch": input("The tool cannot stand in a node of that type."),
   "params-invalid": input("The params do not fit the tool's schema."),
-  "secret-in-params": policy("A literal secret stands in the params; only references may."),
+  "secret-in-params": policy(
+    "A literal secret stands in the graph; only references to secrets may, and only in config.yaml.",
+  ),
   "condition-invalid": input("A condition does not parse or refers to what it may not."),
   "template-invalid": input("A template does not parse or refers to what it may not."),
   "reference-not-ancestor": input("An expression refers to a node that does not run before."),
@@ -71,7 +73,6 @@ export const CODES = {
   // Notices: nothing is refused
   "approval-forced": input("A dangerous node had its approval flag cleared; it is gated all the same."),
   "name-not-registered": input("The policy names a tool that is not registered."),
-  "environment-undeclared": input("A target or source declares no environment and counts as production."),
   // Configuration
   "policy-invalid": setup("The safety policy has a problem; nothing starts with a broken policy."),
   "config-invalid": setup("The configuration has a problem."),

@@ -168,3 +168,24 @@ test("retries default to none for a write and to two for a read", () => {
     ["w", 0, 60],
   ]);
 });
+
+describe("a literal secret outside the params", () => {
+  const token = `ghp_${"Z".repeat(36)}`;
+  const cases: Array<[string, Partial<Graph>, string]> = [
+    ["goal", { goal_description: `log in with ${token}` }, "goal_description"],
+    ["name", { name: token }, "name"],
+    ["metadata", { metadata: { note: { token } } }, "metadata.note.token"],
+    [
+      "description of a node",
+      { nodes: graphOf([{ id: "a", description: `use ${token}` }]).nodes },
+      "nodes[0].description",
+    ],
+  ];
+  test.each(cases)("in the %s is refused with its path and not repeated", (_, more, at) => {
+    const result = checkAgainst({ ...graphOf(["a"]), ...more }, contextWith(openPolicy()));
+    expect(result.ok ? [] : result.problems.map((problem) => `${problem.code} ${problem.at}`)).toEqual([
+      `secret-in-params ${at}`,
+    ]);
+    expect(JSON.stringify(result)).not.toContain(token);
+  });
+});
