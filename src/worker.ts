@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import {
   DefaultLogger,
   type LogEntry,
+  makeTelemetryFilterString,
   NativeConnection,
   type NativeConnectionOptions,
   Runtime,
@@ -201,7 +202,12 @@ function installRuntime(log: Log): void {
     else log.debug(message, fields);
   };
   try {
-    Runtime.install({ logger: new DefaultLogger("INFO", print) });
+    // Its core would otherwise print lines of its own on standard output, which is the program's.
+    const filter = makeTelemetryFilterString({ core: "WARN", other: "ERROR" });
+    Runtime.install({
+      logger: new DefaultLogger("INFO", print),
+      telemetryOptions: { logging: { forward: {}, filter } },
+    });
   } catch {
     // A host program has installed its own runtime, and with it its own logger.
   }

@@ -144,7 +144,10 @@ function toFailure(
   log: ToolContext["log"],
 ): unknown {
   if (!(error instanceof ToolFailure)) {
-    if (isCancellation(error)) return error;
+    if (isCancellation(error)) {
+      log.info("node cancelled");
+      return error;
+    }
     const message = withoutSecrets(redact(error instanceof Error ? error.message : String(error)), secrets);
     log.warn("node failed", { code: "tool-failed", reason: message });
     return failure("tool-failed", message, undefined, attempt > retries);
