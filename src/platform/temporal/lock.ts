@@ -28,10 +28,23 @@ const BEAT_MS = 5_000;
 const SILENT_MS = 60_000;
 const SAY_EVERY_MS = 5_000;
 
+/** Tokens of the locks that this process holds or asks for. */
+const ours = new Set<string>();
+
 /** Runs `work` while no other process holds `path`; a lock whose owner has died is taken over. */
 export async function withLock<T>(path: string, options: LockOptions, work: () => Promise<T>): Promise<T> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  const owner = await acquire(path, options);
+  const owner: Owner = { pid: process.pid, host: hostname(), token: randomUUID() };
+  ours.add(owner.token);
+  try {
+    await acquire(path, owner, options);
+    return await hold(path, owner, work);
+  } finally {
+    ours.delete(owner.token);
+  }
+}
+
+async function hold<T>(path: string, owner: Owner, work: () => Promise<T>): Promise<T> {
   const beat = setInterval(() => void touch(path), BEAT_MS);
   beat.unref();
   try {
@@ -42,12 +55,11 @@ export async function withLock<T>(path: string, options: LockOptions, work: () =
   }
 }
 
-async function acquire(path: string, options: LockOptions): Promise<Owner> {
-  const owner: Owner = { pid: process.pid, host: hostname(), token: randomUUID() };
+async function acquire(path: string, owner: Owner, options: LockOptions): Promise<void> {
   let saidAtMs = 0;
   for (;;) {
     options.signal?.throwIfAborted();
-    if (await create(path, owner)) return owner;
+    if (await create(path, owner)) return;
     if (await isAbandoned(path)) {
       await removeAbandoned(path);
       continue;
@@ -83,9 +95,14 @@ async function readOwner(path: string): Promise<Owner | undefined> {
 
 async function isAbandoned(path: string): Promise<boolean> {
   const owner = await readOwner(path);
-  if (owner !== undefined && owner.host === hostname() && !isAlive(owner.pid)) return true;
+  if (owner !== undefined && owner.host === hostname() && !isRunning(owner)) return true;
   const touchedAtMs = await touchedAt(path);
   return touchedAtMs !== undefined && Date.now() - touchedAtMs > SILENT_MS;
+}
+
+/** In a container every start has the same number: a lock of ours that we know nothing of is that of a dead one. */
+function isRunning({ pid, token }: Owner): boolean {
+  return pid === process.pid ? ours.has(token) : isAlive(pid);
 }
 
 /**

@@ -266,7 +266,7 @@ test("a lock that a living writer holds is waited for, and at last the line coun
   const folder = temporaryFolder();
   const { log, directory } = openLog(folder, { lockWaitMs: 50 });
   mkdirSync(directory, { mode: 0o700 });
-  writeFileSync(join(directory, "lock"), JSON.stringify({ pid: process.pid, host: hostname(), token: "another" }));
+  writeFileSync(join(directory, "lock"), JSON.stringify({ pid: process.ppid, host: hostname(), token: "another" }));
   await expect(log.record(entryOf(0))).rejects.toMatchObject({
     code: "audit-not-written",
     message: expect.stringContaining("another process holds its lock"),

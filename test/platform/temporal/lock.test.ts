@@ -90,6 +90,13 @@ test("holders never overlap, whoever finds the dead owner's lock first", async (
   expect((await readdir(machine.root)).filter((name) => name.startsWith("shared.lock"))).toEqual([]);
 }, 20_000);
 
+test("a lock that an earlier process of the same number left is taken over at once", async () => {
+  const path = join(machine.root, "again.lock");
+  await writeFile(path, JSON.stringify({ pid: process.pid, host: hostname(), token: "before the restart" }));
+  const work = vi.fn(async () => "done");
+  expect(await withLock(path, { doing: "tests", say: () => expect.fail("it waits") }, work)).toBe("done");
+});
+
 test("a lock of another machine is respected until it has been silent for a minute", async () => {
   const path = join(machine.root, "far.lock");
   await writeFile(path, JSON.stringify({ pid: 1, host: "another-machine", token: "far" }));

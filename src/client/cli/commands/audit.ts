@@ -52,6 +52,7 @@ export async function verify(
   }
   const document = { directory, ...verdict, signaturesChecked: signer !== undefined };
   if (!verdict.ok) return failed(problems, { ...document, ok: false, problems, findings: verdict.problems });
+  if (signer === undefined) print.note("this machine has no key: signatures of checkpoints were not checked");
   for (const line of summary(directory, verdict, given.length)) print.result(line);
   return done(document);
 }
