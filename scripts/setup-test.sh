@@ -6,7 +6,7 @@ set -eu
 say() { echo "setup:test: $*"; }
 
 # package:program that shows it is there
-WANTED="chromium:chromium bubblewrap:bwrap prometheus:prometheus"
+WANTED="chromium:chromium bubblewrap:bwrap prometheus:prometheus faketime:faketime"
 
 missing=""
 for pair in $WANTED; do
