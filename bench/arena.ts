@@ -109,7 +109,8 @@ export async function createArena(): Promise<Arena> {
       return cost;
     },
     async stop() {
-      for (const worker of workers) worker.shutdown();
+      // The SDK has stopped them already where the process was told to end.
+      for (const worker of workers) if (worker.getState() === "RUNNING") worker.shutdown();
       await running;
       await connection.close();
       await server.stop();

@@ -52,7 +52,10 @@ async function measure(scenarios: Scenario[], effort: { rounds: number; quick: b
   try {
     for (const scenario of scenarios) {
       console.error(`bench: ${scenario.what}`);
-      rows.push(...(await scenario.measure(arena, effort)).map(rowOf));
+      const found = (await scenario.measure(arena, effort)).map(rowOf);
+      // A whole run takes minutes: what is known is shown.
+      for (const { name, ratio } of found) console.error(`bench:   ${name}: ${ratio?.toFixed(2) ?? "measured"}`);
+      rows.push(...found);
     }
   } finally {
     await arena.stop();
