@@ -50,7 +50,7 @@ export function parseDocumentText(text: string, name = ""): ParsedDocument {
 
 function read(text: string, name: string): ParsedDocument {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, prettyErrors: false });
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: false, prettyErrors: false });
   const faults = [...document.errors, ...document.warnings];
   if (faults.length > 0) {
     const problems = faults.slice(0, PROBLEMS_MAX).map((fault): Problem => {
@@ -60,7 +60,7 @@ function read(text: string, name: string): ParsedDocument {
     });
     return { ok: false, problems };
   }
-  const odd = oddKey(document) ?? oddNumber(document, lines) ?? notJson(text);
+  const odd = oddKey(document) ?? twiceSaid(document, lines) ?? oddNumber(document, lines) ?? notJson(text);
   if (odd !== undefined) return refuse("document-not-parsed", name, odd);
   const value: unknown = document.toJS({ maxAliasCount: YAML_MAX_ALIASES });
   const bounded = checkBounds(value, name);
@@ -80,6 +80,28 @@ function oddKey(document: Document): string | undefined {
       if (String(key) === "<<") {
         found = "merge keys (<<) are not part of the format";
         return visit.BREAK;
+      }
+      return undefined;
+    },
+  });
+  return found;
+}
+
+/** The parser's own check compares each key with every other: a large mapping would keep it busy for seconds. */
+function twiceSaid(document: Document, lines: LineCounter): string | undefined {
+  let found: string | undefined;
+  visit(document, {
+    Map(_, map) {
+      const seen = new Set<string>();
+      for (const pair of map.items) {
+        const key = pair.key as { value?: unknown; range?: [number, number, number] } | null;
+        const name = String(key?.value);
+        if (seen.has(name)) {
+          const { line, col } = lines.linePos(key?.range?.[0] ?? 0);
+          found = `line ${line}, column ${col}: the key ${name.slice(0, 40)} stands twice in one mapping`;
+          return visit.BREAK;
+        }
+        seen.add(name);
       }
       return undefined;
     },
