@@ -37,7 +37,7 @@ describe.skipIf(!present)("hostile values and real names (skipped where ../share
     }
   });
 
-  test("every real name may be a target, a channel and a source, and every query passes as it is", () => {
+  test("every real name may be a target, a channel and a source, and every real query passes as it is", () => {
     const real = rows().filter((row) => row.expect === "accept");
     const names = real.filter((row) => ["k8s_name", "namespace"].includes(row.param));
     expect(names.length).toBeGreaterThan(10);
@@ -46,7 +46,8 @@ describe.skipIf(!present)("hostile values and real names (skipped where ../share
       expect(refuses("notification", { channel: value, message: "x" }), id).toBe(false);
       expect(refuses("metric_query", { source: value, query: "up" }), id).toBe(false);
     }
-    for (const { id, value } of rows().filter((row) => row.param === "promql_query")) {
+    // What is no PromQL at all is refused before it is sent; a real query passes as it is.
+    for (const { id, value } of real.filter((row) => row.param === "promql_query")) {
       expect(refuses("metric_query", { source: "prom", query: value }), id).toBe(false);
     }
   });

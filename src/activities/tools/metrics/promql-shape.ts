@@ -25,7 +25,8 @@ const TOKENS: ReadonlyArray<readonly [Kind, RegExp]> = [
   ["name", /[a-zA-Z_][a-zA-Z0-9_:.]*/y],
   ["compare", /==|!=|>=|<=|>|</y],
   ["match", /=~|!~|=/y],
-  ["operator", /[-+*/%^@,:]/y],
+  // Line filters are LogQL's, which servers behind a Prometheus interface may take as well.
+  ["operator", /\|[~=]|[-+*/%^@,:]/y],
   ["open", /[([{]/y],
   ["close", /[)\]}]/y],
 ];
