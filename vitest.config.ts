@@ -9,7 +9,5 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 120_000,
     restoreMocks: true,
-    // Real servers and processes share two cores here: what fails once is tried again before it counts.
-    retry: 2,
   },
 });

@@ -1,6 +1,6 @@
 /** A lock between processes: one works, the others wait and are told for whom. Survives owners that die. */
 import { randomUUID } from "node:crypto";
-import { mkdir, open, readFile, rm, stat, utimes } from "node:fs/promises";
+import { link, mkdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { dirname } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -73,15 +73,19 @@ async function acquire(path: string, owner: Owner, options: LockOptions): Promis
   }
 }
 
+/** The file appears with its owner in it: one that is killed while it takes the lock must not leave a lock of nobody. */
 async function create(path: string, owner: Owner): Promise<boolean> {
+  if ((await touchedAt(path)) !== undefined) return false;
+  const own = `${path}.${randomUUID()}`;
+  await writeFile(own, JSON.stringify(owner), { flag: "wx", mode: 0o600 });
   try {
-    const file = await open(path, "wx", 0o600);
-    await file.writeFile(JSON.stringify(owner));
-    await file.close();
+    await link(own, path);
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
     throw error;
+  } finally {
+    await rm(own, { force: true });
   }
 }
 

@@ -43,14 +43,14 @@ function startWriter(directory: string, name: string, count: number): Writer {
 
 test("four processes that write at once keep one unbroken chain, and each line is there once", async () => {
   const { directory } = openLog(temporaryFolder());
-  const all = ["a", "b", "c", "d"].map((name) => startWriter(directory, name, 60));
+  const all = ["a", "b", "c", "d"].map((name) => startWriter(directory, name, 150));
   await vi.waitFor(() => expect(all.every(({ said }) => said().includes("ready"))).toBe(true), soon);
   for (const writer of all) writer.go();
   await vi.waitFor(() => expect(all.map(({ said }) => said())).toEqual(Array(4).fill("ready\ndone\n")), soon);
-  expect(await verifyAudit(directory)).toMatchObject({ ok: true, records: 240, notices: [] });
+  expect(await verifyAudit(directory)).toMatchObject({ ok: true, records: 600, notices: [] });
   expect(logFiles(directory).length).toBeGreaterThan(1);
   const records = recordsIn(directory);
-  const inOrder = Array.from({ length: 60 }, (_, n) => String(n));
+  const inOrder = Array.from({ length: 150 }, (_, n) => String(n));
   for (const name of ["a", "b", "c", "d"]) {
     expect(records.filter(({ actor }) => actor === name).map(({ node }) => node)).toEqual(inOrder);
   }
@@ -59,8 +59,7 @@ test("four processes that write at once keep one unbroken chain, and each line i
     const own = records.filter(({ actor }) => actor === name).map(({ sequence }) => sequence);
     return { from: Math.min(...own), to: Math.max(...own) };
   });
-  expect(Math.min(...spans.map(({ to }) => to))).toBeLessThan(Math.max(...spans.map(({ to }) => to)));
-  expect(spans.some((a) => spans.some((b) => a !== b && a.from < b.to && b.from < a.to))).toBe(true);
+  expect(Math.max(...spans.map(({ from }) => from))).toBeLessThan(Math.min(...spans.map(({ to }) => to)));
 }, 90_000);
 
 test("a writer that is killed, perhaps with the lock in its hand, holds up nobody and breaks nothing", async () => {
