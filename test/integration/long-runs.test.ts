@@ -8,7 +8,7 @@ import type { ToolCall } from "../../src/activities/contract.js";
 import type { Report } from "../../src/core/report.js";
 import type { RunView } from "../../src/core/view.js";
 import type { Graph } from "../../src/schema/graph.js";
-import { graphOf, openPolicy, write } from "../support/graphs.js";
+import { graphOf, write } from "../support/graphs.js";
 import { startTestDevServer, type TestDevServer, temporalDevSettings } from "../support/temporal.js";
 import { type Staged, stage, statuses, workflowBundle } from "../support/workflows.js";
 

@@ -75,8 +75,7 @@ function importsOf(file: string): Import[] {
   for (const match of text.matchAll(pattern)) {
     const names = match[3] ?? "";
     const inner = /\{([^}]*)\}/.exec(names)?.[1];
-    const allTypes =
-      inner !== undefined && inner.split(",").every((name) => name.trim() === "" || name.trim().startsWith("type "));
+    const allTypes = inner?.split(",").every((name) => name.trim() === "" || name.trim().startsWith("type ")) ?? false;
     if (match[1] === "export" && match[3] === undefined) continue;
     found.push({
       file,

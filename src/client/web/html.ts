@@ -1,8 +1,7 @@
 /** Templates for the page. Values are always text or elements; nothing is ever read as HTML. */
 import htm from "htm";
-import { type ComponentChildren, h, type VNode } from "preact";
+import { h, type VNode } from "preact";
 
-type Children = ComponentChildren;
 // htm calls `h` with whatever stands in the template; it has no types for that.
 export const html = htm.bind(h as (type: unknown, props: Record<string, unknown>, ...children: unknown[]) => VNode) as (
   strings: TemplateStringsArray,

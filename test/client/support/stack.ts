@@ -119,7 +119,7 @@ export async function createStack(options: StackOptions): Promise<Stack> {
     release: () => release(),
     async startWorker() {
       native ??= await Native.connect({ address: options.address });
-      const common = { connection: native, namespace, shutdownGraceTime: 0, stickyQueueScheduleToStartTimeout: "1s" };
+      const common = { connection: native, namespace, shutdownGraceTime: 0, stickyQueueScheduleToStartTimeout: 1_000 };
       const main = await Worker.create({
         ...common,
         taskQueue: RUN_QUEUE,
