@@ -99,5 +99,14 @@ export interface VoteToVerify {
   decision: "approve" | "reject";
 }
 export type VoteVerdict =
-  | { ok: true; approver: string; groups: string[]; issuedMs: number; jti: string }
+  | {
+      ok: true;
+      approver: string;
+      /** As the signing façade or CLI verified them at sign-in; none from a caller without a sign-in. */
+      groups: string[];
+      /** `http`, `cli`, `page` or `slack`: the way the signer took it in. Absent in older histories. */
+      channel?: string;
+      issuedMs: number;
+      jti: string;
+    }
   | { ok: false; reason: string };

@@ -24,6 +24,6 @@ export async function verifyVote(
   for (const key of ["runKey", "nodeId", "digest", "decision"] as const) {
     if (decision[key] !== vote[key]) return { ok: false, reason: `the token names another ${key}` };
   }
-  const { subject, groups, issuedMs, jti } = decision;
-  return { ok: true, approver: subject, groups, issuedMs, jti };
+  const { subject, groups, channel, issuedMs, jti } = decision;
+  return { ok: true, approver: subject, groups, channel, issuedMs, jti };
 }
