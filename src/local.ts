@@ -1,9 +1,11 @@
 /** What this machine's files and variables say, put together: the policy, the configuration, the tools, the planner. */
 import type { DraftResult } from "./activities/contract.js";
 import { BUNDLED_PLAYBOOKS, draftGraph } from "./activities/planner/draft.js";
+import { offersOf, type PlaybookOffer } from "./activities/planner/offers.js";
 import { loadPlaybooks } from "./activities/planner/playbooks.js";
 import { createDefaultRegistry, type Registry, type RegistryOptions } from "./activities/registry.js";
-import { type CheckOutcome, checkAgainst } from "./core/check.js";
+import { type CheckContext, type CheckOutcome, checkAgainst } from "./core/check.js";
+import { type Explained, explainGraph } from "./core/explain.js";
 import type { Origin, Policy } from "./core/policy.js";
 import { loadConfig } from "./platform/config-file.js";
 import { digestOf } from "./platform/digest.js";
@@ -31,6 +33,9 @@ export interface Local {
   draft(input: GoalInput): DraftResult;
   /** The check against the policy as it was loaded: advisory, for the worker's policy decides. */
   check(graph: Graph): CheckOutcome;
+  /** The same, in detail: one answer a node. */
+  explain(graph: Graph): Explained[];
+  offers(): PlaybookOffer[];
 }
 
 /** Loads everything, or tells every problem. Reads files and no network. */
@@ -52,6 +57,12 @@ export async function loadLocal(
   }
   const registry = createDefaultRegistry(config.config, onChange);
   const policyDigest = digestOf(policy.policy);
+  const context: CheckContext = {
+    policy: policy.policy,
+    policyDigest,
+    catalogue: registry,
+    checkUrl: (url) => urlProblem(url, policy.policy, config.config),
+  };
   return {
     ok: true,
     environment,
@@ -63,13 +74,9 @@ export async function loadLocal(
     playbooks: playbooks.value,
     files: { policy: policy.file, config: config.file },
     draft: (input) => draftGraph(input, { playbooks: playbooks.value, config: config.config }),
-    check: (graph) =>
-      checkAgainst(graph, {
-        policy: policy.policy,
-        policyDigest,
-        catalogue: registry,
-        checkUrl: (url) => urlProblem(url, policy.policy, config.config),
-      }),
+    check: (graph) => checkAgainst(graph, context),
+    explain: (graph) => explainGraph(graph, context),
+    offers: () => offersOf(playbooks.value, config.config),
   };
 }
 

@@ -22,6 +22,11 @@ export const planBodySchema = z.strictObject({
   params: jsonObjectSchema.optional(),
 });
 
+/** `POST /api/v1/plans/preview`: a graph as it stands (a mapping, or a document as text). */
+export const previewBodySchema = z.strictObject({
+  graph: z.union([jsonObjectSchema, z.string()], { error: "a graph" }),
+});
+
 /** `POST /api/v1/runs`: a graph as it stands (a mapping, or a document as text), or a goal that is planned first. */
 export const runBodySchema = z
   .strictObject({
@@ -49,6 +54,19 @@ export const decisionBodySchema = z.strictObject({
 
 export const emptyBodySchema = z.union([z.undefined(), z.strictObject({})], { error: "empty" });
 
+const RUN_STATUSES = [
+  "waiting",
+  "running",
+  "succeeded",
+  "failed",
+  "rejected",
+  "expired",
+  "cancelled",
+  "timed_out",
+  "terminated",
+  "dry_run",
+] as const;
+
 const limitRule = `a whole number from 1 to ${LIST_MAX}`;
 export const listQuerySchema = z.strictObject({
   limit: z
@@ -59,6 +77,8 @@ export const listQuerySchema = z.strictObject({
     .default(LIST_DEFAULT),
   cursor: z.string().min(1).max(4_000).optional(),
   open: z.enum(["true", "false"]).optional(),
+  /** As a list shows it. */
+  status: z.enum(RUN_STATUSES).optional(),
 });
 
 export const runPathSchema = z.object({ id: z.string().min(1).max(WORKFLOW_ID_MAX_CHARS) });

@@ -1,7 +1,7 @@
 /** Runs from outside, on the real server: what clients see of them with a worker and without one. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createFold } from "../../src/client/runs/fold.js";
-import type { Decided, RunAnswer, RunHappening, Runs } from "../../src/client/runs.js";
+import type { Decided, RunAnswer, RunHappening, RunSummary, Runs } from "../../src/client/runs.js";
 import type { RunView } from "../../src/core/view.js";
 import type { GraphInput } from "../../src/schema/graph.js";
 import { createStack, GATED, graphOf, POLICY, type RunningWorker, type Stack } from "../client/support/stack.js";
@@ -289,6 +289,29 @@ describe("lists", () => {
     ]);
     const next = good(await stack.runs.list({ limit: 1, cursor: page.next }));
     expect(next.runs).toMatchObject([{ runId: first, name: "page one" }]);
+  });
+
+  test("by status hold the runs that a list shows so, and no others", async () => {
+    const runId = await start({ ...GATED, name: "by status" });
+    await opened(runId);
+    const listed = async (status: RunSummary["status"]) => {
+      const { runs } = good(await stack.runs.list({ limit: 200, status }));
+      expect(runs.filter((run) => run.status !== status)).toEqual([]);
+      return runs.some((run) => run.runId === runId);
+    };
+    await expect.poll(() => listed("waiting")).toBe(true);
+    await decide(runId, "mend", "reject");
+    await expect.poll(() => listed("rejected")).toBe(true);
+    for (const status of ["waiting", "running", "succeeded", "failed", "cancelled", "timed_out"] as const) {
+      expect(await listed(status), status).toBe(false);
+    }
+    const ended = await start({ ...GATED, name: "ended from outside" });
+    await opened(ended);
+    await stack.client.workflow.getHandle(ended).terminate("by hand");
+    await expect
+      .poll(async () => good(await stack.runs.list({ limit: 200, status: "terminated" })).runs.map((run) => run.runId))
+      .toContain(ended);
+    expect(await listed("dry_run")).toBe(false);
   });
 
   test("the inbox names every gate that waits, with what was found", async () => {

@@ -88,7 +88,7 @@ function belongsTo(name: string, service: string): boolean {
 }
 
 /** Names of config.yaml that a parameter may have; undefined where it is no such name. */
-function candidatesOf(parameter: Parameter, config: Config): string[] | undefined {
+export function candidatesOf(parameter: Parameter, config: Config): string[] | undefined {
   if (parameter.type === "source") {
     const kinds: readonly Source["kind"][] = parameter.kinds;
     return Object.keys(config.sources)

@@ -3,6 +3,7 @@ import type { CheckOutcome } from "../../core/check.js";
 import { type Local, loadLocal } from "../../local.js";
 import type { Graph } from "../../schema/graph.js";
 import type { Problem } from "../../vocabulary/problems.js";
+import { previewOf } from "../runs/plan-preview.js";
 import { readGoal } from "./input.js";
 import { ownName, type Session } from "./session.js";
 
@@ -36,7 +37,6 @@ export async function draft(session: Session, word: string, options: PlanningOpt
     ...(options.param === undefined ? {} : { params: options.param }),
   });
   if (!drafted.ok) return drafted;
-  const outcome = local.check(drafted.graph);
-  const notices = [...drafted.notices, ...(outcome.ok ? outcome.verdict.notices : [])];
-  return { ok: true, local, graph: drafted.graph, playbook: drafted.playbook, score: drafted.score, outcome, notices };
+  const { graph, check: outcome, notices } = previewOf(drafted.graph, local, drafted.notices);
+  return { ok: true, local, graph, playbook: drafted.playbook, score: drafted.score, outcome, notices };
 }

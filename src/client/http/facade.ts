@@ -6,22 +6,15 @@ import type { Log } from "../../platform/log.js";
 import type { GoalInput } from "../../schema/run-input.js";
 import { DOCUMENT_MAX_BYTES } from "../../vocabulary/limits.js";
 import type { Problem } from "../../vocabulary/problems.js";
+import type { LocalPlanning } from "../runs/plan-preview.js";
 import type { Answered, Runs } from "../runs.js";
 import { checkOrigin, requestRate, securityHeaders } from "./guards.js";
 import { Refusal, sendProblems } from "./problem-document.js";
 import { decideGate } from "./routes/approvals.js";
 import { streamEvents } from "./routes/events.js";
+import { createPlan, listPlaybooks, previewGraph } from "./routes/plans.js";
 import { isAlive, isReady } from "./routes/probes.js";
-import {
-  cancelRun,
-  createPlan,
-  createRun,
-  listRuns,
-  RUNS_PATH,
-  showInbox,
-  showReport,
-  showRun,
-} from "./routes/runs.js";
+import { cancelRun, createRun, listRuns, RUNS_PATH, showInbox, showReport, showRun } from "./routes/runs.js";
 
 export interface FacadeOptions {
   runs: Runs;
@@ -29,6 +22,8 @@ export interface FacadeOptions {
   operator: string;
   /** Plans; default: through the worker. */
   plan?(input: GoalInput): Promise<Answered<DraftResult>>;
+  /** What the files of this machine say of plans, as they are when it is called. Absent: plans come unchecked. */
+  local?(): Promise<({ ok: true } & LocalPlanning) | { ok: false; problems: Problem[] }>;
   /** The built page (`dist/web`). */
   staticDir: string;
   log: Log;
@@ -48,6 +43,8 @@ export function createFacade(options: FacadeOptions): Express {
   app.get("/readyz", requestRate(options.requestsPerMinute), isReady(options));
   app.use("/api", requestRate(options.requestsPerMinute), notStored, express.json({ limit: DOCUMENT_MAX_BYTES }));
   route(app, "/api/v1/plans", { post: createPlan(options) });
+  route(app, "/api/v1/plans/preview", { post: previewGraph(options) });
+  route(app, "/api/v1/playbooks", { get: listPlaybooks(options) });
   route(app, RUNS_PATH, { get: listRuns(options), post: createRun(options) });
   route(app, `${RUNS_PATH}/:id`, { get: showRun(options) });
   route(app, `${RUNS_PATH}/:id/report`, { get: showReport(options) });

@@ -120,6 +120,7 @@ export interface Runs {
     limit: number;
     cursor?: string;
     openOnly?: boolean;
+    status?: RunSummary["status"];
   }): Promise<Answered<{ runs: RunSummary[]; next?: string }>>;
   view(runId: string): Promise<Answered<RunAnswer>>;
   /** Waits until the run has ended, at most `waitMs`; `undefined` where it still goes on. */

@@ -18,10 +18,12 @@ export interface ListOptions {
   openOnly?: boolean;
   /** Only runs with a gate that waits. */
   asking?: boolean;
+  /** Only runs that a list shows with this status. */
+  status?: RunSummary["status"];
 }
 
 export async function listRuns(
-  { limit, cursor, openOnly, asking }: ListOptions,
+  { limit, cursor, openOnly, asking, status }: ListOptions,
   { client, namespace }: RunsOptions,
 ): Promise<Answered<{ runs: RunSummary[]; next?: string }>> {
   if (cursor !== undefined && !/^[A-Za-z0-9_-]{1,4000}$/.test(cursor)) {
@@ -30,6 +32,7 @@ export async function listRuns(
   const conditions = [`WorkflowType = '${WORKFLOWS.runGraph}'`, "ExecutionStatus != 'ContinuedAsNew'"];
   if (openOnly === true || asking === true) conditions.push("ExecutionStatus = 'Running'");
   if (asking === true) conditions.push("AutoopsPendingApprovals > 0");
+  if (status !== undefined) conditions.push(`(${conditionOf(status)})`);
   return attempt("runs", async () => {
     const request = {
       namespace,
@@ -65,6 +68,30 @@ function summaryOf(info: Listed): RunSummary {
     startedAtMs: msOf(info.startTime),
     ...(info.closeTime ? { endedAtMs: msOf(info.closeTime) } : {}),
   };
+}
+
+/** The inverse of `statusOf`, for the server to choose by. */
+function conditionOf(status: RunSummary["status"]): string {
+  const told = `AutoopsStatus = '${status}'`;
+  switch (status) {
+    case "running":
+    case "waiting":
+      return `ExecutionStatus = 'Running' AND ${told}`;
+    case "dry_run":
+      return `ExecutionStatus IN ('Running', 'Completed') AND ${told}`;
+    case "terminated":
+      return "ExecutionStatus = 'Terminated'";
+    case "failed":
+      return `ExecutionStatus = 'Failed' OR (ExecutionStatus = 'Completed' AND ${told})`;
+    case "cancelled":
+      return `ExecutionStatus = 'Canceled' OR (ExecutionStatus = 'Completed' AND ${told})`;
+    case "timed_out":
+      return `ExecutionStatus = 'TimedOut' OR (ExecutionStatus = 'Completed' AND ${told})`;
+    case "succeeded":
+    case "rejected":
+    case "expired":
+      return `ExecutionStatus = 'Completed' AND ${told}`;
+  }
 }
 
 /** Temporal's statuses of an execution. */

@@ -200,11 +200,13 @@ describe("reading", () => {
   test("a list takes a page size and a cursor, and nothing else", async () => {
     expect((await ask().get("/api/v1/runs?limit=7&cursor=abc")).status).toBe(200);
     expect(named("list")[0]?.[1]).toEqual({ limit: 7, cursor: "abc", openOnly: false });
-    for (const query of ["limit=0", "limit=201", "limit=1e2", "what=1", "limit=1&limit=2"]) {
+    expect((await ask().get("/api/v1/runs?status=failed")).status).toBe(200);
+    expect(named("list")[1]?.[1]).toMatchObject({ status: "failed" });
+    for (const query of ["status=broken", "limit=0", "limit=201", "limit=1e2", "what=1", "limit=1&limit=2"]) {
       const response = await ask().get(`/api/v1/runs?${query}`);
       expect(response.status, query).toBe(422);
     }
-    expect(named("list")).toHaveLength(1);
+    expect(named("list")).toHaveLength(2);
   });
 
   test("a run has an entity tag, and is not sent again while it is the same", async () => {

@@ -9,16 +9,24 @@ import { fileURLToPath } from "node:url";
 import { Client, type Connection } from "@temporalio/client";
 import { bundleWorkflowCode, NativeConnection as Native, type NativeConnection, Worker } from "@temporalio/worker";
 import { z } from "zod";
+import type { DraftResult } from "../../../src/activities/contract.js";
 import { createActivities, createPlannerActivities } from "../../../src/activities/create-activities.js";
 import { defineTool, ToolFailure } from "../../../src/activities/define-tool.js";
+import { draftGraph, type PlannerContext } from "../../../src/activities/planner/draft.js";
+import { offersOf } from "../../../src/activities/planner/offers.js";
 import { createRegistry } from "../../../src/activities/registry.js";
+import type { LocalPlanning } from "../../../src/client/runs/plan-preview.js";
 import { createRuns, type Runs } from "../../../src/client/runs.js";
+import { checkAgainst } from "../../../src/core/check.js";
+import { explainGraph } from "../../../src/core/explain.js";
 import { DEFAULT_POLICY, type Policy } from "../../../src/core/policy.js";
 import type { AuditLog } from "../../../src/platform/audit/log.js";
+import { digestOf } from "../../../src/platform/digest.js";
 import { createLog } from "../../../src/platform/log.js";
 import { createReportStore, type ReportStore } from "../../../src/platform/reports.js";
 import { loadSigner, type Signer } from "../../../src/platform/signing.js";
-import type { GraphInput } from "../../../src/schema/graph.js";
+import { type GraphInput, graphSchema } from "../../../src/schema/graph.js";
+import type { GoalInput } from "../../../src/schema/run-input.js";
 import { PLANNER_QUEUE, RUN_QUEUE } from "../../../src/vocabulary/names.js";
 import { NODE_TYPE_NAMES } from "../../../src/vocabulary/node-types.js";
 import { auditStub } from "../../support/audit.js";
@@ -41,6 +49,10 @@ export interface Stack {
   release(): void;
   /** Starts a worker; it polls until it is stopped. */
   startWorker(): Promise<RunningWorker>;
+  /** What this machine's files would say, for the façade; the worker has the same policy. */
+  local(): Promise<{ ok: true } & LocalPlanning>;
+  /** From now on, for the worker and for `local`. */
+  setPolicy(policy: Policy): void;
   /** Ends workers that still run, and what they stood on. */
   close(): Promise<void>;
 }
@@ -57,6 +69,8 @@ export interface StackOptions {
   /** Absent: `runs` holds a signer. */
   signs?: boolean;
   draft?: GraphInput;
+  /** Plans as the product does, with these playbooks; else every goal becomes `draft`. */
+  planner?: PlannerContext;
   /** Default: one in memory. */
   audit?: AuditLog;
 }
@@ -79,11 +93,18 @@ export async function createStack(options: StackOptions): Promise<Stack> {
     if (problems[0] !== undefined) throw new Error(problems[0].message);
   }
   const log = createLog("fatal");
-  const draft = options.draft;
+  let policy = options.policy ?? POLICY;
+  const draft = (input: GoalInput): DraftResult => {
+    if (options.planner !== undefined) return draftGraph(input, options.planner);
+    if (options.draft === undefined) {
+      return { ok: false, problems: [{ code: "no-playbook", at: "goal", message: "no playbook fits" }] };
+    }
+    return { ok: true, graph: graphSchema.parse(options.draft), playbook: "test", score: 1, notices: [] };
+  };
   const dependencies = {
     config: { files: { roots: [] }, sources: {}, targets: {}, channels: {} },
     registry,
-    policy: () => Promise.resolve({ ok: true as const, policy: options.policy ?? POLICY }),
+    policy: () => Promise.resolve({ ok: true as const, policy }),
     checkUrl: () => undefined,
     fetch: () => Promise.reject(new ToolFailure("host-not-allowed", "this test reaches nothing")),
     secret: () => "",
@@ -91,10 +112,7 @@ export async function createStack(options: StackOptions): Promise<Stack> {
     reports,
     signer,
     audit: options.audit ?? auditStub(),
-    draft: () =>
-      draft === undefined
-        ? { ok: false as const, problems: [{ code: "no-playbook" as const, at: "goal", message: "no playbook fits" }] }
-        : { ok: true as const, graph: draft as never, playbook: "test", score: 1, notices: [] },
+    draft,
     log,
     now: Date.now,
   };
@@ -117,6 +135,20 @@ export async function createStack(options: StackOptions): Promise<Stack> {
     reports,
     mended,
     release: () => release(),
+    async local() {
+      const context = { policy, policyDigest: digestOf(policy), catalogue: registry, checkUrl: () => undefined };
+      return {
+        ok: true,
+        draft,
+        check: (graph) => checkAgainst(graph, context),
+        explain: (graph) => explainGraph(graph, context),
+        offers: () =>
+          options.planner === undefined ? [] : offersOf(options.planner.playbooks, options.planner.config),
+      };
+    },
+    setPolicy(next) {
+      policy = next;
+    },
     async startWorker() {
       native ??= await Native.connect({ address: options.address });
       const common = { connection: native, namespace, shutdownGraceTime: 0, stickyQueueScheduleToStartTimeout: 1_000 };

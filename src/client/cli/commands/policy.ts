@@ -1,8 +1,5 @@
 /** `autoops policy show|explain FILE`: the policy in force on this machine, and what it says of each node of a graph. */
-import { judge, type Ruling } from "../../../core/policy.js";
 import { type Local, loadLocal } from "../../../local.js";
-import type { Graph, Node } from "../../../schema/graph.js";
-import { type Effect, isBuiltIn, NODE_TYPES, riskier } from "../../../vocabulary/node-types.js";
 import { done, type Ending, failed } from "../ending.js";
 import { readGraph } from "../input.js";
 import type { Session } from "../session.js";
@@ -47,18 +44,6 @@ function shown(value: unknown): string {
   return value.length === 0 ? "nothing" : oneLine(value.join(", "), 80);
 }
 
-interface Explained {
-  node: string;
-  type: string;
-  tool?: string;
-  effect: Effect;
-  allowed: boolean;
-  gated: boolean;
-  rule: string;
-  gate?: string;
-  problems: Ruling["problems"];
-}
-
 export async function explainPolicy(session: Session, [file = "-"]: readonly string[]): Promise<Ending> {
   const { print } = session;
   const read = await readGraph(session, file);
@@ -66,7 +51,7 @@ export async function explainPolicy(session: Session, [file = "-"]: readonly str
   const local = await loadLocal(session.environment);
   if (!local.ok) return failed(local.problems);
   const outcome = local.check(read.graph);
-  const nodes = read.graph.nodes.map((node, position) => explain(local, read.graph, node, position));
+  const nodes = local.explain(read.graph);
   for (const node of nodes) {
     const verdict = !node.allowed ? style.red("refused") : node.gated ? style.yellow("gated") : style.green("allowed");
     print.result(`${verdict}  ${style.bold(node.node)}  ${oneLine(node.tool ?? node.type)} · ${node.effect}`);
@@ -76,25 +61,4 @@ export async function explainPolicy(session: Session, [file = "-"]: readonly str
   print.result();
   if (outcome.ok) return done({ nodes, notices: outcome.verdict.notices });
   return failed(read.place(outcome.problems), { nodes });
-}
-
-function explain(local: Local, graph: Graph, node: Node, position: number): Explained {
-  const at = `nodes[${position}]`;
-  const tool = node.tool && !isBuiltIn(node.type) ? local.registry.find(node.tool) : undefined;
-  const effect = riskier(NODE_TYPES[node.type], tool?.effect ?? "none");
-  const reach = tool && node.tool ? local.registry.reach(node.tool, node.params, `${at}.params`) : undefined;
-  const environment = reach?.environment ?? "production";
-  const ruling = judge(local.policy, { type: node.type, tool, effect, environment }, at);
-  const gate = ruling.gate ?? (graph.nodes[position]?.requires_human_approval ? "the graph asks for it" : undefined);
-  return {
-    node: node.id,
-    type: node.type,
-    ...(node.tool ? { tool: node.tool } : {}),
-    effect,
-    allowed: ruling.problems.length === 0,
-    gated: gate !== undefined,
-    rule: ruling.rule,
-    ...(gate === undefined ? {} : { gate }),
-    problems: ruling.problems,
-  };
 }

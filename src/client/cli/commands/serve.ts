@@ -29,6 +29,7 @@ export async function serve(session: Session, _: readonly string[], options: Opt
     const started = await startFacade({
       runs: opened.runs,
       operator: ownName(),
+      local: () => loadLocal(session.environment),
       staticDir: PAGE,
       log: createLog(local.environment.logLevel),
       host: "127.0.0.1",

@@ -1,8 +1,8 @@
-/** `/api/v1/plans`, `/api/v1/runs` and `/api/v1/inbox`: plans, starts, shows and cancels runs. */
+/** `/api/v1/runs` and `/api/v1/inbox`: starts, shows and cancels runs. */
 import type { RequestHandler } from "express";
 import type { Report } from "../../../core/report.js";
 import type { RunBody } from "../../../schema/api.js";
-import { emptyBodySchema, listQuerySchema, planBodySchema, runBodySchema } from "../../../schema/api.js";
+import { emptyBodySchema, listQuerySchema, runBodySchema } from "../../../schema/api.js";
 import type { GraphInput } from "../../../schema/graph.js";
 import { parseGraph } from "../../../schema/parse-graph.js";
 import type { FacadeOptions } from "../facade.js";
@@ -10,13 +10,6 @@ import { orRefuse, Refusal } from "../problem-document.js";
 import { bodyOf, idempotencyKeyOf, queryOf, runOf } from "../read.js";
 
 export const RUNS_PATH = "/api/v1/runs";
-
-export function createPlan(options: FacadeOptions): RequestHandler {
-  return async (request, response) => {
-    const { graph, playbook, score, notices } = await drafted(bodyOf(request, planBodySchema), options);
-    response.json({ graph, playbook, score, notices });
-  };
-}
 
 async function drafted(
   body: Pick<RunBody, "playbook" | "params"> & { goal: string },
@@ -56,8 +49,8 @@ async function graphOf({ graph, goal, playbook, params }: RunBody, options: Faca
 
 export function listRuns({ runs }: FacadeOptions): RequestHandler {
   return async (request, response) => {
-    const { limit, cursor, open } = queryOf(request, listQuerySchema);
-    response.json(orRefuse(await runs.list({ limit, cursor, openOnly: open === "true" })));
+    const { limit, cursor, open, status } = queryOf(request, listQuerySchema);
+    response.json(orRefuse(await runs.list({ limit, cursor, status, openOnly: open === "true" })));
   };
 }
 
