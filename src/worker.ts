@@ -26,7 +26,7 @@ import { createLog, type Log } from "./platform/log.js";
 import { loadPolicy } from "./platform/policy-file.js";
 import { createReportStore } from "./platform/reports.js";
 import { createSecretResolver, secretValues } from "./platform/secrets.js";
-import { loadSigner } from "./platform/signing.js";
+import { loadSigner, loadVerifier, type Signer, type Verifier } from "./platform/signing.js";
 import { storesOf } from "./platform/stores.js";
 import { loadTemporalDev } from "./platform/temporal/settings.js";
 import { RUNNING_NODES_MAX } from "./vocabulary/limits.js";
@@ -79,19 +79,21 @@ export async function createDependencies(
   log: Log,
 ): Promise<{ ok: true; value: Dependencies } | { ok: false; problems: Problem[] }> {
   const stores = storesOf(local.environment);
-  const signer = await loadSigner(stores.approvalKey);
-  if (!signer.ok) return { ok: false, problems: [signer.problem] };
+  const keys = await keysOf(local, stores.approvalKey);
+  if (!keys.ok) return { ok: false, problems: [keys.problem] };
   const secret = createSecretResolver((name) => local.environment.secretFrom(name));
   const secrets = secretValues(local.config, (name) => local.environment.secretFrom(name));
   const audit = createAuditLog({
     directory: stores.audit,
-    signer: signer.signer,
+    ...(keys.signer === undefined ? {} : { signer: keys.signer }),
     secrets,
     now: () => Date.now(),
     onTrouble: (message) => log.error(message, { operation: "audit" }),
   });
   const changes = createChangeWatch(stores.audit, audit);
   const tools = local.registry.list();
+  const kids = await keys.verifier.kids();
+  await changes.seen("keys", digestOf(kids), { kids });
   await changes.seen("registry", digestOf(tools), { tools: tools.map(({ name }) => name) });
   const policy = async () => {
     const loaded = await loadPolicy(local.environment);
@@ -119,13 +121,22 @@ export async function createDependencies(
     secretValues: secrets,
     blobs: createBlobStore(stores.blobs),
     reports: createReportStore(stores.reports),
-    signer: signer.signer,
+    signer: keys.verifier,
     audit,
     draft: local.draft,
     log,
     now: () => Date.now(),
   };
   return { ok: true, value };
+}
+
+type Keys = { ok: true; verifier: Verifier; signer?: Signer } | { ok: false; problem: Problem };
+
+/** With public keys alone the worker can sign nothing, no checkpoint of its audit log either. */
+async function keysOf({ environment }: Local, keyFile: string): Promise<Keys> {
+  if (environment.approvalPublicKeys !== undefined) return loadVerifier(environment.approvalPublicKeys);
+  const loaded = await loadSigner(keyFile);
+  return loaded.ok ? { ok: true, verifier: loaded.signer, signer: loaded.signer } : loaded;
 }
 
 /** The bundle made at build time, or the sources where the program runs uncompiled. */

@@ -3,7 +3,7 @@ import type { Policy } from "../core/policy.js";
 import type { AuditLog } from "../platform/audit/log.js";
 import type { Log } from "../platform/log.js";
 import type { ReportStore } from "../platform/reports.js";
-import type { Signer } from "../platform/signing.js";
+import type { Verifier } from "../platform/signing.js";
 import type { Config } from "../schema/config.js";
 import type { GoalInput } from "../schema/run-input.js";
 import type { Problem } from "../vocabulary/problems.js";
@@ -24,7 +24,8 @@ export interface Dependencies {
   secretValues?: readonly string[];
   blobs: BlobStore;
   reports: ReportStore;
-  signer: Signer;
+  /** A worker verifies; it needs no private key. */
+  signer: Pick<Verifier, "verify">;
   audit: AuditLog;
   draft(input: GoalInput): DraftResult;
   log: Log;

@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { readEnvironment, type Variables } from "../platform/environment.js";
 import { createReportStore } from "../platform/reports.js";
+import { isThere } from "../platform/settings-file.js";
 import { storesOf } from "../platform/stores.js";
 import { loadTemporalDev } from "../platform/temporal/settings.js";
 import type { Answered, Runs } from "./runs.js";
@@ -31,8 +32,10 @@ export async function openRuns(variables?: Variables): Promise<Answered<OpenedRu
   if (!connected.ok) return connected;
   const { connection, namespace, address, close } = connected.value;
   const stores = storesOf(environment);
-  const signer = await loadSigner(stores.approvalKey);
-  if (!signer.ok) {
+  // Beside public keys none is made unasked: `autoops keys init` makes it.
+  const signs = environment.approvalPublicKeys === undefined || (await isThere(stores.approvalKey));
+  const signer = signs ? await loadSigner(stores.approvalKey) : undefined;
+  if (signer?.ok === false) {
     await close();
     return { ok: false, problems: [signer.problem] };
   }
@@ -43,7 +46,7 @@ export async function openRuns(variables?: Variables): Promise<Answered<OpenedRu
     client: new Client({ connection, namespace }),
     namespace,
     webUiUrl,
-    signer: signer.signer,
+    signer: signer?.signer,
     reports: createReportStore(stores.reports),
     idTail,
     now: Date.now,

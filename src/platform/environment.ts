@@ -22,6 +22,8 @@ export interface Environment {
   logLevel: LogLevel;
   /** AUTOOPS_APPROVAL_KEY_FILE. */
   approvalKeyFile?: string;
+  /** AUTOOPS_APPROVAL_PUBLIC_KEYS: a file or a folder. Where it is set, a worker verifies by these alone and signs nothing. */
+  approvalPublicKeys?: string;
   /** AUTOOPS_DEPLOYMENT_NAME and AUTOOPS_BUILD_ID, both or none: a worker pins the runs that it starts to its build. */
   deployment?: { name: string; buildId: string };
   /** The value of any variable, for secret references. */
@@ -81,6 +83,7 @@ export function readEnvironment(variables: Variables = process.env): ReadEnviron
     dryRun: flag("AUTOOPS_DRY_RUN"),
     logLevel: level ?? "info",
     approvalKeyFile: path("AUTOOPS_APPROVAL_KEY_FILE"),
+    approvalPublicKeys: path("AUTOOPS_APPROVAL_PUBLIC_KEYS"),
     deployment: name === undefined || buildId === undefined ? undefined : { name, buildId },
     secretFrom: (name) => own(variables, name),
     variables,

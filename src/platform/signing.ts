@@ -1,11 +1,13 @@
-/** Signed decisions and checkpoints: Ed25519, compact JWS. The key is made on first use, readable by its owner alone. Owns `jose`. */
+/**
+ * Signed decisions and checkpoints: Ed25519, compact JWS, each with the id of its key. Keys are read at every use, so
+ * that a rotation, or a public key that was taken away, holds at once for what runs. Owns `jose`.
+ */
 import { randomUUID } from "node:crypto";
-import { chmod, link, mkdir, readFile, stat, unlink, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
-import { exportJWK, generateKeyPair, importJWK, type JWK, jwtVerify, SignJWT } from "jose";
+import { decodeProtectedHeader, type JWTVerifyOptions, jwtVerify, SignJWT } from "jose";
 import type { Problem } from "../vocabulary/problems.js";
+import { makeKeyOnce, type Own, readOwnKey, readOwnPublicKeys } from "./keys/key-file.js";
+import { ALGORITHM, type ReadKeys, readPublicKeys } from "./keys/public-keys.js";
 
-const ALGORITHM = "EdDSA";
 const AUDIENCE = "autoops-approval";
 /** Another audience, so that no checkpoint can pass for a decision. */
 const AUDIT_AUDIENCE = "autoops-audit";
@@ -36,88 +38,108 @@ export interface Attestation {
   time: string;
 }
 
-export interface Signer {
-  /** Compact JWS; its `jti` is fresh. `issuedMs` is when the person decided. */
-  sign(decision: SignedDecision, issuedMs: number): Promise<{ token: string; jti: string }>;
+/** Holds public keys alone. */
+export interface Verifier {
+  /** Ids of the keys that it knows now. */
+  kids(): Promise<string[]>;
   /** The decision, if the signature holds and the token has not expired at `nowMs`. */
   verify(
     token: string,
     nowMs: number,
   ): Promise<{ ok: true; decision: VerifiedDecision } | { ok: false; reason: string }>;
-  /** Compact JWS of a checkpoint; it does not expire. */
-  attest(attestation: Attestation): Promise<string>;
-  /** Whether the token was made by this key for exactly this checkpoint. */
+  /** Whether the token was made by a known key for exactly this checkpoint. */
   isAttested(token: string, attestation: Attestation): Promise<boolean>;
 }
 
+export interface Signer extends Verifier {
+  /** Compact JWS; its `jti` is fresh. `issuedMs` is when the person decided. */
+  sign(decision: SignedDecision, issuedMs: number): Promise<{ token: string; jti: string }>;
+  /** Compact JWS of a checkpoint; it does not expire. */
+  attest(attestation: Attestation): Promise<string>;
+}
+
 export type SignerResult = { ok: true; signer: Signer } | { ok: false; problem: Problem };
+export type VerifierResult = { ok: true; verifier: Verifier } | { ok: false; problem: Problem };
 
 /** Loads the key from `file`, or makes it there (0600, its folder 0700). A key that others may read is refused. */
 export async function loadSigner(file: string): Promise<SignerResult> {
   await makeKeyOnce(file);
-  const mode = (await stat(file)).mode & 0o077;
-  if (mode !== 0) {
-    const message = `${file} must be readable by its owner alone`;
-    return { ok: false, problem: { code: "file-unsafe", at: file, message, hint: `chmod 600 ${file}` } };
-  }
-  try {
-    const jwk = JSON.parse(await readFile(file, "utf8")) as JWK;
-    const privateKey = await importJWK(jwk, ALGORITHM);
-    const publicKey = await importJWK({ kty: jwk.kty, crv: jwk.crv, x: jwk.x }, ALGORITHM);
-    return { ok: true, signer: signerWith(privateKey, publicKey) };
-  } catch {
-    const hint = "restore it from a copy, or remove it: gates that are open then want new decisions";
-    return { ok: false, problem: { code: "file-unreadable", at: file, message: `${file} holds no usable key`, hint } };
-  }
+  const read = await readOwnPublicKeys(file);
+  if (!read.ok) return read;
+  return { ok: true, signer: { ...verifierOf(() => readOwnPublicKeys(file)), ...signingWith(() => readOwnKey(file)) } };
 }
 
-type Key = Awaited<ReturnType<typeof importJWK>>;
+/** Loads public keys from a file or a folder. Makes nothing, and cannot sign. */
+export async function loadVerifier(path: string): Promise<VerifierResult> {
+  const read = await readPublicKeys(path);
+  return read.ok ? { ok: true, verifier: verifierOf(() => readPublicKeys(path)) } : read;
+}
 
-function signerWith(privateKey: Key, publicKey: Key): Signer {
+function signingWith(readKey: () => Promise<Own>): Pick<Signer, "sign" | "attest"> {
+  const sign = async (token: SignJWT): Promise<string> => {
+    const read = await readKey();
+    if (!read.ok) throw new Error(read.problem.message);
+    return token.setProtectedHeader({ alg: ALGORITHM, kid: read.own.kid }).sign(read.privateKey);
+  };
   return {
     async sign(decision, issuedMs) {
       const jti = randomUUID();
       const { subject, ...claims } = decision;
       const issued = Math.floor(issuedMs / 1_000);
-      const token = await new SignJWT({ ...claims, issuedMs })
-        .setProtectedHeader({ alg: ALGORITHM })
+      const token = new SignJWT({ ...claims, issuedMs })
         .setSubject(subject)
         .setAudience(AUDIENCE)
         .setJti(jti)
         .setIssuedAt(issued)
-        .setExpirationTime(issued + TOKEN_SECONDS)
-        .sign(privateKey);
-      return { token, jti };
+        .setExpirationTime(issued + TOKEN_SECONDS);
+      return { token: await sign(token), jti };
+    },
+    attest: ({ sequence, hash, time }) => sign(new SignJWT({ sequence, hash, time }).setAudience(AUDIT_AUDIENCE)),
+  };
+}
+
+function verifierOf(readKeys: () => Promise<ReadKeys>): Verifier {
+  return {
+    async kids() {
+      const read = await readKeys();
+      return read.ok ? read.keys.map(({ kid }) => kid).sort() : [];
     },
     async verify(token, nowMs) {
-      try {
-        const options = {
-          algorithms: [ALGORITHM],
-          audience: AUDIENCE,
-          currentDate: new Date(nowMs),
-          clockTolerance: 60,
-        };
-        const { payload } = await jwtVerify(token, publicKey, options);
-        return readClaims(payload);
-      } catch (error) {
-        return { ok: false, reason: error instanceof Error ? error.message : "the token cannot be read" };
-      }
+      const options = { audience: AUDIENCE, currentDate: new Date(nowMs), clockTolerance: 60 };
+      const proven = await prove(token, await readKeys(), options);
+      return proven.ok ? readClaims(proven.payload) : proven;
     },
-    attest: ({ sequence, hash, time }) =>
-      new SignJWT({ sequence, hash, time })
-        .setProtectedHeader({ alg: ALGORITHM })
-        .setAudience(AUDIT_AUDIENCE)
-        .sign(privateKey),
     async isAttested(token, { sequence, hash, time }) {
-      try {
-        const options = { algorithms: [ALGORITHM], audience: AUDIT_AUDIENCE };
-        const { payload } = await jwtVerify(token, publicKey, options);
-        return payload.sequence === sequence && payload.hash === hash && payload.time === time;
-      } catch {
-        return false;
-      }
+      const proven = await prove(token, await readKeys(), { audience: AUDIT_AUDIENCE });
+      if (!proven.ok) return false;
+      const { payload } = proven;
+      return payload.sequence === sequence && payload.hash === hash && payload.time === time;
     },
   };
+}
+
+type Proven = { ok: true; payload: Record<string, unknown> } | { ok: false; reason: string };
+
+/** The key is picked by its id. A token from before keys had ids names none and is held against every known key. */
+async function prove(token: string, read: ReadKeys, options: JWTVerifyOptions): Promise<Proven> {
+  if (!read.ok) return { ok: false, reason: read.problem.message };
+  try {
+    const { kid } = decodeProtectedHeader(token);
+    const keys = kid === undefined ? read.keys : read.keys.filter((known) => known.kid === kid);
+    let reason = `no known key has the id ${String(kid)
+      .replace(/[^\w-]/g, "?")
+      .slice(0, 64)}`;
+    for (const { key } of keys) {
+      try {
+        return { ok: true, payload: (await jwtVerify(token, key, { ...options, algorithms: [ALGORITHM] })).payload };
+      } catch (error) {
+        reason = error instanceof Error ? error.message : "the token cannot be read";
+      }
+    }
+    return { ok: false, reason };
+  } catch {
+    return { ok: false, reason: "the token cannot be read" };
+  }
 }
 
 function readClaims(
@@ -143,28 +165,4 @@ function readClaims(
       jti: String(jti),
     },
   };
-}
-
-/** Several processes may start at once: the first link wins, and all read the same key. */
-async function makeKeyOnce(file: string): Promise<void> {
-  if (await exists(file)) return;
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-  const { privateKey } = await generateKeyPair(ALGORITHM, { crv: "Ed25519", extractable: true });
-  const own = `${file}.${randomUUID()}`;
-  await writeFile(own, JSON.stringify(await exportJWK(privateKey)), { mode: 0o600, flag: "wx" });
-  await chmod(own, 0o600);
-  try {
-    await link(own, file);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-  } finally {
-    await unlink(own);
-  }
-}
-
-async function exists(file: string): Promise<boolean> {
-  return stat(file).then(
-    () => true,
-    () => false,
-  );
 }

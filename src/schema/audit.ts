@@ -19,6 +19,7 @@ export const AUDIT_EVENTS = [
   "grant-refused",
   "policy-changed",
   "registry-changed",
+  "keys-changed",
   "login-refused",
   "export",
   // About the log itself: a line that a crash left incomplete, and lines that could not be written.

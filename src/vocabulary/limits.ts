@@ -166,3 +166,6 @@ export const AUDIT_FILE_MAX_BYTES = 10_000_000;
 export const AUDIT_CHECKPOINT_EVERY = 100;
 /** Milliseconds that an audit line waits for other writers; after that it counts as not written. */
 export const AUDIT_LOCK_WAIT_MS = 5_000;
+
+/** Public keys that one verifier holds: each is tried for a token without a key id. */
+export const PUBLIC_KEYS_MAX = 100;

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vit
 import { z } from "zod";
 import type { Report } from "../../src/core/report.js";
 import { loadLocal } from "../../src/local.js";
+import { makeKeyOnce, publicFolderOf } from "../../src/platform/keys/key-file.js";
 import { createLog } from "../../src/platform/log.js";
 import type { GraphInput } from "../../src/schema/graph.js";
 import { parseGraph } from "../../src/schema/parse-graph.js";
@@ -321,6 +322,21 @@ const VARIABLES: Record<string, () => Seen> = {
       return printed.some((line) => line.includes('"worker ready"'));
     };
     return { with: await twice(lines("INFO"), () => lines("ERROR")), expected: [true, false] };
+  },
+  AUTOOPS_APPROVAL_PUBLIC_KEYS: async () => {
+    machine.policy({});
+    const file = join(machine.home, "signing", "key.json");
+    await makeKeyOnce(file);
+    const own = join(machine.home, "none", "key.json");
+    const start = async (AUTOOPS_APPROVAL_PUBLIC_KEYS: string) => {
+      const variables = { AUTOOPS_APPROVAL_KEY_FILE: own, AUTOOPS_APPROVAL_PUBLIC_KEYS };
+      const started = await startWorker({ variables: { ...machine.variables, ...variables }, taskQueue: "public" });
+      if (!started.ok) return started.problems.map(({ code }) => code);
+      await started.stop();
+      return existsSync(own);
+    };
+    const [absent, folder] = [join(machine.home, "absent"), publicFolderOf(file)];
+    return { with: await twice(start(absent), () => start(folder)), expected: [["file-not-found"], false] };
   },
   AUTOOPS_APPROVAL_KEY_FILE: async () => {
     machine.policy({});

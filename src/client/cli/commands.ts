@@ -1,23 +1,8 @@
 /** The commands by name, with their options and examples; the code of each is loaded when it is called. */
 import { Option } from "commander";
-import type { Ending } from "./ending.js";
-import { deciding, endsWithParent, headers, planning, port, starting, waitSeconds, whole } from "./options.js";
-import type { Session } from "./session.js";
-
-type Words = readonly string[];
-/** `options` are what the declared options give, under their camel-case names. */
-type Run = (session: Session, words: Words, options: never) => Promise<Ending>;
-
-export interface Declared {
-  usage: string;
-  says: string;
-  examples: readonly string[];
-  options?: readonly Option[];
-  commands?: readonly Declared[];
-  load?(): Promise<(session: Session, words: Words, options: Record<string, unknown>) => Promise<Ending>>;
-}
-
-const as = (run: Run) => run as unknown as Awaited<ReturnType<NonNullable<Declared["load"]>>>;
+import { as, type Declared } from "./declared.js";
+import { deciding, endsWithParent, planning, port, starting, waitSeconds, whole } from "./options.js";
+import { RECORD_COMMANDS } from "./record-commands.js";
 
 const decide = (word: "approve" | "reject"): Declared => ({
   usage: `${word} <run> <node>`,
@@ -170,59 +155,7 @@ export const COMMANDS: readonly Declared[] = [
       },
     ],
   },
-  {
-    usage: "audit",
-    says: "The audit log on this machine: who asked, who agreed, what was done",
-    examples: ["autoops audit verify --checkpoint kept.jsonl", "autoops audit tail --follow"],
-    commands: [
-      {
-        usage: "verify",
-        says: "Find out whether the log is as it was written; exit 1 if it is not",
-        examples: ["autoops audit verify", "autoops audit verify --checkpoint kept.jsonl"],
-        options: [new Option("--checkpoint <file>", "checkpoints kept elsewhere, one a line; - reads standard input")],
-        load: async () => as((await import("./commands/audit.js")).verify),
-      },
-      {
-        usage: "checkpoint",
-        says: "Sign what the log is now and print it, to be kept elsewhere",
-        examples: ["autoops audit checkpoint >> kept.jsonl"],
-        load: async () => as((await import("./commands/audit.js")).checkpoint),
-      },
-      {
-        usage: "tail",
-        says: "Show the last records",
-        examples: ["autoops audit tail", "autoops audit tail -n 100", "autoops audit tail --follow"],
-        options: [
-          new Option("-n, --lines <n>", "records to show").argParser(whole(1, 10_000)).default(20),
-          new Option("--follow", "go on with those that come, until Ctrl-C"),
-        ],
-        load: async () => as((await import("./commands/audit.js")).tail),
-      },
-      {
-        usage: "export",
-        says: "Print every record, for a SIEM or an archive",
-        examples: ["autoops audit export > audit.jsonl", "autoops audit export --format cef"],
-        options: [
-          new Option("--format <format>", "one JSON object a line, or CEF").choices(["jsonl", "cef"]).default("jsonl"),
-        ],
-        load: async () => as((await import("./commands/audit.js")).exportLog),
-      },
-      {
-        usage: "ship",
-        says: "Send every record to syslog or an HTTP collector, and those that come, until Ctrl-C",
-        examples: [
-          "autoops audit ship --to syslog+tls://logs.internal",
-          'autoops audit ship --to https://collector.internal/in --header "Authorization=Bearer env:COLLECTOR_TOKEN"',
-        ],
-        options: [
-          new Option("--to <url>", "https://, syslog+tls://, syslog+tcp:// or syslog+udp://").makeOptionMandatory(),
-          headers(),
-          new Option("--once", "end when all that is there was taken"),
-        ],
-        load: async () => as((await import("./commands/audit-ship.js")).ship),
-      },
-    ],
-  },
+  ...RECORD_COMMANDS,
   {
     usage: "version",
     says: "Print the version",

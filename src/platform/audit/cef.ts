@@ -10,6 +10,7 @@ const SEVERITIES: Partial<Record<AuditEvent, number>> = {
   "graph-refused": 6,
   "policy-changed": 6,
   "registry-changed": 6,
+  "keys-changed": 7,
   "line-torn": 5,
   "tool-called": 4,
   "gate-closed": 4,

@@ -1,18 +1,18 @@
-/** Changes of what decides (the policy, the tools): recorded when a digest differs from the last one seen here. */
+/** Changes of what decides (the policy, the tools, the keys): recorded when a digest differs from the last one seen here. */
 import { randomUUID } from "node:crypto";
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import type { AuditLog } from "./log.js";
 
-export type Watched = "policy" | "registry";
+export type Watched = "policy" | "registry" | "keys";
 
 export interface ChangeWatch {
-  /** Records `policy-changed` or `registry-changed` if this digest is new; never rejects. */
+  /** Records `policy-changed`, `registry-changed` or `keys-changed` if this digest is new; never rejects. */
   seen(what: Watched, digest: string, details: object): Promise<void>;
 }
 
-const seenSchema = z.partialRecord(z.enum(["policy", "registry"]), z.string());
+const seenSchema = z.partialRecord(z.enum(["policy", "registry", "keys"]), z.string());
 
 /** Keeps what was seen last in a file beside the log, so that a change between two starts is found too. */
 export function createChangeWatch(directory: string, audit: AuditLog): ChangeWatch {

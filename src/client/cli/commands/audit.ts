@@ -7,7 +7,7 @@ import { readAudit, tailAudit } from "../../../platform/audit/read.js";
 import { type AuditFinding, type AuditVerdict, verifyAudit } from "../../../platform/audit/verify.js";
 import { readEnvironment } from "../../../platform/environment.js";
 import { isThere } from "../../../platform/settings-file.js";
-import { loadSigner, type Signer } from "../../../platform/signing.js";
+import { loadSigner, loadVerifier, type Signer, type Verifier } from "../../../platform/signing.js";
 import { storesOf } from "../../../platform/stores.js";
 import type { AuditRecord, Checkpoint } from "../../../schema/audit.js";
 import type { Problem } from "../../../vocabulary/problems.js";
@@ -17,16 +17,31 @@ import { ownName, type Session } from "../session.js";
 import { oneLine, style } from "../text.js";
 import { ownVersion } from "./version.js";
 
-type Opened = { ok: true; directory: string; signer?: Signer } | { ok: false; problems: readonly Problem[] };
+type Opened =
+  | { ok: true; directory: string; signer?: Signer; verifier?: Verifier }
+  | { ok: false; problems: readonly Problem[] };
 
 /** Where the log is, and the key if this machine has one: reading makes none. */
 async function open(session: Session): Promise<Opened> {
   const read = readEnvironment(session.environment);
   if (!read.ok) return read;
   const { audit: directory, approvalKey } = storesOf(read.environment);
-  if (!(await isThere(approvalKey))) return { ok: true, directory };
-  const loaded = await loadSigner(approvalKey);
-  return loaded.ok ? { ok: true, directory, signer: loaded.signer } : { ok: false, problems: [loaded.problem] };
+  const { approvalPublicKeys } = read.environment;
+  const loaded = (await isThere(approvalKey)) ? await loadSigner(approvalKey) : undefined;
+  if (loaded?.ok === false) return { ok: false, problems: [loaded.problem] };
+  const known = approvalPublicKeys === undefined ? undefined : await loadVerifier(approvalPublicKeys);
+  if (known?.ok === false) return { ok: false, problems: [known.problem] };
+  return { ok: true, directory, signer: loaded?.signer, verifier: eitherOf(loaded?.signer, known?.verifier) };
+}
+
+/** This machine's own keys, and the public ones that it was given. */
+function eitherOf(...verifiers: Array<Verifier | undefined>): Verifier | undefined {
+  const present = verifiers.filter((verifier) => verifier !== undefined);
+  const [first] = present;
+  if (first === undefined) return undefined;
+  const isAttested: Verifier["isAttested"] = async (token, attestation) =>
+    (await Promise.all(present.map((verifier) => verifier.isAttested(token, attestation)))).includes(true);
+  return { ...first, isAttested };
 }
 
 export async function verify(
@@ -38,8 +53,9 @@ export async function verify(
   if (!opened.ok) return failed(opened.problems);
   const given = options.checkpoint === undefined ? [] : await readGiven(session, options.checkpoint);
   if (!Array.isArray(given)) return failed(given.problems);
-  const { directory, signer } = opened;
-  const look = () => verifyAudit(directory, { checkpoints: given, ...(signer === undefined ? {} : { signer }) });
+  const { directory, verifier } = opened;
+  const look = () =>
+    verifyAudit(directory, { checkpoints: given, ...(verifier === undefined ? {} : { signer: verifier }) });
   let verdict = await look();
   // A line that is being written at this moment has no end yet; a moment later it has.
   if (verdict.found === 1 && verdict.problems[0]?.kind === "line-torn") verdict = await look();
@@ -50,9 +66,9 @@ export async function verify(
     const message = `${verdict.found - problems.length} more were found`;
     problems.push({ code: "too-many-problems", at: directory, message });
   }
-  const document = { directory, ...verdict, signaturesChecked: signer !== undefined };
+  const document = { directory, ...verdict, signaturesChecked: verifier !== undefined };
   if (!verdict.ok) return failed(problems, { ...document, ok: false, problems, findings: verdict.problems });
-  if (signer === undefined) print.note("this machine has no key: signatures of checkpoints were not checked");
+  if (verifier === undefined) print.note("this machine has no key: signatures of checkpoints were not checked");
   for (const line of summary(directory, verdict, given.length)) print.result(line);
   return done(document);
 }

@@ -1,0 +1,85 @@
+/** The commands about what is recorded and by whose key: `audit` and `keys`. */
+import { Option } from "commander";
+import { as, type Declared } from "./declared.js";
+import { headers, whole } from "./options.js";
+
+export const RECORD_COMMANDS: readonly Declared[] = [
+  {
+    usage: "audit",
+    says: "The audit log on this machine: who asked, who agreed, what was done",
+    examples: ["autoops audit verify --checkpoint kept.jsonl", "autoops audit tail --follow"],
+    commands: [
+      {
+        usage: "verify",
+        says: "Find out whether the log is as it was written; exit 1 if it is not",
+        examples: ["autoops audit verify", "autoops audit verify --checkpoint kept.jsonl"],
+        options: [new Option("--checkpoint <file>", "checkpoints kept elsewhere, one a line; - reads standard input")],
+        load: async () => as((await import("./commands/audit.js")).verify),
+      },
+      {
+        usage: "checkpoint",
+        says: "Sign what the log is now and print it, to be kept elsewhere",
+        examples: ["autoops audit checkpoint >> kept.jsonl"],
+        load: async () => as((await import("./commands/audit.js")).checkpoint),
+      },
+      {
+        usage: "tail",
+        says: "Show the last records",
+        examples: ["autoops audit tail", "autoops audit tail -n 100", "autoops audit tail --follow"],
+        options: [
+          new Option("-n, --lines <n>", "records to show").argParser(whole(1, 10_000)).default(20),
+          new Option("--follow", "go on with those that come, until Ctrl-C"),
+        ],
+        load: async () => as((await import("./commands/audit.js")).tail),
+      },
+      {
+        usage: "export",
+        says: "Print every record, for a SIEM or an archive",
+        examples: ["autoops audit export > audit.jsonl", "autoops audit export --format cef"],
+        options: [
+          new Option("--format <format>", "one JSON object a line, or CEF").choices(["jsonl", "cef"]).default("jsonl"),
+        ],
+        load: async () => as((await import("./commands/audit.js")).exportLog),
+      },
+      {
+        usage: "ship",
+        says: "Send every record to syslog or an HTTP collector, and those that come, until Ctrl-C",
+        examples: [
+          "autoops audit ship --to syslog+tls://logs.internal",
+          'autoops audit ship --to https://collector.internal/in --header "Authorization=Bearer env:COLLECTOR_TOKEN"',
+        ],
+        options: [
+          new Option("--to <url>", "https://, syslog+tls://, syslog+tcp:// or syslog+udp://").makeOptionMandatory(),
+          headers(),
+          new Option("--once", "end when all that is there was taken"),
+        ],
+        load: async () => as((await import("./commands/audit-ship.js")).ship),
+      },
+    ],
+  },
+  {
+    usage: "keys",
+    says: "The keys that sign decisions: one signs, earlier ones still prove what they signed",
+    examples: ["autoops keys init", "autoops keys show", "autoops keys rotate"],
+    commands: [
+      {
+        usage: "init",
+        says: "Make the key that signs on this machine, if there is none",
+        examples: ["autoops keys init"],
+        load: async () => as((await import("./commands/keys.js")).initKeys),
+      },
+      {
+        usage: "show",
+        says: "The public keys with their ids, and which one signs",
+        examples: ["autoops keys show", "autoops keys show --json"],
+        load: async () => as((await import("./commands/keys.js")).showKeys),
+      },
+      {
+        usage: "rotate",
+        says: "Sign with a new key from now on; decisions that the old one signed stay valid",
+        examples: ["autoops keys rotate"],
+        load: async () => as((await import("./commands/keys.js")).rotateKeys),
+      },
+    ],
+  },
+];
