@@ -83,11 +83,16 @@ export type DraftResult =
 
 /** The activities that are not tools. */
 export interface Activities {
-  check_graph(input: RunGraphInput): Promise<CheckResult>;
+  check_graph(input: RunGraphInput, atMs?: number): Promise<CheckResult & AskedAt>;
   ask_approval(call: AskCall): Promise<AskResult>;
   draft_graph(input: GoalInput): Promise<DraftResult>;
   store_report(report: Report): Promise<void>;
-  verify_vote(vote: VoteToVerify): Promise<VoteVerdict>;
+  verify_vote(vote: VoteToVerify, atMs?: number): Promise<VoteVerdict & AskedAt>;
+}
+
+/** The workflow's time when it asked, given back: it is in history, unlike the time at which the answer is handled. */
+export interface AskedAt {
+  atMs?: number;
 }
 
 /** A vote with a token, to be verified before it counts. */

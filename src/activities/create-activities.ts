@@ -2,6 +2,7 @@
 import { ApplicationFailure, Context } from "@temporalio/activity";
 import { ACTIVITIES } from "../vocabulary/names.js";
 import { createAskApproval } from "./ask-approval.js";
+import { askedAt } from "./asked-at.js";
 import { auditedAsk, auditedCheck, auditedDraft, auditedStore, auditedVerify } from "./audit-run.js";
 import { createCheckGraph } from "./check-graph.js";
 import type { Dependencies } from "./dependencies.js";
@@ -13,9 +14,9 @@ export type ActivityTable = Record<string, (...args: any[]) => Promise<unknown>>
 
 export function createActivities(dependencies: Dependencies): ActivityTable {
   const activities: ActivityTable = {
-    [ACTIVITIES.checkGraph]: auditedCheck(createCheckGraph(dependencies), dependencies),
+    [ACTIVITIES.checkGraph]: askedAt(auditedCheck(createCheckGraph(dependencies), dependencies)),
     [ACTIVITIES.askApproval]: auditedAsk(createAskApproval(dependencies), dependencies),
-    [ACTIVITIES.verifyVote]: auditedVerify(createVerifyVote(dependencies), dependencies),
+    [ACTIVITIES.verifyVote]: askedAt(auditedVerify(createVerifyVote(dependencies), dependencies)),
     [ACTIVITIES.storeReport]: auditedStore(dependencies),
     // An unknown activity type would be tried again for ever.
     default: refuseUnknown,

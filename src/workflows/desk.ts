@@ -36,7 +36,7 @@ export function createDesk(facts: RunFacts, verify: Activities["verify_vote"]): 
     }
     const vote = await voteOf(desk, read.answer, decision, atMs);
     const { node_id: node, digest } = read.answer;
-    return desk.report({ kind: "decided", node, vote, digest, atMs }) ?? "gate-not-open";
+    return desk.report({ kind: "decided", node, vote, digest, atMs: vote.atMs }) ?? "gate-not-open";
   }
 
   /** A token is verified before the vote counts, so that a forged reject closes nothing. */
@@ -45,10 +45,11 @@ export function createDesk(facts: RunFacts, verify: Activities["verify_vote"]): 
     const unverified: Vote = { decision, approver, comment, channel, atMs, verified: false, decisionId };
     if (token === undefined || !desk.run.plan.nodes.has(answer.node_id)) return unverified;
     const digest = stateOf(desk.run, answer.node_id).gate?.digest ?? answer.digest ?? "";
-    const verdict = await verify({ token, runKey: facts.runKey, nodeId: answer.node_id, digest, decision });
-    if (!verdict.ok) return unverified;
+    const verdict = await verify({ token, runKey: facts.runKey, nodeId: answer.node_id, digest, decision }, atMs);
+    const asked = { ...unverified, atMs: verdict.atMs ?? atMs };
+    if (!verdict.ok) return asked;
     const { approver: subject, issuedMs, jti } = verdict;
-    return { ...unverified, approver: subject, verified: true, issuedMs, token, decisionId: jti };
+    return { ...asked, approver: subject, verified: true, issuedMs, token, decisionId: jti };
   }
 
   setHandler(approveSignal, async (answer) => void (await take(answer, "approve")), {

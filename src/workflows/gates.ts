@@ -16,7 +16,7 @@ import { askOptions } from "./options.js";
 
 export interface Gates {
   /** Called within the scope of the run's work, as everything that starts is. */
-  ask(node: CheckedNode, deadlineSeconds: number): void;
+  ask(node: CheckedNode, deadlineSeconds: number, atMs: number): void;
   /** Stops the timers of gates that have closed. */
   tidy(): void;
   /** True while a question is on its way to people. */
@@ -35,8 +35,8 @@ export function createGates(
   // Gates that were open when the run continued as new keep their absolute deadline.
   for (const { node } of run.plan.nodes.values()) if (isOpen(run, node.id)) armTimer(node);
 
-  function ask(node: CheckedNode, deadlineSeconds: number): void {
-    const params = askNode(run, node, deadlineSeconds, Date.now());
+  function ask(node: CheckedNode, deadlineSeconds: number, atMs: number): void {
+    const params = askNode(run, node, deadlineSeconds, atMs);
     if (params === undefined) return;
     armTimer(node);
     tell(node, params);

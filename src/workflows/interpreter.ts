@@ -23,8 +23,8 @@ export interface Interpreter {
   run: Run;
   /** Takes in an event and does what follows from it. */
   report(event: RunEvent): ReturnType<typeof apply>;
-  /** Starts what can start. */
-  pump(): void;
+  /** Starts what can start, at this time. */
+  pump(atMs: number): void;
   /** True while an activity, a wait or a question is on its way: continue-as-new would lose its result. */
   isBusy(): boolean;
 }
@@ -34,15 +34,19 @@ export function createInterpreter(run: Run, facts: RunFacts, work: CancellationS
   let timerArmed = false;
   let pumping = false;
   let shownGates = run.gates;
+  /** When the latest event happened; what follows from it starts then. The clock may read otherwise on replay. */
+  let nowMs = 0;
   const gates: Gates = createGates(run, facts, work, report);
 
   function report(event: RunEvent): ReturnType<typeof apply> {
     const result = apply(run, event);
-    pump();
+    pump(event.atMs);
     return result;
   }
 
-  function pump(): void {
+  function pump(atMs: number): void {
+    // A decision that was verified first is older than what came meanwhile.
+    nowMs = Math.max(nowMs, atMs);
     if (pumping) return;
     pumping = true;
     inWork(startAll);
@@ -77,13 +81,13 @@ export function createInterpreter(run: Run, facts: RunFacts, work: CancellationS
     // Something that ended at once may have taken this node from the start line.
     if (!run.ready.includes(action.node)) return;
     const node = nodeOf(run, action.node);
-    if (action.kind === "ask") gates.ask(node, action.deadlineSeconds);
+    if (action.kind === "ask") gates.ask(node, action.deadlineSeconds, nowMs);
     else if (action.kind === "wait") startWait(node, action.seconds);
     else startTool(node);
   }
 
   function startWait(node: CheckedNode, seconds: number): void {
-    if (startNode(run, node, Date.now()) === undefined) return;
+    if (startNode(run, node, nowMs) === undefined) return;
     const summary = node.name.slice(0, SUMMARY_MAX_CHARS);
     sleep(seconds * 1_000, { summary }).then(
       () => report({ kind: "node-succeeded", node: node.id, output: { waited_seconds: seconds }, atMs: Date.now() }),
@@ -92,7 +96,7 @@ export function createInterpreter(run: Run, facts: RunFacts, work: CancellationS
   }
 
   function startTool(node: CheckedNode): void {
-    const params = startNode(run, node, Date.now());
+    const params = startNode(run, node, nowMs);
     if (params === undefined) return;
     const call = callOf(node, params);
     scheduleActivity<Json>(node.tool ?? "", [call], toolOptions(node, node.gate?.target)).then(

@@ -54,8 +54,8 @@ export async function runGraph(input: RunGraphInput, carried?: Carried): Promise
     requester: input.requester,
   };
   const desk = createDesk(facts, verify_vote);
-  const graph = before === undefined ? await admit(input) : checkedGraph(withDefaults(input.graph), before.verdict);
-  const run = before === undefined ? createRun(graph, Date.now()) : resumeRun(graph, before.state);
+  const { graph, atMs } = before === undefined ? await admit(input) : resume(input, before);
+  const run = before === undefined ? createRun(graph, atMs) : resumeRun(graph, before.state);
   if (before !== undefined) run.state.lineage.push(info.continuedFromExecutionRunId ?? "");
   const work = new CancellationScope({ cancellable: true });
   const interpreter = createInterpreter(run, facts, work);
@@ -64,9 +64,9 @@ export async function runGraph(input: RunGraphInput, carried?: Carried): Promise
   );
 
   return CancellationScope.nonCancellable(async () => {
-    if (before === undefined) begin(run, Date.now());
+    if (before === undefined) begin(run, atMs);
     desk.open(interpreter);
-    interpreter.pump();
+    interpreter.pump(atMs);
     await condition(() => isOver(interpreter) || mustContinue(interpreter));
     await condition(allHandlersFinished);
     if (!isOver(interpreter))
@@ -75,16 +75,27 @@ export async function runGraph(input: RunGraphInput, carried?: Carried): Promise
   });
 }
 
+interface Admitted {
+  graph: CheckedGraph;
+  /** The time that the run begins with, the same on each replay. */
+  atMs: number;
+}
+
 /** Asks the worker's policy. A refused graph is a failure that lists its problems. */
-async function admit(input: RunGraphInput): Promise<CheckedGraph> {
-  const result = await check_graph(input);
+async function admit(input: RunGraphInput): Promise<Admitted> {
+  const result = await check_graph(input, Date.now());
   if (!result.ok) {
     const first = result.problems[0]?.message ?? "it has problems";
     const more = result.problems.length > 1 ? ` (and ${result.problems.length - 1} more)` : "";
     throw ApplicationFailure.nonRetryable(`${first}${more}`, "graph-refused", { problems: result.problems });
   }
   const dryRun = result.verdict.dryRun || input.dry_run === true;
-  return checkedGraph(withDefaults(input.graph), { ...result.verdict, dryRun });
+  const graph = checkedGraph(withDefaults(input.graph), { ...result.verdict, dryRun });
+  return { graph, atMs: result.atMs ?? Date.now() };
+}
+
+function resume(input: RunGraphInput, { verdict }: Carried): Admitted {
+  return { graph: checkedGraph(withDefaults(input.graph), verdict), atMs: Date.now() };
 }
 
 const isOver = (interpreter: Interpreter): boolean => interpreter.run.state.outcome !== undefined;

@@ -6,6 +6,7 @@ import type { WorkflowHandle } from "@temporalio/client";
 import type { TestWorkflowEnvironment } from "@temporalio/testing";
 import { bundleWorkflowCode, Worker } from "@temporalio/worker";
 import { actionDigest } from "../../src/activities/action-digest.js";
+import { askedAt } from "../../src/activities/asked-at.js";
 import type { AskCall, AskResult, ToolCall } from "../../src/activities/contract.js";
 import { checkAgainst } from "../../src/core/check.js";
 import type { Policy } from "../../src/core/policy.js";
@@ -55,16 +56,16 @@ export function stage({ tools = {}, policy = openPolicy(), ask, verify }: Stage 
     return (await tools[id]?.(call)) ?? {};
   };
   staged.activities = {
-    check_graph: async (input: { graph: GraphInput }) => {
+    check_graph: askedAt(async (input: { graph: GraphInput }) => {
       const parsed = parseGraph(input.graph);
       return parsed.ok ? checkAgainst(parsed.graph, contextWith(policy)) : parsed;
-    },
+    }),
     ask_approval: async (call: AskCall): Promise<AskResult> => {
       staged.asked.push(call);
       if (ask !== undefined) return ask(call);
       return answerOf(call, `nonce-${staged.asked.length}`);
     },
-    verify_vote: async (vote: { token: string }) => (await verify?.(vote)) ?? { ok: false, reason: "no" },
+    verify_vote: askedAt(async (vote: { token: string }) => (await verify?.(vote)) ?? { ok: false, reason: "no" }),
     store_report: async (report: Report) => {
       staged.reports.push(report);
     },
