@@ -2,6 +2,7 @@
  * The seam between workflows and activities: types only, so that the workflow sandbox may see it.
  * What an activity takes and returns is in history; keep both small.
  */
+import type { GateRule } from "../core/approval-rule.js";
 import type { Verdict } from "../core/check.js";
 import type { Report } from "../core/report.js";
 import type { SoFar } from "../core/run/so-far.js";
@@ -9,6 +10,7 @@ import type { Finding } from "../core/run/state.js";
 import type { Graph } from "../schema/graph.js";
 import type { JsonObject } from "../schema/json.js";
 import type { GoalInput, RunGraphInput } from "../schema/run-input.js";
+import type { Environment, NodeType } from "../vocabulary/node-types.js";
 import type { Problem } from "../vocabulary/problems.js";
 
 /** Input of every activity whose type is a tool's name. */
@@ -43,8 +45,15 @@ export interface Grant {
   startedAs: string;
   /** Whether the policy wants votes to be signed. */
   signed: boolean;
-  votes: Array<{ approver: string; token?: string }>;
+  votes: Array<{ approver: string; token?: string; atMs?: number }>;
   target?: string;
+  /** The rule that the gate followed, where the policy has one for it. */
+  rule?: GateRule;
+  /** When the gate opened, milliseconds since the epoch; present with `rule`. */
+  openedAtMs?: number;
+  /** Of the node and of the run: by these the present policy finds its own rule. */
+  nodeType?: NodeType;
+  environment?: Environment;
 }
 
 /** Input of `ask_approval`. */
@@ -63,6 +72,8 @@ export interface AskCall {
   /** Absolute, milliseconds since the epoch. */
   deadlineMs: number;
   findings: Finding[];
+  /** Present where a rule of the policy says who may answer. */
+  rule?: GateRule;
 }
 
 /** What `ask_approval` returns: the gate's nonce and digest, and how each notice went. */

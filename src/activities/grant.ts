@@ -1,7 +1,9 @@
 /** The last check before an effect, in the activity that acts: no valid grant, no effect. */
-import { judge } from "../core/policy.js";
+import { type GateRule, mayAnswer, personOf, ruleFor, type Voter, wantsSignedVotes } from "../core/approval-rule.js";
+import type { ToolFacts } from "../core/catalogue.js";
+import { judge, type Policy } from "../core/policy.js";
 import { ToolFailure } from "../platform/failure.js";
-import { NODE_TYPES, riskier } from "../vocabulary/node-types.js";
+import { type Environment, NODE_TYPES, riskier, strictest } from "../vocabulary/node-types.js";
 import { actionDigest } from "./action-digest.js";
 import type { Grant, ToolCall } from "./contract.js";
 import type { ToolDefinition } from "./define-tool.js";
@@ -24,14 +26,14 @@ const refuse = (message: string): ToolFailure =>
 /** Throws unless the policy lets the tool run now and, for what must be gated, the grant fits exactly this action. */
 export async function verifyGrant(acting: Acting, dependencies: Dependencies): Promise<void> {
   const { definition, call } = acting;
-  const { mustBeGranted, requireForProduction } = await checkPolicy(acting, dependencies);
+  const { mustBeGranted, policy, tool } = await checkPolicy(acting, dependencies);
   if (call.grant === undefined) {
     if (mustBeGranted) throw refuse(`${acting.nodeId} carries no approval`);
     return;
   }
   checkAskedHere(acting, call.grant);
   checkDigest(acting, call.grant);
-  await checkVotes(acting, call.grant, requireForProduction, dependencies);
+  await checkVotes(acting, policy, tool, dependencies);
   if (definition.effect !== "write") return;
   const reach = definition.reach?.(call.params, dependencies.config, "params");
   if ((reach?.target ?? undefined) !== call.grant.target)
@@ -42,7 +44,7 @@ export async function verifyGrant(acting: Acting, dependencies: Dependencies): P
 async function checkPolicy(
   { definition, call, nodeId }: Acting,
   dependencies: Dependencies,
-): Promise<{ mustBeGranted: boolean; requireForProduction: boolean }> {
+): Promise<{ mustBeGranted: boolean; policy: Policy; tool?: ToolFacts }> {
   const current = await dependencies.policy();
   if (!current.ok) {
     const first = current.problems[0]?.message ?? "it has a problem";
@@ -53,9 +55,9 @@ async function checkPolicy(
       false,
     );
   }
+  const { policy } = current;
   const tool = dependencies.registry.find(definition.name);
-  const requireForProduction = current.policy.approval.require_for_production;
-  if (tool === undefined) return { mustBeGranted: true, requireForProduction };
+  if (tool === undefined) return { mustBeGranted: true, policy };
   const environment = definition.reach?.(call.params, dependencies.config, "params").environment ?? "production";
   // The call does not say which of the tool's types its node has: one that the policy lets pass is enough.
   const rulings = definition.nodeTypes.map((type) => {
@@ -65,7 +67,7 @@ async function checkPolicy(
   const ruling = rulings.find(({ problems }) => problems.length === 0) ?? rulings[0];
   const refused = ruling?.problems[0];
   if (refused !== undefined) throw new ToolFailure("policy-changed", refused.message, refused.hint, false);
-  return { mustBeGranted: ruling?.gate !== undefined, requireForProduction };
+  return { mustBeGranted: ruling?.gate !== undefined, policy, tool };
 }
 
 /** Reset re-applies old signals and updates: an approval that was given to an earlier run is void. */
@@ -81,31 +83,73 @@ function checkDigest({ nodeId, toolName, call }: Acting, grant: Grant): void {
   if (nonce === "" || digest !== grant.digest) throw refuse(`${nodeId} differs from what was approved`);
 }
 
-async function checkVotes(
-  { nodeId, call }: Acting,
-  grant: Grant,
-  requireForProduction: boolean,
-  dependencies: Dependencies,
-): Promise<void> {
-  if (grant.votes.length === 0) throw refuse(`${nodeId} was approved by nobody`);
-  const signed = grant.signed || needsSignature(call, requireForProduction, dependencies);
-  if (!signed) return;
-  for (const vote of grant.votes) {
-    if (vote.token === undefined) throw refuse(`${nodeId} was approved by ${vote.approver} without a signature`);
-    const question = {
-      token: vote.token,
-      runKey: call.runKey ?? "",
-      nodeId,
-      digest: grant.digest,
-      decision: "approve" as const,
-    };
-    const verdict = await verifyVote(question, dependencies);
-    if (!verdict.ok) throw refuse(`the signature of ${vote.approver} does not hold: ${verdict.reason}`);
+/** Enough distinct people, by the rule that was pinned when people were asked and by the one that holds now. */
+async function checkVotes(acting: Acting, policy: Policy, tool: ToolFacts | undefined, dependencies: Dependencies) {
+  const { nodeId, call } = acting;
+  const grant = call.grant as Grant;
+  const environment = environmentOf(acting, dependencies);
+  const now = presentRule(acting, policy, tool, environment);
+  const signed =
+    grant.signed || grant.rule?.signed || now?.signed || (environment && wantsSignedVotes(policy, environment));
+  const { voters, refused } = await votersOf(acting, signed === true, dependencies);
+  const rules = [grant.rule, now].filter((rule) => rule !== undefined);
+  const enough = (rule: GateRule | undefined, openedAtMs: number, voted: Voter[]): void => {
+    const entitled = voted.filter((voter) => rule === undefined || mayAnswer(rule, voter, call.requester, openedAtMs));
+    const people = new Set(entitled.map((voter) => personOf(voter.approver))).size;
+    const required = rule?.required ?? 1;
+    if (people >= required) return;
+    const why =
+      refused ?? `${people} of ${required} people who may approve it did${rule ? ` (rule ${rule.name})` : ""}`;
+    throw refuse(`${nodeId} is not approved: ${why}`);
+  };
+  enough(undefined, 0, voters);
+  for (const rule of rules) {
+    if (rule === grant.rule) enough(rule, grant.openedAtMs ?? 0, voters);
+    // Whoever the present rule lets answer at any time of its escalation may have answered.
+    else
+      enough(
+        rule,
+        0,
+        voters.map((voter) => ({ ...voter, givenAtMs: Number.POSITIVE_INFINITY })),
+      );
   }
 }
 
-function needsSignature(call: ToolCall, requireForProduction: boolean, { config }: Dependencies): boolean {
-  const target = call.grant?.target;
-  if (!requireForProduction || target === undefined) return false;
-  return (config.targets[target]?.environment ?? "production") === "production";
+/** The votes that hold; where signatures are wanted, only those with one. */
+async function votersOf({ nodeId, call }: Acting, signed: boolean, dependencies: Dependencies) {
+  const voters: Voter[] = [];
+  let refused: string | undefined;
+  const { digest, votes } = call.grant as Grant;
+  for (const { approver, token, atMs = 0 } of votes) {
+    if (token === undefined) {
+      if (signed) refused ??= `the vote of ${approver} has no signature`;
+      else voters.push({ approver, givenAtMs: atMs });
+      continue;
+    }
+    const question = { token, runKey: call.runKey ?? "", nodeId, digest, decision: "approve" as const };
+    const verdict = await verifyVote(question, dependencies);
+    if (!verdict.ok) refused ??= `the signature of ${approver} does not hold: ${verdict.reason}`;
+    else voters.push({ ...verdict, givenAtMs: Math.min(verdict.issuedMs, atMs) });
+  }
+  return { voters, refused };
+}
+
+function presentRule(
+  { definition, call }: Acting,
+  policy: Policy,
+  tool: ToolFacts | undefined,
+  environment: Environment = "production",
+): GateRule | undefined {
+  const type = call.grant?.nodeType ?? definition.nodeTypes[0];
+  if (type === undefined) return undefined;
+  const names = tool === undefined ? [definition.name] : [tool.name, ...tool.aliases];
+  return ruleFor(policy, { type, names, effect: riskier(definition.effect, NODE_TYPES[type]), environment });
+}
+
+/** The stricter of the run's environment and the target's own; undefined where neither is known. */
+function environmentOf({ call }: Acting, { config }: Dependencies): Environment | undefined {
+  const { target, environment } = call.grant as Grant;
+  const own = target === undefined ? undefined : (config.targets[target]?.environment ?? "production");
+  if (own === undefined || environment === undefined) return own ?? environment;
+  return strictest(own, environment);
 }

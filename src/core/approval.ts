@@ -4,6 +4,7 @@
  */
 import type { Answer } from "../schema/decision.js";
 import { APPROVER_MAX_CHARS, COMMENT_MAX_CHARS, DECISIONS_MAX_PER_GATE } from "../vocabulary/limits.js";
+import { mayAnswer, personOf } from "./approval-rule.js";
 import { redact } from "./redact.js";
 import type { PlanNode } from "./run/plan.js";
 import { closeGate, makeReady, type Run, stateOf } from "./run/run.js";
@@ -41,8 +42,8 @@ function newGate(run: Run, entry: PlanNode, event: Asked, round: number): Gate {
     openedAtMs: event.atMs,
     deadlineMs: event.deadlineMs,
     reason: entry.node.gate?.reason ?? "",
-    required: 1,
-    signed: run.plan.graph.verdict.signed,
+    required: entry.node.gate?.rule?.required ?? 1,
+    signed: entry.node.gate?.rule?.signed ?? run.plan.graph.verdict.signed,
     votes: [],
     refused: {},
     notices: [],
@@ -69,7 +70,7 @@ export function decide(run: Run, event: Decided): DecisionResult {
   }
   const gate = stateOf(run, event.node).gate;
   if (gate === undefined || gate.status === "asking") return keepEarly(run, gate, event);
-  const result = judgeDecision(gate, event);
+  const result = judgeDecision(run, gate, event);
   if (result !== "accepted") {
     gate.refused[result] = (gate.refused[result] ?? 0) + 1;
     return result;
@@ -81,14 +82,19 @@ export function decide(run: Run, event: Decided): DecisionResult {
   return "accepted";
 }
 
-function judgeDecision(gate: Gate, event: Decided): DecisionResult {
-  if (isRepeated(gate, event.vote)) return "accepted";
+function judgeDecision(run: Run, gate: Gate, event: Decided): DecisionResult {
+  const { vote } = event;
+  if (isRepeated(gate, vote)) return "accepted";
   if (gate.status === "expired") return "late";
   if (gate.status !== "open") return "already-decided";
   if (givenAtMs(event) >= gate.deadlineMs) return "late";
   if (event.digest !== undefined && event.digest !== gate.digest) return "stale-digest";
-  if (gate.signed && !event.vote.verified) return "not-allowed";
-  return "accepted";
+  if (gate.signed && !vote.verified) return "not-allowed";
+  const rule = run.plan.nodes.get(event.node)?.node.gate?.rule;
+  if (rule === undefined) return "accepted";
+  if (!mayAnswer(rule, { ...vote, givenAtMs: givenAtMs(event) }, run.requester, gate.openedAtMs)) return "not-allowed";
+  const wantsComment = rule.comment === "always" || (rule.comment === "reject" && vote.decision === "reject");
+  return wantsComment && (vote.comment ?? "").trim() === "" ? "comment-required" : "accepted";
 }
 
 /** A verified signature also proves when the decision was given, which an outage of the worker must not make late. */
@@ -104,7 +110,7 @@ function isRepeated(gate: Gate, vote: Vote): boolean {
 
 /** A second vote of one person counts once. */
 function approvers(gate: Gate): Set<string> {
-  return new Set(gate.votes.filter((vote) => vote.decision === "approve").map((vote) => vote.approver));
+  return new Set(gate.votes.filter((vote) => vote.decision === "approve").map((vote) => personOf(vote.approver)));
 }
 
 function keepEarly(run: Run, gate: Gate | undefined, event: Decided): DecisionResult {
@@ -147,7 +153,17 @@ export function expireGate(run: Run, node: string, atMs: number): void {
   const gate = stateOf(run, node).gate;
   if (gate === undefined || (gate.status !== "asking" && gate.status !== "open")) return;
   closeGate(run, node, "expired", atMs);
-  settle(run, node, "expired", atMs, "nobody decided before the deadline");
+  const skips = run.plan.nodes.get(node)?.node.gate?.rule?.onTimeout === "skip";
+  const [status, reason] = skips
+    ? (["skipped", "nobody decided before the deadline, and the policy then leaves it out"] as const)
+    : (["expired", whyExpired(gate)] as const);
+  settle(run, node, status, atMs, reason);
+}
+
+function whyExpired(gate: Gate): string {
+  const given = approvers(gate).size;
+  if (given === 0) return "nobody decided before the deadline";
+  return `${given} of ${gate.required} people had approved at the deadline`;
 }
 
 function settleAndFinish(run: Run, id: string, status: "succeeded" | "rejected", atMs: number, reason?: string): void {

@@ -7,11 +7,12 @@ import type { Graph, Node } from "../schema/graph.js";
 import { PROBLEMS_MAX, RETRY_DEFAULT, SEMANTICS } from "../vocabulary/limits.js";
 import { type Effect, type Environment, isBuiltIn, NODE_TYPES, riskier, strictest } from "../vocabulary/node-types.js";
 import type { Problem } from "../vocabulary/problems.js";
+import { type GateRule, ruleFor, wantsSignedVotes } from "./approval-rule.js";
 import type { Catalogue } from "./catalogue.js";
 import { checkExpressions } from "./check-expressions.js";
 import { checkNode, type NodeFacts } from "./check-node.js";
 import { checkShape } from "./check-shape.js";
-import { type Policy, unknownNames, wantsSignedVotes } from "./policy.js";
+import { type Policy, unknownNames } from "./policy.js";
 import { secretsIn } from "./redact.js";
 
 export interface CheckContext {
@@ -36,8 +37,15 @@ export interface Verdict {
   /** By tool name as the graph writes it. */
   tools: Record<string, { effect: Effect; seesRun?: true }>;
   /** By node id: why a person must agree, and what the action would touch. Only gated nodes stand here. */
-  gates: Record<string, { reason: string; target?: string }>;
+  gates: Record<string, NodeGate>;
   notices: Problem[];
+}
+
+export interface NodeGate {
+  reason: string;
+  target?: string;
+  /** Absent where no rule of the policy matches: then one person is enough, and the verdict's limits hold. */
+  rule?: GateRule;
 }
 
 export interface CheckedNode extends Node {
@@ -45,7 +53,7 @@ export interface CheckedNode extends Node {
   timeoutSeconds: number;
   retries: number;
   seesRun: boolean;
-  gate?: Verdict["gates"][string];
+  gate?: NodeGate;
 }
 
 /** A graph that may run. Only `checkedGraph` makes one, from a verdict. */
@@ -90,8 +98,7 @@ function secretsInTexts({ name, goal_description, metadata = {}, nodes }: Graph)
 
 function verdictOf(graph: Graph, facts: NodeFacts[], notices: Problem[], context: CheckContext): Verdict {
   const { policy, policyDigest, catalogue } = context;
-  const reached = facts.flatMap((node) => (node.environment === undefined ? [] : [node.environment]));
-  const environment = reached.length === 0 ? "production" : reached.reduce(strictest);
+  const environment = environmentOf(facts);
   const tools: Verdict["tools"] = {};
   const gates: Verdict["gates"] = {};
   graph.nodes.forEach((node, position) => {
@@ -103,9 +110,15 @@ function verdictOf(graph: Graph, facts: NodeFacts[], notices: Problem[], context
       };
     }
     const own = facts[position];
-    if (own?.gate !== undefined) {
-      gates[node.id] = { reason: own.gate, ...(own.target ? { target: own.target } : {}) };
-    }
+    if (own?.gate === undefined) return;
+    const names = tool === undefined ? [] : [tool.name, ...tool.aliases];
+    const effect = riskier(NODE_TYPES[node.type], tool?.effect ?? "none");
+    const rule = ruleFor(policy, { type: node.type, names, effect, environment });
+    gates[node.id] = {
+      reason: own.gate,
+      ...(own.target ? { target: own.target } : {}),
+      ...(rule === undefined ? {} : { rule }),
+    };
   });
   return {
     semantics: SEMANTICS,
@@ -124,6 +137,12 @@ function verdictOf(graph: Graph, facts: NodeFacts[], notices: Problem[], context
     gates,
     notices: capped(notices),
   };
+}
+
+/** The strictest that the nodes reach; one that reaches nothing declared counts as production. */
+export function environmentOf(facts: readonly NodeFacts[]): Environment {
+  const reached = facts.flatMap((node) => (node.environment === undefined ? [] : [node.environment]));
+  return reached.length === 0 ? "production" : reached.reduce(strictest);
 }
 
 /** Joins a parsed graph with the verdict that was given for it. */

@@ -5,8 +5,9 @@
 import type { Graph } from "../schema/graph.js";
 import { type Effect, type Environment, NODE_TYPES, type NodeType, riskier } from "../vocabulary/node-types.js";
 import type { Problem } from "../vocabulary/problems.js";
-import type { CheckContext } from "./check.js";
-import { checkNode } from "./check-node.js";
+import { type GateRule, ruleFor } from "./approval-rule.js";
+import { type CheckContext, environmentOf } from "./check.js";
+import { checkNode, type NodeFacts } from "./check-node.js";
 
 export interface Explained {
   node: string;
@@ -22,23 +23,31 @@ export interface Explained {
   gate?: string;
   target?: string;
   environment?: Environment;
+  /** Who may answer, by which rule of the policy; absent where its defaults hold. */
+  approval?: GateRule;
   problems: Problem[];
 }
 
 /** One answer a node, in the graph's order. Problems of the graph as a whole (cycles, edges …) are the check's. */
 export function explainGraph(graph: Graph, context: CheckContext): Explained[] {
+  const facts = graph.nodes.map((node, position) => checkNode(node, `nodes[${position}]`, context));
+  const reached = environmentOf(facts);
   return graph.nodes.map((node, position) => {
-    const { problems, gate, rule, target, environment } = checkNode(node, `nodes[${position}]`, context);
+    const { problems, gate, rule, target, environment } = facts[position] as NodeFacts;
     const tool = node.tool ? context.catalogue.find(node.tool) : undefined;
+    const names = tool === undefined ? [] : [tool.name, ...tool.aliases];
+    const effect = riskier(NODE_TYPES[node.type], tool?.effect ?? "none");
+    const approval = ruleFor(context.policy, { type: node.type, names, effect, environment: reached });
     return {
       node: node.id,
       type: node.type,
       ...(node.tool ? { tool: node.tool } : {}),
-      effect: riskier(NODE_TYPES[node.type], tool?.effect ?? "none"),
+      effect,
       allowed: problems.length === 0,
       gated: gate !== undefined,
       rule,
       ...(gate === undefined ? {} : { gate }),
+      ...(gate === undefined || approval === undefined ? {} : { approval }),
       ...(target === undefined ? {} : { target }),
       ...(environment === undefined ? {} : { environment }),
       problems,

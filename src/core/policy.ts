@@ -2,16 +2,11 @@
  * The safety policy: its defaults, and what it says of one node. Block beats allow; nothing is allowed by accident.
  * Loaded by the workflow sandbox: imports no package and reads no clock.
  */
+import type { ApprovalRule } from "../schema/approval-rules.js";
 import type { PolicyFile } from "../schema/policy.js";
-import {
-  type Effect,
-  ENVIRONMENTS,
-  type Environment,
-  isBuiltIn,
-  NODE_TYPES,
-  type NodeType,
-} from "../vocabulary/node-types.js";
+import { type Effect, type Environment, isBuiltIn, NODE_TYPES, type NodeType } from "../vocabulary/node-types.js";
 import type { Problem } from "../vocabulary/problems.js";
+import type { Signed } from "./approval-rule.js";
 import type { Catalogue, ToolFacts } from "./catalogue.js";
 
 /** The policy in force, in the words of the file; only lists whose absence has a meaning may be absent. */
@@ -33,7 +28,14 @@ export interface Policy {
   node_types: { allowed?: string[]; blocked: string[] };
   /** `allowed_hosts` absent: the hosts of the declared sources, targets, channels and model, no more. */
   network: { allowed_hosts?: string[]; blocked_hosts: string[]; allowed_private: string[] };
-  approval: { timeout_seconds: number; require_for_production: boolean; notify_channel?: string };
+  approval: {
+    timeout_seconds: number;
+    require_for_production: boolean;
+    notify_channel?: string;
+    /** Absent: `production` where `require_for_production` holds, else `never`. */
+    signed?: Signed;
+    rules?: ApprovalRule[];
+  };
 }
 
 export type Origin = "default" | "file" | "environment";
@@ -179,11 +181,6 @@ function gateReason(policy: Policy, subject: Subject, toolNames: string[]): stri
   if (policy.execution.require_approval_all) return "execution.require_approval_all asks for every action";
   const listed = [...toolNames, subject.type].find((name) => policy.tools.require_approval.includes(name));
   return listed === undefined ? undefined : `tools.require_approval names ${listed}`;
-}
-
-/** Whether votes for a node in this environment must carry a verified signature. */
-export function wantsSignedVotes(policy: Policy, environment: Environment): boolean {
-  return policy.approval.require_for_production && environment === ENVIRONMENTS[ENVIRONMENTS.length - 1];
 }
 
 /** Names in the policy's lists that are neither a registered tool nor a node type: perhaps tools added later. */

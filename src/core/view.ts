@@ -5,6 +5,7 @@
 import type { Json, JsonObject } from "../schema/json.js";
 import type { Effect, Environment, NodeType } from "../vocabulary/node-types.js";
 import type { Failure, Problem } from "../vocabulary/problems.js";
+import type { GateRule } from "./approval-rule.js";
 import type { CheckedNode } from "./check.js";
 import { type Run, stateOf } from "./run/run.js";
 import type { EdgeState, Finding, Gate, GateStatus, NodeStatus, Outcome, Vote } from "./run/state.js";
@@ -40,6 +41,15 @@ export interface GateView {
   params: JsonObject;
   required: number;
   signed: boolean;
+  /** Name of the rule that it follows; absent where the policy's defaults hold. */
+  rule?: string;
+  /** Who may answer from the start; absent: whoever the defaults let. */
+  groups?: string[];
+  forbidRequester?: boolean;
+  commentRequired?: GateRule["comment"];
+  /** Who may answer too, from when on. */
+  escalations?: Array<{ atMs: number; groups: string[]; channel?: string }>;
+  onTimeout?: GateRule["onTimeout"];
   openedAtMs: number;
   deadlineMs: number;
   closedAtMs?: number;
@@ -147,9 +157,23 @@ function gateView(run: Run, node: CheckedNode): GateView[] {
       openedAtMs: gate.openedAtMs,
       deadlineMs: gate.deadlineMs,
       closedAtMs: gate.closedAtMs,
+      ...ruleView(node.gate.rule, gate.openedAtMs),
       votes: gate.votes.map(({ token: _, ...vote }) => vote),
       refused: gate.refused,
       notices: gate.notices,
     },
   ];
+}
+
+function ruleView(rule: GateRule | undefined, openedAtMs: number): Partial<GateView> {
+  if (rule === undefined) return {};
+  const { name, groups, forbidRequester, comment, escalate, onTimeout } = rule;
+  return {
+    rule: name,
+    groups,
+    forbidRequester,
+    commentRequired: comment,
+    onTimeout,
+    escalations: escalate.map(({ afterSeconds, ...rung }) => ({ atMs: openedAtMs + afterSeconds * 1_000, ...rung })),
+  };
 }

@@ -9,6 +9,7 @@ import {
   NODES_HARD_MAX,
   RUN_TIMEOUT_MAX_SECONDS,
 } from "../vocabulary/limits.js";
+import { approvalRulesSchema, channelNameSchema, signedSchema } from "./approval-rules.js";
 
 const whole = (min: number, max: number) => {
   const error = `a whole number from ${min} to ${max}`;
@@ -16,8 +17,6 @@ const whole = (min: number, max: number) => {
 };
 const names = z.array(z.string().min(1).max(200)).max(1_000);
 const hosts = z.array(z.string().min(1).max(253)).max(1_000);
-
-const channelPattern = /^(slack:#[\w.-]{1,80}|webhook:[\w.-]{1,80}|pagerduty:[\w.-]{1,80})$/;
 
 export const executionPolicySchema = z.strictObject({
   enable_remediation: z.boolean().optional(),
@@ -53,7 +52,10 @@ export const policyFileSchema = z.strictObject({
     .strictObject({
       timeout_seconds: whole(APPROVAL_TIMEOUT_MIN_SECONDS, APPROVAL_TIMEOUT_MAX_SECONDS).optional(),
       require_for_production: z.boolean().optional(),
-      notify_channel: z.string().regex(channelPattern, "slack:#channel, webhook:name or pagerduty:service").optional(),
+      notify_channel: channelNameSchema.optional(),
+      /** Whether votes must carry a verified signature; rules may only tighten it. */
+      signed: signedSchema.optional(),
+      rules: approvalRulesSchema.optional(),
     })
     .optional(),
 });

@@ -84,6 +84,14 @@ export const COMMENT_MAX_CHARS = 2_000;
 export const APPROVAL_TIMEOUT_MIN_SECONDS = 5;
 export const APPROVAL_TIMEOUT_MAX_SECONDS = 604_800;
 
+/** Rules for approvals in one policy; groups that one rule names; people whose votes it may want. */
+export const APPROVAL_RULES_MAX = 100;
+export const APPROVAL_GROUPS_MAX = 50;
+export const VOTES_REQUIRED_MAX = 10;
+/** Reminders of one gate, and steps of its escalation: each is a timer and a message. */
+export const REMINDERS_MAX = 10;
+export const ESCALATIONS_MAX = 10;
+
 /** Seconds that telling the approvers may take; the gate is open regardless. */
 export const ASK_TIMEOUT_SECONDS = 20;
 

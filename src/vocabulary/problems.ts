@@ -125,6 +125,10 @@ export const CODES = {
   "already-decided": decision("The gate is closed already."),
   "decision-late": decision("The decision came at or after the deadline."),
   "decision-stale": decision("The decision names another version of the action."),
+  "decision-comment-required": {
+    ...decision("The policy wants a comment with this decision."),
+    status: 422,
+  },
   "decision-not-allowed": { ...decision("The policy does not let this person decide."), status: 403 },
   "decision-not-counted": {
     ...away("The decision is recorded and counts once a worker runs."),

@@ -59,6 +59,7 @@ export function createGates(
       policyDigest: run.plan.graph.verdict.policyDigest,
       deadlineMs: gate.deadlineMs,
       findings: run.state.findings.slice(0, FINDINGS_SHOWN_AT_GATE),
+      ...(node.gate?.rule === undefined ? {} : { rule: node.gate.rule }),
     };
     asking++;
     const options = askOptions(node, askId(node.id, gate.round), gate.deadlineMs - Date.now());

@@ -140,6 +140,7 @@ export function nodeOf(run: Run, id: string): CheckedNode {
 /** What the acting activity verifies before it acts. */
 function grantOf(run: Run, node: CheckedNode): Grant {
   const { gate } = stateOf(run, node.id);
+  const { rule } = node.gate ?? {};
   const votes = (gate?.votes ?? []).filter((vote) => vote.decision === "approve");
   return {
     nonce: gate?.nonce ?? "",
@@ -148,7 +149,14 @@ function grantOf(run: Run, node: CheckedNode): Grant {
     askedIn: gate?.askedIn ?? "",
     startedAs: run.state.lineage.includes(gate?.askedIn ?? "") ? workflowInfo().originalExecutionRunId : "",
     signed: gate?.signed ?? true,
-    votes: votes.map((vote) => ({ approver: vote.approver, ...(vote.token ? { token: vote.token } : {}) })),
+    votes: votes.map(({ approver, token, atMs }) => ({
+      approver,
+      ...(token ? { token } : {}),
+      ...(rule ? { atMs } : {}),
+    })),
     ...(node.gate?.target === undefined ? {} : { target: node.gate.target }),
+    ...(rule === undefined ? {} : { rule, openedAtMs: gate?.openedAtMs }),
+    nodeType: node.type,
+    environment: run.plan.graph.verdict.environment,
   };
 }

@@ -55,7 +55,8 @@ export async function runGraph(input: RunGraphInput, carried?: Carried): Promise
   };
   const desk = createDesk(facts, verify_vote);
   const { graph, atMs } = before === undefined ? await admit(input) : resume(input, before);
-  const run = before === undefined ? createRun(graph, atMs) : resumeRun(graph, before.state);
+  const { requester } = facts;
+  const run = before === undefined ? createRun(graph, atMs, requester) : resumeRun(graph, before.state, requester);
   if (before !== undefined) run.state.lineage.push(info.continuedFromExecutionRunId ?? "");
   const work = new CancellationScope({ cancellable: true });
   const interpreter = createInterpreter(run, facts, work);

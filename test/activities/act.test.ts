@@ -12,6 +12,7 @@ import { defineTool } from "../../src/activities/define-tool.js";
 import type { Dependencies } from "../../src/activities/dependencies.js";
 import { createRegistry } from "../../src/activities/registry.js";
 import { createToolActivity } from "../../src/activities/tool-activity.js";
+import type { GateRule } from "../../src/core/approval-rule.js";
 import { DEFAULT_POLICY, type Policy } from "../../src/core/policy.js";
 import { createAuditLog } from "../../src/platform/audit/log.js";
 import { loadSigner, type SignedDecision, type Signer } from "../../src/platform/signing.js";
@@ -301,5 +302,52 @@ describe("the audit log", () => {
     await refused({ grant: grantFor() }, "audit-not-written");
     expect(await act({ params: {} }, RUN, reader as never)).toMatchObject({ text: expect.any(String) });
     expect(troubles[0]).toContain("cannot be written");
+  });
+});
+
+describe("a rule of the policy", () => {
+  const RULE: GateRule = {
+    name: "two-of-sre",
+    groups: ["sre"],
+    required: 2,
+    forbidRequester: true,
+    seconds: 60,
+    onTimeout: "reject",
+    remindAfter: [],
+    escalate: [{ afterSeconds: 30, groups: ["leads"] }],
+    comment: "never",
+    signed: false,
+  };
+  const OPENED = Date.now() - 20_000;
+
+  async function voteOf(approver: string, groups: string[], sinceOpenedMs = 1_000) {
+    const { digest } = grantFor();
+    const claims = { runKey: RUN, nodeId: "w", digest, decision: "approve" as const, channel: "cli" };
+    const issuedMs = OPENED + sinceOpenedMs;
+    const { token } = await signer.sign({ ...claims, subject: approver, groups }, issuedMs);
+    return { approver, token, atMs: issuedMs };
+  }
+  const ruled = (votes: Grant["votes"], rule = RULE) =>
+    grantFor({ votes, rule, openedAtMs: OPENED, nodeType: "rollback", environment: "staging" });
+
+  test("is met by enough different people of its groups", async () => {
+    await act({ grant: ruled([await voteOf("ann", ["sre"]), await voteOf("bob", ["sre", "dev"])]) });
+    expect(effects).toHaveLength(1);
+  });
+
+  test("is not met by one person twice, by another group, by who asked, by names without a token, or too early", async () => {
+    const ann = await voteOf("ann", ["sre"]);
+    await refused({ grant: ruled([ann, await voteOf("Ann", ["sre"])]) }, "grant-invalid");
+    await refused({ grant: ruled([ann, await voteOf("bob", ["dev"])]) }, "grant-invalid");
+    await refused({ grant: ruled([ann, await voteOf("rita", ["sre"])]) }, "grant-invalid");
+    await refused({ grant: ruled([ann, { approver: "bob", atMs: OPENED }]) }, "grant-invalid");
+    await refused({ grant: ruled([ann, await voteOf("lea", ["leads"])]) }, "grant-invalid");
+  });
+
+  test("that holds now must be met too: what was enough when people were asked is not", async () => {
+    policy = { ...POLICY, approval: { ...POLICY.approval, rules: [{ name: "now", match: {}, required: 2 }] } };
+    await refused({ grant: grantFor() }, "grant-invalid");
+    await act({ grant: grantFor({ votes: [{ approver: "ann" }, { approver: "bob" }] }) });
+    expect(effects).toHaveLength(1);
   });
 });

@@ -12,6 +12,11 @@ const REFUSALS: Record<Exclude<DecisionResult, "accepted">, [ProblemCode, string
     "the policy does not let this decision count (it may have to be signed with the worker's key)",
     "decide as a person the policy names, with the same AUTOOPS_HOME as the worker or with AUTOOPS_APPROVAL_KEY_FILE set",
   ],
+  "comment-required": [
+    "decision-comment-required",
+    "the policy wants a comment with this decision",
+    'add --comment "why"',
+  ],
   "stale-digest": [
     "decision-stale",
     "the gate asks about another action by now",

@@ -28,6 +28,7 @@ export function gateLines(gate: GateView, context: GateContext): string[] {
     `   deadline  ${clock(gate.deadlineMs)} (in ${span(gate.deadlineMs - context.nowMs)}); unanswered, nothing is done`,
   ];
   if (gate.required > 1) lines.push(`   votes     ${gate.votes.length} of ${gate.required} needed`);
+  if (gate.rule !== undefined) lines.push(`   who       ${oneLine(whoLine(gate))}`);
   if (gate.digest !== undefined) lines.push(`   digest    ${gate.digest}`);
   const call = `${context.program} approve ${context.runId} ${gate.nodeId}`;
   const ways = context.asksHere ? ["y or n, here"] : [];
@@ -57,4 +58,20 @@ function evidenceLines(findings: RunView["findings"]): string[] {
       ...finding.evidence.slice(0, 3).map((piece) => `  ${style.dim(oneLine(piece, 200))}`),
     ]);
   return shown.map((line, index) => `   ${index === 0 ? "evidence" : "        "}  ${line}`);
+}
+
+function whoLine({
+  rule,
+  groups = [],
+  escalations = [],
+  forbidRequester,
+  commentRequired = "never",
+}: GateView): string {
+  const parts = [groups.length === 0 ? "anybody" : groups.join(", ")];
+  if (forbidRequester) parts.push("not who asked for the run");
+  for (const { atMs, groups: more } of escalations)
+    if (more.length > 0) parts.push(`${more.join(", ")} from ${clock(atMs)}`);
+  if (commentRequired !== "never")
+    parts.push(commentRequired === "always" ? "with a comment" : "a rejection with a comment");
+  return `${parts.join("; ")} (rule ${rule})`;
 }

@@ -112,7 +112,8 @@ export function createFold(workflowId: string, position: number): Fold {
   function admit(verdict: Verdict, atMs: number, done: Task): void {
     const graph = start?.graph;
     if (graph === undefined || start === undefined) return;
-    const run = createRun(checkedGraph(graph, { ...verdict, dryRun: verdict.dryRun || start.dryRun }), atMs);
+    const checked = checkedGraph(graph, { ...verdict, dryRun: verdict.dryRun || start.dryRun });
+    const run = createRun(checked, atMs, start.facts.requester);
     const gates = Object.keys(verdict.gates).length;
     const text = `the check accepted ${graph.nodes.length} nodes, ${gates} of them with a gate`;
     told.push({ atMs, kind: "graph-checked", text, status: "accepted" });
@@ -128,7 +129,7 @@ export function createFold(workflowId: string, position: number): Fold {
 
   function resume(carried: { verdict: Verdict; state: RunState }, done: Task): void {
     if (start?.graph === undefined) return;
-    const run = resumeRun(checkedGraph(start.graph, carried.verdict), carried.state);
+    const run = resumeRun(checkedGraph(start.graph, carried.verdict), carried.state, start.facts.requester);
     watch = createWatch(run);
     prepare(createMirror(run, 0, look));
     mirror?.pump(done.atMs);

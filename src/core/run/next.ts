@@ -2,6 +2,7 @@
  * `next` says what to do now. It changes nothing: each action is followed by the event that says it was begun.
  * Loaded by the workflow sandbox: imports no package and reads no clock.
  */
+import { openSeconds } from "../approval-rule.js";
 import type { PlanNode } from "./plan.js";
 import { type Run, stateOf } from "./run.js";
 
@@ -21,7 +22,9 @@ export function next(run: Run): Action[] {
     if (entry === undefined) continue;
     const own = stateOf(run, id);
     if (entry.node.gate !== undefined && own.status === "pending") {
-      actions.push({ kind: "ask", node: id, deadlineSeconds: run.plan.graph.verdict.limits.approvalSeconds });
+      const { rule } = entry.node.gate;
+      const deadlineSeconds = rule === undefined ? run.plan.graph.verdict.limits.approvalSeconds : openSeconds(rule);
+      actions.push({ kind: "ask", node: id, deadlineSeconds });
     } else if (slots > 0) {
       slots--;
       actions.push(startOf(entry));

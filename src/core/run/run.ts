@@ -14,6 +14,8 @@ import type { GateStatus, NodeState, RunState } from "./state.js";
 export interface Run {
   readonly plan: RunPlan;
   readonly state: RunState;
+  /** Who asked for the run. */
+  readonly requester: string;
   /** Outputs by node id, as conditions and templates see them. */
   readonly outputs: Record<string, Json>;
   /** Ids whose join holds, in file order, waiting for a slot or to be asked about. */
@@ -25,7 +27,7 @@ export interface Run {
   unsettled: number;
 }
 
-export function createRun(graph: CheckedGraph, startedAtMs: number): Run {
+export function createRun(graph: CheckedGraph, startedAtMs: number, requester = ""): Run {
   const plan = planOf(graph);
   const nodes: Record<string, NodeState> = {};
   for (const id of plan.nodes.keys()) nodes[id] = { status: "pending", taken: 0, notTaken: 0, neutral: 0 };
@@ -41,12 +43,12 @@ export function createRun(graph: CheckedGraph, startedAtMs: number): Run {
     lineage: [],
     workedMs: 0,
   };
-  return resumeRun(graph, state, plan);
+  return resumeRun(graph, state, requester, plan);
 }
 
 /** Takes up a state that was carried over; nothing may be running in it. */
-export function resumeRun(graph: CheckedGraph, state: RunState, plan: RunPlan = planOf(graph)): Run {
-  const run: Run = { plan, state, outputs: {}, ready: [], running: 0, gates: 0, unsettled: 0 };
+export function resumeRun(graph: CheckedGraph, state: RunState, requester = "", plan: RunPlan = planOf(graph)): Run {
+  const run: Run = { plan, state, requester, outputs: {}, ready: [], running: 0, gates: 0, unsettled: 0 };
   for (const entry of plan.nodes.values()) {
     const own = stateOf(run, entry.node.id);
     if (own.output !== undefined) run.outputs[entry.node.id] = own.output;

@@ -37,6 +37,8 @@ export interface Vote {
   token?: string;
   /** When a verified token says that it was signed. */
   issuedMs?: number;
+  /** Groups of the person, by a verified token. */
+  groups?: string[];
   decisionId?: string;
 }
 
@@ -46,6 +48,7 @@ export type DecisionResult =
   | "already-decided"
   | "late"
   | "not-allowed"
+  | "comment-required"
   | "stale-digest"
   | "gate-not-open"
   | "node-not-found";

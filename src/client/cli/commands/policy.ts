@@ -1,4 +1,5 @@
 /** `autoops policy show|explain FILE`: the policy in force on this machine, and what it says of each node of a graph. */
+import type { GateRule } from "../../../core/approval-rule.js";
 import { type Local, loadLocal } from "../../../local.js";
 import { done, type Ending, failed } from "../ending.js";
 import { readGraph } from "../input.js";
@@ -41,7 +42,8 @@ function flat(policy: Local["policy"]): Record<string, unknown> {
 
 function shown(value: unknown): string {
   if (!Array.isArray(value)) return oneLine(String(value), 80);
-  return value.length === 0 ? "nothing" : oneLine(value.join(", "), 80);
+  const names = value.map((item) => (typeof item === "object" && item !== null && "name" in item ? item.name : item));
+  return names.length === 0 ? "nothing" : oneLine(names.join(", "), 80);
 }
 
 export async function explainPolicy(session: Session, [file = "-"]: readonly string[]): Promise<Ending> {
@@ -57,8 +59,16 @@ export async function explainPolicy(session: Session, [file = "-"]: readonly str
     print.result(`${verdict}  ${style.bold(node.node)}  ${oneLine(node.tool ?? node.type)} · ${node.effect}`);
     print.result(`    rule: ${oneLine(node.rule)}`);
     if (node.gate !== undefined) print.result(`    waits for approval: ${oneLine(node.gate)}`);
+    if (node.approval !== undefined) print.result(`    who: ${approvalText(node.approval)}`);
   }
   print.result();
   if (outcome.ok) return done({ nodes, notices: outcome.verdict.notices });
   return failed(read.place(outcome.problems), { nodes });
+}
+
+function approvalText({ name, groups, required, forbidRequester, signed }: GateRule): string {
+  const people = required === 1 ? "one person" : `${required} people`;
+  const who = groups.length === 0 ? people : `${people} of ${groups.join(", ")}`;
+  const also = [forbidRequester ? ["not who asks for the run"] : [], signed ? ["signed"] : []].flat();
+  return oneLine(`${[who, ...also].join("; ")} (rule ${name})`);
 }

@@ -12,6 +12,7 @@ const REFUSALS: Record<Exclude<DecisionResult, "accepted">, { code: ProblemCode;
   "already-decided": { code: "already-decided", says: "was decided before" },
   late: { code: "decision-late", says: "was not decided in time" },
   "not-allowed": { code: "decision-not-allowed", says: "may not be decided by you, or not without a signature" },
+  "comment-required": { code: "decision-comment-required", says: "wants a comment with this decision" },
   "stale-digest": { code: "decision-stale", says: "asks about another action than the one you decided" },
   "gate-not-open": { code: "gate-not-open", says: "has no open gate" },
   "node-not-found": { code: "node-not-found", says: "is no node of this run" },

@@ -52,9 +52,10 @@ export function createVotes(mirror: Mirror): Votes {
     const [found] = pending.splice(index, 1);
     if (found === undefined || verdict === undefined) return undefined;
     if (!verdict.ok) return count(found.answer, found.vote, nowMs);
-    const { approver, issuedMs, jti } = verdict;
+    const { approver, groups, issuedMs, jti } = verdict;
     const { token } = found.answer;
-    return count(found.answer, { ...found.vote, approver, verified: true, issuedMs, token, decisionId: jti }, nowMs);
+    const vote = { ...found.vote, approver, groups, verified: true, issuedMs, token, decisionId: jti };
+    return count(found.answer, vote, nowMs);
   }
 
   function count({ node_id: node, digest }: Answer, vote: Vote, nowMs = vote.atMs): Outcome {
