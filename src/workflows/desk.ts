@@ -48,8 +48,8 @@ export function createDesk(facts: RunFacts, verify: Activities["verify_vote"]): 
     const verdict = await verify({ token, runKey: facts.runKey, nodeId: answer.node_id, digest, decision }, atMs);
     const asked = { ...unverified, atMs: verdict.atMs ?? atMs };
     if (!verdict.ok) return asked;
-    const { approver: subject, groups, issuedMs, jti } = verdict;
-    return { ...asked, approver: subject, groups, verified: true, issuedMs, token, decisionId: jti };
+    const { approver: subject, groups, channel: way = channel, issuedMs, jti } = verdict;
+    return { ...asked, approver: subject, groups, channel: way, verified: true, issuedMs, token, decisionId: jti };
   }
 
   setHandler(approveSignal, async (answer) => void (await take(answer, "approve")), {

@@ -52,9 +52,9 @@ export function createVotes(mirror: Mirror): Votes {
     const [found] = pending.splice(index, 1);
     if (found === undefined || verdict === undefined) return undefined;
     if (!verdict.ok) return count(found.answer, found.vote, nowMs);
-    const { approver, groups, issuedMs, jti } = verdict;
+    const { approver, groups, channel = found.vote.channel, issuedMs, jti } = verdict;
     const { token } = found.answer;
-    const vote = { ...found.vote, approver, groups, verified: true, issuedMs, token, decisionId: jti };
+    const vote = { ...found.vote, approver, groups, channel, verified: true, issuedMs, token, decisionId: jti };
     return count(found.answer, vote, nowMs);
   }
 
