@@ -6,6 +6,7 @@ import type { ApprovalRule } from "../schema/approval-rules.js";
 import type { PolicyFile } from "../schema/policy.js";
 import { type Effect, type Environment, isBuiltIn, NODE_TYPES, type NodeType } from "../vocabulary/node-types.js";
 import type { Problem } from "../vocabulary/problems.js";
+import type { Role } from "../vocabulary/roles.js";
 import type { Signed } from "./approval-rule.js";
 import type { Catalogue, ToolFacts } from "./catalogue.js";
 
@@ -36,6 +37,8 @@ export interface Policy {
     signed?: Signed;
     rules?: ApprovalRule[];
   };
+  /** By group, as the sign-in tells it: what its members may do through the façade. */
+  roles: Record<string, Role[]>;
 }
 
 export type Origin = "default" | "file" | "environment";
@@ -56,6 +59,7 @@ export const DEFAULT_POLICY: Policy = {
   node_types: { blocked: [] },
   network: { blocked_hosts: [], allowed_private: [] },
   approval: { timeout_seconds: 300, require_for_production: true },
+  roles: {},
 };
 
 /** What environment variables say; absent where a variable is not set. */
@@ -88,6 +92,7 @@ export function effectivePolicy(
     node_types: merge("node_types", DEFAULT_POLICY.node_types, file?.node_types),
     network: merge("network", DEFAULT_POLICY.network, file?.network),
     approval: merge("approval", DEFAULT_POLICY.approval, file?.approval),
+    roles: merge("roles", DEFAULT_POLICY.roles, rolesByGroup(file)),
   };
   const override = (key: "enable_remediation" | "require_approval_all" | "dry_run", value: boolean | undefined) => {
     if (value === undefined) return;
@@ -98,6 +103,11 @@ export function effectivePolicy(
   override("require_approval_all", variables.requireApproval);
   override("dry_run", variables.dryRun);
   return { policy, origins };
+}
+
+function rolesByGroup(file: PolicyFile | undefined): Record<string, Role[]> {
+  const entries = Object.entries(file?.roles ?? {});
+  return Object.fromEntries(entries.map(([group, given]) => [group, typeof given === "string" ? [given] : given]));
 }
 
 /** What the policy needs to know of a node to judge it. */

@@ -10,6 +10,7 @@ import {
   type Source,
   type Target,
 } from "../schema/config.js";
+import type { FacadeConfig } from "../schema/facade-config.js";
 import type { Json } from "../schema/json.js";
 import type { Problem } from "../vocabulary/problems.js";
 import type { Environment } from "./environment.js";
@@ -43,7 +44,13 @@ function configOf(file: ConfigFile, directory: string): Config {
     targets: mapValues(file.targets ?? {}, (target) => withAbsoluteProgram(target, absolute)),
     channels: file.channels ?? {},
     ...(file.facade_url === undefined ? {} : { facadeUrl: file.facade_url }),
+    ...(file.facade === undefined ? {} : { facade: withAbsoluteTls(file.facade, absolute) }),
   };
+}
+
+function withAbsoluteTls(facade: FacadeConfig, absolute: (path: string) => string): FacadeConfig {
+  const { tls } = facade;
+  return tls === undefined ? facade : { ...facade, tls: { cert: absolute(tls.cert), key: absolute(tls.key) } };
 }
 
 function withAbsolutePath(source: Source, absolute: (path: string) => string): Source {

@@ -7,6 +7,7 @@ export interface StorePaths {
   reports: string;
   approvalKey: string;
   audit: string;
+  apiKeys: string;
 }
 
 export function storesOf(environment: Environment): StorePaths {
@@ -15,5 +16,6 @@ export function storesOf(environment: Environment): StorePaths {
     reports: join(environment.home, "reports"),
     approvalKey: environment.approvalKeyFile ?? join(environment.home, "approval-key.json"),
     audit: join(environment.home, "audit"),
+    apiKeys: join(environment.home, "api-keys.json"),
   };
 }

@@ -21,6 +21,9 @@ export const AUDIT_EVENTS = [
   "registry-changed",
   "keys-changed",
   "login-refused",
+  "access-refused",
+  "api-key-created",
+  "api-key-revoked",
   "export",
   // About the log itself: a line that a crash left incomplete, and lines that could not be written.
   "line-torn",

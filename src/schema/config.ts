@@ -1,6 +1,7 @@
 /** `config.yaml`: where the tools look and what they may act on. Strict; secrets only as references. */
 import { z } from "zod";
 import { ENVIRONMENTS } from "../vocabulary/node-types.js";
+import { type FacadeConfig, facadeConfigSchema } from "./facade-config.js";
 
 /** A name in config.yaml: what graphs refer to. */
 const nameSchema = z.string().regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,62}$/, "1 to 63 letters, digits, _, . or -");
@@ -134,6 +135,7 @@ export const configFileSchema = z.strictObject({
   channels: z.record(nameSchema, channelSchema).optional(),
   /** The address people open to answer a gate; shown in notices. */
   facade_url: urlSchema.optional(),
+  facade: facadeConfigSchema.optional(),
 });
 export type ConfigFile = z.infer<typeof configFileSchema>;
 
@@ -144,4 +146,6 @@ export interface Config {
   targets: Record<string, Target>;
   channels: Record<string, Channel>;
   facadeUrl?: string;
+  /** As written; the paths are absolute. */
+  facade?: FacadeConfig;
 }

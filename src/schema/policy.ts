@@ -9,6 +9,7 @@ import {
   NODES_HARD_MAX,
   RUN_TIMEOUT_MAX_SECONDS,
 } from "../vocabulary/limits.js";
+import { ROLES } from "../vocabulary/roles.js";
 import { approvalRulesSchema, channelNameSchema, signedSchema } from "./approval-rules.js";
 
 const whole = (min: number, max: number) => {
@@ -17,6 +18,8 @@ const whole = (min: number, max: number) => {
 };
 const names = z.array(z.string().min(1).max(200)).max(1_000);
 const hosts = z.array(z.string().min(1).max(253)).max(1_000);
+
+const roleSchema = z.enum(ROLES, { error: `one of ${ROLES.join(", ")}` });
 
 export const executionPolicySchema = z.strictObject({
   enable_remediation: z.boolean().optional(),
@@ -57,6 +60,10 @@ export const policyFileSchema = z.strictObject({
       signed: signedSchema.optional(),
       rules: approvalRulesSchema.optional(),
     })
+    .optional(),
+  /** What the members of a group may do through the façade: one role or several. */
+  roles: z
+    .record(z.string().min(1).max(200), z.union([roleSchema, z.array(roleSchema).min(1).max(ROLES.length)]))
     .optional(),
 });
 export type PolicyFile = z.infer<typeof policyFileSchema>;

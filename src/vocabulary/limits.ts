@@ -161,6 +161,22 @@ export const LIST_MAX = 200;
 export const LIST_DEFAULT = 50;
 /** Characters of an idempotency key. */
 export const IDEMPOTENCY_KEY_MAX_CHARS = 200;
+/** Groups of one person: what directories give to people who are in many teams. */
+export const GROUPS_MAX = 500;
+/** Seconds between two looks at whether the caller of an open event stream may still see it: well under five. */
+export const STREAM_RECHECK_SECONDS = 2;
+/** Hours that somebody stays signed in on the page: a shift. */
+export const SESSION_HOURS = 12;
+/** People signed in on the page of one façade at once; beyond it the oldest must sign in again. */
+export const SESSIONS_MAX = 10_000;
+/** Refused credentials a minute from one address: typing errors and a script with an old key, no guessing. */
+export const HTTP_REFUSALS_PER_MINUTE = 60;
+/** Days that an API key may be good: a year and a day of grace, so that every key is made anew. */
+export const API_KEY_MAX_DAYS = 366;
+/** Days that an API key is good where nothing is said. */
+export const API_KEY_DEFAULT_DAYS = 90;
+/** Seconds of difference between two machines' clocks. */
+export const CLOCK_TOLERANCE_SECONDS = 30;
 
 /** Nodes listed in the text of a report. */
 export const REPORT_MAX_NODES = 60;

@@ -142,6 +142,10 @@ export const CODES = {
   "not-found": { ...input("There is nothing here."), status: 404, exit: EXIT.notFound },
   "method-not-allowed": { ...input("The path does not take this method."), status: 405, exit: EXIT.usage },
   "not-signed-in": { ...policy("The caller is not known."), status: 401, exit: EXIT.notAllowed },
+  "role-missing": {
+    ...policy("No group of the caller has a role that may do this."),
+    exit: EXIT.notAllowed,
+  },
   "origin-not-allowed": { ...policy("The request comes from a page or host that may not ask."), exit: EXIT.notAllowed },
   "too-many-requests": { ...away("Too many requests; wait and try again."), status: 429 },
   "idempotency-conflict": { ...input("The idempotency key was used with another body."), exit: EXIT.usage },
@@ -156,6 +160,7 @@ export const CODES = {
   "search-attributes-missing": { ...setup("The namespace lacks search attributes."), exit: EXIT.unreachable },
   "facade-unreachable": away("The façade does not answer."),
   "no-worker": away("No worker polls the task queue."),
+  "facade-unsafe": setup("The façade would be open to others without sign-in or encryption."),
   "port-in-use": { ...setup("A port is taken by another program."), exit: EXIT.unreachable },
   internal: { ...ran("A bug of ours; the log has the rest."), exit: EXIT.problems },
 } as const satisfies Record<string, CodeFacts>;

@@ -1,5 +1,6 @@
 /** The commands by name, with their options and examples; the code of each is loaded when it is called. */
 import { Option } from "commander";
+import { ACCESS_COMMANDS } from "./access-commands.js";
 import { as, type Declared } from "./declared.js";
 import { deciding, endsWithParent, planning, port, starting, waitSeconds, whole } from "./options.js";
 import { RECORD_COMMANDS } from "./record-commands.js";
@@ -156,6 +157,7 @@ export const COMMANDS: readonly Declared[] = [
     ],
   },
   ...RECORD_COMMANDS,
+  ...ACCESS_COMMANDS,
   {
     usage: "version",
     says: "Print the version",

@@ -45,3 +45,7 @@ export const headers = () =>
     "--header <name=value>",
     "a header; its value may refer to a secret (Bearer env:NAME); may be repeated",
   ).argParser(pair);
+export const groups = () =>
+  new Option("--group <name>", "a group it is in; may be repeated")
+    .argParser((text: string, before: string[] = []) => [...before, text])
+    .default([]);

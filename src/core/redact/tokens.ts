@@ -41,6 +41,8 @@ const CLOUD: readonly TokenRule[] = [
 ];
 
 const CODE: readonly TokenRule[] = [
+  // The façade's own API keys; what comes before the last underscore is shown in lists.
+  rule("autoops-key", "autoops_", /(?<![A-Za-z0-9])autoops_[0-9a-z]{10}_[\w-]{20,}/g),
   rule("github-token", "ghp_ gho_ ghu_ ghs_ ghr_", /(?<![A-Za-z0-9])gh[pousr]_[A-Za-z0-9]{20,}\w*/g),
   starts("github-token", "github_pat_", "\\w{20,}"),
   rule(

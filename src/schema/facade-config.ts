@@ -1,0 +1,54 @@
+/** The section `facade` of config.yaml: where the façade listens, how it is reached, and who may sign in. */
+import { z } from "zod";
+
+const pathSchema = z.string().min(1).max(1_000);
+const secureUrl = z
+  .url({ protocol: /^https?$/, error: "an https URL" })
+  .max(2_000)
+  .refine((url) => url.startsWith("https:") || isLoopback(url), "an https URL (http only on this machine)");
+
+/** Signatures by key pairs alone: a shared secret, or none, could be made by whoever reads our settings. */
+export const TOKEN_ALGORITHMS = [
+  "RS256",
+  "RS384",
+  "RS512",
+  "PS256",
+  "PS384",
+  "PS512",
+  "ES256",
+  "ES384",
+  "ES512",
+  "EdDSA",
+] as const;
+
+export const oidcSchema = z.strictObject({
+  /** Exactly as it stands in the tokens' `iss`. */
+  issuer: secureUrl,
+  /** What the tokens' `aud` must hold. */
+  audience: z.string().min(1).max(500),
+  /** Where the issuer's public keys are; default: as its discovery document says. */
+  jwks_url: secureUrl.optional(),
+  algorithms: z.array(z.enum(TOKEN_ALGORITHMS)).min(1).optional(),
+  /** The claim that is the person's name in runs and decisions. It must be one that people cannot change themselves. */
+  subject_claim: z.string().min(1).max(200).default("sub"),
+  groups_claim: z.string().min(1).max(200).default("groups"),
+});
+export type OidcSettings = z.infer<typeof oidcSchema>;
+
+export const facadeConfigSchema = z.strictObject({
+  host: z
+    .string()
+    .regex(/^[A-Za-z0-9.:_-]{1,253}$/, "an address or a host name")
+    .optional(),
+  port: z.int().min(0).max(65_535).optional(),
+  /** PEM files. */
+  tls: z.strictObject({ cert: pathSchema, key: pathSchema }).optional(),
+  /** A proxy in front ends TLS, and sets X-Forwarded-For and X-Forwarded-Proto itself. */
+  tls_proxy: z.boolean().optional(),
+  oidc: oidcSchema.optional(),
+});
+export type FacadeConfig = z.infer<typeof facadeConfigSchema>;
+
+function isLoopback(url: string): boolean {
+  return URL.canParse(url) && /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(new URL(url).hostname);
+}
