@@ -92,7 +92,7 @@ export function createFold(workflowId: string, position: number): Fold {
       if (marker.kind === "checked" && mirror === undefined) admit(marker.verdict, marker.atMs, done);
       else if (marker.kind === "verified") {
         const before = told.length;
-        tell(votes?.verified(marker.seq, marker.verdict, marker.atMs), before);
+        tell(votes?.verified(marker.seq, marker.verdict), before);
       }
     }
     for (const { timerId, summary } of done.timers()) mirror?.bindTimer(timerId, summary);

@@ -20,8 +20,8 @@ interface Expected {
 
 export interface Mirror {
   readonly run: Run;
-  /** Takes in an event and does what follows from it; `nowMs` where that is later than the event. */
-  report(event: RunEvent, nowMs?: number): DecisionResult | undefined;
+  /** Takes in an event and does what follows from it. */
+  report(event: RunEvent): DecisionResult | undefined;
   pump(atMs: number): void;
   /** False while the workflow must start nothing, because it is about to continue as new. */
   mayStart: boolean;
@@ -39,22 +39,25 @@ export function createMirror(run: Run, activities: number, onStep: (atMs: number
   const bound = new Map<string, Purpose>();
   let timerArmed = false;
   let scheduled = activities;
+  let nowMs = 0;
 
   for (const { node } of run.plan.nodes.values()) {
     const status = stateOf(run, node.id).gate?.status;
     if (status === "asking" || status === "open") expectGateTimer(node);
   }
 
-  function report(event: RunEvent, nowMs = event.atMs): DecisionResult | undefined {
+  function report(event: RunEvent): DecisionResult | undefined {
     const result = apply(run, event);
+    nowMs = Math.max(nowMs, event.atMs);
     onStep(nowMs);
-    pump(nowMs);
+    pump(event.atMs);
     return result;
   }
 
   function pump(atMs: number): void {
+    nowMs = Math.max(nowMs, atMs);
     for (let actions = startable(); actions.length > 0; actions = startable()) {
-      for (const action of actions) perform(action, atMs);
+      for (const action of actions) perform(action, nowMs);
     }
     armRunTimer();
   }

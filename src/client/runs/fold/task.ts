@@ -1,12 +1,12 @@
 /** One finished workflow task: what it wrote into the history. */
-import type { CheckResult, VoteVerdict } from "../../../activities/contract.js";
+import type { AskedAt, CheckResult, VoteVerdict } from "../../../activities/contract.js";
 import type { Verdict } from "../../../core/check.js";
 import { ACTIVITIES } from "../../../vocabulary/names.js";
 import { firstValue, type HistoryEvent, idOf, msOf, payloadValue } from "../payloads.js";
 
 type Marker =
   | { kind: "checked"; verdict: Verdict; atMs: number }
-  | { kind: "verified"; seq: number; verdict?: VoteVerdict; atMs: number };
+  | { kind: "verified"; seq: number; verdict?: VoteVerdict & AskedAt };
 
 export interface Task {
   /** Event id of its completion. */
@@ -62,13 +62,13 @@ function markerOf(event: HistoryEvent): Marker[] {
   const marker = event.markerRecordedEventAttributes;
   if (marker?.markerName !== "core_local_activity") return [];
   const data = firstValue(marker.details?.data) as MarkerData | undefined;
-  const result = firstValue(marker.details?.result);
+  const result = firstValue(marker.details?.result) as AskedAt | undefined;
+  // When it was asked, as the workflow has it; histories from before tell only when it was answered.
+  const atMs = result?.atMs ?? msOf(data?.complete_time);
   if (data?.activity_type === ACTIVITIES.checkGraph) {
     const checked = result as CheckResult | undefined;
-    return checked?.ok === true ? [{ kind: "checked", verdict: checked.verdict, atMs: msOf(data.complete_time) }] : [];
+    return checked?.ok === true ? [{ kind: "checked", verdict: checked.verdict, atMs }] : [];
   }
   if (data?.activity_type !== ACTIVITIES.verifyVote) return [];
-  return [
-    { kind: "verified", seq: data.seq, verdict: result as VoteVerdict | undefined, atMs: msOf(data.complete_time) },
-  ];
+  return [{ kind: "verified", seq: data.seq, verdict: result as (VoteVerdict & AskedAt) | undefined }];
 }

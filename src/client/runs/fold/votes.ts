@@ -1,5 +1,5 @@
 /** Decisions on their way to a gate, as the workflow's desk takes them: a token is verified before its vote counts. */
-import type { VoteVerdict } from "../../../activities/contract.js";
+import type { AskedAt, VoteVerdict } from "../../../activities/contract.js";
 import { readAnswer } from "../../../core/approval.js";
 import type { DecisionResult, Vote } from "../../../core/run/state.js";
 import type { Answer } from "../../../schema/decision.js";
@@ -18,7 +18,7 @@ export interface Votes {
   /** A decision arrived; undefined while its token is being verified. */
   take(value: unknown, decision: Vote["decision"], atMs: number): Outcome | undefined;
   /** The verification of the activity with this sequence number ended. */
-  verified(seq: number, verdict: VoteVerdict | undefined, atMs: number): Outcome | undefined;
+  verified(seq: number, verdict: (VoteVerdict & AskedAt) | undefined): Outcome | undefined;
 }
 
 interface Pending {
@@ -44,23 +44,24 @@ export function createVotes(mirror: Mirror): Votes {
     return undefined;
   }
 
-  function verified(seq: number, verdict: VoteVerdict | undefined, nowMs: number): Outcome | undefined {
+  function verified(seq: number, verdict: (VoteVerdict & AskedAt) | undefined): Outcome | undefined {
     const index = Math.max(
       0,
       pending.findIndex((one) => one.seq === seq),
     );
     const [found] = pending.splice(index, 1);
     if (found === undefined || verdict === undefined) return undefined;
-    if (!verdict.ok) return count(found.answer, found.vote, nowMs);
-    const { approver, groups, channel = found.vote.channel, issuedMs, jti } = verdict;
+    const asked = { ...found.vote, atMs: verdict.atMs ?? found.vote.atMs };
+    if (!verdict.ok) return count(found.answer, asked);
+    const { approver, groups, channel = asked.channel, issuedMs, jti } = verdict;
     const { token } = found.answer;
-    const vote = { ...found.vote, approver, groups, channel, verified: true, issuedMs, token, decisionId: jti };
-    return count(found.answer, vote, nowMs);
+    const vote = { ...asked, approver, groups, channel, verified: true, issuedMs, token, decisionId: jti };
+    return count(found.answer, vote);
   }
 
-  function count({ node_id: node, digest }: Answer, vote: Vote, nowMs = vote.atMs): Outcome {
+  function count({ node_id: node, digest }: Answer, vote: Vote): Outcome {
     const { atMs, decision, approver } = vote;
-    const result = mirror.report({ kind: "decided", node, vote, digest, atMs }, nowMs) ?? "gate-not-open";
+    const result = mirror.report({ kind: "decided", node, vote, digest, atMs }) ?? "gate-not-open";
     return { node, decision, approver, result, atMs };
   }
 
