@@ -39,13 +39,6 @@ const ROLE_MARKERS = [
 ];
 /** Alone it is also how a ticket starts; beside another speaker it is not. */
 const USER_MARKER = /^[ \t>*"'`]{0,8}\[?user\]?[ \t]{0,4}:(?=\s|$)/gim;
-/** Letters of other scripts that look like Latin ones. */
-const LOOK_ALIKES: Readonly<Record<string, string>> = Object.fromEntries(
-  [..."аaеeоoрpсcуyхxіiјjѕsԁdԛqѡwһhαaοoρpνvιiκkτtυu"].flatMap((char, index, all) =>
-    index % 2 === 0 ? [[char, all[index + 1] ?? char]] : [],
-  ),
-);
-
 /** Cleans a goal and tells what it found. Never cuts: a text over the bound is refused. */
 export function sanitizeGoal(text: unknown, options: GoalOptions = {}): SanitizedGoal {
   if (typeof text !== "string") return refused("empty", "the goal must be text");
@@ -65,7 +58,7 @@ export function sanitizeGoal(text: unknown, options: GoalOptions = {}): Sanitize
   const goal = spoken.replace(/\s+/g, " ").trim();
   if (goal.length > most) return refused("too-long", tooLong(goal.length, most), findings);
   if (goal === "") return refused("empty", "the goal is empty", findings);
-  const signs = injectionSigns(`${fold(seen)} ${fold(hiddenText(normal))}`.trimEnd());
+  const signs = injectionSigns(seen, hiddenText(normal));
   return { ok: options.strict !== true || signs.length === 0, goal, findings: [...findings, ...signs] };
 }
 
@@ -100,15 +93,4 @@ function withoutRoleMarkers(text: string): string {
     if (result === before) break;
   }
   return result;
-}
-
-/** What detection reads: compatible forms, look-alikes and spread-out letters made plain. */
-function fold(text: string): string {
-  return text
-    .normalize("NFKC")
-    .toLowerCase()
-    .replace(/[’‘`´]/g, "'")
-    .replace(/(?<=[a-z])\p{L}|\p{L}(?=[a-z])/gu, (char) => LOOK_ALIKES[char] ?? char)
-    .replace(/(?<![\p{L}\p{N}])(?:\p{L}[ .\-_*]){4,60}\p{L}(?![\p{L}\p{N}])/gu, (run) => run.replace(/[ .\-_*]/g, ""))
-    .replace(/\s+/g, " ");
 }

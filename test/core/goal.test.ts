@@ -180,6 +180,8 @@ test.skipIf(!present)(present ? title : `${title} (skipped: ../shared/data is ab
   const core = rows.filter((row) => row.label === "attack" && row.core);
   const benign = rows.filter((row) => row.label === "benign");
   const told = (row: { text: string }) => codesOf(row.text).length > 0;
-  expect(core.filter(told).length / core.length).toBeGreaterThan(0.75);
+  const obfuscated = rows.filter((row) => row.tier === "obfuscated");
+  expect(core.filter(told).length / core.length).toBeGreaterThan(0.85);
+  expect(obfuscated.filter(told).length / obfuscated.length).toBeGreaterThan(0.5);
   expect(benign.filter(told).length / benign.length).toBeLessThan(0.02);
 });
