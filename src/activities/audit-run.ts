@@ -3,6 +3,7 @@
  * for a log that cannot be written. An activity that is tried again writes its lines again.
  */
 import { Context } from "@temporalio/activity";
+import { endingLines } from "../core/audit-lines.js";
 import type { Report } from "../core/report.js";
 import { digestOf } from "../platform/digest.js";
 import type { AuditEntry } from "../schema/audit.js";
@@ -65,8 +66,9 @@ export function auditedVerify(verify: Activities["verify_vote"], { audit }: Audi
     const { runKey, nodeId: node, digest, decision } = vote;
     const about = { run: run(), runKey, node, digest };
     if (verdict.ok) {
-      const details = { decision, verified: true, vote: verdict.jti };
-      await audit.note({ ...about, event: "vote-recorded", actor: verdict.approver, details });
+      const { approver: actor, groups, channel, jti } = verdict;
+      const details = { decision, verified: true, vote: jti, groups };
+      await audit.note({ ...about, event: "vote-recorded", actor, channel, details });
     } else {
       const details = { decision, reason: verdict.reason };
       await audit.note({ ...about, event: "signature-refused", code: "decision-not-allowed", details });
@@ -75,33 +77,12 @@ export function auditedVerify(verify: Activities["verify_vote"], { audit }: Audi
   };
 }
 
-/** Each gate's closing with its votes, the votes that no signature proved, and the end of the run. */
+/** Before the report is kept: the lines about the run's gates and its end. */
 export function auditedStore({ audit, reports }: Pick<Dependencies, "audit" | "reports">): Activities["store_report"] {
   return async (report: Report) => {
-    for (const entry of endingLines(report)) void audit.note(entry);
-    await audit.note(endOf(report));
+    await Promise.all(endingLines(report).map((entry) => audit.note(entry)));
     await reports.put(report);
   };
-}
-
-function endingLines({ runId, runKey, gates }: Report): AuditEntry[] {
-  return gates.flatMap(({ nodeId: node, digest, status, votes, refused, closedAtMs }) => {
-    const about = { run: runId, runKey, node, digest };
-    const unverified = votes.filter(({ verified }) => !verified);
-    const closed = closedAtMs === undefined ? undefined : new Date(closedAtMs).toISOString();
-    return [
-      ...unverified.map(({ approver, channel, ...vote }): AuditEntry => {
-        return { ...about, event: "vote-recorded", actor: approver, channel, details: vote };
-      }),
-      { ...about, event: "gate-closed", details: { status, closed, votes, refused } },
-    ];
-  });
-}
-
-function endOf({ runId, runKey, requester, outcome, dryRun, nodes }: Report): AuditEntry {
-  const writes = nodes.filter(({ effect }) => effect === "write").map(({ id, status }) => ({ node: id, status }));
-  const details = { outcome, dry_run: dryRun, writes };
-  return { event: "run-ended", actor: requester, channel: "worker", run: runId, runKey, details };
 }
 
 export function auditedDraft({ audit, draft }: Pick<Dependencies, "audit" | "draft">): Activities["draft_graph"] {

@@ -5,10 +5,13 @@ import { createReportStore } from "../platform/reports.js";
 import { isThere } from "../platform/settings-file.js";
 import { storesOf } from "../platform/stores.js";
 import { loadTemporalDev } from "../platform/temporal/settings.js";
+import type { RunEvidence } from "./runs/evidence/collect.js";
 import type { Answered, Runs } from "./runs.js";
 
 export interface OpenedRuns {
   runs: Runs;
+  /** What history proves of a run, to be held against the audit log. */
+  evidence(runId: string): Promise<Answered<RunEvidence>>;
   /** The address of Temporal, for people. */
   address: string;
   namespace: string;
@@ -22,9 +25,10 @@ export async function openRuns(variables?: Variables): Promise<Answered<OpenedRu
   const { environment } = read;
   const settings = await loadTemporalDev();
   if (!settings.ok) return settings;
-  const [{ connect }, { createRuns }, { loadSigner }, { Client }] = await Promise.all([
+  const [{ connect }, { createRuns }, { evidenceOf }, { loadSigner }, { Client }] = await Promise.all([
     import("./connection.js"),
     import("./runs.js"),
+    import("./runs/evidence.js"),
     import("../platform/signing.js"),
     import("@temporalio/client"),
   ]);
@@ -42,8 +46,9 @@ export async function openRuns(variables?: Variables): Promise<Answered<OpenedRu
   const isOurs = address === settings.value.address;
   const webUiUrl =
     environment.variables.TEMPORAL_UI_URL ?? (isOurs ? `http://127.0.0.1:${settings.value.ui_port}` : undefined);
+  const client = new Client({ connection, namespace });
   const runs = createRuns({
-    client: new Client({ connection, namespace }),
+    client,
     namespace,
     webUiUrl,
     signer: signer?.signer,
@@ -51,7 +56,10 @@ export async function openRuns(variables?: Variables): Promise<Answered<OpenedRu
     idTail,
     now: Date.now,
   });
-  return { ok: true, value: { runs, address, namespace, close } };
+  return {
+    ok: true,
+    value: { runs, evidence: (runId) => evidenceOf(runId, { client, namespace }), address, namespace, close },
+  };
 }
 
 /** Ten characters of base 32: enough that ids of one name do not meet. */

@@ -3,7 +3,7 @@
  * that a rotation, or a public key that was taken away, holds at once for what runs. Owns `jose`.
  */
 import { randomUUID } from "node:crypto";
-import { decodeProtectedHeader, type JWTVerifyOptions, jwtVerify, SignJWT } from "jose";
+import { decodeJwt, decodeProtectedHeader, type JWTVerifyOptions, jwtVerify, SignJWT } from "jose";
 import type { Problem } from "../vocabulary/problems.js";
 import { makeKeyOnce, type Own, readOwnKey, readOwnPublicKeys } from "./keys/key-file.js";
 import { ALGORITHM, type ReadKeys, readPublicKeys } from "./keys/public-keys.js";
@@ -139,6 +139,16 @@ async function prove(token: string, read: ReadKeys, options: JWTVerifyOptions): 
     return { ok: false, reason };
   } catch {
     return { ok: false, reason: "the token cannot be read" };
+  }
+}
+
+/** What a token claims, proven by nothing; undefined where it is no signed decision. */
+export function claimsOf(token: string): VerifiedDecision | undefined {
+  try {
+    const read = readClaims(decodeJwt(token));
+    return read.ok ? read.decision : undefined;
+  } catch {
+    return undefined;
   }
 }
 

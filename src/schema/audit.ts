@@ -16,6 +16,7 @@ export const AUDIT_EVENTS = [
   "vote-recorded",
   "gate-closed",
   "signature-refused",
+  "decision-refused",
   "grant-refused",
   "policy-changed",
   "registry-changed",

@@ -120,6 +120,7 @@ export const CODES = {
     retryable: true,
   },
   "audit-broken": ran("The audit log is not as it was written."),
+  "audit-differs": ran("The audit log and the run's history tell different things."),
   // Decisions
   "gate-not-open": decision("The node has no open gate."),
   "already-decided": decision("The gate is closed already."),

@@ -10,9 +10,13 @@ export const RECORD_COMMANDS: readonly Declared[] = [
     examples: ["autoops audit verify --checkpoint kept.jsonl", "autoops audit tail --follow"],
     commands: [
       {
-        usage: "verify",
-        says: "Find out whether the log is as it was written; exit 1 if it is not",
-        examples: ["autoops audit verify", "autoops audit verify --checkpoint kept.jsonl"],
+        usage: "verify [run]",
+        says: "Find out whether the log is as it was written, and whether it tells of a run what Temporal's history tells",
+        examples: [
+          "autoops audit verify",
+          "autoops audit verify --checkpoint kept.jsonl",
+          "autoops audit verify checkout-returns-500s-k3x9",
+        ],
         options: [new Option("--checkpoint <file>", "checkpoints kept elsewhere, one a line; - reads standard input")],
         load: async () => as((await import("./commands/audit.js")).verify),
       },

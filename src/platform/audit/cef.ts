@@ -9,6 +9,7 @@ const SEVERITIES: Partial<Record<AuditEvent, number>> = {
   "access-refused": 6,
   "api-key-created": 5,
   "api-key-revoked": 5,
+  "decision-refused": 6,
   "lines-lost": 7,
   "graph-refused": 6,
   "policy-changed": 6,

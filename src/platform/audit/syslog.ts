@@ -37,6 +37,8 @@ const WARNED: ReadonlySet<AuditEvent> = new Set<AuditEvent>([
   "grant-refused",
   "graph-refused",
   "login-refused",
+  "decision-refused",
+  "keys-changed",
   "policy-changed",
   "registry-changed",
   "line-torn",

@@ -46,7 +46,7 @@ function eitherOf(...verifiers: Array<Verifier | undefined>): Verifier | undefin
 
 export async function verify(
   session: Session,
-  _: readonly string[],
+  [run]: readonly string[],
   options: { checkpoint?: string },
 ): Promise<Ending> {
   const opened = await open(session);
@@ -69,6 +69,7 @@ export async function verify(
   const document = { directory, ...verdict, signaturesChecked: verifier !== undefined };
   if (!verdict.ok) return failed(problems, { ...document, ok: false, problems, findings: verdict.problems });
   if (verifier === undefined) print.note("this machine has no key: signatures of checkpoints were not checked");
+  if (run !== undefined) return (await import("./audit-run.js")).holdAgainstHistory(session, run, directory, document);
   for (const line of summary(directory, verdict, given.length)) print.result(line);
   return done(document);
 }
