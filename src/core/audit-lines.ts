@@ -28,6 +28,7 @@ const CODES: Partial<Record<Refusal, ProblemCode>> = {
   "already-decided": "already-decided",
   "gate-not-open": "gate-not-open",
   "node-not-found": "node-not-found",
+  "comment-required": "decision-comment-required",
 };
 
 /** Each gate's closing with its votes and refusals, the votes that no signature proved, and the end of the run. */

@@ -89,7 +89,7 @@ test("a question to people is told of with its digest and what they are shown", 
 
 test("a vote is told of by who signed it, and a signature that does not hold as refused; no token is kept", async () => {
   const vote = { token: "t.o.ken", runKey: RUN_KEY, nodeId: "mend", digest: DIGEST, decision: "approve" as const };
-  const proven = { ok: true as const, approver: "ann", groups: [], issuedMs: 0, jti: "j1" };
+  const proven = { ok: true as const, approver: "ann", groups: ["sre"], channel: "cli", issuedMs: 0, jti: "j1" };
   await call(
     auditedVerify(async () => proven, { audit }),
     vote,
@@ -99,7 +99,13 @@ test("a vote is told of by who signed it, and a signature that does not hold as 
     vote,
   );
   expect(audit.entries).toMatchObject([
-    { event: "vote-recorded", actor: "ann", node: "mend", details: { decision: "approve", verified: true } },
+    {
+      event: "vote-recorded",
+      actor: "ann",
+      channel: "cli",
+      node: "mend",
+      details: { decision: "approve", verified: true, groups: ["sre"] },
+    },
     { event: "signature-refused", node: "mend", digest: DIGEST, details: { reason: "another run" } },
   ]);
   expect(JSON.stringify(audit.entries)).not.toContain(vote.token);
@@ -118,6 +124,7 @@ test("the end of a run is told of with each gate, its votes, and what was change
   await call(auditedStore({ audit, reports }), ended);
   expect(audit.entries).toMatchObject([
     { event: "vote-recorded", actor: "bob", channel: "signal", node: "mend", details: { verified: false } },
+    { event: "decision-refused", code: "decision-late", node: "mend", digest: DIGEST },
     { event: "gate-closed", node: "mend", digest: DIGEST, details: { status: "approved", refused: { late: 1 } } },
     { event: "run-ended", actor: "rita", details: { outcome: "succeeded", writes: [{ node: "mend" }] } },
   ]);
@@ -128,6 +135,6 @@ test("nothing of a run stops where the log cannot be written", async () => {
   audit.refuse();
   const kept: Report[] = [];
   const reports = { put: async (report: Report) => void kept.push(report), get: async () => undefined };
-  await call(auditedStore({ audit, reports }), { gates: [], nodes: [] });
+  await call(auditedStore({ audit, reports }), { gates: [], nodes: [], outcome: "succeeded" });
   expect(kept).toHaveLength(1);
 });

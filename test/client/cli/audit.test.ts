@@ -171,7 +171,9 @@ test("ship sends what is there once, and at the next call only what is new", asy
   const server = await localServer((_, response) => response.writeHead(200).end());
   const words = ["audit", "ship", "--once", "--json", "--to", `${server.url}/in`, "--header", "x-from=test"];
   const first = await call(...words);
-  expect([first.exit, JSON.parse(first.out)]).toEqual([0, { ok: true, delivered: 3 }]);
+  // The three, and the line that tells of the new receiver.
+  expect([first.exit, JSON.parse(first.out)]).toEqual([0, { ok: true, delivered: 4 }]);
+  expect(server.received.map(({ body }) => body).join("")).toContain(`"to":"${server.url}"`);
   await write(1);
   expect(JSON.parse((await call(...words)).out)).toEqual({ ok: true, delivered: 1 });
   expect(server.received.map(({ body }) => body).join("")).toBe(readFileSync(firstFile(), "utf8"));

@@ -4,15 +4,17 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { type Local, loadLocal } from "../../../local.js";
 import { httpSender } from "../../../platform/audit/collector.js";
+import { createAuditLog } from "../../../platform/audit/log.js";
 import { type SendRecords, shipAudit } from "../../../platform/audit/ship.js";
 import { parseSyslogUrl, syslogSender } from "../../../platform/audit/syslog.js";
 import { declaredUrls } from "../../../platform/http/declared-urls.js";
 import { createGuardedFetch } from "../../../platform/http/guarded-fetch.js";
-import { createSecretResolver } from "../../../platform/secrets.js";
+import { createSecretResolver, secretValues } from "../../../platform/secrets.js";
 import { isThere } from "../../../platform/settings-file.js";
+import { loadSigner } from "../../../platform/signing.js";
 import { storesOf } from "../../../platform/stores.js";
 import { done, type Ending, failed } from "../ending.js";
-import type { Session } from "../session.js";
+import { ownName, type Session } from "../session.js";
 
 interface Options {
   to: string;
@@ -37,10 +39,12 @@ export async function ship(
   if (once && !(await isThere(directory))) return done({ delivered: 0 });
   const { print, interrupt } = session;
   print.note(`sends ${directory} to ${to}${once ? "" : ", and what comes later, until Ctrl-C"}`);
+  // Where it is sent decides what was sent.
+  const cursorFile = join(directory, `shipped-${createHash("sha256").update(to).digest("hex").slice(0, 16)}.json`);
+  if (!(await isThere(cursorFile))) await noteReceiver(local, to);
   const delivered = await shipAudit({
     directory,
-    // Where it is sent decides what was sent.
-    cursorFile: join(directory, `shipped-${createHash("sha256").update(to).digest("hex").slice(0, 16)}.json`),
+    cursorFile,
     send,
     signal: interrupt,
     follow: once !== true,
@@ -49,6 +53,21 @@ export async function ship(
   });
   print.note(`${delivered} records were taken`);
   return done({ delivered });
+}
+
+/** Who takes the log away stands in it: a new receiver once, not each time that it is sent something. */
+async function noteReceiver({ environment, config }: Local, to: string): Promise<void> {
+  const { audit: directory, approvalKey } = storesOf(environment);
+  const signer = (await isThere(approvalKey)) ? await loadSigner(approvalKey) : undefined;
+  const audit = createAuditLog({
+    directory,
+    ...(signer?.ok ? { signer: signer.signer } : {}),
+    secrets: secretValues(config, (name) => environment.secretFrom(name)),
+    now: Date.now,
+    onTrouble: () => undefined,
+  });
+  const { protocol, host } = new URL(to);
+  await audit.note({ event: "export", actor: ownName(), channel: "cli", details: { to: `${protocol}//${host}` } });
 }
 
 function senderFor(to: string, headers: Record<string, string>, local: Local): SendRecords | undefined {
