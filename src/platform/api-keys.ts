@@ -43,6 +43,9 @@ export interface ApiKeys {
 /** Whether a text has the form of a key of ours. */
 export const isApiKey = (text: string): boolean => FORM.test(text);
 
+/** What may be shown of a key. */
+export const prefixOf = (key: string): string | undefined => FORM.exec(key)?.[1];
+
 export function createApiKeys(file: string, now: () => number): ApiKeys {
   let known: { mark: string; read: Answered<ApiKeyEntry[]> } | undefined;
 
@@ -97,7 +100,7 @@ export function createApiKeys(file: string, now: () => number): ApiKeys {
         return { ok: true, value: { keys: keys.map((one) => (one === entry ? revoked : one)), value: revoked } };
       }),
     async find(key) {
-      const prefix = FORM.exec(key)?.[1];
+      const prefix = prefixOf(key);
       const entry = prefix === undefined ? undefined : await good(prefix);
       if (entry === undefined) return undefined;
       return timingSafeEqual(Buffer.from(hashOf(key), "hex"), Buffer.from(entry.hash, "hex")) ? entry : undefined;

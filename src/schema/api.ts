@@ -52,7 +52,7 @@ export const decisionBodySchema = z.strictObject({
   channel: z.enum(["http", "page"]).default("http"),
 });
 
-export const emptyBodySchema = z.union([z.undefined(), z.strictObject({})], { error: "empty" });
+export const emptyBodySchema = z.strictObject({}, { error: "empty" }).optional();
 
 const RUN_STATUSES = [
   "waiting",
@@ -89,6 +89,11 @@ export const idempotencyKeySchema = z
   .regex(/^[\x21-\x7e]+$/, "visible characters without spaces")
   .max(IDEMPOTENCY_KEY_MAX_CHARS)
   .optional();
+
+/** `POST /api/v1/session`: an API key or a token, given once for a session. */
+export const sessionBodySchema = z.strictObject({ key: z.string().min(1).max(16_000) });
+
+export const keyPathSchema = z.object({ prefix: z.string().min(1).max(40) });
 
 /** The digest of the action that is meant, as an entity tag: `"<64 hexadecimal digits>"`. */
 export const ifMatchSchema = z

@@ -156,6 +156,11 @@ export const HTTP_STREAMS_MAX = 100;
 /** Seconds between signs of life on an event stream, and until a client that lost it comes back. */
 export const HTTP_KEEP_ALIVE_SECONDS = 15;
 export const HTTP_RETRY_SECONDS = 2;
+/** Seconds that the headers, and a whole request with its body, may take to arrive. */
+export const HTTP_HEADERS_SECONDS = 15;
+export const HTTP_REQUEST_SECONDS = 60;
+/** Seconds after which a caller may try again what was away: a worker or server that restarts takes about that. */
+export const HTTP_RETRY_AFTER_SECONDS = 5;
 /** Entries of one page of a list, and where the caller names no number. */
 export const LIST_MAX = 200;
 export const LIST_DEFAULT = 50;

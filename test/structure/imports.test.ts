@@ -40,7 +40,7 @@ const RULES: Record<string, Rule> = {
   },
   "client/http": {
     values: [...OUTSIDE, "client/runs"],
-    packages: ["node:", "express", "helmet", "express-rate-limit", "better-sse", "zod"],
+    packages: ["node:", "express", "helmet", "express-rate-limit", "better-sse", "prom-client", "zod"],
   },
   client: {
     values: [...OUTSIDE],

@@ -4,22 +4,35 @@ import express, { type ErrorRequestHandler, type Express, type RequestHandler } 
 import type { DraftResult } from "../../activities/contract.js";
 import type { Log } from "../../platform/log.js";
 import type { GoalInput } from "../../schema/run-input.js";
-import { DOCUMENT_MAX_BYTES } from "../../vocabulary/limits.js";
+import { DOCUMENT_MAX_BYTES, HTTP_REFUSALS_PER_MINUTE } from "../../vocabulary/limits.js";
 import type { Problem } from "../../vocabulary/problems.js";
 import type { LocalPlanning } from "../runs/plan-preview.js";
 import type { Answered, Runs } from "../runs.js";
-import { checkOrigin, requestRate, securityHeaders } from "./guards.js";
+import { type Access, createAuthenticator } from "./access/authenticator.js";
+import { type Gatekeeping, knownCaller, permit } from "./access/caller.js";
+import { type Exposure, schemeOf } from "./access/exposure.js";
+import { createSessions } from "./access/sessions.js";
+import { checkOrigin, requestRate, requireTls, securityHeaders } from "./guards.js";
+import { createMetrics, type FacadeMetrics, showMetrics } from "./metrics.js";
+import { OPERATIONS, type Operation, type OperationId } from "./operations.js";
 import { Refusal, sendProblems } from "./problem-document.js";
+import { listApiKeys, revokeApiKey } from "./routes/api-keys.js";
 import { decideGate } from "./routes/approvals.js";
+import { describe } from "./routes/description.js";
 import { streamEvents } from "./routes/events.js";
 import { createPlan, listPlaybooks, previewGraph } from "./routes/plans.js";
 import { isAlive, isReady } from "./routes/probes.js";
-import { cancelRun, createRun, listRuns, RUNS_PATH, showInbox, showReport, showRun } from "./routes/runs.js";
+import { cancelRun, createRun, listRuns, showInbox, showReport, showRun } from "./routes/runs.js";
+import { beginSession, endSession, showSession } from "./routes/session.js";
 
 export interface FacadeOptions {
   runs: Runs;
-  /** The one person who acts through this façade: it has no sign-in yet, so it serves this machine alone. */
+  /** Who acts where nobody needs to sign in: the one person of this machine. */
   operator: string;
+  /** Absent: nobody signs in, and every caller is the operator. */
+  access?: Access;
+  /** Default: this machine's own names, by plain HTTP. */
+  exposure?: Pick<Exposure, "tls" | "tlsProxy" | "publicUrl">;
   /** Plans; default: through the worker. */
   plan?(input: GoalInput): Promise<Answered<DraftResult>>;
   /** What the files of this machine say of plans, as they are when it is called. Absent: plans come unchecked. */
@@ -27,51 +40,104 @@ export interface FacadeOptions {
   /** The built page (`dist/web`). */
   staticDir: string;
   log: Log;
+  metrics?: FacadeMetrics;
   requestsPerMinute?: number;
+  /** Refused credentials from one address. */
+  refusalsPerMinute?: number;
+  /** Event streams at once. */
+  streamsMax?: number;
 }
 
-export function createFacade(options: FacadeOptions): Express {
+export function createFacade(given: FacadeOptions): Express {
+  const metrics = given.metrics ?? createMetrics();
+  const options = { ...given, metrics };
+  const { access, exposure = {}, operator, log } = options;
+  const now = access?.now ?? Date.now;
+  const keeping: Gatekeeping = {
+    operator,
+    authenticator: access === undefined ? undefined : createAuthenticator(access),
+    audit: access?.audit,
+    sessions: createSessions(schemeOf(exposure) === "https", now),
+    refusals: requestRate(options.refusalsPerMinute ?? HTTP_REFUSALS_PER_MINUTE, "refused credentials"),
+  };
   const app = express();
   app.disable("x-powered-by");
   app.set("etag", "strong");
   app.set("query parser", "simple");
-  app.use(logRequests(options));
-  app.use(securityHeaders());
-  app.use(checkOrigin);
-  app.get("/healthz", isAlive);
-  app.get("/livez", isAlive);
-  app.get("/readyz", requestRate(options.requestsPerMinute), isReady(options));
-  app.use("/api", requestRate(options.requestsPerMinute), notStored, express.json({ limit: DOCUMENT_MAX_BYTES }));
-  route(app, "/api/v1/plans", { post: createPlan(options) });
-  route(app, "/api/v1/plans/preview", { post: previewGraph(options) });
-  route(app, "/api/v1/playbooks", { get: listPlaybooks(options) });
-  route(app, RUNS_PATH, { get: listRuns(options), post: createRun(options) });
-  route(app, `${RUNS_PATH}/:id`, { get: showRun(options) });
-  route(app, `${RUNS_PATH}/:id/report`, { get: showReport(options) });
-  route(app, `${RUNS_PATH}/:id/events`, { get: streamEvents(options) });
-  route(app, `${RUNS_PATH}/:id/approvals/:node`, { post: decideGate(options) });
-  route(app, `${RUNS_PATH}/:id/cancel`, { post: cancelRun(options) });
-  route(app, "/api/v1/inbox", { get: showInbox(options) });
+  // One hop: the proxy that was declared, whose word about the address counts.
+  app.set("trust proxy", exposure.tlsProxy === true ? 1 : false);
+  app.use(recordRequests(log, metrics));
+  app.use(securityHeaders(exposure));
+  if (exposure.tlsProxy === true) app.use(requireTls);
+  app.use(checkOrigin(exposure));
+  app.use(["/api", "/readyz", "/metrics"], requestRate(options.requestsPerMinute), notStored);
+  addRoutes(app, handlersOf(options, keeping), keeping);
   app.use(page(options.staticDir));
   app.use((request) => {
     const message = `there is nothing at ${request.path.slice(0, 120)}`;
     throw new Refusal([{ code: "not-found", at: "path", message, hint: "the interface begins at /api/v1" }]);
   });
-  app.use(toProblems(options.log));
+  app.use(toProblems(log));
   return app;
 }
 
-/** The methods of one path; any other is refused with those that it takes. */
-function route(app: Express, path: string, methods: { get?: RequestHandler; post?: RequestHandler }): void {
-  const taken = app.route(path);
-  if (methods.get !== undefined) taken.get(methods.get);
-  if (methods.post !== undefined) taken.post(methods.post);
-  const names = Object.keys(methods).map((name) => name.toUpperCase());
-  taken.all((request, response) => {
+function handlersOf(
+  options: FacadeOptions & { metrics: FacadeMetrics },
+  keeping: Gatekeeping,
+): Record<OperationId, RequestHandler> {
+  return {
+    isAlive,
+    isHealthy: isAlive,
+    isReady: isReady(options),
+    showMetrics: showMetrics(options.metrics),
+    describe,
+    showSession: showSession(keeping),
+    beginSession: beginSession(keeping),
+    endSession: endSession(keeping),
+    createPlan: createPlan(options),
+    previewGraph: previewGraph(options),
+    listPlaybooks: listPlaybooks(options),
+    listRuns: listRuns(options),
+    createRun: createRun(options),
+    showRun: showRun(options),
+    showReport: showReport(options),
+    streamEvents: streamEvents(options),
+    decideGate: decideGate(options),
+    cancelRun: cancelRun(options),
+    showInbox: showInbox(options),
+    listApiKeys: listApiKeys(options.access),
+    revokeApiKey: revokeApiKey(options.access),
+  };
+}
+
+/** Each path with the methods that the list gives it; any other method is refused with those that it takes. */
+function addRoutes(app: Express, handlers: Record<OperationId, RequestHandler>, keeping: Gatekeeping): void {
+  const byPath = new Map<string, Array<[OperationId, Operation]>>();
+  for (const [id, operation] of Object.entries(OPERATIONS) as Array<[OperationId, Operation]>) {
+    byPath.set(operation.path, [...(byPath.get(operation.path) ?? []), [id, operation]]);
+  }
+  for (const [path, operations] of byPath) {
+    const taken = app.route(path.replace(/\{(\w+)\}/g, ":$1"));
+    taken.all((_request, response, next) => {
+      response.locals.route = path;
+      next();
+    });
+    for (const [id, { method, needs, body }] of operations) {
+      if (needs !== "anyone") taken[method](permit(needs, keeping));
+      if (body !== undefined) taken[method](express.json({ limit: DOCUMENT_MAX_BYTES }));
+      taken[method](handlers[id]);
+    }
+    taken.all(refuseMethod(operations.map(([, { method }]) => method)));
+  }
+}
+
+function refuseMethod(methods: readonly Operation["method"][]): RequestHandler {
+  const names = methods.flatMap((method) => (method === "get" ? ["GET", "HEAD"] : [method.toUpperCase()]));
+  return (request, response) => {
     response.set("allow", names.join(", "));
     const message = `${request.path.slice(0, 120)} takes ${names.join(" and ")}, got ${request.method}`;
     throw new Refusal([{ code: "method-not-allowed", at: "method", message }]);
-  });
+  };
 }
 
 const notStored: RequestHandler = (_request, response, next) => {
@@ -89,13 +155,16 @@ function page(staticDir: string): RequestHandler {
   });
 }
 
-function logRequests({ log, operator }: FacadeOptions): RequestHandler {
+function recordRequests(log: Log, metrics: FacadeMetrics): RequestHandler {
   return (request, response, next) => {
     const { method, path } = request;
     const startedMs = performance.now();
-    response.once("finish", () => {
+    response.once("close", () => {
       const ms = Math.round(performance.now() - startedMs);
-      log.info("request", { operation: `${method} ${path}`, requester: operator, status: response.statusCode, ms });
+      const { route = "other", code = "ok" } = response.locals as { route?: string; code?: string };
+      const status = response.statusCode;
+      metrics.request({ route, method, status, code }, ms / 1_000);
+      log.info("request", { operation: `${method} ${path}`, requester: knownCaller(response)?.subject, status, ms });
     });
     next();
   };

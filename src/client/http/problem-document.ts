@@ -1,5 +1,6 @@
 /** Problems as HTTP knows them (RFC 9457): the same code as everywhere, and never a stack. */
 import type { Response } from "express";
+import { HTTP_RETRY_AFTER_SECONDS } from "../../vocabulary/limits.js";
 import { CODES, type Problem } from "../../vocabulary/problems.js";
 
 /** Thrown by handlers and by what they call; the last middleware makes it a problem document. */
@@ -24,6 +25,11 @@ export function sendProblems(response: Response, problems: readonly Problem[], g
   const [first] = problems;
   const code = first?.code ?? "internal";
   const status = given ?? statusOf(problems);
+  response.locals.code = code;
+  // One that knows better, such as the rate limit, has said it already.
+  if ([429, 502, 503, 504].includes(status) && !response.hasHeader("retry-after")) {
+    response.set("retry-after", String(HTTP_RETRY_AFTER_SECONDS));
+  }
   response.status(status).type("application/problem+json");
   const document = {
     type: `urn:autoops:problem:${code}`,

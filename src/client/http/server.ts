@@ -1,38 +1,56 @@
-/** Starts the façade on this machine's loopback address, and ends it with its open streams. */
+/** Starts the façade where it may be started, and ends it with its open streams. */
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
+import { HTTP_HEADERS_SECONDS, HTTP_REQUEST_SECONDS } from "../../vocabulary/limits.js";
 import type { Problem } from "../../vocabulary/problems.js";
+import { dangersOf, type Exposure } from "./access/exposure.js";
 import { createFacade, type FacadeOptions } from "./facade.js";
 
 export interface RunningFacade {
   /** Without a slash at its end. */
   url: string;
+  /** Whether callers must sign in; otherwise each is the operator. */
+  signsIn: boolean;
   /** Ends it, and the event streams that are open. */
   stop(): Promise<void>;
 }
 
 export type FacadeStarted = { ok: true; facade: RunningFacade } | { ok: false; problems: Problem[] };
 
-const LOOPBACK = "127.0.0.1";
+type Wish = FacadeOptions & Pick<Exposure, "host"> & { port: number };
 
-/** `port` 0 takes a free one. Any host but this machine's own is refused: there is no sign-in yet. */
-export async function startFacade(options: FacadeOptions & { host: string; port: number }): Promise<FacadeStarted> {
-  const { host, port, operator, log } = options;
-  if (host !== LOOPBACK && host !== "localhost") {
-    const message = `the façade must listen on ${LOOPBACK}, got ${host.slice(0, 80)}: it has no authentication yet`;
-    return { ok: false, problems: [{ code: "usage", at: "host", message, hint: `use --host ${LOOPBACK}` }] };
-  }
-  const server = createServer(createFacade(options));
+/** `port` 0 takes a free one. What would let others in unknown, or in the clear, is refused and listens nowhere. */
+export async function startFacade(options: Wish): Promise<FacadeStarted> {
+  const { host, port, operator, log, access, exposure = {} } = options;
+  const isRequired = access !== undefined && (access.tokens !== undefined || (await access.apiKeys.isConfigured()));
+  const roles = Object.keys((await access?.roles()) ?? {});
+  const dangers = dangersOf({ ...exposure, host }, { isRequired, hasRoles: roles.length > 0 });
+  if (dangers.length > 0) return { ok: false, problems: dangers };
+  let server: Server;
   try {
-    server.listen(port, LOOPBACK);
+    server = serverFor(options);
+    server.listen(port, host);
     await once(server, "listening");
   } catch (error) {
-    return { ok: false, problems: [problemOf(error, port)] };
+    return { ok: false, problems: [problemOf(error, host, port)] };
   }
-  const url = `http://${LOOPBACK}:${(server.address() as AddressInfo).port}`;
-  log.info(`the façade listens on ${url}; whoever reaches it acts as ${operator}`, { operation: "serve" });
-  return { ok: true, facade: { url, stop: () => stop(server) } };
+  const { address, port: taken } = server.address() as AddressInfo;
+  const scheme = exposure.tls === undefined ? "http" : "https";
+  const url = `${scheme}://${address.includes(":") ? `[${address}]` : address}:${taken}`;
+  const said = isRequired ? "callers must sign in" : `there is no sign-in: whoever reaches it acts as ${operator}`;
+  log.info(`the façade listens on ${url}; ${said}`, { operation: "serve" });
+  return { ok: true, facade: { url, signsIn: isRequired, stop: () => stop(server) } };
+}
+
+function serverFor(options: Wish): Server {
+  const app = createFacade(options);
+  const { tls } = options.exposure ?? {};
+  // Slow senders hold a connection no longer than this; answers that stream are not bound.
+  const limits = { headersTimeout: HTTP_HEADERS_SECONDS * 1_000, requestTimeout: HTTP_REQUEST_SECONDS * 1_000 };
+  if (tls === undefined) return createServer(limits, app);
+  return createTlsServer({ ...limits, ...tls, minVersion: "TLSv1.2" }, app);
 }
 
 async function stop(server: Server): Promise<void> {
@@ -41,11 +59,15 @@ async function stop(server: Server): Promise<void> {
   await closed;
 }
 
-function problemOf(error: unknown, port: number): Problem {
-  const { code, message } = error as NodeJS.ErrnoException;
+function problemOf(error: unknown, host: string, port: number): Problem {
+  const { code = "", message } = error as NodeJS.ErrnoException;
   if (code === "EADDRINUSE") {
     const text = `port ${port} (façade) must be free, but another program listens on it`;
     return { code: "port-in-use", at: `port ${port}`, message: text, hint: "end it, or choose another with --port" };
   }
-  return { code: "usage", at: `port ${port}`, message: `the façade cannot listen on port ${port}: ${message}` };
+  if (/^ERR_(OSSL|SSL|TLS|CRYPTO)/.test(code)) {
+    const text = `facade.tls cannot be used: the certificate and key must be PEM and belong together (${code})`;
+    return { code: "config-invalid", at: "facade.tls", message: text };
+  }
+  return { code: "usage", at: `${host}:${port}`, message: `the façade cannot listen on ${host}:${port}: ${message}` };
 }

@@ -266,6 +266,7 @@ describe("deciding", () => {
           comment: "go",
           digest: DIGEST,
           approver: "ann",
+          groups: [],
           channel: "http",
         },
       ],
@@ -450,8 +451,8 @@ describe("the server", () => {
   test("refuses every address but this machine's own, and listens nowhere", async () => {
     for (const host of ["0.0.0.0", "::", "192.0.2.1", "example.com"]) {
       const started = await startFacade({ runs, operator: "ann", staticDir, log, host, port: 0 });
-      expect(started).toMatchObject({ ok: false, problems: [{ code: "usage" }] });
-      if (!started.ok) expect(started.problems[0]?.message).toContain("no authentication");
+      expect(started).toMatchObject({ ok: false, problems: [{ code: "facade-unsafe" }, { code: "facade-unsafe" }] });
+      if (!started.ok) expect(started.problems[0]?.message).toContain("must have a sign-in");
     }
   });
 

@@ -1,8 +1,9 @@
-/** `POST /api/v1/runs/:id/approvals/:node`: one decision of the operator. Nothing else decides, least of all a GET. */
+/** `POST /api/v1/runs/:id/approvals/:node`: one decision of the caller, in their name. Nothing else decides, least of all a GET. */
 import type { RequestHandler } from "express";
 import type { DecisionResult } from "../../../core/run/state.js";
 import { decisionBodySchema } from "../../../schema/api.js";
 import type { ProblemCode } from "../../../vocabulary/problems.js";
+import { callerOf } from "../access/caller.js";
 import type { FacadeOptions } from "../facade.js";
 import { orRefuse, Refusal } from "../problem-document.js";
 import { bodyOf, gateOf, ifMatchOf } from "../read.js";
@@ -18,16 +19,18 @@ const REFUSALS: Record<Exclude<DecisionResult, "accepted">, { code: ProblemCode;
   "node-not-found": { code: "node-not-found", says: "is no node of this run" },
 };
 
-export function decideGate({ runs, operator, log }: FacadeOptions): RequestHandler {
+export function decideGate({ runs, log, metrics }: FacadeOptions): RequestHandler {
   return async (request, response) => {
     const { id: runId, node } = gateOf(request);
-    const { decision, comment, digest: named, channel } = bodyOf(request, decisionBodySchema);
+    const { decision, comment, digest: named, channel: told } = bodyOf(request, decisionBodySchema);
     const expected = ifMatchOf(request);
     if (expected !== undefined && named !== undefined && expected !== named) throw stale(node);
     const digest = expected ?? named;
-    const wish = { runId, node, decision, comment, digest, approver: operator, channel };
+    const { subject, groups, channel = told } = callerOf(response);
+    const wish = { runId, node, decision, comment, digest, approver: subject, groups: [...groups], channel };
     const { result, counted } = orRefuse(await runs.decide(wish));
-    log.info("decision", { operation: "decide", run: runId, node, decision, requester: operator, result, counted });
+    log.info("decision", { operation: "decide", run: runId, node, decision, requester: subject, result, counted });
+    metrics?.decided(decision, result ?? "not-counted");
     if (result === undefined) {
       const message = `recorded; ${node} is decided once a worker runs`;
       response.status(202).json({ runId, node, decision, counted, code: "decision-not-counted", message });

@@ -2,28 +2,34 @@
 import { createSession, type Session } from "better-sse";
 import type { Request, RequestHandler, Response } from "express";
 import { HTTP_KEEP_ALIVE_SECONDS, HTTP_RETRY_SECONDS, HTTP_STREAMS_MAX } from "../../../vocabulary/limits.js";
+import { callerOf } from "../access/caller.js";
+import { watchCaller } from "../access/stream-watch.js";
 import type { FacadeOptions } from "../facade.js";
 import { Refusal } from "../problem-document.js";
 import { lastEventIdOf, runOf } from "../read.js";
 
 export function streamEvents(options: FacadeOptions): RequestHandler {
   let streams = 0;
+  const most = options.streamsMax ?? HTTP_STREAMS_MAX;
   return async (request, response) => {
     const runId = runOf(request);
     const after = lastEventIdOf(request);
-    if (streams >= HTTP_STREAMS_MAX) throw tooMany();
+    if (streams >= most) throw tooMany(most);
     streams++;
+    options.metrics?.streams(streams);
     try {
       await refuseUnknown(runId, options);
+      if (request.method === "HEAD") return void response.type("text/event-stream").end();
       await stream(runId, after, request, response, options);
     } finally {
       streams--;
+      options.metrics?.streams(streams);
     }
   };
 }
 
-function tooMany(): Refusal {
-  const message = `${HTTP_STREAMS_MAX} event streams are open already`;
+function tooMany(most: number): Refusal {
+  const message = `${most} event streams are open already`;
   return new Refusal([{ code: "too-many-requests", at: "events", message, hint: "close one and try again" }]);
 }
 
@@ -51,6 +57,12 @@ async function stream(
     trustClientEventId: false,
   });
   let last = after ?? "0.0";
+  const stopWatch = watchCaller(callerOf(response), "runs.read", () => {
+    // The client comes back, and is told why it may not.
+    log.info("event stream ended: its caller may no longer see it", { operation: "events", run: runId });
+    gone.abort();
+    response.end();
+  });
   try {
     for await (const happening of runs.happenings(runId, { after, signal: gone.signal })) {
       if (!session.isConnected) return;
@@ -62,6 +74,7 @@ async function stream(
     // The client comes back after `retry` and goes on where it was.
     log.warn("event stream broken off", { operation: "events", run: runId, reason: error });
   } finally {
+    stopWatch();
     response.end();
   }
 }

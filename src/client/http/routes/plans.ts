@@ -5,14 +5,15 @@ import { planBodySchema, previewBodySchema } from "../../../schema/api.js";
 import { parseGraph } from "../../../schema/parse-graph.js";
 import type { Problem } from "../../../vocabulary/problems.js";
 import { type LocalPlanning, planAndPreview, previewOf } from "../../runs/plan-preview.js";
+import { callerOf } from "../access/caller.js";
 import type { FacadeOptions } from "../facade.js";
 import { orRefuse, Refusal } from "../problem-document.js";
 import { bodyOf } from "../read.js";
 
 /** A goal becomes a plan: the graph, with the gates, the notices and the refusals of this machine's policy. */
-export function createPlan({ runs, operator, plan = runs.plan, local }: FacadeOptions): RequestHandler {
+export function createPlan({ runs, plan = runs.plan, local }: FacadeOptions): RequestHandler {
   return async (request, response) => {
-    const input = { ...bodyOf(request, planBodySchema), requester: operator };
+    const input = { ...bodyOf(request, planBodySchema), requester: callerOf(response).subject };
     if (local !== undefined) response.json(orRefuse(await planAndPreview(input, plan, await planningOf(local))));
     else response.json(ofWorker(orRefuse(await plan(input))));
   };

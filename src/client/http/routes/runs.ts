@@ -5,6 +5,7 @@ import type { RunBody } from "../../../schema/api.js";
 import { emptyBodySchema, listQuerySchema, runBodySchema } from "../../../schema/api.js";
 import type { GraphInput } from "../../../schema/graph.js";
 import { parseGraph } from "../../../schema/parse-graph.js";
+import { callerOf } from "../access/caller.js";
 import type { FacadeOptions } from "../facade.js";
 import { orRefuse, Refusal } from "../problem-document.js";
 import { bodyOf, idempotencyKeyOf, queryOf, runOf } from "../read.js";
@@ -13,9 +14,10 @@ export const RUNS_PATH = "/api/v1/runs";
 
 async function drafted(
   body: Pick<RunBody, "playbook" | "params"> & { goal: string },
-  { runs, operator, plan }: FacadeOptions,
+  requester: string,
+  { runs, plan }: FacadeOptions,
 ) {
-  const input = { ...body, requester: operator };
+  const input = { ...body, requester };
   const draft = orRefuse(await (plan ?? runs.plan)(input));
   if (!draft.ok) throw new Refusal(draft.problems);
   return draft;
@@ -25,10 +27,11 @@ export function createRun(options: FacadeOptions): RequestHandler {
   return async (request, response) => {
     const body = bodyOf(request, runBodySchema);
     const idempotencyKey = idempotencyKeyOf(request);
+    const requester = callerOf(response).subject;
     const started = orRefuse(
       await options.runs.start({
-        graph: await graphOf(body, options),
-        requester: options.operator,
+        graph: await graphOf(body, requester, options),
+        requester,
         trigger: "http",
         dryRun: body.dry_run,
         idempotencyKey,
@@ -40,8 +43,12 @@ export function createRun(options: FacadeOptions): RequestHandler {
   };
 }
 
-async function graphOf({ graph, goal, playbook, params }: RunBody, options: FacadeOptions): Promise<GraphInput> {
-  if (goal !== undefined) return (await drafted({ goal, playbook, params }, options)).graph;
+async function graphOf(
+  { graph, goal, playbook, params }: RunBody,
+  requester: string,
+  options: FacadeOptions,
+): Promise<GraphInput> {
+  if (goal !== undefined) return (await drafted({ goal, playbook, params }, requester, options)).graph;
   const parsed = parseGraph(graph);
   if (!parsed.ok) throw new Refusal(parsed.problems);
   return parsed.graph;
