@@ -45,6 +45,7 @@ function configOf(file: ConfigFile, directory: string): Config {
     channels: file.channels ?? {},
     ...(file.facade_url === undefined ? {} : { facadeUrl: file.facade_url }),
     ...(file.facade === undefined ? {} : { facade: withAbsoluteTls(file.facade, absolute) }),
+    ...(file.memory === undefined ? {} : { memory: file.memory }),
   };
 }
 

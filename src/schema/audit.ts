@@ -26,6 +26,8 @@ export const AUDIT_EVENTS = [
   "api-key-created",
   "api-key-revoked",
   "export",
+  "memory-changed",
+  "playbook-accepted",
   // About the log itself: a line that a crash left incomplete, and lines that could not be written.
   "line-torn",
   "lines-lost",

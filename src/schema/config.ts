@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { ENVIRONMENTS } from "../vocabulary/node-types.js";
 import { type FacadeConfig, facadeConfigSchema } from "./facade-config.js";
+import { type MemorySettings, memorySettingsSchema } from "./memory.js";
 
 /** A name in config.yaml: what graphs refer to. */
 const nameSchema = z.string().regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,62}$/, "1 to 63 letters, digits, _, . or -");
@@ -136,6 +137,8 @@ export const configFileSchema = z.strictObject({
   /** The address people open to answer a gate; shown in notices. */
   facade_url: urlSchema.optional(),
   facade: facadeConfigSchema.optional(),
+  /** What is remembered of runs, on this machine; off unless it is here and enabled. */
+  memory: memorySettingsSchema.optional(),
 });
 export type ConfigFile = z.infer<typeof configFileSchema>;
 
@@ -148,4 +151,5 @@ export interface Config {
   facadeUrl?: string;
   /** As written; the paths are absolute. */
   facade?: FacadeConfig;
+  memory?: MemorySettings;
 }

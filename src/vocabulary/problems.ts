@@ -121,6 +121,13 @@ export const CODES = {
   },
   "audit-broken": ran("The audit log is not as it was written."),
   "audit-differs": ran("The audit log and the run's history tell different things."),
+  // Memory
+  "memory-not-installed": setup("The package that memory needs is not installed; everything else works without it."),
+  "memory-key-wrong": setup("The key does not open the memory."),
+  "memory-broken": ran("The memory is not as it was written; nothing of it is used."),
+  "memory-rolled-back": ran("The memory, or a part of it, is older than what was written last."),
+  "memory-entry-invalid": input("An entry of the memory is not what it must be; it is not used."),
+  "memory-unavailable": { ...setup("The memory cannot be used at the moment."), retryable: true },
   // Decisions
   "gate-not-open": decision("The node has no open gate."),
   "already-decided": decision("The gate is closed already."),

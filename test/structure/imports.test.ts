@@ -35,7 +35,7 @@ const RULES: Record<string, Rule> = {
     ],
   },
   "client/cli": {
-    values: [...OUTSIDE, "client/runs", "client/connection", "client/open-runs", "client/http", "local", "worker"],
+    values: [...OUTSIDE, "client/runs", "client/connection", "client/open-runs", "client/http", "local", "memory", "worker"],
     packages: ["node:", "commander", "picocolors"],
   },
   "client/http": {
@@ -57,7 +57,7 @@ const RULES: Record<string, Rule> = {
 };
 
 /** Composition: the files that put the rest together. */
-const MAINS = new Set(["worker.ts", "local.ts", "index.ts"]);
+const MAINS = new Set(["worker.ts", "local.ts", "memory.ts", "index.ts"]);
 /** The page is built apart; it takes types and words only. */
 const WEB = "client/web/";
 

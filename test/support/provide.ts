@@ -1,4 +1,5 @@
-/** Gets the Temporal servers into the cache before tests need them; `scripts/provide-temporal.mjs` runs it with progress. */
+/** Gets what tests need into the cache before they run: the Temporal servers, and the package that memory is kept with. */
+import { installLibrary } from "../../src/platform/memory/install.js";
 import { cacheDirectory } from "../../src/platform/temporal/cache.js";
 import { findTemporalCli } from "../../src/platform/temporal/find-cli.js";
 import type { Say } from "../../src/platform/temporal/lock.js";
@@ -19,4 +20,13 @@ export async function provideTestServer(say: Say): Promise<string | undefined> {
   const cache = cacheDirectory(process.env);
   if (cache === undefined) throw new Error("neither AUTOOPS_CACHE_DIR, XDG_CACHE_HOME nor HOME names a folder");
   return await provideJavaServer(cache, process.env, say);
+}
+
+/** The folder of the package that memory is kept with. Throws where it cannot be had. */
+export async function provideMemoryLibrary(say: Say): Promise<string> {
+  const cache = cacheDirectory(process.env);
+  if (cache === undefined) throw new Error("neither AUTOOPS_CACHE_DIR, XDG_CACHE_HOME nor HOME names a folder");
+  const installed = await installLibrary({ cache, say });
+  if (!installed.ok) throw new Error(`${installed.problem.message}\n${installed.problem.hint}`);
+  return installed.folder;
 }
