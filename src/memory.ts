@@ -57,5 +57,9 @@ export async function loadMemory(
   if (!read.ok) return read;
   const config = await loadConfig(read.environment);
   if (!config.ok) return config;
-  return { ok: true, memory: memoryOf({ environment: read.environment, config: config.config }), environment: read.environment };
+  return {
+    ok: true,
+    memory: memoryOf({ environment: read.environment, config: config.config }),
+    environment: read.environment,
+  };
 }

@@ -35,7 +35,16 @@ const RULES: Record<string, Rule> = {
     ],
   },
   "client/cli": {
-    values: [...OUTSIDE, "client/runs", "client/connection", "client/open-runs", "client/http", "local", "memory", "worker"],
+    values: [
+      ...OUTSIDE,
+      "client/runs",
+      "client/connection",
+      "client/open-runs",
+      "client/http",
+      "local",
+      "memory",
+      "worker",
+    ],
     packages: ["node:", "commander", "picocolors"],
   },
   "client/http": {

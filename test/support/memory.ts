@@ -15,7 +15,7 @@ const library = loadLibrary(cache);
 /** Without the package these tests are skipped by name; `npm run provide:memory` gets it. */
 export const describeMemory = describe.skipIf(!library.ok);
 
-export const KEY = "5e".repeat(32);
+export const PAGE_KEY = "5e".repeat(32);
 
 export interface OpenedMemory {
   store: MemoryStore;
@@ -41,7 +41,7 @@ export function openMemory(more: Partial<MemoryOptions> = {}): OpenedMemory {
     directory: join(home, "memory"),
     keyFile: join(home, "memory-key"),
     headFile: join(home, "memory-head.json"),
-    key: KEY,
+    key: PAGE_KEY,
     ...(cache === undefined ? {} : { cache }),
   };
   const again = (other: Partial<MemoryOptions> = {}): MemoryStore =>
@@ -62,7 +62,7 @@ function rawDatabase(places: MemoryPlaces): Database {
   const database = new library.Database(file);
   database.pragma("cipher = 'sqlcipher'");
   database.pragma("legacy = 4");
-  database.pragma(`key = "x'${keyOfPages(places.key ?? KEY)}'"`);
+  database.pragma(`key = "x'${keyOfPages(places.key ?? PAGE_KEY)}'"`);
   return database;
 }
 

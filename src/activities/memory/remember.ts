@@ -94,7 +94,9 @@ function verificationOf(changed: ReadonlySet<string>, details: RunDetails | unde
 function serviceOf({ gates }: Report, { metadata }: Graph): string | undefined {
   const parameters = metadata?.parameters;
   const named =
-    typeof parameters === "object" && parameters !== null && !Array.isArray(parameters) ? parameters.service : undefined;
+    typeof parameters === "object" && parameters !== null && !Array.isArray(parameters)
+      ? parameters.service
+      : undefined;
   if (typeof named === "string" && named !== "") return named.slice(0, NAME_MAX_CHARS);
   return gates.find(({ target }) => target !== undefined)?.target;
 }

@@ -2,6 +2,7 @@
 import { Option } from "commander";
 import { ACCESS_COMMANDS } from "./access-commands.js";
 import { as, type Declared } from "./declared.js";
+import { MEMORY } from "./memory-commands.js";
 import { deciding, endsWithParent, planning, port, starting, waitSeconds, whole } from "./options.js";
 import { RECORD_COMMANDS } from "./record-commands.js";
 
@@ -158,6 +159,7 @@ export const COMMANDS: readonly Declared[] = [
   },
   ...RECORD_COMMANDS,
   ...ACCESS_COMMANDS,
+  MEMORY,
   {
     usage: "version",
     says: "Print the version",

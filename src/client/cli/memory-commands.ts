@@ -3,8 +3,7 @@ import { Option } from "commander";
 import { as, type Declared } from "./declared.js";
 import { whole } from "./options.js";
 
-const limit = (most: number) =>
-  new Option("--limit <n>", "runs to list").argParser(whole(1, most)).default(20);
+const limit = (most: number) => new Option("--limit <n>", "runs to list").argParser(whole(1, most)).default(20);
 
 export const MEMORY: Declared = {
   usage: "memory",
@@ -63,7 +62,11 @@ export const MEMORY: Declared = {
     {
       usage: "prefer [key] [value]",
       says: "Set what plans start from, where a goal does not say it; without a key, list it",
-      examples: ["autoops memory prefer", "autoops memory prefer service checkout", "autoops memory prefer service --unset"],
+      examples: [
+        "autoops memory prefer",
+        "autoops memory prefer service checkout",
+        "autoops memory prefer service --unset",
+      ],
       options: [new Option("--unset", "take the value back")],
       load: async () => as((await import("./commands/memory.js")).prefer),
     },

@@ -1,8 +1,8 @@
 /** What memory keeps, for people. */
 import { span } from "../../core/report.js";
 import type { SimilarRun } from "../../memory.js";
-import type { Kept } from "../../platform/memory/rows.js";
 import type { KeptWhole } from "../../platform/memory/contents.js";
+import type { Kept } from "../../platform/memory/rows.js";
 import { statusText } from "./run-text.js";
 import { clock, columns, oneLine, style } from "./text.js";
 
@@ -33,7 +33,8 @@ export function entryText({ entry, origin, graph }: KeptWhole): string[] {
   if (entry.graph_digest !== undefined) {
     lines.push(`  graph      ${entry.graph_digest}${graph === undefined ? " (not kept)" : ""}`);
   }
-  for (const write of entry.writes) lines.push(`  changed    ${oneLine(write.name, 80)} [${write.node}]: ${write.status}`);
+  for (const write of entry.writes)
+    lines.push(`  changed    ${oneLine(write.name, 80)} [${write.node}]: ${write.status}`);
   for (const { node, status, votes } of entry.decisions) {
     const by = votes.map(({ decision, approver }) => `${decision} by ${oneLine(approver, 40)}`).join(", ");
     lines.push(`  gate       [${node}] ${status}${by === "" ? "" : `: ${by}`}`);

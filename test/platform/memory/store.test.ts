@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { safeJoin } from "../../../src/platform/files.js";
 import { createMemoryStore } from "../../../src/platform/memory/store.js";
-import { codesOf, describeMemory, entryOf, NOW_MS, openMemory, temporaryHome, got } from "../../support/memory.js";
+import { codesOf, describeMemory, entryOf, got, NOW_MS, openMemory, temporaryHome } from "../../support/memory.js";
 
 test("without the package every use is refused with the command that installs it, and nothing is made", async () => {
   const home = temporaryHome();
@@ -140,8 +140,7 @@ describeMemory("the memory (needs better-sqlite3-multiple-ciphers)", () => {
   test("lets the oldest go where there are too many, and those that are too old, and says how many", async () => {
     const { store } = openMemory({ bounds: { keepDays: 30, maxEntries: 3 } });
     const endedDaysAgo = (days: number) => ({ ended_at: new Date(NOW_MS - days * 86_400_000).toISOString() });
-    for (const days of [5, 4, 3])
-      expect(got(await store.put(entryOf(`d${days}`, endedDaysAgo(days)))).pruned).toBe(0);
+    for (const days of [5, 4, 3]) expect(got(await store.put(entryOf(`d${days}`, endedDaysAgo(days)))).pruned).toBe(0);
     expect(got(await store.put(entryOf("d2", endedDaysAgo(2)))).pruned).toBe(1);
     expect(got(await store.put(entryOf("d31", endedDaysAgo(31)))).pruned).toBe(1);
     expect(got(await store.list()).kept.map(({ entry }) => entry.run)).toEqual(["d2", "d3", "d4"]);

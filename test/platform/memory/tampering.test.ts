@@ -4,7 +4,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { MemoryStore } from "../../../src/platform/memory/store.js";
-import { codesOf, describeMemory, entryOf, openMemory, got } from "../../support/memory.js";
+import { codesOf, describeMemory, entryOf, got, openMemory } from "../../support/memory.js";
 
 const CLEAR = new Set(["memory-broken", "memory-key-wrong", "memory-rolled-back", "memory-unavailable"]);
 

@@ -3,7 +3,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { afterEach, expect, test, vi } from "vitest";
-import { describeMemory, entryOf, KEY, openMemory, got } from "../../support/memory.js";
+import { describeMemory, entryOf, got, openMemory, PAGE_KEY } from "../../support/memory.js";
 
 const WRITER = fileURLToPath(new URL("fixtures/writer.mjs", import.meta.url));
 const soon = { timeout: 60_000, interval: 20 };
@@ -15,7 +15,7 @@ afterEach(() => {
 
 function startWriter(home: string, name: string, count: number) {
   const env = { ...process.env, ENTRY: JSON.stringify(entryOf("x")) };
-  const child = spawn(process.execPath, [WRITER, home, name, String(count), KEY], { env });
+  const child = spawn(process.execPath, [WRITER, home, name, String(count), PAGE_KEY], { env });
   writers.push(child);
   let said = "";
   for (const stream of [child.stdout, child.stderr]) {
@@ -43,8 +43,7 @@ describeMemory("processes that share a memory (needs better-sqlite3-multiple-cip
       const victim = startWriter(home, `v${round}`, 0);
       await vi.waitFor(() => expect(victim.said()).toContain("ready"), soon);
       victim.go();
-      const count = async () =>
-        got(await store.list()).kept.filter(({ entry }) => entry.run.startsWith(`v${round}-`));
+      const count = async () => got(await store.list()).kept.filter(({ entry }) => entry.run.startsWith(`v${round}-`));
       await vi.waitFor(async () => expect((await count()).length).toBeGreaterThan(3), soon);
       const before = (await count()).length;
       const ended = once(victim.child, "exit");

@@ -89,7 +89,11 @@ async function readLines(session: Session, file: string): Promise<ReadLines> {
     return { ok: true, lines, problems };
   } catch (error) {
     if (error instanceof LineTooLong) {
-      return refused("document-too-large", name, `${name}:${number + 1} must have at most ${LINE_MAX_CHARS} characters`);
+      return refused(
+        "document-too-large",
+        name,
+        `${name}:${number + 1} must have at most ${LINE_MAX_CHARS} characters`,
+      );
     }
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === "ENOENT") return refused("file-not-found", name, `there is no file ${name}`);

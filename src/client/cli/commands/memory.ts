@@ -1,19 +1,23 @@
 /** `autoops memory list|show|search|forget|export|import|verify|prefer|install`: what this machine remembers of runs. */
-import { type Memory, loadMemory } from "../../../memory.js";
-import type { SetAside } from "../../../platform/memory/rows.js";
+import { loadMemory, type Memory } from "../../../memory.js";
 import type { Environment } from "../../../platform/environment.js";
+import type { SetAside } from "../../../platform/memory/rows.js";
 import { isPreference, PREFERENCES, type PreferenceKey } from "../../../schema/memory.js";
 import type { Problem } from "../../../vocabulary/problems.js";
 import { done, type Ending, failed } from "../ending.js";
-import { entryTable, entryText } from "../memory-text.js";
 import { noteMemory } from "../memory-audit.js";
+import { entryTable, entryText } from "../memory-text.js";
 import type { Session } from "../session.js";
 import { style } from "../text.js";
 
 type Work = (memory: Memory, environment: Environment) => Promise<Ending>;
 
 /** Opens what there is; reading makes no memory, and says where it would be. */
-async function withMemory(session: Session, work: Work, options: { makes?: boolean; empty?: object } = {}): Promise<Ending> {
+async function withMemory(
+  session: Session,
+  work: Work,
+  options: { makes?: boolean; empty?: object } = {},
+): Promise<Ending> {
   const loaded = await loadMemory(session.environment);
   if (!loaded.ok) return failed(loaded.problems);
   const { memory, environment } = loaded;
@@ -68,7 +72,8 @@ export function search(
       if (!answer.ok) return failed(answer.problems);
       const { kept, setAside } = answer.value;
       for (const line of entryTable(kept)) session.print.result(line);
-      if (kept.length === 0) session.print.note("nothing was found; every word must stand in it, unless --any is given");
+      if (kept.length === 0)
+        session.print.note("nothing was found; every word must stand in it, unless --any is given");
       return ended(session, { entries: kept }, setAside);
     },
     { empty: { entries: [] } },
@@ -106,7 +111,11 @@ export async function forget(session: Session, [run]: readonly string[], { all }
     if (!answer.ok) return failed(answer.problems);
     const { forgotten } = answer.value;
     if (forgotten === 0 && run !== undefined) return failed([unknown(run)]);
-    await noteMemory(session, environment, { what: "forgotten", count: forgotten, ...(run === undefined ? {} : { run }) });
+    await noteMemory(session, environment, {
+      what: "forgotten",
+      count: forgotten,
+      ...(run === undefined ? {} : { run }),
+    });
     session.print.result(`forgotten: ${run ?? `${forgotten} runs`}`);
     return done({ forgotten });
   });
@@ -125,7 +134,10 @@ export function verify(
     const document = { file: store.file, generation, entries, setAside };
     if (atLeast !== undefined && generation < atLeast) {
       const message = `${store.file} is of change ${generation}, and must be of ${atLeast} at least: an older memory was put back`;
-      return failed([{ code: "memory-rolled-back", at: store.file, message, hint: "put back the newest copy" }], document);
+      return failed(
+        [{ code: "memory-rolled-back", at: store.file, message, hint: "put back the newest copy" }],
+        document,
+      );
     }
     if (setAside.length > 0) return ended(session, document, setAside);
     session.print.result(`${style.green("unbroken")}: ${entries} runs in ${store.file}, change ${generation}`);
@@ -165,7 +177,9 @@ function preferences(session: Session): Promise<Ending> {
       const answer = await store.preferences();
       if (!answer.ok) return failed(answer.problems);
       for (const key of Object.keys(PREFERENCES) as PreferenceKey[]) {
-        session.print.result(`${style.bold(key)}  ${answer.value[key] ?? "not set"}  ${style.dim(PREFERENCES[key].says)}`);
+        session.print.result(
+          `${style.bold(key)}  ${answer.value[key] ?? "not set"}  ${style.dim(PREFERENCES[key].says)}`,
+        );
       }
       return done({ preferences: answer.value });
     },
@@ -175,5 +189,10 @@ function preferences(session: Session): Promise<Ending> {
 
 function unknownKey(key: string): Problem {
   const keys = Object.keys(PREFERENCES).join(", ");
-  return { code: "unknown-key", at: key.slice(0, 60), message: `there is no preference ${JSON.stringify(key.slice(0, 60))}`, hint: keys };
+  return {
+    code: "unknown-key",
+    at: key.slice(0, 60),
+    message: `there is no preference ${JSON.stringify(key.slice(0, 60))}`,
+    hint: keys,
+  };
 }
