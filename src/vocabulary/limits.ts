@@ -149,10 +149,16 @@ export const OUTPUT_CARRIED_MAX_CHARS = 500;
 /** Tools that one worker runs at once: more would only wait for the same processors. */
 export const RUNNING_NODES_MAX = 50;
 
-/** Requests a minute that the façade takes from one address: a page that is busy, and far below a flood. */
+/** Requests a minute that the façade takes from one address and that do more than read: far below a flood. */
 export const HTTP_REQUESTS_PER_MINUTE = 600;
-/** Event streams open at once: each one holds a long poll on Temporal. */
-export const HTTP_STREAMS_MAX = 100;
+/** Reads a minute from one address: a proxy in front is one for a whole company, and reads are shared. */
+export const HTTP_READS_PER_MINUTE = 60_000;
+/** How long a read's answer is given to others who ask the same, where nothing is known to have happened. */
+export const HTTP_SHARED_READ_MS = 1_000;
+/** Answers that are held for that. */
+export const HTTP_SHARED_READS_MAX = 500;
+/** Event streams open at once; those of one run share a long poll on Temporal. */
+export const HTTP_STREAMS_MAX = 2_000;
 /** Seconds between signs of life on an event stream, and until a client that lost it comes back. */
 export const HTTP_KEEP_ALIVE_SECONDS = 15;
 export const HTTP_RETRY_SECONDS = 2;

@@ -2,7 +2,7 @@
 import type { RequestHandler } from "express";
 import { rateLimit } from "express-rate-limit";
 import helmet from "helmet";
-import { HTTP_REQUESTS_PER_MINUTE } from "../../vocabulary/limits.js";
+import { HTTP_READS_PER_MINUTE, HTTP_REQUESTS_PER_MINUTE } from "../../vocabulary/limits.js";
 import { type Exposure, schemeOf } from "./access/exposure.js";
 import { Refusal } from "./problem-document.js";
 
@@ -83,8 +83,21 @@ export function securityHeaders(exposure: Reached): RequestHandler {
   });
 }
 
-/** At most so many a minute from one address; `what` is counted. */
-export function requestRate(limit = HTTP_REQUESTS_PER_MINUTE, what = "requests"): RequestHandler {
+/**
+ * At most so many a minute from one address; `what` is counted. Without a limit, reads have more room than the rest:
+ * they are shared and cheap.
+ */
+export function requestRate(limit?: number, what = "requests"): RequestHandler {
+  if (limit !== undefined) return limiter(limit, what);
+  const reads = limiter(HTTP_READS_PER_MINUTE, what);
+  const others = limiter(HTTP_REQUESTS_PER_MINUTE, what);
+  return (request, response, next) => {
+    const isRead = request.method === "GET" || request.method === "HEAD";
+    void (isRead ? reads : others)(request, response, next);
+  };
+}
+
+function limiter(limit: number, what: string): RequestHandler {
   return rateLimit({
     windowMs: 60_000,
     limit,

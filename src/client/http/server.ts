@@ -7,6 +7,7 @@ import { HTTP_HEADERS_SECONDS, HTTP_REQUEST_SECONDS } from "../../vocabulary/lim
 import type { Problem } from "../../vocabulary/problems.js";
 import { dangersOf, type Exposure } from "./access/exposure.js";
 import { createFacade, type FacadeOptions } from "./facade.js";
+import { shared } from "./shared-runs.js";
 
 export interface RunningFacade {
   /** Without a slash at its end. */
@@ -45,7 +46,7 @@ export async function startFacade(options: Wish): Promise<FacadeStarted> {
 }
 
 function serverFor(options: Wish): Server {
-  const app = createFacade(options);
+  const app = createFacade(shared(options));
   const { tls } = options.exposure ?? {};
   // Slow senders hold a connection no longer than this; answers that stream are not bound.
   const limits = { headersTimeout: HTTP_HEADERS_SECONDS * 1_000, requestTimeout: HTTP_REQUEST_SECONDS * 1_000 };
