@@ -1,7 +1,7 @@
 /** What this machine's files and variables say, put together: the policy, the configuration, the tools, the planner. */
 import type { DraftResult } from "./activities/contract.js";
 import { BUNDLED_PLAYBOOKS, draftGraph } from "./activities/planner/draft.js";
-import { offersOf, type PlaybookOffer } from "./activities/planner/offers.js";
+import { offersOf } from "./activities/planner/offers.js";
 import { loadPlaybooks } from "./activities/planner/playbooks.js";
 import { createDefaultRegistry, type Registry, type RegistryOptions } from "./activities/registry.js";
 import { type CheckContext, type CheckOutcome, checkAgainst } from "./core/check.js";
@@ -15,7 +15,7 @@ import { declaredUrls } from "./platform/http/declared-urls.js";
 import { loadPolicy } from "./platform/policy-file.js";
 import type { Config } from "./schema/config.js";
 import type { Graph } from "./schema/graph.js";
-import type { Playbook } from "./schema/playbook.js";
+import type { Playbook, PlaybookOffer } from "./schema/playbook.js";
 import type { GoalInput } from "./schema/run-input.js";
 import type { Problem } from "./vocabulary/problems.js";
 

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { DESCRIPTION_MAX_CHARS, NAME_MAX_CHARS } from "../vocabulary/limits.js";
 import { ACTION_NAMES } from "./config.js";
-import { jsonObjectSchema } from "./json.js";
+import { type Json, jsonObjectSchema } from "./json.js";
 
 const phraseSchema = z.string().min(3).max(200);
 const phrases = z.array(phraseSchema).max(30);
@@ -77,3 +77,27 @@ export const playbookSchema = z.strictObject({
   }),
 });
 export type Playbook = z.output<typeof playbookSchema>;
+
+/** A parameter as a form offers it. */
+export interface ParameterOffer {
+  name: string;
+  type: Parameter["type"];
+  description: string;
+  required: boolean;
+  default?: Json;
+  /** The declared names among which it must be. */
+  choices?: string[];
+}
+
+/** A playbook as a form offers it. */
+export interface PlaybookOffer {
+  id: string;
+  title: string;
+  version: string;
+  description?: string;
+  /** Goals as people would write them. */
+  goals: string[];
+  /** Whether following it may change production. */
+  writes: boolean;
+  parameters: ParameterOffer[];
+}

@@ -1,31 +1,8 @@
 /** The playbooks as a form offers them: what each is for, and what its parameters may be. */
 import type { Config } from "../../schema/config.js";
-import type { Json } from "../../schema/json.js";
-import type { Parameter, Playbook } from "../../schema/playbook.js";
+import type { Parameter, ParameterOffer, Playbook, PlaybookOffer } from "../../schema/playbook.js";
 import { candidatesOf } from "./fill.js";
 import { writes } from "./playbooks.js";
-
-export interface ParameterOffer {
-  name: string;
-  type: Parameter["type"];
-  description: string;
-  required: boolean;
-  default?: Json;
-  /** The declared names among which it must be. */
-  choices?: string[];
-}
-
-export interface PlaybookOffer {
-  id: string;
-  title: string;
-  version: string;
-  description?: string;
-  /** Goals as people would write them. */
-  goals: string[];
-  /** Whether following it may change production. */
-  writes: boolean;
-  parameters: ParameterOffer[];
-}
 
 export function offersOf(playbooks: readonly Playbook[], config: Config): PlaybookOffer[] {
   return playbooks.map((playbook) => {

@@ -1,8 +1,9 @@
 /** Plans through the worker: its playbooks and its policy decide. */
-import { WorkflowFailedError } from "@temporalio/client";
+import { setTimeout as pause } from "node:timers/promises";
+import { WorkflowFailedError, type WorkflowHandle } from "@temporalio/client";
 import type { DraftResult } from "../../activities/contract.js";
 import type { GoalInput } from "../../schema/run-input.js";
-import { DRAFT_TIMEOUT_SECONDS } from "../../vocabulary/limits.js";
+import { DRAFT_TIMEOUT_SECONDS, QUERY_TIMEOUT_SECONDS } from "../../vocabulary/limits.js";
 import { RUN_QUEUE, runId, WORKFLOWS } from "../../vocabulary/names.js";
 import type { RunsOptions } from "./context.js";
 import type { Answered } from "./contract.js";
@@ -13,7 +14,7 @@ import type { Workers } from "./workers.js";
 export async function planGoal(
   input: GoalInput,
   workers: Workers,
-  { client, idTail }: RunsOptions,
+  { client, idTail, now }: RunsOptions,
 ): Promise<Answered<DraftResult>> {
   return attempt("plan", async () => {
     if (!(await workers.seen())) return refusal(NO_WORKER);
@@ -25,10 +26,19 @@ export async function planGoal(
         args: [input],
         workflowExecutionTimeout: (DRAFT_TIMEOUT_SECONDS + 10) * 1_000,
       });
+    const startedMs = now();
     const handle = await promptly(client, start);
     try {
       const untilMs = Date.now() + DRAFT_TIMEOUT_SECONDS * 1_000;
-      return { ok: true, value: (await client.withDeadline(untilMs, () => handle.result())) as DraftResult };
+      const drafted = client.withDeadline(untilMs, () => handle.result() as Promise<DraftResult>);
+      if (await isLeftLying(handle, drafted)) {
+        workers.missed(startedMs);
+        drafted.catch(() => undefined);
+        // A worker that starts later need not plan what nobody waits for.
+        await promptly(client, () => handle.terminate("no worker took it up in time")).catch(() => undefined);
+        return refusal(NO_WORKER);
+      }
+      return { ok: true, value: await drafted };
     } catch (error) {
       if (error instanceof WorkflowFailedError) {
         const message = `the plan failed: ${error.cause?.message ?? error.message}`;
@@ -38,6 +48,23 @@ export async function planGoal(
       throw error;
     }
   });
+}
+
+const SCHEDULED = 1;
+
+/** Whether no worker has begun with it in the time that one has: the pollers of dead workers are seen for a while. */
+async function isLeftLying(handle: WorkflowHandle, drafted: Promise<unknown>): Promise<boolean> {
+  const stop = new AbortController();
+  const ended = drafted.then(
+    () => true,
+    () => true,
+  );
+  const late = pause(QUERY_TIMEOUT_SECONDS * 1_000, false, { signal: stop.signal }).catch(() => true);
+  const hasEnded = await Promise.race([ended, late]);
+  stop.abort();
+  if (hasEnded) return false;
+  const { raw } = await handle.describe();
+  return raw.pendingWorkflowTask?.state === SCHEDULED;
 }
 
 export const NO_WORKER = {

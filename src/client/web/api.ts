@@ -1,7 +1,12 @@
 /** What the page asks of the façade. A problem is thrown as what the façade calls it. */
+
 import type { Report } from "../../core/report.js";
+import type { Graph } from "../../schema/graph.js";
+import type { JsonObject } from "../../schema/json.js";
+import type { PlaybookOffer } from "../../schema/playbook.js";
 import type { Problem } from "../../vocabulary/problems.js";
-import type { OpenGate, RunAnswer, RunSummary } from "../runs/contract.js";
+import type { OpenGate, RunAnswer, RunSummary, StartedRun } from "../runs/contract.js";
+import type { PlannedGoal, PlanPreview } from "../runs/plan-preview.js";
 
 /** A problem document, or the façade's silence. */
 export class Trouble extends Error {
@@ -10,9 +15,18 @@ export class Trouble extends Error {
     readonly code: string,
     message: string,
     readonly hint?: string,
+    /** All that the façade found wrong; the first one is the message. */
+    readonly problems: readonly Problem[] = [],
   ) {
     super(message);
   }
+}
+
+interface ProblemDocument {
+  code?: string;
+  detail?: string;
+  hint?: string;
+  problems?: Problem[];
 }
 
 interface Decision {
@@ -37,9 +51,10 @@ async function ask<T>(path: string, init: RequestInit = {}): Promise<T> {
     if (init.signal?.aborted) throw error;
     throw new Trouble("facade-unreachable", "the façade does not answer", "is it still running?");
   }
-  const body = (await response.json().catch(() => undefined)) as { code?: string; detail?: string; hint?: string };
+  const body = (await response.json().catch(() => undefined)) as ProblemDocument | undefined;
   if (response.ok) return body as T;
-  throw new Trouble(body?.code ?? "internal", body?.detail ?? `the façade answered ${response.status}`, body?.hint);
+  const { code = "internal", detail = `the façade answered ${response.status}`, hint, problems } = body ?? {};
+  throw new Trouble(code, detail, hint, problems);
 }
 
 const post = (body: object, headers: Record<string, string> = {}): RequestInit => ({
@@ -48,8 +63,34 @@ const post = (body: object, headers: Record<string, string> = {}): RequestInit =
   body: JSON.stringify(body),
 });
 
-export const listRuns = (cursor?: string): Promise<{ runs: RunSummary[]; next?: string }> =>
-  ask(`${base}/runs?limit=30${cursor === undefined ? "" : `&cursor=${encodeURIComponent(cursor)}`}`);
+export interface GoalWish {
+  goal: string;
+  playbook?: string;
+  params?: JsonObject;
+}
+
+export const planGoal = (wish: GoalWish): Promise<PlannedGoal> => ask(`${base}/plans`, post(wish));
+
+/** A graph that somebody wrote, as text. */
+export const previewGraph = (graph: string): Promise<PlanPreview> => ask(`${base}/plans/preview`, post({ graph }));
+
+export const listPlaybooks = (): Promise<{ playbooks: PlaybookOffer[] }> => ask(`${base}/playbooks`);
+
+/** Starts exactly this graph; the same key starts it once, however often it is sent. */
+export const startRun = (graph: Graph, dryRun: boolean, key: string): Promise<StartedRun> =>
+  ask(`${base}/runs`, post({ graph, ...(dryRun ? { dry_run: true } : {}) }, { "idempotency-key": key }));
+
+interface Listing {
+  cursor?: string;
+  status?: string;
+}
+
+export function listRuns({ cursor, status }: Listing): Promise<{ runs: RunSummary[]; next?: string }> {
+  const query = new URLSearchParams({ limit: "30" });
+  if (cursor !== undefined) query.set("cursor", cursor);
+  if (status !== undefined) query.set("status", status);
+  return ask(`${base}/runs?${query}`);
+}
 
 export const readRun = (runId: string, signal?: AbortSignal): Promise<RunAnswer> => ask(runPath(runId), { signal });
 
@@ -72,7 +113,16 @@ export const cancelRun = (runId: string): Promise<{ runId: string }> => ask(`${r
 
 export const eventsPath = (runId: string): string => `${runPath(runId)}/events`;
 
-export function asProblem(error: unknown): Pick<Problem, "message" | "hint"> & { code: string } {
-  if (error instanceof Trouble) return { code: error.code, message: error.message, hint: error.hint };
-  return { code: "internal", message: "the page met an error of its own", hint: "load it again" };
+/** What the page shows of a problem; a code may be of a façade newer than the page. */
+export interface ShownProblem extends Pick<Problem, "message" | "hint"> {
+  code: string;
+  at?: string;
+}
+
+export function problemsOf(error: unknown): readonly ShownProblem[] {
+  if (!(error instanceof Trouble)) {
+    return [{ code: "internal", message: "the page met an error of its own", hint: "load it again" }];
+  }
+  const { code, message, hint, problems } = error;
+  return problems.length > 0 ? problems : [{ code, message, hint }];
 }

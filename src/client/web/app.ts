@@ -3,46 +3,61 @@ import { useEffect } from "preact/hooks";
 import { readInbox } from "./api.js";
 import { html } from "./html.js";
 import { InboxPage } from "./inbox-page.js";
+import { NewRunPage } from "./new-run-page.js";
 import { useLoaded } from "./parts.js";
 import { type Route, useRoute } from "./route.js";
 import { RunPage } from "./run-page.js";
 import { RunsPage } from "./runs-page.js";
 
 const INBOX_EVERY_MS = 10_000;
+const NAME = "AutoOps Architect";
 
 export function App() {
   const route = useRoute();
   const inbox = useLoaded(readInbox, INBOX_EVERY_MS);
+  const waiting = inbox.value?.gates.length ?? 0;
   useEffect(() => {
     if (route.at === "inbox") inbox.reload();
+    // A run gives the page its own name once it is loaded.
+    if (route.at !== "run") document.title = `${TITLES[route.at]} · ${NAME}`;
   }, [route.at]);
-  const waiting = inbox.value?.gates.length ?? 0;
   const mark = (at: Route["at"]) => (route.at === at ? "page" : undefined);
   return html`
     <a class="skip" href="#content" onClick=${toContent}>Skip to the content</a>
     <header class="bar">
-      <a class="brand" href="#/">AutoOps Architect</a>
+      <a class="brand" href="#/">${NAME}</a>
       <nav aria-label="Main">
         <a href="#/" aria-current=${mark("runs")}>Runs</a>
         <a href="#/inbox" aria-current=${mark("inbox")}>
-          Inbox${waiting > 0 ? html` <span class="count" aria-label=${`${waiting} waiting`}>${waiting}</span>` : null}
+          Inbox${waiting > 0 ? html` <span class="count" aria-hidden="true">${waiting}</span>` : null}
         </a>
+        <a href="#/new" aria-current=${mark("new")}>New run</a>
       </nav>
+      <p class="unseen" role="status">${waiting === 0 ? "" : waiting === 1 ? "1 decision waits" : `${waiting} decisions wait`}</p>
     </header>
     <main id="content" tabindex="-1">${pageOf(route, inbox)}</main>
   `;
 }
 
+const TITLES: Record<Exclude<Route["at"], "run">, string> = {
+  runs: "Runs",
+  inbox: "Inbox",
+  new: "New run",
+  nowhere: "Nothing here",
+};
+
 function pageOf(route: Route, inbox: Parameters<typeof InboxPage>[0]["inbox"]) {
   switch (route.at) {
     case "runs":
-      return html`<${RunsPage} />`;
+      return html`<${RunsPage} key=${route.status ?? ""} status=${route.status} />`;
+    case "new":
+      return html`<${NewRunPage} key=${route.from} from=${route.from} />`;
     case "inbox":
       return html`<${InboxPage} inbox=${inbox} />`;
     case "run":
       return html`<${RunPage} key=${route.runId} runId=${route.runId} onDecided=${inbox.reload} />`;
     case "nowhere":
-      return html`<p>There is nothing at this address. <a href="#/">See the runs</a></p>`;
+      return html`<h1>Nothing here</h1><p>There is nothing at this address. <a href="#/">See the runs</a></p>`;
   }
 }
 

@@ -1,36 +1,50 @@
-/** A run's graph with the states it is in. Each node is a button that shows its details. */
+/** A graph as a picture: a plan, or a run with the states it is in. Each node is a button that shows its details. */
 import { useMemo } from "preact/hooks";
-import type { NodeView, RunView } from "../../core/view.js";
 import { html } from "./html.js";
-import { BOX, type PlacedEdge, place } from "./layout.js";
-import { lookOf } from "./words.js";
+import { BOX, type GraphEdge, LABEL_CHARS, type PlacedEdge, place } from "./layout.js";
+
+export interface BoxLook {
+  id: string;
+  name: string;
+  /** Class of its colour. */
+  tone: string;
+  sign: string;
+  word: string;
+  /** Stands after the word: a time that may be ticking. */
+  more?: unknown;
+  gated: boolean;
+  /** What is said of it besides its name. */
+  says: string;
+}
 
 interface Props {
-  view: RunView;
+  label: string;
+  /** Changes when the graph's shape does. */
+  shape: string;
+  boxes: BoxLook[];
+  edges: GraphEdge[];
   selected?: string;
   onSelect(node: string): void;
 }
 
 const NAME_CHARS = 23;
-const LABEL_CHARS = 30;
 
-export function GraphView({ view, selected, onSelect }: Props) {
-  // The shape never changes while a run goes on: only the states do.
-  const placed = useMemo(() => place(view), [view.runId, view.policyDigest]);
+export function GraphView({ label, shape, boxes, edges, selected, onSelect }: Props) {
+  const placed = useMemo(() => place({ nodes: boxes, edges }), [shape]);
   const { width, height } = placed;
   return html`<div class="graph">
-    <svg width=${width} height=${height} viewBox=${`0 0 ${width} ${height}`} role="group" aria-label="Graph of the run">
+    <svg width=${width} height=${height} viewBox=${`0 0 ${width} ${height}`} role="group" aria-label=${label}>
       <defs>
         <marker id="tip" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="7" markerHeight="7" orient="auto">
           <path d="M0 0L8 4L0 8z" class="tip" />
         </marker>
       </defs>
-      ${view.nodes.map((node) => {
-        const { x, y } = placed.boxes.get(node.id) ?? { x: 0, y: 0 };
-        const isSelected = node.id === selected;
-        return html`<${Box} key=${node.id} node=${node} x=${x} y=${y} isSelected=${isSelected} onSelect=${onSelect} />`;
+      ${boxes.map((box) => {
+        const { x, y } = placed.boxes.get(box.id) ?? { x: 0, y: 0 };
+        const isSelected = box.id === selected;
+        return html`<${Box} key=${box.id} box=${box} x=${x} y=${y} isSelected=${isSelected} onSelect=${onSelect} />`;
       })}
-      ${placed.edges.map((edge, index) => html`<${Line} key=${index} edge=${edge} state=${view.edges[index]?.state} />`)}
+      ${placed.edges.map((edge, index) => html`<${Line} key=${index} edge=${edge} state=${edges[index]?.state ?? ""} />`)}
     </svg>
   </div>`;
 }
@@ -39,41 +53,41 @@ function Line({ edge, state }: { edge: PlacedEdge; state: string }) {
   const { x, y } = edge.labelAt;
   return html`<g class=${`edge ${state}`}>
     <path d=${edge.path} marker-end="url(#tip)"></path>
-    ${edge.label === "" ? null : html`<text x=${x + 6} y=${y}>${cut(edge.label, LABEL_CHARS)}<title>${edge.label}</title></text>`}
+    ${edge.label === "" ? null : html`<text x=${x} y=${y + 4} text-anchor="middle">${cut(edge.label, LABEL_CHARS)}<title>${edge.label}</title></text>`}
   </g>`;
 }
 
 interface BoxProps {
-  node: NodeView;
+  box: BoxLook;
   x: number;
   y: number;
   isSelected: boolean;
   onSelect(node: string): void;
 }
 
-function Box({ node, x, y, isSelected, onSelect }: BoxProps) {
-  const { sign, word, tone } = lookOf(node.status);
+function Box({ box, x, y, isSelected, onSelect }: BoxProps) {
+  const { id, name, tone, sign, word, more, gated, says } = box;
   const choose = (event: KeyboardEvent) => {
     if (event.key !== "Enter" && event.key !== " ") return;
     event.preventDefault();
-    onSelect(node.id);
+    onSelect(id);
   };
   return html`<g
-    class=${`box ${tone} ${node.gated ? "gated" : ""}`}
+    class=${`box ${tone} ${gated ? "gated" : ""}`}
     transform=${`translate(${x} ${y})`}
     role="button"
     tabindex="0"
     aria-pressed=${isSelected ? "true" : "false"}
-    aria-label=${`${node.name}: ${word}${node.gated ? ", needs an approval" : ""}`}
-    data-node=${node.id}
-    onClick=${() => onSelect(node.id)}
+    aria-label=${`${name}: ${says}`}
+    data-node=${id}
+    onClick=${() => onSelect(id)}
     onKeyDown=${choose}
   >
     <rect width=${BOX.width} height=${BOX.height} rx="4"></rect>
-    ${node.gated ? html`<path class="bar" d=${`M0 4a4 4 0 0 1 4 -4h2v${BOX.height}h-2a4 4 0 0 1 -4 -4z`}></path>` : null}
-    <text class="name" x="14" y="23">${cut(node.name, NAME_CHARS)}</text>
-    <text class="state" x="14" y="42">${sign} ${word}</text>
-    <title>${node.name}</title>
+    ${gated ? html`<path class="bar" d=${`M0 4a4 4 0 0 1 4 -4h2v${BOX.height}h-2a4 4 0 0 1 -4 -4z`}></path>` : null}
+    <text class="name" x="14" y="23">${cut(name, NAME_CHARS)}</text>
+    <text class="state" x="14" y="42">${sign} ${word}${more === undefined ? null : html` · ${more}`}</text>
+    <title>${name}</title>
   </g>`;
 }
 

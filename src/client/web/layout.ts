@@ -1,9 +1,21 @@
 /** Where the boxes and lines of a graph stand. */
 import { Graph, layout } from "@dagrejs/dagre";
-import type { RunView } from "../../core/view.js";
 
 export const BOX = { width: 196, height: 56 } as const;
 const MARGIN = 12;
+/** Of an edge's label: what is longer is cut. */
+export const LABEL_CHARS = 30;
+const CHAR_WIDTH = 6.2;
+const LABEL_HEIGHT = 14;
+
+export interface GraphEdge {
+  from: string;
+  to: string;
+  on: string;
+  condition?: string;
+  /** In a run: how the edge has settled. */
+  state?: string;
+}
 
 export interface PlacedEdge {
   from: string;
@@ -27,13 +39,15 @@ interface Point {
   y: number;
 }
 
-export function place({ nodes, edges }: Pick<RunView, "nodes" | "edges">): Placed {
+export function place({ nodes, edges }: { nodes: Array<{ id: string }>; edges: GraphEdge[] }): Placed {
   const graph = new Graph({ multigraph: true });
   graph.setGraph({ rankdir: "TB", nodesep: 24, ranksep: 44, marginx: MARGIN, marginy: MARGIN });
   graph.setDefaultEdgeLabel(() => ({}));
   for (const node of nodes) graph.setNode(node.id, { ...BOX });
   edges.forEach((edge, index) => {
-    graph.setEdge(edge.from, edge.to, {}, String(index));
+    const chars = Math.min(labelOf(edge).length, LABEL_CHARS);
+    const room = chars === 0 ? {} : { width: chars * CHAR_WIDTH, height: LABEL_HEIGHT, labelpos: "r" };
+    graph.setEdge(edge.from, edge.to, room, String(index));
   });
   layout(graph);
   const boxes = new Map<string, Point>();
@@ -43,13 +57,20 @@ export function place({ nodes, edges }: Pick<RunView, "nodes" | "edges">): Place
   }
   const { width = 0, height = 0 } = graph.graph() as { width?: number; height?: number };
   const placed = edges.map((edge, index): PlacedEdge => {
-    const { points } = graph.edge(edge.from, edge.to, String(index)) as { points: Point[] };
+    const { points, x, y } = graph.edge(edge.from, edge.to, String(index)) as {
+      points: Point[];
+      x?: number;
+      y?: number;
+    };
     const middle = points[Math.floor(points.length / 2)] ?? { x: 0, y: 0 };
-    const on = edge.on === "success" ? [] : [`on ${edge.on}`];
-    const label = [...on, ...(edge.condition === undefined ? [] : [`if ${edge.condition}`])].join(" ");
-    return { from: edge.from, to: edge.to, label, path: curve(points), labelAt: middle };
+    const labelAt = x === undefined || y === undefined ? middle : { x, y };
+    return { from: edge.from, to: edge.to, label: labelOf(edge), path: curve(points), labelAt };
   });
   return { width, height, boxes, edges: placed };
+}
+
+function labelOf({ on, condition }: GraphEdge): string {
+  return [...(on === "success" ? [] : [`on ${on}`]), ...(condition === undefined ? [] : [`if ${condition}`])].join(" ");
 }
 
 /** A smooth line through the points that the layout gave. */

@@ -1,8 +1,10 @@
 /** A run as it changes: the façade's event stream says when to look again. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Report } from "../../core/report.js";
+import type { RunView } from "../../core/view.js";
 import type { RunAnswer, RunHappening } from "../runs/contract.js";
-import { eventsPath, readReport, readRun } from "./api.js";
+import { eventsPath, readReport, readRun, Trouble } from "./api.js";
+import { endedOutside, wasRefused } from "./endings.js";
 
 export interface LiveRun {
   answer?: RunAnswer;
@@ -17,6 +19,10 @@ export interface LiveRun {
 /** Many events may come at once: one look after them is enough. */
 const SETTLE_MS = 150;
 const KEPT = 500;
+const AGAIN_MS = 3_000;
+
+const hasReport = (view: RunView): boolean => !wasRefused(view) && endedOutside(view) === undefined;
+const isUnknown = (error: unknown): boolean => error instanceof Trouble && error.code === "run-not-found";
 
 export function useLiveRun(runId: string): LiveRun {
   const [answer, setAnswer] = useState<RunAnswer>();
@@ -42,9 +48,14 @@ export function useLiveRun(runId: string): LiveRun {
         const next = await readRun(runId, gone.signal);
         setAnswer(next);
         setError(undefined);
-        if (next.view.endedAtMs !== undefined) setReport(await readReport(runId).catch(() => undefined));
+        if (next.view.endedAtMs !== undefined && hasReport(next.view))
+          setReport(await readReport(runId).catch(() => undefined));
       } catch (problem) {
-        if (!gone.signal.aborted) setError(problem);
+        if (gone.signal.aborted) return;
+        setError(problem);
+        // What Temporal has forgotten may have left its report; what cannot be asked now is asked again.
+        if (isUnknown(problem)) setReport(await readReport(runId).catch(() => undefined));
+        else timer = setTimeout(load, AGAIN_MS);
       }
       busy = false;
       if (again && !gone.signal.aborted) {

@@ -1,19 +1,47 @@
 /** Small pieces that every view uses. */
 import { useEffect, useState } from "preact/hooks";
-import { asProblem } from "./api.js";
+import { problemsOf, type ShownProblem } from "./api.js";
 import { html } from "./html.js";
-import { lookOf } from "./words.js";
+import { lookOf, span } from "./words.js";
 
 export function Status({ status }: { status: string }) {
   const { sign, word, tone } = lookOf(status);
   return html`<span class=${`status ${tone}`}><span aria-hidden="true">${sign}</span> ${word}</span>`;
 }
 
-export function ProblemBox({ error }: { error: unknown }) {
-  const { code, message, hint } = asProblem(error);
+/** Hints are written for the command line; where the page has a better way out, it says that one. */
+const HINTS: Record<string, string> = {
+  "parameter-missing": "fill it in in the form",
+  "no-playbook": "say what is wrong and where, or choose a playbook in the form",
+  "run-not-found": "look for it in the list of runs",
+};
+
+/** An error word for word, with its code and its way out; of a node of `nodes` with that node's name. */
+export function ProblemText({ problem, nodes }: { problem: ShownProblem; nodes?: ReadonlyArray<{ name: string }> }) {
+  const { code, message } = problem;
+  const hint = HINTS[code] ?? problem.hint;
+  const name = nameAt(problem.at, nodes);
+  return html`<p>${name === undefined ? null : html`<strong>${name}</strong>: `}${message} <code>${code}</code></p>
+    ${hint === undefined ? null : html`<p class="muted">Way out: ${hint}</p>`}`;
+}
+
+/** Of the node that a path such as `nodes[3].params` leads to. */
+export function nameAt(at: string | undefined, nodes: ReadonlyArray<{ name: string }> = []): string | undefined {
+  const position = /^nodes\[(\d+)\]/.exec(at ?? "")?.[1];
+  return position === undefined ? undefined : nodes[Number(position)]?.name;
+}
+
+/** What the check corrected or found odd; nothing is refused by it. */
+export function Notice({ notice, nodes }: { notice: ShownProblem; nodes: ReadonlyArray<{ name: string }> }) {
+  const name = nameAt(notice.at, nodes);
+  return html`<li>${name === undefined ? null : html`<strong>${name}</strong>: `}${notice.message} <code>${notice.code}</code></li>`;
+}
+
+export function ProblemBox({ error, title }: { error: unknown; title?: string }) {
+  const problems = problemsOf(error);
   return html`<div class="problem" role="alert">
-    <p>${message} <code>${code}</code></p>
-    ${hint === undefined ? null : html`<p class="muted">${hint}</p>`}
+    ${title === undefined ? null : html`<p><strong>${title}</strong></p>`}
+    ${problems.map((problem) => html`<${ProblemText} problem=${problem} />`)}
   </div>`;
 }
 
@@ -25,6 +53,16 @@ export function useNow(): number {
     return () => clearInterval(timer);
   }, []);
   return now;
+}
+
+/** How long something takes, or has taken so far. The clocks of browser and server may differ: never below zero. */
+export function Took({ fromMs, toMs }: { fromMs: number; toMs?: number }) {
+  return toMs === undefined ? html`<${Ticking} fromMs=${fromMs} />` : span(toMs - fromMs);
+}
+
+function Ticking({ fromMs }: { fromMs: number }) {
+  const ms = Math.max(0, useNow() - fromMs);
+  return span(ms - (ms % 1_000));
 }
 
 export interface Loaded<T> {

@@ -1,8 +1,9 @@
 /** The report of a run that has ended: outcome first, then what was found, changed and decided. */
-import type { Report } from "../../core/report.js";
+import type { Report, ReportNode } from "../../core/report.js";
 import type { Outcome } from "../../core/run/state.js";
+import { Findings } from "./gate-card.js";
 import { html } from "./html.js";
-import { clock, span } from "./words.js";
+import { clock, lookOf, span } from "./words.js";
 
 const SAYS: Record<Outcome, string> = {
   succeeded: "The run succeeded.",
@@ -25,25 +26,25 @@ export function ReportView({ report }: { report: Report }) {
       failed.length === 0
         ? null
         : html`<h3>What went wrong</h3>
-          <ul>${failed.map((node) => html`<li>${node.name}: ${node.failure?.message} <code>${node.failure?.code}</code></li>`)}</ul>`
+          <ul>
+            ${failed.map(
+              (node) => html`<li>
+                <strong>${node.name}</strong>: ${node.failure?.message} <code>${node.failure?.code}</code>
+                ${node.failure?.hint === undefined ? null : html`<div class="muted">Way out: ${node.failure.hint}</div>`}
+              </li>`,
+            )}
+          </ul>`
     }
     ${
       report.findings.length === 0
         ? null
         : html`<h3>What was found</h3>
-          <ul class="findings">
-            ${report.findings.map(
-              (finding) => html`<li>
-                ${finding.statement} <span class="muted">(${finding.node})</span>
-                ${finding.evidence.map((piece) => html`<div class="muted evidence">${piece}</div>`)}
-              </li>`,
-            )}
-          </ul>`
+          <${Findings} findings=${report.findings} />`
     }
     <h3>What was changed</h3>
     ${changes.length === 0 ? html`<p>Nothing: no action of this run changes production.</p>` : null}
     <ul>
-      ${changes.map((node) => html`<li>${node.name}: ${node.status === "succeeded" ? "carried out" : (node.reason ?? node.status)}</li>`)}
+      ${changes.map((node) => html`<li>${node.name}: ${whatBecame(node)}</li>`)}
     </ul>
     ${
       report.gates.length === 0
@@ -52,8 +53,13 @@ export function ReportView({ report }: { report: Report }) {
           <ul>
             ${report.gates.map(
               (gate) => html`<li>
-                ${gate.nodeName}: ${gate.status}
-                ${gate.votes.map((vote) => html` · ${vote.decision === "approve" ? "approved" : "rejected"} by ${vote.approver} at ${clock(vote.atMs)}`)}
+                ${gate.nodeName}: ${lookOf(gate.status).word}
+                ${gate.votes.map(
+                  (vote) => html`<div class="muted">
+                    ${vote.decision === "approve" ? "approved" : "rejected"} by ${vote.approver} at ${clock(vote.atMs)}
+                    ${" "}(${vote.verified ? "signature verified" : "unverified"})${vote.comment ? `: “${vote.comment}”` : ""}
+                  </div>`,
+                )}
               </li>`,
             )}
           </ul>`
@@ -63,4 +69,10 @@ export function ReportView({ report }: { report: Report }) {
       <pre tabindex="0">${report.text}</pre>
     </details>
   </section>`;
+}
+
+function whatBecame({ status, failure, reason }: ReportNode): string {
+  if (status === "succeeded") return "carried out";
+  if (failure?.code === "outcome-unknown") return "may or may not have happened: look";
+  return `not carried out (${reason ?? lookOf(status).word})`;
 }

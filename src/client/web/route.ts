@@ -1,12 +1,22 @@
-/** Where the page is: `#/`, `#/runs/<id>`, `#/inbox`. */
+/** Where the page is: `#/`, `#/?status=<status>`, `#/new`, `#/new/file`, `#/runs/<id>`, `#/inbox`. */
 import { useEffect, useState } from "preact/hooks";
 
-export type Route = { at: "runs" } | { at: "inbox" } | { at: "run"; runId: string } | { at: "nowhere" };
+export type Route =
+  | { at: "runs"; status?: string }
+  | { at: "new"; from: "goal" | "file" }
+  | { at: "inbox" }
+  | { at: "run"; runId: string }
+  | { at: "nowhere" };
 
 export function routeOf(hash: string): Route {
-  const path = hash.replace(/^#/, "");
-  if (path === "" || path === "/") return { at: "runs" };
+  const [path = "", query = ""] = hash.replace(/^#/, "").split("?", 2);
+  if (path === "" || path === "/") {
+    const status = new URLSearchParams(query).get("status");
+    return status === null ? { at: "runs" } : { at: "runs", status };
+  }
   if (path === "/inbox") return { at: "inbox" };
+  if (path === "/new") return { at: "new", from: "goal" };
+  if (path === "/new/file") return { at: "new", from: "file" };
   const [, id] = /^\/runs\/([^/]+)$/.exec(path) ?? [];
   if (id === undefined) return { at: "nowhere" };
   try {
@@ -17,6 +27,11 @@ export function routeOf(hash: string): Route {
 }
 
 export const hrefOf = (runId: string): string => `#/runs/${encodeURIComponent(runId)}`;
+
+/** Undefined where it is no address of the web: nothing that a run or a façade says becomes another kind of link. */
+export function webAddress(text: string | undefined): string | undefined {
+  return text !== undefined && /^https?:\/\//i.test(text) && URL.canParse(text) ? text : undefined;
+}
 
 export function useRoute(): Route {
   const [hash, setHash] = useState(location.hash);

@@ -1,60 +1,120 @@
 /** One run: its graph with live states, what waits for a decision, what happened, and the report. */
-import { useEffect, useState } from "preact/hooks";
-import type { RunView } from "../../core/view.js";
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { NodeView, RunView } from "../../core/view.js";
 import type { RunAnswer, RunHappening } from "../runs/contract.js";
 import { cancelRun } from "./api.js";
+import { endedOutside, wasRefused } from "./endings.js";
 import { GateCard } from "./gate-card.js";
-import { GraphView } from "./graph-view.js";
+import { type GateOutcome, useOutcomes } from "./gate-outcome.js";
+import { type BoxLook, GraphView } from "./graph-view.js";
 import { html } from "./html.js";
-import { useLiveRun } from "./live-run.js";
+import { type LiveRun, useLiveRun } from "./live-run.js";
 import { NodeDetails } from "./node-details.js";
-import { ProblemBox, Status } from "./parts.js";
+import { NodeList } from "./node-list.js";
+import { Notice, ProblemBox, Status, Took } from "./parts.js";
 import { ReportView } from "./report-view.js";
-import { clock, day } from "./words.js";
+import { webAddress } from "./route.js";
+import { NoRun, RunNotices } from "./run-notices.js";
+import { clock, day, lookOf, span } from "./words.js";
 
 export function RunPage({ runId, onDecided }: { runId: string; onDecided(): void }) {
-  const { answer, happenings, report, error, isCut, reload } = useLiveRun(runId);
-  const [chosen, setChosen] = useState<string>();
+  const live = useLiveRun(runId);
+  const { answer, report, error } = live;
   useEffect(() => {
-    document.title = answer === undefined ? "AutoOps Architect" : `${answer.view.name} · AutoOps Architect`;
+    document.title = `${answer === undefined ? "Run" : answer.view.name} · AutoOps Architect`;
   }, [answer?.view.name]);
   if (answer === undefined) {
-    return error === undefined ? html`<p class="muted">Loading the run…</p>` : html`<${ProblemBox} error=${error} />`;
+    if (error === undefined) return html`<p class="muted" role="status">Loading the run…</p>`;
+    return html`<${NoRun} runId=${runId} error=${error} report=${report} />`;
   }
+  return html`<${Run} live=${live} answer=${answer} onDecided=${onDecided} />`;
+}
+
+function Run({ live, answer, onDecided }: { live: LiveRun; answer: RunAnswer; onDecided(): void }) {
+  const { happenings, report, error, isCut, reload } = live;
+  const [chosen, setChosen] = useState<string>();
+  const [outcomes, note] = useOutcomes();
   const { view } = answer;
+  const open = view.gates.filter((gate) => gate.status === "open");
   const selected = view.nodes.find((node) => node.id === (chosen ?? interesting(view)));
-  const own = view.gates.find((one) => one.nodeId === selected?.id);
-  const gate = own?.status === "open" || own?.status === "asking" ? undefined : own;
+  const own = view.gates.find((gate) => gate.nodeId === selected?.id);
+  const closed = own?.status === "open" || own?.status === "asking" ? undefined : own;
   // Until somebody looks at another node, the open gate says all of it.
   const isAsked = chosen === undefined && own?.status === "open";
-  const decided = () => {
-    reload();
-    onDecided();
-  };
+  const cardOf = (gate: RunView["gates"][number]) => html`<${GateCard}
+    key=${gate.nodeId}
+    gate=${gate}
+    run=${view}
+    outcome=${outcomes.get(gate.nodeId)}
+    onAnswered=${(outcome: GateOutcome) => {
+      note(gate.nodeId, outcome);
+      reload();
+      onDecided();
+    }}
+  />`;
+  const gone = useClosed(view.gates).filter((gate) => gate.nodeId !== closed?.nodeId || !outcomes.has(gate.nodeId));
   return html`
     <${Head} answer=${answer} onCancelled=${reload} />
-    ${error === undefined ? null : html`<${ProblemBox} error=${error} />`}
-    <${Notice} answer=${answer} isCut=${isCut} />
+    ${error === undefined ? null : html`<${ProblemBox} error=${error} title="What stands here may be old:" />`}
+    <${RunNotices} answer=${answer} isCut=${isCut} />
+    <div role="status">
+      ${gone.map((gate) => html`<${ClosedGate} key=${gate.nodeId} gate=${gate} outcome=${outcomes.get(gate.nodeId)} />`)}
+    </div>
     <div class="run">
       <div class="side">
-        <div class="gates">
-          ${view.gates
-            .filter((one) => one.status === "open")
-            .map((one) => html`<${GateCard} key=${one.nodeId} gate=${one} view=${view} onDecided=${decided} />`)}
-        </div>
+        <div class="gates">${open.map(cardOf)}</div>
         <div class="aside">
           ${report === undefined ? null : html`<${ReportView} report=${report} />`}
           ${selected === undefined || isAsked ? null : html`<${NodeDetails} node=${selected} />`}
-          ${gate === undefined ? null : html`<${GateCard} key=${gate.nodeId} gate=${gate} view=${view} onDecided=${decided} />`}
+          ${closed === undefined ? null : cardOf(closed)}
         </div>
       </div>
-      <div class="picture"><${GraphView} view=${view} selected=${selected?.id} onSelect=${setChosen} /></div>
+      <div class="picture">
+        <${GraphView}
+          label="Graph of the run"
+          shape=${`${view.runId} ${view.policyDigest}`}
+          boxes=${view.nodes.map(boxOf)}
+          edges=${view.edges}
+          selected=${selected?.id}
+          onSelect=${setChosen}
+        />
+      </div>
       <div class="below">
-        <${Problems} view=${view} />
+        <${NodeList} nodes=${view.nodes} selected=${selected?.id} onSelect=${setChosen} />
+        <${Notices} view=${view} />
         <${Timeline} happenings=${happenings} />
       </div>
     </div>
   `;
+}
+
+/** Gates that were open here and are no more: whoever was about to answer must learn why the buttons went. */
+function useClosed(gates: RunView["gates"]): RunView["gates"] {
+  const seen = useRef(new Set<string>());
+  for (const gate of gates) if (gate.status === "open") seen.current.add(gate.nodeId);
+  return gates.filter((gate) => seen.current.has(gate.nodeId) && gate.status !== "open" && gate.status !== "asking");
+}
+
+function ClosedGate({ gate, outcome }: { gate: RunView["gates"][number]; outcome?: GateOutcome }) {
+  const who = [...new Set(gate.votes.map((vote) => vote.approver))].join(", ");
+  const by = who === "" || gate.status === "withdrawn" ? "" : ` by ${who}`;
+  return html`<p class="notice">
+    <strong>${gate.nodeName}</strong>: ${lookOf(gate.status).word}${by}.${outcome === undefined ? "" : ` ${outcome.says}`}
+  </p>`;
+}
+
+function boxOf({ id, name, status, gated, startedAtMs, endedAtMs }: NodeView): BoxLook {
+  const look = lookOf(status);
+  const hasTime = startedAtMs !== undefined && (endedAtMs !== undefined || status === "running");
+  const took = hasTime && endedAtMs !== undefined ? `, took ${span(endedAtMs - startedAtMs)}` : "";
+  return {
+    id,
+    name,
+    ...look,
+    ...(hasTime ? { more: html`<${Took} fromMs=${startedAtMs} toMs=${endedAtMs} />` } : {}),
+    gated,
+    says: `${look.word}${took}${gated && status === "pending" ? ", needs an approval" : ""}`,
+  };
 }
 
 /** Failure first, then what waits, then what runs. */
@@ -68,27 +128,39 @@ function interesting(view: RunView): string | undefined {
 
 function Head({ answer, onCancelled }: { answer: RunAnswer; onCancelled(): void }) {
   const { view, webUrl } = answer;
+  const { startedAtMs, endedAtMs } = view;
+  const address = webAddress(webUrl);
+  // Temporal's own word for how it ended says more than the nearest outcome.
+  const isTerminated = endedOutside(view)?.message.includes("terminated in Temporal") === true;
   return html`<div class="head">
     <h1>${view.name}</h1>
     <p>${view.goal}</p>
     <p>
-      <${Status} status=${view.status} /> ${view.dryRun ? html`<${Status} status="dry_run" />` : null}
+      <span role="status"><${Status} status=${isTerminated ? "terminated" : view.status} /></span>
+      ${view.dryRun ? html` <${Status} status="dry_run" />` : null}
       <span class="muted">
-        ${view.environment} · asked for by ${view.requester} · started ${day(view.startedAtMs)} · <code>${view.runId}</code>
+        ${" · "}<${Took} fromMs=${startedAtMs} toMs=${endedAtMs} /> · ${view.environment} · asked for by ${view.requester} ·
+        started ${day(startedAtMs)} · <code>${view.runId}</code>
       </span>
-      ${webUrl === undefined ? null : html` <a href=${webUrl} target="_blank" rel="noreferrer">Temporal Web UI</a>`}
+      ${address === undefined ? null : html` <a href=${address} target="_blank" rel="noreferrer">Temporal Web UI</a>`}
     </p>
-    ${view.endedAtMs === undefined ? html`<${Cancel} view=${view} onCancelled=${onCancelled} />` : null}
+    ${endedAtMs === undefined ? html`<${Cancel} view=${view} onCancelled=${onCancelled} />` : null}
   </div>`;
 }
 
 function Cancel({ view, onCancelled }: { view: RunView; onCancelled(): void }) {
   const [asks, setAsks] = useState(false);
   const [error, setError] = useState<unknown>();
+  const [isAsked, setAsked] = useState(false);
   const cancel = async () => {
     setAsks(false);
-    await cancelRun(view.runId).then(onCancelled, setError);
+    setError(undefined);
+    await cancelRun(view.runId).then(() => {
+      setAsked(true);
+      onCancelled();
+    }, setError);
   };
+  if (isAsked) return html`<p role="status">Cancelling: what runs is told to stop, and the report follows.</p>`;
   if (!asks) {
     return html`${error === undefined ? null : html`<${ProblemBox} error=${error} />`}
       <button type="button" onClick=${() => setAsks(true)}>Cancel the run…</button>`;
@@ -99,20 +171,13 @@ function Cancel({ view, onCancelled }: { view: RunView; onCancelled(): void }) {
   </div>`;
 }
 
-function Notice({ answer, isCut }: { answer: RunAnswer; isCut: boolean }) {
-  if (isCut) return html`<p class="notice" role="status">The connection broke off; trying to take it up again.</p>`;
-  if (!answer.waitsForWorker) return null;
-  return html`<p class="notice" role="status">
-    No worker answers: this is the run as its history tells it. Decisions are recorded and count once one runs
-    (<code>autoops worker</code>).
-  </p>`;
-}
-
-function Problems({ view }: { view: RunView }) {
-  if (view.problems.length === 0) return null;
+function Notices({ view }: { view: RunView }) {
+  const ending = endedOutside(view);
+  const notices = wasRefused(view) ? [] : view.problems.filter((problem) => problem !== ending);
+  if (notices.length === 0) return null;
   return html`<section class="card">
     <h2>Notices</h2>
-    <ul>${view.problems.map((problem) => html`<li>${problem.message} <code>${problem.code}</code></li>`)}</ul>
+    <ul>${notices.map((notice) => html`<${Notice} notice=${notice} nodes=${view.nodes} />`)}</ul>
   </section>`;
 }
 

@@ -1,4 +1,6 @@
 /** Words and signs for statuses, and times for people. A status is never told by colour alone. */
+import type { Effect } from "../../vocabulary/node-types.js";
+
 interface Look {
   sign: string;
   word: string;
@@ -23,6 +25,9 @@ const LOOKS: Record<string, Look> = {
   cancelled: { sign: "⊘", word: "cancelled", tone: "quiet" },
   skipped: { sign: "–", word: "skipped", tone: "quiet" },
   planned: { sign: "◇", word: "would run", tone: "quiet" },
+  allowed: { sign: "○", word: "may run", tone: "quiet" },
+  gated: { sign: "◆", word: "needs approval", tone: "ask" },
+  refused: { sign: "✕", word: "refused", tone: "bad" },
   dry_run: { sign: "◇", word: "dry run", tone: "quiet" },
 };
 
@@ -30,14 +35,23 @@ export function lookOf(status: string): Look {
   return LOOKS[status] ?? { sign: "?", word: status, tone: "quiet" };
 }
 
+/** What a node does to the world, for people. */
+export const EFFECT_WORDS: Record<Effect, string> = {
+  none: "computes only",
+  read: "only reads",
+  notify: "tells people",
+  write: "changes production",
+};
+
 /** A duration: `850 ms`, `12 s`, `3 min 5 s`, `2 h 4 min`. */
 export function span(ms: number): string {
   if (ms < 1_000) return `${Math.max(0, Math.round(ms))} ms`;
   const seconds = Math.floor(ms / 1_000);
   if (seconds < 60) return `${seconds} s`;
   const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return `${minutes} min ${seconds % 60} s`;
-  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  const rest = (value: number, unit: string) => (value === 0 ? "" : ` ${value} ${unit}`);
+  if (minutes < 60) return `${minutes} min${rest(seconds % 60, "s")}`;
+  return `${Math.floor(minutes / 60)} h${rest(minutes % 60, "min")}`;
 }
 
 const CLOCK = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
@@ -48,5 +62,5 @@ export const day = (ms: number): string => DAY.format(ms);
 
 /** One value of an output or of params, as it is. */
 export function shown(value: unknown): string {
-  return typeof value === "string" ? value : JSON.stringify(value, undefined, 2);
+  return typeof value === "string" ? value : (JSON.stringify(value, undefined, 2) ?? "");
 }

@@ -1,0 +1,103 @@
+/** The nodes of a plan, one line each: what it does, whether it waits for a person, and what stands against it. */
+import { useEffect, useRef } from "preact/hooks";
+import type { Explained } from "../../core/explain.js";
+import type { Graph, Node } from "../../schema/graph.js";
+import { html } from "./html.js";
+import type { Preview } from "./new-run-page.js";
+import { ProblemText, Status } from "./parts.js";
+import { EFFECT_WORDS, shown } from "./words.js";
+
+interface Props {
+  preview: Preview;
+  /** The node that was chosen in the picture. */
+  opened?: string;
+}
+
+export function PlanNodes({ preview, opened }: Props) {
+  const { graph, nodes, check } = preview;
+  const explained = new Map(nodes.map((node) => [node.node, node]));
+  const usualSeconds = check.ok ? check.verdict.limits.nodeSeconds : undefined;
+  return html`<section class="card" aria-labelledby="plan-nodes-title">
+    <h3 id="plan-nodes-title">Nodes</h3>
+    <ul class="nodes">
+      ${graph.nodes.map((node) => {
+        const told = explained.get(node.id);
+        // The node itself is described here; all that the check found stands with the node it is about.
+        const problems = problemsAt(preview, node);
+        return html`<${Row}
+          key=${node.id}
+          node=${node}
+          told=${told}
+          problems=${problems}
+          after=${afterOf(node, graph)}
+          usualSeconds=${usualSeconds}
+          isOpened=${opened === node.id}
+        />`;
+      })}
+    </ul>
+  </section>`;
+}
+
+function problemsAt({ graph, check }: Preview, node: Node) {
+  if (check.ok) return [];
+  const at = `nodes[${graph.nodes.indexOf(node)}]`;
+  return check.problems.filter((problem) => problem.at === at || problem.at.startsWith(`${at}.`));
+}
+
+function afterOf(node: Node, { nodes, edges }: Graph): string {
+  const names = new Map(nodes.map((one) => [one.id, one.name]));
+  const parts = edges
+    .filter((edge) => edge.to_node_id === node.id)
+    .map((edge) => {
+      const on = edge.on === "success" ? "" : ` (on ${edge.on})`;
+      return `${names.get(edge.from_node_id) ?? edge.from_node_id}${on}${edge.condition ? ` if ${edge.condition}` : ""}`;
+    });
+  return parts.join(node.join === "all" ? " and " : " or ");
+}
+
+interface RowProps {
+  node: Node;
+  told?: Explained;
+  problems: ReturnType<typeof problemsAt>;
+  after: string;
+  usualSeconds?: number;
+  isOpened: boolean;
+}
+
+function Row({ node, told, problems, after, usualSeconds, isOpened }: RowProps) {
+  const details = useRef<HTMLDetailsElement>(null);
+  useEffect(() => {
+    if (!isOpened || details.current === null) return;
+    details.current.open = true;
+    details.current.scrollIntoView({ block: "nearest" });
+  }, [isOpened]);
+  const status = problems.length > 0 || told?.allowed === false ? "refused" : told?.gated ? "gated" : "allowed";
+  const target = told?.target === undefined ? "" : ` on ${told.target}`;
+  return html`<li class=${isOpened ? "chosen" : ""}>
+    <details ref=${details} data-plan-node=${node.id}>
+      <summary>
+        <strong>${node.name}</strong> <${Status} status=${status} />
+        <span class="muted node-facts block">
+          <code>${node.tool ?? node.type}</code>${target}${told === undefined ? "" : ` · ${EFFECT_WORDS[told.effect]}`}
+        </span>
+      </summary>
+      <${Facts} node=${node} told=${told} after=${after} usualSeconds=${usualSeconds} />
+    </details>
+    ${told?.gate === undefined ? null : html`<p class="why ask">Waits for approval: ${told.gate}</p>`}
+    ${problems.map((problem) => html`<div class="problem"><${ProblemText} problem=${problem} /></div>`)}
+  </li>`;
+}
+
+function Facts({ node, told, after, usualSeconds }: Pick<RowProps, "node" | "told" | "after" | "usualSeconds">) {
+  const { params, description, retry_count: retries } = node;
+  const seconds = node.timeout_seconds ?? (node.tool ? usualSeconds : undefined);
+  return html`<dl class="params">
+    <dt>Node</dt><dd>${node.id}</dd>
+    ${description === "" ? null : html`<dt>About</dt><dd>${description}</dd>`}
+    <dt>Starts</dt><dd>${after === "" ? "at once" : `after ${after}`}</dd>
+    ${seconds === undefined ? null : html`<dt>Time-out</dt><dd>${seconds} s</dd>`}
+    ${retries === undefined ? null : html`<dt>Retries</dt><dd>${retries}</dd>`}
+    ${told === undefined || told.rule === "" ? null : html`<dt>Rule</dt><dd>${told.rule}</dd>`}
+    ${Object.entries(params).map(([key, value]) => html`<dt>${key}</dt><dd>${shown(value)}</dd>`)}
+  </dl>`;
+}
