@@ -11,19 +11,11 @@ import { ProblemText, Status, useNow } from "./parts.js";
 import { hrefOf } from "./route.js";
 import { clock, shown, span } from "./words.js";
 
-/** What the policy's rules may add to a gate. */
-interface GateRules {
-  rule?: string;
-  /** Who may answer. */
-  groups?: string[];
-  forbidRequester?: boolean;
-  commentRequired?: "never" | "reject" | "always";
-  /** What becomes of the node where nobody answers. */
-  onTimeout?: string;
-  escalations?: Array<{ atMs: number; groups: string[]; channel?: string }>;
+/** A request may say what is there now and what would be. */
+interface Previewed {
   preview?: { before?: Json; after?: Json };
 }
-export type Gate = GateView & GateRules;
+export type Gate = GateView & Previewed;
 
 /** The run that a gate belongs to. */
 export interface GateRun {

@@ -28,6 +28,7 @@ const REFUSALS: Record<string, { says: string; isOver: boolean }> = {
   "already-decided": { says: "Somebody decided before you. Your decision does not count.", isOver: true },
   "gate-not-open": { says: "Nothing waits here any more. Your decision does not count.", isOver: true },
   "decision-not-allowed": { says: "Not allowed: your decision does not count.", isOver: false },
+  "decision-comment-required": { says: "The policy asks for a comment. Your decision does not count.", isOver: false },
   "decision-stale": {
     says: "The action is no longer the one that you looked at. Nothing was decided: look again, then decide.",
     isOver: false,
