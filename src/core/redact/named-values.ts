@@ -2,13 +2,20 @@
  * Secrets that are known by what stands beside them: `password=…`, JSON and XML with such names, headers, options of
  * commands, user and password in URLs. Loaded by the workflow sandbox: imports no package and reads no clock.
  */
-import { looksRandom, namedSecretKind, SECRET_NAME } from "./secret-names.js";
+import { PLACES } from "./places.js";
+import { isCoined, looksRandom, namedSecretKind, SECRET_NAME } from "./secret-names.js";
 
 type Replace = (kind: string) => string;
 
 /** A name, at most a closing quote or bracket, and what puts a value to it. */
-const ASSIGNED = new RegExp(`(${SECRET_NAME})(\\\\{0,3}["'\`]?\\]?)([ \\t]{0,4}(?:=>|[:=]{1,2})[ \\t]{0,4})`, "gi");
-const OPTION = new RegExp(`(${SECRET_NAME})(?<=(?:^|\\s)--?[A-Za-z0-9-]{0,60})()([ \\t]{1,4})(?=[^\\s-])`, "gi");
+const ASSIGNED = new RegExp(
+  `(?<!:secretsmanager:[\\w-]{0,20}:[0-9]{0,12}:)(${SECRET_NAME})(\\\\{0,3}["'\`]?\\]?)([ \\t]{0,4}(?:=>|:[ \\t]?(?:secret)?(?:str|string|bytes)[ \\t]?=|[:=]{1,2})[ \\t]{0,4})`,
+  "gi",
+);
+const OPTION = new RegExp(
+  `(${SECRET_NAME})(?<=(?:^|[\\s"'\`([,])--?[A-Za-z0-9-]{0,60})()([ \\t]{1,4})(?=[^\\s-])`,
+  "gi",
+);
 const QUOTE = /\\{0,3}["'`]/y;
 /** A run is judged by its first characters and goes as a whole. */
 const BARE = /[^\s"'`&;,]{1,256}/y;
@@ -18,32 +25,6 @@ const QUOTED_MAX = 4_096;
 /** YAML: the value is the next line. */
 const BLOCK = /[|>][+-]?[ \t]{0,4}\r?\n[ \t]{0,40}/y;
 
-/** In elements, commands and statements. Each pattern matches exactly what is to go. */
-const PLACES: ReadonlyArray<readonly [kind: string, hint: RegExp, pattern: RegExp]> = [
-  ["password", /:\/\//, /(?<=[A-Za-z0-9]:\/\/[^\s/@:"'<>[]{0,128}:)(?!\[redacted:)[^\s/"'<>]{1,256}(?=@)/g],
-  [
-    "password",
-    /:\/\//,
-    /(?<=[A-Za-z0-9]:\/\/[^\s/@:"'<>[]{1,128}:)(?!\[redacted:|[0-9]{1,5}[/?#])[^\s@"'<>]{1,256}(?=@[\w.-]{1,255}[:/])/g,
-  ],
-  ["token", /:\/\//, /(?<=https?:\/\/)(?=[^\s/@:]{0,255}[0-9])(?!\[redacted:)[^\s/@:"'<>]{16,256}(?=@)/g],
-  [
-    "password",
-    /@(?:tcp|unix)\(/,
-    /(?<=(?:^|[\s"'=])[\w.-]{1,64}:)(?!\[redacted:)[^\s:@/"']{1,128}(?=@(?:tcp|unix)\()/g,
-  ],
-  ["password", /(?:-u|--user)[ =]/, /(?<=\s(?:-u|--user)[ =]["']?[\w.@-]{1,64}:)(?!\[redacted:)[^\s"']{1,256}/g],
-  ["password", /sshpass/, /(?<=sshpass\s{1,4}-p\s{0,4}["']?)(?!\[redacted:)[^\s"']{1,256}/g],
-  ["password", /mysql/, /(?<=\bmysql[a-z]{0,10}\b[^\n|;]{0,200}\s-p["']?)(?!\[redacted:)[^\s"']{1,256}/g],
-  ["password", /identified/i, /(?<=identified\s{1,4}by\s{1,4}(?:password\s{1,4})?["'])(?!\[redacted:)[^"'\n]{1,256}/gi],
-  [
-    "password",
-    /password\s+'/i,
-    /(?<=with\s(?:login\s|encrypted\s){0,2}password\s{1,4}')(?!\[redacted:)[^'\n]{1,256}/gi,
-  ],
-  ["password", /login/, /(?<=\blogin\s{1,4}\S{1,64}\s{1,4}password\s{1,4})(?!\[redacted:)\S{1,256}/g],
-  ["password", /requirepass|masterauth/, /(?<=\b(?:requirepass|masterauth)\s{1,4}["']?)(?!\[redacted:)[^\s"']{1,256}/g],
-];
 const ELEMENT = new RegExp(`(<[\\w:.-]{0,60}?(${SECRET_NAME})(?:\\s[^<>]{0,200})?>)([^<]{1,1024})(?=</)`, "gi");
 
 const HEADER =
@@ -56,13 +37,14 @@ const LOOSE = /(?<![A-Za-z0-9])((?:Bearer|Basic)[ \t]{1,4})([A-Za-z0-9._~+/-]{8,
 export function redactNamedValues(text: string, replace: Replace): string {
   let result = text;
   if (/authorization|cookie/i.test(result)) result = redactHeaders(result, replace);
-  if (/pass|pwd|secret|token|credential|auth|key/i.test(result)) {
+  if (/pass|pwd|secret|token|credential|auth|key|mnemonic|seed|jwt/i.test(result)) {
     result = redactAssigned(result, ASSIGNED, replace);
     if (result.includes("-")) result = redactAssigned(result, OPTION, replace);
     if (result.includes("</")) result = redactElements(result, replace);
   }
-  for (const [kind, hint, pattern] of PLACES) {
-    if (hint.test(result)) result = result.replace(pattern, () => replace(kind));
+  for (const { kind, hint, pattern, random } of PLACES) {
+    if (hint.test(result))
+      result = result.replace(pattern, (value) => (random === true && !isCoined(value) ? value : replace(kind)));
   }
   return result.replace(LOOSE, (all, scheme: string, value: string) =>
     looksRandom(value) && !/^(?:realm|scope|error|charset)/i.test(value) ? scheme + replace("authorization") : all,

@@ -11,12 +11,15 @@ const BODY =
 /** How the base64 of a key starts, by format: RSA, PKCS #8, EC, Ed25519, OpenSSH. */
 const BARE =
   /(?<![A-Za-z0-9+/])(?:MII[A-Za-z0-9+/]{3}IBAAK|MII[A-Za-z0-9+/]{3}IBADANBgkqhkiG9w0BAQEFAASC|MHcCAQEE|MIGHAgEAMBMGByqGSM49|MIGkAgEBBD|MC4CAQAwBQYDK2Vw|b3BlbnNzaC1rZXktdjE)[A-Za-z0-9+/]{8,}={0,2}(?:(?:\s|\\[nr]){1,4}[A-Za-z0-9+/]{40,}={0,2})*/g;
+/** PuTTY's own form. */
+const PUTTY = /(?<=Private-Lines: [0-9]{1,3}\r?\n)(?:[A-Za-z0-9+/=]{4,80}\r?\n?){1,100}/g;
 const LINES_MAX = 200;
 
 export function redactPrivateKeys(text: string, replace: (kind: string) => string): string {
   let result = text;
   if (result.includes("PRIVATE KEY")) result = redactBlocks(result, replace("private-key"));
   if (/MII|MHc|MIG|MC4|b3B/.test(result)) result = result.replace(BARE, () => replace("private-key"));
+  if (result.includes("Private-Lines: ")) result = result.replace(PUTTY, () => `${replace("private-key")}\n`);
   return result;
 }
 

@@ -6,7 +6,7 @@ import { tokenKind } from "./tokens.js";
 
 /** Text of a pattern, letters in any case: what a secret's name ends with. */
 export const SECRET_NAME =
-  "(?:pass(?:word|wd|phrase|code)|pwd|secret|token|credentials?|(?<=[_.-])pass|(?<![a-z])auth" +
+  "(?:pass(?:word|wd|phrase|code)|pwd|secret|token|mnemonic|seed[_ -]?phrase|(?<![A-Za-z])jwt|secret[_-]?key[_-]?base|(?<=client[_-])key[_-]data|pre-?shared[_-]?key|(?<=fastly-)key|credentials?|(?<=[_.-])pass|(?<![a-z])auth" +
   "|(?:api|app|application|access|secret|private|encryption|signing|account|auth|master|license|service|storage" +
   "|subscription|session|deploy|routing|integration)[_. -]?key)(?:[_-]?[0-9]{1,2})?";
 
@@ -42,6 +42,7 @@ const STATE =
   /^(?:expired?|invalid|valid|revoked|rejected|refused|refresh(?:ed)?|rotated?|ok|failed|failure|success|error|denied|unknown|bucket|auth)$/i;
 /** `tls-cert`, `db-credentials`: the name of a Kubernetes secret, as in metrics' labels. */
 const OBJECT_NAME = /^[a-z][a-z0-9]{0,15}(?:[-.][a-z0-9]{1,15}){1,6}$/;
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const PATH = /^(?:[~.]{0,2}\/[a-z][\w.-]{0,24}(?:\/[\w.-]{0,24}){0,20}|[A-Za-z]:\\.*)$/;
 /** Keys that other systems use for plain names as well. */
 const SHARED_KEY = /^(?:routing|service|integration|session|account|storage|deploy|master|license|subscription)/i;
@@ -74,7 +75,7 @@ export function namedSecretKind({ name, value, where, goesOn }: NamedValue): str
 function kindOfName(name: string): string {
   if (/^pass|^pwd/i.test(name)) return "password";
   if (/key/i.test(name)) return "api-key";
-  if (/^secret/i.test(name)) return "secret";
+  if (/^secret|^mnemonic|^seed/i.test(name)) return "secret";
   if (/^authorization|^cookie/.test(name)) return name;
   return /^token/i.test(name) ? "token" : "credential";
 }
@@ -84,7 +85,7 @@ function isSecret(kind: string, name: string, value: string, where: NamedValue["
   if (where === "prose" && STATE.test(value)) return false;
   if (kind === "token") return isToken(value, where);
   if (kind === "credential" || SHARED_KEY.test(name)) return looksRandom(value);
-  if (kind === "secret" && OBJECT_NAME.test(value)) return false;
+  if (kind === "secret" && OBJECT_NAME.test(value) && !UUID.test(value)) return false;
   if (/^pwd/i.test(name) && PATH.test(value)) return false;
   if (/^pass$/i.test(name) && /^[0-9]{1,6}$/.test(value)) return false;
   // "password: reset failed": a word that a sentence goes on from.
@@ -104,4 +105,17 @@ export function looksRandom(value: string): boolean {
   if (value.length >= 6 && /[0-9]/.test(value) && /[A-Za-z]/.test(value)) return true;
   if (value.length >= 8 && (/[a-z][A-Z]/.test(value) || value.endsWith("="))) return true;
   return value.length >= 24 && new Set(value).size >= 10 && !/[a-z]{3,}[-_. ][a-z]{3,}/.test(value);
+}
+
+/** Whether a word of running text is no word at all: long enough, letters and digits mixed, no name of a method. */
+export function isCoined(value: string): boolean {
+  const word = value.replace(/[.,;:!?)\]}]+$/, "");
+  if (word.length < 8 || !/[0-9]/.test(word) || !/[A-Za-z]/.test(word) || UUID.test(word)) return false;
+  if (
+    /^(?:sha|md[0-9]|aes|rsa|base[0-9]|utf|https?|tls|ssl|v?[0-9]+[.:]|argon|bcrypt|iso|oauth|saml|rfc|env:|\/)/i.test(
+      word,
+    )
+  )
+    return false;
+  return !OBJECT_NAME.test(word) && !PATH.test(word) && !/^[a-z]{3,}[_-][a-z0-9_-]+$/.test(word);
 }

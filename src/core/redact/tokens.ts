@@ -3,15 +3,8 @@
  * start: it begins with a literal, and repeats without a bound only at its end.
  * Loaded by the workflow sandbox: imports no package and reads no clock.
  */
-
-interface TokenRule {
-  kind: string;
-  /** Texts of which one must occur; spares the pattern on most lines. */
-  hints: readonly string[];
-  pattern: RegExp;
-}
-
-const rule = (kind: string, hints: string, pattern: RegExp): TokenRule => ({ kind, hints: hints.split(" "), pattern });
+import { MORE_RULES } from "./more-tokens.js";
+import { rule, type TokenRule } from "./token-rule.js";
 
 /** Not in the middle of a word: random text inside longer random text is no token. */
 const START = "(?<![A-Za-z0-9])";
@@ -74,7 +67,7 @@ const TALK: readonly TokenRule[] = [
   rule("webhook", "hooks.slack.com", /(?<=hooks\.slack\.com\/(?:services|workflows|triggers)\/)[\w/+-]{20,}/g),
   rule("webhook", "/api/webhooks/", /(?<=discord(?:app)?\.com\/api\/webhooks\/)[0-9]{1,25}\/[\w-]{20,}/g),
   rule("webhook", ".office.com/webhookb2/", /(?<=\.office\.com\/webhookb2\/)[\w@/-]{20,}/g),
-  rule("telegram-token", ":AA", /(?<![A-Za-z0-9])[0-9]{6,12}:AA[\w-]{32,}/g),
+  rule("telegram-token", ":AA", /(?<![A-Za-z0-9]|[0-9]:)(?:bot)?[0-9]{6,12}:AA[\w-]{32,}/g),
   rule("discord-token", ".", /(?<![\w-])[MNO][\w-]{23,27}\.[\w-]{6}\.[\w-]{27,}/g),
   rule("twilio-key", "SK", /(?<![A-Za-z0-9])SK[0-9a-fA-F]{32}(?![A-Za-z0-9])/g),
   rule("sendgrid-key", "SG.", /(?<![A-Za-z0-9])SG\.[\w-]{16,64}\.[\w-]{16,}/g),
@@ -111,7 +104,7 @@ const WORK: readonly TokenRule[] = [
   rule("jwt", "eyJ", /(?<![\w-])eyJ[\w-]{8,}(?:\.[\w-]*){1,4}/g),
 ];
 
-const RULES: readonly TokenRule[] = [...CLOUD, ...CODE, ...TALK, ...WORK];
+const RULES: readonly TokenRule[] = [...CLOUD, ...CODE, ...TALK, ...WORK, ...MORE_RULES];
 
 /** Replaces each token that is known by its form. */
 export function redactTokens(text: string, replace: (kind: string) => string): string {

@@ -1,0 +1,133 @@
+/**
+ * Places in URLs, commands and statements where a secret stands. Each pattern matches exactly what is to go.
+ * Loaded by the workflow sandbox: imports no package and reads no clock.
+ */
+import { SECRET_NAME } from "./secret-names.js";
+
+export interface Place {
+  kind: string;
+  /** Spares the pattern on most lines. */
+  hint: RegExp;
+  pattern: RegExp;
+  /** Whether only what looks made up by a machine is one. */
+  random?: boolean;
+}
+
+const place = (kind: string, hint: RegExp, pattern: RegExp): Place => ({ kind, hint, pattern });
+const loosePlace = (kind: string, hint: RegExp, pattern: RegExp): Place => ({ kind, hint, pattern, random: true });
+const KEPT = "(?!\\[redacted:)";
+
+const IN_URLS: readonly Place[] = [
+  place("password", /:\/\//, /(?<=[A-Za-z0-9]:\/\/[^\s/@:"'<>[]{0,128}:)(?!\[redacted:)[^\s/"'<>]{1,256}(?=@)/g),
+  place(
+    "password",
+    /:\/\//,
+    /(?<=[A-Za-z0-9]:\/\/[^\s/@:"'<>[]{1,128}:)(?!\[redacted:|[0-9]{1,5}[/?#])[^\s@"'<>]{1,256}(?=@[\w.-]{1,255}[:/])/g,
+  ),
+  place("token", /:\/\//, /(?<=https?:\/\/)(?=[^\s/@:]{0,255}[0-9])(?!\[redacted:)[^\s/@:"'<>]{16,256}(?=@)/g),
+  place(
+    "password",
+    /@(?:tcp|unix)\(/,
+    /(?<=(?:^|[\s"'=(])[\w.-]{1,64}:)(?!\[redacted:)[^\s:@/"']{1,128}(?=@(?:tcp|unix)\()/g,
+  ),
+  place("password", /(?:-u|--user)[ =]/, /(?<=\s(?:-u|--user)[ =]["']?[\w.@-]{1,64}:)(?!\[redacted:)[^\s"']{1,256}/g),
+  place("password", /sshpass/, /(?<=sshpass\s{1,4}-p\s{0,4}["']?)(?!\[redacted:)[^\s"']{1,256}/g),
+  place("password", /mysql/, /(?<=\bmysql[a-z]{0,10}\b[^\n|;]{0,200}\s-p["']?)(?!\[redacted:)[^\s"']{1,256}/g),
+  place(
+    "password",
+    /identified/i,
+    /(?<=identified\s{1,4}by\s{1,4}(?:password\s{1,4})?["'])(?!\[redacted:)[^"'\n]{1,256}/gi,
+  ),
+  place(
+    "password",
+    /password\s+'/i,
+    /(?<=with\s(?:login\s|encrypted\s){0,2}password\s{1,4}')(?!\[redacted:)[^'\n]{1,256}/gi,
+  ),
+  place("password", /login/, /(?<=\blogin\s{1,4}\S{1,64}\s{1,4}password\s{1,4})(?!\[redacted:)\S{1,256}/g),
+  place(
+    "password",
+    /requirepass|masterauth/,
+    /(?<=\b(?:requirepass|masterauth)\s{1,4}["']?)(?!\[redacted:)[^\s"']{1,256}/g,
+  ),
+
+  place("password", /jdbc:oracle/, /(?<=jdbc:oracle:\w{2,6}:[\w$#]{1,64}\/)(?!\[redacted:)[^\s@"']{1,128}(?=@)/g),
+  place(
+    "password",
+    /%3A%2F%2F/i,
+    /(?<=%3A%2F%2F[^\s%&]{1,64}%3A)(?!\[redacted:)(?:[\w.~+!-]|%(?!40)[0-9A-F]{2}){1,128}(?=%40)/gi,
+  ),
+  place(
+    "session",
+    /sess|sid/i,
+    /(?<=(?<![A-Za-z0-9])(?:PHPSESSID|JSESSIONID|ASP\.NET_SessionId|connect\.sid|_[a-z]{2,20}_session|sessionid|csrftoken)=)(?!\[redacted:)[\w%.-]{20,512}/gi,
+  ),
+];
+
+const IN_COMMANDS: readonly Place[] = [
+  place(
+    "password",
+    /login/,
+    /(?<=\b(?:docker|podman|nerdctl|buildah|skopeo|helm registry|oc|az|az acr|crane auth|regctl registry|argocd|cf)\s{1,4}login\b[^\n|;]{0,120}\s-p[ =]["']?)(?!\[redacted:)[^\s"']{1,256}/g,
+  ),
+  place(
+    "password",
+    /redis-cli/,
+    /(?<=\bredis-cli\b[^\n|;]{0,120}\s(?:-a|--pass)[ =]["']?)(?!\[redacted:)[^\s"']{1,256}/g,
+  ),
+  place(
+    "password",
+    /ldap/,
+    /(?<=\bldap(?:search|add|modify|whoami|passwd|delete)\b[^\n|;]{0,160}\s-w ?["']?)(?!\[redacted:)[^\s"'-][^\s"']{0,255}/g,
+  ),
+  place("password", /-U/, /(?<=\s-U ?["']?[\w.\\/-]{1,64}%)(?!\[redacted:)[^\s"']{1,256}/g),
+  place("password", /bindpw|rootpw/, /(?<=(?:^|[\s"'(])(?:bindpw|rootpw)\s{1,8}["']?)(?!\[redacted:)[^\s"']{1,256}/gm),
+  loosePlace("password", /AUTH /, /(?<=(?:^|["'\s(])AUTH (?:[\w-]{1,32} )?["']?)(?!\[redacted:)[^\s"']{12,256}/gm),
+  // A whole line of a .pgpass file.
+  place(
+    "password",
+    /:/,
+    /(?<=^(?=[^\n:]{0,80}[A-Za-z*])[\w.*-]{1,80}:(?:[0-9]{4,5}|\*):[\w.*-]{1,64}:[\w.*-]{1,64}:)(?!\[redacted:)[^\s:]{1,256}$/gm,
+  ),
+  place("password", /password/i, /(?<=\bpassword(?:\s{1,4}|\s{0,2}\(\s{0,2})')(?!\[redacted:)[^'\n]{1,256}(?=')/gi),
+];
+
+const named = (before: string, after: string, value: string): RegExp =>
+  new RegExp(`(?<=${before}[\\w.-]{0,60}(?:${SECRET_NAME})${after})${KEPT}${value}`, "gi");
+
+const IN_CODE: readonly Place[] = [
+  place(
+    "secret",
+    /\b(?:define|set\w*|put\w*|add\w*|append)\(/i,
+    named(
+      "\\b(?:define|set|setenv|putenv|put|setProperty|setItem|addHeader|setHeader|add|append)\\(\\s?[\"']",
+      "[\"']\\s?,\\s?[\"']",
+      "[^\"'\\n]{1,512}(?=[\"'])",
+    ),
+  ),
+  place("secret", /value=/i, named("\\b(?:key|name)=[\"']", "[\"']\\s{1,4}value=[\"']", "[^\"'\\n]{1,512}(?=[\"'])")),
+  place("secret", /\bENV\b/, named("(?:^|\\n)\\s{0,4}(?:[^\\n]{0,80}\\s)?ENV\\s", "\\s", "[^\\s=\"']{6,512}")),
+];
+
+const IN_ENVIRONMENT: readonly Place[] = [
+  loosePlace(
+    "api-key",
+    /_KEY=/,
+    /(?<=(?<![A-Z0-9_])(?![A-Z0-9_]{0,40}(?:CACHE|PARTITION|SORT|PRIMARY|IDEMPOTENCY|ROW|HASH|OBJECT|LOCK|PUBLIC|GROUP|SHARD|ROUTE)_KEY)[A-Z][A-Z0-9_]{1,60}_KEY=["']?)(?!\[redacted:)[A-Za-z0-9]{24,256}(?![\w/.-])/g,
+  ),
+];
+
+/** "The password is …" and its like, where what follows is no word. */
+const IN_PROSE: readonly Place[] = [
+  loosePlace(
+    "secret",
+    /pass|secret|token|key|credential/i,
+    /(?<=\b(?:pass(?:word|code|phrase)|secret(?: key)?|(?:api|access|secret|auth|bearer)[ -]?(?:key|token)|token) (?:is|was|=|is:|has been set to|set to|changed to|reset to) ["'`]?)(?!\[redacted:)[^\s"'`,;]{6,256}/gi,
+  ),
+  loosePlace(
+    "secret",
+    /pass|token|key/i,
+    /(?<=\b(?:and|with|use|using|by|via|the|my|our|new|old) (?:password|passphrase|passcode|api key|access key|secret key|token) ["'`]?)(?!\[redacted:)[^\s"'`,;]{8,256}/gi,
+  ),
+];
+
+export const PLACES: readonly Place[] = [...IN_URLS, ...IN_COMMANDS, ...IN_CODE, ...IN_ENVIRONMENT, ...IN_PROSE];

@@ -1,0 +1,15 @@
+/** The form of a token. Loaded by the workflow sandbox: imports no package and reads no clock. */
+
+export interface TokenRule {
+  kind: string;
+  /** Texts of which one must occur; spares the pattern on most lines. */
+  hints: readonly string[];
+  pattern: RegExp;
+}
+
+/** `hints`: the texts, with spaces between. */
+export const rule = (kind: string, hints: string, pattern: RegExp): TokenRule => ({
+  kind,
+  hints: hints.split(" "),
+  pattern,
+});
