@@ -15,6 +15,7 @@ import { createActivities, createPlannerActivities } from "./activities/create-a
 import type { Dependencies } from "./activities/dependencies.js";
 import { checkSearchAttributes, connect, type Whereabouts } from "./client/connection.js";
 import { type Local, loadLocal, urlProblem } from "./local.js";
+import { createRemembering } from "./memory.js";
 import { createChangeWatch } from "./platform/audit/changes.js";
 import { createAuditLog } from "./platform/audit/log.js";
 import { createBlobStore } from "./platform/blobs.js";
@@ -154,13 +155,15 @@ async function run(
   taskQueue: string,
 ): Promise<StartedWorker> {
   installRuntime(log);
+  const remembering = createRemembering(local, log);
+  const remember = remembering === undefined ? {} : { remember: remembering.remember };
   const connection = await NativeConnection.connect(where.connectionOptions as NativeConnectionOptions);
   const common = { connection, namespace: where.namespace, shutdownGraceTime: "5s" as const, ...versioning(local) };
   const runs = await Worker.create({
     ...common,
     ...workflowSource(),
     taskQueue,
-    activities: createActivities(dependencies),
+    activities: createActivities({ ...dependencies, ...remember }),
     maxConcurrentActivityTaskExecutions: RUNNING_NODES_MAX,
     // Cancellations arrive with the answer to a heartbeat: let tools send one a second.
     maxHeartbeatThrottleInterval: "1s",
@@ -178,6 +181,7 @@ async function run(
   };
   // One that fails takes the other with it: half a worker would look alive.
   const done = Promise.all([runs.run(), plans.run()].map((ended) => ended.finally(stop)))
+    .finally(() => remembering?.settled())
     .finally(() => connection.close())
     .then(() => undefined);
   log.info("worker ready", { operation: "worker", address: where.address, namespace: where.namespace, taskQueue });

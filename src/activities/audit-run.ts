@@ -78,10 +78,15 @@ export function auditedVerify(verify: Activities["verify_vote"], { audit }: Audi
 }
 
 /** Before the report is kept: the lines about the run's gates and its end. */
-export function auditedStore({ audit, reports }: Pick<Dependencies, "audit" | "reports">): Activities["store_report"] {
+export function auditedStore({
+  audit,
+  reports,
+  remember,
+}: Pick<Dependencies, "audit" | "reports" | "remember">): Activities["store_report"] {
   return async (report: Report) => {
     await Promise.all(endingLines(report).map((entry) => audit.note(entry)));
     await reports.put(report);
+    await remember?.(report);
   };
 }
 

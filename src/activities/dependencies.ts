@@ -1,5 +1,6 @@
 /** What the activities are given by main: everything of the machine comes through here. */
 import type { Policy } from "../core/policy.js";
+import type { Report } from "../core/report.js";
 import type { AuditLog } from "../platform/audit/log.js";
 import type { Log } from "../platform/log.js";
 import type { ReportStore } from "../platform/reports.js";
@@ -24,6 +25,8 @@ export interface Dependencies {
   secretValues?: readonly string[];
   blobs: BlobStore;
   reports: ReportStore;
+  /** Absent where memory is off. Never rejects. */
+  remember?(report: Report): Promise<void>;
   /** A worker verifies; it needs no private key. */
   signer: Pick<Verifier, "verify">;
   audit: AuditLog;

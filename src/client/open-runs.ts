@@ -6,12 +6,15 @@ import { isThere } from "../platform/settings-file.js";
 import { storesOf } from "../platform/stores.js";
 import { loadTemporalDev } from "../platform/temporal/settings.js";
 import type { RunEvidence } from "./runs/evidence/collect.js";
+import type { Recalled } from "./runs/recall.js";
 import type { Answered, Runs } from "./runs.js";
 
 export interface OpenedRuns {
   runs: Runs;
   /** What history proves of a run, to be held against the audit log. */
   evidence(runId: string): Promise<Answered<RunEvidence>>;
+  /** The graph of a run as it was given, and what its nodes returned. */
+  recall(runId: string): Promise<Answered<Recalled>>;
   /** The address of Temporal, for people. */
   address: string;
   namespace: string;
@@ -25,10 +28,11 @@ export async function openRuns(variables?: Variables): Promise<Answered<OpenedRu
   const { environment } = read;
   const settings = await loadTemporalDev();
   if (!settings.ok) return settings;
-  const [{ connect }, { createRuns }, { evidenceOf }, { loadSigner }, { Client }] = await Promise.all([
+  const [{ connect }, { createRuns }, { evidenceOf }, { recallRun }, { loadSigner }, { Client }] = await Promise.all([
     import("./connection.js"),
     import("./runs.js"),
     import("./runs/evidence.js"),
+    import("./runs/recall.js"),
     import("../platform/signing.js"),
     import("@temporalio/client"),
   ]);
@@ -58,7 +62,14 @@ export async function openRuns(variables?: Variables): Promise<Answered<OpenedRu
   });
   return {
     ok: true,
-    value: { runs, evidence: (runId) => evidenceOf(runId, { client, namespace }), address, namespace, close },
+    value: {
+      runs,
+      evidence: (runId) => evidenceOf(runId, { client, namespace }),
+      recall: (runId) => recallRun(runId, { client, namespace }),
+      address,
+      namespace,
+      close,
+    },
   };
 }
 

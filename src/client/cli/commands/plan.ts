@@ -5,6 +5,7 @@ import { toYaml } from "../../../schema/yaml-text.js";
 import { exitFor } from "../../../vocabulary/problems.js";
 import { draft, type PlanningOptions } from "../draft.js";
 import { done, type Ending, failed } from "../ending.js";
+import { sayPast } from "../past.js";
 import { ADVISORY, noteNotices, sayPlan } from "../plan-text.js";
 import type { Session } from "../session.js";
 import { oneLine, style } from "../text.js";
@@ -30,7 +31,9 @@ export async function plan(session: Session, [goal = ""]: readonly string[], opt
     print.say("next: autoops plan-and-run with the same goal, or --yaml > workflow.yaml and autoops run workflow.yaml");
   }
   noteNotices(print, drafted.notices);
-  const document = { graph, playbook, score: drafted.score, notices: drafted.notices, advisory: true };
+  const past =
+    options.yaml || options.mermaid || options.dot ? [] : await sayPast(print, drafted.local, graph.goal_description);
+  const document = { graph, playbook, score: drafted.score, notices: drafted.notices, past, advisory: true };
   if (outcome.ok) return done({ ...document, check: { ok: true, verdict: outcome.verdict } });
   return { ...failed(outcome.problems, document), exit: exitFor(outcome.problems) };
 }

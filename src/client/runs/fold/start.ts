@@ -12,6 +12,8 @@ export interface RunStart {
   workflowType: string;
   facts: RunFacts;
   atMs: number;
+  /** The graph's document, as it was sent. */
+  given: unknown;
   /** Absent where what was given is no graph. */
   graph?: Graph;
   dryRun: boolean;
@@ -37,6 +39,7 @@ export function startOf(event: HistoryEvent, workflowId: string): RunStart | und
       requester: typeof input?.requester === "string" ? input.requester : "unknown",
     },
     atMs: msOf(event.eventTime),
+    given: input?.graph,
     ...(parsed.ok ? { graph: parsed.graph } : {}),
     dryRun: input?.dry_run === true,
     continuedFrom,
