@@ -43,9 +43,13 @@ export const COMMANDS: readonly Declared[] = [
   },
   {
     usage: "serve",
-    says: "Serve the HTTP interface and the page on this machine until Ctrl-C",
+    says: "Serve the HTTP interface and the page until Ctrl-C; on 127.0.0.1 unless told otherwise",
     examples: ["autoops serve", "autoops serve --port 8080"],
-    options: [port("--port", "to listen on; 0 takes a free one"), endsWithParent()],
+    options: [
+      new Option("--host <address>", "to listen on; any but this machine's own wants sign-in and TLS"),
+      port("--port", "to listen on; 0 takes a free one"),
+      endsWithParent(),
+    ],
     load: async () => as((await import("./commands/serve.js")).serve),
   },
   {

@@ -103,6 +103,8 @@ function limiter(limit: number, what: string): RequestHandler {
     limit,
     standardHeaders: "draft-8",
     legacyHeaders: false,
+    // A header that nobody was declared to set is not believed; that it was sent is no fault of ours.
+    validate: { xForwardedForHeader: false },
     handler: () => {
       const message = `more than ${limit} ${what} a minute`;
       throw new Refusal([{ code: "too-many-requests", at: "requests", message, hint: "wait, then go on more slowly" }]);

@@ -24,14 +24,14 @@ type Wish = FacadeOptions & Pick<Exposure, "host"> & { port: number };
 
 /** `port` 0 takes a free one. What would let others in unknown, or in the clear, is refused and listens nowhere. */
 export async function startFacade(options: Wish): Promise<FacadeStarted> {
-  const { host, port, operator, log, access, exposure = {} } = options;
-  const isRequired = access !== undefined && (access.tokens !== undefined || (await access.apiKeys.isConfigured()));
-  const roles = Object.keys((await access?.roles()) ?? {});
-  const dangers = dangersOf({ ...exposure, host }, { isRequired, hasRoles: roles.length > 0 });
+  const { host, port, operator, log, exposure = {} } = options;
+  const dangers = await refusalsToStart(options);
   if (dangers.length > 0) return { ok: false, problems: dangers };
+  const isRequired = await signsIn(options);
   let server: Server;
   try {
-    server = serverFor(options);
+    // Without sign-in no other name than this machine's own is answered, whatever is declared.
+    server = serverFor(isRequired ? options : { ...options, exposure: { ...exposure, publicUrl: undefined } });
     server.listen(port, host);
     await once(server, "listening");
   } catch (error) {
@@ -43,6 +43,17 @@ export async function startFacade(options: Wish): Promise<FacadeStarted> {
   const said = isRequired ? "callers must sign in" : `there is no sign-in: whoever reaches it acts as ${operator}`;
   log.info(`the façade listens on ${url}; ${said}`, { operation: "serve" });
   return { ok: true, facade: { url, signsIn: isRequired, stop: () => stop(server) } };
+}
+
+/** Why it must not start as it is set up; empty where it may. */
+export async function refusalsToStart(options: Pick<Wish, "access" | "exposure" | "host">): Promise<Problem[]> {
+  const { access, exposure = {}, host } = options;
+  const hasRoles = Object.keys((await access?.roles()) ?? {}).length > 0;
+  return dangersOf({ ...exposure, host }, { isRequired: await signsIn(options), hasRoles });
+}
+
+async function signsIn({ access }: Pick<Wish, "access">): Promise<boolean> {
+  return access !== undefined && (access.tokens !== undefined || (await access.apiKeys.isConfigured()));
 }
 
 function serverFor(options: Wish): Server {

@@ -1,21 +1,23 @@
-/** `autoops serve`: the HTTP interface and the page, for this machine alone, until the user leaves. */
+/** `autoops serve`: the HTTP interface and the page, until the user leaves. */
 import { fileURLToPath } from "node:url";
 import { loadLocal } from "../../../local.js";
 import { createLog } from "../../../platform/log.js";
 import { EXIT } from "../../../vocabulary/problems.js";
-import { startFacade } from "../../http/server.js";
+import { createMetrics } from "../../http/metrics.js";
+import { refusalsToStart, startFacade } from "../../http/server.js";
 import { openRuns } from "../backend.js";
 import { type Ending, failed } from "../ending.js";
+import { setUpFacade } from "../facade-setup.js";
 import { leave } from "../leave.js";
 import { ownName, type Session } from "../session.js";
 import { style } from "../text.js";
 
 interface Options {
+  host?: string;
   port?: number;
   endWithParent?: boolean;
 }
 
-const DEFAULT_PORT = 8080;
 /** The built page: beside the built client. */
 const PAGE = fileURLToPath(new URL("../../../web", import.meta.url));
 
@@ -23,6 +25,14 @@ export async function serve(session: Session, _: readonly string[], options: Opt
   const { print } = session;
   const local = await loadLocal(session.environment);
   if (!local.ok) return failed(local.problems);
+  const log = createLog(local.environment.logLevel);
+  const prepared = await setUpFacade(local, options, log);
+  if (!prepared.ok) return failed(prepared.problems);
+  const { access, exposure, port } = prepared.setup;
+  const { host } = exposure;
+  // Before anything is connected to: what must not start need not wait for Temporal.
+  const refusals = await refusalsToStart({ access, exposure, host });
+  if (refusals.length > 0) return failed(refusals);
   const opened = await openRuns(session.environment);
   if (!opened.ok) return failed(opened.problems);
   try {
@@ -31,14 +41,18 @@ export async function serve(session: Session, _: readonly string[], options: Opt
       operator: ownName(),
       local: () => loadLocal(session.environment),
       staticDir: PAGE,
-      log: createLog(local.environment.logLevel),
-      host: "127.0.0.1",
-      port: options.port ?? DEFAULT_PORT,
+      log,
+      metrics: createMetrics(true),
+      access,
+      exposure,
+      host,
+      port,
     });
     if (!started.ok) return failed(started.problems);
-    const { url, stop } = started.facade;
-    print.result(`${style.green("façade")} and page on ${style.bold(url)}; whoever reaches it acts as ${ownName()}`);
-    print.document({ ok: true, url, pid: process.pid });
+    const { url, signsIn, stop } = started.facade;
+    const said = signsIn ? "callers must sign in" : `no sign-in: whoever reaches it acts as ${ownName()}`;
+    print.result(`${style.green("façade")} and page on ${style.bold(url)}; ${said}`);
+    print.document({ ok: true, url, signsIn, pid: process.pid });
     await leave(session, options);
     await stop();
     print.note("the façade stopped");

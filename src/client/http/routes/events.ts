@@ -61,15 +61,16 @@ async function stream(
     // The client comes back, and is told why it may not.
     log.info("event stream ended: its caller may no longer see it", { operation: "events", run: runId });
     gone.abort();
+    // What is asked of Temporal may take a while to end; the caller sees nothing of it any more.
     response.end();
   });
   try {
     for await (const happening of runs.happenings(runId, { after, signal: gone.signal })) {
-      if (!session.isConnected) return;
+      if (!session.isConnected || gone.signal.aborted) return;
       last = happening.id;
       session.push(happening, "happening", last);
     }
-    if (session.isConnected) session.push({ runId }, "end", last);
+    if (session.isConnected && !gone.signal.aborted) session.push({ runId }, "end", last);
   } catch (error) {
     // The client comes back after `retry` and goes on where it was.
     log.warn("event stream broken off", { operation: "events", run: runId, reason: error });

@@ -1,0 +1,83 @@
+/** What `autoops serve` is started with, from the files of this machine and the options: who may sign in, and where it listens. */
+import { stat } from "node:fs/promises";
+import type { Local } from "../../local.js";
+import { createApiKeys } from "../../platform/api-keys.js";
+import { createAuditLog } from "../../platform/audit/log.js";
+import { createGuardedFetch } from "../../platform/http/guarded-fetch.js";
+import type { Log } from "../../platform/log.js";
+import { createTokenVerifier, type TokenVerifier } from "../../platform/oidc.js";
+import { loadPolicy } from "../../platform/policy-file.js";
+import { createSecretResolver } from "../../platform/secrets.js";
+import { storesOf } from "../../platform/stores.js";
+import { readTrustedFile } from "../../platform/trusted-file.js";
+import type { OidcSettings } from "../../schema/facade-config.js";
+import type { Problem } from "../../vocabulary/problems.js";
+import type { Access } from "../http/access/authenticator.js";
+import type { Exposure } from "../http/access/exposure.js";
+
+export interface FacadeSetup {
+  access: Access;
+  exposure: Exposure;
+  port: number;
+}
+
+const DEFAULT_HOST = "127.0.0.1";
+const DEFAULT_PORT = 8080;
+const PEM_MAX_BYTES = 200_000;
+const OTHERS = 0o007;
+
+/** `given` beats the files. */
+export async function setUpFacade(
+  local: Local,
+  given: { host?: string; port?: number },
+  log: Log,
+): Promise<{ ok: true; setup: FacadeSetup } | { ok: false; problems: Problem[] }> {
+  const { facade = {}, facadeUrl } = local.config;
+  const { environment } = local;
+  const stores = storesOf(environment);
+  const tls = facade.tls === undefined ? undefined : await readTls(facade.tls);
+  if (tls !== undefined && !tls.ok) return tls;
+  const access: Access = {
+    apiKeys: createApiKeys(stores.apiKeys, Date.now),
+    tokens: facade.oidc === undefined ? undefined : verifierOf(facade.oidc, local),
+    roles: async () => {
+      const loaded = await loadPolicy(environment);
+      return loaded.ok ? loaded.policy.roles : undefined;
+    },
+    audit: createAuditLog({
+      directory: stores.audit,
+      now: Date.now,
+      onTrouble: (message) => log.error(message, { operation: "audit" }),
+    }),
+    now: Date.now,
+  };
+  const exposure: Exposure = {
+    host: given.host ?? facade.host ?? DEFAULT_HOST,
+    tls: tls?.tls,
+    tlsProxy: facade.tls_proxy,
+    publicUrl: facadeUrl,
+  };
+  return { ok: true, setup: { access, exposure, port: given.port ?? facade.port ?? DEFAULT_PORT } };
+}
+
+/** The issuer is declared, and so may be asked wherever it stands; nothing else may. */
+function verifierOf(settings: OidcSettings, { policy, environment }: Local): TokenVerifier {
+  const fetch = createGuardedFetch({
+    network: policy.network,
+    declaredUrls: [settings.issuer, ...(settings.jwks_url === undefined ? [] : [settings.jwks_url])],
+    resolveSecret: createSecretResolver((name) => environment.secretFrom(name)),
+  });
+  return createTokenVerifier({ settings, fetch, now: Date.now });
+}
+
+async function readTls({ cert, key }: { cert: string; key: string }) {
+  const texts = await Promise.all([cert, key].map((file) => readTrustedFile(file, PEM_MAX_BYTES)));
+  const problems = texts.flatMap((text) => (text.ok ? [] : [text.problem]));
+  if (problems.length === 0 && process.platform !== "win32" && ((await stat(key)).mode & OTHERS) !== 0) {
+    const message = `${key} must not be readable by others, for it is a private key`;
+    problems.push({ code: "file-unsafe", at: key, message, hint: `chmod o-rwx ${key}` });
+  }
+  const [certText, keyText] = texts;
+  if (problems.length > 0 || !certText?.ok || !keyText?.ok) return { ok: false as const, problems };
+  return { ok: true as const, tls: { cert: certText.text, key: keyText.text } };
+}
