@@ -15,9 +15,10 @@ export function createAskApproval(dependencies: Dependencies) {
   return async function ask_approval(call: AskCall): Promise<AskResult> {
     const { workflowExecution } = Context.current().info;
     const nonce = randomBytes(16).toString("hex");
-    const { runKey, nodeId: node, tool, params, target, policyDigest } = call;
-    const digest = actionDigest({ runKey, nonce, node, tool, params, target, policyDigest });
+    const { runKey, nodeId: node, tool, params, target, policyDigest, undo } = call;
+    const digest = actionDigest({ runKey, nonce, node, tool, params, target, policyDigest, undo });
     const shown = redactValue(params) as JsonObject;
+    const shownUndo = undo === undefined ? {} : { shownUndo: redactValue(undo.params) as JsonObject };
     const run = workflowExecution?.workflowId ?? "";
     dependencies.log.info("approval asked", {
       operation: "ask_approval",
@@ -27,7 +28,7 @@ export function createAskApproval(dependencies: Dependencies) {
       digest,
     });
     const notices = await notify(call, run, digest, shown, dependencies);
-    return { nonce, digest, askedIn: workflowExecution?.runId ?? "", shown, notices };
+    return { nonce, digest, askedIn: workflowExecution?.runId ?? "", shown, ...shownUndo, notices };
   };
 }
 

@@ -54,6 +54,10 @@ export interface Grant {
   /** Of the node and of the run: by these the present policy finds its own rule. */
   nodeType?: NodeType;
   environment?: Environment;
+  /** The undo that was approved with the action. */
+  undo?: ApprovedUndo;
+  /** On the undo itself: the action that was approved, since this grant is that of the action. */
+  undoOf?: { node: string; tool: string; params: JsonObject };
 }
 
 /** Input of `ask_approval`. */
@@ -74,6 +78,14 @@ export interface AskCall {
   findings: Finding[];
   /** Present where a rule of the policy says who may answer. */
   rule?: GateRule;
+  /** What would take it back: approved with it. */
+  undo?: ApprovedUndo;
+}
+
+/** Rendered params; part of the digest. */
+export interface ApprovedUndo {
+  tool: string;
+  params: JsonObject;
 }
 
 /** What `ask_approval` returns: the gate's nonce and digest, and how each notice went. */
@@ -84,6 +96,7 @@ export interface AskResult {
   askedIn: string;
   /** Redacted params: what people are shown. */
   shown: JsonObject;
+  shownUndo?: JsonObject;
   notices: Array<{ channel: string; ok: boolean; problem?: string }>;
 }
 

@@ -3,6 +3,7 @@ import { type GateRule, mayAnswer, personOf, ruleFor, type Voter, wantsSignedVot
 import type { ToolFacts } from "../core/catalogue.js";
 import { judge, type Policy } from "../core/policy.js";
 import { ToolFailure } from "../platform/failure.js";
+import { undoId } from "../vocabulary/names.js";
 import { type Environment, NODE_TYPES, riskier, strictest } from "../vocabulary/node-types.js";
 import { actionDigest } from "./action-digest.js";
 import type { Grant, ToolCall } from "./contract.js";
@@ -78,8 +79,14 @@ function checkAskedHere({ runId, nodeId }: Acting, grant: Grant): void {
 
 function checkDigest({ nodeId, toolName, call }: Acting, grant: Grant): void {
   const { runKey = "", params } = call;
-  const { nonce, target, policyDigest } = grant;
-  const digest = actionDigest({ runKey, nonce, node: nodeId, tool: toolName, params, target, policyDigest });
+  const { nonce, target, policyDigest, undo, undoOf } = grant;
+  const common = { runKey, nonce, target, policyDigest };
+  const own = { tool: toolName, params };
+  const digest =
+    undoOf === undefined
+      ? actionDigest({ ...common, node: nodeId, ...own, undo })
+      : actionDigest({ ...common, ...undoOf, undo: own });
+  if (undoOf !== undefined && nodeId !== undoId(undoOf.node)) throw refuse(`${nodeId} is not what takes it back`);
   if (nonce === "" || digest !== grant.digest) throw refuse(`${nodeId} differs from what was approved`);
 }
 
@@ -119,14 +126,15 @@ async function checkVotes(acting: Acting, policy: Policy, tool: ToolFacts | unde
 async function votersOf({ nodeId, call }: Acting, signed: boolean, dependencies: Dependencies) {
   const voters: Voter[] = [];
   let refused: string | undefined;
-  const { digest, votes } = call.grant as Grant;
+  const { digest, votes, undoOf } = call.grant as Grant;
   for (const { approver, token, atMs = 0 } of votes) {
     if (token === undefined) {
       if (signed) refused ??= `the vote of ${approver} has no signature`;
       else voters.push({ approver, givenAtMs: atMs });
       continue;
     }
-    const question = { token, runKey: call.runKey ?? "", nodeId, digest, decision: "approve" as const };
+    const approved = undoOf?.node ?? nodeId;
+    const question = { token, runKey: call.runKey ?? "", nodeId: approved, digest, decision: "approve" as const };
     const verdict = await verifyVote(question, dependencies);
     if (!verdict.ok) refused ??= `the signature of ${approver} does not hold: ${verdict.reason}`;
     else voters.push({ ...verdict, givenAtMs: Math.min(verdict.issuedMs, atMs) });

@@ -4,6 +4,7 @@
  */
 import type { Answer } from "../schema/decision.js";
 import { APPROVER_MAX_CHARS, COMMENT_MAX_CHARS, DECISIONS_MAX_PER_GATE } from "../vocabulary/limits.js";
+import { GATE_NODE_PATTERN } from "../vocabulary/names.js";
 import { mayAnswer, personOf } from "./approval-rule.js";
 import { redact } from "./redact.js";
 import type { PlanNode } from "./run/plan.js";
@@ -31,6 +32,7 @@ export function openGate(run: Run, entry: PlanNode, event: Asked | Opened): void
   gate.digest = event.digest;
   gate.askedIn = event.askedIn;
   gate.shown = event.shown;
+  if (event.shownUndo !== undefined) gate.shownUndo = event.shownUndo;
   gate.notices = event.notices;
   countEarly(run, entry.node.id, event);
 }
@@ -189,7 +191,7 @@ export function readAnswer(value: unknown): { ok: true; answer: Answer } | { ok:
 }
 
 const ANSWER_RULES: Record<keyof Answer, { needed: boolean; says: string; fits(text: string): boolean }> = {
-  node_id: { needed: true, says: "the id of a node", fits: (text) => /^[a-zA-Z0-9_-]{1,64}$/.test(text) },
+  node_id: { needed: true, says: "the id of a node", fits: (text) => GATE_NODE_PATTERN.test(text) },
   approver: {
     needed: true,
     says: `the name of who decides, 1 to ${APPROVER_MAX_CHARS} characters`,

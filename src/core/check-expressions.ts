@@ -3,6 +3,7 @@
  * Loaded by the workflow sandbox: imports no package and reads no clock.
  */
 import type { Edge, Graph, Node } from "../schema/graph.js";
+import { EVENT_NAME, READ_NAME } from "../vocabulary/names.js";
 import type { Problem } from "../vocabulary/problems.js";
 import { parseCondition, parseExpression, referencesOf } from "./condition.js";
 import { type Adjacency, adjacencyOf, ancestorsOf } from "./graph.js";
@@ -15,6 +16,7 @@ export function checkExpressions(graph: Graph): Problem[] {
   return [
     ...graph.edges.flatMap((edge, position) => checkEdge(edge, `edges[${position}].condition`, ids, before)),
     ...graph.nodes.flatMap((node, position) => checkNodeExpressions(node, `nodes[${position}].params`, ids, before)),
+    ...graph.nodes.flatMap((node, position) => checkGuardExpressions(node, `nodes[${position}]`, ids, before)),
   ];
 }
 
@@ -51,8 +53,45 @@ function checkNodeExpressions(node: Node, at: string, ids: Set<string>, before: 
     if (parsed.ok) return unseen(referencesOf(parsed.expression), where, ids, seen);
     return [{ code: "condition-invalid", at: where, message: `${where} cannot be read: ${parsed.message}` }];
   }
-  const { problems, references } = checkTemplates(node.params, at);
+  return checkParams(node.params, at, ids, seen);
+}
+
+function checkParams(params: Node["params"], at: string, ids: Set<string>, seen: (name: string) => boolean): Problem[] {
+  const { problems, references } = checkTemplates(params, at);
   return [...problems, ...references.flatMap((found) => unseen(found.names, found.at, ids, seen))];
+}
+
+/** What is read before an effect sees what the node sees; what comes after it also sees the effect's own output. */
+function checkGuardExpressions(node: Node, at: string, ids: Set<string>, before: Before): Problem[] {
+  const ancestors = before(node.id);
+  const earlier = (name: string) => ancestors.has(name);
+  const later = (name: string) => name === node.id || ancestors.has(name);
+  const { preconditions = [], verify, undo, withdraw_when } = node;
+  const problems = preconditions.flatMap(({ params = {}, expect }, index) => [
+    ...checkParams(params, `${at}.preconditions[${index}].params`, ids, earlier),
+    ...checkExpectation(expect, `${at}.preconditions[${index}].expect`, READ_NAME, ids, earlier),
+  ]);
+  if (verify !== undefined) {
+    problems.push(...checkParams(verify.params ?? {}, `${at}.verify.params`, ids, later));
+    problems.push(...checkExpectation(verify.expect, `${at}.verify.expect`, READ_NAME, ids, later));
+  }
+  if (undo !== undefined) problems.push(...checkParams(undo.params ?? {}, `${at}.undo.params`, ids, later));
+  if (withdraw_when === undefined) return problems;
+  return [...problems, ...checkExpectation(withdraw_when, `${at}.withdraw_when`, EVENT_NAME, ids, earlier)];
+}
+
+/** `own` is the name under which the expression sees what it is about. */
+function checkExpectation(
+  text: string,
+  at: string,
+  own: string,
+  ids: Set<string>,
+  seen: (name: string) => boolean,
+): Problem[] {
+  const parsed = parseCondition(text);
+  if (parsed.ok) return unseen(referencesOf(parsed.expression), at, ids, (name) => name === own || seen(name));
+  const message = `${at} cannot be read: ${parsed.message} (at character ${parsed.offset + 1})`;
+  return [{ code: "condition-invalid", at, message, hint: "conditions are described in docs/conditions.md" }];
 }
 
 function unseen(names: string[], at: string, ids: Set<string>, seen: (name: string) => boolean): Problem[] {

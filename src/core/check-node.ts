@@ -4,7 +4,7 @@
  */
 import type { Node } from "../schema/graph.js";
 import { CONDITION_MAX_CHARS, DESCRIPTION_MAX_CHARS, WAIT_MAX_SECONDS } from "../vocabulary/limits.js";
-import { type Environment, isBuiltIn, NODE_TYPES, riskier } from "../vocabulary/node-types.js";
+import { type Effect, type Environment, isBuiltIn, NODE_TYPES, riskier } from "../vocabulary/node-types.js";
 import type { Problem } from "../vocabulary/problems.js";
 import type { ToolFacts } from "./catalogue.js";
 import type { CheckContext } from "./check.js";
@@ -18,6 +18,7 @@ export interface NodeFacts {
   rule: string;
   target?: string;
   environment?: Environment;
+  effect: Effect;
 }
 
 /** Looks at one node. `at` is its path in the graph. */
@@ -30,7 +31,8 @@ export function checkNode(node: Node, at: string, context: CheckContext): NodeFa
     const message = `${secret.at} holds a literal secret (${secret.kind})`;
     problems.push({ code: "secret-in-params", at: secret.at, message, hint: "name it in config.yaml as env:NAME" });
   }
-  const facts: NodeFacts = { problems, notices, rule: "" };
+  const effect = riskier(NODE_TYPES[node.type], tool?.effect ?? "none");
+  const facts: NodeFacts = { problems, notices, rule: "", effect };
   if (tool !== undefined && node.tool) {
     problems.push(...context.catalogue.checkParams(node.tool, node.params, `${at}.params`));
     const reach = context.catalogue.reach(node.tool, node.params, `${at}.params`);
@@ -42,7 +44,6 @@ export function checkNode(node: Node, at: string, context: CheckContext): NodeFa
       if (refused !== undefined) problems.push({ ...refused, at: `${at}.params` });
     }
   }
-  const effect = riskier(NODE_TYPES[node.type], tool?.effect ?? "none");
   const environment = facts.environment ?? "production";
   const ruling = judge(context.policy, { type: node.type, tool, effect, environment }, at);
   problems.push(...ruling.problems);

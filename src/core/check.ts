@@ -5,11 +5,20 @@
  */
 import type { Graph, Node } from "../schema/graph.js";
 import { PROBLEMS_MAX, RETRY_DEFAULT, SEMANTICS } from "../vocabulary/limits.js";
-import { type Effect, type Environment, isBuiltIn, NODE_TYPES, riskier, strictest } from "../vocabulary/node-types.js";
+import {
+  type Effect,
+  type Environment,
+  isBuiltIn,
+  NODE_TYPES,
+  type NodeType,
+  riskier,
+  strictest,
+} from "../vocabulary/node-types.js";
 import type { Problem } from "../vocabulary/problems.js";
 import { type GateRule, ruleFor, wantsSignedVotes } from "./approval-rule.js";
 import type { Catalogue } from "./catalogue.js";
 import { checkExpressions } from "./check-expressions.js";
+import { checkGuards, type GuardFacts } from "./check-guards.js";
 import { checkNode, type NodeFacts } from "./check-node.js";
 import { checkShape } from "./check-shape.js";
 import { type Policy, unknownNames } from "./policy.js";
@@ -38,6 +47,12 @@ export interface Verdict {
   tools: Record<string, { effect: Effect; seesRun?: true }>;
   /** By node id: why a person must agree, and what the action would touch. Only gated nodes stand here. */
   gates: Record<string, NodeGate>;
+  /** Effects that can be taken back, by node id; absent where there are none. */
+  undo?: {
+    onFailure: boolean;
+    onFailedVerification: boolean;
+    nodes: Record<string, { type: NodeType; reason: string; rule?: GateRule }>;
+  };
   notices: Problem[];
 }
 
@@ -54,6 +69,8 @@ export interface CheckedNode extends Node {
   retries: number;
   seesRun: boolean;
   gate?: NodeGate;
+  /** On a node that takes an effect back: the id of the node that had it. No graph holds such a node. */
+  undoes?: string;
 }
 
 /** A graph that may run. Only `checkedGraph` makes one, from a verdict. */
@@ -69,13 +86,17 @@ export function checkAgainst(graph: Graph, context: CheckContext): CheckOutcome 
   const problems: Problem[] = checkShape(graph, context.policy);
   const notices: Problem[] = unknownNames(context.policy, context.catalogue);
   const facts = graph.nodes.map((node, position) => checkNode(node, `nodes[${position}]`, context));
+  const guards = graph.nodes.map((node, position) =>
+    checkGuards(node, facts[position] as NodeFacts, `nodes[${position}]`, context),
+  );
   for (const node of facts) {
     problems.push(...node.problems);
     notices.push(...node.notices);
   }
+  for (const guard of guards) problems.push(...guard.problems);
   problems.push(...checkExpressions(graph), ...secretsInTexts(graph));
   if (problems.length > 0) return { ok: false, problems: capped(problems) };
-  return { ok: true, verdict: verdictOf(graph, facts, notices, context) };
+  return { ok: true, verdict: verdictOf(graph, facts, guards, notices, context) };
 }
 
 /** Params are looked at with their node; names, descriptions and metadata enter history and the page all the same. */
@@ -96,9 +117,16 @@ function secretsInTexts({ name, goal_description, metadata = {}, nodes }: Graph)
   });
 }
 
-function verdictOf(graph: Graph, facts: NodeFacts[], notices: Problem[], context: CheckContext): Verdict {
+function verdictOf(
+  graph: Graph,
+  facts: NodeFacts[],
+  guards: GuardFacts[],
+  notices: Problem[],
+  context: CheckContext,
+): Verdict {
   const { policy, policyDigest, catalogue } = context;
-  const environment = environmentOf(facts);
+  const read = guards.flatMap((guard) => guard.environments);
+  const environment = environmentOf([...facts, ...read.map((each) => ({ environment: each }))]);
   const tools: Verdict["tools"] = {};
   const gates: Verdict["gates"] = {};
   graph.nodes.forEach((node, position) => {
@@ -133,14 +161,41 @@ function verdictOf(graph: Graph, facts: NodeFacts[], notices: Problem[], context
       approvalSeconds: policy.approval.timeout_seconds,
     },
     signed: wantsSignedVotes(policy, environment),
+    ...undoOf(graph, guards, policy, environment, catalogue),
     tools,
     gates,
     notices: capped(notices),
   };
 }
 
+/** What is pinned of the effects that can be taken back; nothing where there are none. */
+function undoOf(
+  graph: Graph,
+  guards: GuardFacts[],
+  policy: Policy,
+  environment: Environment,
+  catalogue: Catalogue,
+): Pick<Verdict, "undo"> {
+  const nodes: NonNullable<Verdict["undo"]>["nodes"] = {};
+  graph.nodes.forEach(({ id, undo }, position) => {
+    const facts = guards[position]?.undo;
+    if (undo === undefined || facts === undefined) return;
+    const tool = catalogue.find(undo.tool);
+    const names = tool === undefined ? [] : [tool.name, ...tool.aliases];
+    const rule = ruleFor(policy, { type: facts.type, names, effect: "write", environment });
+    nodes[id] = {
+      type: facts.type,
+      reason: facts.gate ?? "it changes production: always asked",
+      ...(rule === undefined ? {} : { rule }),
+    };
+  });
+  if (Object.keys(nodes).length === 0) return {};
+  const { undo_on_failure: onFailure, undo_on_failed_verification: onFailedVerification } = policy.execution;
+  return { undo: { onFailure, onFailedVerification, nodes } };
+}
+
 /** The strictest that the nodes reach; one that reaches nothing declared counts as production. */
-export function environmentOf(facts: readonly NodeFacts[]): Environment {
+export function environmentOf(facts: readonly Pick<NodeFacts, "environment">[]): Environment {
   const reached = facts.flatMap((node) => (node.environment === undefined ? [] : [node.environment]));
   return reached.length === 0 ? "production" : reached.reduce(strictest);
 }

@@ -22,6 +22,10 @@ export interface Policy {
     dry_run: boolean;
     require_approval_all: boolean;
     rate_limit_llm_per_minute: number;
+    /** Whether finished effects that state an `undo` are taken back when the run fails. */
+    undo_on_failure: boolean;
+    /** The same for effects whose verification fails. */
+    undo_on_failed_verification: boolean;
   };
   /** `allowed` absent: the built-in read-only tools. */
   tools: { allowed?: string[]; blocked: string[]; require_approval: string[] };
@@ -54,6 +58,8 @@ export const DEFAULT_POLICY: Policy = {
     dry_run: false,
     require_approval_all: false,
     rate_limit_llm_per_minute: 10,
+    undo_on_failure: true,
+    undo_on_failed_verification: false,
   },
   tools: { blocked: [], require_approval: [] },
   node_types: { blocked: [] },

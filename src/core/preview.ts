@@ -27,6 +27,7 @@ export function previewText(graph: CheckedGraph): string {
       const target = node.gate.target === undefined ? "" : ` · target ${node.gate.target}`;
       lines.push(`      waits for approval: ${node.gate.reason}${target}`);
     }
+    lines.push(...guardLines(node).map((line) => `      ${line}`));
   }
   const gates = graph.nodes.filter((node) => node.gate !== undefined).length;
   const worst = worstCaseSeconds(graph);
@@ -36,6 +37,19 @@ export function previewText(graph: CheckedGraph): string {
       : `, plus at most ${span(graph.verdict.limits.approvalSeconds * 1_000)} at each of ${gates} gate(s)`;
   lines.push("", `  environment ${graph.verdict.environment} · at worst ${span(worst * 1_000)} of work${waiting}`);
   return `${lines.join("\n")}\n`;
+}
+
+/** What stands around an effect: read before it, read after it, what takes it back, what withdraws the question. */
+export function guardLines({ preconditions = [], verify, undo, withdraw_when }: CheckedNode): string[] {
+  const lines = preconditions.map(({ tool, expect }) => `only if ${expect} (${tool})`);
+  if (verify !== undefined) {
+    const { tool, expect, attempts = 1, settle_seconds = 0 } = verify;
+    const wait = settle_seconds === 0 ? "" : ` after ${span(settle_seconds * 1_000)}`;
+    lines.push(`verified${wait} if ${expect} (${tool}, ${attempts} attempt(s))`);
+  }
+  if (undo !== undefined) lines.push(`undone by ${undo.tool} ${JSON.stringify(undo.params ?? {})}`);
+  if (withdraw_when !== undefined) lines.push(`withdrawn when ${withdraw_when}`);
+  return lines;
 }
 
 /** Seconds along the slowest path if every attempt uses its whole time-out; never more than the run's own budget. */
@@ -60,7 +74,10 @@ export function worstCaseSeconds(graph: CheckedGraph): number {
 function nodeSeconds(node: CheckedNode): number {
   if (node.type === "wait") return Number(node.params.seconds);
   if (node.type === "decision" || node.type === "human_review") return 0;
-  let seconds = node.timeoutSeconds * (node.retries + 1);
+  const { verify, preconditions = [] } = node;
+  const looks = preconditions.length + (verify?.attempts ?? (verify === undefined ? 0 : 1));
+  const settling = (verify?.attempts ?? 1) * (verify?.settle_seconds ?? 0);
+  let seconds = node.timeoutSeconds * (node.retries + 1 + looks) + settling;
   for (let retry = 0; retry < node.retries; retry++) {
     seconds += Math.min(RETRY_CAP_SECONDS, RETRY_FIRST_SECONDS * RETRY_FACTOR ** retry);
   }

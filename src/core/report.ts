@@ -9,7 +9,10 @@ import type { GateView, NodeView, RunView } from "./view.js";
 
 /** How one node went. What it is stands in the graph, what it returned in history: a report must not grow with them. */
 export interface ReportNode
-  extends Pick<NodeView, "id" | "name" | "status" | "startedAtMs" | "endedAtMs" | "reason" | "failure"> {
+  extends Pick<
+    NodeView,
+    "id" | "name" | "status" | "startedAtMs" | "endedAtMs" | "reason" | "failure" | "verification" | "undoes"
+  > {
   /** Absent where running the node told nobody and changed nothing. */
   effect?: Extract<Effect, "notify" | "write">;
 }
@@ -30,9 +33,11 @@ export function reportOf(view: RunView, outcome: Outcome, endedAtMs: number): Re
   return { ...report, text: textOf(report) };
 }
 
-function reportNode({ id, name, status, startedAtMs, endedAtMs, reason, failure, effect }: NodeView): ReportNode {
+function reportNode({ effect, ...node }: NodeView): ReportNode {
+  const { id, name, status, startedAtMs, endedAtMs, reason, failure, verification, undoes } = node;
   const told = effect === "notify" || effect === "write" ? { effect } : {};
-  return { id, name, status, startedAtMs, endedAtMs, reason, failure, ...told };
+  const checked = { ...(verification ? { verification } : {}), ...(undoes ? { undoes } : {}) };
+  return { id, name, status, startedAtMs, endedAtMs, reason, failure, ...told, ...checked };
 }
 
 const VERDICTS: Record<Outcome, string> = {
@@ -78,12 +83,23 @@ function changes(nodes: ReportNode[]): string[] {
   const writes = nodes.filter((node) => node.effect === "write");
   if (writes.length === 0) return ["- Nothing: the graph held no action that changes production."];
   return writes.map((node) => {
-    if (node.status === "succeeded")
-      return `- ${plain(node.name)} [${node.id}] was carried out at ${iso(node.endedAtMs ?? 0)}.`;
+    if (node.status === "succeeded" || node.failure?.code === "not-verified") {
+      const when = iso(node.endedAtMs ?? 0);
+      return `- ${plain(node.name)} [${node.id}] was carried out at ${when}. ${proof(node)}`;
+    }
     if (node.failure?.code === "outcome-unknown")
       return `- ${plain(node.name)} [${node.id}] may or may not have happened: look.`;
     return `- ${plain(node.name)} [${node.id}] was not carried out: ${plain(node.reason ?? node.status)}.`;
   });
+}
+
+/** Nothing is said to have worked unless a check after it showed that. */
+function proof({ verification }: ReportNode): string {
+  if (verification === undefined) return "No check after it says whether it worked.";
+  const why = verification.why === undefined ? "" : ` (${plain(verification.why)})`;
+  if (verification.verdict === "verified") return "The check after it holds: **verified**.";
+  if (verification.verdict === "not_verified") return `The check after it does not hold: **not verified**${why}.`;
+  return `Whether it worked could not be told: **inconclusive**${why}.`;
 }
 
 function gateLines(gate: GateView): string[] {

@@ -8,7 +8,7 @@ import type { Failure, Problem } from "../vocabulary/problems.js";
 import type { GateRule } from "./approval-rule.js";
 import type { CheckedNode } from "./check.js";
 import { type Run, stateOf } from "./run/run.js";
-import type { EdgeState, Finding, Gate, GateStatus, NodeStatus, Outcome, Vote } from "./run/state.js";
+import type { EdgeState, Finding, Gate, GateStatus, NodeState, NodeStatus, Outcome, Vote } from "./run/state.js";
 
 /** `waiting`: nothing runs and at least one gate is open. */
 export type RunStatus = "running" | "waiting" | Outcome;
@@ -26,6 +26,10 @@ export interface NodeView {
   reason?: string;
   failure?: Failure;
   output?: Json;
+  /** What the check after its effect said; absent where it has none. */
+  verification?: NodeState["verification"];
+  /** The node whose effect it takes back. */
+  undoes?: string;
 }
 
 export interface GateView {
@@ -39,6 +43,8 @@ export interface GateView {
   target?: string;
   digest?: string;
   params: JsonObject;
+  /** What would take it back, shown with the question: its approval covers this too. */
+  undo?: { tool: string; params: JsonObject };
   required: number;
   signed: boolean;
   /** Name of the rule that it follows; absent where the policy's defaults hold. */
@@ -88,6 +94,7 @@ export interface RunFacts {
 export function viewOf(run: Run, facts: RunFacts): RunView {
   const { graph } = run.plan;
   const { state } = run;
+  const nodes = [...run.plan.nodes.values()].map((entry) => entry.node);
   return {
     runId: facts.runId,
     runKey: facts.runKey,
@@ -100,7 +107,7 @@ export function viewOf(run: Run, facts: RunFacts): RunView {
     policyDigest: graph.verdict.policyDigest,
     startedAtMs: state.startedAtMs,
     endedAtMs: state.endedAtMs,
-    nodes: graph.nodes.map((node) => nodeView(run, node)),
+    nodes: nodes.map((node) => nodeView(run, node)),
     edges: graph.edges.map((edge, position) => ({
       from: edge.from_node_id,
       to: edge.to_node_id,
@@ -108,7 +115,7 @@ export function viewOf(run: Run, facts: RunFacts): RunView {
       ...(edge.condition ? { condition: edge.condition } : {}),
       state: state.edges[position] ?? "open",
     })),
-    gates: graph.nodes.flatMap((node) => gateView(run, node)),
+    gates: nodes.flatMap((node) => gateView(run, node)),
     findings: state.findings,
     problems: [...graph.verdict.notices, ...state.problems],
   };
@@ -134,6 +141,8 @@ function nodeView(run: Run, node: CheckedNode): NodeView {
     reason: own.reason,
     failure: own.failure,
     output: own.output,
+    ...(own.verification === undefined ? {} : { verification: own.verification }),
+    ...(node.undoes === undefined ? {} : { undoes: node.undoes }),
   };
 }
 
@@ -152,6 +161,7 @@ function gateView(run: Run, node: CheckedNode): GateView[] {
       target: node.gate.target,
       digest: gate.digest,
       params: gate.shown ?? {},
+      ...(node.undo !== undefined && gate.shownUndo ? { undo: { tool: node.undo.tool, params: gate.shownUndo } } : {}),
       required: gate.required,
       signed: gate.signed,
       openedAtMs: gate.openedAtMs,

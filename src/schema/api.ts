@@ -8,7 +8,7 @@ import {
   LIST_MAX,
   WORKFLOW_ID_MAX_CHARS,
 } from "../vocabulary/limits.js";
-import { NODE_ID_PATTERN } from "./graph.js";
+import { GATE_NODE_PATTERN } from "../vocabulary/names.js";
 import { jsonObjectSchema } from "./json.js";
 
 const goalSchema = z.string().min(1).max(GOAL_MAX_CHARS);
@@ -82,7 +82,7 @@ export const listQuerySchema = z.strictObject({
 });
 
 export const runPathSchema = z.object({ id: z.string().min(1).max(WORKFLOW_ID_MAX_CHARS) });
-export const gatePathSchema = runPathSchema.extend({ node: z.string().regex(NODE_ID_PATTERN, "a node id") });
+export const gatePathSchema = runPathSchema.extend({ node: z.string().regex(GATE_NODE_PATTERN, "a node id") });
 
 export const idempotencyKeySchema = z
   .string()

@@ -1,11 +1,11 @@
 /** A person's answer to a gate, as it arrives by signal, update, HTTP or CLI. */
 import { z } from "zod";
 import { APPROVER_MAX_CHARS, COMMENT_MAX_CHARS } from "../vocabulary/limits.js";
-import { NODE_ID_PATTERN } from "./graph.js";
+import { GATE_NODE_PATTERN } from "../vocabulary/names.js";
 
 /** The payload of the signals `approve` and `reject`. */
 export const answerSchema = z.strictObject({
-  node_id: z.string().regex(NODE_ID_PATTERN, "a node id"),
+  node_id: z.string().regex(GATE_NODE_PATTERN, "a node id"),
   /** SHA-256 in hex of the action that is meant; without it the decision is for whatever the gate asks now. */
   digest: z
     .string()

@@ -9,7 +9,10 @@ import {
   NODE_TIMEOUT_MAX_SECONDS,
   NODE_TIMEOUT_MIN_SECONDS,
   NODES_HARD_MAX,
+  PRECONDITIONS_MAX,
   RETRY_MAX,
+  SETTLE_MAX_SECONDS,
+  VERIFY_ATTEMPTS_MAX,
 } from "../vocabulary/limits.js";
 import { NODE_TYPE_NAMES, type NodeType } from "../vocabulary/node-types.js";
 import { jsonObjectSchema } from "./json.js";
@@ -32,6 +35,24 @@ const timeoutSchema = z
   .min(NODE_TIMEOUT_MIN_SECONDS, { error: wholeSeconds })
   .max(NODE_TIMEOUT_MAX_SECONDS, { error: wholeSeconds });
 
+const callShape = { tool: z.string().min(1).max(NAME_MAX_CHARS), params: jsonObjectSchema.optional() };
+const expectSchema = z.string().min(1).max(CONDITION_MAX_CHARS);
+const wholeNumber = (min: number, max: number) => {
+  const error = `a whole number from ${min} to ${max}`;
+  return z.int({ error }).min(min, { error }).max(max, { error });
+};
+
+/** A fresh read and what it must show; `expect` is a condition that sees it as `output`. */
+const preconditionSchema = z.strictObject({ ...callShape, expect: expectSchema });
+const verifySchema = z.strictObject({
+  ...callShape,
+  expect: expectSchema,
+  /** Seconds before each attempt. */
+  settle_seconds: wholeNumber(0, SETTLE_MAX_SECONDS).optional(),
+  attempts: wholeNumber(1, VERIFY_ATTEMPTS_MAX).optional(),
+});
+const undoSchema = z.strictObject(callShape);
+
 /** A node. `tool` and `params` may be left out only where the node's type needs no tool. */
 export const nodeSchema = z.strictObject({
   id: idSchema,
@@ -49,6 +70,14 @@ export const nodeSchema = z.strictObject({
       error: '"all", "any" or a whole number of edges',
     })
     .default("all"),
+  /** Read after the approval, right before the effect; one that does not hold leaves the node out. */
+  preconditions: z.array(preconditionSchema).min(1).max(PRECONDITIONS_MAX).optional(),
+  /** Read after the effect: whether it worked. */
+  verify: verifySchema.optional(),
+  /** What takes the effect back. */
+  undo: undoSchema.optional(),
+  /** A condition over `event`, which arrives by signal: where it holds the open gate closes as withdrawn. */
+  withdraw_when: expectSchema.optional(),
 });
 
 export const edgeSchema = z.strictObject({

@@ -30,6 +30,8 @@ export const executionPolicySchema = z.strictObject({
   dry_run: z.boolean().optional(),
   require_approval_all: z.boolean().optional(),
   rate_limit_llm_per_minute: whole(1, 10_000).optional(),
+  undo_on_failure: z.boolean().optional(),
+  undo_on_failed_verification: z.boolean().optional(),
 });
 
 /** The file as written. Every section and key is optional; what is absent has the default of `core/policy`. */

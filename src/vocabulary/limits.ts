@@ -84,6 +84,15 @@ export const COMMENT_MAX_CHARS = 2_000;
 export const APPROVAL_TIMEOUT_MIN_SECONDS = 5;
 export const APPROVAL_TIMEOUT_MAX_SECONDS = 604_800;
 
+/** Checks before one effect; tries of the check after it; seconds between them, so that the effect can show. */
+export const PRECONDITIONS_MAX = 5;
+export const VERIFY_ATTEMPTS_MAX = 20;
+export const SETTLE_MAX_SECONDS = 3_600;
+
+/** Characters of an event from outside as JSON, and events that a run keeps for gates that open later. */
+export const EVENT_MAX_CHARS = 8_000;
+export const EVENTS_KEPT = 20;
+
 /** Rules for approvals in one policy; groups that one rule names; people whose votes it may want. */
 export const APPROVAL_RULES_MAX = 100;
 export const APPROVAL_GROUPS_MAX = 50;

@@ -21,6 +21,11 @@ export const ACTIVITIES = {
 export const RESERVED_TOOL_NAMES: readonly string[] = Object.values(ACTIVITIES);
 
 export const SIGNALS = { approve: "approve", reject: "reject" } as const;
+/** Brings news from outside (`{ name, … }`), which `withdraw_when` looks at. */
+export const EVENT_SIGNAL = "event";
+/** How a precondition or verification calls what it read, and `withdraw_when` what arrived. */
+export const READ_NAME = "output";
+export const EVENT_NAME = "event";
 export const UPDATES = { decide: "decide" } as const;
 export const QUERIES = { runView: "runView" } as const;
 
@@ -60,5 +65,21 @@ export function askId(nodeId: string, round: number): string {
   return `ask:${nodeId}:${round}`;
 }
 export function nodeOfAskId(activityId: string): string | undefined {
-  return /^ask:([a-zA-Z0-9_-]+):\d+$/.exec(activityId)?.[1];
+  return /^ask:([a-zA-Z0-9_.-]+):\d+$/.exec(activityId)?.[1];
+}
+
+/** The activity ids of the reads around an effect, which run one after another. */
+export function readId(nodeId: string, purpose: "precondition" | "verify", count: number): string {
+  return `${purpose}:${nodeId}:${count}`;
+}
+export function nodeOfReadId(activityId: string): string | undefined {
+  return /^(?:precondition|verify):([a-zA-Z0-9_-]+):\d+$/.exec(activityId)?.[1];
+}
+
+/** What a decision may be about: a node of the graph, or what takes its effect back. */
+export const GATE_NODE_PATTERN = /^[a-zA-Z0-9_-]{1,64}(?:\.undo)?$/;
+
+/** The id of the node that takes a node's effect back. Not a name that a graph can give: no dot may stand there. */
+export function undoId(nodeId: string): string {
+  return `${nodeId}.undo`;
 }

@@ -54,6 +54,8 @@ export const CODES = {
   "unknown-tool": input("No tool of that name is registered."),
   "tool-missing": input("The node's type needs a tool and none is named, or the other way round."),
   "tool-type-mismatch": input("The tool cannot stand in a node of that type."),
+  "guard-misplaced": input("A precondition, verification, undo or withdrawal stands where it cannot work."),
+  "not-verified": ran("The effect was carried out, and the check after it does not hold."),
   "params-invalid": input("The params do not fit the tool's schema."),
   "secret-in-params": policy(
     "A literal secret stands in the graph; only references to secrets may, and only in config.yaml.",

@@ -9,11 +9,13 @@ import { stateOf } from "../core/run/run.js";
 import type { DecisionResult, Vote } from "../core/run/state.js";
 import { type RunFacts, type RunView, viewOf } from "../core/view.js";
 import type { Answer, Decision } from "../schema/decision.js";
-import { QUERIES, SIGNALS, UPDATES } from "../vocabulary/names.js";
+import type { Json } from "../schema/json.js";
+import { EVENT_SIGNAL, QUERIES, SIGNALS, UPDATES } from "../vocabulary/names.js";
 import type { Interpreter } from "./interpreter.js";
 
 export const approveSignal = defineSignal<[Answer]>(SIGNALS.approve);
 export const rejectSignal = defineSignal<[Answer]>(SIGNALS.reject);
+export const eventSignal = defineSignal<[Json]>(EVENT_SIGNAL);
 export const decideUpdate = defineUpdate<DecisionResult, [Decision]>(UPDATES.decide);
 export const runViewQuery = defineQuery<RunView | null>(QUERIES.runView);
 
@@ -58,6 +60,15 @@ export function createDesk(facts: RunFacts, verify: Activities["verify_vote"]): 
   setHandler(rejectSignal, async (answer) => void (await take(answer, "reject")), {
     description: "Reject a node that waits at a gate: {node_id, approver, comment?, digest?, token?}",
   });
+  setHandler(
+    eventSignal,
+    async (event) => {
+      const atMs = Date.now();
+      if (interpreter === undefined) await condition(() => interpreter !== undefined);
+      (interpreter as Interpreter).report({ kind: "event-arrived", event, atMs });
+    },
+    { description: "News from outside, for withdraw_when: {name, …}" },
+  );
   setHandler(decideUpdate, ({ decision, ...answer }) => take(answer, decision), {
     validator: refuseMalformed,
     description: "Approve or reject, and learn what became of it: {decision, node_id, approver, …}",

@@ -32,6 +32,17 @@ function titlesOf(graph: CheckedGraph): string[] {
   return known;
 }
 
+/** Those of the graph, up to the cap, and the undo nodes that have come into play. */
+function shownNodes({ plan }: Run): Array<{ node: CheckedNode; title: string }> {
+  const shown = titlesOf(plan.graph).map((title, position) => ({
+    node: plan.graph.nodes[position] as CheckedNode,
+    title,
+  }));
+  if (plan.nodes.size === plan.graph.nodes.length) return shown;
+  const undoing = [...plan.nodes.values()].slice(plan.graph.nodes.length);
+  return [...shown, ...undoing.map(({ node }) => ({ node, title: plain(node.name) }))];
+}
+
 /** Markdown bullets: the page of a run in the Web UI. */
 export function showDetails(run: Run, workflowId: string): void {
   const { graph } = run.plan;
@@ -40,8 +51,7 @@ export function showDetails(run: Run, workflowId: string): void {
     "",
   ];
   const asking: string[] = [];
-  for (const [position, title] of titlesOf(graph).entries()) {
-    const node = graph.nodes[position] as CheckedNode;
+  for (const { node, title } of shownNodes(run)) {
     const own = stateOf(run, node.id);
     const why = own.reason ?? own.failure?.message;
     const status = own.status === "asking" ? "waits for approval" : own.status;

@@ -7,9 +7,9 @@ import type { CheckedNode } from "../core/check.js";
 import { type BadEnding, eventOfEnding } from "../core/run/ending.js";
 import type { RunEvent } from "../core/run/state.js";
 
-/** The event for an activity that did not succeed. */
-export function eventOfFailure(node: CheckedNode, error: unknown, atMs: number): RunEvent {
-  return eventOfEnding(node, endingOf(error instanceof ActivityFailure ? error.cause : error), atMs);
+/** The event for an activity that did not succeed; `reads` where it was not the node's effect. */
+export function eventOfFailure(node: CheckedNode, error: unknown, atMs: number, reads = false): RunEvent {
+  return eventOfEnding(node, endingOf(error instanceof ActivityFailure ? error.cause : error), atMs, reads);
 }
 
 function endingOf(cause: unknown): BadEnding {

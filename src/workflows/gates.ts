@@ -5,7 +5,7 @@
 import { CancellationScope, scheduleActivity, sleep } from "@temporalio/workflow";
 import type { AskCall, AskResult } from "../activities/contract.js";
 import type { CheckedNode } from "../core/check.js";
-import { askNode } from "../core/run/inline.js";
+import { askNode, shownUndo } from "../core/run/inline.js";
 import { addProblem, type Run, stateOf } from "../core/run/run.js";
 import type { RunEvent } from "../core/run/state.js";
 import type { RunFacts } from "../core/view.js";
@@ -60,6 +60,7 @@ export function createGates(
       deadlineMs: gate.deadlineMs,
       findings: run.state.findings.slice(0, FINDINGS_SHOWN_AT_GATE),
       ...(node.gate?.rule === undefined ? {} : { rule: node.gate.rule }),
+      ...shownUndo(run, node),
     };
     asking++;
     const options = askOptions(node, askId(node.id, gate.round), gate.deadlineMs - Date.now());

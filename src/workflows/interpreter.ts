@@ -6,18 +6,18 @@ import { CancellationScope, scheduleActivity, sleep, workflowInfo } from "@tempo
 import type { Grant, ToolCall } from "../activities/contract.js";
 import type { CheckedNode } from "../core/check.js";
 import { apply } from "../core/run/apply.js";
-import { startNode } from "../core/run/inline.js";
-import { type Action, next } from "../core/run/next.js";
+import { settleSummary, shownUndo, startNode, startRead, undoneAction } from "../core/run/inline.js";
+import { type Action, next, nextOfRunning } from "../core/run/next.js";
 import { type Run, stateOf, workedMs } from "../core/run/run.js";
 import { soFar } from "../core/run/so-far.js";
 import type { RunEvent } from "../core/run/state.js";
 import type { RunFacts } from "../core/view.js";
 import type { Json, JsonObject } from "../schema/json.js";
-import { SUMMARY_MAX_CHARS } from "../vocabulary/limits.js";
+import { RETRY_DEFAULT, SUMMARY_MAX_CHARS } from "../vocabulary/limits.js";
 import { showAttributes, showDetails } from "./details.js";
 import { eventOfFailure } from "./failures.js";
 import { createGates, type Gates } from "./gates.js";
-import { toolOptions } from "./options.js";
+import { readOptions, toolOptions } from "./options.js";
 
 export interface Interpreter {
   run: Run;
@@ -73,16 +73,17 @@ export function createInterpreter(run: Run, facts: RunFacts, work: CancellationS
 
   function startable(): Action[] {
     // The history is getting long: start nothing new, let what runs finish, then continue as new.
-    if (workflowInfo().continueAsNewSuggested) return [];
-    return next(run);
+    return workflowInfo().continueAsNewSuggested ? nextOfRunning(run) : next(run);
   }
 
   function perform(action: Action): void {
     // Something that ended at once may have taken this node from the start line.
-    if (!run.ready.includes(action.node)) return;
+    if (!run.ready.includes(action.node) && !run.due.includes(action.node)) return;
     const node = nodeOf(run, action.node);
     if (action.kind === "ask") gates.ask(node, action.deadlineSeconds, nowMs);
     else if (action.kind === "wait") startWait(node, action.seconds);
+    else if (action.kind === "read") read(node, action);
+    else if (action.kind === "settle") settle(node, action.seconds);
     else startTool(node);
   }
 
@@ -105,11 +106,33 @@ export function createInterpreter(run: Run, facts: RunFacts, work: CancellationS
     );
   }
 
+  /** A look before an effect, or after it. */
+  function read(node: CheckedNode, action: Extract<Action, { kind: "read" }>): void {
+    const call = startRead(run, node, action, nowMs);
+    if (call === undefined) return;
+    const { params, tool, activityId } = call;
+    const given: ToolCall = { params, requester: facts.requester, retries: RETRY_DEFAULT };
+    scheduleActivity<Json>(tool, [given], readOptions(node, activityId)).then(
+      (output) => report({ kind: "node-succeeded", node: node.id, output, atMs: Date.now() }),
+      (error) => report(eventOfFailure(node, error, Date.now(), true)),
+    );
+  }
+
+  /** What was changed is given time to show. */
+  function settle(node: CheckedNode, seconds: number): void {
+    report({ kind: "step-started", node: node.id, atMs: nowMs });
+    sleep(seconds * 1_000, { summary: settleSummary(node) }).then(
+      () => report({ kind: "settled", node: node.id, atMs: Date.now() }),
+      (error) => report(eventOfFailure(node, error, Date.now(), true)),
+    );
+  }
+
   function callOf(node: CheckedNode, params: JsonObject): ToolCall {
     const call: ToolCall = { params, requester: facts.requester, retries: node.retries };
-    if (node.gate !== undefined || node.effect === "notify") call.runKey = facts.runKey;
+    const isGranted = node.gate !== undefined || node.undoes !== undefined;
+    if (isGranted || node.effect === "notify") call.runKey = facts.runKey;
     if (node.seesRun) call.soFar = soFar(run);
-    if (node.gate !== undefined) call.grant = grantOf(run, node);
+    if (isGranted) call.grant = grantOf(run, node);
     return call;
   }
 
@@ -139,6 +162,10 @@ export function nodeOf(run: Run, id: string): CheckedNode {
 
 /** What the acting activity verifies before it acts. */
 function grantOf(run: Run, node: CheckedNode): Grant {
+  if (node.gate === undefined && node.undoes !== undefined) {
+    const { undo: _, ...grant } = grantOf(run, nodeOf(run, node.undoes));
+    return { ...grant, nodeType: node.type, undoOf: undoneAction(run, node) };
+  }
   const { gate } = stateOf(run, node.id);
   const { rule } = node.gate ?? {};
   const votes = (gate?.votes ?? []).filter((vote) => vote.decision === "approve");
@@ -158,5 +185,6 @@ function grantOf(run: Run, node: CheckedNode): Grant {
     ...(rule === undefined ? {} : { rule, openedAtMs: gate?.openedAtMs }),
     nodeType: node.type,
     environment: run.plan.graph.verdict.environment,
+    ...shownUndo(run, node),
   };
 }

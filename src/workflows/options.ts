@@ -13,6 +13,7 @@ import {
   LOST_WORKER_ATTEMPTS,
   QUEUE_WAIT_SECONDS,
   RETRY_CAP_SECONDS,
+  RETRY_DEFAULT,
   RETRY_FACTOR,
   RETRY_FIRST_SECONDS,
   SUMMARY_MAX_CHARS,
@@ -51,6 +52,21 @@ function summaryOf({ name, effect }: CheckedNode, target: string | undefined): s
   const tells = effect === "write" || effect === "notify";
   const after = `${target === undefined ? "" : ` → ${target}`}${tells ? ` · ${effect}` : ""}`;
   return name.slice(0, Math.max(0, SUMMARY_MAX_CHARS - after.length)) + after;
+}
+
+/** A read around an effect: quick, tried again as reads are. */
+export function readOptions(node: CheckedNode, activityId: string): ActivityOptions {
+  const attempts = RETRY_DEFAULT + 1 + LOST_WORKER_ATTEMPTS;
+  const own = node.timeoutSeconds;
+  return {
+    activityId,
+    startToCloseTimeout: seconds(own),
+    scheduleToCloseTimeout: seconds(attempts * (own + RETRY_CAP_SECONDS) + QUEUE_WAIT_SECONDS),
+    ...(own > HEARTBEAT_ABOVE_SECONDS ? { heartbeatTimeout: seconds(HEARTBEAT_TIMEOUT_SECONDS) } : {}),
+    retry: retryPolicy(attempts),
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+    summary: `${activityId.split(":")[0]}: ${node.name}`.slice(0, SUMMARY_MAX_CHARS),
+  };
 }
 
 /** Asking is tried until the deadline: the gate expires on time whether or not anybody could be told. */

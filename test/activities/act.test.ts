@@ -134,9 +134,9 @@ function grantFor(more: Partial<Grant> = {}): Grant {
   };
 }
 
-async function act(call: Partial<ToolCall>, runId = RUN, tool = rollback): Promise<unknown> {
+async function act(call: Partial<ToolCall>, runId = RUN, tool = rollback, node = "w"): Promise<unknown> {
   const environment = new MockActivityEnvironment({
-    activityId: "w",
+    activityId: node,
     activityType: tool.name,
     workflowExecution: { workflowId: "run", runId },
     startToCloseTimeoutMs: 5_000,
@@ -349,5 +349,48 @@ describe("a rule of the policy", () => {
     await refused({ grant: grantFor() }, "grant-invalid");
     await act({ grant: grantFor({ votes: [{ approver: "ann" }, { approver: "bob" }] }) });
     expect(effects).toHaveLength(1);
+  });
+});
+
+describe("an undo", () => {
+  const UNDO = { tool: "rollback", params: { target: "shop", version: "2" } };
+  const ACTION = {
+    runKey: RUN,
+    nonce: NONCE,
+    node: "w",
+    tool: "rollback",
+    params: PARAMS,
+    target: "shop",
+    policyDigest: "p",
+  };
+  const undoOf = { node: "w", tool: "rollback", params: PARAMS };
+  const covering = (more: Partial<Grant> = {}): Grant =>
+    grantFor({ digest: actionDigest({ ...ACTION, undo: UNDO }), undoOf, ...more });
+  const takeBack = (call: Partial<ToolCall>, node = "w.undo") =>
+    act({ params: UNDO.params, ...call }, RUN, rollback, node);
+
+  test("that was approved with the action may be done, and nothing else under that approval", async () => {
+    await takeBack({ grant: covering() });
+    expect(effects).toHaveLength(1);
+    effects = [];
+    const refusals = [
+      takeBack({ grant: covering(), params: { target: "shop", version: "3" } }),
+      takeBack({ grant: covering({ digest: actionDigest(ACTION) }) }),
+      takeBack({ grant: covering({ undoOf: { ...undoOf, node: "v" } }) }),
+      takeBack({ grant: covering({ undoOf: { ...undoOf, params: UNDO.params } }) }),
+      takeBack({ grant: covering() }, "other"),
+      takeBack({ grant: covering({ votes: [] }) }),
+    ];
+    for (const refusal of refusals) await expect(refusal).rejects.toMatchObject({ type: "grant-invalid" });
+    expect(effects).toEqual([]);
+  });
+
+  test("is part of what is approved: the action may not be done under an approval that showed another", async () => {
+    const digest = actionDigest({ ...ACTION, undo: UNDO });
+    await act({ grant: grantFor({ digest, undo: UNDO }) });
+    expect(effects).toHaveLength(1);
+    effects = [];
+    await refused({ grant: grantFor({ digest }) }, "grant-invalid");
+    await refused({ grant: grantFor({ digest, undo: { ...UNDO, params: PARAMS } }) }, "grant-invalid");
   });
 });

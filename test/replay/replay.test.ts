@@ -5,6 +5,10 @@ import { historyFromJSON } from "@temporalio/common/lib/proto-utils.js";
 import { Worker } from "@temporalio/worker";
 import { DeterminismViolationError } from "@temporalio/workflow";
 import { beforeAll, expect, test } from "vitest";
+import { createFold } from "../../src/client/runs/fold.js";
+import { firstValue } from "../../src/client/runs/payloads.js";
+import type { Report } from "../../src/core/report.js";
+import type { RunView } from "../../src/core/view.js";
 import { quietRuntime } from "../support/temporal.js";
 import { workflowBundle } from "../support/workflows.js";
 import { SCENARIOS } from "./scenarios.js";
@@ -43,4 +47,19 @@ test("a history that was edited is seen not to fit", async () => {
   if (scheduled?.activityTaskScheduledEventAttributes === undefined) throw new Error("the history schedules b");
   scheduled.activityTaskScheduledEventAttributes.activityType.name = "another";
   await expect(replay(history)).rejects.toBeInstanceOf(DeterminismViolationError);
+});
+
+test.each(kept)("%s gives the same nodes and gates without a worker", (name) => {
+  const { events = [] } = historyFromJSON(read(name));
+  const fold = createFold("run", 0);
+  for (const event of events ?? []) fold.add(event);
+  fold.settle();
+  const result = events?.at(-1)?.workflowExecutionCompletedEventAttributes?.result;
+  if (!result) return expect(fold.ending?.kind).toBe("continued");
+  const report = firstValue(result) as Report;
+  const brief = ({ nodes, gates }: Pick<RunView | Report, "nodes" | "gates">) => ({
+    nodes: nodes.map(({ id, status, reason, verification }) => ({ id, status, reason, verification })),
+    gates: gates.map(({ nodeId, status, refused, votes }) => ({ nodeId, status, refused, votes: votes.length })),
+  });
+  expect(JSON.parse(JSON.stringify(brief(fold.view())))).toEqual(JSON.parse(JSON.stringify(brief(report))));
 });

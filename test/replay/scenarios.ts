@@ -130,6 +130,81 @@ export const SCENARIOS: Record<string, Scenario> = {
       await handle.cancel();
     },
   },
+  "effect-checked-before-and-after": {
+    graph: graphOf(
+      [
+        "look",
+        write("act", {
+          params: { version: "{{ look.v }}" },
+          preconditions: [{ tool: "reader", expect: "output.ok" }],
+          verify: { tool: "reader", expect: "output.ok", settle_seconds: 20, attempts: 2 },
+        }),
+        "tell",
+      ],
+      ["look>act", "act>tell"],
+    ),
+    stage: {
+      tools: {
+        ...looks.tools,
+        "precondition:act:1": () => ({ ok: true }),
+        "verify:act:1": () => ({ ok: false }),
+        "verify:act:2": () => ({ ok: true }),
+      },
+    },
+    act: async (handle, gate) => {
+      await handle.signal("approve", { node_id: "act", approver: "ann", digest: await gate("act") });
+    },
+  },
+  "effects-taken-back-after-a-failure": {
+    graph: graphOf(
+      [
+        write("one", { undo: { tool: "rollback", params: { version: "{{ one.before }}" } } }),
+        write("two", { undo: { tool: "rollback", params: { version: "2" } } }),
+        "bad",
+      ],
+      ["one>two", "two>bad"],
+    ),
+    stage: {
+      tools: {
+        one: () => ({ before: "1" }),
+        bad: () => {
+          throw ApplicationFailure.create({ type: "source-refused", message: "no", nonRetryable: true });
+        },
+      },
+    },
+    act: async (handle, gate) => {
+      for (const node of ["one", "two", "one.undo"]) {
+        await handle.signal("approve", { node_id: node, approver: "ann", digest: await gate(node) });
+      }
+    },
+  },
+  "two-votes-by-rule": {
+    graph: gated,
+    stage: {
+      ...looks,
+      policy: {
+        ...openPolicy(),
+        approval: {
+          timeout_seconds: 60,
+          require_for_production: true,
+          rules: [{ name: "two", match: {}, required: 2, forbid_requester: true, comment_required: "always" }],
+        },
+      },
+    },
+    act: async (handle, gate) => {
+      const digest = await gate("act");
+      for (const approver of ["ann", "rita", "Ann", "bob"]) {
+        await handle.signal("approve", { node_id: "act", approver, comment: "seen", digest });
+      }
+    },
+  },
+  "gate-withdrawn-by-an-event": {
+    graph: graphOf([write("act", { withdraw_when: "event.status == 'resolved' and event.alert == 'A'" })]),
+    act: async (handle, gate) => {
+      await gate("act");
+      for (const alert of ["B", "A"]) await handle.signal("event", { alert, status: "resolved" });
+    },
+  },
   "dry-run": { graph: gated, stage: { policy: openPolicy({ dry_run: true }) } },
   "continued-as-new-with-an-open-gate": {
     graph: graphOf([...chain, write("act")], [...chain.slice(1).map((id, index) => `n${index}>${id}`), "n0>act"]),

@@ -78,10 +78,10 @@ export function stage({ tools = {}, policy = openPolicy(), ask, verify }: Stage 
 }
 
 export function answerOf(call: AskCall, nonce: string): AskResult {
-  const { runKey, nodeId: node, tool, params, target, policyDigest } = call;
-  const digest = actionDigest({ runKey, nonce, node, tool, params, target, policyDigest });
+  const { runKey, nodeId: node, tool, params, target, policyDigest, undo } = call;
+  const digest = actionDigest({ runKey, nonce, node, tool, params, target, policyDigest, undo });
   const askedIn = Context.current().info.workflowExecution?.runId ?? "";
-  return { nonce, digest, askedIn, shown: params, notices: [] };
+  return { nonce, digest, askedIn, shown: params, ...(undo ? { shownUndo: undo.params } : {}), notices: [] };
 }
 
 let count = 0;

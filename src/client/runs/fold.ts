@@ -102,6 +102,7 @@ export function createFold(workflowId: string, position: number): Fold {
     for (const job of jobs.ready(done.updates())) {
       const before = told.length;
       if (job.kind === "decision") tell(votes?.take(job.value, job.decision, done.atMs), before);
+      else if (job.kind === "event") on.report({ kind: "event-arrived", event: job.event, atMs: done.atMs });
       else if (job.kind === "timer") on.fireTimer(job.timerId, done.atMs);
       else if (job.kind === "cancel") on.cancel(done.atMs);
       else told.splice(before, 0, ...jobs.perform(job, on, done.atMs));

@@ -4,10 +4,12 @@
  * Loaded by the workflow sandbox: imports no package and reads no clock.
  */
 import { decide, expireGate, openGate } from "../approval.js";
+import { endBetween, endEffect, endSettling, failRead, firstProgress, isReading, takeRead } from "./guards.js";
 import type { PlanNode } from "./plan.js";
 import { closeGate, isFinal, makeReady, type Run, startWork, stateOf, stopWork, take } from "./run.js";
 import { finishIfDone, settle } from "./settle.js";
 import type { DecisionResult, RunEvent } from "./state.js";
+import { takeEvent, withdraw } from "./withdraw.js";
 
 /** Begins a fresh run. A dry run ends here: every node that could run is planned. */
 export function begin(run: Run, atMs: number): void {
@@ -22,6 +24,11 @@ export function apply(run: Run, event: RunEvent): DecisionResult | undefined {
     return undefined;
   }
   if (event.kind === "decided") return decide(run, event);
+  if (event.kind === "event-arrived") {
+    takeEvent(run, event.event, event.atMs);
+    finishIfDone(run, event.atMs);
+    return undefined;
+  }
   const entry = run.plan.nodes.get(event.node);
   if (entry === undefined || isFinal(stateOf(run, event.node))) return undefined;
   applyToNode(run, entry, event);
@@ -29,7 +36,7 @@ export function apply(run: Run, event: RunEvent): DecisionResult | undefined {
   return undefined;
 }
 
-type NodeEvent = Exclude<RunEvent, { kind: "cancel-requested" | "time-ran-out" | "decided" }>;
+type NodeEvent = Exclude<RunEvent, { kind: "cancel-requested" | "time-ran-out" | "decided" | "event-arrived" }>;
 
 function applyToNode(run: Run, entry: PlanNode, event: NodeEvent): void {
   const own = stateOf(run, event.node);
@@ -38,22 +45,28 @@ function applyToNode(run: Run, entry: PlanNode, event: NodeEvent): void {
       take(run, event.node);
       own.status = "running";
       own.startedAtMs = event.atMs;
+      own.progress = firstProgress(entry);
+      if (own.progress !== undefined) run.due.push(event.node);
       startWork(run, event.atMs);
       return;
     case "node-succeeded":
-      stopWork(run, event.atMs);
+      if (isReading(own)) return takeRead(run, entry, event.output, event.atMs);
       own.output = event.output;
       run.outputs[event.node] = event.output;
-      settle(run, event.node, "succeeded", event.atMs);
-      return;
+      return endEffect(run, entry, event.atMs);
     case "node-failed":
+      if (isReading(own)) return failRead(run, entry, event.failure, event.atMs);
       if (own.status === "running") stopWork(run, event.atMs);
       own.failure = event.failure;
       settle(run, event.node, "failed", event.atMs);
       return;
     case "node-cancelled":
-      stopWork(run, event.atMs);
-      settle(run, event.node, "cancelled", event.atMs);
+      return endBetween(run, entry, event.atMs);
+    case "settled":
+      return endSettling(run, entry, event.atMs);
+    case "step-started":
+      if (own.progress !== undefined) own.progress = { ...own.progress, busy: true };
+      run.due = run.due.filter((id) => id !== event.node);
       return;
     case "gate-asked":
       take(run, event.node);
@@ -61,6 +74,9 @@ function applyToNode(run: Run, entry: PlanNode, event: NodeEvent): void {
       return;
     case "gate-opened":
       openGate(run, entry, event);
+      return;
+    case "withdrawn":
+      withdraw(run, event.node, event.reason, event.atMs);
       return;
     case "deadline-passed":
       expireGate(run, event.node, event.atMs);
@@ -86,7 +102,11 @@ function end(run: Run, how: "cancelled" | "timed_out", atMs: number): void {
   run.ready = [];
   for (const entry of run.plan.nodes.values()) {
     const own = stateOf(run, entry.node.id);
-    if (isFinal(own) || own.status === "running") continue;
+    if (isFinal(own)) continue;
+    if (own.status === "running") {
+      if (own.progress?.busy === false) endBetween(run, entry, atMs);
+      continue;
+    }
     closeGate(run, entry.node.id, "withdrawn", atMs);
     own.status = "cancelled";
     own.endedAtMs = atMs;

@@ -2,6 +2,7 @@
  * What a run hands over when it continues as new: its state, without outputs that nothing will read again.
  * Loaded by the workflow sandbox: imports no package and reads no clock.
  */
+import type { JsonObject } from "../../schema/json.js";
 import { OUTPUT_CARRIED_MAX_CHARS } from "../../vocabulary/limits.js";
 import { parseCondition, parseExpression, referencesOf } from "../condition.js";
 import { checkTemplates } from "../template.js";
@@ -24,12 +25,25 @@ function stillReferred(run: Run): Set<string> {
   const add = (more: string[]) => {
     for (const name of more) names.add(name);
   };
-  for (const { node } of run.plan.nodes.values()) {
-    if (isFinal(stateOf(run, node.id))) continue;
-    for (const { names: found } of checkTemplates(node.params, "").references) add(found);
-    if (node.type !== "decision") continue;
-    const parsed = parseExpression(String(node.params.expression));
+  const addExpression = (text: string) => {
+    const parsed = parseExpression(text);
     if (parsed.ok) add(referencesOf(parsed.expression));
+  };
+  const addTemplates = (params: JsonObject = {}) => {
+    for (const { names: found } of checkTemplates(params, "").references) add(found);
+  };
+  for (const { node } of run.plan.nodes.values()) {
+    // A finished effect may still have to be taken back, with the params of both.
+    if (node.undo !== undefined) for (const params of [node.params, node.undo.params]) addTemplates(params);
+    if (isFinal(stateOf(run, node.id))) continue;
+    addTemplates(node.params);
+    for (const call of [...(node.preconditions ?? []), ...(node.verify === undefined ? [] : [node.verify])]) {
+      addTemplates(call.params);
+      addExpression(call.expect);
+    }
+    if (node.withdraw_when !== undefined) addExpression(node.withdraw_when);
+    if (node.type !== "decision") continue;
+    addExpression(String(node.params.expression));
   }
   for (const [position, edge] of run.plan.graph.edges.entries()) {
     if (run.state.edges[position] !== undefined || !edge.condition) continue;

@@ -13,13 +13,13 @@ export type BadEnding =
   /** `type` is a problem's code where the activity is one of ours. */
   | { kind: "failed"; type?: string | null; message: string; hint?: string };
 
-/** The event for an activity that did not succeed. */
-export function eventOfEnding(node: CheckedNode, ending: BadEnding, atMs: number): RunEvent {
+/** The event for an activity that did not succeed; `reads` where it was not the node's effect. */
+export function eventOfEnding(node: CheckedNode, ending: BadEnding, atMs: number, reads = false): RunEvent {
   if (ending.kind === "cancelled") return { kind: "node-cancelled", node: node.id, atMs };
   if (ending.kind === "failed" && ending.type === "run-was-reset") {
     return { kind: "run-was-reset", node: node.id, atMs };
   }
-  const failure = ending.kind === "timed-out" ? timeOut(node, ending.withoutHeartbeat) : failureOf(ending);
+  const failure = ending.kind === "timed-out" ? timeOut(node, ending.withoutHeartbeat, reads) : failureOf(ending);
   return { kind: "node-failed", node: node.id, failure, atMs };
 }
 
@@ -28,8 +28,8 @@ function failureOf({ type, message, hint }: Extract<BadEnding, { kind: "failed" 
   return { code, message, ...(hint === undefined ? {} : { hint }) };
 }
 
-function timeOut(node: CheckedNode, withoutHeartbeat: boolean): Failure {
-  if (node.effect === "write") {
+function timeOut(node: CheckedNode, withoutHeartbeat: boolean, reads: boolean): Failure {
+  if (node.effect === "write" && !reads) {
     const message = `${node.id} did not answer within ${node.timeoutSeconds} s: it may or may not have acted`;
     return { code: "outcome-unknown", message, hint: "look at the target before you try again" };
   }

@@ -10,12 +10,15 @@ import { type Run, stateOf } from "./run.js";
 export type Action =
   | { kind: "start"; node: string }
   | { kind: "wait"; node: string; seconds: number }
-  | { kind: "ask"; node: string; deadlineSeconds: number };
+  | { kind: "ask"; node: string; deadlineSeconds: number }
+  /** Around an effect: a fresh read, or the pause before one. */
+  | { kind: "read"; node: string; purpose: "precondition" | "verify"; count: number }
+  | { kind: "settle"; node: string; seconds: number };
 
 /** What to do now, in file order. Nothing once the run is ending. */
 export function next(run: Run): Action[] {
   if (run.state.ending !== undefined || run.state.outcome !== undefined) return [];
-  const actions: Action[] = [];
+  const actions = nextOfRunning(run);
   let slots = run.plan.graph.verdict.limits.concurrency - run.running;
   for (const id of run.ready) {
     const entry = run.plan.nodes.get(id);
@@ -33,9 +36,25 @@ export function next(run: Run): Action[] {
   return actions;
 }
 
+/** What running nodes must do to end; also where nothing new may be started. */
+export function nextOfRunning(run: Run): Action[] {
+  if (run.state.ending !== undefined || run.state.outcome !== undefined) return [];
+  return run.due.flatMap((id) => dueOf(run, id));
+}
+
 function startOf(entry: PlanNode): Action {
   if (entry.node.type === "wait") {
     return { kind: "wait", node: entry.node.id, seconds: Number(entry.node.params.seconds) };
   }
   return { kind: "start", node: entry.node.id };
+}
+
+/** A running node goes on: it holds its slot already. */
+function dueOf(run: Run, id: string): Action[] {
+  const { progress } = stateOf(run, id);
+  if (progress === undefined || progress.busy) return [];
+  const { phase, count } = progress;
+  if (phase === "effect") return [{ kind: "start", node: id }];
+  if (phase !== "settle") return [{ kind: "read", node: id, purpose: phase, count }];
+  return [{ kind: "settle", node: id, seconds: run.plan.nodes.get(id)?.node.verify?.settle_seconds ?? 0 }];
 }

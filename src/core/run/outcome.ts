@@ -15,7 +15,8 @@ export function outcomeOf(run: Run): Outcome {
   const statuses = new Set<string>();
   for (const entry of run.plan.nodes.values()) {
     const own = run.state.nodes[entry.node.id];
-    if (own === undefined) continue;
+    // Taking effects back does not change how the run went.
+    if (own === undefined || entry.node.undoes !== undefined) continue;
     if (own.status === "failed") {
       if (entry.node.continue_on_failure) continue;
       const handled = entry.outgoing.some((position) => {

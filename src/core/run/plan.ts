@@ -4,6 +4,7 @@
  */
 import type { CheckedGraph, CheckedNode } from "../check.js";
 import { adjacencyOf } from "../graph.js";
+import { undoNodesOf } from "../undo.js";
 
 export interface PlanNode {
   node: CheckedNode;
@@ -15,7 +16,10 @@ export interface PlanNode {
 
 export interface RunPlan {
   graph: CheckedGraph;
+  /** Those of the graph, and the undo nodes that have come into play. */
   nodes: Map<string, PlanNode>;
+  /** Undo nodes by the id of the node whose effect they take back. */
+  undo: ReadonlyMap<string, CheckedNode>;
 }
 
 export function planOf(graph: CheckedGraph): RunPlan {
@@ -29,5 +33,5 @@ export function planOf(graph: CheckedGraph): RunPlan {
       outgoing: outgoing.get(node.id) ?? [],
     });
   });
-  return { graph, nodes };
+  return { graph, nodes, undo: undoNodesOf(graph) };
 }

@@ -5,7 +5,7 @@
 import type { Json } from "../../schema/json.js";
 import { PROBLEMS_MAX } from "../../vocabulary/limits.js";
 import type { Problem } from "../../vocabulary/problems.js";
-import type { CheckedGraph } from "../check.js";
+import type { CheckedGraph, CheckedNode } from "../check.js";
 import { joinOf } from "./join.js";
 import { type PlanNode, planOf, type RunPlan } from "./plan.js";
 import type { GateStatus, NodeState, RunState } from "./state.js";
@@ -20,6 +20,8 @@ export interface Run {
   readonly outputs: Record<string, Json>;
   /** Ids whose join holds, in file order, waiting for a slot or to be asked about. */
   ready: string[];
+  /** Ids of running nodes whose next read, pause or effect is due, in the order in which it became so. */
+  due: string[];
   running: number;
   /** Gates being asked or open. */
   gates: number;
@@ -48,7 +50,8 @@ export function createRun(graph: CheckedGraph, startedAtMs: number, requester = 
 
 /** Takes up a state that was carried over; nothing may be running in it. */
 export function resumeRun(graph: CheckedGraph, state: RunState, requester = "", plan: RunPlan = planOf(graph)): Run {
-  const run: Run = { plan, state, requester, outputs: {}, ready: [], running: 0, gates: 0, unsettled: 0 };
+  const run: Run = { plan, state, requester, outputs: {}, ready: [], due: [], running: 0, gates: 0, unsettled: 0 };
+  for (const node of plan.undo.values()) if (state.nodes[node.id] !== undefined) adopt(run, node);
   for (const entry of plan.nodes.values()) {
     const own = stateOf(run, entry.node.id);
     if (own.output !== undefined) run.outputs[entry.node.id] = own.output;
@@ -58,6 +61,12 @@ export function resumeRun(graph: CheckedGraph, state: RunState, requester = "", 
     else if (own.status === "approved" || joinHolds(entry, own)) run.ready.push(entry.node.id);
   }
   return run;
+}
+
+/** Puts an undo node among the nodes of the run. */
+export function adopt(run: Run, node: CheckedNode): void {
+  const entry = { node, position: run.plan.nodes.size, incoming: [], outgoing: [] };
+  run.plan.nodes.set(node.id, entry);
 }
 
 /** The state of a node that the plan knows. */

@@ -10,6 +10,7 @@ import type { PlanNode } from "./plan.js";
 import { addProblem, closeGate, isFinal, makeReady, type Run, stateOf, take } from "./run.js";
 import { findingsOf } from "./so-far.js";
 import type { EdgeState, NodeStatus } from "./state.js";
+import { startNextUndo } from "./undo.js";
 
 type Final = Extract<NodeStatus, "succeeded" | "failed" | "rejected" | "expired" | "skipped" | "cancelled" | "planned">;
 
@@ -55,12 +56,13 @@ function noteFailure(run: Run, failed: PlanNode, atMs: number, endings: Ending[]
   }
 }
 
-function isBarred(run: Run, entry: PlanNode): boolean {
+/** Whether a write may not start any more. */
+export function isBarred(run: Run, entry: PlanNode): boolean {
   if (run.state.failedNode === undefined || entry.node.effect !== "write") return false;
   return stateOf(run, entry.node.id).viaFailure !== true;
 }
 
-const barredReason = (run: Run): string => `nothing more is changed after ${run.state.failedNode} failed`;
+export const barredReason = (run: Run): string => `nothing more is changed after ${run.state.failedNode} failed`;
 
 function settleEdge(run: Run, source: PlanNode, position: number, endings: Ending[]): void {
   const edge = run.plan.graph.edges[position];
@@ -124,9 +126,9 @@ function isConstantlyFalse(condition: string): boolean {
   return result.ok && !result.value;
 }
 
-/** Sets the outcome once every node is final. */
+/** Sets the outcome once every node is final and nothing is left to take back. */
 export function finishIfDone(run: Run, atMs: number): void {
-  if (run.unsettled > 0 || run.state.outcome !== undefined) return;
+  if (run.unsettled > 0 || run.state.outcome !== undefined || startNextUndo(run)) return;
   run.state.outcome = outcomeOf(run);
   run.state.endedAtMs = atMs;
 }

@@ -71,6 +71,8 @@ export interface Gate {
   askedIn?: string;
   /** Redacted params, as people were shown them. */
   shown?: JsonObject;
+  /** Redacted params of the undo that was shown with them. */
+  shownUndo?: JsonObject;
   votes: Vote[];
   /** Decisions that did not count, by result. */
   refused: Partial<Record<DecisionResult, number>>;
@@ -93,6 +95,10 @@ export interface NodeState {
   /** Why it was skipped, in words. */
   reason?: string;
   gate?: Gate;
+  /** Where a running node with checks around its effect is; `count` is from 1, `busy` while something is on its way. */
+  progress?: { phase: "precondition" | "effect" | "settle" | "verify"; count: number; busy: boolean };
+  /** What the check after the effect said; absent where there is none. */
+  verification?: { verdict: "verified" | "not_verified" | "inconclusive"; why?: string };
 }
 
 /** Something that a node found out, with the evidence it stands on. */
@@ -118,6 +124,8 @@ export interface RunState {
   early: Array<{ node: string; digest: string; vote: Vote }>;
   /** Decisions that could not be read or fit no gate at all; only counted. */
   strayDecisions: number;
+  /** What arrived from outside, the latest last; a gate that opens later is withdrawn by it too. */
+  arrived?: Json[];
   /** Milliseconds of working time used up before `workingSinceMs`. */
   workedMs: number;
   workingSinceMs?: number;
@@ -134,6 +142,10 @@ export type RunEvent =
   | { kind: "node-succeeded"; node: string; output: Json; atMs: number }
   | { kind: "node-failed"; node: string; failure: Failure; atMs: number }
   | { kind: "node-cancelled"; node: string; atMs: number }
+  /** What was due of a running node is on its way. */
+  | { kind: "step-started"; node: string; atMs: number }
+  /** The pause before a verification is over. */
+  | { kind: "settled"; node: string; atMs: number }
   | { kind: "gate-asked"; node: string; deadlineMs: number; atMs: number }
   | {
       kind: "gate-opened";
@@ -142,11 +154,16 @@ export type RunEvent =
       digest: string;
       askedIn: string;
       shown: JsonObject;
+      shownUndo?: JsonObject;
       notices: Gate["notices"];
       atMs: number;
     }
   | { kind: "decided"; node: string; vote: Vote; digest?: string; atMs: number }
   | { kind: "deadline-passed"; node: string; atMs: number }
   | { kind: "run-was-reset"; node: string; atMs: number }
+  /** News from outside, for `withdraw_when`. */
+  | { kind: "event-arrived"; event: Json; atMs: number }
+  /** What would be asked about needs no decision any more. */
+  | { kind: "withdrawn"; node: string; reason: string; atMs: number }
   | { kind: "cancel-requested"; atMs: number }
   | { kind: "time-ran-out"; atMs: number };

@@ -3,13 +3,14 @@ import type { AskResult } from "../../../activities/contract.js";
 import { type BadEnding, eventOfEnding } from "../../../core/run/ending.js";
 import { addProblem } from "../../../core/run/run.js";
 import type { Json } from "../../../schema/json.js";
-import { nodeOfAskId, SIGNALS, UPDATES } from "../../../vocabulary/names.js";
+import { EVENT_SIGNAL, nodeOfAskId, nodeOfReadId, SIGNALS, UPDATES } from "../../../vocabulary/names.js";
 import { firstValue, type HistoryEvent, idOf, msOf } from "../payloads.js";
 import type { Change } from "./changes.js";
 import type { Mirror } from "./mirror.js";
 
 export type Job =
   | { kind: "decision"; value: unknown; decision: "approve" | "reject" }
+  | { kind: "event"; event: Json }
   | { kind: "timer"; timerId: string }
   | { kind: "cancel" }
   | Finished;
@@ -47,6 +48,9 @@ export function createJobs(): Jobs {
     const signal = event.workflowExecutionSignaledEventAttributes;
     if (signal) {
       const decision = Object.values(SIGNALS).find((name) => name === signal.signalName);
+      if (signal.signalName === EVENT_SIGNAL) {
+        waiting.push({ kind: "event", event: (firstValue(signal.input) ?? null) as Json });
+      }
       if (decision === undefined) return undefined;
       const value = firstValue(signal.input);
       waiting.push({ kind: "decision", decision, value });
@@ -92,9 +96,10 @@ export function createJobs(): Jobs {
   function ready(updates: HistoryEvent[]): Job[] {
     const given = waiting;
     waiting = [];
-    const decisions = given.filter((job) => job.kind === "decision");
-    const rest = given.filter((job) => job.kind !== "decision");
-    return [...decisions, ...updates.flatMap(jobOfUpdate), ...rest];
+    const isSignal = (job: Job) => job.kind === "decision" || job.kind === "event";
+    const signals = given.filter(isSignal);
+    const rest = given.filter((job) => !isSignal(job));
+    return [...signals, ...updates.flatMap(jobOfUpdate), ...rest];
   }
 
   function jobOfUpdate(event: HistoryEvent): Job[] {
@@ -110,7 +115,8 @@ export function createJobs(): Jobs {
 
   function perform(job: Finished, mirror: Mirror, atMs: number): Change[] {
     const asked = nodeOfAskId(job.activityId);
-    const entry = mirror.run.plan.nodes.get(asked ?? job.activityId);
+    const looked = nodeOfReadId(job.activityId);
+    const entry = mirror.run.plan.nodes.get(asked ?? looked ?? job.activityId);
     if (entry === undefined) return [];
     const { node } = entry;
     const changes: Change[] = [];
@@ -124,7 +130,7 @@ export function createJobs(): Jobs {
       mirror.report(
         job.bad === undefined
           ? { kind: "node-succeeded", node: node.id, output, atMs }
-          : eventOfEnding(node, job.bad, atMs),
+          : eventOfEnding(node, job.bad, atMs, looked !== undefined),
       );
     } else if (job.bad === undefined) {
       mirror.report({ kind: "gate-opened", node: asked, ...(job.output as AskResult), atMs });

@@ -4,14 +4,14 @@
  */
 import type { CheckedNode } from "../../../core/check.js";
 import { apply } from "../../../core/run/apply.js";
-import { askNode, startNode } from "../../../core/run/inline.js";
-import { type Action, next } from "../../../core/run/next.js";
+import { askNode, settleSummary, startNode, startRead } from "../../../core/run/inline.js";
+import { type Action, next, nextOfRunning } from "../../../core/run/next.js";
 import { type Run, stateOf, workedMs } from "../../../core/run/run.js";
 import type { DecisionResult, RunEvent } from "../../../core/run/state.js";
 import { SUMMARY_MAX_CHARS } from "../../../vocabulary/limits.js";
 
 /** What a timer of the workflow is for. */
-type Purpose = { kind: "gate" | "wait"; node: string } | { kind: "run" };
+type Purpose = { kind: "gate" | "wait" | "settle"; node: string } | { kind: "run" };
 
 interface Expected {
   purpose: Purpose;
@@ -62,7 +62,7 @@ export function createMirror(run: Run, activities: number, onStep: (atMs: number
     armRunTimer();
   }
 
-  const startable = (): Action[] => (mirror.mayStart ? next(run) : []);
+  const startable = (): Action[] => (mirror.mayStart ? next(run) : nextOfRunning(run));
 
   function perform(action: Action, atMs: number): void {
     const node = run.plan.nodes.get(action.node)?.node;
@@ -72,6 +72,11 @@ export function createMirror(run: Run, activities: number, onStep: (atMs: number
         expectGateTimer(node);
         scheduled++;
       }
+    } else if (action.kind === "read") {
+      if (startRead(run, node, action, atMs) !== undefined) scheduled++;
+    } else if (action.kind === "settle") {
+      apply(run, { kind: "step-started", node: node.id, atMs });
+      expected.push({ purpose: { kind: "settle", node: node.id }, summary: settleSummary(node) });
     } else if (startNode(run, node, atMs) !== undefined) {
       if (action.kind === "wait") {
         expected.push({ purpose: { kind: "wait", node: node.id }, summary: node.name.slice(0, SUMMARY_MAX_CHARS) });
@@ -104,6 +109,7 @@ export function createMirror(run: Run, activities: number, onStep: (atMs: number
     if (purpose === undefined) return;
     if (purpose.kind === "gate") report({ kind: "deadline-passed", node: purpose.node, atMs });
     else if (purpose.kind === "wait") endWait(purpose.node, atMs);
+    else if (purpose.kind === "settle") report({ kind: "settled", node: purpose.node, atMs });
     else endRunTimer(atMs);
   }
 
@@ -127,7 +133,8 @@ export function createMirror(run: Run, activities: number, onStep: (atMs: number
   /** A wait ends at once when it is cancelled; an activity ends when its worker says so. */
   function cancelWaits(atMs: number): void {
     for (const { node } of run.plan.nodes.values()) {
-      if (node.type !== "wait" || stateOf(run, node.id).status !== "running") continue;
+      const { status, progress } = stateOf(run, node.id);
+      if (status !== "running" || (node.type !== "wait" && progress?.phase !== "settle")) continue;
       report({ kind: "node-cancelled", node: node.id, atMs });
     }
   }

@@ -1,0 +1,45 @@
+/**
+ * News from outside that make a question needless: `withdraw_when` closes the gate, and the node is left out.
+ * Loaded by the workflow sandbox: imports no package and reads no clock.
+ */
+import type { Json } from "../../schema/json.js";
+import { EVENT_MAX_CHARS, EVENTS_KEPT } from "../../vocabulary/limits.js";
+import { EVENT_NAME } from "../../vocabulary/names.js";
+import { evaluateCondition } from "../condition.js";
+import { addProblem, closeGate, isFinal, type Run, stateOf } from "./run.js";
+import { settle } from "./settle.js";
+
+/** Takes in what arrived; one that is too large is a problem of the run and counts for nothing. */
+export function takeEvent(run: Run, event: Json, atMs: number): void {
+  if (JSON.stringify(event ?? null).length > EVENT_MAX_CHARS) {
+    const message = `an event was larger than ${EVENT_MAX_CHARS} characters and was not looked at`;
+    return addProblem(run, { code: "field-invalid", at: EVENT_NAME, message });
+  }
+  const kept = [...(run.state.arrived ?? []), event ?? null];
+  run.state.arrived = kept.slice(-EVENTS_KEPT);
+  for (const { node } of [...run.plan.nodes.values()]) {
+    const status = stateOf(run, node.id).gate?.status;
+    if (status !== "asking" && status !== "open") continue;
+    if (holds(run, node.withdraw_when, event)) withdraw(run, node.id, reasonOf(node.withdraw_when), atMs);
+  }
+}
+
+/** Why a question that is about to be put is needless; undefined where it is not. */
+export function withdrawnBefore(run: Run, when: string | undefined): string | undefined {
+  return (run.state.arrived ?? []).some((event) => holds(run, when, event)) ? reasonOf(when) : undefined;
+}
+
+export function withdraw(run: Run, node: string, reason: string, atMs: number): void {
+  if (isFinal(stateOf(run, node))) return;
+  closeGate(run, node, "withdrawn", atMs);
+  settle(run, node, "skipped", atMs, reason);
+}
+
+/** What cannot be evaluated does not hold: events are of many shapes, and most are about something else. */
+function holds(run: Run, when: string | undefined, event: Json): boolean {
+  if (when === undefined) return false;
+  const result = evaluateCondition(when, { ...run.outputs, [EVENT_NAME]: event });
+  return result.ok && result.value;
+}
+
+const reasonOf = (when: string | undefined): string => `it is not needed any more: ${when ?? ""}`;
