@@ -1,8 +1,14 @@
 /** What this machine's files and variables say, put together: the policy, the configuration, the tools, the planner. */
+import { randomBytes } from "node:crypto";
 import type { DraftResult } from "./activities/contract.js";
 import { BUNDLED_PLAYBOOKS, draftGraph } from "./activities/planner/draft.js";
+import { createDrafter, plannerFor } from "./activities/planner/drafter.js";
+import { offerOf, planningPolicy } from "./activities/planner/model/offer.js";
+import type { ModelPlanner } from "./activities/planner/model/planner.js";
 import { offersOf } from "./activities/planner/offers.js";
+import { planHere } from "./activities/planner/plan-here.js";
 import { loadPlaybooks } from "./activities/planner/playbooks.js";
+import { replayed } from "./activities/planner/replay.js";
 import { createDefaultRegistry, type Registry, type RegistryOptions } from "./activities/registry.js";
 import { type CheckContext, type CheckOutcome, checkAgainst } from "./core/check.js";
 import { type Explained, explainGraph } from "./core/explain.js";
@@ -12,11 +18,16 @@ import { digestOf } from "./platform/digest.js";
 import { type Environment, readEnvironment, type Variables } from "./platform/environment.js";
 import { checkUrl } from "./platform/http/check-url.js";
 import { declaredUrls } from "./platform/http/declared-urls.js";
+import { createGuardedFetch } from "./platform/http/guarded-fetch.js";
+import { createAnswers } from "./platform/model-answers.js";
+import { createUsage } from "./platform/model-usage.js";
 import { loadPolicy } from "./platform/policy-file.js";
+import { createSecretResolver } from "./platform/secrets.js";
+import { storesOf } from "./platform/stores.js";
 import type { Config } from "./schema/config.js";
 import type { Graph } from "./schema/graph.js";
 import type { Playbook, PlaybookOffer } from "./schema/playbook.js";
-import type { GoalInput } from "./schema/run-input.js";
+import type { GoalInput, PlannerName } from "./schema/run-input.js";
 import type { Problem } from "./vocabulary/problems.js";
 
 export interface Local {
@@ -30,13 +41,24 @@ export interface Local {
   playbooks: Playbook[];
   /** Files that were read; absent where there was none and the defaults hold. */
   files: { policy?: string; config?: string };
+  /** By playbook: needs no network. */
   draft(input: GoalInput): DraftResult;
+  /** By the model where its key is set and nothing else is asked for: one call at most. */
+  drafter(parts: DrafterParts): Drafter;
+  /** The graph that a plan's file holds, with no call. */
+  replay(document: unknown): DraftResult;
+  plannerFor(input: GoalInput): PlannerName;
+  /** A plan made in this process, with its repairs. */
+  planHere(input: GoalInput, signal?: AbortSignal): Promise<DraftResult>;
   /** The check against the policy as it was loaded: advisory, for the worker's policy decides. */
   check(graph: Graph): CheckOutcome;
   /** The same, in detail: one answer a node. */
   explain(graph: Graph): Explained[];
   offers(): PlaybookOffer[];
 }
+
+export type Drafter = ReturnType<typeof createDrafter>;
+export type DrafterParts = Pick<ModelPlanner, "policy" | "fetch" | "count">;
 
 /** Loads everything, or tells every problem. Reads files and no network. */
 export async function loadLocal(
@@ -57,12 +79,19 @@ export async function loadLocal(
   }
   const registry = createDefaultRegistry(config.config, onChange);
   const policyDigest = digestOf(policy.policy);
-  const context: CheckContext = {
+  const checking: CheckContext = {
     policy: policy.policy,
     policyDigest,
     catalogue: registry,
     checkUrl: (url) => urlProblem(url, policy.policy, config.config),
   };
+  const context = {
+    playbooks: playbooks.value,
+    config: config.config,
+    policyDigest,
+    catalogueDigest: () => offerOf(registry, policy.policy, config.config).digest,
+  };
+  const modelOf = (parts: DrafterParts) => modelPlanner(environment, config.config, registry, parts);
   return {
     ok: true,
     environment,
@@ -74,9 +103,59 @@ export async function loadLocal(
     playbooks: playbooks.value,
     files: { policy: policy.file, config: config.file },
     draft: (input) => draftGraph(input, { playbooks: playbooks.value, config: config.config }),
-    check: (graph) => checkAgainst(graph, context),
-    explain: (graph) => explainGraph(graph, context),
+    check: (graph) => checkAgainst(graph, checking),
+    explain: (graph) => explainGraph(graph, checking),
     offers: () => offersOf(playbooks.value, config.config),
+    drafter: (parts) => createDrafter(context, modelOf(parts)),
+    replay: (document) =>
+      replayed(document, (planner) => {
+        const allows = planner === "playbook" || config.config.model?.enable_remediation !== false;
+        const now = planningPolicy(policy.policy, allows);
+        return { catalogue: offerOf(registry, now, config.config).digest, policy: digestOf(now) };
+      }),
+    plannerFor: (input) => plannerFor(input, config.config.model !== undefined),
+    planHere: (input, signal) => {
+      const model = modelOf(here(environment, policy.policy, config.config));
+      // A budget of a plan is counted by the plan.
+      const run = `here-${randomBytes(8).toString("hex")}`;
+      return planHere(
+        input,
+        { run, ...(signal === undefined ? {} : { signal }) },
+        createDrafter(context, model),
+        model,
+      );
+    },
+  };
+}
+
+/** The policy as it was loaded, and requests under it. */
+function here(environment: Environment, policy: Policy, config: Config): DrafterParts {
+  const resolveSecret = createSecretResolver((name) => environment.secretFrom(name));
+  return {
+    policy: () => Promise.resolve({ ok: true, policy }),
+    fetch: createGuardedFetch({ network: policy.network, declaredUrls: declaredUrls(config), resolveSecret }),
+  };
+}
+
+function modelPlanner(
+  environment: Environment,
+  config: Config,
+  registry: Registry,
+  parts: DrafterParts,
+): ModelPlanner | undefined {
+  const { model: settings } = config;
+  if (settings === undefined) return undefined;
+  const stores = storesOf(environment);
+  return {
+    ...parts,
+    settings,
+    registry,
+    config,
+    checkUrl: (url, policy) => urlProblem(url, policy, config),
+    usage: createUsage(stores.modelUsage, Date.now),
+    answers: createAnswers(stores.modelAnswers, settings.cache, Date.now),
+    now: Date.now,
+    boundary: () => randomBytes(12).toString("hex"),
   };
 }
 

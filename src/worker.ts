@@ -13,6 +13,7 @@ import {
 } from "@temporalio/worker";
 import { createActivities, createPlannerActivities } from "./activities/create-activities.js";
 import type { Dependencies } from "./activities/dependencies.js";
+import { countModel } from "./activities/planner/model/metrics.js";
 import { checkSearchAttributes, connect, type Whereabouts } from "./client/connection.js";
 import { type Local, loadLocal, urlProblem } from "./local.js";
 import { createRemembering } from "./memory.js";
@@ -102,29 +103,26 @@ export async function createDependencies(
     return loaded;
   };
   await policy();
+  const fetch: Dependencies["fetch"] = async (url, request) => {
+    const current = await policy();
+    // A policy that broke while the worker runs lets nothing out.
+    const network = current.ok ? current.policy.network : { allowed_hosts: [], blocked_hosts: [], allowed_private: [] };
+    const options = { network, declaredUrls: declaredUrls(local.config), resolveSecret: secret };
+    return createGuardedFetch(options)(url, request);
+  };
   const value: Dependencies = {
     config: local.config,
     registry: local.registry,
     policy,
     checkUrl: (url, current) => urlProblem(url, current, local.config),
-    fetch: async (url, request) => {
-      const current = await policy();
-      // A policy that broke while the worker runs lets nothing out.
-      const network = current.ok
-        ? current.policy.network
-        : { allowed_hosts: [], blocked_hosts: [], allowed_private: [] };
-      return createGuardedFetch({ network, declaredUrls: declaredUrls(local.config), resolveSecret: secret })(
-        url,
-        request,
-      );
-    },
+    fetch,
     secret,
     secretValues: secrets,
     blobs: createBlobStore(stores.blobs),
     reports: createReportStore(stores.reports),
     signer: keys.verifier,
     audit,
-    draft: local.draft,
+    draft: local.drafter({ policy, fetch, count: countModel }),
     log,
     now: () => Date.now(),
   };

@@ -6,7 +6,6 @@ import { Context } from "@temporalio/activity";
 import { endingLines } from "../core/audit-lines.js";
 import type { Report } from "../core/report.js";
 import { digestOf } from "../platform/digest.js";
-import type { AuditEntry } from "../schema/audit.js";
 import type { GoalInput, RunGraphInput } from "../schema/run-input.js";
 import type { Activities, AskCall, VoteToVerify } from "./contract.js";
 import type { Dependencies } from "./dependencies.js";
@@ -90,13 +89,13 @@ export function auditedStore({
   };
 }
 
-export function auditedDraft({ audit, draft }: Pick<Dependencies, "audit" | "draft">): Activities["draft_graph"] {
-  return async (input: GoalInput) => {
-    const result = draft(input);
+export function auditedDraft(draft: Activities["draft_graph"], { audit }: Audit): Activities["draft_graph"] {
+  return async (input: GoalInput, repair) => {
+    const result = await draft(input, repair);
     if (result.ok) {
-      const { graph, playbook } = result;
+      const { graph, planner = "playbook", playbook = "" } = result;
       const about = { actor: requesterOf(input), channel: "worker", run: run(), digest: digestOf(graph) };
-      await audit.note({ ...about, event: "plan-made", details: { playbook, nodes: graph.nodes.length } });
+      await audit.note({ ...about, event: "plan-made", details: { planner, playbook, nodes: graph.nodes.length } });
     }
     return result;
   };

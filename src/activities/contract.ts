@@ -9,7 +9,7 @@ import type { SoFar } from "../core/run/so-far.js";
 import type { Finding } from "../core/run/state.js";
 import type { Graph } from "../schema/graph.js";
 import type { JsonObject } from "../schema/json.js";
-import type { GoalInput, RunGraphInput } from "../schema/run-input.js";
+import type { GoalInput, PlannerName, RunGraphInput } from "../schema/run-input.js";
 import type { Environment, NodeType } from "../vocabulary/node-types.js";
 import type { Problem } from "../vocabulary/problems.js";
 
@@ -102,14 +102,44 @@ export interface AskResult {
 
 export type CheckResult = { ok: true; verdict: Verdict } | { ok: false; problems: Problem[] };
 export type DraftResult =
-  | { ok: true; graph: Graph; playbook: string; score: number; notices: Problem[] }
-  | { ok: false; problems: Problem[] };
+  | {
+      ok: true;
+      graph: Graph;
+      /** Absent in results of earlier versions: the playbooks. */
+      planner?: PlannerName;
+      /** Of a plan by playbook. */
+      playbook?: string;
+      score?: number;
+      notices: Problem[];
+    }
+  | {
+      ok: false;
+      problems: Problem[];
+      /** The model may be asked again, with this. */
+      repair?: Repair;
+      /** The model's last draft, as it was refused. */
+      draft?: string;
+    };
+
+/** What a further call of the model needs to know of the calls before it. */
+export interface Repair {
+  /** 1 for the first repair. */
+  round: number;
+  /** The answer with the problems: identifiers masked, secrets redacted. */
+  answer: string;
+  problems: Problem[];
+  spent: { input: number; output: number; cost?: number; calls: number };
+  /** The past runs that the first question told of. */
+  past: Array<{ id: string; text: string }>;
+  /** Of the first question, under which an accepted answer is kept. */
+  key: string;
+}
 
 /** The activities that are not tools. */
 export interface Activities {
   check_graph(input: RunGraphInput, atMs?: number): Promise<CheckResult & AskedAt>;
   ask_approval(call: AskCall): Promise<AskResult>;
-  draft_graph(input: GoalInput): Promise<DraftResult>;
+  draft_graph(input: GoalInput, repair?: Repair): Promise<DraftResult>;
   store_report(report: Report): Promise<void>;
   verify_vote(vote: VoteToVerify, atMs?: number): Promise<VoteVerdict & AskedAt>;
 }

@@ -6,6 +6,7 @@ import { askedAt } from "./asked-at.js";
 import { auditedAsk, auditedCheck, auditedDraft, auditedStore, auditedVerify } from "./audit-run.js";
 import { createCheckGraph } from "./check-graph.js";
 import type { Dependencies } from "./dependencies.js";
+import { createDraftGraph } from "./planner/draft-graph.js";
 import { createToolActivity } from "./tool-activity.js";
 import { createVerifyVote } from "./verify-vote.js";
 
@@ -33,7 +34,10 @@ export function createActivities(dependencies: Dependencies): ActivityTable {
 
 /** The activities of the planner's queue. */
 export function createPlannerActivities(dependencies: Pick<Dependencies, "draft" | "audit">): ActivityTable {
-  return { [ACTIVITIES.draftGraph]: auditedDraft(dependencies), default: refuseUnknown };
+  return {
+    [ACTIVITIES.draftGraph]: auditedDraft(createDraftGraph(dependencies), dependencies),
+    default: refuseUnknown,
+  };
 }
 
 async function refuseUnknown(): Promise<never> {

@@ -10,6 +10,7 @@ import type { GoalInput } from "../schema/run-input.js";
 import type { Problem } from "../vocabulary/problems.js";
 import type { DraftResult } from "./contract.js";
 import type { BlobStore, GuardedFetch } from "./define-tool.js";
+import type { Calling } from "./planner/model/planner.js";
 import type { Registry } from "./registry.js";
 
 export interface Dependencies {
@@ -30,7 +31,8 @@ export interface Dependencies {
   /** A worker verifies; it needs no private key. */
   signer: Pick<Verifier, "verify">;
   audit: AuditLog;
-  draft(input: GoalInput): DraftResult;
+  /** Drafts a graph; calls a model at most once. */
+  draft(input: GoalInput, calling: Calling): DraftResult | Promise<DraftResult>;
   log: Log;
   now(): number;
 }

@@ -38,7 +38,7 @@ export function createRuns(options: RunsOptions): Runs {
   const view = (runId: string) => viewRun(runId, histories, workers, options);
   return {
     start: (input) => startRun(input, options),
-    plan: (input) => planGoal(input, workers, options),
+    plan: (input, signal) => planGoal(input, workers, options, signal),
     list: (input) => listRuns(input, options),
     view,
     report: (runId, waitMs) => reportOfRun(runId, waitMs, histories, options),

@@ -12,6 +12,7 @@ import {
 } from "../schema/config.js";
 import type { FacadeConfig } from "../schema/facade-config.js";
 import type { Json } from "../schema/json.js";
+import { modelSettings } from "../schema/model.js";
 import type { Problem } from "../vocabulary/problems.js";
 import type { Environment } from "./environment.js";
 import { isSecretHeader } from "./secrets.js";
@@ -28,12 +29,24 @@ const WAY_OUT = "write env:NAME (or a word before it, as in Bearer env:NAME) and
  */
 export async function loadConfig(environment: Environment): Promise<LoadedConfig> {
   const path = environment.config ?? join(environment.home, "config.yaml");
-  if (environment.config === undefined && !(await isThere(path))) return { ok: true, config: structuredClone(EMPTY) };
+  if (environment.config === undefined && !(await isThere(path))) {
+    return { ok: true, config: { ...structuredClone(EMPTY), ...modelOf(undefined, environment) } };
+  }
   const read = await readSettings<ConfigFile>(path, { schema: configFileSchema, code: "config-invalid", shows: false });
   if (!read.ok) return read;
   const problems = literalSecrets(read);
   if (problems.length > 0) return { ok: false, problems };
-  return { ok: true, config: configOf(read.value, dirname(path)), file: path };
+  return {
+    ok: true,
+    config: { ...configOf(read.value, dirname(path)), ...modelOf(read.value, environment) },
+    file: path,
+  };
+}
+
+function modelOf(file: ConfigFile | undefined, { model, modelUrl, secretFrom }: Environment): Pick<Config, "model"> {
+  const hasSecret = (reference: string): boolean => (secretFrom(reference.slice("env:".length)) ?? "") !== "";
+  const settings = modelSettings(file?.model, { name: model, baseUrl: modelUrl, hasSecret });
+  return settings === undefined ? {} : { model: settings };
 }
 
 function configOf(file: ConfigFile, directory: string): Config {

@@ -26,6 +26,10 @@ export interface Environment {
   approvalPublicKeys?: string;
   /** AUTOOPS_DEPLOYMENT_NAME and AUTOOPS_BUILD_ID, both or none: a worker pins the runs that it starts to its build. */
   deployment?: { name: string; buildId: string };
+  /** AUTOOPS_MODEL: the model that plans. */
+  model?: string;
+  /** OPENAI_BASE_URL: its server. */
+  modelUrl?: string;
   /** The value of any variable, for secret references. */
   secretFrom(name: string): string | undefined;
   /** All variables as given, for programs of others that read their own (Temporal's TEMPORAL_*). */
@@ -72,6 +76,10 @@ export function readEnvironment(variables: Variables = process.env): ReadEnviron
   const buildId = read("AUTOOPS_BUILD_ID", "letters, digits, dots, _ and -, at most 100", (value) =>
     match(BUILD, value),
   );
+  const model = read("AUTOOPS_MODEL", "the name of a model", (value) => match(/^[\x21-\x7e]{1,200}$/, value));
+  // An empty one is none, as its own programs read it.
+  const modelUrl =
+    variables.OPENAI_BASE_URL === "" ? undefined : read("OPENAI_BASE_URL", "an http or https URL", asUrl);
   const lonely = lonelyOf(variables, "AUTOOPS_DEPLOYMENT_NAME", "AUTOOPS_BUILD_ID");
   if (lonely !== undefined) problems.push(lonely);
   const environment: Environment = {
@@ -85,10 +93,16 @@ export function readEnvironment(variables: Variables = process.env): ReadEnviron
     approvalKeyFile: path("AUTOOPS_APPROVAL_KEY_FILE"),
     approvalPublicKeys: path("AUTOOPS_APPROVAL_PUBLIC_KEYS"),
     deployment: name === undefined || buildId === undefined ? undefined : { name, buildId },
+    model,
+    modelUrl,
     secretFrom: (name) => own(variables, name),
     variables,
   };
   return problems.length === 0 ? { ok: true, environment } : { ok: false, problems };
+}
+
+function asUrl(value: string): string | undefined {
+  return /^https?:\/\//.test(value) && URL.canParse(value) ? value : undefined;
 }
 
 function match(pattern: RegExp, value: string): string | undefined {

@@ -8,6 +8,8 @@ export interface StorePaths {
   approvalKey: string;
   audit: string;
   apiKeys: string;
+  modelUsage: string;
+  modelAnswers: string;
 }
 
 export function storesOf(environment: Environment): StorePaths {
@@ -17,5 +19,7 @@ export function storesOf(environment: Environment): StorePaths {
     approvalKey: environment.approvalKeyFile ?? join(environment.home, "approval-key.json"),
     audit: join(environment.home, "audit"),
     apiKeys: join(environment.home, "api-keys.json"),
+    modelUsage: join(environment.home, "model", "usage"),
+    modelAnswers: join(environment.home, "model", "answers"),
   };
 }

@@ -10,6 +10,7 @@ import {
 } from "../vocabulary/limits.js";
 import { GATE_NODE_PATTERN } from "../vocabulary/names.js";
 import { jsonObjectSchema } from "./json.js";
+import { PLANNERS } from "./run-input.js";
 
 const goalSchema = z.string().min(1).max(GOAL_MAX_CHARS);
 const playbookSchema = z.string().min(1).max(100);
@@ -20,6 +21,7 @@ export const planBodySchema = z.strictObject({
   goal: goalSchema,
   playbook: playbookSchema.optional(),
   params: jsonObjectSchema.optional(),
+  planner: z.enum(PLANNERS).optional(),
 });
 
 /** `POST /api/v1/plans/preview`: a graph as it stands (a mapping, or a document as text). */

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { ENVIRONMENTS } from "../vocabulary/node-types.js";
 import { type FacadeConfig, facadeConfigSchema } from "./facade-config.js";
 import { type MemorySettings, memorySettingsSchema } from "./memory.js";
+import { type ModelSettings, modelSchema } from "./model.js";
 
 /** A name in config.yaml: what graphs refer to. */
 const nameSchema = z.string().regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,62}$/, "1 to 63 letters, digits, _, . or -");
@@ -139,6 +140,8 @@ export const configFileSchema = z.strictObject({
   facade: facadeConfigSchema.optional(),
   /** What is remembered of runs, on this machine; off unless it is here and enabled. */
   memory: memorySettingsSchema.optional(),
+  /** The model that plans. */
+  model: modelSchema.optional(),
 });
 export type ConfigFile = z.infer<typeof configFileSchema>;
 
@@ -152,4 +155,6 @@ export interface Config {
   /** As written; the paths are absolute. */
   facade?: FacadeConfig;
   memory?: MemorySettings;
+  /** Present where the model's key is set. */
+  model?: ModelSettings;
 }

@@ -1,6 +1,6 @@
 /** The one input object of each workflow. Anyone with a Temporal client may start them with it. */
 import { z } from "zod";
-import { APPROVER_MAX_CHARS, GOAL_MAX_CHARS } from "../vocabulary/limits.js";
+import { APPROVER_MAX_CHARS, FEEDBACK_MAX_CHARS, GOAL_MAX_CHARS } from "../vocabulary/limits.js";
 import { jsonObjectSchema } from "./json.js";
 
 const requesterSchema = z.string().min(1).max(APPROVER_MAX_CHARS);
@@ -12,6 +12,8 @@ export const runGraphInputSchema = z.strictObject({
   dry_run: z.boolean().optional(),
 });
 
+export const PLANNERS = ["model", "playbook"] as const;
+
 /** `planGoal` and `runGoal`: a goal, and values for the parameters of the playbook that fits it. */
 export const goalInputSchema = z.strictObject({
   goal: z.string().min(1).max(GOAL_MAX_CHARS),
@@ -19,6 +21,13 @@ export const goalInputSchema = z.strictObject({
   playbook: z.string().max(100).optional(),
   params: jsonObjectSchema.optional(),
   dry_run: z.boolean().optional(),
+  /** Default: the model where its key is set, except where a playbook is named. */
+  planner: z.enum(PLANNERS).optional(),
+  /** False asks the model although an answer to the same question is kept. */
+  cache: z.boolean().optional(),
+  /** A graph to change, and what is wanted; the planner is the model. */
+  refine: z.strictObject({ graph: jsonObjectSchema, feedback: z.string().min(1).max(FEEDBACK_MAX_CHARS) }).optional(),
 });
+export type PlannerName = (typeof PLANNERS)[number];
 export type GoalInput = z.infer<typeof goalInputSchema>;
 export type RunGraphInput = z.infer<typeof runGraphInputSchema>;

@@ -83,3 +83,8 @@ export const GATE_NODE_PATTERN = /^[a-zA-Z0-9_-]{1,64}(?:\.undo)?$/;
 export function undoId(nodeId: string): string {
   return `${nodeId}.undo`;
 }
+
+/** The workflow that a run belongs to for budgets: of a `runGoal` and the run that it starts, the first. */
+export function baseRunId(workflowId: string): string {
+  return workflowId.replace(/\.run$/, "");
+}

@@ -95,6 +95,13 @@ export const CODES = {
   "playbook-invalid": setup("A playbook has a problem."),
   "parameter-missing": input("The playbook needs a parameter that the goal does not tell."),
   "parameter-invalid": input("A playbook parameter has a value that cannot be used."),
+  "model-not-configured": setup("No model is configured, so it cannot plan."),
+  "model-refused": input("The model declined to plan."),
+  "model-answer-invalid": input("The model's answer is not what was asked for."),
+  "plan-refused": input("The model's plan did not pass its check, nor did its repairs."),
+  "budget-exceeded": { ...policy("The call could go over a budget of the model."), status: 429 },
+  "plan-outdated": input("The policy or the tools have changed since the plan was made; nothing is refused by it."),
+  "record-altered": input("The plan is not as it was made."),
   // While a run goes on
   "condition-failed": ran("A condition could not be evaluated; its edge was not taken."),
   "template-failed": ran("A template could not be rendered."),

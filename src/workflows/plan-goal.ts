@@ -3,30 +3,38 @@
  * Loaded by the workflow sandbox: imports only what the bundle test lists.
  */
 import {
+  ActivityFailure,
   ApplicationFailure,
   executeChild,
+  isCancellation,
   proxyActivities,
   setCurrentDetails,
+  TimeoutFailure,
   workflowInfo,
 } from "@temporalio/workflow";
-import type { Activities, DraftResult } from "../activities/contract.js";
+import type { Activities, DraftResult, Repair } from "../activities/contract.js";
 import { plain, type Report } from "../core/report.js";
 import type { GoalInput } from "../schema/run-input.js";
+import { HEARTBEAT_TIMEOUT_SECONDS, REPAIRS_MAX } from "../vocabulary/limits.js";
 import { childRunId } from "../vocabulary/names.js";
+import { isProblemCode, type Problem, type ProblemCode } from "../vocabulary/problems.js";
 import { DRAFT_OPTIONS } from "./options.js";
 import { runGraph } from "./run-graph.js";
 
-const { draft_graph } = proxyActivities<Activities>(DRAFT_OPTIONS);
+const { draft_graph } = proxyActivities<Activities>({
+  ...DRAFT_OPTIONS,
+  heartbeatTimeout: HEARTBEAT_TIMEOUT_SECONDS * 1_000,
+});
 
-/** Drafts a graph; that no plan fits is a result, not a failure. */
+/** Drafts a graph; that no plan fits, or that the model cannot be reached, is a result, not a failure. */
 export async function planGoal(input: GoalInput): Promise<DraftResult> {
-  const draft = await draft_graph(input);
-  setCurrentDetails(draft.ok ? `A graph of ${draft.graph.nodes.length} nodes by ${plain(draft.playbook)}` : "No plan");
+  const draft = await drafted(input);
+  setCurrentDetails(draft.ok ? `A graph of ${draft.graph.nodes.length} nodes by ${plannerOf(draft)}` : "No plan");
   return draft;
 }
 
 export async function runGoal(input: GoalInput): Promise<Report> {
-  const draft = await draft_graph(input);
+  const draft = await drafted(input);
   if (!draft.ok) {
     const message = draft.problems[0]?.message ?? "no graph could be drafted";
     throw ApplicationFailure.nonRetryable(message, draft.problems[0]?.code ?? "no-playbook", {
@@ -34,11 +42,43 @@ export async function runGoal(input: GoalInput): Promise<Report> {
     });
   }
   const workflowId = childRunId(workflowInfo().workflowId);
-  setCurrentDetails(`Runs as \`${workflowId}\`: ${draft.graph.nodes.length} nodes by ${plain(draft.playbook)}`);
+  setCurrentDetails(`Runs as \`${workflowId}\`: ${draft.graph.nodes.length} nodes by ${plannerOf(draft)}`);
   const { requester, dry_run } = input;
   return executeChild(runGraph, {
     workflowId,
     args: [{ graph: draft.graph, requester, ...(dry_run === undefined ? {} : { dry_run }) }],
     staticSummary: draft.graph.name,
   });
+}
+
+function plannerOf({ playbook }: Extract<DraftResult, { ok: true }>): string {
+  return playbook === undefined ? "the model" : plain(playbook);
+}
+
+/** Each call of a model is an activity of its own; the activity says whether another one may mend its draft. */
+async function drafted(input: GoalInput): Promise<DraftResult> {
+  let draft = await attempted(input);
+  for (let round = 0; round < REPAIRS_MAX && !draft.ok && draft.repair !== undefined; round++) {
+    draft = await attempted(input, draft.repair);
+  }
+  return draft;
+}
+
+async function attempted(input: GoalInput, repair?: Repair): Promise<DraftResult> {
+  try {
+    return await (repair === undefined ? draft_graph(input) : draft_graph(input, repair));
+  } catch (error) {
+    if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
+    return { ok: false, problems: [planProblem(error.cause)] };
+  }
+}
+
+/** What kept the planner from answering, and the planner that needs nobody's answer. */
+function planProblem(cause: unknown): Problem {
+  const isOurs = cause instanceof ApplicationFailure && isProblemCode(cause.type);
+  const code = isOurs ? (cause.type as ProblemCode) : cause instanceof TimeoutFailure ? "timed-out" : "tool-failed";
+  const said = cause instanceof TimeoutFailure ? "it did not answer in time" : undefined;
+  const message = said ?? (cause instanceof Error ? cause.message : "it failed without a reason");
+  const hint = "try again, or plan with --planner playbook";
+  return { code, at: "planner", message: `the planner failed: ${message}`, hint };
 }

@@ -23,7 +23,10 @@ function call<T>(activity: (...args: any[]) => Promise<T>, ...args: unknown[]): 
 
 test("a plan is told of with its graph's digest", async () => {
   const draft = () => ({ ok: true as const, graph: GRAPH as never, playbook: "errors", score: 1, notices: [] });
-  await call(auditedDraft({ audit, draft }), { goal: "mend it", requester: "rita" });
+  await call(
+    auditedDraft(async () => draft(), { audit }),
+    { goal: "mend it", requester: "rita" },
+  );
   expect(audit.entries).toMatchObject([
     { event: "plan-made", actor: "rita", run: "run-1", digest: digestOf(GRAPH), details: { playbook: "errors" } },
   ]);

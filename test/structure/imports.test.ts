@@ -19,7 +19,10 @@ const RULES: Record<string, Rule> = {
   schema: { values: ["vocabulary"], packages: ["zod", "yaml"] },
   core: { values: ["vocabulary"], packages: [] },
   workflows: { values: ["core", "vocabulary"], packages: ["@temporalio/workflow", "@temporalio/common"] },
-  activities: { values: OUTSIDE, packages: ["node:", "@temporalio/activity", "zod"] },
+  activities: {
+    values: OUTSIDE,
+    packages: ["node:", "@temporalio/activity", "zod", "openai", "openai/helpers/zod"],
+  },
   platform: {
     values: ["schema", "vocabulary", "core/redact", "core/policy", "core/template"],
     packages: [

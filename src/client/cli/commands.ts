@@ -53,8 +53,8 @@ export const COMMANDS: readonly Declared[] = [
     load: async () => as((await import("./commands/serve.js")).serve),
   },
   {
-    usage: "plan <goal>",
-    says: "Draft a graph for a goal; needs no server, runs nothing",
+    usage: "plan [goal]",
+    says: "Draft a graph for a goal, by playbook (needs no server) or by the model; runs nothing",
     examples: [
       'autoops plan "checkout returns 500s since the last deploy; find out why and roll it back"',
       'autoops plan "checkout returns 500s" --yaml > workflow.yaml',
@@ -63,6 +63,7 @@ export const COMMANDS: readonly Declared[] = [
       new Option("--yaml", "print the graph as a file for `validate` and `run`").conflicts(["mermaid", "dot", "json"]),
       new Option("--mermaid", "print a Mermaid flowchart").conflicts(["dot", "json"]),
       new Option("--dot", "print Graphviz DOT").conflicts("json"),
+      new Option("--replay <file>", "give the plan that this file holds again, with no call; - reads standard input"),
       ...planning(),
     ],
     load: async () => as((await import("./commands/plan.js")).plan),

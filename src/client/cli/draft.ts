@@ -1,15 +1,22 @@
-/** Goal → graph by this machine's playbooks, checked against this machine's policy. */
+/** Goal → graph, checked against this machine's policy: by this machine's playbooks, or by the model where its key is set. */
+import type { DraftResult } from "../../activities/contract.js";
 import type { CheckOutcome } from "../../core/check.js";
 import { type Local, loadLocal } from "../../local.js";
-import type { Graph } from "../../schema/graph.js";
+import type { Graph, GraphInput } from "../../schema/graph.js";
+import { parseGraph } from "../../schema/parse-graph.js";
+import type { GoalInput, PlannerName } from "../../schema/run-input.js";
 import type { Problem } from "../../vocabulary/problems.js";
 import { previewOf } from "../runs/plan-preview.js";
-import { readGoal } from "./input.js";
+import { readGoal, readText } from "./input.js";
+import { draftByModel } from "./model-draft.js";
 import { ownName, type Session } from "./session.js";
 
 export interface PlanningOptions {
   param?: Record<string, string>;
   playbook?: string;
+  planner?: PlannerName;
+  /** False with --no-cache. */
+  cache?: boolean;
 }
 
 export type Drafted =
@@ -17,26 +24,67 @@ export type Drafted =
       ok: true;
       local: Local;
       graph: Graph;
-      playbook: string;
-      score: number;
+      /** As the planner wrote it: what is printed as a file. */
+      written: GraphInput;
+      planner: PlannerName;
+      playbook?: string;
+      score?: number;
       outcome: CheckOutcome;
       /** Of planner and check. */
       notices: Problem[];
     }
-  | { ok: false; problems: Problem[] };
+  | { ok: false; problems: Problem[]; draft?: string };
 
 export async function draft(session: Session, word: string, options: PlanningOptions): Promise<Drafted> {
   const goal = await readGoal(session, word);
   if (!goal.ok) return goal;
   const local = await loadLocal(session.environment);
   if (!local.ok) return local;
-  const drafted = local.draft({
-    goal: goal.text,
-    requester: ownName(),
-    ...(options.playbook === undefined ? {} : { playbook: options.playbook }),
-    ...(options.param === undefined ? {} : { params: options.param }),
-  });
+  return previewed(await drafter(session, local, inputOf(goal.text, options)), local);
+}
+
+/** The plan that a file holds, with no call. */
+export async function replay(session: Session, file: string): Promise<Drafted> {
+  const read = await readText(session, file);
+  if (!read.ok) return read;
+  const { parseDocumentText } = await import("../../schema/document.js");
+  const document = parseDocumentText(read.text, read.name);
+  if (!document.ok) return document;
+  const local = await loadLocal(session.environment);
+  return local.ok ? previewed(local.replay(document.value), local) : local;
+}
+
+/** What this machine's policy says of a draft. */
+export function previewed(drafted: DraftResult, local: Local): Drafted {
   if (!drafted.ok) return drafted;
-  const { graph, check: outcome, notices } = previewOf(drafted.graph, local, drafted.notices);
-  return { ok: true, local, graph, playbook: drafted.playbook, score: drafted.score, outcome, notices };
+  const { planner = "playbook", playbook, score, graph: written } = drafted;
+  // What a file leaves out is filled in to be looked at, and left out in what is written.
+  const parsed = parseGraph(written);
+  if (!parsed.ok) return parsed;
+  const { graph, check: outcome, notices } = previewOf(parsed.graph, local, drafted.notices);
+  return { ok: true, local, graph, written, planner, playbook, score, outcome, notices: distinct(notices) };
+}
+
+function inputOf(goal: string, { playbook, param, planner, cache }: PlanningOptions): GoalInput {
+  return {
+    goal,
+    requester: ownName(),
+    ...(playbook === undefined ? {} : { playbook }),
+    ...(param === undefined ? {} : { params: param }),
+    ...(planner === undefined ? {} : { planner }),
+    ...(cache === false ? { cache } : {}),
+  };
+}
+
+/** Playbooks plan here and need no server; the model is asked through the planner's queue. */
+async function drafter(session: Session, local: Local, input: GoalInput): Promise<DraftResult> {
+  if (local.plannerFor(input) === "model") return draftByModel(session, local, input);
+  return local.planHere(input);
+}
+
+/** The planner and the check here may both tell of the same thing. */
+function distinct(notices: Problem[]): Problem[] {
+  return [
+    ...new Map(notices.map((notice) => [JSON.stringify([notice.code, notice.at, notice.message]), notice])).values(),
+  ];
 }

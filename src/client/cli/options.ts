@@ -21,6 +21,11 @@ export const endsWithParent = () => new Option("--end-with-parent", "end when st
 export const planning = () => [
   new Option("--param <name=value>", "a value for a parameter of the playbook; may be repeated").argParser(pair),
   new Option("--playbook <name>", "use this playbook whatever the goal says"),
+  new Option("--planner <planner>", "who plans (default: the model where its key is set)").choices([
+    "model",
+    "playbook",
+  ]),
+  new Option("--no-cache", "ask the model although an answer to the same question is kept"),
 ];
 const waiting = () => [
   new Option("--wait", "wait until the run has ended (the default)").conflicts("detach"),

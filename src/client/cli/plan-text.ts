@@ -2,6 +2,7 @@
 import type { CheckOutcome } from "../../core/check.js";
 import type { Graph } from "../../schema/graph.js";
 import type { Problem } from "../../vocabulary/problems.js";
+import { type Ending, failed } from "./ending.js";
 import type { Printer } from "./print.js";
 import { oneLine, style } from "./text.js";
 
@@ -39,3 +40,22 @@ export function noteNotices(print: Printer, notices: readonly Problem[]): void {
 }
 
 export const ADVISORY = "checked against the policy on this machine; the worker that runs it checks again with its own";
+
+/** Who made the plan, as its provenance says. */
+export function plannerLine({ metadata = {} }: Pick<Graph, "metadata">): string {
+  const { planner, model, playbook, tokens, cost, cached } = metadata;
+  if (planner !== "model") return `from the playbook ${style.bold(oneLine(String(playbook ?? "")))}`;
+  const counted = tokens as { input?: unknown; output?: unknown } | undefined;
+  const took = counted === undefined ? "" : `, ${Number(counted.input) + Number(counted.output)} tokens`;
+  const paid = typeof cost === "number" ? `, cost ${cost}` : "";
+  return `from the model ${style.bold(oneLine(String(model)))}${cached === true ? ", from a kept answer" : `${took}${paid}`}`;
+}
+
+/** A goal that got no graph; what a model last drafted is shown, for it may hold what is missing in the goal. */
+export function undrafted(print: Printer, { problems, draft }: { problems: Problem[]; draft?: string }): Ending {
+  if (draft !== undefined) {
+    print.note(style.bold("the last draft, which was refused:"));
+    for (const line of draft.split("\n")) print.note(`  ${oneLine(line)}`);
+  }
+  return failed(problems, draft === undefined ? {} : { draft });
+}

@@ -114,8 +114,8 @@ export interface OpenGate extends GateView {
 
 export interface Runs {
   start(input: StartRun): Promise<Answered<StartedRun>>;
-  /** Plans through the worker; its policy and playbooks decide. */
-  plan(input: GoalInput): Promise<Answered<DraftResult>>;
+  /** Plans through the worker; its policy, playbooks and model decide. Aborting cancels the plan. */
+  plan(input: GoalInput, signal?: AbortSignal): Promise<Answered<DraftResult>>;
   list(options: {
     limit: number;
     cursor?: string;

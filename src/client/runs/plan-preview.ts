@@ -30,9 +30,10 @@ export interface PlanPreview {
 }
 
 export interface PlannedGoal extends PlanPreview {
-  playbook: string;
+  /** Of a plan by playbook; the graph's metadata say which planner made it. */
+  playbook?: string;
   /** 0 to 1. */
-  score: number;
+  score?: number;
   /** `local`: no worker answered, so this machine's playbooks were used. */
   source: "worker" | "local";
 }
@@ -51,14 +52,14 @@ export function previewOf(
   return { ...preview, notices: [...before, ...verdict.notices], worstSeconds };
 }
 
-/** Plans through the worker; where none answers, by this machine's playbooks. */
+/** Plans through the worker; where none answers, by this machine's playbooks, unless the model was asked for. */
 export async function planAndPreview(
   input: GoalInput,
   plan: (input: GoalInput) => Promise<Answered<DraftResult>>,
   local: LocalPlanning,
 ): Promise<Answered<PlannedGoal>> {
   const asked = await plan(input);
-  if (!asked.ok && !asked.problems.every(isAway)) return asked;
+  if (!asked.ok && (input.planner === "model" || !asked.problems.every(isAway))) return asked;
   const drafted = asked.ok ? asked.value : local.draft(input);
   if (!drafted.ok) return drafted;
   const { graph, playbook, score, notices } = drafted;

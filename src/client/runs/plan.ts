@@ -1,9 +1,9 @@
 /** Plans through the worker: its playbooks and its policy decide. */
 import { setTimeout as pause } from "node:timers/promises";
-import { WorkflowFailedError, type WorkflowHandle } from "@temporalio/client";
+import { CancelledFailure, WorkflowFailedError, type WorkflowHandle } from "@temporalio/client";
 import type { DraftResult } from "../../activities/contract.js";
 import type { GoalInput } from "../../schema/run-input.js";
-import { DRAFT_TIMEOUT_SECONDS, QUERY_TIMEOUT_SECONDS } from "../../vocabulary/limits.js";
+import { PLAN_TIMEOUT_SECONDS, QUERY_TIMEOUT_SECONDS } from "../../vocabulary/limits.js";
 import { RUN_QUEUE, runId, WORKFLOWS } from "../../vocabulary/names.js";
 import type { RunsOptions } from "./context.js";
 import type { Answered } from "./contract.js";
@@ -15,6 +15,7 @@ export async function planGoal(
   input: GoalInput,
   workers: Workers,
   { client, idTail, now }: RunsOptions,
+  signal?: AbortSignal,
 ): Promise<Answered<DraftResult>> {
   return attempt("plan", async () => {
     if (!(await workers.seen())) return refusal(NO_WORKER);
@@ -24,12 +25,15 @@ export async function planGoal(
         taskQueue: RUN_QUEUE,
         workflowId,
         args: [input],
-        workflowExecutionTimeout: (DRAFT_TIMEOUT_SECONDS + 10) * 1_000,
+        workflowExecutionTimeout: (PLAN_TIMEOUT_SECONDS + 10) * 1_000,
       });
     const startedMs = now();
     const handle = await promptly(client, start);
+    // Who leaves wants no plan; a cancel that does not arrive leaves one that changes nothing.
+    const cancel = () => void handle.cancel().catch(() => undefined);
+    signal?.addEventListener("abort", cancel, { once: true });
     try {
-      const untilMs = Date.now() + DRAFT_TIMEOUT_SECONDS * 1_000;
+      const untilMs = Date.now() + PLAN_TIMEOUT_SECONDS * 1_000;
       const drafted = client.withDeadline(untilMs, () => handle.result() as Promise<DraftResult>);
       if (await isLeftLying(handle, drafted)) {
         workers.missed(startedMs);
@@ -40,12 +44,17 @@ export async function planGoal(
       }
       return { ok: true, value: await drafted };
     } catch (error) {
+      if (error instanceof WorkflowFailedError && error.cause instanceof CancelledFailure) {
+        return refusal({ code: "cancelled", at: workflowId, message: "the plan was cancelled" });
+      }
       if (error instanceof WorkflowFailedError) {
         const message = `the plan failed: ${error.cause?.message ?? error.message}`;
         return refusal({ code: "tool-failed", at: workflowId, message, hint: "look at the worker's log" });
       }
       if (isTimeOut(error)) return refusal(NO_WORKER);
       throw error;
+    } finally {
+      signal?.removeEventListener("abort", cancel);
     }
   });
 }

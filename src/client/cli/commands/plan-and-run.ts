@@ -3,7 +3,7 @@ import { createInterface } from "node:readline/promises";
 import { EXIT } from "../../../vocabulary/problems.js";
 import { draft, type PlanningOptions } from "../draft.js";
 import { type Ending, failed } from "../ending.js";
-import { ADVISORY, noteNotices, sayPlan } from "../plan-text.js";
+import { ADVISORY, noteNotices, plannerLine, sayPlan, undrafted } from "../plan-text.js";
 import type { Session } from "../session.js";
 import { type StartOptions, startAndFollow } from "../start.js";
 
@@ -13,9 +13,10 @@ interface Options extends PlanningOptions, StartOptions {
 
 export async function planAndRun(session: Session, [goal = ""]: readonly string[], options: Options): Promise<Ending> {
   const drafted = await draft(session, goal, options);
-  if (!drafted.ok) return failed(drafted.problems);
+  if (!drafted.ok) return undrafted(session.print, drafted);
   const { graph, outcome, notices, local } = drafted;
   await sayPlan(session.print, graph, outcome);
+  session.print.say(plannerLine(graph));
   noteNotices(session.print, notices);
   if (!outcome.ok && !options.workerDecides) return failed(outcome.problems, { graph });
   session.print.note(ADVISORY);

@@ -1,41 +1,58 @@
-/** `autoops plan "<goal>"`: drafts a graph from a playbook on this machine. Needs no server and runs nothing. */
+/** `autoops plan "<goal>"`: drafts a graph, by playbook with no server, or by the model. Runs nothing. */
 import type { CheckOutcome } from "../../../core/check.js";
 import type { Graph } from "../../../schema/graph.js";
 import { toYaml } from "../../../schema/yaml-text.js";
 import { exitFor } from "../../../vocabulary/problems.js";
-import { draft, type PlanningOptions } from "../draft.js";
+import { type Drafted, draft, type PlanningOptions, replay } from "../draft.js";
 import { done, type Ending, failed } from "../ending.js";
 import { sayPast } from "../past.js";
-import { ADVISORY, noteNotices, sayPlan } from "../plan-text.js";
+import { ADVISORY, noteNotices, plannerLine, sayPlan, undrafted } from "../plan-text.js";
 import type { Session } from "../session.js";
-import { oneLine, style } from "../text.js";
 
 interface Options extends PlanningOptions {
+  replay?: string;
   yaml?: boolean;
   mermaid?: boolean;
   dot?: boolean;
 }
 
-export async function plan(session: Session, [goal = ""]: readonly string[], options: Options): Promise<Ending> {
+export async function plan(session: Session, [goal]: readonly string[], options: Options): Promise<Ending> {
   const { print } = session;
-  const drafted = await draft(session, goal, options);
-  if (!drafted.ok) return failed(drafted.problems);
-  const { graph, playbook, outcome } = drafted;
-  if (options.yaml) print.raw(toYaml(graph));
+  const drafted = await draftedBy(session, goal, options);
+  if (!drafted.ok) return undrafted(print, drafted);
+  const { graph, written, planner, playbook, outcome } = drafted;
+  if (options.yaml) print.raw(toYaml(written));
   else if (options.mermaid || options.dot) {
     const drawing = await drawingOf(graph, outcome, options.dot === true);
     if (drawing !== undefined) print.raw(drawing);
   } else {
     await sayPlan(print, graph, outcome);
-    print.say(`from the playbook ${style.bold(oneLine(playbook))}; ${ADVISORY}`);
+    print.say(`${plannerLine(graph)}; ${ADVISORY}`);
     print.say("next: autoops plan-and-run with the same goal, or --yaml > workflow.yaml and autoops run workflow.yaml");
   }
   noteNotices(print, drafted.notices);
   const past =
     options.yaml || options.mermaid || options.dot ? [] : await sayPast(print, drafted.local, graph.goal_description);
-  const document = { graph, playbook, score: drafted.score, notices: drafted.notices, past, advisory: true };
+  const document = {
+    graph: written,
+    planner,
+    playbook,
+    score: drafted.score,
+    notices: drafted.notices,
+    past,
+    advisory: true,
+  };
   if (outcome.ok) return done({ ...document, check: { ok: true, verdict: outcome.verdict } });
   return { ...failed(outcome.problems, document), exit: exitFor(outcome.problems) };
+}
+
+async function draftedBy(session: Session, goal: string | undefined, options: Options): Promise<Drafted> {
+  const { replay: file } = options;
+  if ((goal === undefined) === (file === undefined)) {
+    const message = "either a goal or --replay with a plan's file must be given, and not both";
+    return { ok: false, problems: [{ code: "usage", at: "", message, hint: "autoops plan --help" }] };
+  }
+  return file === undefined ? draft(session, goal ?? "", options) : replay(session, file);
 }
 
 /** Only a checked graph knows its gates, and a drawing without them would mislead. */

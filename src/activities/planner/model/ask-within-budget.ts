@@ -1,0 +1,63 @@
+/** One call of the model for a plan: its estimate is reserved before, and what it took is settled and counted after. */
+import type { GoalInput } from "../../../schema/run-input.js";
+import { CHARS_PER_TOKEN } from "../../../vocabulary/limits.js";
+import type { Problem } from "../../../vocabulary/problems.js";
+import { ask, type ModelAnswer } from "./ask.js";
+import { amountOf, estimateOf, reserve } from "./budget.js";
+import type { Calling, ModelPlanner, Work } from "./planner.js";
+
+/** What a plan has taken until now. */
+export interface Spent {
+  input: number;
+  output: number;
+  cost?: number;
+  calls: number;
+}
+
+type Asked = { ok: true; answer: ModelAnswer; spent: Spent } | { ok: false; problems: Problem[] };
+
+export async function askWithinBudget(
+  work: Work,
+  input: GoalInput,
+  calling: Calling,
+  planner: ModelPlanner,
+): Promise<Asked> {
+  const { settings, usage, fetch, now } = planner;
+  const schema = input.refine === undefined ? work.wire.graph : work.wire.changes;
+  const estimate = estimateOf(work.prompt.chars + SCHEMA_CHARS * work.offer.tools.length, settings);
+  const reserved = await reserve(
+    { run: calling.run, kind: "plan" },
+    amountOf(estimate.input, estimate.output, settings),
+    settings,
+    usage,
+  );
+  if (!reserved.ok) {
+    planner.count?.({ kind: "over-budget", budget: reserved.problem.at });
+    return { ok: false, problems: [reserved.problem, ...(calling.repair?.problems ?? [])] };
+  }
+  // A call that fails may have been counted by the server: its estimate stays.
+  const answer = await ask(
+    {
+      messages: work.prompt.messages(planner.boundary()),
+      schema,
+      name: input.refine === undefined ? "plan" : "changes",
+    },
+    { settings, fetch, now, signal: calling.signal },
+  );
+  const taken = answer.tokens ?? { input: estimate.input, output: Math.ceil(answer.text.length / CHARS_PER_TOKEN) };
+  const amount = amountOf(taken.input, taken.output, settings);
+  await reserved.reservation.settle(amount);
+  planner.count?.({ kind: "call", purpose: "plan", ...taken, cost: amount.cost ?? 0 });
+  const before = calling.repair?.spent;
+  const cost = amount.cost === undefined ? undefined : amount.cost + (before?.cost ?? 0);
+  const spent = {
+    input: taken.input + (before?.input ?? 0),
+    output: taken.output + (before?.output ?? 0),
+    calls: 1 + (before?.calls ?? 0),
+    ...(cost === undefined ? {} : { cost: Math.round(cost * 1_000_000) / 1_000_000 }),
+  };
+  return { ok: true, answer, spent };
+}
+
+/** Characters that the schema of one tool adds to a question, for the estimate. */
+const SCHEMA_CHARS = 1_200;
