@@ -74,8 +74,11 @@ function boxOf(id: string, name: string, node: Explained | undefined): BoxLook {
 
 /** Who made it, and whose word the verdict is. */
 function Origin({ preview }: { preview: Preview }) {
-  if (!("playbook" in preview)) return null;
-  const { playbook, score, source } = preview;
+  if (!("source" in preview)) return null;
+  const { playbook, score = 1, source, graph } = preview;
+  if (playbook === undefined) {
+    return html`<p class="muted">By the model <strong>${String(graph.metadata?.model ?? "")}</strong>.</p>`;
+  }
   return html`<p class="muted">
       By the playbook <strong>${playbook}</strong>${score < 1 ? `, which fits the goal to ${Math.round(score * 100)} %` : ""}.
     </p>
