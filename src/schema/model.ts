@@ -10,7 +10,7 @@ import {
   MODEL_OUTPUT_TOKENS,
   MODEL_TIMEOUT_MAX_SECONDS,
   MODEL_TIMEOUT_SECONDS,
-} from "../vocabulary/limits.js";
+} from "../vocabulary/model-limits.js";
 
 const whole = (min: number, max: number) => {
   const error = `a whole number from ${min} to ${max}`;

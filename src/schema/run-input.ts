@@ -1,6 +1,7 @@
 /** The one input object of each workflow. Anyone with a Temporal client may start them with it. */
 import { z } from "zod";
-import { APPROVER_MAX_CHARS, FEEDBACK_MAX_CHARS, GOAL_MAX_CHARS } from "../vocabulary/limits.js";
+import { APPROVER_MAX_CHARS, GOAL_MAX_CHARS } from "../vocabulary/limits.js";
+import { FEEDBACK_MAX_CHARS } from "../vocabulary/model-limits.js";
 import { jsonObjectSchema } from "./json.js";
 
 const requesterSchema = z.string().min(1).max(APPROVER_MAX_CHARS);

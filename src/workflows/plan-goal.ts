@@ -15,7 +15,8 @@ import {
 import type { Activities, DraftResult, Repair } from "../activities/contract.js";
 import { plain, type Report } from "../core/report.js";
 import type { GoalInput } from "../schema/run-input.js";
-import { HEARTBEAT_TIMEOUT_SECONDS, REPAIRS_MAX } from "../vocabulary/limits.js";
+import { HEARTBEAT_TIMEOUT_SECONDS } from "../vocabulary/limits.js";
+import { REPAIRS_MAX } from "../vocabulary/model-limits.js";
 import { childRunId } from "../vocabulary/names.js";
 import { isProblemCode, type Problem, type ProblemCode } from "../vocabulary/problems.js";
 import { DRAFT_OPTIONS } from "./options.js";

@@ -4,7 +4,7 @@
  */
 import { ToolFailure } from "../../platform/failure.js";
 import type { GoalInput } from "../../schema/run-input.js";
-import { REPAIRS_MAX } from "../../vocabulary/limits.js";
+import { REPAIRS_MAX } from "../../vocabulary/model-limits.js";
 import type { Problem } from "../../vocabulary/problems.js";
 import type { DraftResult } from "../contract.js";
 import type { createDrafter } from "./drafter.js";

@@ -9,7 +9,7 @@ import { digestOf } from "../../../platform/digest.js";
 import { type Graph, graphSchema } from "../../../schema/graph.js";
 import type { Json, JsonObject } from "../../../schema/json.js";
 import { parseWith } from "../../../schema/problems.js";
-import { MODEL_ANSWER_MAX_CHARS } from "../../../vocabulary/limits.js";
+import { MODEL_ANSWER_MAX_CHARS } from "../../../vocabulary/model-limits.js";
 import type { Problem } from "../../../vocabulary/problems.js";
 import type { Registry } from "../../registry.js";
 import { isObject, type WireGraph } from "./wire-graph.js";

@@ -1,6 +1,6 @@
 /** One call of the model for a plan: its estimate is reserved before, and what it took is settled and counted after. */
 import type { GoalInput } from "../../../schema/run-input.js";
-import { CHARS_PER_TOKEN } from "../../../vocabulary/limits.js";
+import { CHARS_PER_TOKEN } from "../../../vocabulary/model-limits.js";
 import type { Problem } from "../../../vocabulary/problems.js";
 import { ask, type ModelAnswer } from "./ask.js";
 import { amountOf, estimateOf, reserve } from "./budget.js";

@@ -1,7 +1,7 @@
 /** The budgets of a model: an estimate is reserved before each call, and a call that would go over is not made. */
 import type { Amount, Reservation, Usage } from "../../../platform/model-usage.js";
 import type { ModelSettings } from "../../../schema/model.js";
-import { CHARS_PER_TOKEN } from "../../../vocabulary/limits.js";
+import { CHARS_PER_TOKEN } from "../../../vocabulary/model-limits.js";
 import type { Problem } from "../../../vocabulary/problems.js";
 
 type Settings = Pick<ModelSettings, "price" | "budget" | "max_output_tokens">;

@@ -8,7 +8,7 @@ import { redact } from "../../../core/redact.js";
 import { digestOf } from "../../../platform/digest.js";
 import type { JsonObject } from "../../../schema/json.js";
 import type { GoalInput } from "../../../schema/run-input.js";
-import { MODEL_DRAFT_MAX_CHARS, REPAIRS_MAX } from "../../../vocabulary/limits.js";
+import { MODEL_DRAFT_MAX_CHARS, REPAIRS_MAX } from "../../../vocabulary/model-limits.js";
 import type { Problem } from "../../../vocabulary/problems.js";
 import type { DraftResult, Repair } from "../../contract.js";
 import { type Accepted, accept, declined, draftIn, type Judge, readAnswer } from "./accept.js";

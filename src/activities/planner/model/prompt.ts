@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 import type { Policy } from "../../../core/policy.js";
 import type { Json } from "../../../schema/json.js";
-import { PAST_RUN_MAX_CHARS, PAST_RUNS_MAX } from "../../../vocabulary/limits.js";
+import { PAST_RUN_MAX_CHARS, PAST_RUNS_MAX } from "../../../vocabulary/model-limits.js";
 import type { Problem } from "../../../vocabulary/problems.js";
 import type { Mask } from "./mask.js";
 import type { Offer, OfferedTool } from "./offer.js";
