@@ -43,16 +43,28 @@ export interface DecisionAnswer {
 const base = "/api/v1";
 const runPath = (runId: string): string => `${base}/runs/${encodeURIComponent(runId)}`;
 
+/** Dispatched on the window when the façade no longer knows who is asking. */
+export const SIGNED_OUT = "autoops-signed-out";
+
+/** Who is signed in; `subject` is absent where nobody is. */
+export interface WebSession {
+  required: boolean;
+  subject?: string;
+  roles?: string[];
+}
+
 async function ask<T>(path: string, init: RequestInit = {}): Promise<T> {
   let response: Response;
   try {
-    response = await fetch(path, { ...init, headers: { accept: "application/json", ...init.headers } });
+    const headers = { accept: "application/json", "x-autoops-page": "1", ...init.headers };
+    response = await fetch(path, { ...init, headers });
   } catch (error) {
     if (init.signal?.aborted) throw error;
     throw new Trouble("facade-unreachable", "the façade does not answer", "is it still running?");
   }
   const body = (await response.json().catch(() => undefined)) as ProblemDocument | undefined;
   if (response.ok) return body as T;
+  if (response.status === 401) dispatchEvent(new Event(SIGNED_OUT));
   const { code = "internal", detail = `the façade answered ${response.status}`, hint, problems } = body ?? {};
   throw new Trouble(code, detail, hint, problems);
 }
@@ -79,6 +91,10 @@ export const listPlaybooks = (): Promise<{ playbooks: PlaybookOffer[] }> => ask(
 /** Starts exactly this graph; the same key starts it once, however often it is sent. */
 export const startRun = (graph: Graph, dryRun: boolean, key: string): Promise<StartedRun> =>
   ask(`${base}/runs`, post({ graph, ...(dryRun ? { dry_run: true } : {}) }, { "idempotency-key": key }));
+
+export const readSession = (): Promise<WebSession> => ask(`${base}/session`);
+export const beginSession = (key: string): Promise<WebSession> => ask(`${base}/session`, post({ key: key.trim() }));
+export const endSession = (): Promise<void> => ask(`${base}/session`, { method: "DELETE" });
 
 interface Listing {
   cursor?: string;

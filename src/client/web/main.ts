@@ -2,9 +2,10 @@
 import { render } from "preact";
 import { App } from "./app.js";
 import { html } from "./html.js";
+import { SignInGate } from "./sign-in.js";
 
 const root = document.getElementById("page");
 if (root !== null) {
   root.replaceChildren();
-  render(html`<${App} />`, root);
+  render(html`<${SignInGate}><${App} /><//>`, root);
 }
