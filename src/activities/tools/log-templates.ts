@@ -17,14 +17,19 @@ const MASKS: readonly RegExp[] = [
   /\b[a-z][a-z0-9+.-]*:\/\/[^\s"'<>)\]]+/gi,
   /\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+/g,
   /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/gi,
+  /\b(?:[0-9a-f]{2}:){5}[0-9a-f]{2}\b/gi,
   /\b\d{4}[-/]\d\d[-/]\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?:Z| ?[+-]\d\d:?\d\d)?)?/g,
   /\b(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) )?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) {1,2}\d{1,2} \d\d:\d\d:\d\d(?: \d{4})?/g,
   /\b\d{1,2}:\d\d(?::\d\d(?:[.,]\d+)?)?\b/g,
-  /\/?\b(?:\d{1,3}\.){3}\d{1,3}(?::\d+)?\b/g,
-  /\b(?:[0-9a-f]{2}:){5}[0-9a-f]{2}\b/gi,
   /(?<![\w.])(?:[0-9a-f]{0,4}:){3,7}[0-9a-f]{0,4}(?![\w.])/gi,
+  /\/?\b(?:\d{1,3}\.){3}\d{1,3}(?::\d+)?\b/g,
   /(?<![\w./])(?:[A-Za-z]:\\|\/)[\w.+@%~-]+(?:[/\\][\w.+@%~$-]*)*/g,
   /\b0x[0-9a-f]+\b/gi,
+  // A number with its unit is one value, whichever unit it came out in.
+  /[<>~]?(?<![\w.-])\d+(?:\.\d+)? ?(?:[KMGTP]i?B|B|[mun\u00b5]s|secs?|mins?|hrs?)(?![\w(])/g,
+  // Hosts: with a port whatever the name, else by the end of the name.
+  /\b(?:[a-z0-9_-]+\.)+[a-z]{2,}:\d{1,5}\b/gi,
+  /(?<![\w.@/-])(?:[a-z0-9_-]+\.)+(?:com|net|org|edu|gov|io|eu|cn|de|uk|fr|nl|ru|jp|kr|hk|tw|in|br|it|pl|ca|au|us|local|internal|lan)\b(?![\w.-])/gi,
 ];
 
 /** A column with at most this many different words tells statements apart; one with more holds values. */
@@ -33,6 +38,12 @@ const BRANCHES_MAX = 3;
 const FIRST_BRANCHES_MAX = 12;
 /** Words after which a name follows: however few different ones were seen, they are values. */
 const LABELS = new Set(["user", "username", "account", "host", "hostname", "from", "by", "named", "name"]);
+
+/** Settings and answers: two of them in one column are values of one statement. */
+const ANSWERS = new Set(["true", "false", "null", "none", "nil", "yes", "no", "on", "off"]);
+/** A few words that alternate evenly and often are states that statements name, not values. */
+const STATES_MAX = 6;
+const STATE_LINES_MIN = 10;
 
 /** Words much rarer than the line's most frequent one are no root, however many of them are equally rare. */
 const ROOT_SHARE = 0.3;
@@ -49,10 +60,28 @@ function tokensOf(line: string): string[] {
     .trim()
     .split(/\s+/)
     .slice(0, TOKENS_MAX)
-    .map((token) => (/\d/.test(token) || token.includes(WILDCARD) ? WILDCARD : token));
-  const merged: string[] = [];
-  for (const token of tokens) if (token !== WILDCARD || merged.at(-1) !== WILDCARD) merged.push(token);
-  return merged;
+    .map((token) => (/\d|^\*+$/.test(token) || token.includes(WILDCARD) ? WILDCARD : token));
+  return withoutRepeats(tokens);
+}
+
+/** The longest part of a list that is repeated, in words: `node-1 <ok> node-2 <ok>`. */
+const PERIOD_MAX = 4;
+
+/** Adjacent values become one, and lists one of their items: how long they are differs from line to line. */
+function withoutRepeats(tokens: readonly string[]): string[] {
+  const kept: string[] = [];
+  for (const token of tokens) {
+    kept.push(token);
+    for (let period = 1; period <= PERIOD_MAX && period * 2 <= kept.length; period++) {
+      const last = kept.slice(-period);
+      if (!last.includes(WILDCARD)) continue;
+      if (last.every((word, index) => word === kept[kept.length - 2 * period + index])) {
+        kept.length -= period;
+        break;
+      }
+    }
+  }
+  return kept;
 }
 
 interface Shape {
@@ -96,12 +125,16 @@ function frequencies(shapes: readonly Shape[], width: number): Array<Map<string,
   return columns;
 }
 
+function isAnswer(word: string): boolean {
+  return ANSWERS.has(word.toLowerCase());
+}
+
 /** The largest set of columns of a line whose words are equally frequent: words that one statement writes together. */
 function rootOf(tokens: readonly string[], columns: ReadonlyArray<Map<string, number>>): string {
   const byFrequency = new Map<number, number[]>();
   let top = 0;
   tokens.forEach((token, column) => {
-    if (token === WILDCARD || !/[\p{L}]/u.test(token)) return;
+    if (token === WILDCARD || !/[\p{L}]/u.test(token) || isAnswer(token)) return;
     const frequency = columns[column]?.get(token) ?? 0;
     top = Math.max(top, frequency);
     const same = byFrequency.get(frequency);
@@ -142,8 +175,9 @@ function branch(
   let least = Number.POSITIVE_INFINITY;
   columns.forEach((counts, column) => {
     if (counts.size < 2 || counts.size >= least || counts.has(WILDCARD)) return;
-    if (counts.size > (column === 0 ? FIRST_BRANCHES_MAX : BRANCHES_MAX)) return;
+    if (counts.size > (column === 0 ? FIRST_BRANCHES_MAX : BRANCHES_MAX) && !areStates(counts)) return;
     if (LABELS.has(group[0]?.tokens[column - 1]?.toLowerCase() ?? "")) return;
+    if ([...counts.keys()].every((word) => isAnswer(word) || (column === 0 && DOTTED.test(word)))) return;
     for (const word of counts.keys()) if ((all[column]?.get(word) ?? 0) > root) return;
     chosen = column;
     least = counts.size;
@@ -151,6 +185,20 @@ function branch(
   if (chosen === -1) return [group];
   const parts = [...groupBy(group, ({ tokens }) => tokens[chosen] ?? "").values()];
   return parts.flatMap((part) => branch(part, width, all, root, depth + 1));
+}
+
+/** A name of parts with dots between. */
+const DOTTED = /^\w+(?:\.\w+)+$/;
+
+function areStates(counts: ReadonlyMap<string, number>): boolean {
+  if (counts.size > STATES_MAX) return false;
+  const numbers = [...counts.values()];
+  const least = Math.min(...numbers);
+  return (
+    least >= STATE_LINES_MIN &&
+    Math.max(...numbers) <= 2 * least &&
+    [...counts.keys()].every((word) => /^\p{L}+$/u.test(word.replaceAll("_", "")))
+  );
 }
 
 function templateOf(group: readonly Shape[]): string {
