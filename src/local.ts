@@ -28,6 +28,7 @@ import type { Config } from "./schema/config.js";
 import type { Graph } from "./schema/graph.js";
 import type { Playbook, PlaybookOffer } from "./schema/playbook.js";
 import type { GoalInput, PlannerName } from "./schema/run-input.js";
+import { PAST_RUNS_MAX } from "./vocabulary/model-limits.js";
 import type { Problem } from "./vocabulary/problems.js";
 
 export interface Local {
@@ -156,6 +157,14 @@ function modelPlanner(
     answers: createAnswers(stores.modelAnswers, settings.cache, Date.now),
     now: Date.now,
     boundary: () => randomBytes(12).toString("hex"),
+    recall: async (goal) => {
+      const { memoryOf } = await import("./memory.js");
+      const similar = await memoryOf({ environment, config }).similarRuns(goal, PAST_RUNS_MAX);
+      // Memory is a help: without it, or where it fails, the plan is made all the same.
+      return similar.ok
+        ? similar.value.map(({ run, score: _, ...past }) => ({ id: run, text: JSON.stringify(past) }))
+        : [];
+    },
   };
 }
 

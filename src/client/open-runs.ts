@@ -18,6 +18,8 @@ export interface OpenedRuns {
   /** The address of Temporal, for people. */
   address: string;
   namespace: string;
+  /** The document of the graph that a run was started with. */
+  graphOf(runId: string): Promise<Answered<unknown>>;
   close(): Promise<void>;
 }
 
@@ -28,14 +30,16 @@ export async function openRuns(variables?: Variables): Promise<Answered<OpenedRu
   const { environment } = read;
   const settings = await loadTemporalDev();
   if (!settings.ok) return settings;
-  const [{ connect }, { createRuns }, { evidenceOf }, { recallRun }, { loadSigner }, { Client }] = await Promise.all([
-    import("./connection.js"),
-    import("./runs.js"),
-    import("./runs/evidence.js"),
-    import("./runs/recall.js"),
-    import("../platform/signing.js"),
-    import("@temporalio/client"),
-  ]);
+  const [{ connect }, { createRuns }, { evidenceOf }, { graphOfRun }, { recallRun }, { loadSigner }, { Client }] =
+    await Promise.all([
+      import("./connection.js"),
+      import("./runs.js"),
+      import("./runs/evidence.js"),
+      import("./runs/graph-of-run.js"),
+      import("./runs/recall.js"),
+      import("../platform/signing.js"),
+      import("@temporalio/client"),
+    ]);
   const connected = await connect({ environment: environment.variables, settings: settings.value });
   if (!connected.ok) return connected;
   const { connection, namespace, address, close } = connected.value;
@@ -65,6 +69,7 @@ export async function openRuns(variables?: Variables): Promise<Answered<OpenedRu
     value: {
       runs,
       evidence: (runId) => evidenceOf(runId, { client, namespace }),
+      graphOf: (runId) => graphOfRun(runId, { client, namespace }),
       recall: (runId) => recallRun(runId, { client, namespace }),
       address,
       namespace,

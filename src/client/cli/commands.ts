@@ -69,6 +69,19 @@ export const COMMANDS: readonly Declared[] = [
     load: async () => as((await import("./commands/plan.js")).plan),
   },
   {
+    usage: "refine <from> <feedback>",
+    says: "Change the graph of a run or a file as you ask, by the model; shows what changed, runs nothing",
+    examples: [
+      'autoops refine workflow.yaml "look at the last hour, not 15 minutes"',
+      'autoops refine checkout-returns-500s-k3x9 "also check the deployments" --yaml > workflow.yaml',
+    ],
+    options: [
+      new Option("--yaml", "print the graph as a file for `validate` and `run`").conflicts("json"),
+      new Option("--no-cache", "ask the model although an answer to the same question is kept"),
+    ],
+    load: async () => as((await import("./commands/refine.js")).refine),
+  },
+  {
     usage: "validate <file>",
     says: "Check a graph against this machine's policy; needs no server, runs nothing",
     examples: ["autoops validate workflow.yaml", "autoops validate - < workflow.yaml"],

@@ -1,0 +1,16 @@
+/** The graph that a run was started with, as its document was sent. */
+import type { RunsOptions } from "./context.js";
+import type { Answered } from "./contract.js";
+import { createHistories } from "./histories.js";
+import { attempt, refusal, runNotFound } from "./trouble.js";
+
+export function graphOfRun(
+  runId: string,
+  options: Pick<RunsOptions, "client" | "namespace">,
+): Promise<Answered<unknown>> {
+  return attempt(runId, async () => {
+    const chain = await createHistories(options).chain(runId);
+    const newest = chain?.at(-1);
+    return newest === undefined ? refusal(runNotFound(runId)) : { ok: true, value: newest.start.given };
+  });
+}
