@@ -13,6 +13,7 @@ import { createDefaultRegistry, type Registry, type RegistryOptions } from "./ac
 import { type CheckContext, type CheckOutcome, checkAgainst } from "./core/check.js";
 import { type Explained, explainGraph } from "./core/explain.js";
 import type { Origin, Policy } from "./core/policy.js";
+import { type LearnedPlaybooks, learnedPlaybooks } from "./learned.js";
 import { loadConfig } from "./platform/config-file.js";
 import { digestOf } from "./platform/digest.js";
 import { type Environment, readEnvironment, type Variables } from "./platform/environment.js";
@@ -39,7 +40,9 @@ export interface Local {
   origins: Record<string, Origin>;
   config: Config;
   registry: Registry;
+  /** Those that goals are matched with. */
   playbooks: Playbook[];
+  learned: LearnedPlaybooks;
   /** Files that were read; absent where there was none and the defaults hold. */
   files: { policy?: string; config?: string };
   /** By playbook: needs no network. */
@@ -78,6 +81,9 @@ export async function loadLocal(
     const problems = [policy, config, playbooks].flatMap((loaded) => (loaded.ok ? [] : loaded.problems));
     return { ok: false, problems };
   }
+  const taken = new Set(playbooks.value.map(({ id }) => id));
+  const learned = await learnedPlaybooks({ environment, config: config.config, taken });
+  const known = [...playbooks.value, ...learned.active];
   const registry = createDefaultRegistry(config.config, onChange);
   const policyDigest = digestOf(policy.policy);
   const checking: CheckContext = {
@@ -87,7 +93,8 @@ export async function loadLocal(
     checkUrl: (url) => urlProblem(url, policy.policy, config.config),
   };
   const context = {
-    playbooks: playbooks.value,
+    playbooks: known,
+    weights: learned.weights,
     config: config.config,
     policyDigest,
     catalogueDigest: () => offerOf(registry, policy.policy, config.config).digest,
@@ -101,12 +108,13 @@ export async function loadLocal(
     origins: policy.origins,
     config: config.config,
     registry,
-    playbooks: playbooks.value,
+    playbooks: known,
+    learned,
     files: { policy: policy.file, config: config.file },
-    draft: (input) => draftGraph(input, { playbooks: playbooks.value, config: config.config }),
+    draft: (input) => draftGraph(input, { playbooks: known, weights: learned.weights, config: config.config }),
     check: (graph) => checkAgainst(graph, checking),
     explain: (graph) => explainGraph(graph, checking),
-    offers: () => offersOf(playbooks.value, config.config),
+    offers: () => offersOf(known, config.config),
     drafter: (parts) => createDrafter(context, modelOf(parts)),
     replay: (document) =>
       replayed(document, (planner) => {

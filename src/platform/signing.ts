@@ -11,6 +11,7 @@ import { ALGORITHM, type ReadKeys, readPublicKeys } from "./keys/public-keys.js"
 const AUDIENCE = "autoops-approval";
 /** Another audience, so that no checkpoint can pass for a decision. */
 const AUDIT_AUDIENCE = "autoops-audit";
+const PLAYBOOK_AUDIENCE = "autoops-playbook";
 /** Seconds that a token may be used after it was signed: the longest that a gate stays open. */
 const TOKEN_SECONDS = 604_800;
 
@@ -38,6 +39,16 @@ export interface Attestation {
   time: string;
 }
 
+/** That a person took a learned playbook in. */
+export interface Acceptance {
+  /** SHA-256 of its file. */
+  digest: string;
+  /** The run that it was learned from. */
+  run: string;
+  subject: string;
+  time: string;
+}
+
 /** Holds public keys alone. */
 export interface Verifier {
   /** Ids of the keys that it knows now. */
@@ -49,6 +60,8 @@ export interface Verifier {
   ): Promise<{ ok: true; decision: VerifiedDecision } | { ok: false; reason: string }>;
   /** Whether the token was made by a known key for exactly this checkpoint. */
   isAttested(token: string, attestation: Attestation): Promise<boolean>;
+  /** Whether the token was made by a known key for exactly this acceptance. */
+  isAccepted(token: string, acceptance: Acceptance): Promise<boolean>;
 }
 
 export interface Signer extends Verifier {
@@ -56,6 +69,8 @@ export interface Signer extends Verifier {
   sign(decision: SignedDecision, issuedMs: number): Promise<{ token: string; jti: string }>;
   /** Compact JWS of a checkpoint; it does not expire. */
   attest(attestation: Attestation): Promise<string>;
+  /** Compact JWS; it does not expire. */
+  accept(acceptance: Acceptance): Promise<string>;
 }
 
 export type SignerResult = { ok: true; signer: Signer } | { ok: false; problem: Problem };
@@ -75,7 +90,7 @@ export async function loadVerifier(path: string): Promise<VerifierResult> {
   return read.ok ? { ok: true, verifier: verifierOf(() => readPublicKeys(path)) } : read;
 }
 
-function signingWith(readKey: () => Promise<Own>): Pick<Signer, "sign" | "attest"> {
+function signingWith(readKey: () => Promise<Own>): Pick<Signer, "sign" | "attest" | "accept"> {
   const sign = async (token: SignJWT): Promise<string> => {
     const read = await readKey();
     if (!read.ok) throw new Error(read.problem.message);
@@ -95,6 +110,8 @@ function signingWith(readKey: () => Promise<Own>): Pick<Signer, "sign" | "attest
       return { token: await sign(token), jti };
     },
     attest: ({ sequence, hash, time }) => sign(new SignJWT({ sequence, hash, time }).setAudience(AUDIT_AUDIENCE)),
+    accept: ({ subject, ...claims }) =>
+      sign(new SignJWT({ ...claims }).setSubject(subject).setAudience(PLAYBOOK_AUDIENCE)),
   };
 }
 
@@ -114,6 +131,13 @@ function verifierOf(readKeys: () => Promise<ReadKeys>): Verifier {
       if (!proven.ok) return false;
       const { payload } = proven;
       return payload.sequence === sequence && payload.hash === hash && payload.time === time;
+    },
+    async isAccepted(token, { digest, run, subject, time }) {
+      const proven = await prove(token, await readKeys(), { audience: PLAYBOOK_AUDIENCE });
+      if (!proven.ok) return false;
+      const { payload } = proven;
+      const isSame = payload.digest === digest && payload.run === run && payload.time === time;
+      return isSame && payload.sub === subject;
     },
   };
 }

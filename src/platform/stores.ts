@@ -10,6 +10,8 @@ export interface StorePaths {
   apiKeys: string;
   modelUsage: string;
   modelAnswers: string;
+  /** Learned playbooks that a person took in. */
+  learned: string;
 }
 
 export function storesOf(environment: Environment): StorePaths {
@@ -21,5 +23,6 @@ export function storesOf(environment: Environment): StorePaths {
     apiKeys: join(environment.home, "api-keys.json"),
     modelUsage: join(environment.home, "model", "usage"),
     modelAnswers: join(environment.home, "model", "answers"),
+    learned: join(environment.home, "learned"),
   };
 }

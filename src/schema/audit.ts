@@ -28,6 +28,7 @@ export const AUDIT_EVENTS = [
   "export",
   "memory-changed",
   "playbook-accepted",
+  "playbook-accepted",
   // About the log itself: a line that a crash left incomplete, and lines that could not be written.
   "line-torn",
   "lines-lost",

@@ -137,6 +137,7 @@ export const CODES = {
   "memory-rolled-back": ran("The memory, or a part of it, is older than what was written last."),
   "memory-entry-invalid": input("An entry of the memory is not what it must be; it is not used."),
   "memory-unavailable": { ...setup("The memory cannot be used at the moment."), retryable: true },
+  "playbook-not-learned": input("No playbook can be learned from the run."),
   // Decisions
   "gate-not-open": decision("The node has no open gate."),
   "already-decided": decision("The gate is closed already."),

@@ -46,6 +46,8 @@ const RULES: Record<string, Rule> = {
       "client/http",
       "local",
       "memory",
+      "learned",
+      "learned",
       "worker",
     ],
     packages: ["node:", "commander", "picocolors"],
@@ -69,7 +71,7 @@ const RULES: Record<string, Rule> = {
 };
 
 /** Composition: the files that put the rest together. */
-const MAINS = new Set(["worker.ts", "local.ts", "memory.ts", "index.ts"]);
+const MAINS = new Set(["worker.ts", "local.ts", "memory.ts", "learned.ts", "index.ts"]);
 /** The page is built apart; it takes types and words only. */
 const WEB = "client/web/";
 

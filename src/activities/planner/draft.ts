@@ -10,6 +10,7 @@ import { parseWith } from "../../schema/problems.js";
 import { type GoalInput, goalInputSchema } from "../../schema/run-input.js";
 import type { Problem } from "../../vocabulary/problems.js";
 import type { DraftResult } from "../contract.js";
+import { weighted } from "../memory/weight.js";
 import { CONFIDENCE_MIN, type Ranked, rankPlaybooks } from "./choose.js";
 import { entitiesOf } from "./entities.js";
 import { fillParameters } from "./fill.js";
@@ -18,6 +19,8 @@ import { fillPlaceholders } from "./placeholders.js";
 export interface PlannerContext {
   playbooks: readonly Playbook[];
   config: Config;
+  /** What learned playbooks are worth, 0 to 1, by id; others are worth all of their score. */
+  weights?: ReadonlyMap<string, number>;
 }
 
 /** Hexadecimal digits of the content's digest in a graph's id. */
@@ -28,7 +31,7 @@ const NEAREST_SHOWN = 3;
  * Drafts a graph for the goal; nothing in it is trusted until the check has seen it. What looks like an injected order
  * in the goal is a notice: a playbook cannot obey it.
  */
-export function draftGraph(given: GoalInput, { playbooks, config }: PlannerContext): DraftResult {
+export function draftGraph(given: GoalInput, { playbooks, config, weights }: PlannerContext): DraftResult {
   const input = parseWith(goalInputSchema, given);
   if (!input.ok) return input;
   const { ok, goal, findings } = sanitizeGoal(input.value.goal);
@@ -40,7 +43,7 @@ export function draftGraph(given: GoalInput, { playbooks, config }: PlannerConte
     };
   }
   const entities = entitiesOf(goal, config);
-  const ranked = rankPlaybooks(playbooks, goal, entities);
+  const ranked = weighted(rankPlaybooks(playbooks, goal, entities), weights);
   const chosen = choose(ranked, input.value.playbook);
   if ("problem" in chosen) return { ok: false, problems: [chosen.problem] };
   const { playbook, score } = chosen;

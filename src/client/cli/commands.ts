@@ -2,7 +2,7 @@
 import { Option } from "commander";
 import { ACCESS_COMMANDS } from "./access-commands.js";
 import { as, type Declared } from "./declared.js";
-import { MEMORY } from "./memory-commands.js";
+import { LEARNING, MEMORY } from "./memory-commands.js";
 import { deciding, endsWithParent, planning, port, starting, waitSeconds, whole } from "./options.js";
 import { RECORD_COMMANDS } from "./record-commands.js";
 
@@ -154,6 +154,7 @@ export const COMMANDS: readonly Declared[] = [
     usage: "playbooks",
     says: "List the playbooks that goals are planned from",
     examples: ["autoops playbooks"],
+    commands: LEARNING,
     load: async () => as((await import("./commands/playbooks.js")).playbooks),
   },
   {

@@ -8,7 +8,7 @@ export async function noteMemory(
   { print }: Session,
   environment: Environment,
   details: object,
-  event: "memory-changed" | "export" = "memory-changed",
+  event: "memory-changed" | "export" | "playbook-accepted" = "memory-changed",
 ): Promise<void> {
   const onTrouble = (message: string) => print.note(message);
   const audit = createAuditLog({ directory: storesOf(environment).audit, now: Date.now, onTrouble });

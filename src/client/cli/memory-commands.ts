@@ -78,3 +78,32 @@ export const MEMORY: Declared = {
     },
   ],
 };
+
+/** Below `autoops playbooks`: those that come from runs. */
+export const LEARNING: readonly Declared[] = [
+  {
+    usage: "propose <run>",
+    says: "Draft a playbook from a remembered run whose outcome was verified, for you to read and mend",
+    examples: ["autoops playbooks propose checkout-returns-500s-k3x9 > playbook.yaml"],
+    load: async () => as((await import("./commands/learning.js")).propose),
+  },
+  {
+    usage: "accept <file>",
+    says: "Take a learned playbook in, signed with your name; plans may follow it from then on",
+    examples: ["autoops playbooks accept playbook.yaml --run checkout-returns-500s-k3x9"],
+    options: [new Option("--run <run>", "the run that it comes from").makeOptionMandatory()],
+    load: async () => as((await import("./commands/learning.js")).accept),
+  },
+  {
+    usage: "learned",
+    says: "The learned playbooks, with what they are worth by now and which are retired",
+    examples: ["autoops playbooks learned"],
+    load: async () => as((await import("./commands/learning.js")).learned),
+  },
+  {
+    usage: "unlearn <id>",
+    says: "Take a learned playbook away",
+    examples: ["autoops playbooks unlearn learned-errors-of-the-service"],
+    load: async () => as((await import("./commands/learning.js")).unlearn),
+  },
+];
