@@ -73,9 +73,8 @@ const limitRule = `a whole number from 1 to ${LIST_MAX}`;
 export const listQuerySchema = z.strictObject({
   limit: z
     .string()
-    .regex(/^[1-9][0-9]{0,2}$/, limitRule)
+    .regex(/^([1-9]|[1-9][0-9]|1[0-9]{2}|200)$/, limitRule)
     .transform(Number)
-    .refine((limit) => limit <= LIST_MAX, limitRule)
     .default(LIST_DEFAULT),
   cursor: z.string().min(1).max(4_000).optional(),
   open: z.enum(["true", "false"]).optional(),
@@ -107,5 +106,5 @@ export const ifMatchSchema = z
 /** Where an event stream is taken up. */
 export const eventIdSchema = z
   .string()
-  .regex(/^\d{1,9}\.\d{1,9}(\.\d{1,9})?$/, "the id of an event of this stream")
+  .regex(/^([0-9]{1,9}\.[0-9]{1,9}(\.[0-9]{1,9})?)?$/, "the id of an event of this stream")
   .optional();

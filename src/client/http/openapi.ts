@@ -88,6 +88,7 @@ function describe(id: string, operation: Operation, schemaOf: (schema: z.ZodType
         }),
     responses: {
       ...Object.fromEntries(Object.entries(answers).map(([status, answer]) => [status, answerOf(answer, schemaOf)])),
+      431: { description: "The headers or the address are too long; nothing was read" },
       ...Object.fromEntries(
         [...new Set(statuses)].sort().map((status) => [
           status,
@@ -101,10 +102,16 @@ function describe(id: string, operation: Operation, schemaOf: (schema: z.ZodType
   };
 }
 
+/** What has no schema of its own; a stream of events is none. */
+const LOOSE: Readonly<Record<string, Json>> = {
+  "application/json": { type: "object" },
+  "text/plain": { type: "string" },
+};
+
 function answerOf({ says, schema, type }: Operation["answers"][number], schemaOf: (schema: z.ZodType) => Json): Json {
   if (schema === undefined && type === undefined) return { description: says };
-  const loose = type === "application/json" ? { type: "object" } : { type: "string" };
-  const content = { [type ?? "application/json"]: { schema: schema === undefined ? loose : schemaOf(schema) } };
+  const known = schema === undefined ? LOOSE[type ?? ""] : schemaOf(schema);
+  const content = { [type ?? "application/json"]: known === undefined ? {} : { schema: known } };
   return { description: says, content };
 }
 
