@@ -29,6 +29,9 @@ export const EVENT_NAME = "event";
 export const UPDATES = { decide: "decide" } as const;
 export const QUERIES = { runView: "runView" } as const;
 
+/** Changes by the page carry this header: no form and no link of another site can. */
+export const PAGE_HEADER = "x-autoops-page";
+
 /** Search attributes within SQL visibility's budget; no secrets, no e-mail addresses. */
 export const SEARCH_ATTRIBUTES = {
   AutoopsStatus: "Keyword",

@@ -94,7 +94,7 @@ describe.skipIf(!HAS_BROWSER)(titled("planning on the page"), () => {
     // The plan takes the focus, so that it is read next.
     await page.getByRole("heading", { name: "Mend the checkout" }).and(page.locator(":focus")).waitFor();
     await inspect(page, "plan");
-  });
+  }, 120_000);
 
   test("shows gates, effects, rules and params, and starts byte for byte what it showed", async () => {
     const before = await runs();
@@ -157,7 +157,7 @@ describe.skipIf(!HAS_BROWSER)(titled("planning on the page"), () => {
     expect(await page.getByRole("button", { name: /Start|Dry run/ }).count()).toBe(0);
     expect(await runs()).toBe(before);
     await inspect(page, "plan-refused");
-  });
+  }, 120_000);
 
   test("shows what the worker's policy refuses where it has changed since the plan was read", async () => {
     const before = stage.stack.mended.length;
@@ -171,7 +171,7 @@ describe.skipIf(!HAS_BROWSER)(titled("planning on the page"), () => {
     expect(await page.getByRole("button", { name: "Approve…" }).count()).toBe(0);
     expect(stage.stack.mended.length).toBe(before);
     await inspect(page, "run-refused");
-  });
+  }, 120_000);
 
   test("reads a workflow file, and tells each of its problems", async () => {
     await page.goto(`${stage.url}/#/new`);
@@ -187,7 +187,7 @@ describe.skipIf(!HAS_BROWSER)(titled("planning on the page"), () => {
     await inspect(page, "plan-file");
     await page.getByRole("button", { name: "Start this run" }).click();
     await page.locator('[data-gate="mend"]').waitFor();
-  });
+  }, 120_000);
 
   test("plans without a worker, by this machine's playbooks, and says so", async () => {
     await stage.stopWorker();

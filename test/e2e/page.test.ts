@@ -57,7 +57,7 @@ describe.skipIf(!HAS_BROWSER)(titled("a run on the page"), () => {
       value: { gates: [{ votes: [{ approver: "ann", comment: "seen it, go", channel: "page", verified: true }] }] },
     });
     await inspect(page, "report");
-  }, 60_000);
+  }, 120_000);
 
   /** Shown is not enough: a key pressed before the focus has moved goes elsewhere. */
   const fieldHasFocus = () => page.getByRole("textbox").and(page.locator(":focus")).waitFor();

@@ -7,6 +7,7 @@ import { AxeBuilder } from "@axe-core/playwright";
 import { chromium, type Page } from "playwright-core";
 import { build } from "vite";
 import { expect } from "vitest";
+import type { FacadeOptions } from "../../src/client/http/facade.js";
 import { startFacade } from "../../src/client/http/server.js";
 import { createLog } from "../../src/platform/log.js";
 import type { GraphInput } from "../../src/schema/graph.js";
@@ -73,7 +74,10 @@ export interface Stage {
   stop(): Promise<void>;
 }
 
-export async function openStage(options: Partial<StackOptions> = {}): Promise<Stage> {
+export async function openStage(
+  options: Partial<StackOptions> = {},
+  facadeOptions: Partial<FacadeOptions> = {},
+): Promise<Stage> {
   const staticDir = await mkdtemp(join(tmpdir(), "autoops-web-"));
   await build({ configFile: resolve(import.meta.dirname, "../../vite.config.ts"), build: { outDir: staticDir } });
   const server = await startTestDevServer();
@@ -81,7 +85,15 @@ export async function openStage(options: Partial<StackOptions> = {}): Promise<St
   const stack = await createStack({ connection, address, namespace, ...options });
   let worker: RunningWorker | undefined = await stack.startWorker();
   const { runs, local } = stack;
-  const common = { runs, local, operator: "ann", staticDir, log: createLog("fatal"), requestsPerMinute: 10_000 };
+  const common = {
+    runs,
+    local,
+    operator: "ann",
+    staticDir,
+    log: createLog("fatal"),
+    requestsPerMinute: 10_000,
+    ...facadeOptions,
+  };
   const started = await startFacade({ ...common, host: "127.0.0.1", port: 0 });
   if (!started.ok) throw new Error(started.problems[0]?.message);
   const { facade } = started;

@@ -4,7 +4,9 @@ import type { Report } from "../../core/report.js";
 import type { Graph } from "../../schema/graph.js";
 import type { JsonObject } from "../../schema/json.js";
 import type { PlaybookOffer } from "../../schema/playbook.js";
+import { PAGE_HEADER } from "../../vocabulary/names.js";
 import type { Problem } from "../../vocabulary/problems.js";
+import type { Role } from "../../vocabulary/roles.js";
 import type { OpenGate, RunAnswer, RunSummary, StartedRun } from "../runs/contract.js";
 import type { PlannedGoal, PlanPreview } from "../runs/plan-preview.js";
 
@@ -46,24 +48,29 @@ const runPath = (runId: string): string => `${base}/runs/${encodeURIComponent(ru
 /** Dispatched on the window when the façade no longer knows who is asking. */
 export const SIGNED_OUT = "autoops-signed-out";
 
-/** Who is signed in; `subject` is absent where nobody is. */
+/** Who acts by this page; `subject` is absent where somebody must sign in first. */
 export interface WebSession {
   required: boolean;
   subject?: string;
-  roles?: string[];
+  roles?: Role[];
 }
 
 async function ask<T>(path: string, init: RequestInit = {}): Promise<T> {
   let response: Response;
   try {
-    const headers = { accept: "application/json", "x-autoops-page": "1", ...init.headers };
+    const headers = { accept: "application/json", [PAGE_HEADER]: "1", ...init.headers };
     response = await fetch(path, { ...init, headers });
   } catch (error) {
     if (init.signal?.aborted) throw error;
-    throw new Trouble("facade-unreachable", "the façade does not answer", "is it still running?");
+    throw new Trouble(
+      "facade-unreachable",
+      "the façade does not answer",
+      "look whether `autoops serve` still runs; the page tries again by itself",
+    );
   }
   const body = (await response.json().catch(() => undefined)) as ProblemDocument | undefined;
   if (response.ok) return body as T;
+  // Whoever was signed in no longer is: the frame asks them to sign in again.
   if (response.status === 401) dispatchEvent(new Event(SIGNED_OUT));
   const { code = "internal", detail = `the façade answered ${response.status}`, hint, problems } = body ?? {};
   throw new Trouble(code, detail, hint, problems);

@@ -1,18 +1,40 @@
 /** The frame: where one is, and how many decisions wait. */
 import { useEffect } from "preact/hooks";
-import { readInbox } from "./api.js";
+import { endSession, readInbox, type WebSession } from "./api.js";
 import { html } from "./html.js";
 import { InboxPage } from "./inbox-page.js";
 import { NewRunPage } from "./new-run-page.js";
-import { useLoaded } from "./parts.js";
+import { ProblemBox, useLoaded } from "./parts.js";
 import { type Route, useRoute } from "./route.js";
 import { RunPage } from "./run-page.js";
 import { RunsPage } from "./runs-page.js";
+import { SessionContext, useSession } from "./session.js";
+import { SignIn } from "./sign-in.js";
 
 const INBOX_EVERY_MS = 10_000;
 const NAME = "AutoOps Architect";
 
+/** Nothing is asked of the façade before it is known who asks. */
 export function App() {
+  const { session, error, set, look } = useSession();
+  if (session === undefined) {
+    if (error === undefined) return html`<main id="content"><p class="muted" role="status">Loading…</p></main>`;
+    return html`<main id="content">
+      <h1>${NAME}</h1>
+      <${ProblemBox} error=${error} />
+      <button type="button" onClick=${look}>Try again</button>
+    </main>`;
+  }
+  if (session.required && session.subject === undefined) {
+    return html`<header class="bar"><span class="brand">${NAME}</span></header>
+      <main id="content" tabindex="-1"><${SignIn} onSignedIn=${set} /></main>`;
+  }
+  return html`<${SessionContext.Provider} value=${session}>
+    <${Frame} session=${session} onSignedOut=${look} />
+  <//>`;
+}
+
+function Frame({ session, onSignedOut }: { session: WebSession; onSignedOut(): void }) {
   const route = useRoute();
   const inbox = useLoaded(readInbox, INBOX_EVERY_MS);
   const waiting = inbox.value?.gates.length ?? 0;
@@ -22,6 +44,7 @@ export function App() {
     if (route.at !== "run") document.title = `${TITLES[route.at]} · ${NAME}`;
   }, [route.at]);
   const mark = (at: Route["at"]) => (route.at === at ? "page" : undefined);
+  const leave = () => void endSession().then(onSignedOut, onSignedOut);
   return html`
     <a class="skip" href="#content" onClick=${toContent}>Skip to the content</a>
     <header class="bar">
@@ -33,6 +56,10 @@ export function App() {
         </a>
         <a href="#/new" aria-current=${mark("new")}>New run</a>
       </nav>
+      <p class="who muted">
+        <span>${session.required ? "Signed in as " : ""}${session.subject}</span>
+        ${session.required ? html` <button type="button" class="plain" onClick=${leave}>Sign out</button>` : null}
+      </p>
       <p class="unseen" role="status">${waiting === 0 ? "" : waiting === 1 ? "1 decision waits" : `${waiting} decisions wait`}</p>
     </header>
     <main id="content" tabindex="-1">${pageOf(route, inbox)}</main>

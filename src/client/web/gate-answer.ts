@@ -5,6 +5,7 @@ import { decide } from "./api.js";
 import type { Gate } from "./gate-card.js";
 import { counted, type GateOutcome, refused } from "./gate-outcome.js";
 import { html } from "./html.js";
+import { missing, useMay } from "./session.js";
 
 type Choice = "approve" | "reject";
 
@@ -18,6 +19,7 @@ export function GateAnswer({ gate, runId, onAnswered }: Props) {
   const [choice, setChoice] = useState<Choice>();
   const [comment, setComment] = useState("");
   const [sending, setSending] = useState(false);
+  const mayDecide = useMay("gates.decide");
 
   async function send(decision: Choice): Promise<void> {
     setSending(true);
@@ -33,6 +35,7 @@ export function GateAnswer({ gate, runId, onAnswered }: Props) {
     onAnswered(outcome);
   }
 
+  if (!mayDecide) return html`<p class="muted">${missing("gates.decide")}</p>`;
   if (choice === undefined) {
     return html`<div class="answer buttons">
       <button type="button" class="primary" onClick=${() => setChoice("approve")}>Approve…</button>

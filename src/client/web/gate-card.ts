@@ -38,7 +38,7 @@ export function GateCard({ gate, run, namesRun, outcome, onAnswered }: Props) {
   const isOpen = gate.status === "open";
   const id = `gate-${run.runId}-${gate.nodeId}`;
   const { preview } = gate;
-  return html`<section class=${`card gate ${isOpen ? "open" : ""}`} aria-labelledby=${id} data-gate=${gate.nodeId}>
+  return html`<article class=${`card gate ${isOpen ? "open" : ""}`} aria-labelledby=${id} data-gate=${gate.nodeId}>
     <h2 id=${id}>${gate.nodeName}</h2>
     <p><${Status} status=${gate.status} /> ${isOpen ? html`<${Countdown} gate=${gate} />` : null}</p>
     ${namesRun ? html`<p>In the run <a href=${hrefOf(run.runId)}>${run.name}</a></p>` : null}
@@ -61,7 +61,7 @@ export function GateCard({ gate, run, namesRun, outcome, onAnswered }: Props) {
     <div role="status">${outcome?.problem === undefined && outcome !== undefined ? html`<${Outcome} outcome=${outcome} />` : null}</div>
     ${outcome?.problem === undefined ? null : html`<div role="alert"><${Outcome} outcome=${outcome} /></div>`}
     ${isOpen && outcome?.isOver !== true ? html`<${GateAnswer} key=${gate.digest} gate=${gate} runId=${run.runId} onAnswered=${onAnswered} />` : null}
-  </section>`;
+  </article>`;
 }
 
 export function Outcome({ outcome, names }: { outcome: GateOutcome; names?: boolean }) {

@@ -1,7 +1,7 @@
 /** A graph as a picture: a plan, or a run with the states it is in. Each node is a button that shows its details. */
 import { useMemo } from "preact/hooks";
 import { html } from "./html.js";
-import { BOX, type GraphEdge, LABEL_CHARS, type PlacedEdge, place } from "./layout.js";
+import { type GraphEdge, LABEL_CHARS, LINE_HEIGHT, type PlacedBox, type PlacedEdge, place } from "./layout.js";
 
 export interface BoxLook {
   id: string;
@@ -27,8 +27,6 @@ interface Props {
   onSelect(node: string): void;
 }
 
-const NAME_CHARS = 23;
-
 export function GraphView({ label, shape, boxes, edges, selected, onSelect }: Props) {
   const placed = useMemo(() => place({ nodes: boxes, edges }), [shape]);
   const { width, height } = placed;
@@ -40,9 +38,9 @@ export function GraphView({ label, shape, boxes, edges, selected, onSelect }: Pr
         </marker>
       </defs>
       ${boxes.map((box) => {
-        const { x, y } = placed.boxes.get(box.id) ?? { x: 0, y: 0 };
+        const at = placed.boxes.get(box.id);
         const isSelected = box.id === selected;
-        return html`<${Box} key=${box.id} box=${box} x=${x} y=${y} isSelected=${isSelected} onSelect=${onSelect} />`;
+        return html`<${Box} key=${box.id} box=${box} at=${at} isSelected=${isSelected} onSelect=${onSelect} />`;
       })}
       ${placed.edges.map((edge, index) => html`<${Line} key=${index} edge=${edge} state=${edges[index]?.state ?? ""} />`)}
     </svg>
@@ -59,13 +57,14 @@ function Line({ edge, state }: { edge: PlacedEdge; state: string }) {
 
 interface BoxProps {
   box: BoxLook;
-  x: number;
-  y: number;
+  at?: PlacedBox;
   isSelected: boolean;
   onSelect(node: string): void;
 }
 
-function Box({ box, x, y, isSelected, onSelect }: BoxProps) {
+function Box({ box, at, isSelected, onSelect }: BoxProps) {
+  if (at === undefined) return null;
+  const { width, height, lines } = at;
   const { id, name, tone, sign, word, more, gated, says } = box;
   const choose = (event: KeyboardEvent) => {
     if (event.key !== "Enter" && event.key !== " ") return;
@@ -74,7 +73,7 @@ function Box({ box, x, y, isSelected, onSelect }: BoxProps) {
   };
   return html`<g
     class=${`box ${tone} ${gated ? "gated" : ""}`}
-    transform=${`translate(${x} ${y})`}
+    transform=${`translate(${at.x} ${at.y})`}
     role="button"
     tabindex="0"
     aria-pressed=${isSelected ? "true" : "false"}
@@ -83,10 +82,10 @@ function Box({ box, x, y, isSelected, onSelect }: BoxProps) {
     onClick=${() => onSelect(id)}
     onKeyDown=${choose}
   >
-    <rect width=${BOX.width} height=${BOX.height} rx="4"></rect>
-    ${gated ? html`<path class="bar" d=${`M0 4a4 4 0 0 1 4 -4h2v${BOX.height}h-2a4 4 0 0 1 -4 -4z`}></path>` : null}
-    <text class="name" x="14" y="23">${cut(name, NAME_CHARS)}</text>
-    <text class="state" x="14" y="42">${sign} ${word}${more === undefined ? null : html` · ${more}`}</text>
+    <rect width=${width} height=${height} rx="4"></rect>
+    ${gated ? html`<path class="bar" d=${`M0 4a4 4 0 0 1 4 -4h2v${height}h-2a4 4 0 0 1 -4 -4z`}></path>` : null}
+    ${lines.map((line, index) => html`<text class="name" x="14" y=${23 + LINE_HEIGHT * index}>${line}</text>`)}
+    <text class="state" x="14" y=${height - 14}>${sign} ${word}${more === undefined ? null : html` · ${more}`}</text>
     <title>${name}</title>
   </g>`;
 }

@@ -1,7 +1,10 @@
 /** Where the boxes and lines of a graph stand. */
 import { Graph, layout } from "@dagrejs/dagre";
 
-export const BOX = { width: 196, height: 56 } as const;
+const BOX_WIDTH = 212;
+export const LINE_HEIGHT = 17;
+const LINE_CHARS = 23;
+const LINES_MAX = 2;
 const MARGIN = 12;
 /** Of an edge's label: what is longer is cut. */
 export const LABEL_CHARS = 30;
@@ -26,11 +29,20 @@ export interface PlacedEdge {
   labelAt: { x: number; y: number };
 }
 
+export interface PlacedBox {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+  /** The name, broken where it is long and cut where it is very long. */
+  lines: string[];
+}
+
 export interface Placed {
   width: number;
   height: number;
-  /** Upper left corners by node id. */
-  boxes: Map<string, { x: number; y: number }>;
+  /** By node id; `x` and `y` are the upper left corner. */
+  boxes: Map<string, PlacedBox>;
   edges: PlacedEdge[];
 }
 
@@ -39,21 +51,22 @@ interface Point {
   y: number;
 }
 
-export function place({ nodes, edges }: { nodes: Array<{ id: string }>; edges: GraphEdge[] }): Placed {
+export function place({ nodes, edges }: { nodes: Array<{ id: string; name: string }>; edges: GraphEdge[] }): Placed {
   const graph = new Graph({ multigraph: true });
   graph.setGraph({ rankdir: "TB", nodesep: 24, ranksep: 44, marginx: MARGIN, marginy: MARGIN });
   graph.setDefaultEdgeLabel(() => ({}));
-  for (const node of nodes) graph.setNode(node.id, { ...BOX });
+  const sizes = new Map(nodes.map(({ id, name }) => [id, sizeOf(name)]));
+  for (const [id, { width, height }] of sizes) graph.setNode(id, { width, height });
   edges.forEach((edge, index) => {
     const chars = Math.min(labelOf(edge).length, LABEL_CHARS);
     const room = chars === 0 ? {} : { width: chars * CHAR_WIDTH, height: LABEL_HEIGHT, labelpos: "r" };
     graph.setEdge(edge.from, edge.to, room, String(index));
   });
   layout(graph);
-  const boxes = new Map<string, Point>();
-  for (const node of nodes) {
-    const { x, y } = graph.node(node.id) as Point;
-    boxes.set(node.id, { x: x - BOX.width / 2, y: y - BOX.height / 2 });
+  const boxes = new Map<string, PlacedBox>();
+  for (const [id, size] of sizes) {
+    const { x, y } = graph.node(id) as Point;
+    boxes.set(id, { ...size, x: x - size.width / 2, y: y - size.height / 2 });
   }
   const { width = 0, height = 0 } = graph.graph() as { width?: number; height?: number };
   const placed = edges.map((edge, index): PlacedEdge => {
@@ -67,6 +80,25 @@ export function place({ nodes, edges }: { nodes: Array<{ id: string }>; edges: G
     return { from: edge.from, to: edge.to, label: labelOf(edge), path: curve(points), labelAt };
   });
   return { width, height, boxes, edges: placed };
+}
+
+function sizeOf(name: string): Pick<PlacedBox, "width" | "height" | "lines"> {
+  const lines = broken(name);
+  return { width: BOX_WIDTH, height: 39 + LINE_HEIGHT * lines.length, lines };
+}
+
+/** Breaks at spaces where it can, and inside a word where it must. */
+function broken(name: string): string[] {
+  const lines: string[] = [];
+  let rest = [...name.replace(/\s+/g, " ").trim()];
+  while (rest.length > LINE_CHARS && lines.length < LINES_MAX - 1) {
+    const space = rest.lastIndexOf(" ", LINE_CHARS);
+    const end = space > LINE_CHARS / 3 ? space : LINE_CHARS;
+    lines.push(rest.slice(0, end).join(""));
+    rest = rest.slice(rest[end] === " " ? end + 1 : end);
+  }
+  const last = rest.length <= LINE_CHARS ? rest.join("") : `${rest.slice(0, LINE_CHARS - 1).join("")}…`;
+  return [...lines, last];
 }
 
 function labelOf({ on, condition }: GraphEdge): string {

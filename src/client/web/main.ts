@@ -2,10 +2,9 @@
 import { render } from "preact";
 import { App } from "./app.js";
 import { html } from "./html.js";
-import { SignInGate } from "./sign-in.js";
 
 const root = document.getElementById("page");
 if (root !== null) {
   root.replaceChildren();
-  render(html`<${SignInGate}><${App} /><//>`, root);
+  render(html`<${App} />`, root);
 }

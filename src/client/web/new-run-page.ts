@@ -6,6 +6,7 @@ import { FileForm } from "./file-form.js";
 import { GoalForm } from "./goal-form.js";
 import { html } from "./html.js";
 import { PlanView } from "./plan-view.js";
+import { missing, useMay } from "./session.js";
 
 export type Preview = PlanPreview | PlannedGoal;
 
@@ -38,6 +39,7 @@ export function NewRunPage({ from }: { from: "goal" | "file" }) {
     setBusy(false);
   }
 
+  if (!useMay("plans.make")) return html`<h1>New run</h1><p>${missing("plans.make")}</p>`;
   const changed = () => setStale(true);
   const aside = (at: typeof from) => (from === at ? "page" : undefined);
   return html`

@@ -62,7 +62,7 @@ export function Took({ fromMs, toMs }: { fromMs: number; toMs?: number }) {
 
 function Ticking({ fromMs }: { fromMs: number }) {
   const ms = Math.max(0, useNow() - fromMs);
-  return span(ms - (ms % 1_000));
+  return ms < 1_000 ? "0 s" : span(ms);
 }
 
 export interface Loaded<T> {

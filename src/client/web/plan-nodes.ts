@@ -1,5 +1,6 @@
 /** The nodes of a plan, one line each: what it does, whether it waits for a person, and what stands against it. */
 import { useEffect, useRef } from "preact/hooks";
+import type { GateRule } from "../../core/approval-rule.js";
 import type { Explained } from "../../core/explain.js";
 import type { Graph, Node } from "../../schema/graph.js";
 import { html } from "./html.js";
@@ -28,6 +29,7 @@ export function PlanNodes({ preview, opened }: Props) {
           key=${node.id}
           node=${node}
           told=${told}
+          rule=${check.ok ? check.verdict.gates[node.id]?.rule : undefined}
           problems=${problems}
           after=${afterOf(node, graph)}
           usualSeconds=${usualSeconds}
@@ -55,16 +57,26 @@ function afterOf(node: Node, { nodes, edges }: Graph): string {
   return parts.join(node.join === "all" ? " and " : " or ");
 }
 
+/** What the policy's rule asks of those who answer. */
+function wanted(rule: GateRule | undefined): string {
+  if (rule === undefined) return "";
+  const { name, required, groups, forbidRequester } = rule;
+  const people = `${required} ${required === 1 ? "person" : "people"}`;
+  const among = groups.length === 0 ? "" : ` of ${groups.join(", ")}`;
+  return `; by ${people}${among}${forbidRequester ? ", not whoever starts the run" : ""} (rule ${name})`;
+}
+
 interface RowProps {
   node: Node;
   told?: Explained;
+  rule?: GateRule;
   problems: ReturnType<typeof problemsAt>;
   after: string;
   usualSeconds?: number;
   isOpened: boolean;
 }
 
-function Row({ node, told, problems, after, usualSeconds, isOpened }: RowProps) {
+function Row({ node, told, rule, problems, after, usualSeconds, isOpened }: RowProps) {
   const details = useRef<HTMLDetailsElement>(null);
   useEffect(() => {
     if (!isOpened || details.current === null) return;
@@ -83,7 +95,7 @@ function Row({ node, told, problems, after, usualSeconds, isOpened }: RowProps) 
       </summary>
       <${Facts} node=${node} told=${told} after=${after} usualSeconds=${usualSeconds} />
     </details>
-    ${told?.gate === undefined ? null : html`<p class="why ask">Waits for approval: ${told.gate}</p>`}
+    ${told?.gate === undefined ? null : html`<p class="why ask">Waits for approval: ${told.gate}${wanted(rule)}</p>`}
     ${problems.map((problem) => html`<div class="problem"><${ProblemText} problem=${problem} /></div>`)}
   </li>`;
 }

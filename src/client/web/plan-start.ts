@@ -5,6 +5,7 @@ import { startRun } from "./api.js";
 import { html } from "./html.js";
 import { ProblemBox } from "./parts.js";
 import { hrefOf } from "./route.js";
+import { missing, useMay } from "./session.js";
 
 interface Props {
   graph: Graph;
@@ -15,6 +16,7 @@ interface Props {
 export function PlanStart({ graph, startKey, isStale }: Props) {
   const [busy, setBusy] = useState<"run" | "dry">();
   const [error, setError] = useState<unknown>();
+  const mayStart = useMay("runs.start");
 
   async function start(what: "run" | "dry"): Promise<void> {
     setBusy(what);
@@ -28,6 +30,7 @@ export function PlanStart({ graph, startKey, isStale }: Props) {
     }
   }
 
+  if (!mayStart) return html`<p class="muted">${missing("runs.start")}</p>`;
   if (isStale)
     return html`<p class="notice" role="status">What you wrote has changed since. Make the plan again to start it.</p>`;
   return html`<p class="muted">

@@ -15,6 +15,7 @@ import { Notice, ProblemBox, Status, Took } from "./parts.js";
 import { ReportView } from "./report-view.js";
 import { webAddress } from "./route.js";
 import { NoRun, RunNotices } from "./run-notices.js";
+import { useMay } from "./session.js";
 import { clock, day, lookOf, span } from "./words.js";
 
 export function RunPage({ runId, onDecided }: { runId: string; onDecided(): void }) {
@@ -62,9 +63,10 @@ function Run({ live, answer, onDecided }: { live: LiveRun; answer: RunAnswer; on
     </div>
     <div class="run">
       <div class="side">
-        <div class="gates">${open.map(cardOf)}</div>
+        <div class="gates">
+          ${open.map(cardOf)} ${report === undefined ? null : html`<${ReportView} report=${report} />`}
+        </div>
         <div class="aside">
-          ${report === undefined ? null : html`<${ReportView} report=${report} />`}
           ${selected === undefined || isAsked ? null : html`<${NodeDetails} node=${selected} />`}
           ${closed === undefined ? null : cardOf(closed)}
         </div>
@@ -129,6 +131,7 @@ function interesting(view: RunView): string | undefined {
 function Head({ answer, onCancelled }: { answer: RunAnswer; onCancelled(): void }) {
   const { view, webUrl } = answer;
   const { startedAtMs, endedAtMs } = view;
+  const mayCancel = useMay("runs.cancel");
   const address = webAddress(webUrl);
   // Temporal's own word for how it ended says more than the nearest outcome.
   const isTerminated = endedOutside(view)?.message.includes("terminated in Temporal") === true;
@@ -144,7 +147,7 @@ function Head({ answer, onCancelled }: { answer: RunAnswer; onCancelled(): void 
       </span>
       ${address === undefined ? null : html` <a href=${address} target="_blank" rel="noreferrer">Temporal Web UI</a>`}
     </p>
-    ${endedAtMs === undefined ? html`<${Cancel} view=${view} onCancelled=${onCancelled} />` : null}
+    ${endedAtMs === undefined && mayCancel ? html`<${Cancel} view=${view} onCancelled=${onCancelled} />` : null}
   </div>`;
 }
 

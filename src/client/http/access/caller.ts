@@ -1,6 +1,7 @@
 /** Who is asking: known before any handler runs, and asked again while a stream is open. */
 import type { RequestHandler, Response } from "express";
 import { mayDo, rolesOf } from "../../../core/roles.js";
+import { PAGE_HEADER } from "../../../vocabulary/names.js";
 import type { Problem } from "../../../vocabulary/problems.js";
 import { PERMISSIONS, type Permission, ROLES, type Role } from "../../../vocabulary/roles.js";
 import { Refusal } from "../problem-document.js";
@@ -36,9 +37,6 @@ export interface Gatekeeping {
   /** Counts a refused credential; throws where there were too many from this address. */
   refusals: RequestHandler;
 }
-
-/** Changes by the page carry it: no form and no link of another site can. */
-export const PAGE_HEADER = "x-autoops-page";
 
 /** Finds the caller, or refuses with 401; with a permission, refuses with 403 whoever has no role for it. */
 export function permit(permission: Permission, keeping: Gatekeeping): RequestHandler {

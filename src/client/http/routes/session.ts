@@ -2,8 +2,9 @@
 import type { RequestHandler } from "express";
 import { rolesOf } from "../../../core/roles.js";
 import { sessionBodySchema } from "../../../schema/api.js";
+import { PAGE_HEADER } from "../../../vocabulary/names.js";
 import { ROLES } from "../../../vocabulary/roles.js";
-import { type Gatekeeping, isFromPage, PAGE_HEADER, refuseCredential } from "../access/caller.js";
+import { type Gatekeeping, isFromPage, refuseCredential } from "../access/caller.js";
 import { Refusal } from "../problem-document.js";
 import { bodyOf } from "../read.js";
 
