@@ -14,6 +14,7 @@ import { type CheckContext, type CheckOutcome, checkAgainst } from "./core/check
 import { type Explained, explainGraph } from "./core/explain.js";
 import type { Origin, Policy } from "./core/policy.js";
 import { type LearnedPlaybooks, learnedPlaybooks } from "./learned.js";
+import { memoryOf, preferencesOf } from "./memory.js";
 import { loadConfig } from "./platform/config-file.js";
 import { digestOf } from "./platform/digest.js";
 import { type Environment, readEnvironment, type Variables } from "./platform/environment.js";
@@ -27,6 +28,7 @@ import { createSecretResolver } from "./platform/secrets.js";
 import { storesOf } from "./platform/stores.js";
 import type { Config } from "./schema/config.js";
 import type { Graph } from "./schema/graph.js";
+import type { Preferences } from "./schema/memory.js";
 import type { Playbook, PlaybookOffer } from "./schema/playbook.js";
 import type { GoalInput, PlannerName } from "./schema/run-input.js";
 import { PAST_RUNS_MAX } from "./vocabulary/model-limits.js";
@@ -43,6 +45,8 @@ export interface Local {
   /** Those that goals are matched with. */
   playbooks: Playbook[];
   learned: LearnedPlaybooks;
+  /** What plans start from, where the goal does not say; empty where memory is off. */
+  preferences: Preferences;
   /** Files that were read; absent where there was none and the defaults hold. */
   files: { policy?: string; config?: string };
   /** By playbook: needs no network. */
@@ -84,6 +88,9 @@ export async function loadLocal(
   const taken = new Set(playbooks.value.map(({ id }) => id));
   const learned = await learnedPlaybooks({ environment, config: config.config, taken });
   const known = [...playbooks.value, ...learned.active];
+  const preferences = await preferencesOf({ environment, config: config.config });
+  const { service, window } = preferences;
+  const preferred = { ...(service === undefined ? {} : { service }), ...(window === undefined ? {} : { window }) };
   const registry = createDefaultRegistry(config.config, onChange);
   const policyDigest = digestOf(policy.policy);
   const checking: CheckContext = {
@@ -95,6 +102,7 @@ export async function loadLocal(
   const context = {
     playbooks: known,
     weights: learned.weights,
+    preferred,
     config: config.config,
     policyDigest,
     catalogueDigest: () => offerOf(registry, policy.policy, config.config).digest,
@@ -110,8 +118,9 @@ export async function loadLocal(
     registry,
     playbooks: known,
     learned,
+    preferences,
     files: { policy: policy.file, config: config.file },
-    draft: (input) => draftGraph(input, { playbooks: known, weights: learned.weights, config: config.config }),
+    draft: (input) => draftGraph(input, context),
     check: (graph) => checkAgainst(graph, checking),
     explain: (graph) => explainGraph(graph, checking),
     offers: () => offersOf(known, config.config),
@@ -166,7 +175,6 @@ function modelPlanner(
     now: Date.now,
     boundary: () => randomBytes(12).toString("hex"),
     recall: async (goal) => {
-      const { memoryOf } = await import("./memory.js");
       const similar = await memoryOf({ environment, config }).similarRuns(goal, PAST_RUNS_MAX);
       // Memory is a help: without it, or where it fails, the plan is made all the same.
       return similar.ok

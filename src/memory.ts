@@ -15,7 +15,7 @@ import { createMemoryStore, type MemoryStore } from "./platform/memory/store.js"
 import { secretValues } from "./platform/secrets.js";
 import type { Config } from "./schema/config.js";
 import type { JsonObject } from "./schema/json.js";
-import { memorySettingsSchema } from "./schema/memory.js";
+import { memorySettingsSchema, type Preferences } from "./schema/memory.js";
 import type { Problem } from "./vocabulary/problems.js";
 
 export type { SimilarRun } from "./activities/memory/similar.js";
@@ -54,6 +54,14 @@ export function memoryOf({ environment, config }: { environment: Environment; co
       return { ok: true, value: rankSimilar(listed.value.kept, sought, limit) };
     },
   };
+}
+
+/** What a person has set for plans to start from; none where memory is off or cannot be read: plans are made without. */
+export async function preferencesOf(given: { environment: Environment; config: Config }): Promise<Preferences> {
+  const { isOn, store } = memoryOf(given);
+  if (!isOn || !(await store.exists())) return {};
+  const answer = await store.preferences();
+  return answer.ok ? answer.value : {};
 }
 
 /** From the process's variables and config.yaml alone. */

@@ -21,6 +21,8 @@ export interface PlannerContext {
   config: Config;
   /** What learned playbooks are worth, 0 to 1, by id; others are worth all of their score. */
   weights?: ReadonlyMap<string, number>;
+  /** What a person prefers, where the goal does not say. */
+  preferred?: { service?: string; window?: string };
 }
 
 /** Hexadecimal digits of the content's digest in a graph's id. */
@@ -31,7 +33,7 @@ const NEAREST_SHOWN = 3;
  * Drafts a graph for the goal; nothing in it is trusted until the check has seen it. What looks like an injected order
  * in the goal is a notice: a playbook cannot obey it.
  */
-export function draftGraph(given: GoalInput, { playbooks, config, weights }: PlannerContext): DraftResult {
+export function draftGraph(given: GoalInput, { playbooks, config, weights, preferred }: PlannerContext): DraftResult {
   const input = parseWith(goalInputSchema, given);
   if (!input.ok) return input;
   const { ok, goal, findings } = sanitizeGoal(input.value.goal);
@@ -42,7 +44,7 @@ export function draftGraph(given: GoalInput, { playbooks, config, weights }: Pla
       problems: [{ code: "goal-invalid", at: "goal", message, hint: "say what is wrong, and where" }],
     };
   }
-  const entities = entitiesOf(goal, config);
+  const entities = { ...preferred, ...entitiesOf(goal, config) };
   const ranked = weighted(rankPlaybooks(playbooks, goal, entities), weights);
   const chosen = choose(ranked, input.value.playbook);
   if ("problem" in chosen) return { ok: false, problems: [chosen.problem] };

@@ -34,6 +34,7 @@ sources:
   mailer-metrics: { kind: exposition, url: "http://127.0.0.1:1/metrics", environment: staging }
 targets:
   mailer: { kind: http, environment: staging, actions: { service_restart: ${action} } }
+  billing-api: { kind: http, environment: staging, actions: { service_restart: ${action} } }
 `;
   writeFileSync(join(home, "config.yaml"), config, { mode: 0o600 });
 }
@@ -162,6 +163,19 @@ describeMemory("learning from runs (needs better-sqlite3-multiple-ciphers)", () 
     configure(false);
     expect((await planned()).playbook).not.toBe("learned-restart-the-service");
     expect((await call(["playbooks", "learned"])).err).toContain("memory is off");
+  });
+
+  test("a preferred service is used where the goal names none, and said; a goal that names one is followed", async () => {
+    await keep("r-1");
+    await call(["playbooks", "accept", "-", "--run", "r-1"], (await call(["playbooks", "propose", "r-1"])).out);
+    await call(["memory", "prefer", "service", "billing-api"]);
+    const argv = ["plan", "restart it, queue grows", "--playbook", "learned-restart-the-service"];
+    const { out } = await call([...argv, "--param", "exposition_source=mailer-metrics"]);
+    expect(out).toContain("Restart billing-api");
+    expect(out).toContain("your preferences do");
+    const named = await call(["plan", GOAL, "--playbook", "learned-restart-the-service"]);
+    expect(named.out).toContain("Restart mailer");
+    expect(named.out).not.toContain("your preferences");
   });
 
   test("unlearn takes it away", async () => {

@@ -160,9 +160,10 @@ export async function prefer(
   }
   return withMemory(
     session,
-    async ({ store }) => {
-      const answer = await store.prefer(key, value);
+    async (memory) => {
+      const answer = await memory.store.prefer(key, value);
       if (!answer.ok) return failed(answer.problems);
+      if (!memory.isOn) print.note("memory is off: preferences are used only while it is on");
       print.result(value === undefined ? `${key} is not set any more` : `${key}: ${value}`);
       return done({ preferences: answer.value });
     },

@@ -31,8 +31,7 @@ export async function plan(session: Session, [goal]: readonly string[], options:
     print.say("next: autoops plan-and-run with the same goal, or --yaml > workflow.yaml and autoops run workflow.yaml");
   }
   noteNotices(print, drafted.notices);
-  const past =
-    options.yaml || options.mermaid || options.dot ? [] : await sayPast(print, drafted.local, graph.goal_description);
+  const past = options.yaml || options.mermaid || options.dot ? [] : await sayPast(print, drafted.local, graph);
   const document = {
     graph: written,
     planner,
