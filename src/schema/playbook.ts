@@ -4,13 +4,29 @@ import { DESCRIPTION_MAX_CHARS, NAME_MAX_CHARS } from "../vocabulary/limits.js";
 import { ACTION_NAMES } from "./config.js";
 import { type Json, jsonObjectSchema } from "./json.js";
 
-const phraseSchema = z.string().min(3).max(200);
-const phrases = z.array(phraseSchema).max(30);
+const phraseSchema = z.string().min(2).max(200);
+const phrases = z.array(phraseSchema).max(100);
 const SOURCE_KINDS = ["files", "prometheus", "exposition", "deployments"] as const;
 
-/** What in a goal can fill a parameter. */
-const GOAL_FACTS = ["goal.service", "goal.version", "goal.window", "goal.url"] as const;
-export type GoalFact = (typeof GOAL_FACTS)[number];
+/** What in a goal or an alert can fill a parameter. */
+export const FACT_NAMES = [
+  "service",
+  "version",
+  "window",
+  "url",
+  "namespace",
+  "pod",
+  "container",
+  "host",
+  "environment",
+  "severity",
+  "job",
+  "queue",
+  "database",
+  "mountpoint",
+] as const;
+export type FactName = (typeof FACT_NAMES)[number];
+const GOAL_FACTS = FACT_NAMES.map((name) => `goal.${name}` as const);
 
 const common = {
   /** Told to people when the value is missing. */
@@ -51,6 +67,9 @@ const parameterSchema = z.discriminatedUnion("type", [
 ]);
 export type Parameter = z.output<typeof parameterSchema>;
 
+/** In `only_with`: the node belongs to the remedy. No parameter may be called so. */
+export const REMEDY = "remedy";
+
 const PARAMETER_NAME_PATTERN = /^[a-z][a-z0-9_]{0,40}$/;
 
 export const playbookSchema = z.strictObject({
@@ -63,13 +82,17 @@ export const playbookSchema = z.strictObject({
   /** What people see when it is this; each one that a goal names counts. */
   symptoms: phrases,
   /** Names of alerts that this is the answer to. */
-  alerts: z.array(z.string().min(1).max(100)).max(50).default([]),
+  alerts: z.array(z.string().min(1).max(100)).max(80).default([]),
   tags: z
     .array(z.string().regex(/^[a-z0-9-]{1,40}$/))
     .max(20)
     .default([]),
   parameters: z.record(z.string().regex(PARAMETER_NAME_PATTERN, "a name such as error_ratio"), parameterSchema),
-  /** A graph whose strings hold `${parameter}`; id, goal and metadata are added when it is filled. */
+  /**
+   * A graph whose strings hold `${parameter}`; id, goal and metadata are added when it is filled. A node may say
+   * `only_with: [name, …]`: without a value for one of these optional parameters, or where `remedy` stands in it and
+   * no remedy is asked for, it is left out with its edges and the facts of a summary that refer to it.
+   */
   graph: z.strictObject({
     name: z.string().min(1).max(NAME_MAX_CHARS),
     nodes: z.array(jsonObjectSchema).min(1).max(100),

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { APPROVER_MAX_CHARS, GOAL_MAX_CHARS } from "../vocabulary/limits.js";
 import { FEEDBACK_MAX_CHARS } from "../vocabulary/model-limits.js";
 import { jsonObjectSchema } from "./json.js";
+import { FACT_NAMES } from "./playbook.js";
 
 const requesterSchema = z.string().min(1).max(APPROVER_MAX_CHARS);
 
@@ -21,6 +22,10 @@ export const goalInputSchema = z.strictObject({
   requester: requesterSchema,
   playbook: z.string().max(100).optional(),
   params: jsonObjectSchema.optional(),
+  /** Whether a remedy belongs in the plan; without it, what the goal asks for. */
+  remedy: z.boolean().optional(),
+  /** What is known beside the goal's text, such as an alert's labels; it comes before what the text tells. */
+  facts: z.partialRecord(z.enum(FACT_NAMES), z.string().min(1).max(500)).optional(),
   dry_run: z.boolean().optional(),
   /** Default: the model where its key is set, except where a playbook is named. */
   planner: z.enum(PLANNERS).optional(),

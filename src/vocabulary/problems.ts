@@ -92,6 +92,7 @@ export const CODES = {
   "goal-invalid": input("The goal is empty, too long or not text."),
   "goal-suspicious": input("The goal holds what looks like an order to the planner; it was not obeyed."),
   "no-playbook": input("No playbook fits the goal well enough."),
+  "part-left-out": input("A part of the playbook was left out of the plan; nothing is refused."),
   "playbook-invalid": setup("A playbook has a problem."),
   "parameter-missing": input("The playbook needs a parameter that the goal does not tell."),
   "parameter-invalid": input("A playbook parameter has a value that cannot be used."),

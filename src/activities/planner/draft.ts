@@ -1,10 +1,7 @@
 /** A goal becomes a draft graph by a playbook: the same goal, playbooks and configuration give the same graph. */
-import { createHash } from "node:crypto";
 import { resolve } from "node:path";
 import { sanitizeGoal } from "../../core/goal.js";
 import type { Config } from "../../schema/config.js";
-import { graphSchema } from "../../schema/graph.js";
-import type { Json } from "../../schema/json.js";
 import type { Playbook } from "../../schema/playbook.js";
 import { parseWith } from "../../schema/problems.js";
 import { type GoalInput, goalInputSchema } from "../../schema/run-input.js";
@@ -13,8 +10,7 @@ import type { DraftResult } from "../contract.js";
 import { weighted } from "../memory/weight.js";
 import { CONFIDENCE_MIN, type Ranked, rankPlaybooks } from "./choose.js";
 import { entitiesOf } from "./entities.js";
-import { fillParameters } from "./fill.js";
-import { fillPlaceholders } from "./placeholders.js";
+import { planFrom } from "./plan.js";
 
 export interface PlannerContext {
   playbooks: readonly Playbook[];
@@ -25,8 +21,6 @@ export interface PlannerContext {
   preferred?: { service?: string; window?: string };
 }
 
-/** Hexadecimal digits of the content's digest in a graph's id. */
-const ID_DIGITS = 12;
 const NEAREST_SHOWN = 3;
 
 /**
@@ -44,17 +38,18 @@ export function draftGraph(given: GoalInput, { playbooks, config, weights, prefe
       problems: [{ code: "goal-invalid", at: "goal", message, hint: "say what is wrong, and where" }],
     };
   }
-  const entities = { ...preferred, ...entitiesOf(goal, config) };
+  const entities = { ...preferred, ...entitiesOf(goal, config), ...input.value.facts };
   const ranked = weighted(rankPlaybooks(playbooks, goal, entities), weights);
   const chosen = choose(ranked, input.value.playbook);
   if ("problem" in chosen) return { ok: false, problems: [chosen.problem] };
   const { playbook, score } = chosen;
-  const filled = fillParameters(playbook, { given: input.value.params ?? {}, entities, config });
-  if (!filled.ok) return filled;
+  const remedy = input.value.remedy ?? (entities.wantsRemedy && !entities.forbidsRemedy);
+  const planned = planFrom({ playbook, score, goal, given: input.value.params ?? {}, entities, config, remedy });
+  if (!planned.ok) return planned;
   const notices = findings.map(({ code, message }): Problem => {
     return { code: "goal-suspicious", at: "goal", message: `the goal: ${message} (${code})` };
   });
-  return assemble(playbook, score, goal, filled.value, notices);
+  return { ...planned, notices: [...notices, ...planned.notices] };
 }
 
 function choose(ranked: readonly Ranked[], wanted: string | undefined): Ranked | { problem: Problem } {
@@ -71,31 +66,6 @@ function choose(ranked: readonly Ranked[], wanted: string | undefined): Ranked |
   const message = `no playbook fits the goal well enough (a score of ${CONFIDENCE_MIN} is needed); ${listed}`;
   const hint = "say what is wrong and where, or name one with --playbook";
   return { problem: { code: "no-playbook", at: "goal", message, hint } };
-}
-
-function assemble(
-  playbook: Playbook,
-  score: number,
-  goal: string,
-  values: Record<string, Json>,
-  notices: Problem[],
-): DraftResult {
-  const nodes = fillPlaceholders(playbook.graph.nodes, values);
-  const edges = fillPlaceholders(playbook.graph.edges, values);
-  const name = fillPlaceholders(playbook.graph.name, values);
-  const content = JSON.stringify([playbook.id, playbook.version, goal, name, nodes, edges]);
-  const digest = createHash("sha256").update(content).digest("hex").slice(0, ID_DIGITS);
-  const metadata = {
-    planner: "playbook",
-    playbook: playbook.id,
-    playbook_version: playbook.version,
-    score,
-    parameters: values,
-  };
-  const draft = { id: `${playbook.id}-${digest}`, name, goal_description: goal, nodes, edges, metadata };
-  const parsed = parseWith(graphSchema, draft, { at: playbook.id });
-  if (parsed.ok) return { ok: true, graph: parsed.value, playbook: playbook.id, score, notices };
-  return { ok: false, problems: parsed.problems.map((problem) => ({ ...problem, code: "playbook-invalid" as const })) };
 }
 
 /** The playbooks that come with the product. */

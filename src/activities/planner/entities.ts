@@ -1,13 +1,12 @@
 /** What a goal names: a service, a version, a span of time, an address, and whether something is to be mended. */
 import type { Config } from "../../schema/config.js";
+import type { FactName } from "../../schema/playbook.js";
+import { namedIn } from "./named.js";
+import { windowOf } from "./window.js";
 import { normalised } from "./words.js";
 
-export interface Entities {
-  service?: string;
-  version?: string;
-  /** A duration such as `30m`. */
-  window?: string;
-  url?: string;
+/** A window is a duration such as `30m`; everything else is text as the goal has it. */
+export interface Entities extends Partial<Record<FactName, string>> {
   /** The goal asks for a remedy; without that, plans that only look come first. */
   wantsRemedy: boolean;
   /** The goal forbids changes. */
@@ -16,13 +15,6 @@ export interface Entities {
 
 /** Words at the end of a source's name that say what it holds, not whose it is. */
 const SOURCE_SUFFIX = /[-_.](?:logs?|metrics?|prometheus|deployments?|deploys?|releases?|exposition|traces?)$/i;
-const UNITS: ReadonlyArray<[RegExp, string]> = [
-  [/^(?:s|sec|secs|second|seconds)$/, "s"],
-  [/^(?:m|min|mins|minute|minutes)$/, "m"],
-  [/^(?:h|hr|hrs|hour|hours)$/, "h"],
-  [/^(?:d|day|days)$/, "d"],
-  [/^(?:w|week|weeks)$/, "w"],
-];
 const REMEDY =
   /\b(?:rollback|restart|fix|mend|repair|remediate|mitigate|resolve|recover|heal|undo|scale|restore|bring (?:\w+ ){0,3}(?:back|up))\b/;
 const FORBIDS =
@@ -42,7 +34,7 @@ function knownServices(config: Config): string[] {
 
 export function entitiesOf(goal: string, config: Config): Entities {
   const text = normalised(goal);
-  const entities: Entities = { wantsRemedy: REMEDY.test(text), forbidsRemedy: FORBIDS.test(text) };
+  const entities: Entities = { ...namedIn(goal), wantsRemedy: REMEDY.test(text), forbidsRemedy: FORBIDS.test(text) };
   const service = serviceOf(goal, config);
   const version = /\b(?:version|release|build|v)\s*[:=#]?\s*v?(\d[\w.+-]*\w|\d)\b/i.exec(goal)?.[1];
   const window = windowOf(goal);
@@ -73,14 +65,4 @@ function serviceOf(goal: string, config: Config): string | undefined {
   }
   const known = knownServices(config);
   return known.length === 1 ? known[0] : undefined;
-}
-
-function windowOf(goal: string): string | undefined {
-  const match = /\b(?:(?:last|past|previous|within|for)\s+(?:the\s+)?)+(\d{1,5}|an?|one)?\s*([a-z]+)\b/gi;
-  for (const [, amount, unit = ""] of goal.matchAll(match)) {
-    const short = UNITS.find(([names]) => names.test(unit.toLowerCase()))?.[1];
-    if (short === undefined) continue;
-    return `${amount === undefined || /^\D/.test(amount) ? 1 : Number(amount)}${short}`;
-  }
-  return undefined;
 }

@@ -1,7 +1,7 @@
 /** Values for a playbook's parameters: given ones first, then what goal and config.yaml tell, then defaults. */
 import type { Config, Source } from "../../schema/config.js";
 import type { Json, JsonObject } from "../../schema/json.js";
-import type { GoalFact, Parameter, Playbook } from "../../schema/playbook.js";
+import type { FactName, Parameter, Playbook } from "../../schema/playbook.js";
 import { type Parsed, shownValue } from "../../schema/problems.js";
 import type { Problem } from "../../vocabulary/problems.js";
 import type { Entities } from "./entities.js";
@@ -14,6 +14,8 @@ export interface Filling {
   given: JsonObject;
   entities: Entities;
   config: Config;
+  /** The parameters that the plan has a place for; without it, all. */
+  wanted?: ReadonlySet<string>;
 }
 
 /** A value for every parameter that has one; all problems at once. */
@@ -31,6 +33,7 @@ export function fillParameters(playbook: Playbook, filling: Filling): Parsed<Rec
   for (const name of order) {
     const parameter = playbook.parameters[name];
     if (parameter === undefined) continue;
+    if (filling.wanted?.has(name) === false && !Object.hasOwn(filling.given, name)) continue;
     const found = valueFor(name, parameter, filling, values);
     if (found.ok) {
       if (found.value !== undefined) values[name] = found.value;
@@ -59,26 +62,15 @@ function valueFor(name: string, parameter: Parameter, filling: Filling, others: 
 
 function toldValue(parameter: Parameter, { entities, config }: Filling): string | undefined {
   if (!("from" in parameter) || parameter.from === undefined) return undefined;
-  if (parameter.from !== "config") return factOf(parameter.from, entities);
+  if (parameter.from !== "config") {
+    return entities[parameter.from.slice("goal.".length) as FactName];
+  }
   const candidates = candidatesOf(parameter, config) ?? [];
   const { service } = entities;
   const fitting = service === undefined ? candidates : candidates.filter((name) => belongsTo(name, service));
   // Of several that fit none is guessed, save one that is called exactly like the service.
   if (fitting.length === 1) return fitting[0];
   return fitting.find((name) => name.toLowerCase() === service?.toLowerCase());
-}
-
-function factOf(fact: GoalFact, entities: Entities): string | undefined {
-  switch (fact) {
-    case "goal.service":
-      return entities.service;
-    case "goal.version":
-      return entities.version;
-    case "goal.window":
-      return entities.window;
-    case "goal.url":
-      return entities.url;
-  }
 }
 
 /** `checkout-logs` belongs to `checkout`; `checkout2-logs` does not. */

@@ -1,16 +1,30 @@
 /** `${name}` in a playbook's graph: a parameter's value, put in when the plan is made. `{{ … }}` is left for the run. */
 import type { Json } from "../../schema/json.js";
+import { isQuery, placeIn, type QueryPlace, quotedValue } from "./query-text.js";
 
 const PLACEHOLDER = /\$\{([^}]*)\}/g;
 const WHOLE = /^\$\{([^}]*)\}$/;
 
-/** Every placeholder with the path of its string, and whether it stands inside an expression. */
-export function placeholdersIn(value: Json, at: string): Array<{ name: string; at: string; inExpression: boolean }> {
-  const found: Array<{ name: string; at: string; inExpression: boolean }> = [];
+export interface Placeholder {
+  name: string;
+  /** The path of its string. */
+  at: string;
+  /** It is all that the string holds. */
+  isWhole: boolean;
+  inExpression: boolean;
+  /** Where it stands in a query; absent where the string is none, or the placeholder is all of it. */
+  query?: QueryPlace;
+}
+
+/** Every placeholder with the path of its string, and what it stands in. */
+export function placeholdersIn(value: Json, at: string): Placeholder[] {
+  const found: Placeholder[] = [];
   const visit = (item: Json, where: string): void => {
     if (typeof item === "string") {
-      for (const match of item.matchAll(PLACEHOLDER)) {
-        found.push({ name: match[1] ?? "", at: where, inExpression: isExpression(item, where, match.index) });
+      const isWhole = WHOLE.test(item);
+      for (const { 1: name = "", index } of item.matchAll(PLACEHOLDER)) {
+        const query = isQuery(where) && !isWhole ? { query: placeIn(item, index) } : {};
+        found.push({ name, at: where, isWhole, inExpression: isExpression(item, where, index), ...query });
       }
     } else if (Array.isArray(item)) {
       for (const [index, each] of item.entries()) visit(each, `${where}[${index}]`);
@@ -29,13 +43,21 @@ function isExpression(text: string, at: string, index: number): boolean {
 }
 
 /** The value with every placeholder replaced. A string that is one placeholder takes the value's type. */
-export function fillPlaceholders(value: Json, values: Readonly<Record<string, Json>>): Json {
-  if (typeof value === "string") {
-    const whole = WHOLE.exec(value)?.[1];
-    if (whole !== undefined) return values[whole] ?? null;
-    return value.replace(PLACEHOLDER, (_, name: string) => String(values[name]));
-  }
-  if (Array.isArray(value)) return value.map((each) => fillPlaceholders(each, values));
+export function fillPlaceholders(value: Json, values: Readonly<Record<string, Json>>, at = ""): Json {
+  if (typeof value === "string") return filledText(value, values, at);
+  if (Array.isArray(value)) return value.map((each, index) => fillPlaceholders(each, values, `${at}[${index}]`));
   if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, fillPlaceholders(each, values)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, each]) => [key, fillPlaceholders(each, values, `${at}.${key}`)]),
+  );
+}
+
+function filledText(text: string, values: Readonly<Record<string, Json>>, at: string): Json {
+  const whole = WHOLE.exec(text)?.[1];
+  if (whole !== undefined) return values[whole] ?? null;
+  return text.replace(PLACEHOLDER, (_, name: string, index: number) => {
+    const own = values[name] ?? null;
+    const place = isQuery(at) ? placeIn(text, index) : undefined;
+    return place?.quote === undefined ? String(own) : quotedValue(own === null ? null : String(own), place);
+  });
 }

@@ -1,43 +1,49 @@
-/** The words of a goal in one form, so that phrases can be compared: small, singular, spellings joined. */
+/** The words of a goal in one form, so that texts can be compared: small, without endings, spellings joined. */
+import { PHRASES, PROPER_NAMES, WORD_FORMS } from "./word-forms.js";
 
 const STOP_WORDS = new Set(
-  "a an and are as at be been by can could do does for from had has have i if in into is it its me my of on or our please so that the their them then there these this to was we were what when which who will with you your".split(
+  "a about above after again all also am an and any are as at be because been before being below between both but by can could did do does doing done during each every few for from further get gets go goes going got had has have having he her here him his how i if in into is it its itself just let may me might more most much must my nor of off on once one only or other our out over own please pls same she should since so some soon still such than that the their them then there these they this those through to too under until up us very via was way we were what when where which while who whom will with within would you your yours".split(
     " ",
   ),
 );
 
-/** Spellings of one idea. */
-const JOINED: ReadonlyArray<[RegExp, string]> = [
-  [/\b(?:roll(?:ed|ing|s)?\s+(?:\w+\s+){0,3}?back|rollback|revert(?:ed|ing|s)?)\b/g, "rollback"],
-  [/\b(?:5xx|50[0-9])(?:'?s)?\b|\binternal server errors?\b|\bserver errors?\b/g, "500"],
-  [/\b(?:deploy(?:ed|s|ment|ments|ing)?|releas(?:e|es|ed|ing)|roll(?:ed)?[ -]?out|rollouts?|shipped)\b/g, "deploy"],
-  [/\b(?:restart(?:ed|ing|s)?|reboot(?:ed|ing|s)?|bounce)\b/g, "restart"],
-  [
-    /\b(?:unreachable|not reachable|cannot be reached|can't be reached|not responding|no response|does(?: not|n't) (?:respond|answer)|do(?: not|n't) (?:respond|answer)|offline)\b/g,
-    "unreachable",
-  ],
-  [
-    /\b(?:root cause|reason|why|cause|causes|investigat(?:e|ion|ing)|diagnos(?:e|is)|troubleshoot|analy[sz]e|find out)\b/g,
-    "why",
-  ],
-  [/\b(?:failing|failed|fails|failures?|failed)\b/g, "fail"],
-  [/\b(?:error|failure) (?:rate|ratio)s?\b/g, "error rate"],
-];
-
-function stem(word: string): string {
-  if (word.length > 4 && word.endsWith("ies")) return `${word.slice(0, -3)}y`;
-  if (word.length > 3 && word.endsWith("s") && !word.endsWith("ss") && !word.endsWith("us")) return word.slice(0, -1);
-  return word;
-}
-
+/** Small letters, spellings of one idea joined; what stands between the words is kept. */
 export function normalised(text: string): string {
-  let result = text.toLowerCase().normalize("NFKC").replace(/[’`]/g, "'");
-  for (const [spelling, word] of JOINED) result = result.replace(spelling, word);
+  let result = unjoined(text).toLowerCase().normalize("NFKC").replace(/[’`]/g, "'");
+  for (const [spelling, word] of PHRASES) result = result.replace(spelling, word);
   return result;
 }
 
-/** The words that carry meaning, each once. */
-export function wordsOf(text: string): Set<string> {
-  const words = normalised(text).match(/[\p{L}\p{N}]+(?:['-][\p{L}\p{N}]+)*/gu) ?? [];
-  return new Set(words.filter((word) => !STOP_WORDS.has(word)).map(stem));
+/** `KubePodCrashLooping` → `Kube Pod Crash Looping`; `read_only` → `read only`. */
+function unjoined(text: string): string {
+  return text
+    .replace(PROPER_NAMES, (name) => name.toLowerCase())
+    .replace(/(?<=[a-z0-9])(?=[A-Z][a-z])|(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z]{2})/g, " ")
+    .replace(/_/g, " ");
+}
+
+/** The words that carry meaning, in their order. */
+export function termsOf(text: string): string[] {
+  const words = normalised(text).match(/[\p{L}\p{N}]+(?:'[\p{L}]+)?/gu) ?? [];
+  return words
+    .map((word) => word.replace(/'s$/, ""))
+    .filter((word) => !STOP_WORDS.has(word) && (word === "500" || !/^\d/.test(word)))
+    .map((word) => stem(formOf(word)));
+}
+
+/** The same, each once. */
+export const wordsOf = (text: string): Set<string> => new Set(termsOf(text));
+
+const formOf = (word: string): string => (Object.hasOwn(WORD_FORMS, word) ? (WORD_FORMS[word] ?? word) : word);
+
+/** Without the endings of number, time and manner; short words stay whole. */
+function stem(word: string): string {
+  if (word.length < 4) return word;
+  let root = word;
+  if (root.endsWith("ies") && root.length > 4) root = `${root.slice(0, -3)}y`;
+  else if (/(?:ss|x|ch|sh)es$/.test(root)) root = root.slice(0, -2);
+  else if (root.endsWith("s") && !/(?:ss|us|is|dns|tls|sqs|sms)$/.test(root)) root = root.slice(0, -1);
+  const cut = /^(.{3,}[aeiouy].*|.{4,})(?:ing|ed|ly)$/.exec(root)?.[1];
+  if (cut !== undefined) root = /([b-df-hj-km-np-rtv-y])\1$/.test(cut) ? cut.slice(0, -1) : cut;
+  return root.length > 4 && root.endsWith("e") ? root.slice(0, -1) : root;
 }

@@ -58,7 +58,7 @@ test("the demo's goal gets the plan that rolls back, filled from the goal and co
   expect(result.graph.metadata).toMatchObject({
     planner: "playbook",
     playbook: "error-rate-after-deploy",
-    playbook_version: "1.0.0",
+    playbook_version: "1.1.0",
     score: result.score,
     parameters: {
       service: "checkout",

@@ -4,8 +4,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { BUNDLED_PLAYBOOKS } from "../../../src/activities/planner/draft.js";
-import { loadPlaybooks, parsePlaybook, writes } from "../../../src/activities/planner/playbooks.js";
+import { loadPlaybooks, parsePlaybook } from "../../../src/activities/planner/playbooks.js";
 
 let dir: string;
 beforeEach(() => {
@@ -30,13 +29,6 @@ graph:
   edges:
     - { from_node_id: a, to_node_id: b }
 `;
-
-test("the bundled playbooks load, and only the ones with a remedy may write", async () => {
-  const loaded = await loadPlaybooks(BUNDLED_PLAYBOOKS);
-  if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems, null, 2));
-  expect(loaded.value.filter(writes).map(({ id }) => id)).toEqual(["error-rate-after-deploy", "service-unreachable"]);
-  expect(loaded.value.map(({ id }) => id)).toContain("error-rate");
-});
 
 test.each([
   ["an unknown key", GOOD.replace("title:", "colour: red\ntitle:"), "look.yaml.colour"],
