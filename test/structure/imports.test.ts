@@ -21,7 +21,7 @@ const RULES: Record<string, Rule> = {
   workflows: { values: ["core", "vocabulary"], packages: ["@temporalio/workflow", "@temporalio/common"] },
   activities: {
     values: OUTSIDE,
-    packages: ["node:", "@temporalio/activity", "zod", "openai", "openai/helpers/zod"],
+    packages: ["node:", "@temporalio/activity", "zod", "openai", "openai/helpers/zod", "minisearch"],
   },
   platform: {
     values: ["schema", "vocabulary", "core/redact", "core/policy", "core/template"],

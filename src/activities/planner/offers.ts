@@ -2,7 +2,7 @@
 import type { Config } from "../../schema/config.js";
 import type { Parameter, ParameterOffer, Playbook, PlaybookOffer } from "../../schema/playbook.js";
 import { candidatesOf } from "./fill.js";
-import { writes } from "./playbooks.js";
+import { writes } from "./parts.js";
 
 export function offersOf(playbooks: readonly Playbook[], config: Config): PlaybookOffer[] {
   return playbooks.map((playbook) => {
