@@ -2,30 +2,13 @@
 import { z } from "zod";
 import { DESCRIPTION_MAX_CHARS, NAME_MAX_CHARS } from "../vocabulary/limits.js";
 import { ACTION_NAMES } from "./config.js";
+import { FACT_NAMES } from "./facts.js";
 import { type Json, jsonObjectSchema } from "./json.js";
 
 const phraseSchema = z.string().min(2).max(200);
 const phrases = z.array(phraseSchema).max(100);
 const SOURCE_KINDS = ["files", "prometheus", "exposition", "deployments"] as const;
 
-/** What in a goal or an alert can fill a parameter. */
-export const FACT_NAMES = [
-  "service",
-  "version",
-  "window",
-  "url",
-  "namespace",
-  "pod",
-  "container",
-  "host",
-  "environment",
-  "severity",
-  "job",
-  "queue",
-  "database",
-  "mountpoint",
-] as const;
-export type FactName = (typeof FACT_NAMES)[number];
 const GOAL_FACTS = FACT_NAMES.map((name) => `goal.${name}` as const);
 
 const common = {

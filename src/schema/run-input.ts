@@ -2,8 +2,8 @@
 import { z } from "zod";
 import { APPROVER_MAX_CHARS, GOAL_MAX_CHARS } from "../vocabulary/limits.js";
 import { FEEDBACK_MAX_CHARS } from "../vocabulary/model-limits.js";
+import { FACT_NAMES } from "./facts.js";
 import { jsonObjectSchema } from "./json.js";
-import { FACT_NAMES } from "./playbook.js";
 
 const requesterSchema = z.string().min(1).max(APPROVER_MAX_CHARS);
 

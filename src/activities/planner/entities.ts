@@ -1,6 +1,6 @@
 /** What a goal names: a service, a version, a span of time, an address, and whether something is to be mended. */
 import type { Config } from "../../schema/config.js";
-import type { FactName } from "../../schema/playbook.js";
+import type { FactName } from "../../schema/facts.js";
 import { namedIn } from "./named.js";
 import { windowOf } from "./window.js";
 import { normalised } from "./words.js";

@@ -1,7 +1,8 @@
 /** Values for a playbook's parameters: given ones first, then what goal and config.yaml tell, then defaults. */
 import type { Config, Source } from "../../schema/config.js";
+import type { FactName } from "../../schema/facts.js";
 import type { Json, JsonObject } from "../../schema/json.js";
-import type { FactName, Parameter, Playbook } from "../../schema/playbook.js";
+import type { Parameter, Playbook } from "../../schema/playbook.js";
 import { type Parsed, shownValue } from "../../schema/problems.js";
 import type { Problem } from "../../vocabulary/problems.js";
 import type { Entities } from "./entities.js";

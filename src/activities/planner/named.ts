@@ -1,5 +1,5 @@
 /** Things that a goal calls by their kind: `namespace shop`, `pod=checkout-7d9f`, `-n prod`, `/var`, `queue emails`. */
-import type { FactName } from "../../schema/playbook.js";
+import type { FactName } from "../../schema/facts.js";
 
 type Named = Partial<Record<FactName, string>>;
 
