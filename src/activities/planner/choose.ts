@@ -3,7 +3,8 @@
  * - fit: BM25 (MiniSearch) of the goal's words over titles, example goals, symptoms, alert names and tags, plus a bonus
  *   for each symptom of several words that the goal has whole, brought into 0 to 1 by `fit / (fit + HALF)`;
  * - evidence that the goal is about operations at all (`operations.ts`), at most 1.
- * The name of one of its alerts makes it at least 0.95. A playbook that changes production in every plan counts 0.6 of
+ * The name of one of its alerts makes it at least 0.95; a goal in the words of one of its example goals makes it 0.97, and
+ * others count 0.7. A playbook that changes production in every plan counts 0.6 of
  * that where the goal asks for no remedy, and is out where the goal forbids changes.
  */
 import MiniSearch from "minisearch";
@@ -20,6 +21,10 @@ export const CONFIDENCE_MIN = 0.35;
 const HALF_FIT = 16;
 const PHRASE_BONUS = 6;
 const ALERT_SCORE = 0.95;
+const SAID_SCORE = 0.97;
+const UNSAID_FACTOR = 0.7;
+/** The share of the goal's words that an example must have to say the same. */
+const SAME_SHARE = 0.75;
 const UNASKED_REMEDY_FACTOR = 0.6;
 const MISSING_REMEDY_FACTOR = 0.9;
 
@@ -36,6 +41,8 @@ interface Index {
   terms: ReadonlySet<string>;
   /** Symptoms of several words, by playbook. */
   phrases: ReadonlyMap<string, ReadonlyArray<readonly string[]>>;
+  /** Example goals, by playbook. */
+  goals: ReadonlyMap<string, ReadonlyArray<readonly string[]>>;
 }
 const indexes = new WeakMap<readonly Playbook[], Index>();
 
@@ -55,12 +62,16 @@ export function rankPlaybooks(playbooks: readonly Playbook[], goal: string, enti
     1,
     operationsEvidence(goal, (word) => index.terms.has(word), meant, phrases),
   );
+  const said = new Set(
+    [...index.goals].filter(([, goals]) => goals.some((one) => saysSame(one, words))).map(([id]) => id),
+  );
   const ordered = playbooks.map((playbook) => {
     if (entities.forbidsRemedy && alwaysWrites(playbook)) return { playbook, exact: 0 };
     const fit = (fits.get(playbook.id) ?? 0) + PHRASE_BONUS * (whole.get(playbook.id) ?? 0);
-    const isNamed = namesAlert(goal, playbook);
     const score = (evidence * fit) / (fit + HALF_FIT);
-    return { playbook, exact: isNamed ? ALERT_SCORE + score / 20 : score * remedyFactor(playbook, entities) };
+    if (namesAlert(goal, playbook)) return { playbook, exact: ALERT_SCORE + score / 20 };
+    if (said.has(playbook.id)) return { playbook, exact: SAID_SCORE };
+    return { playbook, exact: score * remedyFactor(playbook, entities) * (said.size > 0 ? UNSAID_FACTOR : 1) };
   });
   return ordered
     .sort((a, b) => b.exact - a.exact || (a.playbook.id < b.playbook.id ? -1 : 1))
@@ -83,16 +94,24 @@ function indexOf(playbooks: readonly Playbook[]): Index {
     for (const word of words) terms.add(word);
     return words.join(" ");
   };
+  const examples = new Map<string, string[][]>();
   for (const { id, title, goals, symptoms, alerts, tags } of playbooks) {
     const texts = { title: [title], goals, symptoms, alerts, tags };
     search.add({ id, ...Object.fromEntries(Object.entries(texts).map(([key, value]) => [key, joined(value)])) });
+    examples.set(
+      id,
+      goals.map((one) => [...wordsOf(one)]),
+    );
     phrases.set(
       id,
       distinct(symptoms.map((symptom) => [...wordsOf(symptom)].sort())).filter((phrase) => phrase.length > 1),
     );
   }
-  return { search: search as unknown as MiniSearch, terms, phrases };
+  return { search: search as unknown as MiniSearch, terms, phrases, goals: examples };
 }
+
+const saysSame = (example: readonly string[], words: ReadonlySet<string>): boolean =>
+  example.length > 1 && example.length >= SAME_SHARE * words.size && example.every((word) => words.has(word));
 
 const distinct = (phrases: string[][]): string[][] => [
   ...new Map(phrases.map((phrase) => [phrase.join(" "), phrase])).values(),
