@@ -3,7 +3,7 @@ import { ApplicationFailure } from "@temporalio/activity";
 import type { WorkflowHandle } from "@temporalio/client";
 import type { Graph } from "../../src/schema/graph.js";
 import { graphOf, openPolicy, write } from "../support/graphs.js";
-import type { Stage, Staged } from "../support/workflows.js";
+import { answerOf, type Stage, type Staged } from "../support/workflows.js";
 
 export interface Scenario {
   graph: Graph;
@@ -203,6 +203,17 @@ export const SCENARIOS: Record<string, Scenario> = {
     act: async (handle, gate) => {
       await gate("act");
       for (const alert of ["B", "A"]) await handle.signal("event", { alert, status: "resolved" });
+    },
+  },
+  // Recorded before people were told that a gate has closed: that they are now is behind `patched()`.
+  "gate-with-a-notice": {
+    graph: gated,
+    stage: {
+      ...looks,
+      ask: async (call) => ({ ...answerOf(call, "nonce-1"), notices: [{ channel: "webhook:ops", ok: true }] }),
+    },
+    act: async (handle, gate) => {
+      await handle.signal("approve", { node_id: "act", approver: "ann", digest: await gate("act") });
     },
   },
   "dry-run": { graph: gated, stage: { policy: openPolicy({ dry_run: true }) } },
