@@ -97,7 +97,33 @@ export interface AskResult {
   /** Redacted params: what people are shown. */
   shown: JsonObject;
   shownUndo?: JsonObject;
-  notices: Array<{ channel: string; ok: boolean; problem?: string }>;
+  notices: NoticeResult[];
+}
+
+/** How one notice went; `ref` is by what the channel knows the message, to change it later. */
+export interface NoticeResult {
+  channel: string;
+  ok: boolean;
+  problem?: string;
+  ref?: string;
+}
+
+/** Input of `tell_approvers`. */
+export interface TellCall {
+  event: "gate-reminder" | "gate-escalated" | "gate-closed";
+  nodeId: string;
+  nodeName: string;
+  digest?: string;
+  /** Names as in the policy; absent: the policy's own. */
+  channels?: string[];
+  /** The messages that tell of the gate so far, by channel, where it can be changed. */
+  refs?: Record<string, string>;
+  /** Who may answer too from now on. */
+  groups?: string[];
+  /** How it closed, and who decided. */
+  status?: string;
+  by?: string[];
+  deadlineMs?: number;
 }
 
 export type CheckResult = { ok: true; verdict: Verdict } | { ok: false; problems: Problem[] };
@@ -139,6 +165,7 @@ export interface Repair {
 export interface Activities {
   check_graph(input: RunGraphInput, atMs?: number): Promise<CheckResult & AskedAt>;
   ask_approval(call: AskCall): Promise<AskResult>;
+  tell_approvers(call: TellCall): Promise<{ notices: NoticeResult[] }>;
   draft_graph(input: GoalInput, repair?: Repair): Promise<DraftResult>;
   store_report(report: Report): Promise<void>;
   verify_vote(vote: VoteToVerify, atMs?: number): Promise<VoteVerdict & AskedAt>;

@@ -7,6 +7,7 @@ import { auditedAsk, auditedCheck, auditedDraft, auditedStore, auditedVerify } f
 import { createCheckGraph } from "./check-graph.js";
 import type { Dependencies } from "./dependencies.js";
 import { createDraftGraph } from "./planner/draft-graph.js";
+import { createTellApprovers } from "./tell-approvers.js";
 import { createToolActivity } from "./tool-activity.js";
 import { createVerifyVote } from "./verify-vote.js";
 
@@ -17,6 +18,7 @@ export function createActivities(dependencies: Dependencies): ActivityTable {
   const activities: ActivityTable = {
     [ACTIVITIES.checkGraph]: askedAt(auditedCheck(createCheckGraph(dependencies), dependencies)),
     [ACTIVITIES.askApproval]: auditedAsk(createAskApproval(dependencies), dependencies),
+    [ACTIVITIES.tellApprovers]: createTellApprovers(dependencies),
     [ACTIVITIES.verifyVote]: askedAt(auditedVerify(createVerifyVote(dependencies), dependencies)),
     [ACTIVITIES.storeReport]: auditedStore(dependencies),
     // An unknown activity type would be tried again for ever.

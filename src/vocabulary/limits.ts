@@ -89,6 +89,11 @@ export const PRECONDITIONS_MAX = 5;
 export const VERIFY_ATTEMPTS_MAX = 20;
 export const SETTLE_MAX_SECONDS = 3_600;
 
+/** Results of notices that a gate keeps. */
+export const NOTICES_KEPT = 50;
+/** Seconds for one notice after the first, its tries included. */
+export const TELL_TIMEOUT_SECONDS = 60;
+
 /** Characters of an event from outside as JSON, and events that a run keeps for gates that open later. */
 export const EVENT_MAX_CHARS = 8_000;
 export const EVENTS_KEPT = 20;

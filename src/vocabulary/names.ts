@@ -14,6 +14,7 @@ export const WORKFLOWS = { runGraph: "runGraph", planGoal: "planGoal", runGoal: 
 export const ACTIVITIES = {
   checkGraph: "check_graph",
   askApproval: "ask_approval",
+  tellApprovers: "tell_approvers",
   draftGraph: "draft_graph",
   storeReport: "store_report",
   verifyVote: "verify_vote",
@@ -69,6 +70,14 @@ export function askId(nodeId: string, round: number): string {
 }
 export function nodeOfAskId(activityId: string): string | undefined {
   return /^ask:([a-zA-Z0-9_.-]+):\d+$/.exec(activityId)?.[1];
+}
+
+/** The activity id of a notice about a gate; `what` is the place of a reminder or step, or `closed`. */
+export function tellId(nodeId: string, round: number, what: string): string {
+  return `tell:${nodeId}:${round}:${what}`;
+}
+export function nodeOfTellId(activityId: string): string | undefined {
+  return /^tell:([a-zA-Z0-9_.-]+):\d+:\w+$/.exec(activityId)?.[1];
 }
 
 /** The activity ids of the reads around an effect, which run one after another. */

@@ -12,6 +12,7 @@ import type { RunFacts } from "../core/view.js";
 import type { JsonObject } from "../schema/json.js";
 import { FINDINGS_SHOWN_AT_GATE, SUMMARY_MAX_CHARS } from "../vocabulary/limits.js";
 import { ACTIVITIES, askId } from "../vocabulary/names.js";
+import { createNotices } from "./notices.js";
 import { askOptions } from "./options.js";
 
 export interface Gates {
@@ -21,6 +22,8 @@ export interface Gates {
   tidy(): void;
   /** True while a question is on its way to people. */
   isAsking(): boolean;
+  /** True while people are told of something; the run must not end under it. */
+  isTelling(): boolean;
 }
 
 export function createGates(
@@ -30,15 +33,16 @@ export function createGates(
   report: (event: RunEvent) => unknown,
 ): Gates {
   const timers = new Map<string, CancellationScope>();
+  const notices = createNotices(run, report);
   let asking = 0;
 
   // Gates that were open when the run continued as new keep their absolute deadline.
-  for (const { node } of run.plan.nodes.values()) if (isOpen(run, node.id)) armTimer(node);
+  for (const { node } of run.plan.nodes.values()) if (isOpen(run, node.id)) armTimer(node, Date.now());
 
   function ask(node: CheckedNode, deadlineSeconds: number, atMs: number): void {
     const params = askNode(run, node, deadlineSeconds, atMs);
     if (params === undefined) return;
-    armTimer(node);
+    armTimer(node, atMs);
     tell(node, params);
   }
 
@@ -79,14 +83,18 @@ export function createGates(
     );
   }
 
-  function armTimer(node: CheckedNode): void {
+  function armTimer(node: CheckedNode, sinceMs: number): void {
     const gate = stateOf(run, node.id).gate;
     if (gate === undefined) return;
     const scope = new CancellationScope({ cancellable: true, parent: work });
     timers.set(node.id, scope);
     const summary = `gate ${node.id} closes: ${node.name}`.slice(0, SUMMARY_MAX_CHARS);
     scope
-      .run(() => sleep(Math.max(1, gate.deadlineMs - Date.now()), { summary }))
+      .run(() => {
+        const closing = sleep(Math.max(1, gate.deadlineMs - Date.now()), { summary });
+        notices.arm(node, sinceMs);
+        return closing;
+      })
       .then(
         () => report({ kind: "deadline-passed", node: node.id, atMs: Date.now() }),
         () => undefined,
@@ -98,10 +106,11 @@ export function createGates(
       if (isOpen(run, id)) continue;
       timers.delete(id);
       scope.cancel();
+      notices.closed((run.plan.nodes.get(id) as { node: CheckedNode }).node);
     }
   }
 
-  return { ask, tidy, isAsking: () => asking > 0 };
+  return { ask, tidy, isAsking: () => asking > 0, isTelling: notices.isTelling };
 }
 
 function isOpen(run: Run, id: string): boolean {

@@ -27,6 +27,8 @@ export interface Interpreter {
   pump(atMs: number): void;
   /** True while an activity, a wait or a question is on its way: continue-as-new would lose its result. */
   isBusy(): boolean;
+  /** True while people are told how a gate closed. */
+  isTelling(): boolean;
 }
 
 /** `work` is the scope of everything that a cancellation must reach. */
@@ -153,7 +155,13 @@ export function createInterpreter(run: Run, facts: RunFacts, work: CancellationS
     );
   }
 
-  return { run, report, pump, isBusy: () => run.running > 0 || gates.isAsking() };
+  return {
+    run,
+    report,
+    pump,
+    isBusy: () => run.running > 0 || gates.isAsking() || gates.isTelling(),
+    isTelling: gates.isTelling,
+  };
 }
 
 export function nodeOf(run: Run, id: string): CheckedNode {

@@ -17,6 +17,7 @@ import {
   RETRY_FACTOR,
   RETRY_FIRST_SECONDS,
   SUMMARY_MAX_CHARS,
+  TELL_TIMEOUT_SECONDS,
 } from "../vocabulary/limits.js";
 import { PLANNER_QUEUE } from "../vocabulary/names.js";
 
@@ -78,6 +79,17 @@ export function askOptions(node: CheckedNode, activityId: string, remainingMs: n
     retry: retryPolicy(),
     cancellationType: ActivityCancellationType.TRY_CANCEL,
     summary: `ask for approval: ${node.name}`.slice(0, SUMMARY_MAX_CHARS),
+  };
+}
+
+/** Telling people again is tried for a while, and never holds a gate up. */
+export function tellOptions(node: CheckedNode, activityId: string): ActivityOptions {
+  return {
+    activityId,
+    startToCloseTimeout: seconds(ASK_TIMEOUT_SECONDS),
+    scheduleToCloseTimeout: seconds(TELL_TIMEOUT_SECONDS),
+    retry: retryPolicy(3),
+    summary: `tell people: ${node.name}`.slice(0, SUMMARY_MAX_CHARS),
   };
 }
 

@@ -70,6 +70,7 @@ export async function runGraph(input: RunGraphInput, carried?: Carried): Promise
     interpreter.pump(atMs);
     await condition(() => isOver(interpreter) || mustContinue(interpreter));
     await condition(allHandlersFinished);
+    await condition(() => !interpreter.isTelling());
     if (!isOver(interpreter))
       return continueRun(input, { runKey: facts.runKey, verdict: graph.verdict, state: carriedState(run) });
     return finish(interpreter, facts);

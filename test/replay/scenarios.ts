@@ -216,6 +216,33 @@ export const SCENARIOS: Record<string, Scenario> = {
       await handle.signal("approve", { node_id: "act", approver: "ann", digest: await gate("act") });
     },
   },
+  "gate-reminded-escalated-and-closed": {
+    graph: gated,
+    stage: {
+      ...looks,
+      ask: async (call) => ({
+        ...answerOf(call, "nonce-1"),
+        notices: [{ channel: "webhook:ops", ok: true, ref: "1" }],
+      }),
+      policy: {
+        ...openPolicy(),
+        approval: {
+          timeout_seconds: 60,
+          require_for_production: true,
+          rules: [
+            {
+              name: "ladder",
+              match: {},
+              groups: ["sre"],
+              on_timeout: "escalate",
+              remind_after_seconds: [20],
+              escalate: [{ after_seconds: 60, groups: ["leads"], channel: "webhook:leads" }],
+            },
+          ],
+        },
+      },
+    },
+  },
   "dry-run": { graph: gated, stage: { policy: openPolicy({ dry_run: true }) } },
   "continued-as-new-with-an-open-gate": {
     graph: graphOf([...chain, write("act")], [...chain.slice(1).map((id, index) => `n${index}>${id}`), "n0>act"]),

@@ -7,7 +7,7 @@ import type { TestWorkflowEnvironment } from "@temporalio/testing";
 import { bundleWorkflowCode, Worker } from "@temporalio/worker";
 import { actionDigest } from "../../src/activities/action-digest.js";
 import { askedAt } from "../../src/activities/asked-at.js";
-import type { AskCall, AskResult, ToolCall } from "../../src/activities/contract.js";
+import type { AskCall, AskResult, TellCall, ToolCall } from "../../src/activities/contract.js";
 import { checkAgainst } from "../../src/core/check.js";
 import type { Policy } from "../../src/core/policy.js";
 import type { Report } from "../../src/core/report.js";
@@ -42,6 +42,7 @@ export interface Staged {
   /** Ids of nodes whose tool was called, in order, each attempt. */
   calls: string[];
   asked: AskCall[];
+  told: TellCall[];
   reports: Report[];
   /** The activity table, for a worker of the test's own. */
   activities: Record<string, (...args: never[]) => Promise<unknown>>;
@@ -49,7 +50,7 @@ export interface Staged {
 
 /** Fake activities that check graphs for real and keep account of what was called. */
 export function stage({ tools = {}, policy = openPolicy(), ask, verify }: Stage = {}): Staged {
-  const staged: Staged = { calls: [], asked: [], reports: [], activities: {} };
+  const staged: Staged = { calls: [], asked: [], told: [], reports: [], activities: {} };
   const tool = async (call: ToolCall): Promise<Json> => {
     const id = Context.current().info.activityId;
     staged.calls.push(id);
@@ -64,6 +65,10 @@ export function stage({ tools = {}, policy = openPolicy(), ask, verify }: Stage 
       staged.asked.push(call);
       if (ask !== undefined) return ask(call);
       return answerOf(call, `nonce-${staged.asked.length}`);
+    },
+    tell_approvers: async (call: TellCall) => {
+      staged.told.push(call);
+      return { notices: (call.channels ?? ["webhook:policy"]).map((channel) => ({ channel, ok: true })) };
     },
     verify_vote: askedAt(async (vote: { token: string }) => (await verify?.(vote)) ?? { ok: false, reason: "no" }),
     store_report: async (report: Report) => {

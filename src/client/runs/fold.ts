@@ -132,7 +132,7 @@ export function createFold(workflowId: string, position: number): Fold {
     if (start?.graph === undefined) return;
     const run = resumeRun(checkedGraph(start.graph, carried.verdict), carried.state, start.facts.requester);
     watch = createWatch(run);
-    prepare(createMirror(run, 0, look));
+    prepare(createMirror(run, 0, look, done.atMs));
     mirror?.pump(done.atMs);
   }
 

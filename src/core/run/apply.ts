@@ -4,6 +4,7 @@
  * Loaded by the workflow sandbox: imports no package and reads no clock.
  */
 import { decide, expireGate, openGate } from "../approval.js";
+import { noteTold } from "../notices.js";
 import { endBetween, endEffect, endSettling, failRead, firstProgress, isReading, takeRead } from "./guards.js";
 import type { PlanNode } from "./plan.js";
 import { closeGate, isFinal, makeReady, type Run, startWork, stateOf, stopWork, take } from "./run.js";
@@ -24,6 +25,10 @@ export function apply(run: Run, event: RunEvent): DecisionResult | undefined {
     return undefined;
   }
   if (event.kind === "decided") return decide(run, event);
+  if (event.kind === "gate-told") {
+    noteTold(run, event.node, event.notices);
+    return undefined;
+  }
   if (event.kind === "event-arrived") {
     takeEvent(run, event.event, event.atMs);
     finishIfDone(run, event.atMs);
@@ -36,7 +41,10 @@ export function apply(run: Run, event: RunEvent): DecisionResult | undefined {
   return undefined;
 }
 
-type NodeEvent = Exclude<RunEvent, { kind: "cancel-requested" | "time-ran-out" | "decided" | "event-arrived" }>;
+type NodeEvent = Exclude<
+  RunEvent,
+  { kind: "cancel-requested" | "time-ran-out" | "decided" | "event-arrived" | "gate-told" }
+>;
 
 function applyToNode(run: Run, entry: PlanNode, event: NodeEvent): void {
   const own = stateOf(run, event.node);

@@ -76,7 +76,7 @@ export interface Gate {
   votes: Vote[];
   /** Decisions that did not count, by result. */
   refused: Partial<Record<DecisionResult, number>>;
-  notices: Array<{ channel: string; ok: boolean; problem?: string }>;
+  notices: Array<{ channel: string; ok: boolean; problem?: string; ref?: string }>;
   closedAtMs?: number;
 }
 
@@ -161,6 +161,8 @@ export type RunEvent =
   | { kind: "decided"; node: string; vote: Vote; digest?: string; atMs: number }
   | { kind: "deadline-passed"; node: string; atMs: number }
   | { kind: "run-was-reset"; node: string; atMs: number }
+  /** People were reminded of a gate, or further people asked. */
+  | { kind: "gate-told"; node: string; notices: Gate["notices"]; atMs: number }
   /** News from outside, for `withdraw_when`. */
   | { kind: "event-arrived"; event: Json; atMs: number }
   /** What would be asked about needs no decision any more. */

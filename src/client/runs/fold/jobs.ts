@@ -3,7 +3,7 @@ import type { AskResult } from "../../../activities/contract.js";
 import { type BadEnding, eventOfEnding } from "../../../core/run/ending.js";
 import { addProblem } from "../../../core/run/run.js";
 import type { Json } from "../../../schema/json.js";
-import { EVENT_SIGNAL, nodeOfAskId, nodeOfReadId, SIGNALS, UPDATES } from "../../../vocabulary/names.js";
+import { EVENT_SIGNAL, nodeOfAskId, nodeOfReadId, nodeOfTellId, SIGNALS, UPDATES } from "../../../vocabulary/names.js";
 import { firstValue, type HistoryEvent, idOf, msOf } from "../payloads.js";
 import type { Change } from "./changes.js";
 import type { Mirror } from "./mirror.js";
@@ -114,6 +114,13 @@ export function createJobs(): Jobs {
   }
 
   function perform(job: Finished, mirror: Mirror, atMs: number): Change[] {
+    const told = nodeOfTellId(job.activityId);
+    if (told !== undefined) {
+      const { notices = [] } = (job.output ?? {}) as { notices?: AskResult["notices"] };
+      const counts = !job.activityId.endsWith(":closed");
+      mirror.report({ kind: "gate-told", node: told, notices: counts ? notices : [], atMs });
+      return [];
+    }
     const asked = nodeOfAskId(job.activityId);
     const looked = nodeOfReadId(job.activityId);
     const entry = mirror.run.plan.nodes.get(asked ?? looked ?? job.activityId);

@@ -3,6 +3,7 @@
  * starting activities and timers it keeps account of those that the workflow must have started.
  */
 import type { CheckedNode } from "../../../core/check.js";
+import { type DueNotice, dueNotices, noticeSummary, toldChannels } from "../../../core/notices.js";
 import { apply } from "../../../core/run/apply.js";
 import { askNode, settleSummary, startNode, startRead } from "../../../core/run/inline.js";
 import { type Action, next, nextOfRunning } from "../../../core/run/next.js";
@@ -11,7 +12,10 @@ import type { DecisionResult, RunEvent } from "../../../core/run/state.js";
 import { SUMMARY_MAX_CHARS } from "../../../vocabulary/limits.js";
 
 /** What a timer of the workflow is for. */
-type Purpose = { kind: "gate" | "wait" | "settle"; node: string } | { kind: "run" };
+type Purpose =
+  | { kind: "gate" | "wait" | "settle"; node: string }
+  | { kind: "notice"; node: string; rest: DueNotice[] }
+  | { kind: "run" };
 
 interface Expected {
   purpose: Purpose;
@@ -33,17 +37,18 @@ export interface Mirror {
   countActivity(): number;
 }
 
-/** `onStep` is called after each single change of the run. */
-export function createMirror(run: Run, activities: number, onStep: (atMs: number) => void): Mirror {
+/** Gates that are open already are told of what comes after `resumedAtMs`. `onStep` is called after each single change of the run. */
+export function createMirror(run: Run, activities: number, onStep: (atMs: number) => void, resumedAtMs = 0): Mirror {
   const expected: Expected[] = [];
   const bound = new Map<string, Purpose>();
+  const open = new Set<string>();
   let timerArmed = false;
   let scheduled = activities;
   let nowMs = 0;
 
   for (const { node } of run.plan.nodes.values()) {
     const status = stateOf(run, node.id).gate?.status;
-    if (status === "asking" || status === "open") expectGateTimer(node);
+    if (status === "asking" || status === "open") expectGateTimers(node, resumedAtMs);
   }
 
   function report(event: RunEvent): DecisionResult | undefined {
@@ -59,6 +64,7 @@ export function createMirror(run: Run, activities: number, onStep: (atMs: number
     for (let actions = startable(); actions.length > 0; actions = startable()) {
       for (const action of actions) perform(action, nowMs);
     }
+    tidy();
     armRunTimer();
   }
 
@@ -69,7 +75,7 @@ export function createMirror(run: Run, activities: number, onStep: (atMs: number
     if (node === undefined) return;
     if (action.kind === "ask") {
       if (askNode(run, node, action.deadlineSeconds, atMs) !== undefined) {
-        expectGateTimer(node);
+        expectGateTimers(node, atMs);
         scheduled++;
       }
     } else if (action.kind === "read") {
@@ -85,9 +91,31 @@ export function createMirror(run: Run, activities: number, onStep: (atMs: number
     onStep(atMs);
   }
 
-  function expectGateTimer(node: CheckedNode): void {
+  function expectGateTimers(node: CheckedNode, sinceMs: number): void {
     const summary = `gate ${node.id} closes: ${node.name}`.slice(0, SUMMARY_MAX_CHARS);
     expected.push({ purpose: { kind: "gate", node: node.id }, summary });
+    open.add(node.id);
+    const { gate } = stateOf(run, node.id);
+    if (gate === undefined) return;
+    expectNotice(
+      node,
+      dueNotices(node.gate?.rule, gate).filter((notice) => notice.atMs > sinceMs),
+    );
+  }
+
+  function expectNotice(node: CheckedNode, [first, ...rest]: DueNotice[]): void {
+    if (first === undefined) return;
+    expected.push({ purpose: { kind: "notice", node: node.id, rest }, summary: noticeSummary(node) });
+  }
+
+  /** Those who were told of a gate are told that it has closed. */
+  function tidy(): void {
+    for (const id of open) {
+      const { gate } = stateOf(run, id);
+      if (gate?.status === "asking" || gate?.status === "open") continue;
+      open.delete(id);
+      if (gate !== undefined && toldChannels(gate).channels.length > 0) scheduled++;
+    }
   }
 
   function armRunTimer(): void {
@@ -107,7 +135,11 @@ export function createMirror(run: Run, activities: number, onStep: (atMs: number
     const purpose = bound.get(timerId);
     bound.delete(timerId);
     if (purpose === undefined) return;
-    if (purpose.kind === "gate") report({ kind: "deadline-passed", node: purpose.node, atMs });
+    if (purpose.kind === "notice") {
+      scheduled++;
+      const node = run.plan.nodes.get(purpose.node)?.node;
+      if (node !== undefined) expectNotice(node, purpose.rest);
+    } else if (purpose.kind === "gate") report({ kind: "deadline-passed", node: purpose.node, atMs });
     else if (purpose.kind === "wait") endWait(purpose.node, atMs);
     else if (purpose.kind === "settle") report({ kind: "settled", node: purpose.node, atMs });
     else endRunTimer(atMs);
