@@ -28,6 +28,12 @@ const PLAYBOOK: Playbook = playbookSchema.parse({
     edges: [{ from_node_id: "look", to_node_id: "mend", condition: "look.share > 0.01" }],
   },
 });
+/** What may stand around an effect. */
+const AROUND = {
+  preconditions: [{ tool: "probe", params: { share: 0 }, expect: "output.share < 1" }],
+  verify: { tool: "probe", expect: "true" },
+  undo: { tool: "mend", params: { version: "v0" } },
+};
 const GOAL = `checkout returns 500s since the last deploy; find out why and roll it back ${EVIL}`;
 
 describe.skipIf(!HAS_BROWSER)(titled("planning on the page"), () => {
@@ -80,8 +86,7 @@ describe.skipIf(!HAS_BROWSER)(titled("planning on the page"), () => {
     await page.goto(`${stage.url}/#/new`);
     await page.getByLabel("What is wrong, and what do you want?").focus();
     await page.keyboard.type(GOAL);
-    await page.keyboard.press("Tab");
-    await page.keyboard.press("Tab");
+    for (const _ of ["playbook", "planner", "button"]) await page.keyboard.press("Tab");
     await page.keyboard.press("Enter");
     const field = page.getByLabel(/the version to go back to/);
     await field.and(page.locator(":focus")).waitFor();
@@ -177,16 +182,26 @@ describe.skipIf(!HAS_BROWSER)(titled("planning on the page"), () => {
     await page.goto(`${stage.url}/#/new`);
     await page.getByRole("link", { name: "From a workflow file" }).click();
     const text = page.getByLabel("Its text (YAML or JSON)");
+    const nodes = CHECKOUT.nodes.map((node) => (node.id === "mend" ? { ...node, ...AROUND } : node));
     await text.fill(JSON.stringify({ ...CHECKOUT, nodes: CHECKOUT.nodes.slice(0, 1), edges: [], color: "red" }));
     await page.getByRole("button", { name: "Show the plan" }).click();
     await expect.poll(() => page.getByRole("alert").textContent()).toContain("unknown-key");
-    await text.fill(JSON.stringify(CHECKOUT));
+    await text.fill(JSON.stringify({ ...CHECKOUT, nodes }));
     await page.getByRole("button", { name: "Show the plan" }).click();
     await page.getByText("The policy lets this plan run").waitFor();
     expect(await page.locator('[data-plan-node="keep"]').textContent()).toContain(EVIL);
+    const mend = page.locator('[data-plan-node="mend"]');
+    await mend.locator("summary").click();
+    expect(await mend.textContent()).toMatch(/Only ifprobe \{"share":0\} shows output.share < 1/);
+    expect(await mend.textContent()).toMatch(/Verified byprobe showing true.*Undone bymend \{"version":"v0"\}/s);
     await inspect(page, "plan-file");
     await page.getByRole("button", { name: "Start this run" }).click();
-    await page.locator('[data-gate="mend"]').waitFor();
+    const gate = page.locator('[data-gate="mend"]');
+    await gate.waitFor();
+    expect(await gate.textContent()).toMatch(/How it would be taken back.*mend.*versionv0/s);
+    await gate.getByRole("button", { name: "Approve…" }).click();
+    await gate.getByRole("button", { name: "Approve “Roll back checkout”" }).click();
+    await page.locator(".report", { hasText: "carried out; verified: the check after it holds" }).waitFor();
   }, 120_000);
 
   test("plans without a worker, by this machine's playbooks, and says so", async () => {

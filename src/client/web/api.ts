@@ -84,6 +84,7 @@ const post = (body: object, headers: Record<string, string> = {}): RequestInit =
 
 export interface GoalWish {
   goal: string;
+  planner?: "model" | "playbook";
   playbook?: string;
   params?: JsonObject;
 }

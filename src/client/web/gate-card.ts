@@ -21,6 +21,7 @@ export type Gate = GateView & Previewed;
 export interface GateRun {
   runId: string;
   name: string;
+  goal: string;
   requester: string;
   findings: readonly Finding[];
 }
@@ -37,11 +38,11 @@ interface Props {
 export function GateCard({ gate, run, namesRun, outcome, onAnswered }: Props) {
   const isOpen = gate.status === "open";
   const id = `gate-${run.runId}-${gate.nodeId}`;
-  const { preview } = gate;
+  const { preview, undo } = gate;
   return html`<article class=${`card gate ${isOpen ? "open" : ""}`} aria-labelledby=${id} data-gate=${gate.nodeId}>
     <h2 id=${id}>${gate.nodeName}</h2>
     <p><${Status} status=${gate.status} /> ${isOpen ? html`<${Countdown} gate=${gate} />` : null}</p>
-    ${namesRun ? html`<p>In the run <a href=${hrefOf(run.runId)}>${run.name}</a></p>` : null}
+    ${namesRun ? html`<p>In the run <a href=${hrefOf(run.runId)}>${run.name}</a>: ${run.goal}</p>` : null}
     <h3>What will be done</h3>
     <p>
       <code>${gate.tool ?? gate.nodeType}</code>${gate.target === undefined ? "" : html` on <strong>${gate.target}</strong>`} in
@@ -50,6 +51,7 @@ export function GateCard({ gate, run, namesRun, outcome, onAnswered }: Props) {
     <dl class="params">
       ${Object.entries(gate.params).map(([key, value]) => html`<dt>${key}</dt><dd>${shown(value)}</dd>`)}
     </dl>
+    ${undo === undefined ? null : html`<${Undo} undo=${undo} />`}
     ${preview === undefined ? null : html`<h3>What it would change</h3><${DiffView} before=${preview.before} after=${preview.after} />`}
     <h3>Why it is asked</h3>
     <p>
@@ -62,6 +64,15 @@ export function GateCard({ gate, run, namesRun, outcome, onAnswered }: Props) {
     ${outcome?.problem === undefined ? null : html`<div role="alert"><${Outcome} outcome=${outcome} /></div>`}
     ${isOpen && outcome?.isOver !== true ? html`<${GateAnswer} key=${gate.digest} gate=${gate} runId=${run.runId} onAnswered=${onAnswered} />` : null}
   </article>`;
+}
+
+/** The approval covers it too: it may follow without another question. */
+function Undo({ undo }: { undo: NonNullable<Gate["undo"]> }) {
+  return html`<h3>How it would be taken back</h3>
+    <p><code>${undo.tool}</code></p>
+    <dl class="params">
+      ${Object.entries(undo.params).map(([key, value]) => html`<dt>${key}</dt><dd>${shown(value)}</dd>`)}
+    </dl>`;
 }
 
 export function Outcome({ outcome, names }: { outcome: GateOutcome; names?: boolean }) {

@@ -18,6 +18,7 @@ const PATH = "params.";
 export function GoalForm({ busy, error, onChange, onPlan }: Props) {
   const [goal, setGoal] = useState("");
   const [playbook, setPlaybook] = useState("");
+  const [planner, setPlanner] = useState("");
   const [values, setValues] = useState<Record<string, string>>({});
   const [offers, setOffers] = useState<PlaybookOffer[]>([]);
   const form = useRef<HTMLFormElement>(null);
@@ -51,6 +52,7 @@ export function GoalForm({ busy, error, onChange, onPlan }: Props) {
     onPlan({
       goal,
       ...(playbook === "" ? {} : { playbook }),
+      ...(planner === "model" || planner === "playbook" ? { planner } : {}),
       ...(given.length === 0 ? {} : { params: Object.fromEntries(given) }),
     });
   };
@@ -82,6 +84,16 @@ export function GoalForm({ busy, error, onChange, onPlan }: Props) {
               ${offers.map(({ id, title, writes }) => html`<option value=${id}>${title}${writes ? " (may change production)" : ""}</option>`)}
             </select>`
     }
+    <label for="planner">Planner</label>
+    <select
+      id="planner"
+      value=${planner}
+      onChange=${(event: Event) => change(() => setPlanner((event.target as HTMLSelectElement).value))}
+    >
+      <option value="">as the worker is configured</option>
+      <option value="playbook">playbooks only</option>
+      <option value="model">the model</option>
+    </select>
     ${
       fields.length === 0
         ? null

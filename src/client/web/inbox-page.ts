@@ -68,17 +68,16 @@ interface RowProps {
 function Row({ gate, isFirst, outcome, onAnswered }: RowProps) {
   const [isOpen, setOpen] = useState(isFirst);
   const left = gate.deadlineMs - useNow();
-  const { runId, runName, requester, findings } = gate;
+  const { runId, runName, goal, requester, findings } = gate;
   return html`<li>
     <div class="inbox-line">
       <button type="button" class="plain" aria-expanded=${isOpen ? "true" : "false"} onClick=${() => setOpen(!isOpen)}>
         <span aria-hidden="true">${isOpen ? "▾" : "▸"}</span> ${gate.nodeName}
       </button>
-      <span class="status ask">${left > 0 ? `closes in ${span(left)}` : "is closing"}</span>
       ${
         isOpen
           ? null
-          : html`<span class="muted run-facts">
+          : html`<span class="status ask">${left > 0 ? `closes in ${span(left)}` : "is closing"}</span><span class="muted run-facts">
               ${gate.tool ?? gate.nodeType}${gate.target === undefined ? "" : ` on ${gate.target}`} · ${gate.environment} · run
               ${" "}<a href=${hrefOf(runId)}>${runName}</a> · asked for by ${requester}
             </span>`
@@ -88,7 +87,7 @@ function Row({ gate, isFirst, outcome, onAnswered }: RowProps) {
       isOpen
         ? html`<${GateCard}
             gate=${gate}
-            run=${{ runId, name: runName, requester, findings }}
+            run=${{ runId, name: runName, goal, requester, findings }}
             namesRun
             outcome=${outcome}
             onAnswered=${onAnswered}

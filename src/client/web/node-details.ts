@@ -3,7 +3,7 @@ import type { NodeView } from "../../core/view.js";
 import { html } from "./html.js";
 import { Output } from "./output.js";
 import { ProblemText, Status, Took } from "./parts.js";
-import { clock, EFFECT_WORDS } from "./words.js";
+import { clock, EFFECT_WORDS, proofOf } from "./words.js";
 
 export function NodeDetails({ node }: { node: NodeView }) {
   const { startedAtMs, endedAtMs, failure } = node;
@@ -18,6 +18,8 @@ export function NodeDetails({ node }: { node: NodeView }) {
       <dt>Type</dt><dd>${node.type}</dd>
       ${node.tool === undefined ? null : html`<dt>Tool</dt><dd>${node.tool}</dd>`}
       <dt>Effect</dt><dd>${EFFECT_WORDS[node.effect]}${node.gated ? ", behind a gate" : ""}</dd>
+      ${node.undoes === undefined ? null : html`<dt>Takes back</dt><dd>${node.undoes}</dd>`}
+      ${node.verification === undefined ? null : html`<dt>Checked</dt><dd>${proofOf(node.verification)}</dd>`}
       ${startedAtMs === undefined ? null : html`<dt>Started</dt><dd>${clock(startedAtMs)}</dd>`}
       ${
         startedAtMs === undefined || (endedAtMs === undefined && !isRunning)

@@ -100,8 +100,13 @@ function Row({ node, told, rule, problems, after, usualSeconds, isOpened }: RowP
   </li>`;
 }
 
+/** A call of a tool in one line. */
+function called({ tool, params }: NonNullable<Node["undo"]>): string {
+  return params === undefined ? tool : `${tool} ${JSON.stringify(params)}`;
+}
+
 function Facts({ node, told, after, usualSeconds }: Pick<RowProps, "node" | "told" | "after" | "usualSeconds">) {
-  const { params, description, retry_count: retries } = node;
+  const { params, description, retry_count: retries, preconditions = [], verify, undo } = node;
   const seconds = node.timeout_seconds ?? (node.tool ? usualSeconds : undefined);
   return html`<dl class="params">
     <dt>Node</dt><dd>${node.id}</dd>
@@ -110,6 +115,10 @@ function Facts({ node, told, after, usualSeconds }: Pick<RowProps, "node" | "tol
     ${seconds === undefined ? null : html`<dt>Time-out</dt><dd>${seconds} s</dd>`}
     ${retries === undefined ? null : html`<dt>Retries</dt><dd>${retries}</dd>`}
     ${told === undefined || told.rule === "" ? null : html`<dt>Rule</dt><dd>${told.rule}</dd>`}
+    ${preconditions.map((one) => html`<dt>Only if</dt><dd>${called(one)} shows ${one.expect}</dd>`)}
+    ${verify === undefined ? null : html`<dt>Verified by</dt><dd>${called(verify)} showing ${verify.expect}</dd>`}
+    ${undo === undefined ? null : html`<dt>Undone by</dt><dd>${called(undo)}</dd>`}
+    ${node.withdraw_when === undefined ? null : html`<dt>Withdrawn if</dt><dd>${node.withdraw_when}</dd>`}
     ${Object.entries(params).map(([key, value]) => html`<dt>${key}</dt><dd>${shown(value)}</dd>`)}
   </dl>`;
 }

@@ -3,7 +3,7 @@ import type { Report, ReportNode } from "../../core/report.js";
 import type { Outcome } from "../../core/run/state.js";
 import { Findings } from "./gate-card.js";
 import { html } from "./html.js";
-import { clock, lookOf, span } from "./words.js";
+import { clock, lookOf, proofOf, span } from "./words.js";
 
 const SAYS: Record<Outcome, string> = {
   succeeded: "The run succeeded.",
@@ -71,8 +71,8 @@ export function ReportView({ report }: { report: Report }) {
   </section>`;
 }
 
-function whatBecame({ status, failure, reason }: ReportNode): string {
-  if (status === "succeeded") return "carried out";
+function whatBecame({ status, failure, reason, verification }: ReportNode): string {
+  if (status === "succeeded" || failure?.code === "not-verified") return `carried out; ${proofOf(verification)}`;
   if (failure?.code === "outcome-unknown") return "may or may not have happened: look";
   return `not carried out (${reason ?? lookOf(status).word})`;
 }

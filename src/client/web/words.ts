@@ -1,4 +1,5 @@
 /** Words and signs for statuses, and times for people. A status is never told by colour alone. */
+import type { NodeView } from "../../core/view.js";
 import type { Effect } from "../../vocabulary/node-types.js";
 
 interface Look {
@@ -42,6 +43,20 @@ export const EFFECT_WORDS: Record<Effect, string> = {
   notify: "tells people",
   write: "changes production",
 };
+
+/** What the check after an effect said, for people. */
+export function proofOf(verification: NodeView["verification"]): string {
+  if (verification === undefined) return "no check after it says whether it worked";
+  const why = verification.why === undefined ? "" : ` (${verification.why})`;
+  switch (verification.verdict) {
+    case "verified":
+      return "verified: the check after it holds";
+    case "not_verified":
+      return `not verified: the check after it does not hold${why}`;
+    case "inconclusive":
+      return `not known to have worked: the check after it could not be made${why}`;
+  }
+}
 
 /** A duration: `850 ms`, `12 s`, `3 min 5 s`, `2 h 4 min`. */
 export function span(ms: number): string {
