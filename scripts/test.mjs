@@ -22,8 +22,9 @@ const steps = [
 ];
 
 // Compiles for two minutes where it is new: beside the rest. It tells for itself what it cannot get.
-const memory = spawn("node", ["scripts/provide-memory.mjs"], { stdio: "inherit" });
-const provided = new Promise((resolve) => memory.once("close", resolve));
+const wantsMemory = filters.length === 0 || filters.some((filter) => /memory|learn/.test(filter));
+const memory = wantsMemory ? spawn("node", ["scripts/provide-memory.mjs"], { stdio: "inherit" }) : undefined;
+const provided = new Promise((resolve) => (memory === undefined ? resolve() : memory.once("close", resolve)));
 
 for (const [program, args] of steps) {
   const { status } = spawnSync(program, args, { stdio: "inherit" });
@@ -44,6 +45,7 @@ try {
 finish(result, status ?? 1);
 
 function finish(result, status) {
+  memory?.kill();
   const skipped = (result.testResults ?? []).flatMap((file) =>
     file.assertionResults
       .filter((test) => ["pending", "skipped", "todo"].includes(test.status))

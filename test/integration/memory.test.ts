@@ -69,10 +69,14 @@ describeMemory("memory of real runs (needs better-sqlite3-multiple-ciphers)", ()
     return loaded.memory;
   }
 
-  async function run(workflowId: string, given: GraphInput, { dry = false } = {}): Promise<Report> {
+  async function run(
+    workflowId: string,
+    given: GraphInput,
+    { dry = false, taskQueue = "autoops" } = {},
+  ): Promise<Report> {
     const client = new Client({ connection: server.connection, namespace: server.namespace });
     const handle: WorkflowHandle = await client.workflow.start("runGraph", {
-      taskQueue: "autoops",
+      taskQueue,
       workflowId,
       args: [{ graph: given, requester: "rita", dry_run: dry }],
     });
@@ -130,6 +134,23 @@ describeMemory("memory of real runs (needs better-sqlite3-multiple-ciphers)", ()
     await run("shop-3", { ...looks, nodes: [look], edges: [] });
     expect((await kept("shop-3")).entry).toMatchObject({ verification: { status: "none", checks: [] }, writes: [] });
     expect(got(await (await memory()).store.get("shop-dry"))).toBeUndefined();
+  });
+
+  test("a run that cannot be remembered ends like any other, and the worker says why", async () => {
+    const taskQueue = "without-memory";
+    const before = machine.lines.length;
+    const other = await machine.startWorker({
+      variables: { ...variables, AUTOOPS_MEMORY_KEY: "too short" },
+      taskQueue,
+    });
+    up = 1;
+    expect(await run("shop-4", graph(), { taskQueue })).toMatchObject({ outcome: "succeeded" });
+    await other.stop();
+    const lines = machine.lines.slice(before).filter((line) => line.includes("not remembered"));
+    expect(lines.length).toBeGreaterThan(0);
+    expect(lines[0]).toContain("memory-key-wrong");
+    expect(lines.join()).not.toContain("too short");
+    expect(got(await (await memory()).store.get("shop-4"))).toBeUndefined();
   });
 
   test("runs that resemble a goal are found, the verified one first; an unlike goal finds none", async () => {

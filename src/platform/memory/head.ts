@@ -43,7 +43,8 @@ export async function readHead(file: string, key: MemoryKey): Promise<ReadHead> 
 }
 
 /** Seen whole or not at all, and on the disk when it returns. */
-export async function writeHead(file: string, head: Head, key: MemoryKey): Promise<void> {
+export async function writeHead(file: string, { generation, state }: Head, key: MemoryKey): Promise<void> {
+  const head = { generation, state };
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
   const own = `${file}.${randomUUID()}`;
   const handle = await open(own, "wx", 0o600);

@@ -20,6 +20,7 @@ export interface Statement {
 export interface Database {
   prepare(sql: string): Statement;
   exec(sql: string): unknown;
+  readonly inTransaction: boolean;
   pragma(sql: string, options?: { simple: boolean }): unknown;
   close(): void;
 }

@@ -108,11 +108,9 @@ async function within<T>(given: Within, work: (use: Use) => T): Promise<Answer<T
     if (stale !== undefined) return refused(stale);
     const known = read.kind === "head" ? read.head.generation : 0;
     const next = Math.max(inside.generation, known) + 1;
-    if (!options.changes) return { ok: true, value: work({ database, key, next }) };
     // A process that ended between the two writes left the file outside one change behind.
-    if (read.kind !== "head" || read.head.generation !== inside.generation) {
-      if (inside.generation > 0) await writeHead(places.headFile, inside, key);
-    }
+    if (!options.accepts && inside.generation > known) await writeHead(places.headFile, inside, key);
+    if (!options.changes) return { ok: true, value: work({ database, key, next }) };
     database.exec("BEGIN IMMEDIATE");
     let value: T;
     let head: Head;
@@ -126,7 +124,7 @@ async function within<T>(given: Within, work: (use: Use) => T): Promise<Answer<T
         .run(head.generation, head.state);
       database.exec("COMMIT");
     } catch (error) {
-      database.exec("ROLLBACK");
+      if (database.inTransaction) database.exec("ROLLBACK");
       throw error;
     }
     await writeHead(places.headFile, head, key);

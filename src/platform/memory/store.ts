@@ -102,7 +102,8 @@ export function createMemoryStore(options: MemoryOptions): MemoryStore {
     forget: (run) => change(({ database }) => ({ forgotten: removeRun(database, run) })),
     forgetAll: () => change(({ database }) => ({ forgotten: removeRun(database, EVERYTHING) })),
     verify: () => read(verifyAll),
-    accept: () => useMemory(options, { changes: true, accepts: true }, verifyAll),
+    accept: () =>
+      useMemory(options, { changes: true, accepts: true }, (use) => ({ ...verifyAll(use), generation: use.next })),
     preferences: () => read((use) => readPreferences(use).value),
     async prefer(key, value) {
       const problem = value === undefined ? undefined : preferenceProblem(key, value);

@@ -54,6 +54,7 @@ export function list(session: Session, _: readonly string[], { limit }: { limit:
       sayOff(session, memory);
       const { kept, setAside } = answer.value;
       for (const line of entryTable(kept)) session.print.result(line);
+      if (kept.length === 0) session.print.note("no run is remembered yet");
       return ended(session, { enabled: memory.isOn, entries: kept }, setAside);
     },
     { empty: { entries: [] } },
