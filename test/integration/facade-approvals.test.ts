@@ -1,0 +1,93 @@
+/** Rules of approvals over HTTP: people sign in with keys, and the worker counts the votes by the groups of their sign-in. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type RunningFacade, startFacade } from "../../src/client/http/server.js";
+import { type ApiKeys, createApiKeys } from "../../src/platform/api-keys.js";
+import { createLog } from "../../src/platform/log.js";
+import { createStack, GATED, POLICY, type Stack } from "../client/support/stack.js";
+import { auditStub } from "../support/audit.js";
+import { startTestDevServer, type TestDevServer } from "../support/temporal.js";
+
+let server: TestDevServer;
+let stack: Stack;
+let facade: RunningFacade;
+let home: string;
+let keys: ApiKeys;
+const key: Record<string, string> = {};
+
+beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), "autoops-keys-"));
+  server = await startTestDevServer();
+  const { connection, address, namespace } = server;
+  const rules = [{ name: "two-of-sre", match: {}, groups: ["sre"], required: 2, forbid_requester: true }];
+  const policy = { ...POLICY, approval: { ...POLICY.approval, rules } };
+  stack = await createStack({ connection, address, namespace, policy });
+  await stack.startWorker();
+  keys = createApiKeys(join(home, "api-keys.json"), Date.now);
+  const people = { rita: ["sre", "leads"], bob: ["sre"], cleo: ["sre"], mallory: ["sales"] };
+  for (const [subject, groups] of Object.entries(people)) {
+    const made = await keys.create({ subject, groups, createdBy: "test" });
+    if (made.ok) key[subject] = made.value.key;
+  }
+  const access = {
+    apiKeys: keys,
+    // Everyone here may answer somewhere, so that the rule is what refuses.
+    roles: async () => ({ leads: ["operator" as const], sre: ["approver" as const], sales: ["approver" as const] }),
+    audit: auditStub(),
+    now: Date.now,
+  };
+  const common = { runs: stack.runs, operator: "nobody", staticDir: "/nonexistent", log: createLog("fatal"), access };
+  const started = await startFacade({ ...common, host: "127.0.0.1", port: 0 });
+  if (!started.ok) throw new Error(started.problems[0]?.message);
+  facade = started.facade;
+}, 120_000);
+afterAll(async () => {
+  await facade?.stop();
+  await stack?.close();
+  await server?.stop();
+  await rm(home, { recursive: true, force: true });
+});
+
+// biome-ignore lint/suspicious/noExplicitAny: a test reads what it expects
+async function ask(person: string, path: string, body?: object): Promise<{ status: number; body: any }> {
+  const headers = { authorization: `Bearer ${key[person]}`, "content-type": "application/json" };
+  const init = body === undefined ? { headers } : { method: "POST", headers, body: JSON.stringify(body) };
+  const response = await fetch(`${facade.url}/api/v1${path}`, init);
+  return { status: response.status, body: await response.json() };
+}
+
+async function gate(runId: string) {
+  for (;;) {
+    const { body } = await ask("bob", `/runs/${runId}`);
+    const open = body.view?.gates?.find((one: { status: string }) => one.status === "open");
+    if (open !== undefined) return open;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+test("two people of the group who did not ask must agree; others' votes count for nothing, whatever role they have", async () => {
+  const started = await ask("rita", "/runs", { graph: GATED });
+  expect(started.status).toBe(202);
+  const { runId } = started.body;
+  await gate(runId);
+  const decide = (person: string, decision = "approve") => ask(person, `/runs/${runId}/approvals/mend`, { decision });
+
+  expect(await decide("mallory")).toMatchObject({ status: 403, body: { code: "decision-not-allowed" } });
+  expect(await decide("mallory", "reject")).toMatchObject({ status: 403, body: { code: "decision-not-allowed" } });
+  expect(await decide("rita")).toMatchObject({ status: 403, body: { code: "decision-not-allowed" } });
+  expect(stack.mended).toEqual([]);
+  expect(await decide("bob")).toMatchObject({ status: 200, body: { result: "accepted" } });
+  await decide("bob");
+  // One person counts once: the gate is open still.
+  expect(await gate(runId)).toMatchObject({ nodeId: "mend", required: 2 });
+  expect(stack.mended).toEqual([]);
+  expect(await decide("cleo")).toMatchObject({ status: 200, body: { result: "accepted" } });
+  const report = await stack.runs.report(runId, 60_000);
+  expect(report).toMatchObject({ ok: true, value: { outcome: "succeeded", requester: "rita" } });
+  const votes = report.ok ? (report.value?.gates[0]?.votes ?? []) : [];
+  expect(new Set(votes.map(({ approver }) => approver))).toEqual(new Set(["bob", "cleo"]));
+  expect(votes.every(({ verified }) => verified)).toBe(true);
+  expect(stack.mended).toEqual(["v1"]);
+}, 90_000);
