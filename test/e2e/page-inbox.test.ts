@@ -145,6 +145,24 @@ describe.skipIf(!HAS_BROWSER)(titled("the inbox"), () => {
     expect(stage.stack.mended.length).toBe(before);
   });
 
+  test("shows what would change, line by line, as text", async () => {
+    await waiting("With a preview");
+    // The interface may say what stands there now and what would; here it is put into a real answer.
+    await page.route("**/api/v1/inbox", async (route) => {
+      const answer = await route.fetch();
+      const { gates } = await answer.json();
+      const preview = { before: { version: "v2", replicas: 3 }, after: { version: `v1 ${EVIL}`, replicas: 3 } };
+      await route.fulfill({ response: answer, json: { gates: gates.map((gate: object) => ({ ...gate, preview })) } });
+    });
+    const gate = await open("With a preview");
+    const diff = gate.locator(".diff");
+    expect(await diff.locator(".gone").allTextContents()).toEqual([expect.stringContaining('"version": "v2"')]);
+    expect(await diff.locator(".new").textContent()).toContain("onerror=");
+    expect(await diff.locator(".same").count()).toBe(3);
+    expect(await page.locator("main img").count()).toBe(0);
+    await inspect(page, "inbox-diff");
+  }, 120_000);
+
   test("says that somebody else was first, also to who was about to answer", async () => {
     const before = stage.stack.mended.length;
     const runId = await waiting("Decided elsewhere");

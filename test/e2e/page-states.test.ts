@@ -80,8 +80,21 @@ describe.skipIf(!HAS_BROWSER)(titled("states on the page"), () => {
     expect(await page.locator(".head").textContent()).not.toMatch(/succeeded|cancelled/);
     expect(await page.getByRole("button", { name: "Approve…" }).count()).toBe(0);
     await page.getByText("Roll back checkout: withdrawn.").waitFor();
+    expect(await page.locator('[data-node="mend"]').textContent()).toContain("withdrawn");
     await inspect(page, "terminated");
   }, 120_000);
+
+  test("what ran when a run was terminated is not called done", async () => {
+    const one = { id: "slow", name: "Work for long", type: "metric_query", tool: "slow" } as const;
+    const runId = await stage.start(graphOf([one]));
+    await show(runId);
+    await page.locator('[data-node="slow"]', { hasText: "running" }).waitFor();
+    await stage.stack.client.workflow.getHandle(runId).terminate("an operator's hand");
+    await page.getByText("may or may not have finished: Work for long.").waitFor();
+    await page.locator('[data-node="slow"]', { hasText: "may or may not have finished" }).waitFor();
+    expect(await page.locator(".nodes").textContent()).not.toMatch(/running|succeeded/);
+    await picture(page, "cut-off");
+  });
 
   test("an unknown run is told as such; one that Temporal has forgotten is told by its stored report", async () => {
     await show("no-such-run");

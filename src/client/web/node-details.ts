@@ -1,11 +1,11 @@
 /** One node: what it is, what it found, or the error word for word with its way out. */
-import type { NodeView } from "../../core/view.js";
+import type { ShownNode } from "./endings.js";
 import { html } from "./html.js";
 import { Output } from "./output.js";
 import { ProblemText, Status, Took } from "./parts.js";
 import { clock, EFFECT_WORDS, proofOf } from "./words.js";
 
-export function NodeDetails({ node }: { node: NodeView }) {
+export function NodeDetails({ node }: { node: ShownNode }) {
   const { startedAtMs, endedAtMs, failure } = node;
   const isRunning = node.status === "running";
   return html`<section class="card" aria-labelledby="node-title">

@@ -1,10 +1,10 @@
 /** The nodes of a run, one line each; what failed stands first. */
-import type { NodeView } from "../../core/view.js";
+import type { ShownNode } from "./endings.js";
 import { html } from "./html.js";
 import { Status, Took } from "./parts.js";
 
 interface Props {
-  nodes: readonly NodeView[];
+  nodes: readonly ShownNode[];
   selected?: string;
   onSelect(node: string): void;
 }
@@ -22,7 +22,7 @@ export function NodeList({ nodes, selected, onSelect }: Props) {
   </section>`;
 }
 
-function Row({ node, isSelected, onSelect }: { node: NodeView; isSelected: boolean; onSelect(node: string): void }) {
+function Row({ node, isSelected, onSelect }: { node: ShownNode; isSelected: boolean; onSelect(node: string): void }) {
   const { id, name, status, startedAtMs, endedAtMs, failure, reason } = node;
   const hasTime = startedAtMs !== undefined && (endedAtMs !== undefined || status === "running");
   const why = failure?.message ?? reason;

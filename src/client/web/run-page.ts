@@ -1,9 +1,9 @@
 /** One run: its graph with live states, what waits for a decision, what happened, and the report. */
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { NodeView, RunView } from "../../core/view.js";
+import type { RunView } from "../../core/view.js";
 import type { RunAnswer, RunHappening } from "../runs/contract.js";
 import { cancelRun } from "./api.js";
-import { endedOutside, wasRefused } from "./endings.js";
+import { endedOutside, type ShownNode, shownNodes, wasRefused } from "./endings.js";
 import { GateCard } from "./gate-card.js";
 import { type GateOutcome, useOutcomes } from "./gate-outcome.js";
 import { type BoxLook, GraphView } from "./graph-view.js";
@@ -36,8 +36,9 @@ function Run({ live, answer, onDecided }: { live: LiveRun; answer: RunAnswer; on
   const [chosen, setChosen] = useState<string>();
   const [outcomes, note] = useOutcomes();
   const { view } = answer;
+  const nodes = shownNodes(view);
   const open = view.gates.filter((gate) => gate.status === "open");
-  const selected = view.nodes.find((node) => node.id === (chosen ?? interesting(view)));
+  const selected = nodes.find((node) => node.id === (chosen ?? interesting(nodes)));
   const own = view.gates.find((gate) => gate.nodeId === selected?.id);
   const closed = own?.status === "open" || own?.status === "asking" ? undefined : own;
   // Until somebody looks at another node, the open gate says all of it.
@@ -75,14 +76,14 @@ function Run({ live, answer, onDecided }: { live: LiveRun; answer: RunAnswer; on
         <${GraphView}
           label="Graph of the run"
           shape=${`${view.runId} ${view.policyDigest}`}
-          boxes=${view.nodes.map(boxOf)}
+          boxes=${nodes.map(boxOf)}
           edges=${view.edges}
           selected=${selected?.id}
           onSelect=${setChosen}
         />
       </div>
       <div class="below">
-        <${NodeList} nodes=${view.nodes} selected=${selected?.id} onSelect=${setChosen} />
+        <${NodeList} nodes=${nodes} selected=${selected?.id} onSelect=${setChosen} />
         <${Notices} view=${view} />
         <${Timeline} happenings=${happenings} />
       </div>
@@ -105,7 +106,7 @@ function ClosedGate({ gate, outcome }: { gate: RunView["gates"][number]; outcome
   </p>`;
 }
 
-function boxOf({ id, name, status, gated, startedAtMs, endedAtMs }: NodeView): BoxLook {
+function boxOf({ id, name, status, gated, startedAtMs, endedAtMs }: ShownNode): BoxLook {
   const look = lookOf(status);
   const hasTime = startedAtMs !== undefined && (endedAtMs !== undefined || status === "running");
   const took = hasTime && endedAtMs !== undefined ? `, took ${span(endedAtMs - startedAtMs)}` : "";
@@ -120,12 +121,12 @@ function boxOf({ id, name, status, gated, startedAtMs, endedAtMs }: NodeView): B
 }
 
 /** Failure first, then what waits, then what runs. */
-function interesting(view: RunView): string | undefined {
-  for (const status of ["failed", "asking", "running"]) {
-    const found = view.nodes.find((node) => node.status === status);
+function interesting(nodes: readonly ShownNode[]): string | undefined {
+  for (const status of ["failed", "cut_off", "asking", "running"]) {
+    const found = nodes.find((node) => node.status === status);
     if (found !== undefined) return found.id;
   }
-  return view.nodes[0]?.id;
+  return nodes[0]?.id;
 }
 
 function Head({ answer, onCancelled }: { answer: RunAnswer; onCancelled(): void }) {

@@ -23,6 +23,7 @@ const LOOKS: Record<string, Look> = {
   rejected: { sign: "⊘", word: "rejected", tone: "bad" },
   expired: { sign: "⊘", word: "expired", tone: "bad" },
   withdrawn: { sign: "–", word: "withdrawn", tone: "quiet" },
+  cut_off: { sign: "?", word: "may or may not have finished", tone: "bad" },
   cancelled: { sign: "⊘", word: "cancelled", tone: "quiet" },
   skipped: { sign: "–", word: "skipped", tone: "quiet" },
   planned: { sign: "◇", word: "would run", tone: "quiet" },
