@@ -137,6 +137,11 @@ export async function acceptLearned(
   const beyond = beyondRun(playbook, kept.value?.graph ?? {});
   if (beyond.length > 0) return { ok: false, problems: beyond };
   const stores = storesOf(environment);
+  if (environment.approvalPublicKeys !== undefined && !(await isThere(stores.approvalKey))) {
+    const message = "this machine has public keys alone and cannot sign";
+    const hint = "accept it where people decide, and bring the folder learned along";
+    return { ok: false, problems: [{ code: "file-not-found", at: stores.approvalKey, message, hint }] };
+  }
   const signer = await loadSigner(stores.approvalKey);
   if (!signer.ok) return { ok: false, problems: [signer.problem] };
   const taking = { id: playbook.id, text, run, subject, time: new Date().toISOString() };

@@ -153,6 +153,7 @@ async function run(
   taskQueue: string,
 ): Promise<StartedWorker> {
   installRuntime(log);
+  for (const { message, code } of local.learned.problems) log.warn(message, { operation: "memory", code });
   const remembering = createRemembering(local, log);
   const remember = remembering === undefined ? {} : { remember: remembering.remember };
   const connection = await NativeConnection.connect(where.connectionOptions as NativeConnectionOptions);

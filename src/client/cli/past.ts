@@ -17,7 +17,8 @@ export async function sayPast(
   { goal_description: goal, metadata }: Graph,
 ): Promise<SimilarRun[]> {
   if (local.config.memory?.enabled !== true) return [];
-  const { preferences } = local;
+  const { preferences, learned } = local;
+  for (const { message, code } of learned.problems) print.note(`${message} [${code}]`);
   for (const key of ["service", "window"] as const) {
     const value = preferences[key];
     const { parameters } = (metadata ?? {}) as { parameters?: Record<string, unknown> };
