@@ -1,6 +1,7 @@
 /** What this machine's files and variables say, put together: the policy, the configuration, the tools, the planner. */
 import { randomBytes } from "node:crypto";
 import type { DraftResult } from "./activities/contract.js";
+import type { Dependencies } from "./activities/dependencies.js";
 import { BUNDLED_PLAYBOOKS, draftGraph } from "./activities/planner/draft.js";
 import { createDrafter, plannerFor } from "./activities/planner/drafter.js";
 import { offerOf, planningPolicy } from "./activities/planner/model/offer.js";
@@ -55,6 +56,8 @@ export interface Local {
   drafter(parts: DrafterParts): Drafter;
   /** The graph that a plan's file holds, with no call. */
   replay(document: unknown): DraftResult;
+  /** Narratives by the model; undefined where they are off. */
+  narrator(parts: DrafterParts): Dependencies["narrate"];
   plannerFor(input: GoalInput): PlannerName;
   /** A plan made in this process, with its repairs. */
   planHere(input: GoalInput, signal?: AbortSignal): Promise<DraftResult>;
@@ -131,6 +134,12 @@ export async function loadLocal(
         const now = planningPolicy(policy.policy, allows);
         return { catalogue: offerOf(registry, now, config.config).digest, policy: digestOf(now) };
       }),
+    narrator: (parts) => {
+      const model = modelOf(parts);
+      if (model?.settings.narrative !== true) return undefined;
+      return async (findings, calling) =>
+        (await import("./activities/planner/model/narrative.js")).narrate(findings, calling, model);
+    },
     plannerFor: (input) => plannerFor(input, config.config.model !== undefined),
     planHere: (input, signal) => {
       const model = modelOf(here(environment, policy.policy, config.config));

@@ -110,6 +110,8 @@ export async function createDependencies(
     const options = { network, declaredUrls: declaredUrls(local.config), resolveSecret: secret };
     return createGuardedFetch(options)(url, request);
   };
+  const planning = { policy, fetch, count: countModel };
+  const narrate = local.narrator(planning);
   const value: Dependencies = {
     config: local.config,
     registry: local.registry,
@@ -122,7 +124,8 @@ export async function createDependencies(
     reports: createReportStore(stores.reports),
     signer: keys.verifier,
     audit,
-    draft: local.drafter({ policy, fetch, count: countModel }),
+    draft: local.drafter(planning),
+    ...(narrate === undefined ? {} : { narrate }),
     log,
     now: () => Date.now(),
   };

@@ -161,12 +161,21 @@ export interface Repair {
   key: string;
 }
 
+/** Sentences over findings: each names those it tells of, by their number from 1. */
+export interface Narrative {
+  sentences: Array<{ text: string; citations: number[] }>;
+  /** Sentences that the model wrote and that were not kept. */
+  dropped: number;
+}
+
 /** The activities that are not tools. */
 export interface Activities {
   check_graph(input: RunGraphInput, atMs?: number): Promise<CheckResult & AskedAt>;
   ask_approval(call: AskCall): Promise<AskResult>;
   tell_approvers(call: TellCall): Promise<{ notices: NoticeResult[] }>;
   draft_graph(input: GoalInput, repair?: Repair): Promise<DraftResult>;
+  /** `run`: whose budget it counts to. Undefined where there is nothing to tell, or no budget or model to tell it. */
+  narrate_findings(run: string, findings: Finding[]): Promise<Narrative | undefined>;
   store_report(report: Report): Promise<void>;
   verify_vote(vote: VoteToVerify, atMs?: number): Promise<VoteVerdict & AskedAt>;
 }

@@ -7,6 +7,7 @@ import { auditedAsk, auditedCheck, auditedDraft, auditedStore, auditedVerify } f
 import { createCheckGraph } from "./check-graph.js";
 import type { Dependencies } from "./dependencies.js";
 import { createDraftGraph } from "./planner/draft-graph.js";
+import { createNarrate } from "./planner/narrate.js";
 import { createTellApprovers } from "./tell-approvers.js";
 import { createToolActivity } from "./tool-activity.js";
 import { createVerifyVote } from "./verify-vote.js";
@@ -35,9 +36,12 @@ export function createActivities(dependencies: Dependencies): ActivityTable {
 }
 
 /** The activities of the planner's queue. */
-export function createPlannerActivities(dependencies: Pick<Dependencies, "draft" | "audit">): ActivityTable {
+export function createPlannerActivities(
+  dependencies: Pick<Dependencies, "draft" | "audit" | "narrate">,
+): ActivityTable {
   return {
     [ACTIVITIES.draftGraph]: auditedDraft(createDraftGraph(dependencies), dependencies),
+    [ACTIVITIES.narrate]: createNarrate(dependencies),
     default: refuseUnknown,
   };
 }

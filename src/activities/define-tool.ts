@@ -2,9 +2,11 @@
 import type { z } from "zod";
 import type { Reach } from "../core/catalogue.js";
 import type { SoFar } from "../core/run/so-far.js";
+import type { Finding } from "../core/run/state.js";
 import type { Config } from "../schema/config.js";
 import type { JsonObject } from "../schema/json.js";
 import type { Effect, NodeType } from "../vocabulary/node-types.js";
+import type { Narrative } from "./contract.js";
 
 export { ToolFailure } from "../platform/failure.js";
 
@@ -64,6 +66,11 @@ export interface ToolContext {
   requester: string;
   /** Present where the tool's declaration says `seesRun`. */
   soFar?: SoFar;
+  /**
+   * Sentences by the model over findings, each with the numbers of those it tells of; undefined where there are none.
+   * Absent where narratives are off. It fails by being undefined.
+   */
+  narrate?(findings: Finding[]): Promise<Narrative | undefined>;
   /** Milliseconds since the epoch. */
   now(): number;
   log: { info(message: string, fields?: JsonObject): void; warn(message: string, fields?: JsonObject): void };

@@ -1,6 +1,7 @@
 /** What the activities are given by main: everything of the machine comes through here. */
 import type { Policy } from "../core/policy.js";
 import type { Report } from "../core/report.js";
+import type { Finding } from "../core/run/state.js";
 import type { AuditLog } from "../platform/audit/log.js";
 import type { Log } from "../platform/log.js";
 import type { ReportStore } from "../platform/reports.js";
@@ -8,7 +9,7 @@ import type { Verifier } from "../platform/signing.js";
 import type { Config } from "../schema/config.js";
 import type { GoalInput } from "../schema/run-input.js";
 import type { Problem } from "../vocabulary/problems.js";
-import type { DraftResult } from "./contract.js";
+import type { DraftResult, Narrative } from "./contract.js";
 import type { BlobStore, GuardedFetch } from "./define-tool.js";
 import type { Calling } from "./planner/model/planner.js";
 import type { Registry } from "./registry.js";
@@ -33,6 +34,8 @@ export interface Dependencies {
   audit: AuditLog;
   /** Drafts a graph; calls a model at most once. */
   draft(input: GoalInput, calling: Calling): DraftResult | Promise<DraftResult>;
+  /** A narrative over findings by one call of the model; absent where it is off. */
+  narrate?(findings: Finding[], calling: Calling): Promise<Narrative | undefined>;
   log: Log;
   now(): number;
 }

@@ -15,6 +15,7 @@ import type { ToolCall } from "./contract.js";
 import type { ToolContext, ToolDefinition } from "./define-tool.js";
 import type { Dependencies } from "./dependencies.js";
 import { verifyGrant } from "./grant.js";
+import { narrativeFor } from "./planner/narrate.js";
 
 /** Milliseconds kept back from the node's time-out, so that the tool ends in words and not in silence. */
 const CLOSING_MS = 500;
@@ -118,6 +119,7 @@ function contextOf(
     runId: info.workflowExecution?.workflowId ?? "",
     requester: call.requester,
     ...(call.soFar === undefined ? {} : { soFar: call.soFar }),
+    ...(dependencies.narrate === undefined ? {} : { narrate: (findings) => narrativeFor(findings, signal, log) }),
     now: dependencies.now,
     log,
   };

@@ -8,7 +8,12 @@ export const RUN_QUEUE = "autoops";
 /** Planner calls have their own queue, so that the server can bound their rate for all workers. */
 export const PLANNER_QUEUE = "autoops-planner";
 
-export const WORKFLOWS = { runGraph: "runGraph", planGoal: "planGoal", runGoal: "runGoal" } as const;
+export const WORKFLOWS = {
+  runGraph: "runGraph",
+  planGoal: "planGoal",
+  runGoal: "runGoal",
+  narrate: "narrateFindings",
+} as const;
 
 /** Activities that are not tools. A tool's activity type is the tool's own name. */
 export const ACTIVITIES = {
@@ -16,6 +21,7 @@ export const ACTIVITIES = {
   askApproval: "ask_approval",
   tellApprovers: "tell_approvers",
   draftGraph: "draft_graph",
+  narrate: "narrate_findings",
   storeReport: "store_report",
   verifyVote: "verify_vote",
 } as const;

@@ -1,3 +1,3 @@
 /** The workflows that a worker registers. Loaded by the workflow sandbox. */
-export { planGoal, runGoal } from "./plan-goal.js";
+export { narrateFindings, planGoal, runGoal } from "./plan-goal.js";
 export { runGraph } from "./run-graph.js";

@@ -1,5 +1,6 @@
 /**
- * `planGoal`: a goal becomes a graph, and nothing runs. `runGoal`: the same, then the run as a child.
+ * `planGoal`: a goal becomes a graph, and nothing runs. `runGoal`: the same, then the run as a child. `narrateFindings`: a
+ * narrative over what a run has found.
  * Loaded by the workflow sandbox: imports only what the bundle test lists.
  */
 import {
@@ -12,8 +13,9 @@ import {
   TimeoutFailure,
   workflowInfo,
 } from "@temporalio/workflow";
-import type { Activities, DraftResult, Repair } from "../activities/contract.js";
+import type { Activities, DraftResult, Narrative, Repair } from "../activities/contract.js";
 import { plain, type Report } from "../core/report.js";
+import type { Finding } from "../core/run/state.js";
 import type { GoalInput } from "../schema/run-input.js";
 import { HEARTBEAT_TIMEOUT_SECONDS } from "../vocabulary/limits.js";
 import { REPAIRS_MAX } from "../vocabulary/model-limits.js";
@@ -22,7 +24,7 @@ import { isProblemCode, type Problem, type ProblemCode } from "../vocabulary/pro
 import { DRAFT_OPTIONS } from "./options.js";
 import { runGraph } from "./run-graph.js";
 
-const { draft_graph } = proxyActivities<Activities>({
+const { draft_graph, narrate_findings } = proxyActivities<Activities>({
   ...DRAFT_OPTIONS,
   heartbeatTimeout: HEARTBEAT_TIMEOUT_SECONDS * 1_000,
 });
@@ -82,4 +84,9 @@ function planProblem(cause: unknown): Problem {
   const message = said ?? (cause instanceof Error ? cause.message : "it failed without a reason");
   const hint = "try again, or plan with --planner playbook";
   return { code, at: "planner", message: `the planner failed: ${message}`, hint };
+}
+
+/** A narrative over findings, for a summary that waits for it: its call takes its turn with all others of the model. */
+export function narrateFindings(run: string, findings: Finding[]): Promise<Narrative | undefined> {
+  return narrate_findings(run, findings);
 }

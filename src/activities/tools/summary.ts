@@ -1,8 +1,10 @@
 /** Tool `summary`: what a run found and did so far, as Markdown; each finding names its node and its evidence. */
 import { z } from "zod";
 import type { SoFar } from "../../core/run/so-far.js";
+import type { Finding } from "../../core/run/state.js";
 import { type Json, jsonObjectSchema, jsonSchema } from "../../schema/json.js";
 import { FINDINGS_MAX, GOAL_MAX_CHARS, NAME_MAX_CHARS } from "../../vocabulary/limits.js";
+import type { Narrative } from "../contract.js";
 import { defineTool, type ToolContext } from "../define-tool.js";
 import { EVIDENCE_MAX, findingsSchema, shortened } from "./finding.js";
 import { escapeMarkdown } from "./summary-markdown.js";
@@ -42,7 +44,7 @@ interface Cited {
   evidence: string[];
 }
 
-function summarise(params: Params, context: ToolContext): Promise<z.infer<typeof outputSchema>> {
+async function summarise(params: Params, context: ToolContext): Promise<z.infer<typeof outputSchema>> {
   const run = context.soFar;
   const cited = params.findings === undefined ? (run?.findings ?? []) : flatten(params.findings);
   const names = new Map(run?.nodes.map(({ id, name }) => [id, name]));
@@ -50,6 +52,7 @@ function summarise(params: Params, context: ToolContext): Promise<z.infer<typeof
   const blocks = [
     `# ${escapeMarkdown(params.title ?? "Summary")}`,
     goal === undefined || goal === "" ? "" : `**Goal:** ${escapeMarkdown(goal)}`,
+    narrativeText(await context.narrate?.(cited.map(findingOf))),
     `## Findings\n\n${cited.length === 0 ? "Nothing was found." : cited.map((item) => citedText(item, names)).join("\n")}`,
     factsText(params.facts),
     run === undefined ? "" : nodesText(run, context.nodeId),
@@ -58,7 +61,18 @@ function summarise(params: Params, context: ToolContext): Promise<z.infer<typeof
   const whole = `${blocks.filter((block) => block !== "").join("\n\n")}\n`;
   const truncated = whole.length > MARKDOWN_MAX_CHARS;
   const markdown = truncated ? `${wholeLines(whole)}\n\n*The rest was left out: the summary is too long.*\n` : whole;
-  return Promise.resolve({ markdown, truncated, findings: [] });
+  return { markdown, truncated, findings: [] };
+}
+
+const findingOf = ({ node = "", ...rest }: Cited): Finding => ({ node, ...rest });
+
+/** Beside the findings, never in their place: what the model says of them, each sentence with their numbers. */
+function narrativeText(narrative: Narrative | undefined): string {
+  if (narrative === undefined || narrative.sentences.length === 0) return "";
+  const lines = narrative.sentences.map(
+    ({ text, citations }) => `- ${escapeMarkdown(text)} (finding ${citations.join(", ")})`,
+  );
+  return `## In short\n\n*By the model, over the findings below, numbered in their order.*\n\n${lines.join("\n")}`;
 }
 
 const bullet = (text: string): string => `- ${escapeMarkdown(text)}`;
