@@ -8,7 +8,7 @@ import type { Json } from "../../../schema/json.js";
 
 /** The part of JSON Schema that zod writes for params. */
 export interface JsonSchema {
-  type?: string;
+  type?: string | string[];
   enum?: Json[];
   const?: Json;
   properties?: Record<string, JsonSchema>;
@@ -30,6 +30,7 @@ const TEMPLATE = "or a template {{ … }}";
 
 /** The wire form of one schema. */
 export function wireOf(schema: JsonSchema): Wire {
+  if (Array.isArray(schema.type)) return unionWire(schema.type.map((type) => wireOf({ ...schema, type })));
   if (schema.anyOf !== undefined) return unionWire(schema.anyOf.map(wireOf));
   if (schema.const !== undefined) return literalWire([schema.const]);
   if (schema.enum !== undefined) return literalWire(schema.enum);
