@@ -21,7 +21,15 @@ const RULES: Record<string, Rule> = {
   workflows: { values: ["core", "vocabulary"], packages: ["@temporalio/workflow", "@temporalio/common"] },
   activities: {
     values: OUTSIDE,
-    packages: ["node:", "@temporalio/activity", "zod", "openai", "openai/helpers/zod", "minisearch"],
+    packages: [
+      "node:",
+      "@temporalio/activity",
+      "zod",
+      "openai",
+      "openai/helpers/zod",
+      "minisearch",
+      "@prometheus-io/lezer-promql",
+    ],
   },
   platform: {
     values: ["schema", "vocabulary", "core/redact", "core/policy", "core/template"],

@@ -4,8 +4,15 @@ const UNIT_MS: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_0
 const DURATION = /^(\d{1,7}(?:\.\d{1,3})?)\s?(ms|s|m|h|d|w)$/;
 const ISO = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?)?$/;
 
-/** Whether a text is a duration such as `15m`, `2h` or `90s`. */
+/** Several units in a row, as Go and Prometheus write them. */
+const COMPOUND = /^(?:\d{1,7}(?:ms|[smhdw])){2,6}$/;
+
+/** Milliseconds of a duration such as `15m`, `2h`, `90s` or `1h30m`; undefined where the text is none. */
 export function durationMs(text: string): number | undefined {
+  if (COMPOUND.test(text)) {
+    const parts = [...text.matchAll(/(\d+)(ms|[smhdw])/g)];
+    return parts.reduce((sum, [, amount, unit]) => sum + Number(amount) * (UNIT_MS[unit ?? ""] ?? 0), 0);
+  }
   const [, amount, unit] = DURATION.exec(text.trim()) ?? [];
   return amount === undefined || unit === undefined ? undefined : Number(amount) * (UNIT_MS[unit] ?? 0);
 }

@@ -9,7 +9,7 @@ import { finding, findingsSchema, type ToolFinding } from "./finding.js";
 import { instantMs, isoText } from "./instant.js";
 import { readExposition } from "./metrics/exposition.js";
 import { readPrometheus } from "./metrics/prometheus.js";
-import { promqlFault } from "./metrics/promql-shape.js";
+import { promqlFault } from "./metrics/promql.js";
 import { type Question, type Reading, shownNumber } from "./metrics/reading.js";
 import { parseSelector, SELECTOR_MAX_CHARS } from "./metrics/selector.js";
 import { declaredNameSchema } from "./names.js";

@@ -24,6 +24,7 @@ import {
   type MetricSeries,
   moment,
   nameOf,
+  reachingAll,
   readGraph,
   readSeries,
   type Series,
@@ -49,7 +50,7 @@ export interface RankCausesInput {
    * calls (`requests` and the like) matter: without them a rarely called node weighs as much as a busy one.
    */
   metrics: readonly MetricSeries[];
-  /** Who calls whom: caller first. */
+  /** Who calls whom: caller first. Empty: nothing is known of it, and any node may be the cause. */
   graph: readonly Edge[] | { edges: readonly Edge[] };
   /** What was noticed: a metric of a node. */
   target: Target;
@@ -154,8 +155,10 @@ export function rankCauses(input: RankCausesInput): Cause[] {
   if (window === undefined) return [];
   const { kind } = found?.signal ?? signal;
   const nodes = new Nodes(series, window);
-  const graph = readGraph(input.graph);
+  const known = readGraph(input.graph);
   const burdens = burdensOf(nodes, kind, target, window);
+  const guess = known.callees.size === 0 && burdens.has(node);
+  const graph = guess ? reachingAll(node, nodes.names()) : known;
   const amounts = new Map([...burdens].map(([name, { amount }]) => [name, amount]));
   const blamed = blame(node, directionOf(kind, graph), amounts);
   handHints(blamed, kind, graph, { measured: amounts, deviationsOf: nodes.deviations });

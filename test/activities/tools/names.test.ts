@@ -46,6 +46,9 @@ describe.skipIf(!present)("hostile values and real names (skipped where ../share
       expect(refuses("notification", { channel: value, message: "x" }), id).toBe(false);
       expect(refuses("metric_query", { source: value, query: "up" }), id).toBe(false);
     }
+    for (const { id, value } of real.filter((row) => row.param === "duration")) {
+      expect(refuses("metric_query", { source: "prom", query: "up", since: value }), id).toBe(false);
+    }
     // What is no PromQL at all is refused before it is sent; a real query passes as it is.
     for (const { id, value } of real.filter((row) => row.param === "promql_query")) {
       expect(refuses("metric_query", { source: "prom", query: value }), id).toBe(false);

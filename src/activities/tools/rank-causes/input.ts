@@ -134,3 +134,9 @@ export function readGraph(graph: unknown): CallGraph {
   }
   return { callees, callers };
 }
+
+/** Where no call is known, any node may stand behind the target. */
+export function reachingAll(target: string, nodes: readonly string[]): CallGraph {
+  const others = nodes.filter((node) => node !== target);
+  return { callees: new Map([[target, others]]), callers: new Map(others.map((node) => [node, [target]])) };
+}
