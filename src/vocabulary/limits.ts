@@ -173,6 +173,8 @@ export const HTTP_SHARED_READ_MS = 1_000;
 export const HTTP_SHARED_READS_MAX = 500;
 /** Event streams open at once; those of one run share a long poll on Temporal. */
 export const HTTP_STREAMS_MAX = 2_000;
+/** Of these, one person who has signed in: many tabs and a script, and room for the others. */
+export const HTTP_STREAMS_PER_CALLER_MAX = 100;
 /** Seconds between signs of life on an event stream, and until a client that lost it comes back. */
 export const HTTP_KEEP_ALIVE_SECONDS = 15;
 export const HTTP_RETRY_SECONDS = 2;
@@ -194,7 +196,7 @@ export const STREAM_RECHECK_SECONDS = 2;
 export const SESSION_HOURS = 12;
 /** People signed in on the page of one façade at once; beyond it the oldest must sign in again. */
 export const SESSIONS_MAX = 10_000;
-/** Refused credentials a minute from one address: typing errors and a script with an old key, no guessing. */
+/** Refused credentials, and requests without a role for them, a minute from one address: errors, no guessing and no flood of audit lines. */
 export const HTTP_REFUSALS_PER_MINUTE = 60;
 /** Days that an API key may be good: a year and a day of grace, so that every key is made anew. */
 export const API_KEY_MAX_DAYS = 366;

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, test, vi } from "vitest";
 import { writeFile } from "../client/cli/support/graphs.js";
 import { autoops, endAll, start, temporaryFolder } from "../client/cli/support/program.js";
+import { AUDIENCE, startIssuer } from "../support/issuer.js";
 import { startTestDevServer } from "../support/temporal.js";
 
 // Each command is a process of its own, and the machine may be busy.
@@ -99,5 +100,37 @@ test("a running façade takes new keys and drops revoked ones; the audit log tel
     expect((await serve.ended).code).toBe(0);
   } finally {
     await server.stop();
+  }
+});
+
+test("a running façade takes tokens of the issuer that config.yaml names, beside keys", async () => {
+  const [server, issuer] = await Promise.all([startTestDevServer(), startIssuer()]);
+  try {
+    const env: Record<string, string> = {
+      ...bareHome(ROLES),
+      TEMPORAL_ADDRESS: server.address,
+      TEMPORAL_NAMESPACE: server.namespace,
+    };
+    const home = env.AUTOOPS_HOME ?? "";
+    const made = await call(env, "api-keys", "create", "--subject", "ann", "--group", "everyone");
+    writeFile(
+      home,
+      "config.yaml",
+      `version: "1.0"\nfacade: { oidc: { issuer: "${issuer.url}", audience: ${AUDIENCE}, groups_claim: teams } }\n`,
+    );
+    const serve = start(["serve", "--port", "0", "--json"], { env });
+    await serve.until(/\n\}\n/);
+    const ready = JSON.parse(serve.stdout()) as { url: string; signsIn: boolean };
+    expect(ready.signsIn).toBe(true);
+    const status = async (credential: string, init: RequestInit = {}) =>
+      (await fetch(`${ready.url}/api/v1/runs`, { ...init, headers: { authorization: `Bearer ${credential}` } })).status;
+    expect(await status(await issuer.token({ teams: ["everyone"] }))).toBe(200);
+    expect(await status(await issuer.token({ teams: ["everyone"] }), { method: "POST" })).toBe(403);
+    expect(await status(await issuer.token({ teams: ["everyone"], aud: "other" }))).toBe(401);
+    expect(await status(made.key)).toBe(200);
+    serve.signal("SIGINT");
+    expect((await serve.ended).code).toBe(0);
+  } finally {
+    await Promise.all([server.stop(), issuer.stop()]);
   }
 });

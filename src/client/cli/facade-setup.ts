@@ -8,6 +8,8 @@ import type { Log } from "../../platform/log.js";
 import { createTokenVerifier, type TokenVerifier } from "../../platform/oidc.js";
 import { loadPolicy } from "../../platform/policy-file.js";
 import { createSecretResolver } from "../../platform/secrets.js";
+import { isThere } from "../../platform/settings-file.js";
+import { loadSigner } from "../../platform/signing.js";
 import { storesOf } from "../../platform/stores.js";
 import { readTrustedFile } from "../../platform/trusted-file.js";
 import type { OidcSettings } from "../../schema/facade-config.js";
@@ -37,6 +39,9 @@ export async function setUpFacade(
   const stores = storesOf(environment);
   const tls = facade.tls === undefined ? undefined : await readTls(facade.tls);
   if (tls !== undefined && !tls.ok) return tls;
+  // Made where it is first signed with; until then the audit log goes without checkpoints of this process.
+  const signer = (await isThere(stores.approvalKey)) ? await loadSigner(stores.approvalKey) : undefined;
+  if (signer?.ok === false) return { ok: false, problems: [signer.problem] };
   const access: Access = {
     apiKeys: createApiKeys(stores.apiKeys, Date.now),
     tokens: facade.oidc === undefined ? undefined : verifierOf(facade.oidc, local),
@@ -46,6 +51,7 @@ export async function setUpFacade(
     },
     audit: createAuditLog({
       directory: stores.audit,
+      signer: signer?.signer,
       now: Date.now,
       onTrouble: (message) => log.error(message, { operation: "audit" }),
     }),

@@ -42,7 +42,7 @@ export interface FacadeOptions {
   log: Log;
   metrics?: FacadeMetrics;
   requestsPerMinute?: number;
-  /** Refused credentials from one address. */
+  /** Refused credentials, and requests without the role, from one address. */
   refusalsPerMinute?: number;
   /** Event streams at once. */
   streamsMax?: number;
@@ -58,7 +58,7 @@ export function createFacade(given: FacadeOptions): Express {
     authenticator: access === undefined ? undefined : createAuthenticator(access),
     audit: access?.audit,
     sessions: createSessions(schemeOf(exposure) === "https", now),
-    refusals: requestRate(options.refusalsPerMinute ?? HTTP_REFUSALS_PER_MINUTE, "refused credentials"),
+    refusals: requestRate(options.refusalsPerMinute ?? HTTP_REFUSALS_PER_MINUTE, "refused requests"),
   };
   const app = express();
   app.disable("x-powered-by");

@@ -73,7 +73,7 @@ describe("by TLS", () => {
   const tlsTest = test.skipIf(!openssl);
   const without = openssl ? "" : " (skipped: there is no openssl)";
 
-  tlsTest(`it serves only TLS, promises it for a year, and takes keys on any address${without}`, async () => {
+  tlsTest(`it serves only TLS, promises it for a year, and takes keys${without}`, async () => {
     const folder = mkdtempSync(join(tmpdir(), "autoops-tls-"));
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
     const words = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "1"];
@@ -83,7 +83,7 @@ describe("by TLS", () => {
     ).toBe(0);
     const [cert, pem] = ["cert.pem", "key.pem"].map((file) => readFileSync(join(folder, file), "utf8"));
     const key = await serving.key("ann", "viewers");
-    const started = await start("0.0.0.0", { exposure: { tls: { cert: cert ?? "", key: pem ?? "" } } });
+    const started = await start("127.0.0.1", { exposure: { tls: { cert: cert ?? "", key: pem ?? "" } } });
     if (!started.ok) throw new Error(started.problems[0]?.message);
     expect(started.facade.signsIn).toBe(true);
     const { port } = new URL(started.facade.url);

@@ -103,6 +103,16 @@ describe("API keys", () => {
     expect(await statusOf(bearer(key))).toBe(200);
   });
 
+  test("without a role are slowed down in the same way", async () => {
+    await serving.stop();
+    serving = await startServing({ refusalsPerMinute: 2 });
+    const key = await serving.key("ann", "visitors");
+    const codes: number[] = [];
+    for (let n = 0; n < 4; n++) codes.push(await statusOf(bearer(key)));
+    expect(codes).toEqual([403, 403, 429, 429]);
+    expect(serving.audited).toHaveLength(2);
+  });
+
   test("in the address are not looked at", async () => {
     const key = await serving.key("ann", "viewers");
     expect((await get(`${RUNS}?key=${key}`)).status).toBe(401);

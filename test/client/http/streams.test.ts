@@ -2,6 +2,7 @@
 import { Agent, request } from "node:http";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { RunHappening } from "../../../src/client/runs.js";
+import { HTTP_STREAMS_PER_CALLER_MAX } from "../../../src/vocabulary/limits.js";
 import { type Issuer, startIssuer } from "../../support/issuer.js";
 import { bearer, ROLE_GROUPS, type Serving, startServing } from "./support/staged.js";
 
@@ -167,4 +168,17 @@ test("those that are open are counted, and those that ended no more", async () =
   stream.close();
   await until(() => readersOf("r1") === 0, "it is let go");
   expect(await metrics()).toContain("autoops_http_streams 0");
+});
+
+test("one person cannot take the places of the others", async () => {
+  const greedy = await issuer.token({ sub: "greedy", groups: ["viewers"] });
+  const streams = await Promise.all(
+    Array.from({ length: HTTP_STREAMS_PER_CALLER_MAX }, (_, n) => open(`g-${n}`, greedy)),
+  );
+  await expect(open("one-more", greedy)).rejects.toThrow("429");
+  const other = await open("r1", await serving.key("ann", "viewers"));
+  streams[0]?.close();
+  await until(() => readersOf("g-0") === 0, "a place is free");
+  streams.push(await open("one-more", greedy), other);
+  for (const stream of streams) stream.close();
 });

@@ -34,7 +34,7 @@ export interface Gatekeeping {
   authenticator?: Authenticator;
   audit?: Access["audit"];
   sessions: Sessions;
-  /** Counts a refused credential; throws where there were too many from this address. */
+  /** Counts what was refused for who asked, or did not say who; throws where there were too many from this address. */
   refusals: RequestHandler;
 }
 
@@ -43,8 +43,10 @@ export function permit(permission: Permission, keeping: Gatekeeping): RequestHan
   return async (request, response, next) => {
     const caller = await findCaller(keeping, request, response);
     response.locals.caller = caller;
-    if (!mayDo(permission, caller.roles))
-      throw await notAllowed(permission, caller, keeping, request.method, request.path);
+    if (!mayDo(permission, caller.roles)) {
+      await countRefusal(keeping.refusals, request, response);
+      throw await notAllowed(permission, caller, keeping, `${request.method} ${request.path}`.slice(0, 200));
+    }
     next();
   };
 }
@@ -108,12 +110,21 @@ export async function refuseCredential(
 ): Promise<Refusal> {
   if (isAway)
     return new Refusal([{ code: "source-unreachable", at: "issuer", message: reason, hint: "try again" }], 503);
-  await new Promise<void>((resolve, reject) => {
-    void refusals(request, response, (error?: unknown) => (error === undefined ? resolve() : reject(error as Error)));
-  });
+  await countRefusal(refusals, request, response);
   const details = { reason, from: request.ip, route: `${request.method} ${request.path}`.slice(0, 200) };
   await audit?.note({ event: "login-refused", actor: keyPrefix, channel: "http", code: "not-signed-in", details });
   return notSignedIn(reason, response);
+}
+
+/** Throws where there were too many from this address: the audit log is no place for a flood. */
+function countRefusal(
+  refusals: RequestHandler,
+  request: Parameters<RequestHandler>[0],
+  response: Response,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    void refusals(request, response, (error?: unknown) => (error === undefined ? resolve() : reject(error as Error)));
+  });
 }
 
 function notSignedIn(message: string, response: Response): Refusal {
@@ -126,11 +137,10 @@ async function notAllowed(
   permission: Permission,
   { subject, groups, roles, channel }: Caller,
   { audit }: Gatekeeping,
-  method: string,
-  path: string,
+  route: string,
 ): Promise<Refusal> {
   const { says, roles: wanted } = PERMISSIONS[permission];
-  const details = { route: `${method} ${path}`.slice(0, 200), permission, groups, roles };
+  const details = { route, permission, groups, roles };
   await audit?.note({ event: "access-refused", actor: subject, channel, code: "role-missing", details });
   const held = roles.length === 0 ? "no role" : `only ${roles.join(" and ")}`;
   const problem: Problem = {

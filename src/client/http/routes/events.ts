@@ -1,35 +1,58 @@
 /** `GET /api/v1/runs/:id/events`: what happens in a run as server-sent events, resumable, with an end. */
 import { createSession, type Session } from "better-sse";
 import type { Request, RequestHandler, Response } from "express";
-import { HTTP_KEEP_ALIVE_SECONDS, HTTP_RETRY_SECONDS, HTTP_STREAMS_MAX } from "../../../vocabulary/limits.js";
-import { callerOf } from "../access/caller.js";
+import {
+  HTTP_KEEP_ALIVE_SECONDS,
+  HTTP_RETRY_SECONDS,
+  HTTP_STREAMS_MAX,
+  HTTP_STREAMS_PER_CALLER_MAX,
+} from "../../../vocabulary/limits.js";
+import { type Caller, callerOf } from "../access/caller.js";
 import { watchCaller } from "../access/stream-watch.js";
 import type { FacadeOptions } from "../facade.js";
 import { Refusal } from "../problem-document.js";
 import { lastEventIdOf, runOf } from "../read.js";
 
 export function streamEvents(options: FacadeOptions): RequestHandler {
-  let streams = 0;
-  const most = options.streamsMax ?? HTTP_STREAMS_MAX;
+  const places = createPlaces(options);
   return async (request, response) => {
     const runId = runOf(request);
     const after = lastEventIdOf(request);
-    if (streams >= most) throw tooMany(most);
-    streams++;
-    options.metrics?.streams(streams);
+    const leave = places.take(callerOf(response));
     try {
       await refuseUnknown(runId, options);
       if (request.method === "HEAD") return void response.type("text/event-stream").end();
       await stream(runId, after, request, response, options);
     } finally {
-      streams--;
-      options.metrics?.streams(streams);
+      leave();
     }
   };
 }
 
-function tooMany(most: number): Refusal {
-  const message = `${most} event streams are open already`;
+/** Bounds the streams of all, and of each who has signed in. The local operator is all that there are. */
+function createPlaces({ streamsMax = HTTP_STREAMS_MAX, metrics }: FacadeOptions) {
+  const bySubject = new Map<string, number>();
+  let taken = 0;
+  return {
+    /** Returns what gives the place back. */
+    take({ subject, channel }: Caller): () => void {
+      const own = bySubject.get(subject) ?? 0;
+      if (channel !== undefined && own >= HTTP_STREAMS_PER_CALLER_MAX) throw tooMany(own, " by you");
+      if (taken >= streamsMax) throw tooMany(taken, "");
+      bySubject.set(subject, own + 1);
+      metrics?.streams(++taken);
+      return () => {
+        const left = (bySubject.get(subject) ?? 1) - 1;
+        if (left === 0) bySubject.delete(subject);
+        else bySubject.set(subject, left);
+        metrics?.streams(--taken);
+      };
+    },
+  };
+}
+
+function tooMany(open: number, whose: string): Refusal {
+  const message = `${open} event streams are open${whose} already`;
   return new Refusal([{ code: "too-many-requests", at: "events", message, hint: "close one and try again" }]);
 }
 
