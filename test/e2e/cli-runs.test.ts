@@ -122,7 +122,11 @@ test("a second decision, another action's digest, an unknown node and an unknown
     [expect.objectContaining({ code: "node-not-found" })],
   ]);
   expect(run.stdout()).not.toContain("went on");
-  expect((await jsonOf("approve", runId, "review")).code).toBe(0);
+  const nobody = await jsonOf("approve", runId, "--only", "nobody");
+  expect(nobody.document.problems).toMatchObject([{ code: "gate-not-open" }]);
+  const all = await jsonOf("approve", runId, "--all");
+  expect([all.code, all.document.decisions]).toMatchObject([0, [{ node: "review", result: "accepted" }]]);
+  expect((await jsonOf("undo", runId)).document.problems).toMatchObject([{ code: "nothing-to-undo" }]);
   await run.ended;
   const again = await jsonOf("reject", runId, "review");
   expect(again.code).toBe(6);

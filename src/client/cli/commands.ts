@@ -7,9 +7,12 @@ import { deciding, endsWithParent, planning, port, starting, waitSeconds, whole 
 import { RECORD_COMMANDS } from "./record-commands.js";
 
 const decide = (word: "approve" | "reject"): Declared => ({
-  usage: `${word} <run> <node>`,
+  usage: `${word} <run> [node]`,
   says: word === "approve" ? "Agree to the action that waits at a gate" : "Refuse the action that waits at a gate",
-  examples: [`autoops ${word} checkout-returns-500s-k3x9 rollback --comment "seen the graphs"`],
+  examples: [
+    `autoops ${word} checkout-returns-500s-k3x9 rollback --comment "seen the graphs"`,
+    `autoops ${word} checkout-returns-500s-k3x9 --skip restart`,
+  ],
   options: deciding(),
   load: async () => as((await import("./commands/decide.js"))[word]),
 });
@@ -128,6 +131,13 @@ export const COMMANDS: readonly Declared[] = [
   },
   decide("approve"),
   decide("reject"),
+  {
+    usage: "undo <run>",
+    says: "Take back what a run changed, the latest first: a run of its own, with a gate before each action",
+    examples: ["autoops undo checkout-returns-500s-k3x9 --dry-run"],
+    options: starting(),
+    load: async () => as((await import("./commands/undo.js")).undo),
+  },
   {
     usage: "cancel <run>",
     says: "Stop a run: its tools are stopped, its gates close",

@@ -44,7 +44,15 @@ export const starting = () => [
 export const deciding = () => [
   new Option("--comment <text>", "why; it stands in the report"),
   new Option("--digest <digest>", "decide about exactly this action, as the inbox shows it"),
+  new Option("--all", "every gate of the run that is open now, each for what it asks"),
+  new Option("--only <nodes>", "the open gates of these nodes, with commas between").argParser(list),
+  new Option("--skip <nodes>", "every open gate but those of these nodes").argParser(list),
 ];
+function list(text: string): string[] {
+  const names = text.split(",").map((name) => name.trim());
+  if (names.every((name) => name !== "")) return names;
+  throw new InvalidArgumentError("It must be names of nodes with commas between.");
+}
 export const headers = () =>
   new Option(
     "--header <name=value>",

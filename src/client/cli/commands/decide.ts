@@ -1,4 +1,10 @@
-/** `autoops approve|reject RUN NODE`: one person's decision about one gate, signed with this machine's key. */
+/**
+ * `autoops approve|reject RUN NODE`: one person's decision, signed with this machine's key. Over several open gates of a
+ * run each is decided by itself, for the digest that it had when the command began.
+ */
+import type { GateView } from "../../../core/view.js";
+import type { Problem } from "../../../vocabulary/problems.js";
+import type { Runs } from "../../runs.js";
 import { withRuns } from "../backend.js";
 import { decidedText, problemOfDecision } from "../decided.js";
 import { done, type Ending, failed } from "../ending.js";
@@ -7,23 +13,101 @@ import { ownName, type Session } from "../session.js";
 interface Options {
   comment?: string;
   digest?: string;
+  all?: boolean;
+  only?: string[];
+  skip?: string[];
 }
+type Word = "approve" | "reject";
 
 export const approve = decider("approve");
 export const reject = decider("reject");
 
-function decider(decision: "approve" | "reject") {
-  return (session: Session, words: readonly string[], options: Options): Promise<Ending> => {
-    const [runId = "", node = ""] = words;
-    const { comment, digest } = options;
+function decider(decision: Word) {
+  return async (session: Session, [runId = "", node]: readonly string[], options: Options): Promise<Ending> => {
+    const wrong = misuse(decision, runId, node, options);
+    if (wrong !== undefined) return failed([wrong]);
     return withRuns(session, async (runs) => {
-      const answer = await runs.decide({ runId, node, decision, digest, comment, approver: ownName(), channel: "cli" });
-      if (!answer.ok) return failed(answer.problems);
-      const problem = problemOfDecision(answer.value);
-      if (problem !== undefined) return failed([problem], { ...answer.value });
-      session.print.result(decidedText(answer.value, decision));
-      session.print.result(`next: autoops watch ${runId}`);
-      return done({ runId: runId, node, decision, result: answer.value.result });
+      if (node !== undefined) return decideOne(session, runs, runId, node, decision, options);
+      return decideSeveral(session, runs, runId, decision, options);
     });
   };
+}
+
+function misuse(decision: Word, runId: string, node: string | undefined, options: Options): Problem | undefined {
+  const several = [options.all === true, options.only !== undefined, options.skip !== undefined];
+  const count = several.filter(Boolean).length + (node === undefined ? 0 : 1);
+  const at = `${decision} ${runId}`;
+  if (options.digest !== undefined && node === undefined) {
+    return { code: "usage", at, message: `${at}: --digest is for one node`, hint: "name the node" };
+  }
+  if (count === 1) return undefined;
+  const message = `${at} must name one node, or say which gates: --all, --only or --skip`;
+  return { code: "usage", at, message, hint: "`autoops inbox` lists the open gates, `autoops --help` the options" };
+}
+
+async function decideOne(
+  { print }: Session,
+  runs: Runs,
+  runId: string,
+  node: string,
+  decision: Word,
+  { comment, digest }: Options,
+): Promise<Ending> {
+  const answer = await runs.decide({ runId, node, decision, digest, comment, approver: ownName(), channel: "cli" });
+  if (!answer.ok) return failed(answer.problems);
+  const problem = problemOfDecision(answer.value);
+  if (problem !== undefined) return failed([problem], { ...answer.value });
+  print.result(decidedText(answer.value, decision));
+  print.result(`next: autoops watch ${runId}`);
+  return done({ runId: runId, node, decision, result: answer.value.result });
+}
+
+async function decideSeveral(
+  session: Session,
+  runs: Runs,
+  runId: string,
+  decision: Word,
+  options: Options,
+): Promise<Ending> {
+  const seen = await runs.view(runId);
+  if (!seen.ok) return failed(seen.problems);
+  const open = seen.value.view.gates.filter((gate) => gate.status === "open");
+  const unknown = [...(options.only ?? []), ...(options.skip ?? [])].filter(
+    (id) => !open.some((gate) => gate.nodeId === id),
+  );
+  if (unknown.length > 0 || open.length === 0) return failed([notOpen(runId, unknown)]);
+  const chosen = open.filter(({ nodeId }) => options.only?.includes(nodeId) ?? !options.skip?.includes(nodeId));
+  const problems: Problem[] = [];
+  const decisions: object[] = [];
+  for (const gate of chosen) {
+    const problem = await decideGate(session, runs, runId, gate, decision, options.comment);
+    if (problem === undefined) decisions.push({ node: gate.nodeId, digest: gate.digest, result: "accepted" });
+    else problems.push(problem);
+  }
+  const left = open.filter((gate) => !chosen.includes(gate)).map((gate) => gate.nodeId);
+  if (left.length > 0) session.print.result(`left open: ${left.join(", ")}`);
+  const document = { runId: runId, decision, decisions, left };
+  if (problems.length > 0) return failed(problems, document);
+  session.print.result(`next: autoops watch ${runId}`);
+  return done(document);
+}
+
+async function decideGate(
+  { print }: Session,
+  runs: Runs,
+  runId: string,
+  { nodeId: node, digest }: GateView,
+  decision: Word,
+  comment: string | undefined,
+): Promise<Problem | undefined> {
+  const answer = await runs.decide({ runId, node, decision, digest, comment, approver: ownName(), channel: "cli" });
+  if (!answer.ok) return answer.problems[0];
+  const problem = problemOfDecision(answer.value);
+  if (problem === undefined) print.result(decidedText(answer.value, decision));
+  return problem;
+}
+
+function notOpen(runId: string, unknown: string[]): Problem {
+  const what = unknown.length === 0 ? "has no open gate" : `has no open gate of ${unknown.join(", ")}`;
+  return { code: "gate-not-open", at: runId, message: `${runId} ${what}`, hint: "`autoops inbox` lists the open ones" };
 }
