@@ -22,11 +22,11 @@ export async function provideTestServer(say: Say): Promise<string | undefined> {
   return await provideJavaServer(cache, process.env, say);
 }
 
-/** The folder of the package that memory is kept with. Throws where it cannot be had. */
+/** The file of the package that memory is kept with. Throws where it cannot be had. */
 export async function provideMemoryLibrary(say: Say): Promise<string> {
   const cache = cacheDirectory(process.env);
   if (cache === undefined) throw new Error("neither AUTOOPS_CACHE_DIR, XDG_CACHE_HOME nor HOME names a folder");
   const installed = await installLibrary({ cache, say });
   if (!installed.ok) throw new Error(`${installed.problem.message}\n${installed.problem.hint}`);
-  return installed.folder;
+  return installed.path;
 }

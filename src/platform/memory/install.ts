@@ -18,15 +18,18 @@ export interface InstallOptions {
   say: Say;
   signal?: AbortSignal;
 }
-export type Installed = { ok: true; folder: string } | { ok: false; problem: Problem };
+/** `path`: the file that is loaded, in the cache or beside the program. */
+export type Installed = { ok: true; path: string } | { ok: false; problem: Problem };
 
 /** Quick where the package is there already. Two that ask at once wait for one. */
 export async function installLibrary({ cache, say, signal }: InstallOptions): Promise<Installed> {
   const folder = libraryFolder(cache);
-  if (loadLibrary(cache).ok) return { ok: true, folder };
+  const there = loadLibrary(cache);
+  if (there.ok) return there;
   const lock = { doing: `installs ${LIBRARY_NAME}`, say, ...(signal === undefined ? {} : { signal }) };
   return withLock(`${folder}.lock`, lock, async () => {
-    if (loadLibrary(cache).ok) return { ok: true, folder };
+    const since = loadLibrary(cache);
+    if (since.ok) return since;
     const own = `${folder}.${randomUUID()}`;
     try {
       const failure = await build(own, say, signal);
@@ -36,8 +39,7 @@ export async function installLibrary({ cache, say, signal }: InstallOptions): Pr
     } finally {
       await rm(own, { recursive: true, force: true });
     }
-    const loaded = loadLibrary(cache);
-    return loaded.ok ? { ok: true, folder } : loaded;
+    return loadLibrary(cache);
   });
 }
 

@@ -26,7 +26,7 @@ export interface Database {
 }
 export type DatabaseClass = new (path: string, options?: { timeout?: number; fileMustExist?: boolean }) => Database;
 
-export type LoadedLibrary = { ok: true; Database: DatabaseClass } | { ok: false; problem: Problem };
+export type LoadedLibrary = { ok: true; Database: DatabaseClass; path: string } | { ok: false; problem: Problem };
 
 /** The folder in the cache that `autoops memory install` fills: compiled code fits one Node interface and machine only. */
 export function libraryFolder(cache: string): string {
@@ -53,7 +53,7 @@ export function loadLibrary(cache: string | undefined): LoadedLibrary {
       const Database = require(path) as DatabaseClass;
       // The compiled part loads with the first database.
       new Database(":memory:").close();
-      return { ok: true, Database };
+      return { ok: true, Database, path };
     } catch (error) {
       reason = `it cannot be loaded (${(error as NodeJS.ErrnoException).code ?? "it failed"})`;
     }

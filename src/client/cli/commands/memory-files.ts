@@ -145,6 +145,6 @@ export async function install(session: Session): Promise<Ending> {
   const { print, interrupt: signal } = session;
   const installed = await installLibrary({ cache, say: (text) => print.say(text), signal });
   if (!installed.ok) return failed([installed.problem]);
-  print.result(`the package is there: ${installed.folder}`);
-  return done({ folder: installed.folder });
+  print.result(`the package is there: ${installed.path}`);
+  return done({ path: installed.path });
 }
