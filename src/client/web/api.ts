@@ -65,7 +65,7 @@ async function ask<T>(path: string, init: RequestInit = {}): Promise<T> {
     throw new Trouble(
       "facade-unreachable",
       "the façade does not answer",
-      "look whether `autoops serve` still runs; the page tries again by itself",
+      "look whether autoops serve still runs; the page tries again by itself",
     );
   }
   const body = (await response.json().catch(() => undefined)) as ProblemDocument | undefined;

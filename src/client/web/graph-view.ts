@@ -27,11 +27,14 @@ interface Props {
   onSelect(node: string): void;
 }
 
+/** Pixels up to which a picture is drawn smaller where there is less room. */
+const FITTED_MAX = 1_000;
+
 export function GraphView({ label, shape, boxes, edges, selected, onSelect }: Props) {
   const placed = useMemo(() => place({ nodes: boxes, edges }), [shape]);
   const { width, height } = placed;
   return html`<div class="graph">
-    <svg width=${width} height=${height} viewBox=${`0 0 ${width} ${height}`} role="group" aria-label=${label}>
+    <svg class=${width <= FITTED_MAX ? "fits" : ""} width=${width} height=${height} viewBox=${`0 0 ${width} ${height}`} role="group" aria-label=${label}>
       <defs>
         <marker id="tip" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="7" markerHeight="7" orient="auto">
           <path d="M0 0L8 4L0 8z" class="tip" />

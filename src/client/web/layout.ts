@@ -105,19 +105,16 @@ function labelOf({ on, condition }: GraphEdge): string {
   return [...(on === "success" ? [] : [`on ${on}`]), ...(condition === undefined ? [] : [`if ${condition}`])].join(" ");
 }
 
-/** A smooth line through the points that the layout gave. */
+/** A smooth line through the points that the layout gave; straight at its end, for the tip points along it. */
 function curve(points: Point[]): string {
   const [first, ...rest] = points;
-  if (first === undefined) return "";
-  let path = `M${round(first.x)} ${round(first.y)}`;
-  let before = first;
-  rest.forEach((point, index) => {
+  if (first === undefined || rest.length === 0) return "";
+  const parts = rest.map((point, index) => {
     const after = rest[index + 1];
-    const end = after === undefined ? point : { x: (point.x + after.x) / 2, y: (point.y + after.y) / 2 };
-    path += after === undefined && rest.length === 1 ? ` L${round(end.x)} ${round(end.y)}` : quadratic(point, end);
-    before = end;
+    if (after === undefined) return ` L${round(point.x)} ${round(point.y)}`;
+    return quadratic(point, { x: (point.x + after.x) / 2, y: (point.y + after.y) / 2 });
   });
-  return before === first ? "" : path;
+  return `M${round(first.x)} ${round(first.y)}${parts.join("")}`;
 }
 
 const quadratic = (by: Point, to: Point): string => ` Q${round(by.x)} ${round(by.y)} ${round(to.x)} ${round(to.y)}`;
