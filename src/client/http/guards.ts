@@ -76,8 +76,9 @@ export function securityHeaders(exposure: Reached): RequestHandler {
         requireTrustedTypesFor: ["'script'"],
       },
     },
-    // Plain HTTP on loopback: to promise HTTPS would lock people out.
-    strictTransportSecurity: schemeOf(exposure) === "https" ? { maxAge: YEAR_SECONDS } : false,
+    // Plain HTTP on loopback: to promise HTTPS would lock people out. Other hosts below ours are not ours to promise for.
+    strictTransportSecurity:
+      schemeOf(exposure) === "https" ? { maxAge: YEAR_SECONDS, includeSubDomains: false } : false,
     referrerPolicy: { policy: "no-referrer" },
     crossOriginEmbedderPolicy: true,
   });

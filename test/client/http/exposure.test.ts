@@ -96,7 +96,7 @@ describe("by TLS", () => {
       },
     );
     expect(status).toBe(200);
-    expect(headers["strict-transport-security"]).toContain("max-age=31536000");
+    expect(headers["strict-transport-security"]).toBe("max-age=31536000");
     await expect(fetch(`http://127.0.0.1:${port}/api/v1/runs`)).rejects.toThrow();
   });
 });
@@ -150,4 +150,17 @@ test("without a declared proxy, what a caller says of addresses and TLS is not b
   const headers = { ...bearer("wrong"), "x-forwarded-for": "203.0.113.9", "x-forwarded-proto": "https" };
   await fetch(`${serving.url}/api/v1/runs`, { headers });
   expect(serving.audited).toMatchObject([{ details: { from: "127.0.0.1" } }]);
+});
+
+test("a declared address is answered only where callers sign in", async () => {
+  const exposure = { publicUrl: "http://autoops.example.com" };
+  const statusAt = async (url: string) =>
+    (await supertest(url).get("/api/v1/runs").set("Host", "autoops.example.com")).status;
+  const open = await start("127.0.0.1", { exposure });
+  if (!open.ok) throw new Error(open.problems[0]?.message);
+  expect(await statusAt(open.facade.url)).toBe(403);
+  await serving.key("ann", "viewers");
+  const closed = await start("127.0.0.1", { exposure });
+  if (!closed.ok) throw new Error(closed.problems[0]?.message);
+  expect(await statusAt(closed.facade.url)).toBe(401);
 });
