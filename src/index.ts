@@ -10,6 +10,7 @@ import { type CheckedGraph, checkAgainst, checkedGraph } from "./core/check.js";
 import type { Policy } from "./core/policy.js";
 import { type Tightening, tighten } from "./core/tighten.js";
 import { loadLocal } from "./local.js";
+import { type ModelOptions, type PlannerByModel, plannerByModel } from "./planning.js";
 import { digestOf } from "./platform/digest.js";
 import type { Variables } from "./platform/environment.js";
 import { checkUrl, type NetworkRules } from "./platform/http/check-url.js";
@@ -34,6 +35,7 @@ export { redact, redactValue } from "./core/redact.js";
 export type { Report } from "./core/report.js";
 export type { ExecutorConfig, PlannerConfig, SafetyConfig, Tightening } from "./core/tighten.js";
 export type { RunView } from "./core/view.js";
+export type { ModelOptions, PlannerByModel } from "./planning.js";
 export { safeJoin } from "./platform/files.js";
 export { checkUrl } from "./platform/http/check-url.js";
 export type { Config } from "./schema/config.js";
@@ -92,15 +94,27 @@ export interface Planner {
   plan(input: GoalInput): DraftResult;
 }
 
-/** A planner over a folder of playbooks (default: those of the package), with no key and no network. */
-export async function createPlanner(options: {
+interface PlannerOptions {
   config: Config;
   playbooks?: string;
-}): Promise<{ ok: true; planner: Planner } | { ok: false; problems: Problem[] }> {
+}
+type Planned<P> = Promise<{ ok: true; planner: P } | { ok: false; problems: Problem[] }>;
+
+/**
+ * A planner over a folder of playbooks (default: those of the package), with no key and no network; or, given a model, one
+ * that asks it in this process, at most `rate_limit_llm_per_minute` times a minute by what `directory` has noted down.
+ */
+export function createPlanner(options: PlannerOptions): Planned<Planner>;
+export function createPlanner(options: PlannerOptions & { model: ModelOptions }): Planned<PlannerByModel>;
+export async function createPlanner(
+  options: PlannerOptions & { model?: ModelOptions },
+): Planned<Planner | PlannerByModel> {
   const loaded = await loadPlaybooks(options.playbooks ?? BUNDLED_PLAYBOOKS);
   if (!loaded.ok) return loaded;
   const context = { playbooks: loaded.value, config: options.config };
-  return { ok: true, planner: { plan: (input) => draftGraph(input, context) } };
+  const byPlaybook: Planner = { plan: (input) => draftGraph(input, context) };
+  if (options.model === undefined) return { ok: true, planner: byPlaybook };
+  return { ok: true, planner: plannerByModel(options.model, context) };
 }
 
 export interface RunsClient extends Runs {

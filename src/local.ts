@@ -5,7 +5,6 @@ import type { Dependencies } from "./activities/dependencies.js";
 import { BUNDLED_PLAYBOOKS, draftGraph } from "./activities/planner/draft.js";
 import { createDrafter, plannerFor } from "./activities/planner/drafter.js";
 import { offerOf, planningPolicy } from "./activities/planner/model/offer.js";
-import type { ModelPlanner } from "./activities/planner/model/planner.js";
 import { offersOf } from "./activities/planner/offers.js";
 import { planHere } from "./activities/planner/plan-here.js";
 import { loadPlaybooks } from "./activities/planner/playbooks.js";
@@ -16,23 +15,18 @@ import { type Explained, explainGraph } from "./core/explain.js";
 import type { Origin, Policy } from "./core/policy.js";
 import { type LearnedPlaybooks, learnedPlaybooks } from "./learned.js";
 import { memoryOf, preferencesOf } from "./memory.js";
+import { type DrafterParts, modelHere, partsHere } from "./planning.js";
 import { loadConfig } from "./platform/config-file.js";
 import { digestOf } from "./platform/digest.js";
 import { type Environment, readEnvironment, type Variables } from "./platform/environment.js";
 import { checkUrl } from "./platform/http/check-url.js";
 import { declaredUrls } from "./platform/http/declared-urls.js";
-import { createGuardedFetch } from "./platform/http/guarded-fetch.js";
-import { createAnswers } from "./platform/model-answers.js";
-import { createUsage } from "./platform/model-usage.js";
 import { loadPolicy } from "./platform/policy-file.js";
-import { createSecretResolver } from "./platform/secrets.js";
-import { storesOf } from "./platform/stores.js";
 import type { Config } from "./schema/config.js";
 import type { Graph } from "./schema/graph.js";
 import type { Preferences } from "./schema/memory.js";
 import type { Playbook, PlaybookOffer } from "./schema/playbook.js";
 import type { GoalInput, PlannerName } from "./schema/run-input.js";
-import { PAST_RUNS_MAX } from "./vocabulary/model-limits.js";
 import type { Problem } from "./vocabulary/problems.js";
 
 export interface Local {
@@ -69,7 +63,6 @@ export interface Local {
 }
 
 export type Drafter = ReturnType<typeof createDrafter>;
-export type DrafterParts = Pick<ModelPlanner, "policy" | "fetch" | "count">;
 
 /** Loads everything, or tells every problem. Reads files and no network. */
 export async function loadLocal(
@@ -110,7 +103,7 @@ export async function loadLocal(
     policyDigest,
     catalogueDigest: () => offerOf(registry, policy.policy, config.config).digest,
   };
-  const modelOf = (parts: DrafterParts) => modelPlanner(environment, config.config, registry, parts);
+  const modelOf = (parts: DrafterParts) => modelHere(environment, config.config, registry, parts);
   return {
     ok: true,
     environment,
@@ -142,7 +135,7 @@ export async function loadLocal(
     },
     plannerFor: (input) => plannerFor(input, config.config.model !== undefined),
     planHere: (input, signal) => {
-      const model = modelOf(here(environment, policy.policy, config.config));
+      const model = modelOf(partsHere(environment, policy.policy, config.config));
       // A budget of a plan is counted by the plan.
       const run = `here-${randomBytes(8).toString("hex")}`;
       return planHere(
@@ -151,44 +144,6 @@ export async function loadLocal(
         createDrafter(context, model),
         model,
       );
-    },
-  };
-}
-
-/** The policy as it was loaded, and requests under it. */
-function here(environment: Environment, policy: Policy, config: Config): DrafterParts {
-  const resolveSecret = createSecretResolver((name) => environment.secretFrom(name));
-  return {
-    policy: () => Promise.resolve({ ok: true, policy }),
-    fetch: createGuardedFetch({ network: policy.network, declaredUrls: declaredUrls(config), resolveSecret }),
-  };
-}
-
-function modelPlanner(
-  environment: Environment,
-  config: Config,
-  registry: Registry,
-  parts: DrafterParts,
-): ModelPlanner | undefined {
-  const { model: settings } = config;
-  if (settings === undefined) return undefined;
-  const stores = storesOf(environment);
-  return {
-    ...parts,
-    settings,
-    registry,
-    config,
-    checkUrl: (url, policy) => urlProblem(url, policy, config),
-    usage: createUsage(stores.modelUsage, Date.now),
-    answers: createAnswers(stores.modelAnswers, settings.cache, Date.now),
-    now: Date.now,
-    boundary: () => randomBytes(12).toString("hex"),
-    recall: async (goal) => {
-      const similar = await memoryOf({ environment, config }).similarRuns(goal, PAST_RUNS_MAX);
-      // Memory is a help: without it, or where it fails, the plan is made all the same.
-      return similar.ok
-        ? similar.value.map(({ run, score: _, ...past }) => ({ id: run, text: JSON.stringify(past) }))
-        : [];
     },
   };
 }
