@@ -54,7 +54,9 @@ export async function runGraph(input: RunGraphInput, carried?: Carried): Promise
     requester: input.requester,
   };
   const desk = createDesk(facts, verify_vote);
-  const { graph, atMs } = before === undefined ? await admit(input) : resume(input, before);
+  // A run that is cancelled while it is checked ends with a report, too.
+  const { graph, atMs } =
+    before === undefined ? await CancellationScope.nonCancellable(() => admit(input)) : resume(input, before);
   const { requester } = facts;
   const run = before === undefined ? createRun(graph, atMs, requester) : resumeRun(graph, before.state, requester);
   if (before !== undefined) run.state.lineage.push(info.continuedFromExecutionRunId ?? "");

@@ -105,6 +105,28 @@ test("a run tells the same times after a restart, also where it was looked at wh
   for (const id of ids) await client.workflow.getHandle(id).terminate("the test is over");
 }, 60_000);
 
+test("a run that is cancelled while its graph is checked still ends with a report, and writes nothing", async () => {
+  const staged = stage();
+  let letGo = (): void => undefined;
+  const cancelled = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  const check = staged.activities.check_graph as (...args: unknown[]) => Promise<unknown>;
+  staged.activities.check_graph = async (...args: never[]) => {
+    await cancelled;
+    return check(...args);
+  };
+  const report = await withWorker("early-cancel", staged, async () => {
+    const args = [{ graph, requester: "rita" }];
+    const handle = await client.workflow.start("runGraph", { taskQueue: "early-cancel", workflowId: "early", args });
+    await handle.cancel();
+    letGo();
+    return (await handle.result()) as Report;
+  });
+  expect(report).toMatchObject({ outcome: "cancelled", nodes: [{ id: "w", status: "cancelled" }] });
+  expect(staged.calls).toEqual([]);
+});
+
 test("a tool whose worker stops answering is tried on another, and counts as a lost worker and no failure", async () => {
   let attempts = 0;
   let thaw = (): void => undefined;
