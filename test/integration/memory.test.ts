@@ -157,7 +157,8 @@ describeMemory("memory of real runs (needs better-sqlite3-multiple-ciphers)", ()
     await kept("shop-1");
     await kept("shop-2");
     const similar = got(await (await memory()).similarRuns("shop gives 500s after the deployment", 5));
-    expect(similar.map(({ run }) => run).slice(0, 2)).toEqual(["shop-1", "shop-2"]);
+    expect(similar[0]?.run).toBe("shop-1");
+    expect(similar.map(({ run }) => run)).toContain("shop-2");
     expect(similar[0]).toMatchObject({ verification: "verified", writes: ["mend: succeeded"] });
     expect(got(await (await memory()).similarRuns("renew the certificate of the mail relay", 5))).toEqual([]);
   });
