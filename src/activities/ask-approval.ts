@@ -7,6 +7,7 @@ import { actionDigest } from "./action-digest.js";
 import type { AskCall, AskResult } from "./contract.js";
 import type { Dependencies } from "./dependencies.js";
 import { policyChannel, tell } from "./notices.js";
+import { previewOf } from "./preview.js";
 
 export function createAskApproval(dependencies: Dependencies) {
   return async function ask_approval(call: AskCall): Promise<AskResult> {
@@ -25,9 +26,16 @@ export function createAskApproval(dependencies: Dependencies) {
       digest,
     });
     const channel = await policyChannel(dependencies);
-    const notice = { event: "gate-opened", run, node, key: digest, details: detailsOf(call, digest, shown) } as const;
+    const preview = await previewOf(call, dependencies);
+    const notice = {
+      event: "gate-opened",
+      run,
+      node,
+      key: digest,
+      details: { ...detailsOf(call, digest, shown), ...preview },
+    } as const;
     const notices = channel === undefined ? [] : [await tell(channel, notice, dependencies)];
-    return { nonce, digest, askedIn: workflowExecution?.runId ?? "", shown, ...shownUndo, notices };
+    return { nonce, digest, askedIn: workflowExecution?.runId ?? "", shown, ...shownUndo, ...preview, notices };
   };
 }
 

@@ -90,7 +90,15 @@ export interface ToolDefinition<P = unknown, O = unknown> {
   output: z.ZodType<O>;
   /** What a call would touch; params may still hold templates, so every field is unsure. */
   reach?(params: JsonObject, config: Config, at: string): Reach;
+  /** For writes: what is there now and what would be, read before people are asked. Changes nothing. */
+  preview?(params: P, context: ToolContext): Promise<Preview>;
   run(params: P, context: ToolContext): Promise<O>;
+}
+
+/** Null where it is not known. */
+export interface Preview {
+  before: string | null;
+  after: string | null;
 }
 
 /** Declares a tool; gives `run` its types. */

@@ -15,7 +15,7 @@ import type { ToolCall } from "./contract.js";
 import type { ToolContext, ToolDefinition } from "./define-tool.js";
 import type { Dependencies } from "./dependencies.js";
 import { verifyGrant } from "./grant.js";
-import { narrativeFor } from "./planner/narrate.js";
+import { contextOf } from "./tool-context.js";
 
 /** Milliseconds kept back from the node's time-out, so that the tool ends in words and not in silence. */
 const CLOSING_MS = 500;
@@ -93,36 +93,6 @@ function timedOut(definition: ToolDefinition, limitMs: number): ToolFailure {
   if (definition.effect !== "write")
     return new ToolFailure("timed-out", message, "raise timeout_seconds, or look at why it is slow");
   return new ToolFailure("outcome-unknown", `${message}: it may or may not have acted`, "look at the target", false);
-}
-
-function contextOf(
-  call: ToolCall,
-  dependencies: Dependencies,
-  signal: AbortSignal,
-  log: ToolContext["log"],
-): ToolContext {
-  const activity = Context.current();
-  const { info } = activity;
-  return {
-    config: dependencies.config,
-    fetch: dependencies.fetch,
-    blobs: {
-      put: (data) => dependencies.blobs.put(withoutSecrets(data, dependencies.secretValues ?? [])),
-      get: (reference) => dependencies.blobs.get(reference),
-    },
-    signal,
-    heartbeat: (detail) => activity.heartbeat(detail),
-    secret: dependencies.secret,
-    idempotencyKey: [call.runKey ?? "", call.grant?.nonce ?? "", info.activityId].join("."),
-    attempt: info.attempt,
-    nodeId: info.activityId,
-    runId: info.workflowExecution?.workflowId ?? "",
-    requester: call.requester,
-    ...(call.soFar === undefined ? {} : { soFar: call.soFar }),
-    ...(dependencies.narrate === undefined ? {} : { narrate: (findings) => narrativeFor(findings, signal, log) }),
-    now: dependencies.now,
-    log,
-  };
 }
 
 function checkedOutput(definition: ToolDefinition, value: unknown, secrets: readonly string[]): Json {

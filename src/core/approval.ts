@@ -32,6 +32,7 @@ export function openGate(run: Run, entry: PlanNode, event: Asked | Opened): void
   gate.digest = event.digest;
   gate.askedIn = event.askedIn;
   gate.shown = event.shown;
+  if (event.preview !== undefined) gate.preview = event.preview;
   if (event.shownUndo !== undefined) gate.shownUndo = event.shownUndo;
   gate.notices = event.notices;
   countEarly(run, entry.node.id, event);

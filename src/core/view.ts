@@ -43,6 +43,8 @@ export interface GateView {
   target?: string;
   digest?: string;
   params: JsonObject;
+  /** What it would change, where the tool can tell. */
+  preview?: Gate["preview"];
   /** What would take it back, shown with the question: its approval covers this too. */
   undo?: { tool: string; params: JsonObject };
   required: number;
@@ -161,6 +163,7 @@ function gateView(run: Run, node: CheckedNode): GateView[] {
       target: node.gate.target,
       digest: gate.digest,
       params: gate.shown ?? {},
+      ...(gate.preview === undefined ? {} : { preview: gate.preview }),
       ...(node.undo !== undefined && gate.shownUndo ? { undo: { tool: node.undo.tool, params: gate.shownUndo } } : {}),
       required: gate.required,
       signed: gate.signed,

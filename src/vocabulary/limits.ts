@@ -89,6 +89,9 @@ export const PRECONDITIONS_MAX = 5;
 export const VERIFY_ATTEMPTS_MAX = 20;
 export const SETTLE_MAX_SECONDS = 3_600;
 
+/** Milliseconds for reading what an action would change: people are asked all the same. */
+export const PREVIEW_TIMEOUT_MS = 5_000;
+
 /** Results of notices that a gate keeps. */
 export const NOTICES_KEPT = 50;
 /** Seconds for one notice after the first, its tries included. */

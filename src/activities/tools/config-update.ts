@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { defineTool } from "../define-tool.js";
 import { declaredNameSchema, settingNameSchema, settingTextSchema } from "./names.js";
-import { actionOutputSchema, actOn, targetReach } from "./targets.js";
+import { actionOutputSchema, actOn, previewOf, targetReach } from "./targets.js";
 
 const SETTINGS_MAX = 50;
 const valuesSchema = z
@@ -21,5 +21,6 @@ export const configUpdate = defineTool({
   params: z.strictObject({ target: declaredNameSchema, values: valuesSchema }),
   output: actionOutputSchema,
   reach: targetReach("config_update"),
+  preview: (params, context) => previewOf("config_update", params, context),
   run: (params, context) => actOn("config_update", params, context),
 });

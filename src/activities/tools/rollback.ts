@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { defineTool } from "../define-tool.js";
 import { declaredNameSchema, versionSchema } from "./names.js";
-import { actionOutputSchema, actOn, targetReach } from "./targets.js";
+import { actionOutputSchema, actOn, previewOf, targetReach } from "./targets.js";
 
 export const rollback = defineTool({
   name: "rollback",
@@ -13,5 +13,6 @@ export const rollback = defineTool({
   params: z.strictObject({ target: declaredNameSchema, version: versionSchema }),
   output: actionOutputSchema,
   reach: targetReach("rollback"),
+  preview: (params, context) => previewOf("rollback", params, context),
   run: (params, context) => actOn("rollback", params, context),
 });

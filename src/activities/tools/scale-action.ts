@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { defineTool } from "../define-tool.js";
 import { declaredNameSchema } from "./names.js";
-import { actionOutputSchema, actOn, targetReach } from "./targets.js";
+import { actionOutputSchema, actOn, previewOf, targetReach } from "./targets.js";
 
 export const scaleAction = defineTool({
   name: "scale_action",
@@ -13,5 +13,6 @@ export const scaleAction = defineTool({
   params: z.strictObject({ target: declaredNameSchema, replicas: z.int().min(0).max(1_000) }),
   output: actionOutputSchema,
   reach: targetReach("scale_action"),
+  preview: (params, context) => previewOf("scale_action", params, context),
   run: (params, context) => actOn("scale_action", params, context),
 });

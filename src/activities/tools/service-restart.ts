@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { defineTool } from "../define-tool.js";
 import { declaredNameSchema } from "./names.js";
-import { actionOutputSchema, actOn, targetReach } from "./targets.js";
+import { actionOutputSchema, actOn, previewOf, targetReach } from "./targets.js";
 
 export const serviceRestart = defineTool({
   name: "service_restart",
@@ -13,5 +13,6 @@ export const serviceRestart = defineTool({
   params: z.strictObject({ target: declaredNameSchema }),
   output: actionOutputSchema,
   reach: targetReach("service_restart"),
+  preview: (params, context) => previewOf("service_restart", params, context),
   run: (params, context) => actOn("service_restart", params, context),
 });

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { ActionName } from "../../schema/config.js";
 import type { JsonObject } from "../../schema/json.js";
-import type { ToolContext } from "../define-tool.js";
+import type { Preview, ToolContext } from "../define-tool.js";
 import { finding, findingsSchema } from "./finding.js";
 import { commandDoer } from "./targets/command-doer.js";
 import { actionOf } from "./targets/declared.js";
@@ -35,12 +35,9 @@ export async function actOn(
   context: ToolContext,
   patience?: Patience,
 ): Promise<ActionOutput> {
-  const declared = actionOf(context.config, params.target, action);
-  const doer =
-    declared.kind === "http"
-      ? httpDoer(params.target, declared.action, params, context)
-      : commandDoer(params.target, declared.action, params, context);
-  const performed = await perform(doer, declared.action.idempotency, context, patience);
+  const doer = doerOf(action, params, context);
+  const { idempotency } = actionOf(context.config, params.target, action).action;
+  const performed = await perform(doer, idempotency, context, patience);
   const before = shortState(performed.before);
   const after = shortState(performed.after);
   return {
@@ -53,6 +50,24 @@ export async function actOn(
     request: doer.request,
     findings: [finding(statementOf(action, params.target, performed), [asked(doer), ...performed.remarks])],
   };
+}
+
+/** The target's state as it reads now, and as it would read; neither is known where the target declares none. */
+export async function previewOf(
+  action: ActionName,
+  params: JsonObject & { target: string },
+  context: ToolContext,
+): Promise<Preview> {
+  const { state } = doerOf(action, params, context);
+  if (state === undefined) return { before: null, after: null };
+  return { before: shortState(await state.read()), after: shortState(state.wanted) };
+}
+
+function doerOf(action: ActionName, params: JsonObject & { target: string }, context: ToolContext): Doer {
+  const declared = actionOf(context.config, params.target, action);
+  return declared.kind === "http"
+    ? httpDoer(params.target, declared.action, params, context)
+    : commandDoer(params.target, declared.action, params, context);
 }
 
 const shortState = (state: string | null): string | null => state?.slice(0, STATE_MAX_CHARS) ?? null;

@@ -23,6 +23,7 @@ export function gateLines(gate: GateView, context: GateContext): string[] {
     `${style.yellow("⛔ approval needed")}  ${style.bold(oneLine(gate.nodeName))} [${gate.nodeId}]`,
     `   what      ${oneLine(what)} · environment ${gate.environment}`,
     ...paramLines(gate.params),
+    ...previewLines(gate),
     `   why       ${oneLine(gate.reason)}`,
     ...evidenceLines(context.findings),
     `   deadline  ${clock(gate.deadlineMs)} (in ${span(gate.deadlineMs - context.nowMs)}); unanswered, nothing is done`,
@@ -74,4 +75,14 @@ function whoLine({
   if (commentRequired !== "never")
     parts.push(commentRequired === "always" ? "with a comment" : "a rejection with a comment");
   return `${parts.join("; ")} (rule ${rule})`;
+}
+
+function previewLines({ preview, undo }: GateView): string[] {
+  const lines: string[] = [];
+  if (preview?.problem !== undefined) lines.push(`   change    could not be read: ${oneLine(preview.problem)}`);
+  else if (preview !== undefined) {
+    lines.push(`   change    ${oneLine(preview.before ?? "unknown")} → ${oneLine(preview.after ?? "unknown")}`);
+  }
+  if (undo !== undefined) lines.push(`   undo      ${oneLine(undo.tool)} ${oneLine(JSON.stringify(undo.params))}`);
+  return lines;
 }

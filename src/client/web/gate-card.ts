@@ -1,7 +1,6 @@
 /** One gate: what will be done, why it is asked, on what evidence, until when, and the two answers. */
 import type { Finding } from "../../core/run/state.js";
 import type { GateView } from "../../core/view.js";
-import type { Json } from "../../schema/json.js";
 import { DiffView } from "./diff-view.js";
 import { GateAnswer } from "./gate-answer.js";
 import type { GateOutcome } from "./gate-outcome.js";
@@ -11,11 +10,7 @@ import { ProblemText, Status, useNow } from "./parts.js";
 import { hrefOf } from "./route.js";
 import { clock, shown, span } from "./words.js";
 
-/** A request may say what is there now and what would be. */
-interface Previewed {
-  preview?: { before?: Json; after?: Json };
-}
-export type Gate = GateView & Previewed;
+export type Gate = GateView;
 
 /** The run that a gate belongs to. */
 export interface GateRun {
@@ -52,7 +47,9 @@ export function GateCard({ gate, run, namesRun, outcome, onAnswered }: Props) {
       ${Object.entries(gate.params).map(([key, value]) => html`<dt>${key}</dt><dd>${shown(value)}</dd>`)}
     </dl>
     ${undo === undefined ? null : html`<${Undo} undo=${undo} />`}
-    ${preview === undefined ? null : html`<h3>What it would change</h3><${DiffView} before=${preview.before} after=${preview.after} />`}
+    ${preview === undefined ? null : html`<h3>What it would change</h3>`}
+    ${preview?.problem === undefined ? null : html`<p>It could not be read: ${preview.problem}</p>`}
+    ${preview === undefined || preview.problem !== undefined ? null : html`<${DiffView} before=${preview.before} after=${preview.after} />`}
     <h3>Why it is asked</h3>
     <p>
       ${gate.reason}${gate.rule === undefined ? "" : ` (rule ${gate.rule})`}. The run was asked for by ${run.requester}.

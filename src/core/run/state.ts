@@ -55,6 +55,13 @@ export type DecisionResult =
 
 export type GateStatus = "asking" | "open" | "approved" | "rejected" | "expired" | "withdrawn";
 
+/** What the action would change, as its target read when people were asked; `problem` where it could not be read. */
+export interface GatePreview {
+  before: string | null;
+  after: string | null;
+  problem?: string;
+}
+
 /** A gate: a question to people about one action of one node. Times are milliseconds since the epoch. */
 export interface Gate {
   status: GateStatus;
@@ -73,6 +80,7 @@ export interface Gate {
   shown?: JsonObject;
   /** Redacted params of the undo that was shown with them. */
   shownUndo?: JsonObject;
+  preview?: GatePreview;
   votes: Vote[];
   /** Decisions that did not count, by result. */
   refused: Partial<Record<DecisionResult, number>>;
@@ -155,6 +163,7 @@ export type RunEvent =
       askedIn: string;
       shown: JsonObject;
       shownUndo?: JsonObject;
+      preview?: GatePreview;
       notices: Gate["notices"];
       atMs: number;
     }
