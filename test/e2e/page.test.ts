@@ -3,6 +3,8 @@ import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { CHECKOUT, EVIL, HAS_BROWSER, inspect, openStage, picture, type Stage, titled } from "../support/page-stage.js";
 
+const COMMENT = `seen it, go ${EVIL}`;
+
 describe.skipIf(!HAS_BROWSER)(titled("a run on the page"), () => {
   let stage: Stage;
   let page: Page;
@@ -41,7 +43,7 @@ describe.skipIf(!HAS_BROWSER)(titled("a run on the page"), () => {
     const confirm = gate.getByRole("group", { name: "Approve Roll back checkout?" });
     expect(await confirm.textContent()).toContain("production");
     expect(stage.stack.mended.length).toBe(before);
-    await confirm.getByRole("textbox").fill("seen it, go");
+    await confirm.getByRole("textbox").fill(COMMENT);
     await inspect(page, "confirm");
     await confirm.getByRole("button", { name: "Approve “Roll back checkout”" }).click();
 
@@ -50,11 +52,13 @@ describe.skipIf(!HAS_BROWSER)(titled("a run on the page"), () => {
     expect(await page.locator('[data-node="mend"]').textContent()).toContain("succeeded");
     expect(await page.locator('[data-node="keep"]').textContent()).toContain("skipped");
     expect(await page.locator(".timeline").textContent()).toContain("ann: approve (accepted)");
+    expect(await page.locator(".report").textContent()).toContain(COMMENT);
+    expect(await page.locator("main img").count()).toBe(0);
     expect(stage.stack.mended.slice(before)).toEqual(["v1"]);
     const report = await stage.stack.runs.report(runId, 5_000);
     expect(report).toMatchObject({
       ok: true,
-      value: { gates: [{ votes: [{ approver: "ann", comment: "seen it, go", channel: "page", verified: true }] }] },
+      value: { gates: [{ votes: [{ approver: "ann", comment: COMMENT, channel: "page", verified: true }] }] },
     });
     await inspect(page, "report");
   }, 120_000);
