@@ -14,7 +14,7 @@ import { type CheckContext, type CheckOutcome, checkAgainst } from "./core/check
 import { type Explained, explainGraph } from "./core/explain.js";
 import type { Origin, Policy } from "./core/policy.js";
 import { type LearnedPlaybooks, learnedPlaybooks } from "./learned.js";
-import { memoryOf, preferencesOf } from "./memory.js";
+import { preferencesOf } from "./memory.js";
 import { type DrafterParts, modelHere, partsHere } from "./planning.js";
 import { loadConfig } from "./platform/config-file.js";
 import { digestOf } from "./platform/digest.js";
