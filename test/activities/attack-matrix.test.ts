@@ -73,7 +73,7 @@ async function opened(target: Target, runKey: string): Promise<AttackedRun> {
   return run.attacked;
 }
 
-async function situationOf(scenario: Scenario): Promise<Situation> {
+async function situationOf(scenario: Scenario): Promise<Situation<AttackedRun>> {
   let state = scenario.seed + 1;
   const pick = (below: number): number => {
     state = (state * 48_271) % 2_147_483_647;
@@ -96,7 +96,7 @@ const each = (body: (scenario: Scenario) => Promise<void>, suits: (scenario: Sce
 /** Every honest person, signed: enough for whatever the policy of a scenario wants. */
 const everybody = [PEOPLE.ann, PEOPLE.bob, PEOPLE.cleo];
 
-async function agreed(situation: Situation): Promise<void> {
+async function agreed(situation: Situation<AttackedRun>): Promise<void> {
   for (const person of everybody.slice(0, votesWanted(situation.scenario))) {
     const { answer, decision } = await genuine(situation, person);
     expect(await situation.attacked.deliver(answer, decision)).toBe("accepted");
@@ -108,7 +108,7 @@ const linesOf = (target: Target, event: string, node?: string) =>
 
 describe("attacks by decisions", () => {
   /** Honest decisions and those of the attack, in some order; what is late comes last. */
-  async function mixed(situation: Situation, attack: Sent[]): Promise<Sent[]> {
+  async function mixed(situation: Situation<AttackedRun>, attack: Sent[]): Promise<Sent[]> {
     const { scenario } = situation;
     const honest = await Promise.all(
       scenario.honest.map(({ person, signed }) => genuine(situation, person, { signed })),
@@ -186,7 +186,7 @@ describe("attacks by what is sent to the workflow", () => {
 });
 
 describe("what honest people agreed to is done once all the same", () => {
-  const acted = async (situation: Situation): Promise<void> => {
+  const acted = async (situation: Situation<AttackedRun>): Promise<void> => {
     const { attacked } = situation;
     if (attacked.prepared === undefined) throw new Error("the votes must be enough");
     expect(await attacked.perform(attacked.prepared)).toBeUndefined();

@@ -2,7 +2,7 @@
 import { actionDigest } from "../../../src/activities/action-digest.js";
 import type { Grant } from "../../../src/activities/contract.js";
 import type { Policy } from "../../../src/core/policy.js";
-import type { Prepared } from "./run.js";
+import type { AttackedRun, Prepared } from "./run.js";
 import { type Scenario, votesWanted, wantsSignatures } from "./scenario.js";
 import type { Situation } from "./votes.js";
 
@@ -11,7 +11,7 @@ export interface ActionAttack {
   refusedAs: readonly string[];
   /** Where the scenario must be of a kind for this to be an attack. */
   suits?(scenario: Scenario): boolean;
-  bend(prepared: Prepared, situation: Situation): Prepared | Promise<Prepared>;
+  bend(prepared: Prepared, situation: Situation<AttackedRun>): Prepared | Promise<Prepared>;
 }
 
 const invalid = ["grant-invalid"];

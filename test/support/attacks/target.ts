@@ -19,6 +19,8 @@ export interface Target {
   nowMs: number;
   audit: AuditStub;
   signer: Signer;
+  /** For a worker. */
+  activities: ActivityTable;
   call<T>(type: string, input: unknown, where: Where): Promise<T>;
 }
 
@@ -109,6 +111,7 @@ export function createTarget({ signer, verifier = signer, policy, environment, n
     nowMs,
     audit: dependencies.audit as AuditStub,
     signer,
+    activities,
     call: async <T>(type: string, input: unknown, { runId, activityId = type, attempt = 1 }: Where) => {
       const workflowExecution = { workflowId: RUN_ID, runId };
       const info = { activityId, activityType: type, attempt, workflowExecution, startToCloseTimeoutMs: 60_000 };

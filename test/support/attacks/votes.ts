@@ -2,7 +2,6 @@
 import { createHmac } from "node:crypto";
 import { decodeJwt, decodeProtectedHeader, type JWTPayload } from "jose";
 import type { SignedDecision, Signer } from "../../../src/platform/signing.js";
-import type { AttackedRun } from "./run.js";
 import { NODE } from "./run.js";
 import { PEOPLE, type Person, type Scenario, type Truth } from "./scenario.js";
 
@@ -16,21 +15,28 @@ export interface Sent {
   late: boolean;
 }
 
-export interface Situation {
-  attacked: AttackedRun;
+/** An open gate, as far as one must know it to attack it. */
+export interface OpenGate {
+  runKey: string;
+  gate: { digest?: string; deadlineMs: number } | undefined;
+  target: { nowMs: number };
+}
+
+export interface Situation<Run extends OpenGate = OpenGate> {
+  attacked: Run;
   scenario: Scenario;
   signer: Signer;
   /** The attacker's own key. */
   stranger: Signer;
   /** A gate of another run of the same graph, open as well. */
-  other: AttackedRun;
+  other: Run;
   /** A whole number below `below`, from the scenario's seed. */
   pick(below: number): number;
 }
 
 const DAY_MS = 86_400_000;
 
-const claimsOf = (attacked: AttackedRun, person: Person, more: Partial<SignedDecision> = {}): SignedDecision => ({
+const claimsOf = (attacked: OpenGate, person: Person, more: Partial<SignedDecision> = {}): SignedDecision => ({
   runKey: attacked.runKey,
   nodeId: NODE,
   digest: attacked.gate?.digest ?? "",
