@@ -4,8 +4,10 @@ import type { DraftResult } from "./activities/contract.js";
 import type { Dependencies } from "./activities/dependencies.js";
 import { BUNDLED_PLAYBOOKS, draftGraph } from "./activities/planner/draft.js";
 import { createDrafter, plannerFor } from "./activities/planner/drafter.js";
+import { entitiesOf } from "./activities/planner/entities.js";
 import { offerOf, planningPolicy } from "./activities/planner/model/offer.js";
 import { offersOf } from "./activities/planner/offers.js";
+import { loadOwnPlaybooks, type OwnPlaybooks } from "./activities/planner/own-playbooks.js";
 import { planHere } from "./activities/planner/plan-here.js";
 import { loadPlaybooks } from "./activities/planner/playbooks.js";
 import { replayed } from "./activities/planner/replay.js";
@@ -40,6 +42,8 @@ export interface Local {
   /** Those that goals are matched with. */
   playbooks: Playbook[];
   learned: LearnedPlaybooks;
+  /** Those of `~/.autoops/playbooks`, and why some are not used. */
+  own: OwnPlaybooks;
   /** What plans start from, where the goal does not say; empty where memory is off. */
   preferences: Preferences;
   /** Files that were read; absent where there was none and the defaults hold. */
@@ -60,6 +64,8 @@ export interface Local {
   /** The same, in detail: one answer a node. */
   explain(graph: Graph): Explained[];
   offers(): PlaybookOffer[];
+  /** Whether words ask for a remedy. */
+  wantsRemedy(text: string): boolean;
 }
 
 export type Drafter = ReturnType<typeof createDrafter>;
@@ -83,7 +89,11 @@ export async function loadLocal(
   }
   const taken = new Set(playbooks.value.map(({ id }) => id));
   const learned = await learnedPlaybooks({ environment, config: config.config, taken });
-  const known = [...playbooks.value, ...learned.active];
+  const own = await loadOwnPlaybooks(
+    storesOf(environment).playbooks,
+    new Set([...taken, ...learned.all.map(({ playbook }) => playbook.id)]),
+  );
+  const known = [...playbooks.value, ...learned.active, ...own.playbooks];
   const preferences = await preferencesOf({ environment, config: config.config });
   const { service, window } = preferences;
   const preferred = { ...(service === undefined ? {} : { service }), ...(window === undefined ? {} : { window }) };
@@ -98,6 +108,7 @@ export async function loadLocal(
   const context = {
     playbooks: known,
     weights: learned.weights,
+    notices: own.problems,
     preferred,
     config: config.config,
     policyDigest,
@@ -114,11 +125,16 @@ export async function loadLocal(
     registry,
     playbooks: known,
     learned,
+    own,
     preferences,
     files: { policy: policy.file, config: config.file },
     draft: (input) => draftGraph(input, context),
     check: (graph) => checkAgainst(graph, checking),
     explain: (graph) => explainGraph(graph, checking),
+    wantsRemedy: (text) => {
+      const { wantsRemedy, forbidsRemedy } = entitiesOf(text, config.config);
+      return wantsRemedy && !forbidsRemedy;
+    },
     offers: () => offersOf(known, config.config),
     drafter: (parts) => createDrafter(context, modelOf(parts)),
     replay: (document) =>

@@ -12,6 +12,8 @@ export interface StorePaths {
   modelAnswers: string;
   /** Learned playbooks that a person took in. */
   learned: string;
+  /** A person's own playbooks. */
+  playbooks: string;
 }
 
 export function storesOf(environment: Environment): StorePaths {
@@ -24,5 +26,6 @@ export function storesOf(environment: Environment): StorePaths {
     modelUsage: join(environment.home, "model", "usage"),
     modelAnswers: join(environment.home, "model", "answers"),
     learned: join(environment.home, "learned"),
+    playbooks: join(environment.home, "playbooks"),
   };
 }

@@ -19,6 +19,8 @@ export interface PlannerContext {
   weights?: ReadonlyMap<string, number>;
   /** What a person prefers, where the goal does not say. */
   preferred?: { service?: string; window?: string };
+  /** Told beside every plan: own playbooks that are not used. */
+  notices?: readonly Problem[];
 }
 
 const NEAREST_SHOWN = 3;
@@ -27,7 +29,8 @@ const NEAREST_SHOWN = 3;
  * Drafts a graph for the goal; nothing in it is trusted until the check has seen it. What looks like an injected order
  * in the goal is a notice: a playbook cannot obey it.
  */
-export function draftGraph(given: GoalInput, { playbooks, config, weights, preferred }: PlannerContext): DraftResult {
+export function draftGraph(given: GoalInput, context: PlannerContext): DraftResult {
+  const { playbooks, config, weights, preferred } = context;
   const input = parseWith(goalInputSchema, given);
   if (!input.ok) return input;
   const { ok, goal, findings } = sanitizeGoal(input.value.goal);
@@ -38,9 +41,12 @@ export function draftGraph(given: GoalInput, { playbooks, config, weights, prefe
       problems: [{ code: "goal-invalid", at: "goal", message, hint: "say what is wrong, and where" }],
     };
   }
-  const entities = { ...preferred, ...entitiesOf(goal, config), ...input.value.facts };
+  const { facts, playbook: named } = input.value;
+  // A playbook's title names nothing of anybody's.
+  const told = playbooks.some(({ id, title }) => id === named && title === goal) ? "" : goal;
+  const entities = { ...preferred, ...entitiesOf(told, config, facts === undefined), ...facts };
   const ranked = weighted(rankPlaybooks(playbooks, goal, entities), weights);
-  const chosen = choose(ranked, input.value.playbook);
+  const chosen = choose(ranked, named);
   if ("problem" in chosen) return { ok: false, problems: [chosen.problem] };
   const { playbook, score } = chosen;
   const remedy = input.value.remedy ?? (entities.wantsRemedy && !entities.forbidsRemedy);
@@ -49,7 +55,7 @@ export function draftGraph(given: GoalInput, { playbooks, config, weights, prefe
   const notices = findings.map(({ code, message }): Problem => {
     return { code: "goal-suspicious", at: "goal", message: `the goal: ${message} (${code})` };
   });
-  return { ...planned, notices: [...notices, ...planned.notices] };
+  return { ...planned, notices: [...notices, ...planned.notices, ...(context.notices ?? [])] };
 }
 
 function choose(ranked: readonly Ranked[], wanted: string | undefined): Ranked | { problem: Problem } {

@@ -20,7 +20,7 @@ const REMEDY =
 const FORBIDS =
   /\b(?:do not|don't|dont|never|without|not to|no)\s+(?:\w+\s+){0,3}?(?:chang\w*|touch\w*|fix\w*|restart\w*|rollback|remed\w*|act\w*|modif\w*|writ\w*)\b|\bread[- ]only\b|\b(?:only|just) (?:look|why|check|report)\b|\bwhy only\b/;
 const NO_SERVICE = new Set(
-  "is was are be has does do a an the this that it our my your some every all last latest new old error errors http https api service app something someone what why there everything nothing deploy deployment release version users people customers".split(
+  "is was are be has does do a an the this that it our my your some every all last latest new old error errors http https api service app something someone what why there everything nothing deploy deployment release version users people customers pod pods node nodes database db cache redis queue disk cpu memory dns certificate cert network dependency cluster container job cron host hosts server machine website site login logins k8s kubernetes kafka rabbitmq postgres mysql backup rollout vpn tunnel heap prod production staging namespace latency requests response answer page pages file system clients consumers hour hours minutes days midnight night morning noon kubelet worker workers volume filesystem traffic load backlog ratio rate rates usage utilization number count size length percentage share level amount value values time times duration availability budget lag depth hit hits misses evictions connections sessions messages tokens key keys alert alerts monitor status probe check checks name names domain zone topic link interface packets process processes restarts which who that those these both one none half performance throughput".split(
     " ",
   ),
 );
@@ -32,10 +32,15 @@ function knownServices(config: Config): string[] {
   return [...names].sort((a, b) => b.length - a.length || a.localeCompare(b));
 }
 
-export function entitiesOf(goal: string, config: Config): Entities {
+/** Without `guess`, as for an alert whose labels state the facts, only names that config.yaml knows are taken. */
+export function entitiesOf(goal: string, config: Config, guess = true): Entities {
   const text = normalised(goal);
-  const entities: Entities = { ...namedIn(goal), wantsRemedy: REMEDY.test(text), forbidsRemedy: FORBIDS.test(text) };
-  const service = serviceOf(goal, config);
+  const entities: Entities = {
+    ...(guess ? namedIn(goal) : {}),
+    wantsRemedy: REMEDY.test(text),
+    forbidsRemedy: FORBIDS.test(text),
+  };
+  const service = serviceOf(goal, config, guess);
   const version = /\b(?:version|release|build|v)\s*[:=#]?\s*v?(\d[\w.+-]*\w|\d)\b/i.exec(goal)?.[1];
   const window = windowOf(goal);
   const url = /\bhttps?:\/\/[^\s"'<>`]+/i.exec(goal)?.[0].replace(/[.,;:!?)\]]+$/, "");
@@ -49,7 +54,7 @@ export function entitiesOf(goal: string, config: Config): Entities {
 const literal = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 
 /** A service that config.yaml knows, as it is written there; else what the sentence's form tells; else the only one. */
-function serviceOf(goal: string, config: Config): string | undefined {
+function serviceOf(goal: string, config: Config, guess: boolean): string | undefined {
   for (const name of knownServices(config)) {
     if (new RegExp(`(?<![\\w.-])${literal(name)}(?![\\w-])`, "i").test(goal)) return name;
   }
@@ -59,7 +64,7 @@ function serviceOf(goal: string, config: Config): string | undefined {
     /(?<![\w-])([a-z][\w-]{1,62})\s+(?:returns?|throws?|fails?|shows?|answers?|is|was|has|does|serves?|responds?)(?![\w-])/i,
     /(?<![\w-])(?:of|in|on|for|restart|roll ?back)\s+(?:the\s+)?([a-z][\w-]{1,62})(?![\w-])/i,
   ];
-  for (const form of forms) {
+  for (const form of guess ? forms : []) {
     const name = form.exec(goal)?.[1]?.toLowerCase();
     if (name !== undefined && !NO_SERVICE.has(name)) return name;
   }

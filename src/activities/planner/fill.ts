@@ -71,7 +71,11 @@ function toldValue(parameter: Parameter, { entities, config }: Filling): string 
   const fitting = service === undefined ? candidates : candidates.filter((name) => belongsTo(name, service));
   // Of several that fit none is guessed, save one that is called exactly like the service.
   if (fitting.length === 1) return fitting[0];
-  return fitting.find((name) => name.toLowerCase() === service?.toLowerCase());
+  const own = fitting.find((name) => name.toLowerCase() === service?.toLowerCase());
+  // A Prometheus server holds the metrics of many services: the only one is everybody's.
+  const [shared, ...others] = candidates;
+  const isShared = shared !== undefined && others.length === 0 && config.sources[shared]?.kind === "prometheus";
+  return own ?? (isShared ? shared : undefined);
 }
 
 /** `checkout-logs` belongs to `checkout`; `checkout2-logs` does not. */

@@ -9,7 +9,7 @@ import type { Problem } from "../../vocabulary/problems.js";
 import { playbookFaults } from "./playbook-faults.js";
 
 const PLAYBOOK_MAX_BYTES = 200_000;
-const PLAYBOOKS_MAX = 200;
+export const PLAYBOOKS_MAX = 200;
 
 /** All playbooks of a directory (`*.yaml`), by id. */
 export async function loadPlaybooks(directory: string): Promise<Parsed<Playbook[]>> {
@@ -27,14 +27,19 @@ export async function loadPlaybooks(directory: string): Promise<Parsed<Playbook[
   const playbooks: Playbook[] = [];
   const problems: Problem[] = [];
   for (const name of names) {
-    const file = await readTrustedFile(join(directory, name), PLAYBOOK_MAX_BYTES);
-    const parsed = file.ok ? parsePlaybook(file.text, name) : { ok: false as const, problems: [file.problem] };
+    const parsed = await readPlaybook(join(directory, name), name);
     if (!parsed.ok) problems.push(...parsed.problems);
     else if (playbooks.some(({ id }) => id === parsed.value.id)) {
       problems.push({ code: "playbook-invalid", at: name, message: `two playbooks have the id ${parsed.value.id}` });
     } else playbooks.push(parsed.value);
   }
   return problems.length > 0 ? { ok: false, problems } : { ok: true, value: playbooks };
+}
+
+/** Reads a playbook that nobody but its owner could have written. */
+export async function readPlaybook(path: string, name: string): Promise<Parsed<Playbook>> {
+  const file = await readTrustedFile(path, PLAYBOOK_MAX_BYTES);
+  return file.ok ? parsePlaybook(file.text, name) : { ok: false, problems: [file.problem] };
 }
 
 /** `name` (a file) stands in front of every path. */

@@ -5,6 +5,7 @@ import { as, type Declared } from "./declared.js";
 import { LEARNING, MEMORY } from "./memory-commands.js";
 import { deciding, endsWithParent, planning, port, starting, waitSeconds, whole } from "./options.js";
 import { RECORD_COMMANDS } from "./record-commands.js";
+import { TEMPLATES } from "./template-commands.js";
 
 const decide = (word: "approve" | "reject"): Declared => ({
   usage: `${word} <run> [node]`,
@@ -61,6 +62,7 @@ export const COMMANDS: readonly Declared[] = [
     examples: [
       'autoops plan "checkout returns 500s since the last deploy; find out why and roll it back"',
       'autoops plan "checkout returns 500s" --yaml > workflow.yaml',
+      "autoops plan --alert alert.json",
     ],
     options: [
       new Option("--yaml", "print the graph as a file for `validate` and `run`").conflicts(["mermaid", "dot", "json"]),
@@ -98,7 +100,7 @@ export const COMMANDS: readonly Declared[] = [
     load: async () => as((await import("./commands/run.js")).run),
   },
   {
-    usage: "plan-and-run <goal>",
+    usage: "plan-and-run [goal]",
     says: "Draft a graph for a goal, show it, and run it if you agree",
     examples: ['autoops plan-and-run "checkout returns 500s; find out why"'],
     options: [new Option("--yes", "start without asking; it answers no gate"), ...planning(), ...starting()],
@@ -160,6 +162,7 @@ export const COMMANDS: readonly Declared[] = [
     examples: ["autoops tools"],
     load: async () => as((await import("./commands/tools.js")).tools),
   },
+  TEMPLATES,
   {
     usage: "playbooks",
     says: "List the playbooks that goals are planned from",

@@ -7,11 +7,13 @@ import { parseGraph } from "../../schema/parse-graph.js";
 import type { GoalInput, PlannerName } from "../../schema/run-input.js";
 import type { Problem } from "../../vocabulary/problems.js";
 import { previewOf } from "../runs/plan-preview.js";
-import { readGoal, readText } from "./input.js";
+import { type GoalOptions, goalOf, readAsked } from "./goal-words.js";
+import { readText } from "./input.js";
+import { askingFor } from "./missing.js";
 import { draftByModel } from "./model-draft.js";
 import { ownName, type Session } from "./session.js";
 
-export interface PlanningOptions {
+export interface PlanningOptions extends GoalOptions {
   param?: Record<string, string>;
   playbook?: string;
   planner?: PlannerName;
@@ -35,12 +37,15 @@ export type Drafted =
     }
   | { ok: false; problems: Problem[]; draft?: string };
 
-export async function draft(session: Session, word: string, options: PlanningOptions): Promise<Drafted> {
-  const goal = await readGoal(session, word);
-  if (!goal.ok) return goal;
+export async function draft(session: Session, word: string | undefined, options: PlanningOptions): Promise<Drafted> {
+  const read = await readAsked(session, word, options);
+  if (!read.ok) return read;
   const local = await loadLocal(session.environment);
   if (!local.ok) return local;
-  return previewed(await drafter(session, local, inputOf(goal.text, options)), local);
+  const goal = await goalOf(read.asked, options, local);
+  if (!goal.ok) return goal;
+  const input = { ...inputOf(goal.input.goal, options), ...goal.input };
+  return previewed(await askingFor(session, input, (complete) => drafter(session, local, complete)), local);
 }
 
 /** The plan that a file holds, with no call. */

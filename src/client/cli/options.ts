@@ -19,6 +19,13 @@ export const port = (flag: string, says: string) => new Option(`${flag} <port>`,
 export const endsWithParent = () => new Option("--end-with-parent", "end when standard input closes").hideHelp();
 
 export const planning = () => [
+  new Option("--goal-file <file>", "read the goal from a file; - reads standard input"),
+  new Option(
+    "--alert <file>",
+    "plan for an alert: a webhook of Alertmanager, PagerDuty or Datadog; - reads standard input",
+  ),
+  new Option("--remedy", "with the playbook's remedy, behind its gate, whatever the words say").conflicts("lookOnly"),
+  new Option("--look-only", "without any remedy, whatever the words say"),
   new Option("--param <name=value>", "a value for a parameter of the playbook; may be repeated").argParser(pair),
   new Option("--playbook <name>", "use this playbook whatever the goal says"),
   new Option("--planner <planner>", "who plans (default: the model where its key is set)").choices([

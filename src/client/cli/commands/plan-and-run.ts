@@ -3,6 +3,7 @@ import { createInterface } from "node:readline/promises";
 import { EXIT } from "../../../vocabulary/problems.js";
 import { draft, type PlanningOptions } from "../draft.js";
 import { type Ending, failed } from "../ending.js";
+import { hasGoal } from "../goal-words.js";
 import { ADVISORY, noteNotices, plannerLine, sayPlan, undrafted } from "../plan-text.js";
 import type { Session } from "../session.js";
 import { type StartOptions, startAndFollow } from "../start.js";
@@ -11,7 +12,11 @@ interface Options extends PlanningOptions, StartOptions {
   yes?: boolean;
 }
 
-export async function planAndRun(session: Session, [goal = ""]: readonly string[], options: Options): Promise<Ending> {
+export async function planAndRun(session: Session, [goal]: readonly string[], options: Options): Promise<Ending> {
+  if (!hasGoal(goal, options)) {
+    const message = "a goal must be given, or --alert or --goal-file";
+    return failed([{ code: "usage", at: "", message, hint: "autoops plan-and-run --help" }]);
+  }
   const drafted = await draft(session, goal, options);
   if (!drafted.ok) return undrafted(session.print, drafted);
   const { graph, outcome, notices, local } = drafted;

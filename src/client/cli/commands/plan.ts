@@ -5,6 +5,7 @@ import { toYaml } from "../../../schema/yaml-text.js";
 import { exitFor } from "../../../vocabulary/problems.js";
 import { type Drafted, draft, type PlanningOptions, replay } from "../draft.js";
 import { done, type Ending, failed } from "../ending.js";
+import { hasGoal } from "../goal-words.js";
 import { sayPast } from "../past.js";
 import { ADVISORY, noteNotices, plannerLine, sayPlan, undrafted } from "../plan-text.js";
 import type { Session } from "../session.js";
@@ -47,11 +48,11 @@ export async function plan(session: Session, [goal]: readonly string[], options:
 
 async function draftedBy(session: Session, goal: string | undefined, options: Options): Promise<Drafted> {
   const { replay: file } = options;
-  if ((goal === undefined) === (file === undefined)) {
-    const message = "either a goal or --replay with a plan's file must be given, and not both";
+  if (hasGoal(goal, options) === (file !== undefined)) {
+    const message = "either a goal (or --alert, --goal-file) or --replay with a plan's file must be given, not both";
     return { ok: false, problems: [{ code: "usage", at: "", message, hint: "autoops plan --help" }] };
   }
-  return file === undefined ? draft(session, goal ?? "", options) : replay(session, file);
+  return file === undefined ? draft(session, goal, options) : replay(session, file);
 }
 
 /** Only a checked graph knows its gates, and a drawing without them would mislead. */
