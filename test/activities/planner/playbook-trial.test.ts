@@ -1,11 +1,12 @@
 /** Every bundled playbook as a test case: its plans pass the check, and what changes production stands behind a gate. */
+import { readFileSync } from "node:fs";
 import { parser } from "@prometheus-io/lezer-promql";
 import { describe, expect, test } from "vitest";
 import { BUNDLED_PLAYBOOKS } from "../../../src/activities/planner/draft.js";
 import { alwaysWrites, offersRemedy, onlyWith, writes } from "../../../src/activities/planner/parts.js";
 import { planFrom } from "../../../src/activities/planner/plan.js";
 import { sampleOf, trialConfig, trialProblems } from "../../../src/activities/planner/playbook-trial.js";
-import { loadPlaybooks } from "../../../src/activities/planner/playbooks.js";
+import { loadPlaybooks, parsePlaybook } from "../../../src/activities/planner/playbooks.js";
 import { createDefaultRegistry } from "../../../src/activities/registry.js";
 import { checkAgainst } from "../../../src/core/check.js";
 import { effectivePolicy } from "../../../src/core/policy.js";
@@ -105,4 +106,17 @@ test("only the rollback after a deployment changes something in every plan of it
   for (const { id, graph } of remedies) {
     expect(graph.nodes.filter((node) => onlyWith(node).includes(REMEDY)).length, id).toBeGreaterThanOrEqual(4);
   }
+});
+
+test("the example in docs/playbooks.md is a playbook whose plans pass the check, with one gate", () => {
+  const text = /^```yaml\n([\s\S]*?)^```$/m.exec(readFileSync("docs/playbooks.md", "utf8"))?.[1] ?? "";
+  const parsed = parsePlaybook(text, "docs/playbooks.md");
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
+  expect(trialProblems(parsed.value)).toEqual([]);
+  expect(writing(plan(parsed.value, true))).toEqual(["restart"]);
+});
+
+test("docs/playbooks.md names every playbook", () => {
+  const text = readFileSync("docs/playbooks.md", "utf8");
+  expect(playbooks.filter(({ id }) => !text.includes(`\`${id}\``)).map(({ id }) => id)).toEqual([]);
 });
