@@ -24,6 +24,7 @@ import { type Environment, readEnvironment, type Variables } from "./platform/en
 import { checkUrl } from "./platform/http/check-url.js";
 import { declaredUrls } from "./platform/http/declared-urls.js";
 import { loadPolicy } from "./platform/policy-file.js";
+import { storesOf } from "./platform/stores.js";
 import type { Config } from "./schema/config.js";
 import type { Graph } from "./schema/graph.js";
 import type { Preferences } from "./schema/memory.js";
