@@ -5,6 +5,7 @@
  */
 import { type CheckOutcome, checkAgainst } from "../../../core/check.js";
 import type { Policy } from "../../../core/policy.js";
+import { redact } from "../../../core/redact.js";
 import { digestOf } from "../../../platform/digest.js";
 import { type Graph, graphSchema } from "../../../schema/graph.js";
 import type { Json, JsonObject } from "../../../schema/json.js";
@@ -61,7 +62,7 @@ export function readAnswer(text: string): { ok: true; value: JsonObject } | { ok
 /** What the model says of itself in place of a plan. */
 export function declined(answer: JsonObject): Problem | undefined {
   if (typeof answer.cannot !== "string" || answer.cannot.trim() === "") return undefined;
-  const message = `the model found no plan: ${answer.cannot.replace(/\s+/g, " ").slice(0, 400)}`;
+  const message = `the model found no plan: ${redact(answer.cannot).replace(/\s+/g, " ").slice(0, 400)}`;
   return {
     code: "model-refused",
     at: "goal",

@@ -3,7 +3,7 @@ import type { GoalInput } from "../../../schema/run-input.js";
 import { CHARS_PER_TOKEN } from "../../../vocabulary/model-limits.js";
 import type { Problem } from "../../../vocabulary/problems.js";
 import { ask, type ModelAnswer } from "./ask.js";
-import { amountOf, estimateOf, reserve } from "./budget.js";
+import { amountOf, estimateOf, reserve, withReservation } from "./budget.js";
 import type { Calling, ModelPlanner, Work } from "./planner.js";
 
 /** What a plan has taken until now. */
@@ -35,15 +35,10 @@ export async function askWithinBudget(
     planner.count?.({ kind: "over-budget", budget: reserved.problem.at });
     return { ok: false, problems: [reserved.problem, ...(calling.repair?.problems ?? [])] };
   }
-  // A call that fails may have been counted by the server: its estimate stays.
-  const answer = await ask(
-    {
-      messages: work.prompt.messages(planner.boundary()),
-      schema,
-      name: input.refine === undefined ? "plan" : "changes",
-    },
-    { settings, fetch, now, signal: calling.signal },
-  );
+  const name = input.refine === undefined ? "plan" : "changes";
+  const question = { messages: work.prompt.messages(planner.boundary()), schema, name };
+  const asking = { settings, fetch, now, signal: calling.signal };
+  const answer = await withReservation(reserved.reservation, () => ask(question, asking));
   const taken = answer.tokens ?? { input: estimate.input, output: Math.ceil(answer.text.length / CHARS_PER_TOKEN) };
   const amount = amountOf(taken.input, taken.output, settings);
   await reserved.reservation.settle(amount);

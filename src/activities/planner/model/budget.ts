@@ -1,8 +1,10 @@
 /** The budgets of a model: an estimate is reserved before each call, and a call that would go over is not made. */
+import { HttpFailure } from "../../../platform/http/failure.js";
 import type { Amount, Reservation, Usage } from "../../../platform/model-usage.js";
 import type { ModelSettings } from "../../../schema/model.js";
 import { CHARS_PER_TOKEN } from "../../../vocabulary/model-limits.js";
 import type { Problem } from "../../../vocabulary/problems.js";
+import { ModelFailure } from "./ask.js";
 
 type Settings = Pick<ModelSettings, "price" | "budget" | "max_output_tokens">;
 
@@ -30,6 +32,21 @@ export async function reserve(
   if (problem === undefined) return { ok: true, reservation };
   await reservation.settle({ tokens: 0, cost: 0 });
   return { ok: false, problem };
+}
+
+/**
+ * Makes the call that a reservation was made for. One that the server refused, or that never left, gives the reservation
+ * back; of one that was lost on the way nobody knows what it took, and its estimate stays.
+ */
+export async function withReservation<T>(reservation: Reservation, call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    const isRefused = error instanceof ModelFailure && error.code !== "source-answer-invalid";
+    const isFree = isRefused || (error instanceof HttpFailure && !error.sent);
+    if (isFree) await reservation.settle({ tokens: 0, cost: 0 });
+    throw error;
+  }
 }
 
 function overrun(kind: string, { plan, run, day }: Reservation, budget: ModelSettings["budget"]): Problem | undefined {

@@ -11,7 +11,7 @@ import { NARRATIVE_SENTENCE_MAX_CHARS, NARRATIVE_SENTENCES_MAX } from "../../../
 import type { Narrative } from "../../contract.js";
 import { readAnswer } from "./accept.js";
 import { ask } from "./ask.js";
-import { amountOf, estimateOf, reserve } from "./budget.js";
+import { amountOf, estimateOf, reserve, withReservation } from "./budget.js";
 import { createMask } from "./mask.js";
 import type { Calling, ModelPlanner } from "./planner.js";
 import type { Message } from "./prompt.js";
@@ -86,10 +86,9 @@ export async function narrate(
     planner.count?.({ kind: "over-budget", budget: reserved.problem.at });
     return undefined;
   }
-  const answer = await ask(
-    { messages, schema: answerSchema, name: "narrative" },
-    { settings, fetch, now, signal: calling.signal },
-  );
+  const question = { messages, schema: answerSchema, name: "narrative" };
+  const asking = { settings, fetch, now, signal: calling.signal };
+  const answer = await withReservation(reserved.reservation, () => ask(question, asking));
   const taken = answer.tokens ?? { input: estimate.input, output: estimate.output };
   const spent = amountOf(taken.input, taken.output, settings);
   await reserved.reservation.settle(spent);

@@ -362,3 +362,14 @@ test("a budget of the day counts what was used, by every plan on the machine", a
   expect(plans).toBeGreaterThan(0);
   expect(server.calls()).toBe(plans);
 });
+
+test("a call that the server refused takes nothing from a budget; one that was lost on the way takes its estimate", async () => {
+  const own = await planner({ model: { timeout_seconds: 1 } }, server.rawUrl);
+  const spent = async () => (await own.usage.reserve({ run: "plan-1", kind: "plan" }, { tokens: 1 })).plan.tokens;
+  server.raw((_, response) => response.writeHead(500).end("{}"));
+  await failureOf(own.plan({ goal: GOAL }));
+  expect(await spent()).toBe(1);
+  server.raw(() => undefined);
+  await failureOf(own.plan({ goal: GOAL }));
+  expect(await spent()).toBeGreaterThan(8_000);
+});
