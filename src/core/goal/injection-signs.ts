@@ -20,7 +20,7 @@ export interface SignFound {
 const ENGLISH = [OVERRIDE, EXTRACTION, PERSONA, AUTHORITY, APPROVAL, EXFILTRATION, EMBEDDED, COMMANDS];
 /** In text whose gaps between words are lost or false. */
 const SQUASHED =
-  /(?:ignore|disregard|forget|bypass|override)(?:all|any)?(?:of)?(?:the|your|my|these)?(?:previous|prior|above|earlier|preceding|system|safety|existing)(?:and\w{3,10})?(?:instructions?|prompts?|directions|guidelines|rules|directives?|context|commands?)|(?:reveal|show|print|tell|repeat|giveme|output)(?:me)?(?:the|your)?(?:system|initial|hidden|secret)(?:prompt|instructions?|password)|whatisthe(?:secret|system)?(?:password|prompt|secretkey)|youarenow(?:dan|an?unrestricted|free)|doanythingnow|withoutapproval|skip(?:the)?approval/;
+  /(?:ignore|disregard|forget|bypass|override)(?:all|any)?(?:of)?(?:the|your|my|these)?(?:previous|prior|above|earlier|preceding|system|safety|existing)(?:and\w{3,10})?(?:instructions?|prompts?|directions|guidelines|rules|directives?|context|commands?)|(?:reveal|show|print|tell|repeat|giveme|output)(?:me)?(?:the|your)?(?:system|initial|hidden|secret)(?:prompt|instructions?|password)|whatisthesystemprompt|youarenow(?:dan|an?unrestricted|free)|doanythingnow|withoutapproval|skip(?:the)?approval/;
 
 /** The signs that a text shows, each once. `hidden`: what no screen shows of it. */
 export function injectionSigns(text: string, hidden: string): SignFound[] {

@@ -19,12 +19,19 @@ export const APPROVAL: Sign = {
     ),
     /\b(?:consider|treat|mark|count|regard|assume|flag) (?:this|it|that|all|every\w*|any|the|yourself|them)(?: \w+){0,3} (?:as )?(?:is |are |has been |have been )?(?:already |pre-?)?(?:approved|authori[sz]ed)\b/,
     /\b(?:already|pre-?|hereby|fully|automatically) ?-?(?:been )?(?:approved|authori[sz]ed|signed off|granted)\b.{0,60}\b(?:by (?:the |our |my )?(?:ceo|cto|ciso|cio|management|manager|security|admin\w*|boss|director|vp|owner|sre lead)|so (?:just |please )?(?:do|run|go|skip|execute|proceed|no))\b/,
-    /\b(?:approval|confirmation|permission|human review|sign-?off|authori[sz]ation) (?:is |was |has been )?(?:not |no longer |never )(?:be )?(?:needed|required|necessary)\b|\bno (?:approval|confirmation|permission|human review|sign-?off) (?:is |needed|required|necessary)|\b(?:approval|permission) (?:has been |is |was )?(?:already )?(?:granted|given|waived|implied)\b/,
+    /\b(?:approval|permission|human review|sign-?off) (?:is |was |has been )?(?:not |no longer |never )(?:be )?(?:needed|required|necessary)\b|\bno (?:approval|confirmation|permission|human review|sign-?off) (?:is |needed|required|necessary)|\b(?:approval|permission) (?:has been |is |was )?(?:already )?(?:granted|given|waived|implied)\b/,
     /\b(?:approve|accept|confirm|sign) (?:it|this|them|everything|all|the (?:gate|change|plan|action)s?|your own \w+)(?: \w+)? (?:yourself|automatically|on (?:my|our|their|his|her) behalf|for me|without)\b|\bvote (?:approve|yes) (?:on|for) (?:my|every|all)\b/,
     words(
       `\\b(?:requires_human_approval|require_approval\\w*|require_for_production|needs_approval)["'\`]? ?(?:[:=]|to|as|is) ?["'\`]?(?:false|no|off|0)\\b|\\b(?:enable_remediation)["'\`]? ?[:=] ?["'\`]?(?:true|yes|on)\\b|\\brisk(?:_level)?["'\`]? ?[:=] ?["'\`]?(?:none|low|safe)\\b`,
     ),
     /\b(?:disguise|hide|label|declare|mask|present|mark|pass off|classify|name) (?:it|this|them|the (?:write|action|restart|command|node|step|deletion|delete)s?) (?:as|behind|in|inside) (?:an? )?(?:harmless|read-?only|log|safe|summary|analysis|metric|innocent|read|log_collection|metric_query)\b/,
+    /\bno (?:human|person|operator|one|approver) (?:needs?|has|must|is (?:needed|required)) to (?:confirm|approve|review|agree|sign|look)\b|\bapprovals? ?(?:status)? ?[:=] ?(?:granted|given|yes|true|ok|done|approved)\b/,
+    /\b(?:assume|presume|imply|take) (?:the |that )?(?:approval|permission|consent)s?\b|\b(?:i|we) (?:hereby |already )?(?:pre-?)?approve (?:all|every|any|each|everything)\b|(?:^|[.;,:!?] |\b(?:and|please|then) )pre-?approve\b/,
+    /\bso (?:that )?(?:no|the) (?:approval )?gate (?:opens?|is|isn't|will|does|would|asks?)|\b(?:gate|approval)\b.{0,30}\b(?:outcome|time-?out|expir\w+|default)\b.{0,20}\b(?:to|as|is|=) ?approved?\b|\benable_remediation (?:to )?true\b|\bremove the (?:human_review|approval) (?:node|step|gate)\b/,
+    /\b(?:don't|do not|no|not|never) (?:need|have|required?|necessary) to (?:ask|wait|get|seek|request|confirm|check|consult|tell|inform)\b(?: \w+){0,2} ?(?:anybody|anyone|approval|permission|me|us|confirmation|the (?:team|operator|user|on-?call)|first)\b|\bwith no (?:approval|permission|human review|sign-?off|confirmation)\b(?! (?:labels?|annotations?|set))/,
+    words(
+      `${CLAUSE}skip (?:the |any |all )?confirmations?(?: prompts?| steps?| dialogs?)?(?=[.,;!?]|$| and\\b)|\\b(?:gates?|approvals?) (?:can|may|should|must) be (?:ignored|skipped|bypassed|disabled|removed|dropped)\\b|(?<!who )\\byou (?:can|may|should|must|are allowed to) (?:safely )?(?:skip|ignore|bypass|disable|omit) (?:the |all |any |your )?(?:\\w+ )?(?:checks?|gates?|approvals?|rules|polic\\w+|safety|guard\\w*)\\b`,
+    ),
   ],
 };
 
@@ -39,10 +46,10 @@ export const EXFILTRATION: Sign = {
   message: "it asks for secrets or people's data, or to send them away",
   patterns: [
     words(
-      `\\b(?:tell|give|confirm|share|reveal|disclose|show|send|hand over|provide|leak|print|output|spell|repeat|need|want|know|guess|dump|decode|type)(?: me| us| out)? (?:with )?(?:the |your |all |its |their |that |any )?(?:\\w+ ){0,2}?${SECRET}(?= (?:to (?:me|us|him|her|the (?:user|attacker|following))|for (?:this|the|our|your|that) (?:mode|system|account|user|session|bot|ai|assistant|admin)|in|as|now|please|backwards|reversed|using|with|so|so i|by|letter)\\b|[.?!,"')]|$)`,
+      `\\b(?:tell|give|confirm|share|reveal|disclose|show|send|hand over|provide|leak|print|output|spell|repeat|need|want|know|guess|dump|decode|type)(?: me| us| out)? (?:with )?(?:the |your |all |its |their |that |any )?(?:[\\w']+ ){0,2}?${SECRET}(?= (?:to (?:me|us|him|her|the (?:user|attacker|following))|for (?:this|the|our|your|that) (?:mode|system|account|user|session|bot|ai|assistant|admin)|in|as|now|please|backwards|reversed|using|with|so|so i|by|letter)\\b|[.?!,"')]|$)`,
     ),
     words(
-      `\\b(?:what|which)(?:'s| is| are| was) (?:your|the|my|our|his|her|their|that)? ?(?:\\w+ )?(?:secret key|password|passcode|passphrase|secret word|secret code|magic word|api key|private key)(?=[?.!"',)]|$| (?:for|of|to) (?:this|the|our|your|that|my))`,
+      `\\b(?:what|which)(?:'s| is| are| was) (?:your|the|my|our|his|her|their|that)? ?(?:\\w+ )?(?:secret key|password|passcode|passphrase|secret word|secret code|magic word|api key|private key)(?=[?.!"',)]|$| (?:for|of|to)\\b)`,
     ),
     words(
       `\\b(?:poem|song|haiku|story|joke|riddle|rhyme|acrostic|limerick|hints?|clues?|rap|sonnet|synonyms?|essay|tale|novel|play|crossword)s?\\b.{0,30}\\b(?:about|for|of|on|to|with|containing|including|reveal\\w*) (?:the |your |what the |a |my )?(?:\\w+ )?${SECRET}\\b`,
@@ -54,7 +61,7 @@ export const EXFILTRATION: Sign = {
       `\\b(?:encode|encrypt|translate|reverse|spell|split|write|base64|rot13|convert|replace|hash|rhyme)\\b.{0,30}\\b(?:the|your) (?:\\w+ )?(?:password|passcode|passphrase|secret (?:key|word|code)|api key)s?\\b.{0,30}\\b(?:in|into|to|as|using|with|backwards|reversed|poem)\\b`,
     ),
     words(
-      `\\b(?:send|e-?mail|forward|post|upload|exfiltrate|transmit|publish|transfer|copy|dump|pipe|mail|deliver|leak|text)(?:ing)?\\b.{0,80}(?:(?<= )\\.env\\b|\\b(?:conversations?(?: history)?|chat history|${SECRET}|bank account|security codes?|env(?:ironment)? variables|etc\\/(?:passwd|shadow)|kubeconfigs?|ssh keys?|id_rsa|customer data|user data|personal data|pii|database dumps?|secrets)\\b).{0,80}\\b(?:to|at|via|on)\\b.{0,30}(?:@|https?:|\\b(?:me|attacker|my|us|evil|external|pastebin|webhook|this (?:url|address|server|endpoint))\\b|[a-z0-9-]\\.(?:com|net|org|io|ru|xyz|evil))`,
+      `\\b(?:send|e-?mail|forward|post|upload|exfiltrate|transmit|publish|transfer|copy|dump|pipe|mail|deliver|leak|text)(?:ing)?\\b.{0,80}(?:(?<= )\\.env\\b|\\b(?:conversations?(?: history)?|chat history|${SECRET}|bank account|security codes?|env(?:ironment)? variables|etc\\/(?:passwd|shadow)|kubeconfigs?|ssh keys?|id_rsa|(?:customer|user|client|employee)s? (?:data|lists?|records|details|database|table)|personal data|pii|database dumps?|secrets)\\b).{0,80}\\b(?:to|at|via|on)\\b.{0,30}(?:@|https?:|\\b(?:me|attacker|my|us|evil|external|pastebin|webhook|this (?:url|address|server|endpoint))\\b|[a-z0-9-]\\.(?:com|net|org|io|ru|xyz|evil))`,
     ),
     words(
       `\\b(?:tell|give|show|what|where|when|which|translate|reveal|print|list|share|provide|need|calculate|know|guess|spell|find|get)\\b.{0,50}\\b${PERSON}(?:'?s'?|s) (?:\\w+ )?${PRIVATE}\\b`,
@@ -67,6 +74,16 @@ export const EXFILTRATION: Sign = {
     ),
     /\b(?:phishing|scam|spear-?phishing) (?:e-?mail|message|page|site|text|campaign|letter)\b(?! (?:alert|filter|report|detect|rule))/,
     /!\[[^\]]{0,80}\]\(https?:\/\/[^)\s]{0,200}[?&=][^)\s]{0,100}(?:\{|\$|<|data|secret|prompt|history|conversation|token)/,
+    /\b(?:what(?:'s| is) the secret(?=[?.!]|$)|(?:password|passcode|passphrase|secret (?:key|word|code)) is what\b)|\b(?:is|does) the (?:\w+ )?(?:password|passphrase|passcode|secret (?:key|word)) (?:longer|shorter|start|begin|end|rhyme|contain|have)|\b(?:letters?|characters?|digits?) (?:does|do|is|are) (?:in )?the (?:\w+ )?password\b|\bdescribe the (?:\w+ )?(?:password|secret (?:key|word|code))\b/,
+    /\b(?:repeat|say|complete|continue|finish|write)\b.{0,40}\b(?:the|your|my) (?:\w+ )?(?:password|secret|secret key|passphrase) (?:is|was)\b/,
+    words(
+      `\\bhow old (?:is|are) (?:the |this |our )?(?:\\w+ )?${PERSON}\\b|\\b(?:tell|give|show|send) (?:me |us )?(?:the |this |your )?(?:\\w+ )?${PERSON}'s (?:full |real |first |last )?(?:name|age|address)\\b`,
+    ),
+    words(
+      `\\b${SECRET}\\b.{0,60}\\b(?:send|post|e-?mail|upload|forward|publish) (?:it|them|this|all|everything)\\b.{0,20}\\bto\\b`,
+    ),
+    /\b(?:show|print|include|cat|read|dump|send|output|contents? of)\b.{0,40}\/etc\/(?:passwd|shadow)\b|\bexfiltrate (?:the|all|any|data|secrets?|env|customer|user)\b|\badd (?:my|this|the following|his|her) (?:ssh|public) key\b/,
+    /\b(?:reveal|disclose|hand over|give me|tell me|leak) (?:the |your |all )?(?:\w+ )?tokens?(?=[.!?,;]|$)/,
   ],
 };
 
@@ -82,6 +99,9 @@ export const COMMANDS: Sign = {
     /\b(?:without|not|never) (?:leav\w+|any|a) (?:any |a )?(?:traces?|evidence)\b(?! (?:id|context|span|level|line))|\b(?:evad\w+ detection|cover (?:your|our|my|the) tracks|(?:remain|stay)\w{0,3} (?:undetected|hidden|unnoticed)|undetected by)\b|\b(?:delete|wipe|clear|erase|tamper with|alter|disable) (?:the |all |any )?audit (?:logs?|trail|records?|logging)\b(?! (?:backlog|queue|disk|volume|errors?|retention|shipper|index))/,
     /\b(?:install|plant|add|create|inject|deploy|open|leave|embed|introduce)(?:ing)? (?:an? |the |some )?(?:\w+ ){0,2}(?:back ?door|reverse shell|root ?kit|key ?logger|malware|ransomware|crypto ?miner|trojan|spyware|web ?shell|malicious (?:code|payload|script|software))\b/,
     /\bescalate (?:your |my |the )?(?:\w+ )?privileges\b|\belevate your (?:own )?privileges\b|\bgrant (?:me|yourself) (?:\w+ )?(?:admin|root|cluster-admin|superuser)\b/,
-    /\bdelete all (?:the |of the )?data (?:you|that you)\b|\b(?:destroy|wipe|erase|delete) (?:everything|all (?:production|prod) data|the entire (?:production|prod|database|cluster))\b/,
+    /\bdelete all (?:the |of the )?data (?:you|that you)\b|\b(?:destroy|wipe|erase|delete) (?:everything(?= (?:and|now)\b|[.!,;]|$)|all (?:production|prod) data|the entire (?:production|prod|database|cluster))\b/,
+    /\b(?:curl|wget)\b[^|;]{0,200}\| ?(?:sudo )?(?:ba|z|da)?sh\b|\b(?:turn off|disable|stop) (?:the )?(?:audit |all )?(?:logging|auditing|monitoring|alerting) (?:before|while|first|so that)\b/,
+    /\bhow to (?:\w+ )?(?:hack|break into|hotwire|hot-wire|steal|synthesi[sz]e|launder|poison|counterfeit|stalk|murder|(?:make|build|create|cook|assemble) (?:an? )?(?:\w+ )?(?:bombs?|poison|drugs?|meth\w*|weapons?|malware|virus(?:es)?|explosives?|ransomware|key ?loggers?))\b/,
+    /\b(?:make|set|add|give|promote|grant) yourself\b|\bhide (?:this|it|the \w+|your \w+|all \w+)(?: \w+)? from (?:the )?(?:audit|logs?|operators?|users?|security|monitoring|on-?call|everyone|anyone)\b|\bto cover (?:it|this|that|everything) up\b/,
   ],
 };

@@ -5,7 +5,7 @@
 import { EARLIER, ORDERS, SET_ASIDE, SHARED, type Sign, words } from "./sign.js";
 
 const SAYS =
-  "(?:show|print|reveal|repeat|output|display|tell|give|leak|dump|share|translate|encode|write|continue|disclose|log|start|begin|summari[sz]e|paraphrase|rephrase|expose|recite|list|return|copy|paste|spell|quote|describe|explain|provide|send|include|echo|cat|render|convert|export|type|state|read|what(?:'?s| is| are| were| was| does| do| did))";
+  "(?:show|say|print|reveal|repeat|output|display|tell|give|leak|dump|share|translate|encode|write|continue|disclose|log|start|begin|summari[sz]e|paraphrase|rephrase|expose|recite|list|return|copy|paste|spell|quote|describe|explain|provide|send|include|echo|cat|render|convert|export|type|state|read|what(?:'?s| is| are| were| was| does| do| did))";
 const SAID = "(?:say|state|output|print|write|respond|reply|claim|answer|repeat)";
 const GIVEN =
   "(?:text|page|web ?page|website|image|function|document|article|passage|question|email|comment|translation)s?";
@@ -30,7 +30,7 @@ export const OVERRIDE: Sign = {
       `\\b${SET_ASIDE} (?:all |everything |anything )?(?:of )?(?:the )?above\\b(?= (?:and|instead|text|content|print|say|write)\\b|[.,:;!]|$)`,
     ),
     words(
-      `\\b${SET_ASIDE} (?:everything|all|anything|what(?:ever)?)(?: about| that)? (?:above|before|(?:you|i|we)(?:'ve| have| just)?(?: been)? (?:\\w+))\\b`,
+      `\\b${SET_ASIDE} (?:everything|all|anything|what(?:ever)?)(?: about| that)? (?:above|before(?= (?:this|that|me|now|here)\\b|[.,:;!?]|$)|(?:you|i|we)(?:'ve| have| just)?(?: been)? (?:\\w+))\\b`,
     ),
     words(`\\b${SET_ASIDE} the rest of (?:this|the) (?:data|text|document|page|message|content|email|record)\\b`),
     words(
@@ -41,10 +41,20 @@ export const OVERRIDE: Sign = {
       `${EARLIER} *${ORDERS} (?:are|is|were|was|have been|has been) (?:\\w+ )?(?:false|void|invalid|irrelevant|superseded|obsolete|wrong|outdated|cancelled|revoked|suspended|disabled|lifted|over)`,
     ),
     /\b(?:strictly )?adhere to the following instruction/,
-    /\b(?:your|the) (?:new|real|actual|true|only|updated|revised) (?:instructions?|task|objective|directive|orders|purpose|system prompt|prompt) (?:is|are|will be)\b|(?:^|[.!?;:\n] ?)(?:new|updated|revised|real) (?:instructions?|system prompt|directives?)\s?:/,
+    /\b(?:your|the) (?:new|real|actual|true|only|updated|revised) (?:instructions?|task|objective|directive|orders|purpose|system prompt|prompt) (?:is|are|will be)\b|\b(?:new|updated|revised|real) (?:instructions?|system prompts?|directives?)\s?:/,
     /\b(?:instead|rather),? (?:do|follow|execute|perform) (?:the following|this|these)\b.{0,20}\b(?:instructions?|commands?|steps instead)/,
     /\bwhen(?:ever)? (?:a|the|any) (?:user|customer|person|human|someone)s? (?:asks?|requests?|mentions?)\b.{0,80}\b(?:reply|respond|answer|say|tell them|insist|refuse)\b|\b(?:every|any|each) time (?:a|the|any) (?:user|customer|person) (?:asks?|requests?|mentions?)\b.{0,80}\b(?:reply|respond|answer|say|tell them|insist|refuse)\b/,
     /\bdo not (?:look|use|consider) (?:in |at )?(?:the )?(?:documents?|articles?|context|sources)(?: provided)?,? (?:just|only|and) (?:output|say|print|write|answer)\b/,
+    words(
+      `\\b${SET_ASIDE} (?:(?:all|any|every|the|your) ){1,2}(?:safety|ethical|moral|legal) (?:considerations?|concerns?|guidelines?|rules|checks?|measures|polic(?:y|ies)|protocols?|constraints?|limits?)\\b`,
+    ),
+    words(
+      `\\b${SET_ASIDE} (?:everything|all|anything|whatever) (?:that )?(?:was|is|has been|were|had been) (?:\\w+ )?(?:written|said|stated|mentioned|told|given|above|discussed|established)\\b`,
+    ),
+    /(?:^|[.!?;,:] |\b(?:and|then|please|must|should|now) )(?:stop|quit) (?:following|obeying|respecting|enforcing|applying) (?:the |any |all |your )*(?:polic(?:y|ies)|rules|guidelines|instructions?|safety|restrictions)\b/,
+    words(
+      `\\b${SET_ASIDE} (?:the |all |any )?(?:\\w+ )?(?:instructions?|prompts?|directives?|rules) (?:(?:given|provided|received|written|set|stated) )?(?:to you|at the (?:start|beginning|top)|earlier|so far|you got)\\b|\\bobey (?:me|mine|only me|us|the user)\\b`,
+    ),
   ],
 };
 
@@ -58,7 +68,7 @@ export const EXTRACTION: Sign = {
       `\\b${SAYS}\\b[^.!?]{0,60}\\b(?:system[ _-]?prompts?|system (?:\\w+ )?(?:instructions?|message|directive)|prompt[ _]?texts?|hidden (?:prompts?|instructions?|rules)|pre-?prompt|meta-?prompt|base prompt|developer (?:message|prompt|instructions?))(?!-|\\w| (?:service|pod|queue|table|latency|store|cache))`,
     ),
     words(
-      `\\b${SAYS}\\b[^.!?]{0,40}\\b(?:your|my) (?:\\w+ ){0,2}(?:instructions?|prompts?|guidelines|directives?|programming|configuration instructions)(?: (?:are|were|is|was|to|in|as|verbatim|word|above|backwards|using|without|so|but|and|into|say)\\b|[ '"]*[:.?!'"]|,|$)`,
+      `\\b${SAYS}\\b[^.!?]{0,40}\\b(?:your|my) (?:\\w+ ){0,2}(?:instructions?|prompts?|guidelines|directives?|rules|programming|configuration instructions)(?: (?:are|were|is|was|to|in|as|verbatim|word|above|backwards|using|without|so|but|and|into|say)\\b|[ '"]*[:.?!'"]|,|$)`,
     ),
     words(
       `\\b${SAYS}\\b (?:me |us )?(?:\\w+ ){0,2}?(?:your|the) (?:\\w+ )?(?:initial|original|secret|full|exact|complete|entire|first|very first|core|internal|initiali[sz]ation) (?:set of )?(?:instructions?|prompts?|rules|directives?|guidelines|context)\\b|\\binitiali[sz]ation string\\b`,
@@ -77,7 +87,12 @@ export const EXTRACTION: Sign = {
     ),
     /\b(?:print|log|echo|eval|return|json\.stringify|console\.log|system\.out\.println?|puts|getattr|cat|vars|repr)\s?\(?["'`]?(?:this\.|self\.|config\.|process\.env\.)?(?:system|hidden|initial|original|secret)?_?(?:prompt|instructions)\b(?!s?-)/,
     /\b(?:opposite|antonyms?|synonyms?|anagram|acronym|summary|translation|essence|gist|hash|length|number of (?:words|characters|lines)|first (?:\w+ )?(?:words?|lines?|sentences?|letters?|characters?)|last (?:\w+ )?(?:words?|lines?|sentences?)) (?:of|in|from) (?:your|the system|the hidden|the initial) (?:\w+ )?(?:prompt|instructions?|directives?|guidelines|rules)\b/,
-    /\b(?:you are chatgpt|ignore this and repeat|as (?:we|i) (?:were|was) saying, (?:the|my|your) (?:system|instructions?)|my (?:system )?instructions are|(?:the|your) system (?:prompt|message) (?:is|was|says|reads|starts|begins|states))\b/,
+    /\b(?:you are chatgpt|ignore this and repeat|as (?:we|i) (?:were|was) saying, (?:the|my|your) (?:system|instructions?)|my (?:system )?instructions are|(?:the|your|my) system (?:prompt|message) (?:is|was|says|reads|starts|begins|states))\b/,
     /\b(?:are|were) there (?:any )?(?:instructions?|rules|prompts?|guidelines) (?:above|before|you)\b|\bwhat (?:rules|constraints|guidelines|restrictions|limitations) (?:do|are|were|must|should) you\b/,
+    /\b(?:see|view|access|get|obtain|retrieve|know|have|read) your (?:\w+ ){0,2}(?:prompts?|instructions?|guidelines)\b/,
+    /\bwhat (?:did|has|have) (?:\w+ ){1,3}(?:tell|told|instruct\w*|order\w*) you\b|\bnot (?:supposed|allowed|permitted) to (?:say|tell|reveal|share|disclose)\b/,
+    /\b(?:convert|turn|transform|rewrite|encode|translate|put|spell) the (?:text|words?|message|prompt|content|paragraph|instructions?|sentence) above\b/,
+    /\bwhat you(?: were|'ve been| have been| had been| are) (?:\w+ )?(?:told|given|instructed|prompted)\b/,
+    /\b(?:first|initial|opening|previous|earliest) (?:messages?|lines?|sentences?|instructions?|prompts?) (?:of|in) (?:this|the|our) (?:conversation|chat|session|context|prompt)\b/,
   ],
 };

@@ -32,6 +32,10 @@ export const PERSONA: Sign = {
     /\b(?:stay|remain|stays|keep) in character\b|\b(?:break|breaks|breaking|broke|out of) (?:of )?character\b(?! (?:set|encoding))/,
     /\b(?:your|the ai'?s?|its) (?:ethical|moral|safety|content|alignment|built-in|programmed) (?:\w+ )?(?:guidelines|constraints?|restrictions?|filters?|training|limitations|programming|policies|protocols)\b/,
     /\b(?:let'?s|i want to|we will|we(?:'re| are) going to) play (?:a )?(?:game|role)\b.{0,120}\b(?:you|answer|respond|pretend)\b/,
+    /\bhypothetical response\b|\bimmerse yourself\b|\b(?:role|persona) of another\b|\banother (?:ai|chatbot|language) model\b|\bchat ?gpt with\b.{0,20}\bmode\b|\bdeveloper mode enabled\b/,
+    /\b(?:my|your) (?:deceased|late|dead) (?:grand\w+|mother|father|uncle|aunt)\b/,
+    /\byour (?:\w+ )?(?:guidelines|rules|restrictions|polic(?:y|ies)|filters?|limits|training|limitations) (?:do(?:es)? not|don't|doesn't|no longer|are not|aren't|are (?:off|gone|lifted|disabled))\b|\byou have no (?:\w+ )?(?:restrictions|limits|limitations|rules|filters|guidelines|ethics|morals)\b/,
+    /\brole ?-?play(?:ing|s)?\b|\byou(?: have|'ve) been (?:upgraded|freed|liberated|released|unlocked|jailbroken|reprogrammed)\b/,
   ],
 };
 
@@ -43,7 +47,7 @@ export const AUTHORITY: Sign = {
   message: "it claims an authority over the planner that a goal cannot have",
   patterns: [
     /\b(?:system|developer|admin|administrator|safety|emergency|law enforcement|root|security|protocol|priority|master|executive) override\b(?! (?:config|file|setting|value|flag|for|in|of|is not|was|were|to|limit|count|key|dir))/,
-    /\boverride (?:code|protocol|authori[sz]ation|sequence|passphrase)\b|\b(?:authori[sz]ation|clearance) (?:level|code) ?[:=#-]|\bclearance ?:/,
+    /\boverride (?:code(?! (?:path|in|for|of|is)\b)|protocol|authori[sz]ation|sequence|passphrase)\b|\b(?:authori[sz]ation|clearance) (?:level|code) ?[:=#-]|\bclearance ?:/,
     /\b(?:i am|i'm|im|you are|you're|we are) (?:now |currently |hereby )?(?:entering|activating|enabling|initiating|in|switching (?:you )?(?:in)?to|operating (?:in|under)|running in) (?:an? |the )?["'<[(]{0,2}.{0,40}\b(?:mode|override)\b/,
     words(
       `\\b(?:i am|i'm|im|this is) (?:your|an? authori[sz]ed|the (?:ai|lead|chief|system|model|head)'?s?) (?:\\w+ ){0,2}${CHIEF}\\b`,
@@ -85,5 +89,12 @@ export const EMBEDDED: Sign = {
     /\b(?:insert|your|my|user) ?(?:prompt|query|question) (?:goes )?here\b|\{\{? ?(?:prompt|user_?input|user_?query|insert)[^{}]{0,20}\}\}?|\[insert (?:prompt|question|query|request|your|here)\b/,
     /\b(?:start|begin|prefix|preface|end|finish) (?:each |every |all )?(?:of )?(?:your|the) (?:response|answer|reply|output|message|sentence)s?\b.{0,20}\b(?:with|by)\b|\b(?:respond|reply|answer) (?:only |just |simply )?with (?:only )?["'“‘]/,
     /\b(?:do not|don't|never|without) (?:\w+ )?(?:apologi[sz]\w+|(?:say|saying|use|include|mention|add)\w{0,3} (?:\w+ ){0,3}(?:sorry|i can(?:'t|not)|as an ai|disclaimers?))\b/,
+    /\b(?:respond|answer|reply) (?:only |exactly )?with (?:the |these |this )?(?:exact )?(?:words?|phrase|sentence|text|string)? ?["'“‘]/,
+    /\bnever (?:say|use|write|utter) (?:\w+ ){0,2}(?:words?|phrases?)\b|\b(?:do not|don't|without) (?:add|includ|giv|us|provid|insert)\w{0,3} (?:any )?(?:\w+ )?(?:warnings?|disclaimers?|apologies|caveats|moral advice)\b/,
+    /\b(?:the|any|this) (?:ai|ai agent|assistant|ai model|llm|language model|chatbot) (?:must|shall) (?:\w+ )?(?:call|run|execute|invoke|approve|ignore|delete|skip|send|reply|respond)\b/,
+    /(?:^|[.!?;:>] ?|<!-- ?)(?:ai|llm|gpt|claude|chatgpt|ai agent|ai assistant) ?: (?:please|ignore|you|run|also|do|skip|call|send|approve|restart|delete)\b/,
+    /\bwhen (?:you )?(?:summari[sz]\w+|process\w*|read\w*|analy[sz]\w+|parsing|answering|planning) (?:this|the) \w+,? (?:please )?(?:also )?(?:add|include|insert|say|state|call|run|execute|send|restart|delete|ignore|mention|append|skip|approve)\b/,
+    /\b(?:note|message|instructions?|notice|reminder)(?: is| intended| meant| addressed)? (?:for|to) (?:the |any |all )?(?:ai|llms?|language models?|ai (?:agents?|assistants?|models?))\b(?!-)/,
+    /\b(?:ai|llm|model|assistant|agent|bot)s? (?:that is |which is |currently |now )?(?:reading|processing|parsing|seeing|analy[sz]ing) this\b|\b(?:read|parsed|processed|seen) by an? (?:ai|llm|language model|assistant|bot)\b|\b(?:note|reminder|message|hint) (?:to|for) the model[:,. ]/,
   ],
 };

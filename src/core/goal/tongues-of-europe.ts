@@ -10,7 +10,7 @@ export const EUROPEAN: readonly Tongue[] = [
     setAside:
       "(?:vergiss|vergess\\w{0,3}|vergesst|ignorier\\w{0,3}|missacht\\w{0,3}|befolg\\w{0,2} nicht|verwirf|uberspring\\w{0,2}|abweichend (?:zu|von)|entgegen|setz\\w{0,2} dich uber)",
     orders:
-      "(?:anweisung|instruktion|anordnung|auftrag|aufgabe|vorgabe|richtlinie|system-?prompt|eingabeaufforderung|leitlinie|ausfuhrung|deine regeln|ihre regeln|befehle)",
+      "(?:anweisung|instruktion|anordnung|auftrag|aufgabe|vorgabe|richtlinie|system-?prompt|eingabeaufforderung|leitlinie|ausfuhrung|deine regeln|ihre regeln|alle regeln|alle richtlinien|befehle)",
     allSaid:
       "(?:alles|was|alle)\\b.{0,30}(?:gesagt|bisher|vorher|oben|zuvor|davor|besprochen|weisst|gelernt)|(?:bisherig|vorherig|obig|vorangegangen|fruher)\\w{0,2} (?:\\w+ )?(?:information|text|gesprach|kontext|nachricht)",
     asks: "(?:zeig\\w{0,3}|sag\\w{0,3}|nenn\\w{0,3}|verrat\\w{0,3}|gib|geben|wiederhol\\w{0,3}|wie lautet|was ist|wie ist|was sind|druck\\w{0,2}|teil\\w{0,2})",
@@ -27,7 +27,7 @@ export const EUROPEAN: readonly Tongue[] = [
     setAside:
       "(?:ignore[rzs]?|ignorez|oublie[rzs]?|oubliez|neglige[rz]?|ne (?:tiens|tenez) pas compte|fais abstraction|faites abstraction|ne (?:suis|suivez|respecte[rz]?) (?:pas|plus)|contourne[rz]?|desobei\\w+)",
     orders:
-      "(?:instructions?|consignes?|directives?|prompt|ordres? (?:precedent|donne)|regles (?:precedent|de securite)|tes regles|vos regles)",
+      "(?:instructions?|consignes?|directives?|prompt|ordres? (?:precedent|donne)|regles (?:precedent|de securite)|tes regles|vos regles|toutes les regles)",
     allSaid: "tout ce (?:qui|que)\\b|(?:ce qui|tout) (?:\\w+ )?(?:precede|ci-dessus|dit avant)",
     asks: "(?:montre\\w{0,2}|dis|dites|donne\\w{0,2}|revele\\w{0,2}|affiche\\w{0,2}|repete\\w{0,2}|quel(?:le)?s? (?:est|sont)|ecris|ecrivez|traduis\\w{0,2})",
     prompt:
@@ -43,7 +43,7 @@ export const EUROPEAN: readonly Tongue[] = [
     setAside:
       "(?:ignor[aeoe]\\w{0,3}|olvid[ae]\\w{0,4}|haz caso omiso|hagan? caso omiso|descarta\\w{0,2}|desestim\\w{1,3}|no (?:sigas|siga|obedezcas|hagas caso|cumplas)|omit[ae]\\w{0,2}|pasa por alto|salta\\w{0,2})",
     orders:
-      "(?:instruccion|indicacion|directric|directiva|ordenes (?:anterior|previa)|prompt|consignas?|reglas (?:anterior|previa|de seguridad)|tus reglas|sus reglas|limitaciones)",
+      "(?:instruccion|indicacion|directric|directiva|ordenes (?:anterior|previa)|prompt|consignas?|reglas (?:anterior|previa|de seguridad)|tus reglas|sus reglas|todas las reglas|limitaciones)",
     allSaid: "todo (?:lo )?(?:que|anterior|dicho|de arriba)|lo anterior",
     asks: "(?:muestra\\w{0,3}|muestre\\w{0,2}|ensena\\w{0,3}|di|dime|diga\\w{0,2}|dame|deme|revela\\w{0,3}|repite\\w{0,2}|cual(?:es)? (?:es|son|era)|escrib[ea]\\w{0,2}|imprim[ea]\\w{0,2}|traduc[ei]\\w{0,2}|proporciona\\w{0,3})",
     prompt:
@@ -59,7 +59,7 @@ export const EUROPEAN: readonly Tongue[] = [
     setAside:
       "(?:ignor[aie]\\w{0,3}|dimentic\\w{1,4}|trascur\\w{1,3}|non (?:seguire|rispettare|considerare|tenere conto)|tralascia\\w{0,2}|scarta\\w{0,2}|salta\\w{0,2})",
     orders:
-      "(?:istruzion|indicazion|direttiv|prompt|ordini precedenti|regole (?:precedenti|di sicurezza)|le tue regole|consegn[ae] precedent)",
+      "(?:istruzion|indicazion|direttiv|prompt|ordini precedenti|regole (?:precedenti|di sicurezza)|le tue regole|tutte le regole|consegn[ae] precedent)",
     allSaid: "tutto (?:cio|quello|quanto)|quanto (?:sopra|detto)",
     asks: "(?:mostra\\w{0,2}|dimmi|dammi|rivela\\w{0,2}|ripeti\\w{0,2}|stampa\\w{0,2}|scrivi\\w{0,2}|qual e|quali sono|qual era|traduci|fornisci\\w{0,2})",
     prompt:
@@ -75,7 +75,7 @@ export const EUROPEAN: readonly Tongue[] = [
     setAside:
       "(?:ignor[ae]\\w{0,3}|esque[c]a\\w{0,2}|desconsider\\w{1,3}|nao (?:siga|obedeca|cumpra|leve em conta)|descart[ae]\\w{0,2}|desrespeit\\w{1,2}|pule)",
     orders:
-      "(?:instruc\\w{2,4}|diretri\\w{1,4}|prompt|orientac\\w{2,4}|comandos anteriores|ordens anteriores|regras (?:anterior|de seguranca)|suas regras)",
+      "(?:instruc\\w{2,4}|diretri\\w{1,4}|prompt|orientac\\w{2,4}|comandos anteriores|ordens anteriores|regras (?:anterior|de seguranca)|suas regras|todas as regras)",
     allSaid: "tudo (?:o )?(?:que|acima|anterior)|o (?:que foi dito|texto acima)",
     asks: "(?:mostr[ae]\\w{0,2}|dig[ae]\\w{0,2}|diz|de-me|me de|revel[ae]\\w{0,2}|repit[ae]\\w{0,2}|qual (?:e|era)|quais sao|escrev[ae]\\w{0,2}|imprim[ae]\\w{0,2}|traduz[ai]?\\w{0,2}|forneca)",
     prompt:
