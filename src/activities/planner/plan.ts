@@ -46,10 +46,11 @@ function leftOut({ playbook, remedy }: PlanInput, parts: Playbook["graph"], valu
     if (name === REMEDY || (values[name] ?? null) !== null) continue;
     const nodes = parts.nodes.filter((node) => onlyWith(node).includes(name)).map(({ id }) => id);
     const why = playbook.parameters[name]?.description ?? name;
-    say(`params.${name}`, `left out: ${nodes.join(", ")}; not known: ${why}`, `give it with --param ${name}=VALUE`);
+    const hint = `give it with --param ${name}=VALUE`;
+    say(`params.${name}`, `left out: ${nodes.join(", ")}; not known: ${why} (--param ${name}=VALUE)`, hint);
   }
   if (offersRemedy(playbook) && !remedy) {
-    say("remedy", "the plan only looks; the playbook's remedy was not asked for", "ask for it with --remedy");
+    say("remedy", "the plan only looks; its remedy was not asked for (--remedy)", "ask for it with --remedy");
   }
   return notices;
 }

@@ -43,8 +43,11 @@ export const ADVISORY = "checked against the policy on this machine; the worker 
 
 /** Who made the plan, as its provenance says. */
 export function plannerLine({ metadata = {} }: Pick<Graph, "metadata">): string {
-  const { planner, model, playbook, tokens, cost, cached } = metadata;
-  if (planner !== "model") return `from the playbook ${style.bold(oneLine(String(playbook ?? "")))}`;
+  const { planner, model, playbook, score, tokens, cost, cached } = metadata;
+  if (planner !== "model") {
+    const fits = typeof score === "number" ? ` (score ${score})` : "";
+    return `from the playbook ${style.bold(oneLine(String(playbook ?? "")))}${fits}`;
+  }
   const counted = tokens as { input?: unknown; output?: unknown } | undefined;
   const took = counted === undefined ? "" : `, ${Number(counted.input) + Number(counted.output)} tokens`;
   const paid = typeof cost === "number" ? `, cost ${cost}` : "";
