@@ -10,6 +10,7 @@ import { Client } from "@temporalio/client";
 import { historyToJSON } from "@temporalio/common/lib/proto-utils.js";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import type { DraftResult } from "../../src/activities/contract.js";
+import { graphOfRun } from "../../src/client/runs/graph-of-run.js";
 import type { Report } from "../../src/core/report.js";
 import { cacheDirectory } from "../../src/platform/temporal/cache.js";
 import type { StartedWorker } from "../../src/worker.js";
@@ -184,6 +185,10 @@ test("a summary asks for its narrative in the planner's queue, and is whole wher
   expect(markdown).not.toContain("Restart it");
   model.raw((_, response) => response.writeHead(401).end("{}"));
   expect(await markdownOf("without-narrative")).toBe(markdown.replace(/## In short[\s\S]*?(?=## Findings)/, ""));
+  // What `refine RUN` starts from: the document as it was sent.
+  const options = { client, namespace: server.namespace };
+  expect(await graphOfRun("with-narrative", options)).toEqual({ ok: true, value: graph });
+  expect(await graphOfRun("nobody", options)).toMatchObject({ ok: false, problems: [{ code: "run-not-found" }] });
 }, 90_000);
 
 test("cancelling a plan ends its call", async () => {
