@@ -80,7 +80,18 @@ export interface AskCall {
   rule?: GateRule;
   /** What would take it back: approved with it. */
   undo?: ApprovedUndo;
+  /** A person gave other params than were asked about before. */
+  edited?: { by: string; before: JsonObject };
 }
+
+/** Input of `check_edit`: an action as a person would have it. */
+export interface EditToCheck {
+  tool: string;
+  nodeType: NodeType;
+  params: JsonObject;
+  target?: string;
+}
+export type EditVerdict = { ok: true } | { ok: false; problems: Problem[] };
 
 /** Rendered params; part of the digest. */
 export interface ApprovedUndo {
@@ -178,6 +189,7 @@ export interface Activities {
   /** `run`: whose budget it counts to. Undefined where there is nothing to tell, or no budget or model to tell it. */
   narrate_findings(run: string, findings: Finding[]): Promise<Narrative | undefined>;
   store_report(report: Report): Promise<void>;
+  check_edit(edit: EditToCheck, atMs?: number): Promise<EditVerdict & AskedAt>;
   verify_vote(vote: VoteToVerify, atMs?: number): Promise<VoteVerdict & AskedAt>;
 }
 
@@ -193,6 +205,8 @@ export interface VoteToVerify {
   nodeId: string;
   digest: string;
   decision: "approve" | "reject";
+  /** Other params that came with the decision: the token must name them. */
+  params?: JsonObject;
 }
 export type VoteVerdict =
   | {

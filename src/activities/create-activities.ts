@@ -4,6 +4,7 @@ import { ACTIVITIES } from "../vocabulary/names.js";
 import { createAskApproval } from "./ask-approval.js";
 import { askedAt } from "./asked-at.js";
 import { auditedAsk, auditedCheck, auditedDraft, auditedStore, auditedVerify } from "./audit-run.js";
+import { createCheckEdit } from "./check-edit.js";
 import { createCheckGraph } from "./check-graph.js";
 import type { Dependencies } from "./dependencies.js";
 import { createDraftGraph } from "./planner/draft-graph.js";
@@ -19,6 +20,7 @@ export function createActivities(dependencies: Dependencies): ActivityTable {
   const activities: ActivityTable = {
     [ACTIVITIES.checkGraph]: askedAt(auditedCheck(createCheckGraph(dependencies), dependencies)),
     [ACTIVITIES.askApproval]: auditedAsk(createAskApproval(dependencies), dependencies),
+    [ACTIVITIES.checkEdit]: askedAt(createCheckEdit(dependencies)),
     [ACTIVITIES.tellApprovers]: createTellApprovers(dependencies),
     [ACTIVITIES.verifyVote]: askedAt(auditedVerify(createVerifyVote(dependencies), dependencies)),
     [ACTIVITIES.storeReport]: auditedStore(dependencies),

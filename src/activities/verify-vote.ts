@@ -1,4 +1,5 @@
 /** `verify_vote`: whether a signed decision is for exactly this gate of this run, before it counts. */
+import { digestOf } from "../platform/digest.js";
 import type { VoteToVerify, VoteVerdict } from "./contract.js";
 import type { Dependencies } from "./dependencies.js";
 
@@ -23,6 +24,9 @@ export async function verifyVote(
   const { decision } = result;
   for (const key of ["runKey", "nodeId", "digest", "decision"] as const) {
     if (decision[key] !== vote[key]) return { ok: false, reason: `the token names another ${key}` };
+  }
+  if (decision.edit !== (vote.params === undefined ? undefined : digestOf(vote.params))) {
+    return { ok: false, reason: "the token names other params" };
   }
   const { subject, groups, channel, issuedMs, jti } = decision;
   return { ok: true, approver: subject, groups, channel, issuedMs, jti };

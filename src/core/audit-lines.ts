@@ -29,6 +29,7 @@ const CODES: Partial<Record<Refusal, ProblemCode>> = {
   "gate-not-open": "gate-not-open",
   "node-not-found": "node-not-found",
   "comment-required": "decision-comment-required",
+  "edit-refused": "edit-refused",
 };
 
 /** Each gate's closing with its votes and refusals, the votes that no signature proved, and the end of the run. */

@@ -43,6 +43,8 @@ export interface GateView {
   target?: string;
   digest?: string;
   params: JsonObject;
+  /** A person gave other params than the graph has; `before` is what was asked first. */
+  edited?: { by: string; atMs: number; before: JsonObject };
   /** What it would change, where the tool can tell. */
   preview?: Gate["preview"];
   /** What would take it back, shown with the question: its approval covers this too. */
@@ -163,6 +165,7 @@ function gateView(run: Run, node: CheckedNode): GateView[] {
       target: node.gate.target,
       digest: gate.digest,
       params: gate.shown ?? {},
+      ...editedView(stateOf(run, node.id)),
       ...(gate.preview === undefined ? {} : { preview: gate.preview }),
       ...(node.undo !== undefined && gate.shownUndo ? { undo: { tool: node.undo.tool, params: gate.shownUndo } } : {}),
       required: gate.required,
@@ -189,4 +192,10 @@ function ruleView(rule: GateRule | undefined, openedAtMs: number): Partial<GateV
     onTimeout,
     escalations: escalate.map(({ afterSeconds, ...rung }) => ({ atMs: openedAtMs + afterSeconds * 1_000, ...rung })),
   };
+}
+
+function editedView({ edited }: NodeState): Pick<GateView, "edited"> {
+  if (edited === undefined) return {};
+  const { by, atMs, before } = edited;
+  return { edited: { by, atMs, before } };
 }

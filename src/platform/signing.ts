@@ -25,6 +25,8 @@ export interface SignedDecision {
   subject: string;
   groups: string[];
   channel: string;
+  /** SHA-256 in hex over the canonical JSON of other params that come with it. */
+  edit?: string;
 }
 
 export interface VerifiedDecision extends SignedDecision {
@@ -179,7 +181,7 @@ export function claimsOf(token: string): VerifiedDecision | undefined {
 function readClaims(
   payload: Record<string, unknown>,
 ): { ok: true; decision: VerifiedDecision } | { ok: false; reason: string } {
-  const { runKey, nodeId, digest, decision, sub, groups, channel, issuedMs, jti } = payload;
+  const { runKey, nodeId, digest, decision, sub, groups, channel, edit, issuedMs, jti } = payload;
   const texts = [runKey, nodeId, digest, sub, channel, jti].every((text) => typeof text === "string" && text !== "");
   const isDecision = decision === "approve" || decision === "reject";
   if (!texts || !isDecision || typeof issuedMs !== "number" || !Array.isArray(groups)) {
@@ -195,6 +197,7 @@ function readClaims(
       subject: String(sub),
       groups: groups.filter((group) => typeof group === "string"),
       channel: String(channel),
+      ...(typeof edit === "string" ? { edit } : {}),
       issuedMs,
       jti: String(jti),
     },

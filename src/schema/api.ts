@@ -50,6 +50,8 @@ export const decisionBodySchema = z.strictObject({
   decision: z.enum(["approve", "reject"]),
   comment: z.string().max(COMMENT_MAX_CHARS).optional(),
   digest: digestSchema.optional(),
+  /** With an approval: other params for the action, which is then asked about anew. */
+  params: jsonObjectSchema.optional(),
   /** Which way it came; shown to people, trusted for nothing. */
   channel: z.enum(["http", "page"]).default("http"),
 });

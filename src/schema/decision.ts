@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { APPROVER_MAX_CHARS, COMMENT_MAX_CHARS } from "../vocabulary/limits.js";
 import { GATE_NODE_PATTERN } from "../vocabulary/names.js";
+import { jsonObjectSchema } from "./json.js";
 
 /** The payload of the signals `approve` and `reject`. */
 export const answerSchema = z.strictObject({
@@ -19,6 +20,8 @@ export const answerSchema = z.strictObject({
   decision_id: z.string().min(8).max(64).optional(),
   /** A signed decision (compact JWS). */
   token: z.string().max(4_000).optional(),
+  /** With an approval: other params for the action. It is checked and asked about anew, and nothing is approved yet. */
+  params: jsonObjectSchema.optional(),
 });
 export type Answer = z.infer<typeof answerSchema>;
 

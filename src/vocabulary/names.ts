@@ -18,6 +18,7 @@ export const WORKFLOWS = {
 /** Activities that are not tools. A tool's activity type is the tool's own name. */
 export const ACTIVITIES = {
   checkGraph: "check_graph",
+  checkEdit: "check_edit",
   askApproval: "ask_approval",
   tellApprovers: "tell_approvers",
   draftGraph: "draft_graph",

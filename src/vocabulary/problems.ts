@@ -141,6 +141,7 @@ export const CODES = {
   "memory-unavailable": { ...setup("The memory cannot be used at the moment."), retryable: true },
   "playbook-not-learned": input("No playbook can be learned from the run."),
   // Decisions
+  "edit-refused": { ...decision("The params that a person gave at a gate cannot be used."), status: 422 },
   "nothing-to-undo": { ...decision("The run changed nothing that can be taken back."), exit: EXIT.problems },
   "gate-not-open": decision("The node has no open gate."),
   "already-decided": decision("The gate is closed already."),

@@ -4,14 +4,15 @@
  */
 import { condition, defineQuery, defineSignal, defineUpdate, setHandler } from "@temporalio/workflow";
 import type { Activities } from "../activities/contract.js";
-import { readAnswer } from "../core/approval.js";
-import { stateOf } from "../core/run/run.js";
-import type { DecisionResult, Vote } from "../core/run/state.js";
+import { readAnswer } from "../core/answer.js";
+import { judgeEdit, refuseEdit } from "../core/edit.js";
+import { addProblem, stateOf } from "../core/run/run.js";
+import type { DecisionResult, RunEvent, Vote } from "../core/run/state.js";
 import { type RunFacts, type RunView, viewOf } from "../core/view.js";
 import type { Answer, Decision } from "../schema/decision.js";
 import type { Json } from "../schema/json.js";
 import { EVENT_SIGNAL, QUERIES, SIGNALS, UPDATES } from "../vocabulary/names.js";
-import type { Interpreter } from "./interpreter.js";
+import { type Interpreter, nodeOf } from "./interpreter.js";
 
 export const approveSignal = defineSignal<[Answer]>(SIGNALS.approve);
 export const rejectSignal = defineSignal<[Answer]>(SIGNALS.reject);
@@ -24,7 +25,9 @@ export interface Desk {
   open(interpreter: Interpreter): void;
 }
 
-export function createDesk(facts: RunFacts, verify: Activities["verify_vote"]): Desk {
+type Checks = Pick<Activities, "verify_vote" | "check_edit">;
+
+export function createDesk(facts: RunFacts, { verify_vote: verify, check_edit }: Checks): Desk {
   let interpreter: Interpreter | undefined;
 
   async function take(value: unknown, decision: "approve" | "reject"): Promise<DecisionResult> {
@@ -38,16 +41,42 @@ export function createDesk(facts: RunFacts, verify: Activities["verify_vote"]): 
     }
     const vote = await voteOf(desk, read.answer, decision, atMs);
     const { node_id: node, digest } = read.answer;
+    if (vote.params !== undefined) return edit(desk, { kind: "decided", node, vote, digest, atMs: vote.atMs });
     return desk.report({ kind: "decided", node, vote, digest, atMs: vote.atMs }) ?? "gate-not-open";
+  }
+
+  /** Other params for the action: checked by an activity, then the gate asks anew. Nothing is approved by it. */
+  async function edit(desk: Interpreter, event: Extract<RunEvent, { kind: "decided" }>): Promise<DecisionResult> {
+    const { run } = desk;
+    const judged = judgeEdit(run, event);
+    if (judged !== "accepted") return judged;
+    const node = nodeOf(run, event.node);
+    const { params = {}, approver: by, atMs } = event.vote;
+    const { target } = node.gate ?? {};
+    const to = target === undefined ? {} : { target };
+    const checked = await check_edit({ tool: node.tool ?? "", nodeType: node.type, params, ...to }, atMs);
+    if (!checked.ok) {
+      for (const problem of checked.problems) addProblem(run, problem);
+      return refuseEdit(run, event.node);
+    }
+    // Somebody may have decided meanwhile.
+    const again = judgeEdit(run, event);
+    if (again !== "accepted") return again;
+    desk.report({ kind: "edited", node: event.node, params, by, atMs: checked.atMs ?? atMs });
+    return "edited";
   }
 
   /** A token is verified before the vote counts, so that a forged reject closes nothing. */
   async function voteOf(desk: Interpreter, answer: Answer, decision: Vote["decision"], atMs: number): Promise<Vote> {
     const { approver, comment, channel, token, decision_id: decisionId } = answer;
-    const unverified: Vote = { decision, approver, comment, channel, atMs, verified: false, decisionId };
+    const params = decision === "approve" && answer.params !== undefined ? { params: answer.params } : {};
+    const unverified: Vote = { decision, approver, comment, channel, atMs, verified: false, decisionId, ...params };
     if (token === undefined || !desk.run.plan.nodes.has(answer.node_id)) return unverified;
     const digest = stateOf(desk.run, answer.node_id).gate?.digest ?? answer.digest ?? "";
-    const verdict = await verify({ token, runKey: facts.runKey, nodeId: answer.node_id, digest, decision }, atMs);
+    const verdict = await verify(
+      { token, runKey: facts.runKey, nodeId: answer.node_id, digest, decision, ...params },
+      atMs,
+    );
     const asked = { ...unverified, atMs: verdict.atMs ?? atMs };
     if (!verdict.ok) return asked;
     const { approver: subject, groups, channel: way = channel, issuedMs, jti } = verdict;

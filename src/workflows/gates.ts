@@ -40,10 +40,20 @@ export function createGates(
   for (const { node } of run.plan.nodes.values()) if (isOpen(run, node.id)) armTimer(node, Date.now());
 
   function ask(node: CheckedNode, deadlineSeconds: number, atMs: number): void {
+    closeOld(node);
     const params = askNode(run, node, deadlineSeconds, atMs);
     if (params === undefined) return;
     armTimer(node, atMs);
     tell(node, params);
+  }
+
+  /** A question that is put anew about other params: the old one's timers go, and people hear that it is void. */
+  function closeOld(node: CheckedNode): void {
+    const scope = timers.get(node.id);
+    if (scope === undefined) return;
+    timers.delete(node.id);
+    scope.cancel();
+    notices.closed(node);
   }
 
   function tell(node: CheckedNode, params: JsonObject): void {
@@ -65,6 +75,7 @@ export function createGates(
       findings: run.state.findings.slice(0, FINDINGS_SHOWN_AT_GATE),
       ...(node.gate?.rule === undefined ? {} : { rule: node.gate.rule }),
       ...shownUndo(run, node),
+      ...editedBy(run, node),
     };
     asking++;
     const options = askOptions(node, askId(node.id, gate.round), gate.deadlineMs - Date.now());
@@ -116,4 +127,9 @@ export function createGates(
 function isOpen(run: Run, id: string): boolean {
   const status = stateOf(run, id).gate?.status;
   return status === "asking" || status === "open";
+}
+
+function editedBy(run: Run, { id }: CheckedNode): Pick<AskCall, "edited"> {
+  const { edited } = stateOf(run, id);
+  return edited === undefined ? {} : { edited: { by: edited.by, before: edited.before } };
 }

@@ -42,7 +42,7 @@ interface Carried {
   state: RunState;
 }
 
-const { check_graph, store_report, verify_vote } = proxyLocalActivities<Activities>(LOCAL_OPTIONS);
+const { check_edit, check_graph, store_report, verify_vote } = proxyLocalActivities<Activities>(LOCAL_OPTIONS);
 
 export async function runGraph(input: RunGraphInput, carried?: Carried): Promise<Report> {
   const info = workflowInfo();
@@ -53,7 +53,7 @@ export async function runGraph(input: RunGraphInput, carried?: Carried): Promise
     runKey: before?.runKey ?? info.firstExecutionRunId,
     requester: input.requester,
   };
-  const desk = createDesk(facts, verify_vote);
+  const desk = createDesk(facts, { verify_vote, check_edit });
   // A run that is cancelled while it is checked ends with a report, too.
   const { graph, atMs } =
     before === undefined ? await CancellationScope.nonCancellable(() => admit(input)) : resume(input, before);

@@ -1,6 +1,6 @@
 /** Gates: what becomes of each decision, by its time, its digest, its signature and what came before it. */
 import { describe, expect, test } from "vitest";
-import { readAnswer } from "../../src/core/approval.js";
+import { readAnswer } from "../../src/core/answer.js";
 import { apply } from "../../src/core/run/apply.js";
 import { createRun, type Run, stateOf } from "../../src/core/run/run.js";
 import type { DecisionResult, Vote } from "../../src/core/run/state.js";

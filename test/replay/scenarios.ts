@@ -243,6 +243,17 @@ export const SCENARIOS: Record<string, Scenario> = {
       },
     },
   },
+  "gate-asked-anew-about-other-params": {
+    graph: gated,
+    stage: looks,
+    act: async (handle, gate, staged) => {
+      const digest = await gate("act");
+      await handle.signal("approve", { node_id: "act", approver: "ann", params: { version: "bad" }, digest });
+      await handle.signal("approve", { node_id: "act", approver: "ann", params: { version: "7" }, digest });
+      while (staged.asked.length < 2) await new Promise((resume) => setTimeout(resume, 20));
+      await handle.signal("approve", { node_id: "act", approver: "bob", digest: await gate("act") });
+    },
+  },
   "dry-run": { graph: gated, stage: { policy: openPolicy({ dry_run: true }) } },
   "continued-as-new-with-an-open-gate": {
     graph: graphOf([...chain, write("act")], [...chain.slice(1).map((id, index) => `n${index}>${id}`), "n0>act"]),

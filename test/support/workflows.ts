@@ -13,8 +13,9 @@ import type { Policy } from "../../src/core/policy.js";
 import type { Report } from "../../src/core/report.js";
 import type { RunView } from "../../src/core/view.js";
 import type { Graph, GraphInput } from "../../src/schema/graph.js";
-import type { Json } from "../../src/schema/json.js";
+import type { Json, JsonObject } from "../../src/schema/json.js";
 import { parseGraph } from "../../src/schema/parse-graph.js";
+import type { Problem } from "../../src/vocabulary/problems.js";
 import { contextWith, openPolicy } from "./graphs.js";
 import { quietRuntime } from "./temporal.js";
 
@@ -70,6 +71,11 @@ export function stage({ tools = {}, policy = openPolicy(), ask, verify }: Stage 
       staged.told.push(call);
       return { notices: (call.channels ?? ["webhook:policy"]).map((channel) => ({ channel, ok: true })) };
     },
+    check_edit: askedAt(async ({ params }: { params: JsonObject }) => {
+      if (params.version !== "bad") return { ok: true as const };
+      const problems: Problem[] = [{ code: "params-invalid", at: "edit.params", message: "it is bad" }];
+      return { ok: false as const, problems };
+    }),
     verify_vote: askedAt(async (vote: { token: string }) => (await verify?.(vote)) ?? { ok: false, reason: "no" }),
     store_report: async (report: Report) => {
       staged.reports.push(report);

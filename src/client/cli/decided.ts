@@ -4,7 +4,8 @@ import type { Problem, ProblemCode } from "../../vocabulary/problems.js";
 import type { Decided } from "../runs.js";
 import { style } from "./text.js";
 
-const REFUSALS: Record<Exclude<DecisionResult, "accepted">, [ProblemCode, string, string]> = {
+type Refused = Exclude<DecisionResult, "accepted" | "edited">;
+const REFUSALS: Record<Refused, [ProblemCode, string, string]> = {
   "already-decided": ["already-decided", "the gate is closed already", "autoops status RUN shows how it closed"],
   late: ["decision-late", "the deadline has passed; nothing was done", "start the run again if it is still wanted"],
   "not-allowed": [
@@ -16,6 +17,11 @@ const REFUSALS: Record<Exclude<DecisionResult, "accepted">, [ProblemCode, string
     "decision-comment-required",
     "the policy wants a comment with this decision",
     'add --comment "why"',
+  ],
+  "edit-refused": [
+    "edit-refused",
+    "the params that you gave cannot be used",
+    "`autoops status RUN` says what is wrong; they must be literal and keep the target",
   ],
   "stale-digest": [
     "decision-stale",
@@ -30,19 +36,23 @@ const REFUSALS: Record<Exclude<DecisionResult, "accepted">, [ProblemCode, string
 export function problemOfDecision({ result, counted, runId, node }: Decided): Problem | undefined {
   const at = `${runId} ${node}`;
   if (result === undefined || !counted) {
-    if (result !== undefined && result !== "accepted") return refusal(result, runId, at);
+    if (result !== undefined && !isTaken(result)) return refusal(result, runId, at);
     const message = "the decision is recorded and counts once a worker runs";
     return { code: "decision-not-counted", at, message, hint: "start one with `autoops worker`" };
   }
-  return result === "accepted" ? undefined : refusal(result, runId, at);
+  return isTaken(result) ? undefined : refusal(result, runId, at);
 }
 
-function refusal(result: Exclude<DecisionResult, "accepted">, runId: string, at: string): Problem {
+const isTaken = (result: DecisionResult): result is "accepted" | "edited" =>
+  result === "accepted" || result === "edited";
+
+function refusal(result: Refused, runId: string, at: string): Problem {
   const [code, message, hint] = REFUSALS[result];
   return { code, at, message: `${at}: ${message}`, hint: hint.replace("RUN", runId) };
 }
 
-export function decidedText({ runId, node }: Decided, decision: "approve" | "reject"): string {
+export function decidedText({ runId, node, result }: Decided, decision: "approve" | "reject"): string {
+  if (result === "edited") return `${style.yellow("edited")} ${node} of ${runId}: nothing is approved yet`;
   const word = decision === "approve" ? style.green("approved") : style.yellow("rejected");
   return `${word} ${node} of ${runId}`;
 }

@@ -23,6 +23,7 @@ export function gateLines(gate: GateView, context: GateContext): string[] {
     `${style.yellow("⛔ approval needed")}  ${style.bold(oneLine(gate.nodeName))} [${gate.nodeId}]`,
     `   what      ${oneLine(what)} · environment ${gate.environment}`,
     ...paramLines(gate.params),
+    ...editedLines(gate),
     ...previewLines(gate),
     `   why       ${oneLine(gate.reason)}`,
     ...evidenceLines(context.findings),
@@ -85,4 +86,9 @@ function previewLines({ preview, undo }: GateView): string[] {
   }
   if (undo !== undefined) lines.push(`   undo      ${oneLine(undo.tool)} ${oneLine(JSON.stringify(undo.params))}`);
   return lines;
+}
+
+function editedLines({ edited }: GateView): string[] {
+  if (edited === undefined) return [];
+  return [`   edited    by ${oneLine(edited.by)}; asked first with ${oneLine(JSON.stringify(edited.before), 1_000)}`];
 }

@@ -51,10 +51,22 @@ export const starting = () => [
 export const deciding = () => [
   new Option("--comment <text>", "why; it stands in the report"),
   new Option("--digest <digest>", "decide about exactly this action, as the inbox shows it"),
+  new Option("--params <json>", "give the action these params instead; the gate asks about them anew").argParser(
+    object,
+  ),
   new Option("--all", "every gate of the run that is open now, each for what it asks"),
   new Option("--only <nodes>", "the open gates of these nodes, with commas between").argParser(list),
   new Option("--skip <nodes>", "every open gate but those of these nodes").argParser(list),
 ];
+function object(text: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  } catch {
+    // Told below.
+  }
+  throw new InvalidArgumentError("It must be a JSON object.");
+}
 function list(text: string): string[] {
   const names = text.split(",").map((name) => name.trim());
   if (names.every((name) => name !== "")) return names;

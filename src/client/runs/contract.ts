@@ -4,6 +4,7 @@ import type { Report } from "../../core/report.js";
 import type { DecisionResult } from "../../core/run/state.js";
 import type { GateView, RunStatus, RunView } from "../../core/view.js";
 import type { GraphInput } from "../../schema/graph.js";
+import type { JsonObject } from "../../schema/json.js";
 import type { GoalInput } from "../../schema/run-input.js";
 import type { Environment } from "../../vocabulary/node-types.js";
 import type { Problem } from "../../vocabulary/problems.js";
@@ -92,6 +93,8 @@ export interface Decide {
   approver: string;
   groups?: string[];
   comment?: string;
+  /** With an approval: other params, about which the gate then asks anew. */
+  params?: JsonObject;
   channel: string;
 }
 

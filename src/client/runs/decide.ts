@@ -7,7 +7,9 @@ import { setTimeout as pause } from "node:timers/promises";
 import { WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError } from "@temporalio/client";
 import { redact } from "../../core/redact.js";
 import type { DecisionResult } from "../../core/run/state.js";
+import { digestOf } from "../../platform/digest.js";
 import type { Answer } from "../../schema/decision.js";
+import type { JsonObject } from "../../schema/json.js";
 import { UPDATE_TIMEOUT_SECONDS } from "../../vocabulary/limits.js";
 import { SIGNALS, UPDATES } from "../../vocabulary/names.js";
 import type { RunsOptions } from "./context.js";
@@ -60,12 +62,17 @@ async function answerOf(input: Decide, { runKey, fold }: Found, options: RunsOpt
   // It goes into history and before many eyes.
   const comment = input.comment === undefined ? undefined : redact(input.comment);
   const digest = input.digest ?? fold.digestOf(node) ?? gateDigest(fold.view(), node);
-  const common = { node_id: node, approver, channel, ...(comment === undefined ? {} : { comment }) };
+  const params = decision === "approve" && input.params !== undefined ? { params: input.params } : {};
+  const common = { node_id: node, approver, channel, ...(comment === undefined ? {} : { comment }), ...params };
   const named = digest === undefined ? common : { ...common, digest };
   if (options.signer === undefined || digest === undefined) return { ...named, decision_id: randomUUID() };
-  const claims = { runKey, nodeId: node, digest, decision, subject: approver, groups, channel };
+  const claims = { runKey, nodeId: node, digest, decision, subject: approver, groups, channel, ...editOf(params) };
   const { token, jti } = await options.signer.sign(claims, options.now());
   return { ...named, token, decision_id: jti };
+}
+
+function editOf({ params }: { params?: JsonObject }): { edit?: string } {
+  return params === undefined ? {} : { edit: digestOf(params) };
 }
 
 function gateDigest(view: ReturnType<Found["fold"]["view"]>, node: string): string | undefined {

@@ -93,6 +93,9 @@ export function createFold(workflowId: string, position: number): Fold {
       else if (marker.kind === "verified") {
         const before = told.length;
         tell(votes?.verified(marker.seq, marker.verdict), before);
+      } else if (marker.kind === "edit-checked") {
+        const before = told.length;
+        tell(votes?.checkedEdit(marker.seq, marker.verdict), before);
       }
     }
     for (const { timerId, summary } of done.timers()) mirror?.bindTimer(timerId, summary);

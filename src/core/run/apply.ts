@@ -4,6 +4,7 @@
  * Loaded by the workflow sandbox: imports no package and reads no clock.
  */
 import { decide, expireGate, openGate } from "../approval.js";
+import { edit } from "../edit.js";
 import { noteTold } from "../notices.js";
 import { endBetween, endEffect, endSettling, failRead, firstProgress, isReading, takeRead } from "./guards.js";
 import type { PlanNode } from "./plan.js";
@@ -83,6 +84,8 @@ function applyToNode(run: Run, entry: PlanNode, event: NodeEvent): void {
     case "gate-opened":
       openGate(run, entry, event);
       return;
+    case "edited":
+      return edit(run, event);
     case "withdrawn":
       withdraw(run, event.node, event.reason, event.atMs);
       return;
@@ -101,6 +104,8 @@ function askAgain(run: Run, entry: PlanNode, atMs: number): void {
   stopWork(run, atMs);
   own.status = "pending";
   if (own.gate !== undefined) own.gate = { ...own.gate, status: "withdrawn", closedAtMs: atMs };
+  // The old question's time may be long over.
+  if (own.edited !== undefined) own.edited = { ...own.edited, openedAtMs: atMs, deadlineMs: undefined };
   makeReady(run, entry.node.id);
 }
 

@@ -38,7 +38,7 @@ export function startNode(run: Run, node: CheckedNode, atMs: number): JsonObject
     return undefined;
   }
   if (!isNew && stopIfBarred(run, node, atMs)) return undefined;
-  const params = renderedParams(run, node, node.params, atMs);
+  const params = renderedParams(run, node, paramsOf(run, node), atMs);
   if (params !== undefined) apply(run, { kind: isNew ? "node-started" : "step-started", node: node.id, atMs });
   return params;
 }
@@ -67,11 +67,18 @@ export function askNode(run: Run, node: CheckedNode, deadlineSeconds: number, at
     apply(run, { kind: "withdrawn", node: node.id, reason, atMs });
     return undefined;
   }
-  const params = renderedParams(run, node, node.params, atMs);
+  const params = renderedParams(run, node, paramsOf(run, node), atMs);
   if (params !== undefined) {
-    apply(run, { kind: "gate-asked", node: node.id, deadlineMs: atMs + deadlineSeconds * 1_000, atMs });
+    const { openedAtMs, deadlineMs = atMs + deadlineSeconds * 1_000 } = stateOf(run, node.id).edited ?? {};
+    const opened = openedAtMs === undefined ? {} : { openedAtMs };
+    apply(run, { kind: "gate-asked", node: node.id, deadlineMs, ...opened, atMs });
   }
   return params;
+}
+
+/** Those of the graph, unless a person gave others at the gate. */
+function paramsOf(run: Run, node: CheckedNode): JsonObject {
+  return stateOf(run, node.id).edited?.params ?? node.params;
 }
 
 function renderedParams(run: Run, node: CheckedNode, params: JsonObject, atMs: number): JsonObject | undefined {
@@ -113,6 +120,6 @@ export function undoneAction(
 ): { node: string; tool: string; params: JsonObject } | undefined {
   const origin = node.undoes === undefined ? undefined : run.plan.nodes.get(node.undoes)?.node;
   if (origin === undefined) return undefined;
-  const rendered = render(origin.params, run.outputs);
+  const rendered = render(paramsOf(run, origin), run.outputs);
   return rendered.ok ? { node: origin.id, tool: origin.tool ?? "", params: rendered.value as JsonObject } : undefined;
 }

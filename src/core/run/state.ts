@@ -40,6 +40,8 @@ export interface Vote {
   /** Groups of the person, by a verified token. */
   groups?: string[];
   decisionId?: string;
+  /** Other params that came with it. */
+  params?: JsonObject;
 }
 
 /** What became of a decision. */
@@ -49,6 +51,9 @@ export type DecisionResult =
   | "late"
   | "not-allowed"
   | "comment-required"
+  /** Other params were taken: the action is asked about anew, and nothing is approved yet. */
+  | "edited"
+  | "edit-refused"
   | "stale-digest"
   | "gate-not-open"
   | "node-not-found";
@@ -103,6 +108,15 @@ export interface NodeState {
   /** Why it was skipped, in words. */
   reason?: string;
   gate?: Gate;
+  /** Other params than the graph's, given by a person at the gate. Times are those of the first question. */
+  edited?: {
+    params: JsonObject;
+    by: string;
+    atMs: number;
+    before: JsonObject;
+    openedAtMs: number;
+    deadlineMs?: number;
+  };
   /** Where a running node with checks around its effect is; `count` is from 1, `busy` while something is on its way. */
   progress?: { phase: "precondition" | "effect" | "settle" | "verify"; count: number; busy: boolean };
   /** What the check after the effect said; absent where there is none. */
@@ -154,7 +168,8 @@ export type RunEvent =
   | { kind: "step-started"; node: string; atMs: number }
   /** The pause before a verification is over. */
   | { kind: "settled"; node: string; atMs: number }
-  | { kind: "gate-asked"; node: string; deadlineMs: number; atMs: number }
+  /** `openedAtMs` where the question was put before, about other params. */
+  | { kind: "gate-asked"; node: string; deadlineMs: number; openedAtMs?: number; atMs: number }
   | {
       kind: "gate-opened";
       node: string;
@@ -168,6 +183,8 @@ export type RunEvent =
       atMs: number;
     }
   | { kind: "decided"; node: string; vote: Vote; digest?: string; atMs: number }
+  /** A person gave other params, and they passed the check. */
+  | { kind: "edited"; node: string; params: JsonObject; by: string; atMs: number }
   | { kind: "deadline-passed"; node: string; atMs: number }
   | { kind: "run-was-reset"; node: string; atMs: number }
   /** People were reminded of a gate, or further people asked. */

@@ -3,7 +3,7 @@
  * workflow's does. Time is a number that the test moves.
  */
 import type { AskResult, CheckResult, Grant, ToolCall, VoteVerdict } from "../../../src/activities/contract.js";
-import { readAnswer } from "../../../src/core/approval.js";
+import { readAnswer } from "../../../src/core/answer.js";
 import { checkedGraph } from "../../../src/core/check.js";
 import { withDefaults } from "../../../src/core/graph.js";
 import { reportOf } from "../../../src/core/report.js";

@@ -2,17 +2,21 @@
  * `autoops approve|reject RUN NODE`: one person's decision, signed with this machine's key. Over several open gates of a
  * run each is decided by itself, for the digest that it had when the command began.
  */
+import { setTimeout as pause } from "node:timers/promises";
 import type { GateView } from "../../../core/view.js";
+import type { JsonObject } from "../../../schema/json.js";
 import type { Problem } from "../../../vocabulary/problems.js";
 import type { Runs } from "../../runs.js";
 import { withRuns } from "../backend.js";
 import { decidedText, problemOfDecision } from "../decided.js";
 import { done, type Ending, failed } from "../ending.js";
 import { ownName, type Session } from "../session.js";
+import { oneLine } from "../text.js";
 
 interface Options {
   comment?: string;
   digest?: string;
+  params?: JsonObject;
   all?: boolean;
   only?: string[];
   skip?: string[];
@@ -37,6 +41,9 @@ function misuse(decision: Word, runId: string, node: string | undefined, options
   const several = [options.all === true, options.only !== undefined, options.skip !== undefined];
   const count = several.filter(Boolean).length + (node === undefined ? 0 : 1);
   const at = `${decision} ${runId}`;
+  if (options.params !== undefined && (node === undefined || decision === "reject")) {
+    return { code: "usage", at, message: `${at}: --params is for approving one node`, hint: "name the node" };
+  }
   if (options.digest !== undefined && node === undefined) {
     return { code: "usage", at, message: `${at}: --digest is for one node`, hint: "name the node" };
   }
@@ -51,15 +58,49 @@ async function decideOne(
   runId: string,
   node: string,
   decision: Word,
-  { comment, digest }: Options,
+  { comment, digest, params }: Options,
 ): Promise<Ending> {
-  const answer = await runs.decide({ runId, node, decision, digest, comment, approver: ownName(), channel: "cli" });
+  const answer = await runs.decide({
+    runId,
+    node,
+    decision,
+    digest,
+    comment,
+    params,
+    approver: ownName(),
+    channel: "cli",
+  });
   if (!answer.ok) return failed(answer.problems);
   const problem = problemOfDecision(answer.value);
   if (problem !== undefined) return failed([problem], { ...answer.value });
   print.result(decidedText(answer.value, decision));
+  if (answer.value.result === "edited") return sayEdited(print, runs, runId, node);
   print.result(`next: autoops watch ${runId}`);
   return done({ runId: runId, node, decision, result: answer.value.result });
+}
+
+/** What the gate asks now, beside what it asked before; it has to be approved with its new digest. */
+async function sayEdited(print: Session["print"], runs: Runs, runId: string, node: string): Promise<Ending> {
+  const gate = await askedAnew(runs, runId, node);
+  const { edited, params = {}, digest } = gate ?? {};
+  for (const name of new Set([...Object.keys(edited?.before ?? {}), ...Object.keys(params)])) {
+    const [before, after] = [JSON.stringify(edited?.before[name]), JSON.stringify(params[name])];
+    if (before !== after) print.result(oneLine(`  ${name}: ${before ?? "(absent)"} → ${after ?? "(absent)"}`));
+  }
+  const exactly = digest === undefined ? "" : ` --digest ${digest}`;
+  print.result(`next: autoops approve ${runId} ${node}${exactly}`);
+  return done({ runId: runId, node, result: "edited", params, before: edited?.before, digest });
+}
+
+/** The new question is on its way to people; undefined where it takes longer than a moment. */
+async function askedAnew(runs: Runs, runId: string, node: string): Promise<GateView | undefined> {
+  for (let tries = 0; tries < 20; tries++) {
+    const seen = await runs.view(runId);
+    const gate = seen.ok ? seen.value.view.gates.find(({ nodeId }) => nodeId === node) : undefined;
+    if (gate?.status === "open") return gate;
+    await pause(250);
+  }
+  return undefined;
 }
 
 async function decideSeveral(

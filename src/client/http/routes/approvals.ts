@@ -9,10 +9,11 @@ import { orRefuse, Refusal } from "../problem-document.js";
 import { bodyOf, gateOf, ifMatchOf } from "../read.js";
 
 /** What a decision that did not count is called in problem documents, and what it says. */
-const REFUSALS: Record<Exclude<DecisionResult, "accepted">, { code: ProblemCode; says: string }> = {
+const REFUSALS: Record<Exclude<DecisionResult, "accepted" | "edited">, { code: ProblemCode; says: string }> = {
   "already-decided": { code: "already-decided", says: "was decided before" },
   late: { code: "decision-late", says: "was not decided in time" },
   "not-allowed": { code: "decision-not-allowed", says: "may not be decided by you, or not without a signature" },
+  "edit-refused": { code: "edit-refused", says: "cannot have the params that you gave" },
   "comment-required": { code: "decision-comment-required", says: "wants a comment with this decision" },
   "stale-digest": { code: "decision-stale", says: "asks about another action than the one you decided" },
   "gate-not-open": { code: "gate-not-open", says: "has no open gate" },
@@ -22,19 +23,19 @@ const REFUSALS: Record<Exclude<DecisionResult, "accepted">, { code: ProblemCode;
 export function decideGate({ runs, log, metrics }: FacadeOptions): RequestHandler {
   return async (request, response) => {
     const { id: runId, node } = gateOf(request);
-    const { decision, comment, digest: named, channel: told } = bodyOf(request, decisionBodySchema);
+    const { decision, comment, digest: named, params, channel: told } = bodyOf(request, decisionBodySchema);
     const expected = ifMatchOf(request);
     if (expected !== undefined && named !== undefined && expected !== named) throw stale(node);
     const digest = expected ?? named;
     const { subject, groups, channel = told } = callerOf(response);
-    const wish = { runId, node, decision, comment, digest, approver: subject, groups: [...groups], channel };
+    const wish = { runId, node, decision, comment, digest, params, approver: subject, groups: [...groups], channel };
     const { result, counted } = orRefuse(await runs.decide(wish));
     log.info("decision", { operation: "decide", run: runId, node, decision, requester: subject, result, counted });
     metrics?.decided(decision, result ?? "not-counted");
     if (result === undefined) {
       const message = `recorded; ${node} is decided once a worker runs`;
       response.status(202).json({ runId, node, decision, counted, code: "decision-not-counted", message });
-    } else if (result === "accepted") {
+    } else if (result === "accepted" || result === "edited") {
       response.json({ runId, node, decision, counted, result });
     } else if (result === "stale-digest" && expected !== undefined) {
       throw stale(node);

@@ -1,12 +1,13 @@
 /** One finished workflow task: what it wrote into the history. */
-import type { AskedAt, CheckResult, VoteVerdict } from "../../../activities/contract.js";
+import type { AskedAt, CheckResult, EditVerdict, VoteVerdict } from "../../../activities/contract.js";
 import type { Verdict } from "../../../core/check.js";
 import { ACTIVITIES } from "../../../vocabulary/names.js";
 import { firstValue, type HistoryEvent, idOf, msOf, payloadValue } from "../payloads.js";
 
 type Marker =
   | { kind: "checked"; verdict: Verdict; atMs: number }
-  | { kind: "verified"; seq: number; verdict?: VoteVerdict & AskedAt };
+  | { kind: "verified"; seq: number; verdict?: VoteVerdict & AskedAt }
+  | { kind: "edit-checked"; seq: number; verdict?: EditVerdict & AskedAt };
 
 export interface Task {
   /** Event id of its completion. */
@@ -68,6 +69,9 @@ function markerOf(event: HistoryEvent): Marker[] {
   if (data?.activity_type === ACTIVITIES.checkGraph) {
     const checked = result as CheckResult | undefined;
     return checked?.ok === true ? [{ kind: "checked", verdict: checked.verdict, atMs }] : [];
+  }
+  if (data?.activity_type === ACTIVITIES.checkEdit) {
+    return [{ kind: "edit-checked", seq: data.seq, verdict: result as (EditVerdict & AskedAt) | undefined }];
   }
   if (data?.activity_type !== ACTIVITIES.verifyVote) return [];
   return [{ kind: "verified", seq: data.seq, verdict: result as (VoteVerdict & AskedAt) | undefined }];

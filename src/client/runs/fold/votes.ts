@@ -1,7 +1,9 @@
 /** Decisions on their way to a gate, as the workflow's desk takes them: a token is verified before its vote counts. */
-import type { AskedAt, VoteVerdict } from "../../../activities/contract.js";
-import { readAnswer } from "../../../core/approval.js";
-import type { DecisionResult, Vote } from "../../../core/run/state.js";
+import type { AskedAt, EditVerdict, VoteVerdict } from "../../../activities/contract.js";
+import { readAnswer } from "../../../core/answer.js";
+import { judgeEdit, refuseEdit } from "../../../core/edit.js";
+import { addProblem } from "../../../core/run/run.js";
+import type { DecisionResult, RunEvent, Vote } from "../../../core/run/state.js";
 import type { Answer } from "../../../schema/decision.js";
 import type { Mirror } from "./mirror.js";
 
@@ -19,6 +21,8 @@ export interface Votes {
   take(value: unknown, decision: Vote["decision"], atMs: number): Outcome | undefined;
   /** The verification of the activity with this sequence number ended. */
   verified(seq: number, verdict: (VoteVerdict & AskedAt) | undefined): Outcome | undefined;
+  /** The check of other params ended. */
+  checkedEdit(seq: number, verdict: (EditVerdict & AskedAt) | undefined): Outcome | undefined;
 }
 
 interface Pending {
@@ -29,6 +33,7 @@ interface Pending {
 
 export function createVotes(mirror: Mirror): Votes {
   const pending: Pending[] = [];
+  const edits: Array<{ seq: number; event: Extract<RunEvent, { kind: "decided" }> }> = [];
 
   function take(value: unknown, decision: Vote["decision"], atMs: number): Outcome | undefined {
     const read = readAnswer(value);
@@ -37,7 +42,8 @@ export function createVotes(mirror: Mirror): Votes {
       return { node: "", decision, approver: "", result: "gate-not-open", atMs };
     }
     const { approver, comment, channel, token, decision_id: decisionId, node_id: node } = read.answer;
-    const vote: Vote = { decision, approver, comment, channel, atMs, verified: false, decisionId };
+    const params = decision === "approve" && read.answer.params !== undefined ? { params: read.answer.params } : {};
+    const vote: Vote = { decision, approver, comment, channel, atMs, verified: false, decisionId, ...params };
     if (token === undefined || !mirror.run.plan.nodes.has(node)) return count(read.answer, vote);
     // The gate's digest as it is now is what the workflow has verified; the verdict itself is in history.
     pending.push({ seq: mirror.countActivity(), answer: read.answer, vote });
@@ -59,11 +65,45 @@ export function createVotes(mirror: Mirror): Votes {
     return count(found.answer, vote);
   }
 
-  function count({ node_id: node, digest }: Answer, vote: Vote): Outcome {
+  /** Its params went into the vote; the check of them comes next. */
+  function takeEdit({ node_id: node, digest }: Answer, vote: Vote): Outcome | undefined {
+    const { atMs, decision, approver } = vote;
+    const event = { kind: "decided" as const, node, vote, digest, atMs };
+    const judged = judgeEdit(mirror.run, event);
+    if (judged !== "accepted") return { node, decision, approver, result: judged, atMs };
+    edits.push({ seq: mirror.countActivity(), event });
+    return undefined;
+  }
+
+  function checkedEdit(seq: number, verdict: (EditVerdict & AskedAt) | undefined): Outcome | undefined {
+    const index = Math.max(
+      0,
+      edits.findIndex((one) => one.seq === seq),
+    );
+    const [found] = edits.splice(index, 1);
+    if (found === undefined || verdict === undefined) return undefined;
+    const { node, vote } = found.event;
+    const { decision, approver, params = {} } = vote;
+    const atMs = verdict.atMs ?? vote.atMs;
+    if (!verdict.ok) {
+      for (const problem of verdict.problems) addProblem(mirror.run, problem);
+      return { node, decision, approver, result: refuseEdit(mirror.run, node), atMs };
+    }
+    const again = judgeEdit(mirror.run, found.event);
+    if (again !== "accepted") return { node, decision, approver, result: again, atMs };
+    mirror.report({ kind: "edited", node, params, by: approver, atMs });
+    return { node, decision, approver, result: "edited", atMs };
+  }
+
+  function count(answer: Answer, vote: Vote): Outcome | undefined {
+    return vote.params === undefined ? countVote(answer, vote) : takeEdit(answer, vote);
+  }
+
+  function countVote({ node_id: node, digest }: Answer, vote: Vote): Outcome {
     const { atMs, decision, approver } = vote;
     const result = mirror.report({ kind: "decided", node, vote, digest, atMs }) ?? "gate-not-open";
     return { node, decision, approver, result, atMs };
   }
 
-  return { take, verified };
+  return { take, verified, checkedEdit };
 }

@@ -1,0 +1,46 @@
+/**
+ * Edit and approve: a person gives an action other params at its gate. They are asked about anew; nothing is approved
+ * by giving them. Loaded by the workflow sandbox: imports no package and reads no clock.
+ */
+import { judgeDecision } from "./approval.js";
+import { closeGate, makeReady, type Run, stateOf } from "./run/run.js";
+import type { DecisionResult, Gate, RunEvent } from "./run/state.js";
+import { holdsTemplate } from "./template.js";
+
+type Decided = Extract<RunEvent, { kind: "decided" }>;
+
+/** Whether this person may give other params now; a refusal is counted as that of a decision is. */
+export function judgeEdit(run: Run, event: Decided): DecisionResult {
+  const entry = run.plan.nodes.get(event.node);
+  const gate = entry === undefined ? undefined : stateOf(run, event.node).gate;
+  if (entry === undefined || gate === undefined || gate.status === "asking") {
+    run.state.strayDecisions++;
+    return entry === undefined ? "node-not-found" : "gate-not-open";
+  }
+  if (entry.node.tool === undefined || holdsTemplate(event.vote.params ?? {})) return refused(gate, "edit-refused");
+  const result = judgeDecision(run, gate, event);
+  return result === "accepted" ? result : refused(gate, result);
+}
+
+/** The params that were given did not pass the check. */
+export function refuseEdit(run: Run, node: string): DecisionResult {
+  const { gate } = stateOf(run, node);
+  return gate === undefined ? "gate-not-open" : refused(gate, "edit-refused");
+}
+
+function refused(gate: Gate, result: DecisionResult): DecisionResult {
+  gate.refused[result] = (gate.refused[result] ?? 0) + 1;
+  return result;
+}
+
+/** The action has other params: votes for the old ones are void, and people are asked about the new ones. */
+export function edit(run: Run, { node, params, by, atMs }: Extract<RunEvent, { kind: "edited" }>): void {
+  const own = stateOf(run, node);
+  const { gate } = own;
+  if (gate?.status !== "open") return;
+  const { openedAtMs, deadlineMs } = gate;
+  closeGate(run, node, "withdrawn", atMs);
+  own.edited = { params, by, atMs, before: own.edited?.before ?? gate.shown ?? {}, openedAtMs, deadlineMs };
+  own.status = "pending";
+  makeReady(run, node);
+}
