@@ -67,15 +67,26 @@ export function decide(run: Run, event: Decided): DecisionResult {
   const gate = stateOf(run, event.node).gate;
   if (gate === undefined || gate.status === "asking") return keepEarly(run, gate, event);
   const result = judgeDecision(run, gate, event);
-  if (result !== "accepted") {
-    gate.refused[result] = (gate.refused[result] ?? 0) + 1;
-    return result;
-  }
+  if (result !== "accepted") return noteRefusal(gate, event.vote, result);
   if (isRepeated(gate, event.vote)) return "accepted";
   gate.votes.push(event.vote);
   if (event.vote.decision === "reject") reject(run, event);
   else if (approvers(gate).size >= gate.required) approve(run, event);
   return "accepted";
+}
+
+/** Counts a decision that did not count, and keeps the first of them in detail. */
+export function noteRefusal(gate: Gate, vote: Vote, result: DecisionResult): DecisionResult {
+  gate.refused[result] = (gate.refused[result] ?? 0) + 1;
+  const { decision, approver, channel, atMs, signatureRefused } = vote;
+  const kept = gate.refusals ?? [];
+  if (kept.length < DECISIONS_MAX_PER_GATE) {
+    gate.refusals = [
+      ...kept,
+      { decision, approver, channel, atMs, result, ...(signatureRefused ? { signatureRefused } : {}) },
+    ];
+  }
+  return result;
 }
 
 export function judgeDecision(run: Run, gate: Gate, event: Decided): DecisionResult {

@@ -10,17 +10,6 @@ import type { DecisionResult } from "./run/state.js";
 
 type GateOfReport = Report["gates"][number];
 
-/** One refused decision in detail, where the run has kept it. */
-export interface RefusedDecision {
-  decision: "approve" | "reject";
-  approver: string;
-  channel?: string;
-  atMs: number;
-  result: DecisionResult;
-  /** Its token was refused: that has a line of its own already. */
-  signatureRefused?: boolean;
-}
-
 type Refusal = Exclude<DecisionResult, "accepted">;
 const CODES: Partial<Record<Refusal, ProblemCode>> = {
   late: "decision-late",
@@ -52,7 +41,7 @@ function gateLines({ runId, runKey }: Report, gate: GateOfReport): AuditEntry[] 
 }
 
 /** One line a refused decision: in detail as far as the run kept it, else by number; many beyond the cap share one. */
-function refusalLines(about: Partial<AuditEntry>, gate: GateOfReport & { refusals?: RefusedDecision[] }): AuditEntry[] {
+function refusalLines(about: Partial<AuditEntry>, gate: GateOfReport): AuditEntry[] {
   const { refusals = [], refused } = gate;
   const line = (result: string, more: Partial<AuditEntry>): AuditEntry => {
     const code = CODES[result as Refusal] ?? "decision-not-allowed";
@@ -77,13 +66,19 @@ function refusalLines(about: Partial<AuditEntry>, gate: GateOfReport & { refusal
 /** Characters of node ids that the last line lists; beyond that it counts. */
 const IDS_MAX_CHARS = 3_000;
 
-function endOf({ runId, runKey, requester, outcome, dryRun, nodes }: Report): AuditEntry {
+function endOf({ runId, runKey, requester, outcome, dryRun, nodes, strayDecisions }: Report): AuditEntry {
   const writes = nodes.filter(({ effect }) => effect === "write").map(({ id, status }) => ({ node: id, status }));
   const byStatus: Record<string, string[]> = {};
   for (const { id, status } of nodes) byStatus[status] = [...(byStatus[status] ?? []), id];
   const isLong = nodes.reduce((sum, { id }) => sum + id.length + 3, 0) > IDS_MAX_CHARS;
   const counts = Object.entries(byStatus).map(([status, ids]) => [status, isLong ? ids.length : ids]);
-  const details = { outcome, dry_run: dryRun, writes, nodes: Object.fromEntries(counts) };
+  const details = {
+    outcome,
+    dry_run: dryRun,
+    writes,
+    nodes: Object.fromEntries(counts),
+    ...(strayDecisions ? { stray_decisions: strayDecisions } : {}),
+  };
   return { event: "run-ended", actor: requester, channel: "worker", run: runId, runKey, details };
 }
 

@@ -2,9 +2,9 @@
  * Edit and approve: a person gives an action other params at its gate. They are asked about anew; nothing is approved
  * by giving them. Loaded by the workflow sandbox: imports no package and reads no clock.
  */
-import { judgeDecision } from "./approval.js";
+import { judgeDecision, noteRefusal } from "./approval.js";
 import { closeGate, makeReady, type Run, stateOf } from "./run/run.js";
-import type { DecisionResult, Gate, RunEvent } from "./run/state.js";
+import type { DecisionResult, RunEvent } from "./run/state.js";
 import { holdsTemplate } from "./template.js";
 
 type Decided = Extract<RunEvent, { kind: "decided" }>;
@@ -17,20 +17,16 @@ export function judgeEdit(run: Run, event: Decided): DecisionResult {
     run.state.strayDecisions++;
     return entry === undefined ? "node-not-found" : "gate-not-open";
   }
-  if (entry.node.tool === undefined || holdsTemplate(event.vote.params ?? {})) return refused(gate, "edit-refused");
+  if (entry.node.tool === undefined || holdsTemplate(event.vote.params ?? {}))
+    return noteRefusal(gate, event.vote, "edit-refused");
   const result = judgeDecision(run, gate, event);
-  return result === "accepted" ? result : refused(gate, result);
+  return result === "accepted" ? result : noteRefusal(gate, event.vote, result);
 }
 
 /** The params that were given did not pass the check. */
-export function refuseEdit(run: Run, node: string): DecisionResult {
+export function refuseEdit(run: Run, { node, vote }: Decided): DecisionResult {
   const { gate } = stateOf(run, node);
-  return gate === undefined ? "gate-not-open" : refused(gate, "edit-refused");
-}
-
-function refused(gate: Gate, result: DecisionResult): DecisionResult {
-  gate.refused[result] = (gate.refused[result] ?? 0) + 1;
-  return result;
+  return gate === undefined ? "gate-not-open" : noteRefusal(gate, vote, "edit-refused");
 }
 
 /** The action has other params: votes for the old ones are void, and people are asked about the new ones. */

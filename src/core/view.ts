@@ -65,6 +65,7 @@ export interface GateView {
   closedAtMs?: number;
   votes: Array<Omit<Vote, "token">>;
   refused: Gate["refused"];
+  refusals?: Gate["refusals"];
   notices: Gate["notices"];
 }
 
@@ -85,6 +86,8 @@ export interface RunView {
   gates: GateView[];
   findings: Finding[];
   problems: Problem[];
+  /** Decisions that fit no gate at all, or could not be read; absent where there were none. */
+  strayDecisions?: number;
 }
 
 /** Who asked for the run and where it runs: what the state does not hold. */
@@ -122,6 +125,7 @@ export function viewOf(run: Run, facts: RunFacts): RunView {
     gates: nodes.flatMap((node) => gateView(run, node)),
     findings: state.findings,
     problems: [...graph.verdict.notices, ...state.problems],
+    ...(state.strayDecisions === 0 ? {} : { strayDecisions: state.strayDecisions }),
   };
 }
 
@@ -176,6 +180,7 @@ function gateView(run: Run, node: CheckedNode): GateView[] {
       ...ruleView(node.gate.rule, gate.openedAtMs),
       votes: gate.votes.map(({ token: _, ...vote }) => vote),
       refused: gate.refused,
+      ...(gate.refusals === undefined ? {} : { refusals: gate.refusals }),
       notices: gate.notices,
     },
   ];

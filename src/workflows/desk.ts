@@ -3,7 +3,7 @@
  * decisions end in `core/approval`. Loaded by the workflow sandbox: imports only what the bundle test lists.
  */
 import { condition, defineQuery, defineSignal, defineUpdate, setHandler } from "@temporalio/workflow";
-import type { Activities } from "../activities/contract.js";
+import type { Activities, AskedAt, VoteVerdict } from "../activities/contract.js";
 import { readAnswer } from "../core/answer.js";
 import { judgeEdit, refuseEdit } from "../core/edit.js";
 import { addProblem, stateOf } from "../core/run/run.js";
@@ -39,8 +39,23 @@ export function createDesk(facts: RunFacts, { verify_vote: verify, check_edit }:
       desk.run.state.strayDecisions++;
       return "gate-not-open";
     }
-    const vote = await voteOf(desk, read.answer, decision, atMs);
-    const { node_id: node, digest } = read.answer;
+    const { node_id: node, token } = read.answer;
+    if (token === undefined || !desk.run.plan.nodes.has(node)) return count(desk, read.answer, decision, atMs);
+    // A gate does not expire over the look at a signature.
+    desk.report({ kind: "vote-arrived", node, atMs });
+    const result = await count(desk, read.answer, decision, atMs);
+    desk.report({ kind: "vote-settled", node, atMs });
+    return result;
+  }
+
+  async function count(
+    desk: Interpreter,
+    answer: Answer,
+    decision: Vote["decision"],
+    atMs: number,
+  ): Promise<DecisionResult> {
+    const vote = await voteOf(desk, answer, decision, atMs);
+    const { node_id: node, digest } = answer;
     if (vote.params !== undefined) return edit(desk, { kind: "decided", node, vote, digest, atMs: vote.atMs });
     return desk.report({ kind: "decided", node, vote, digest, atMs: vote.atMs }) ?? "gate-not-open";
   }
@@ -57,7 +72,7 @@ export function createDesk(facts: RunFacts, { verify_vote: verify, check_edit }:
     const checked = await check_edit({ tool: node.tool ?? "", nodeType: node.type, params, ...to }, atMs);
     if (!checked.ok) {
       for (const problem of checked.problems) addProblem(run, problem);
-      return refuseEdit(run, event.node);
+      return refuseEdit(run, event);
     }
     // Somebody may have decided meanwhile.
     const again = judgeEdit(run, event);
@@ -73,12 +88,16 @@ export function createDesk(facts: RunFacts, { verify_vote: verify, check_edit }:
     const unverified: Vote = { decision, approver, comment, channel, atMs, verified: false, decisionId, ...params };
     if (token === undefined || !desk.run.plan.nodes.has(answer.node_id)) return unverified;
     const digest = stateOf(desk.run, answer.node_id).gate?.digest ?? answer.digest ?? "";
-    const verdict = await verify(
+    // What cannot be looked at proves nothing; it must not end the run either.
+    const verdict: VoteVerdict & AskedAt = await verify(
       { token, runKey: facts.runKey, nodeId: answer.node_id, digest, decision, ...params },
       atMs,
-    );
+    ).catch(() => ({
+      ok: false,
+      reason: "the signature could not be looked at",
+    }));
     const asked = { ...unverified, atMs: verdict.atMs ?? atMs };
-    if (!verdict.ok) return asked;
+    if (!verdict.ok) return { ...asked, signatureRefused: true };
     const { approver: subject, groups, channel: way = channel, issuedMs, jti } = verdict;
     return { ...asked, approver: subject, groups, channel: way, verified: true, issuedMs, token, decisionId: jti };
   }

@@ -77,6 +77,24 @@ test("an approval sent while no worker lives, after the deadline, is late and th
   expect(staged.calls).toEqual([]);
 });
 
+test("a decision that was signed in time counts although no worker lived until after the deadline", async () => {
+  const policy = { ...openPolicy(), approval: { timeout_seconds: 5, require_for_production: true } };
+  let issuedMs = 0;
+  // The look takes a while: the deadline must not win over it.
+  const verify = async () => {
+    await new Promise((resume) => setTimeout(resume, 300));
+    return { ok: true, approver: "vera", groups: [], channel: "cli", issuedMs, jti: "jti-12345678" };
+  };
+  const staged = stage({ policy, verify });
+  const { handle, deadlineMs } = await waitAtGate("signed-in-time", staged);
+  issuedMs = deadlineMs - 1;
+  await new Promise((resume) => setTimeout(resume, Math.max(0, deadlineMs - Date.now()) + 200));
+  await handle.signal("approve", { node_id: "w", approver: "vera", token: "good" });
+  const report = await withWorker("signed-in-time", staged, async () => (await handle.result()) as Report);
+  expect(report.outcome).toBe("succeeded");
+  expect(staged.calls).toEqual(["w"]);
+});
+
 test("a gate that is open over a restart of the worker keeps its digest and can be answered", async () => {
   const staged = stage();
   const { handle, deadlineMs } = await waitAtGate("restart", staged);

@@ -183,7 +183,9 @@ async function judge({ scenario, target, handle, all }: Attacked): Promise<void>
   expect(linesOf(target, "tool-called", NODE)).toHaveLength(target.effects.size);
   // The other run was terminated: it tells nothing.
   expect(linesOf(target, "signature-refused")).toHaveLength(all.filter(({ tokenRefused }) => tokenRefused).length);
-  expect(linesOf(target, "decision-refused")).toHaveLength(judged.refused.filter(Boolean).length);
+  // One line a refusal: a token that does not hold has had its own.
+  const plainly = judged.refused.filter((isRefused, index) => isRefused && !all[index]?.tokenRefused);
+  expect(linesOf(target, "decision-refused")).toHaveLength(plainly.length);
 }
 
 describe("attacks by decisions", () => {

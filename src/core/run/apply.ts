@@ -89,7 +89,16 @@ function applyToNode(run: Run, entry: PlanNode, event: NodeEvent): void {
     case "withdrawn":
       withdraw(run, event.node, event.reason, event.atMs);
       return;
+    case "vote-arrived":
+      run.verifying.set(event.node, (run.verifying.get(event.node) ?? 0) + 1);
+      return;
+    case "vote-settled":
+      return settleVote(run, event.node);
     case "deadline-passed":
+      if (run.verifying.has(event.node)) {
+        run.overdue.set(event.node, event.atMs);
+        return;
+      }
       expireGate(run, event.node, event.atMs);
       return;
     case "run-was-reset":
@@ -126,4 +135,17 @@ function end(run: Run, how: "cancelled" | "timed_out", atMs: number): void {
     run.unsettled--;
   }
   finishIfDone(run, atMs);
+}
+
+/** A decision that was given in time counts, although its signature took until after the deadline to be looked at. */
+function settleVote(run: Run, node: string): void {
+  const left = (run.verifying.get(node) ?? 0) - 1;
+  if (left > 0) {
+    run.verifying.set(node, left);
+    return;
+  }
+  run.verifying.delete(node);
+  const overdueAtMs = run.overdue.get(node);
+  run.overdue.delete(node);
+  if (overdueAtMs !== undefined) expireGate(run, node, overdueAtMs);
 }

@@ -22,6 +22,9 @@ export interface Run {
   ready: string[];
   /** Ids of running nodes whose next read, pause or effect is due, in the order in which it became so. */
   due: string[];
+  /** Signed decisions by node that are being looked at, and gates whose deadline passed meanwhile, with when. */
+  readonly verifying: Map<string, number>;
+  readonly overdue: Map<string, number>;
   running: number;
   /** Gates being asked or open. */
   gates: number;
@@ -50,7 +53,19 @@ export function createRun(graph: CheckedGraph, startedAtMs: number, requester = 
 
 /** Takes up a state that was carried over; nothing may be running in it. */
 export function resumeRun(graph: CheckedGraph, state: RunState, requester = "", plan: RunPlan = planOf(graph)): Run {
-  const run: Run = { plan, state, requester, outputs: {}, ready: [], due: [], running: 0, gates: 0, unsettled: 0 };
+  const run: Run = {
+    plan,
+    state,
+    requester,
+    outputs: {},
+    ready: [],
+    due: [],
+    verifying: new Map(),
+    overdue: new Map(),
+    running: 0,
+    gates: 0,
+    unsettled: 0,
+  };
   for (const node of plan.undo.values()) if (state.nodes[node.id] !== undefined) adopt(run, node);
   for (const entry of plan.nodes.values()) {
     const own = stateOf(run, entry.node.id);

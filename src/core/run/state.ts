@@ -42,6 +42,13 @@ export interface Vote {
   decisionId?: string;
   /** Other params that came with it. */
   params?: JsonObject;
+  /** It carried a token that did not hold. */
+  signatureRefused?: true;
+}
+
+/** A decision that did not count. */
+export interface RefusedDecision extends Pick<Vote, "decision" | "approver" | "channel" | "atMs" | "signatureRefused"> {
+  result: DecisionResult;
 }
 
 /** What became of a decision. */
@@ -87,8 +94,9 @@ export interface Gate {
   shownUndo?: JsonObject;
   preview?: GatePreview;
   votes: Vote[];
-  /** Decisions that did not count, by result. */
+  /** Decisions that did not count, by result, and the first of them in detail. */
   refused: Partial<Record<DecisionResult, number>>;
+  refusals?: RefusedDecision[];
   notices: Array<{ channel: string; ok: boolean; problem?: string; ref?: string }>;
   closedAtMs?: number;
 }
@@ -182,6 +190,9 @@ export type RunEvent =
       notices: Gate["notices"];
       atMs: number;
     }
+  /** A signed decision came; its signature is looked at. The gate does not expire over that. */
+  | { kind: "vote-arrived"; node: string; atMs: number }
+  | { kind: "vote-settled"; node: string; atMs: number }
   | { kind: "decided"; node: string; vote: Vote; digest?: string; atMs: number }
   /** A person gave other params, and they passed the check. */
   | { kind: "edited"; node: string; params: JsonObject; by: string; atMs: number }

@@ -46,6 +46,7 @@ export function createVotes(mirror: Mirror): Votes {
     const vote: Vote = { decision, approver, comment, channel, atMs, verified: false, decisionId, ...params };
     if (token === undefined || !mirror.run.plan.nodes.has(node)) return count(read.answer, vote);
     // The gate's digest as it is now is what the workflow has verified; the verdict itself is in history.
+    mirror.report({ kind: "vote-arrived", node, atMs });
     pending.push({ seq: mirror.countActivity(), answer: read.answer, vote });
     return undefined;
   }
@@ -58,11 +59,17 @@ export function createVotes(mirror: Mirror): Votes {
     const [found] = pending.splice(index, 1);
     if (found === undefined || verdict === undefined) return undefined;
     const asked = { ...found.vote, atMs: verdict.atMs ?? found.vote.atMs };
-    if (!verdict.ok) return count(found.answer, asked);
+    if (!verdict.ok) return settled(count(found.answer, { ...asked, signatureRefused: true }));
     const { approver, groups, channel = asked.channel, issuedMs, jti } = verdict;
     const { token } = found.answer;
     const vote = { ...asked, approver, groups, channel, verified: true, issuedMs, token, decisionId: jti };
-    return count(found.answer, vote);
+    return settled(count(found.answer, vote));
+  }
+
+  /** The look at a signature is over, unless the check of other params follows. */
+  function settled(outcome: Outcome | undefined): Outcome | undefined {
+    if (outcome !== undefined) mirror.report({ kind: "vote-settled", node: outcome.node, atMs: outcome.atMs });
+    return outcome;
   }
 
   /** Its params went into the vote; the check of them comes next. */
@@ -85,14 +92,19 @@ export function createVotes(mirror: Mirror): Votes {
     const { node, vote } = found.event;
     const { decision, approver, params = {} } = vote;
     const atMs = verdict.atMs ?? vote.atMs;
+    const wasSigned = vote.verified || vote.signatureRefused === true;
+    const end = (result: DecisionResult): Outcome | undefined => {
+      const outcome = { node, decision, approver, result, atMs };
+      return wasSigned ? settled(outcome) : outcome;
+    };
     if (!verdict.ok) {
       for (const problem of verdict.problems) addProblem(mirror.run, problem);
-      return { node, decision, approver, result: refuseEdit(mirror.run, node), atMs };
+      return end(refuseEdit(mirror.run, found.event));
     }
     const again = judgeEdit(mirror.run, found.event);
-    if (again !== "accepted") return { node, decision, approver, result: again, atMs };
+    if (again !== "accepted") return end(again);
     mirror.report({ kind: "edited", node, params, by: approver, atMs });
-    return { node, decision, approver, result: "edited", atMs };
+    return end("edited");
   }
 
   function count(answer: Answer, vote: Vote): Outcome | undefined {
