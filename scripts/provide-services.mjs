@@ -1,17 +1,26 @@
 // Builds the programs that some tests and measurements use into the cache, from their official Go modules. Slow, once.
-//   node scripts/provide-services.mjs [helm] [temporal-server]   (default: helm)
+//   node scripts/provide-services.mjs [helm] [temporal-server] [victoria-logs]   (default: helm)
 import { spawnSync } from "node:child_process";
 import { accessSync, chmodSync, constants, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 
-/** Pinned to what the Go release of this machine can build: neither module has a `replace`, so `go install` takes them. */
+/**
+ * Pinned to what the Go release of this machine can build. A module with a `replace` is refused by `go install`: such a
+ * program is a dependency of a small module of ours (`from`) that repeats its replacements, with checksums of all.
+ */
 const SERVICES = {
   helm: { modules: ["helm.sh/helm/v3/cmd/helm@v3.19.0"], programs: ["helm"], about: "three minutes" },
   "temporal-server": {
     modules: ["go.temporal.io/server/cmd/server@v1.31.2", "go.temporal.io/server/cmd/tools/sql@v1.31.2"],
     programs: ["server", "sql"],
     about: "six minutes",
+  },
+  "victoria-logs": {
+    from: "services/victoria-logs",
+    modules: ["github.com/VictoriaMetrics/VictoriaMetrics/app/victoria-logs"],
+    programs: ["victoria-logs"],
+    about: "half a minute",
   },
 };
 
@@ -28,7 +37,7 @@ function isThere(program) {
   }
 }
 
-function build(name, { modules, programs, about }) {
+function build(name, { modules, programs, about, from }) {
   if (programs.every(isThere)) {
     say(`${name} is there (${join(bin, programs[0])})`);
     return true;
@@ -39,9 +48,11 @@ function build(name, { modules, programs, about }) {
   try {
     // GOFLAGS of the user could turn verification off or build for another machine.
     const env = { ...process.env, GOBIN: folder, GOFLAGS: "", GOWORK: "off", CGO_ENABLED: "0" };
-    const args = ["install", "-trimpath", "-ldflags", "-s -w"];
+    const command = from === undefined ? ["install"] : ["build", "-o", folder];
+    const args = [...command, "-trimpath", "-ldflags", "-s -w"];
+    const cwd = from === undefined ? folder : join(import.meta.dirname, from);
     for (const each of modules) {
-      const { status, error } = spawnSync("go", [...args, each], { env, cwd: folder, stdio: "inherit" });
+      const { status, error } = spawnSync("go", [...args, each], { env, cwd, stdio: "inherit" });
       if (status === 0) continue;
       say(
         `${name} could not be built: ${error?.code === "ENOENT" ? "there is no `go` on PATH" : `go ended with ${status}`}`,

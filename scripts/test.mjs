@@ -26,6 +26,13 @@ const wantsMemory = filters.length === 0 || filters.some((filter) => /memory|lea
 const memory = wantsMemory ? spawn("node", ["scripts/provide-memory.mjs"], { stdio: "inherit" }) : undefined;
 const provided = new Promise((resolve) => (memory === undefined ? resolve() : memory.once("close", resolve)));
 
+// Half a minute where it is new. Without it the tests on a real log store are named skips.
+const wantsLogs = filters.length === 0 || filters.some((filter) => /logs|sources/.test(filter));
+const logs = wantsLogs
+  ? spawn("node", ["scripts/provide-services.mjs", "victoria-logs"], { stdio: "inherit" })
+  : undefined;
+const logsProvided = new Promise((resolve) => (logs === undefined ? resolve() : logs.once("close", resolve)));
+
 for (const [program, args] of steps) {
   const { status } = spawnSync(program, args, { stdio: "inherit" });
   if (status === 0) continue;
@@ -34,6 +41,7 @@ for (const [program, args] of steps) {
 }
 
 await provided;
+await logsProvided;
 const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${summary}`];
 const { status } = spawnSync("npx", ["vitest", "run", ...reporters, ...filters], { stdio: "inherit" });
 let result;
@@ -46,6 +54,7 @@ finish(result, status ?? 1);
 
 function finish(result, status) {
   memory?.kill();
+  logs?.kill();
   const skipped = (result.testResults ?? []).flatMap((file) =>
     file.assertionResults
       .filter((test) => ["pending", "skipped", "todo"].includes(test.status))

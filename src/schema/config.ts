@@ -1,23 +1,13 @@
 /** `config.yaml`: where the tools look and what they may act on. Strict; secrets only as references. */
 import { z } from "zod";
-import { ENVIRONMENTS } from "../vocabulary/node-types.js";
+import { commonKeys as common, headersSchema, secretReferenceSchema, urlSchema } from "./config-keys.js";
+import { LOG_SOURCE_KINDS, logSources } from "./config-sources.js";
 import { type FacadeConfig, facadeConfigSchema } from "./facade-config.js";
 import { type MemorySettings, memorySettingsSchema } from "./memory.js";
 import { type ModelSettings, modelSchema } from "./model.js";
 
 /** A name in config.yaml: what graphs refer to. */
 const nameSchema = z.string().regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,62}$/, "1 to 63 letters, digits, _, . or -");
-const urlSchema = z.url({ protocol: /^https?$/, error: "an http or https URL" }).max(2_000);
-/** `env:NAME`: resolved inside the activity that uses it, and written nowhere. */
-export const secretReferenceSchema = z
-  .string()
-  .regex(/^env:[A-Za-z_][A-Za-z0-9_]{0,127}$/, "a reference such as env:NAME");
-
-/** Header values: plain text that is no secret, or a reference, optionally behind a word (`Bearer env:TOKEN`). */
-const headersSchema = z.record(z.string().regex(/^[A-Za-z0-9-]{1,64}$/), z.string().max(1_000));
-const environmentSchema = z.enum(ENVIRONMENTS);
-const common = { environment: environmentSchema.optional(), description: z.string().max(400).optional() };
-
 const logFilesSource = z.strictObject({
   kind: z.literal("files"),
   /** Absolute path of one log file or a glob in its last part (`/var/log/shop/app*.log`); rotated and .gz siblings count. */
@@ -54,8 +44,8 @@ const deploymentsSource = z
 
 export const sourceSchema = z.discriminatedUnion(
   "kind",
-  [logFilesSource, prometheusSource, expositionSource, deploymentsSource],
-  { error: "one of files, prometheus, exposition, deployments" },
+  [logFilesSource, prometheusSource, expositionSource, deploymentsSource, ...logSources],
+  { error: `one of files, prometheus, exposition, deployments, ${LOG_SOURCE_KINDS.join(", ")}` },
 );
 export type Source = z.infer<typeof sourceSchema>;
 

@@ -27,6 +27,16 @@ const SOURCES: Record<string, Source> = {
   prometheus: { kind: "prometheus", url: URL },
   exposition: { kind: "exposition", url: URL },
   deployments: { kind: "deployments", url: URL },
+  loki: { kind: "loki", url: URL, selector: '{app="sample"}', level_field: "detected_level" },
+  elasticsearch: {
+    kind: "elasticsearch",
+    url: URL,
+    index: "sample",
+    time_field: "@timestamp",
+    level_field: "level",
+    message_field: "message",
+  },
+  victorialogs: { kind: "victorialogs", url: URL, level_field: "level" },
 };
 const action = { method: "POST" as const, url: URL, expect_status: [200], idempotency: "key" as const };
 const TARGET: Target = {

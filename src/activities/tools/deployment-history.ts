@@ -7,6 +7,7 @@ import type { JsonObject } from "../../schema/json.js";
 import { pathText } from "../../schema/problems.js";
 import { defineTool, type ToolContext, ToolFailure } from "../define-tool.js";
 import { finding, findingsSchema, shortened, type ToolFinding } from "./finding.js";
+import { statusFailure } from "./http-answers.js";
 import { isoText, spanText } from "./instant.js";
 import { fieldTimeMs } from "./log-times.js";
 import { declaredNameSchema } from "./names.js";
@@ -79,8 +80,7 @@ async function fetchRecord(source: Extract<Source, { kind: "deployments" }>, con
   const { headers, url = "" } = source;
   const answer = await context.fetch(url, { headers, signal: context.signal });
   if (answer.status === 200) return answer.text;
-  const code = answer.status >= 500 ? "source-error" : "source-refused";
-  throw new ToolFailure(code, `${url} must answer 200, it answered ${answer.status}`);
+  throw statusFailure(url, answer);
 }
 
 async function readRecord(path: string, context: ToolContext): Promise<string> {

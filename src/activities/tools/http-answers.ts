@@ -21,9 +21,12 @@ export function answered(answer: HttpAnswer): string {
 
 /** The failure that an answer's status means, where a source was only asked to read. */
 export function statusFailure(who: string, answer: HttpAnswer): ToolFailure {
+  const said = `${who} answered with ${answered(answer)}`;
+  if (answer.status === 401 || answer.status === 403) {
+    return new ToolFailure("source-denied", said, "check the secret that its headers refer to");
+  }
   const code: ProblemCode = answer.status >= 500 || answer.status === 429 ? "source-error" : "source-refused";
-  const hint = [401, 403].includes(answer.status) ? "check the secret that its headers refer to" : undefined;
-  return new ToolFailure(code, `${who} answered with ${answered(answer)}`, hint);
+  return new ToolFailure(code, said);
 }
 
 /** The answer's JSON; throws `source-answer-invalid`. */

@@ -1,25 +1,33 @@
-/** Tool `log_collector`: the lines of a declared log in a span of time, redacted, with counts and a sample. */
+/** Tool `log_collector`: the lines of a declared log, in files or in a log store, redacted, with counts and a sample. */
 import { z } from "zod";
+import type { Reach } from "../../core/catalogue.js";
 import { redact, redactValue } from "../../core/redact.js";
+import type { Config, Source } from "../../schema/config.js";
 import type { JsonObject } from "../../schema/json.js";
+import { FINDING_MAX_CHARS } from "../../vocabulary/limits.js";
+import type { Problem } from "../../vocabulary/problems.js";
 import { defineTool, type ToolContext, ToolFailure } from "../define-tool.js";
 import { finding, findingsSchema, shortened, type ToolFinding } from "./finding.js";
 import { instantMs, isoText } from "./instant.js";
-import { EntryReader, type LogFields } from "./log-entries.js";
-import { type LogFile, openLogFiles, type ReadBudget, readLines, type UnreadableFile } from "./log-files.js";
 import { isError, LEVELS } from "./log-levels.js";
-import { type KeptEntry, NewestEntries, type Selection } from "./log-selection.js";
+import type { KeptEntry, Selection } from "./log-selection.js";
+import { readElasticsearch } from "./logs/elasticsearch.js";
+import { readLogFiles } from "./logs/files.js";
+import { readLoki } from "./logs/loki.js";
+import type { LogQuestion, LogReading } from "./logs/reading.js";
+import { readVictoriaLogs } from "./logs/victorialogs.js";
 import { declaredNameSchema } from "./names.js";
 import { sourceNamed, sourceReach } from "./sources.js";
 
-/** Bytes that one call reads, unpacked; of more than that the newest part is read, and the output says so. */
-const READ_MAX_BYTES = 256_000_000;
+const KINDS = ["files", "loki", "elasticsearch", "victorialogs"] as const;
+type LogSource = Extract<Source, { kind: (typeof KINDS)[number] }> & { name: string };
+
 /** Characters that are kept for the blob, well under what one blob may hold. */
 const KEPT_MAX_CHARS = 20_000_000;
 const SAMPLE_MAX = 20;
 const SAMPLE_MESSAGE_MAX_CHARS = 500;
-/** A file that last changed this long before `since` holds nothing that matters; the slack is for skewed clocks. */
-const SKEW_MS = 60_000;
+const QUERY_SHOWN_MAX_CHARS = 4_000;
+const UI_URL_MAX_CHARS = 6_000;
 const LISTED_FILES_MAX = 20;
 
 const instantSchema = z
@@ -33,8 +41,11 @@ const paramsSchema = z.strictObject({
   until: instantSchema.optional(),
   level: z.enum(LEVELS).optional(),
   contains: z.string().min(1).max(200).optional(),
+  /** In the source's own language; for sources that are asked over HTTP. */
+  query: z.string().min(1).max(2_000).optional(),
   max_lines: z.int().min(1).max(50_000).default(5_000),
 });
+type Params = z.output<typeof paramsSchema>;
 
 const lineSchema = z.strictObject({ time: z.string(), level: z.string(), message: z.string() });
 const outputSchema = z.strictObject({
@@ -55,6 +66,8 @@ const outputSchema = z.strictObject({
   /** Lines that do not have the source's format; they are kept as they are. */
   bad_lines: z.int(),
   files: z.array(z.string()).max(LISTED_FILES_MAX),
+  /** The source's own page for what was asked. */
+  ui_url: z.string().optional(),
   unreadable: z
     .array(z.strictObject({ path: z.string(), code: z.string(), message: z.string() }))
     .max(LISTED_FILES_MAX),
@@ -65,45 +78,33 @@ type Output = z.infer<typeof outputSchema>;
 export const logCollector = defineTool({
   name: "log_collector",
   description:
-    "Collects log lines of a declared files source: time range, minimum level, text; rotated and gzipped files count.",
+    "Collects log lines of declared files, Loki, Elasticsearch or VictoriaLogs: time range, minimum level, text, query.",
   nodeTypes: ["log_collection"],
   effect: "read",
   params: paramsSchema,
   output: outputSchema,
-  reach: sourceReach(["files"]),
+  reach,
   run: collect,
 });
 
-async function collect(params: z.output<typeof paramsSchema>, context: ToolContext): Promise<Output> {
-  const source = sourceNamed(context.config, params.source, ["files"]);
+async function collect(params: Params, context: ToolContext): Promise<Output> {
+  const source = { ...sourceNamed(context.config, params.source, KINDS), name: params.source };
+  const [misfit] = queryMisfits(params, source.kind, "params");
+  if (misfit !== undefined) throw new ToolFailure(misfit.code, misfit.message, misfit.hint, false);
   const selection = selectionOf(params, context.now());
-  const opened = await openLogFiles(source.path, context.config.files.roots);
-  if (!opened.ok) throw new ToolFailure(opened.problem.code, opened.problem.message, opened.problem.hint);
-  const { files, unreadable } = opened;
-  const kept = new NewestEntries(selection, params.max_lines, KEPT_MAX_CHARS);
-  const budget: ReadBudget = { bytes: READ_MAX_BYTES, exceeded: opened.leftOut > 0 };
-  const read: string[] = [];
-  let badLines = 0;
-  try {
-    refuseNothing(source.path, files.length, unreadable);
-    for (const file of files) {
-      if (file.modifiedMs < selection.sinceMs - SKEW_MS) continue;
-      const result = await readFile(file, source.format, source, kept, budget, context);
-      badLines += result.badLines;
-      if (result.fault === undefined) read.push(file.path);
-      else unreadable.push({ path: file.path, problem: result.fault });
-    }
-  } finally {
-    await Promise.all(files.map((file) => file.handle.close()));
-  }
-  if (unreadable.length > 0) refuseNothing(source.path, read.length + kept.total, unreadable);
+  const reading = await readingOf(
+    source,
+    { selection, query: params.query, maxLines: params.max_lines },
+    context,
+    params,
+  );
+  const { kept } = reading;
   const entries = kept.take().map(redacted);
-  const truncated = kept.dropped > 0 || budget.exceeded;
   const blob = await context.blobs.put(entries.map((entry) => `${JSON.stringify(asLine(entry))}\n`).join(""));
   const output = {
     source: params.source,
-    path: source.path,
-    query: queryText(params),
+    path: source.kind === "files" ? source.path : source.url,
+    query: shortened(redact(reading.query), QUERY_SHOWN_MAX_CHARS),
     since: isoText(selection.sinceMs),
     until: isoText(selection.untilMs),
     total: kept.total,
@@ -111,20 +112,59 @@ async function collect(params: z.output<typeof paramsSchema>, context: ToolConte
     first: kept.firstMs === undefined ? null : isoText(kept.firstMs),
     last: kept.lastMs === undefined ? null : isoText(kept.lastMs),
     sample: sampleOf(entries),
-    truncated,
+    truncated: kept.dropped > 0 || reading.cut,
     blob,
-    bad_lines: badLines,
-    files: read.slice(0, LISTED_FILES_MAX),
-    unreadable: unreadable.slice(0, LISTED_FILES_MAX).map(({ path, problem }) => ({
-      path,
-      code: problem.code,
-      message: shortened(problem.message, 200),
-    })),
+    bad_lines: reading.badLines,
+    files: reading.files.slice(0, LISTED_FILES_MAX),
+    unreadable: reading.unreadable.slice(0, LISTED_FILES_MAX),
+    ...(reading.uiUrl === undefined ? {} : { ui_url: shortened(redact(reading.uiUrl), UI_URL_MAX_CHARS) }),
   };
-  return { ...output, findings: findingsOf(output) };
+  return { ...output, findings: findingsOf(output, queryText(params)) };
 }
 
-function selectionOf(params: z.output<typeof paramsSchema>, nowMs: number): Selection {
+async function readingOf(
+  source: LogSource,
+  question: LogQuestion,
+  context: ToolContext,
+  params: Params,
+): Promise<LogReading> {
+  switch (source.kind) {
+    case "files":
+      return { ...(await readLogFiles(source, question, KEPT_MAX_CHARS, context)), query: queryText(params) };
+    case "loki":
+      return readLoki(source, question, KEPT_MAX_CHARS, context);
+    case "elasticsearch":
+      return readElasticsearch(source, question, KEPT_MAX_CHARS, context);
+    case "victorialogs":
+      return readVictoriaLogs(source, question, KEPT_MAX_CHARS, context);
+  }
+}
+
+/** A query that this kind of source does not take. */
+function queryMisfits({ query }: JsonObject, kind: LogSource["kind"], at: string): Problem[] {
+  if (typeof query !== "string" || query.includes("{{")) return [];
+  const refuse = (rule: string, hint: string): Problem[] => [
+    { code: "params-invalid", at: `${at}.query`, message: `${at}.query must be ${rule}`, hint },
+  ];
+  if (kind === "files") return refuse("absent for a source of kind files", "use contains and level");
+  if (kind === "loki" && !query.trimStart().startsWith("|")) {
+    return refuse(
+      "a pipeline that begins with |",
+      "the source's selector stands before it, and config.yaml decides that",
+    );
+  }
+  return [];
+}
+
+function reach(params: JsonObject, config: Config, at: string): Reach {
+  const found = sourceReach(KINDS)(params, config, at);
+  const name = params.source;
+  const source = typeof name === "string" && Object.hasOwn(config.sources, name) ? config.sources[name] : undefined;
+  const kind = KINDS.find((one) => one === source?.kind);
+  return kind === undefined ? found : { ...found, problems: [...found.problems, ...queryMisfits(params, kind, at)] };
+}
+
+function selectionOf(params: Params, nowMs: number): Selection {
   const sinceMs = instantMs(params.since, nowMs) ?? nowMs;
   const untilMs = params.until === undefined ? nowMs : (instantMs(params.until, nowMs) ?? nowMs);
   if (sinceMs >= untilMs) {
@@ -132,42 +172,6 @@ function selectionOf(params: z.output<typeof paramsSchema>, nowMs: number): Sele
     throw new ToolFailure("params-invalid", message, "give an earlier since, such as 15m");
   }
   return { sinceMs, untilMs, level: params.level, contains: params.contains };
-}
-
-/** Nothing at all was there to read: that is a failure. Something of it is missing: that is a result. */
-function refuseNothing(path: string, found: number, unreadable: readonly UnreadableFile[]): void {
-  if (found > 0) return;
-  const first = unreadable[0]?.problem;
-  if (first !== undefined) throw new ToolFailure(first.code, first.message, first.hint);
-  throw new ToolFailure("file-not-found", `${path} matches no file`, "check the source's path in config.yaml");
-}
-
-async function readFile(
-  file: LogFile,
-  format: "json" | "text",
-  names: LogFields,
-  kept: NewestEntries,
-  budget: ReadBudget,
-  context: ToolContext,
-): Promise<{ badLines: number; fault?: UnreadableFile["problem"] }> {
-  const entries = new EntryReader(format, names, file.modifiedMs);
-  const offer = (entry: ReturnType<EntryReader["end"]>): void => {
-    if (entry !== undefined) kept.offer(entry, file.modifiedMs);
-  };
-  let fault: UnreadableFile["problem"] | undefined;
-  try {
-    for await (const lines of readLines(file, budget)) {
-      if (context.signal.aborted) throw new ToolFailure("cancelled", "reading the log was cancelled");
-      for (const line of lines) offer(entries.push(line));
-      context.heartbeat(file.path);
-    }
-  } catch (error) {
-    if (error instanceof ToolFailure) throw error;
-    const why = error instanceof Error ? error.message : String(error);
-    fault = { code: "file-unreadable", at: file.path, message: `${file.path} could not be read to its end: ${why}` };
-  }
-  offer(entries.end());
-  return { badLines: entries.badLines, fault };
 }
 
 function redacted(entry: KeptEntry): KeptEntry {
@@ -196,27 +200,30 @@ function sampleOf(entries: readonly KeptEntry[]): Output["sample"] {
   }));
 }
 
-function queryText(params: z.output<typeof paramsSchema>): string {
+function queryText(params: Params): string {
   const parts = [`since ${params.since}`];
   if (params.until !== undefined) parts.push(`until ${params.until}`);
   if (params.level !== undefined) parts.push(`level ${params.level} and above`);
+  if (params.query !== undefined) parts.push(`query ${redact(params.query)}`);
   if (params.contains !== undefined) parts.push(`containing ${JSON.stringify(redact(params.contains))}`);
   return parts.join(", ");
 }
 
-function findingsOf(output: Omit<Output, "findings">): ToolFinding[] {
+function findingsOf(output: Omit<Output, "findings">, asked: string): ToolFinding[] {
   const findings: ToolFinding[] = [];
   const levels = LEVELS.filter((level) => (output.by_level[level] ?? 0) > 0).map(
     (level) => `${output.by_level[level]} ${level}`,
   );
   const errors = (output.by_level.error ?? 0) + (output.by_level.fatal ?? 0);
   const span = `${output.since} to ${output.until}`;
-  if (output.total === 0) findings.push(finding(`${output.source}: no line matched`, [output.query, span]));
+  if (output.total === 0)
+    findings.push(finding(`${output.source}: no line matched`, [asked, span, ...sourceEvidence(output)]));
   else {
     const newest = output.sample[0];
-    const evidence = [`${output.query} (${span})`, `levels: ${levels.join(", ") || "none told"}`];
+    const evidence = [`${asked} (${span})`, `levels: ${levels.join(", ") || "none told"}`];
     if (errors > 0 && newest !== undefined)
       evidence.push(`newest error, ${newest.time}: ${newest.message.split("\n", 1)[0]}`);
+    evidence.push(...sourceEvidence(output));
     findings.push(finding(`${output.source}: ${errors} of ${output.total} lines are errors`, evidence));
   }
   if (output.truncated) findings.push(finding(`${output.source}: not every matching line was kept; the newest were`));
@@ -224,4 +231,10 @@ function findingsOf(output: Omit<Output, "findings">): ToolFinding[] {
     findings.push(finding(`${path} could not be read`, [message]));
   }
   return findings;
+}
+
+/** Which source said so, and how to see it there. */
+function sourceEvidence({ files, query, path, ui_url }: Omit<Output, "findings">): string[] {
+  if (files.length > 0 || !/^https?:/.test(path)) return [];
+  return [`asked of ${path}: ${query}`, ...(ui_url === undefined || ui_url.length > FINDING_MAX_CHARS ? [] : [ui_url])];
 }

@@ -74,7 +74,11 @@ function fromJson(line: string, names: LogFields, referenceMs: number): LogEntry
     return undefined;
   }
   if (typeof record !== "object" || record === null || Array.isArray(record)) return undefined;
-  const object = record as Record<string, unknown>;
+  return recordEntry(record as Record<string, unknown>, names, referenceMs);
+}
+
+/** The entry that a record of named fields is. */
+export function recordEntry(object: Record<string, unknown>, names: LogFields, referenceMs: number): LogEntry {
   const time = firstOf(object, names.time_field, TIME_FIELDS);
   const level = firstOf(object, names.level_field, LEVEL_FIELDS);
   const message = firstOf(object, names.message_field, MESSAGE_FIELDS);
@@ -101,6 +105,12 @@ function fromText(line: string, referenceMs: number): LogEntry {
   const after = line.slice(found.end).replace(/^[\s\])|,:-]+/, "");
   const message = before.trim() === "" ? after : `${before.trim()} ${after}`;
   return { timeMs: found.ms, level: lineLevel(line, after), message: cut(message, MESSAGE_MAX_CHARS) };
+}
+
+/** The entry that one line is, JSON or plain, where nothing stands before or after it. */
+export function lineEntry(line: string, referenceMs: number): LogEntry {
+  const entry = line.startsWith("{") ? fromJson(line, DEFAULT_FIELDS, referenceMs) : undefined;
+  return entry ?? fromText(line, referenceMs);
 }
 
 /** Reads the lines of one file, in order. `referenceMs` is when the file changed last. */

@@ -66,6 +66,13 @@ export function lineLevel(line: string, message: string): LevelOrUnknown {
   return RAISED.test(message) ? "error" : "unknown";
 }
 
+/** The names, in small letters, and the numbers that `fieldLevel` takes for `minimum` or above: for a source's own filter. */
+export function spellingsFrom(minimum: Level): string[] {
+  const names = Object.entries(NAMES).filter(([, level]) => isAtLeast(level, minimum));
+  const numbers = [0, 1, 2, 3, 4, 5, 6, 7, 10, 20, 30, 40, 50, 60].filter((n) => isAtLeast(fieldLevel(n), minimum));
+  return [...names.map(([name]) => name), ...numbers.map(String)];
+}
+
 export function isAtLeast(level: LevelOrUnknown, minimum: Level): boolean {
   return level !== "unknown" && LEVELS.indexOf(level) >= LEVELS.indexOf(minimum);
 }

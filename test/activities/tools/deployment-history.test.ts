@@ -67,7 +67,7 @@ test("an address is asked with its headers, and its refusal is told", async () =
     });
   expect((await read("", answer(200))).current.version).toBe("1");
   expect(asked).toEqual([[url, { authorization: "Bearer env:TOKEN" }]]);
-  expect((await failureOf(read("", answer(403)))).code).toBe("source-refused");
+  expect((await failureOf(read("", answer(403)))).code).toBe("source-denied");
   expect((await failureOf(read("", answer(503)))).code).toBe("source-error");
 });
 

@@ -194,7 +194,10 @@ test("a missing file, no declared roots and an undeclared source are told apart"
   rootless.config.files.roots = [];
   expect((await failureOf(collect({}, rootless))).code).toBe("path-not-allowed");
   const failure = await failureOf(collect({ source: "absent" }));
-  expect([failure.code, failure.hint]).toEqual(["source-not-configured", "declared sources of kind files: app"]);
+  expect([failure.code, failure.hint]).toEqual([
+    "source-not-configured",
+    "declared sources of kind files or loki or elasticsearch or victorialogs: app",
+  ]);
   expect((await collect({})).output).toMatchObject({ total: 0, bad_lines: 0, files: [join(dir, "app.log")] });
 });
 

@@ -243,7 +243,7 @@ describe("Prometheus", () => {
     const server = await localServer((_, response) => response.writeHead(401).end("please log in"));
     const config = configOf({ sources: { prom: { kind: "prometheus", url: server.url } } });
     const failure = await failureOf(run({ source: "prom", query: "up" }, reachingContext(config)));
-    expect(failure.code).toBe("source-refused");
+    expect(failure.code).toBe("source-denied");
     expect(failure.message).toContain("please log in");
   });
 });

@@ -1,0 +1,71 @@
+/** A real VictoriaLogs server for a test file, where `npm run provide:services -- victoria-logs` has built the program. */
+import { spawn } from "node:child_process";
+import { accessSync, constants, mkdtempSync, rmSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, vi } from "vitest";
+import { cacheDirectory } from "../../src/platform/temporal/cache.js";
+
+/** The program, or undefined where it has not been built. */
+export function victoriaLogsProgram(): string | undefined {
+  const cache = cacheDirectory(process.env);
+  if (cache === undefined) return undefined;
+  const program = join(cache, "services", "bin", "victoria-logs");
+  try {
+    accessSync(program, constants.X_OK);
+    return program;
+  } catch {
+    return undefined;
+  }
+}
+
+export interface VictoriaLogs {
+  url: string;
+  /** Stores records; returns once they are found. */
+  store(records: readonly object[]): Promise<void>;
+  stop(): Promise<void>;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+export async function startVictoriaLogs(program: string): Promise<VictoriaLogs> {
+  const folder = mkdtempSync(join(tmpdir(), "victoria-logs-"));
+  const address = `127.0.0.1:${await freePort()}`;
+  const url = `http://${address}`;
+  const args = [`-storageDataPath=${join(folder, "data")}`, `-httpListenAddr=${address}`, "-retentionPeriod=100y"];
+  const child = spawn(program, args, { stdio: "ignore" });
+  const ready = async () => expect((await fetch(`${url}/health`)).status).toBe(200);
+  await vi.waitFor(ready, { timeout: 30_000, interval: 100 });
+  let stored = 0;
+  return {
+    url,
+    async store(records) {
+      const body = records.map((record) => `${JSON.stringify(record)}\n`).join("");
+      // With the default type of a form the body is taken for parameters, and nothing is stored.
+      const headers = { "content-type": "application/stream+json" };
+      const answer = await fetch(`${url}/insert/jsonline?_stream_fields=service`, { method: "POST", headers, body });
+      expect(answer.status).toBe(200);
+      stored += records.length;
+      await fetch(`${url}/internal/force_flush`);
+      const query = new URLSearchParams({ query: "* | stats count() n", start: "2000-01-01T00:00:00Z" });
+      const found = async () => {
+        const text = await (await fetch(`${url}/select/logsql/query`, { method: "POST", body: query })).text();
+        expect(JSON.parse(text)).toEqual({ n: String(stored) });
+      };
+      await vi.waitFor(found, { timeout: 30_000, interval: 100 });
+    },
+    async stop() {
+      const ended = new Promise((resolve) => child.once("exit", resolve));
+      child.kill("SIGKILL");
+      await ended;
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
