@@ -7,6 +7,7 @@ import { ToolFailure } from "../platform/failure.js";
 import type { JsonObject } from "../schema/json.js";
 import type { NoticeResult } from "./contract.js";
 import type { Dependencies } from "./dependencies.js";
+import { tellSlack } from "./slack-notices.js";
 
 /** Milliseconds that one notice may take: the gate must not stay without a digest because a channel is slow. */
 const NOTICE_TIMEOUT_MS = 5_000;
@@ -20,6 +21,8 @@ export interface Notice {
   key: string;
   /** Everything else that people are told; redacted. */
   details: JsonObject;
+  /** By what the channels know the messages that told of the gate so far. */
+  refs?: Record<string, string>;
 }
 
 /** The channel of the policy in force; undefined where it names none. */
@@ -28,9 +31,10 @@ export async function policyChannel({ policy }: Pick<Dependencies, "policy">): P
   return current.ok ? current.policy.approval.notify_channel : undefined;
 }
 
-/** Tells one channel, by its name in the policy (`webhook:NAME`). */
+/** Tells one channel, by its name in the policy (`webhook:NAME`, `slack:#CHANNEL`). */
 export async function tell(name: string, notice: Notice, dependencies: Dependencies): Promise<NoticeResult> {
   const [kind, channelName = ""] = name.split(":", 2);
+  if (kind === "slack") return tellSlack(name, notice, dependencies);
   const { channels } = dependencies.config;
   const channel = Object.hasOwn(channels, channelName) ? channels[channelName] : undefined;
   if (kind !== "webhook") return { channel: name, ok: false, problem: `${kind} notices are not available` };

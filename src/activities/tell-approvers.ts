@@ -9,12 +9,12 @@ export function createTellApprovers(dependencies: Dependencies) {
   return async function tell_approvers(call: TellCall): Promise<{ notices: NoticeResult[] }> {
     const { info } = Context.current();
     const run = info.workflowExecution?.workflowId ?? "";
-    const { event, nodeId: node, channels, digest = "", deadlineMs, ...told } = call;
+    const { event, nodeId: node, channels, refs, digest = "", deadlineMs, ...told } = call;
     const own = await policyChannel(dependencies);
     const names = channels ?? (own === undefined ? [] : [own]);
     const deadline = deadlineMs === undefined ? {} : { deadline: new Date(deadlineMs).toISOString() };
     const details = { ...told, digest, ...deadline } as JsonObject;
-    const notice: Notice = { event, run, node, key: `${digest}.${info.activityId}`, details };
+    const notice: Notice = { event, run, node, key: `${digest}.${info.activityId}`, details, refs };
     dependencies.log.info("approvers told", { operation: "tell_approvers", run, node, event });
     return { notices: await Promise.all(names.map((name) => tell(name, notice, dependencies))) };
   };

@@ -4,6 +4,7 @@
  */
 import type { ApprovalRule } from "../schema/approval-rules.js";
 import type { PolicyFile } from "../schema/policy.js";
+import type { SlackPolicy } from "../schema/slack.js";
 import { type Effect, type Environment, isBuiltIn, NODE_TYPES, type NodeType } from "../vocabulary/node-types.js";
 import type { Problem } from "../vocabulary/problems.js";
 import type { Role } from "../vocabulary/roles.js";
@@ -43,6 +44,8 @@ export interface Policy {
   };
   /** By group, as the sign-in tells it: what its members may do through the façade. */
   roles: Record<string, Role[]>;
+  /** Absent: nobody decides in Slack. */
+  slack?: SlackPolicy;
 }
 
 export type Origin = "default" | "file" | "environment";
@@ -100,6 +103,10 @@ export function effectivePolicy(
     approval: merge("approval", DEFAULT_POLICY.approval, file?.approval),
     roles: merge("roles", DEFAULT_POLICY.roles, rolesByGroup(file)),
   };
+  if (file?.slack !== undefined) {
+    policy.slack = file.slack;
+    origins["slack.users"] = "file";
+  }
   const override = (key: "enable_remediation" | "require_approval_all" | "dry_run", value: boolean | undefined) => {
     if (value === undefined) return;
     policy.execution[key] = value;

@@ -56,6 +56,7 @@ function configOf(file: ConfigFile, directory: string): Config {
     sources: mapValues(file.sources ?? {}, (source) => withAbsolutePath(source, absolute)),
     targets: mapValues(file.targets ?? {}, (target) => withAbsoluteProgram(target, absolute)),
     channels: file.channels ?? {},
+    ...(file.slack === undefined ? {} : { slack: file.slack }),
     ...(file.facade_url === undefined ? {} : { facadeUrl: file.facade_url }),
     ...(file.facade === undefined ? {} : { facade: withAbsoluteTls(file.facade, absolute) }),
     ...(file.memory === undefined ? {} : { memory: file.memory }),

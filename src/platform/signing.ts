@@ -67,8 +67,8 @@ export interface Verifier {
 }
 
 export interface Signer extends Verifier {
-  /** Compact JWS; its `jti` is fresh. `issuedMs` is when the person decided. */
-  sign(decision: SignedDecision, issuedMs: number): Promise<{ token: string; jti: string }>;
+  /** Compact JWS; its `jti` is `id`, else fresh. `issuedMs` is when the person decided. */
+  sign(decision: SignedDecision, issuedMs: number, id?: string): Promise<{ token: string; jti: string }>;
   /** Compact JWS of a checkpoint; it does not expire. */
   attest(attestation: Attestation): Promise<string>;
   /** Compact JWS; it does not expire. */
@@ -99,8 +99,7 @@ function signingWith(readKey: () => Promise<Own>): Pick<Signer, "sign" | "attest
     return token.setProtectedHeader({ alg: ALGORITHM, kid: read.own.kid }).sign(read.privateKey);
   };
   return {
-    async sign(decision, issuedMs) {
-      const jti = randomUUID();
+    async sign(decision, issuedMs, jti = randomUUID()) {
       const { subject, ...claims } = decision;
       const issued = Math.floor(issuedMs / 1_000);
       const token = new SignJWT({ ...claims, issuedMs })

@@ -110,3 +110,7 @@ export const eventIdSchema = z
   .string()
   .regex(/^([0-9]{1,9}\.[0-9]{1,9}(\.[0-9]{1,9})?)?$/, "the id of an event of this stream")
   .optional();
+
+/** What Slack sends: one field that holds JSON. */
+export const slackFormSchema = z.object({ payload: z.string() });
+export const slackHeaderSchema = z.string().max(200);

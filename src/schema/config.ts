@@ -5,6 +5,7 @@ import { LOG_SOURCE_KINDS, logSources } from "./config-sources.js";
 import { type FacadeConfig, facadeConfigSchema } from "./facade-config.js";
 import { type MemorySettings, memorySettingsSchema } from "./memory.js";
 import { type ModelSettings, modelSchema } from "./model.js";
+import { type SlackSettings, slackSettingsSchema } from "./slack.js";
 
 /** A name in config.yaml: what graphs refer to. */
 const nameSchema = z.string().regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,62}$/, "1 to 63 letters, digits, _, . or -");
@@ -125,6 +126,8 @@ export const configFileSchema = z.strictObject({
   sources: z.record(nameSchema, sourceSchema).optional(),
   targets: z.record(nameSchema, targetSchema).optional(),
   channels: z.record(nameSchema, channelSchema).optional(),
+  /** The app that tells of gates in `slack:#channel`, and whose buttons answer them. */
+  slack: slackSettingsSchema.optional(),
   /** The address people open to answer a gate; shown in notices. */
   facade_url: urlSchema.optional(),
   facade: facadeConfigSchema.optional(),
@@ -141,6 +144,7 @@ export interface Config {
   sources: Record<string, Source>;
   targets: Record<string, Target>;
   channels: Record<string, Channel>;
+  slack?: SlackSettings;
   facadeUrl?: string;
   /** As written; the paths are absolute. */
   facade?: FacadeConfig;

@@ -11,6 +11,7 @@ import {
 } from "../vocabulary/limits.js";
 import { ROLES } from "../vocabulary/roles.js";
 import { approvalRulesSchema, channelNameSchema, signedSchema } from "./approval-rules.js";
+import { slackPolicySchema } from "./slack.js";
 
 const whole = (min: number, max: number) => {
   const error = `a whole number from ${min} to ${max}`;
@@ -67,5 +68,7 @@ export const policyFileSchema = z.strictObject({
   roles: z
     .record(z.string().min(1).max(200), z.union([roleSchema, z.array(roleSchema).min(1).max(ROLES.length)]))
     .optional(),
+  /** Who people in Slack are; nobody else decides there. */
+  slack: slackPolicySchema.optional(),
 });
 export type PolicyFile = z.infer<typeof policyFileSchema>;

@@ -208,6 +208,15 @@ export const API_KEY_DEFAULT_DAYS = 90;
 /** Seconds of difference between two machines' clocks. */
 export const CLOCK_TOLERANCE_SECONDS = 30;
 
+/** Milliseconds of one call of Slack's interface: the gate must not stay without a digest because a channel is slow. */
+export const SLACK_CALL_TIMEOUT_MS = 5_000;
+/** Members of the workspace that the policy may know. */
+export const SLACK_USERS_MAX = 5_000;
+/** Bytes of a request from Slack: one interaction with the message that it came from. */
+export const SLACK_REQUEST_MAX_BYTES = 256_000;
+/** Requests from Slack that are remembered, so that each is taken once. */
+export const SLACK_REPLAYS_MAX = 10_000;
+
 /** Nodes listed in the text of a report. */
 export const REPORT_MAX_NODES = 60;
 

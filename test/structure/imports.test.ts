@@ -43,6 +43,7 @@ const RULES: Record<string, Rule> = {
       "@temporalio/client",
       "@temporalio/common/lib/time.js",
       "zod",
+      "@slack/web-api",
     ],
   },
   "client/cli": {
@@ -62,7 +63,7 @@ const RULES: Record<string, Rule> = {
   },
   "client/http": {
     values: [...OUTSIDE, "client/runs"],
-    packages: ["node:", "express", "helmet", "express-rate-limit", "better-sse", "prom-client", "zod"],
+    packages: ["node:", "express", "helmet", "express-rate-limit", "better-sse", "prom-client", "zod", "@slack/bolt"],
   },
   client: {
     values: [...OUTSIDE],

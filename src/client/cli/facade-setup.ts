@@ -16,11 +16,14 @@ import type { OidcSettings } from "../../schema/facade-config.js";
 import type { Problem } from "../../vocabulary/problems.js";
 import type { Access } from "../http/access/authenticator.js";
 import type { Exposure } from "../http/access/exposure.js";
+import type { SlackAnswers } from "../http/slack/desk.js";
+import { setUpSlack } from "./slack-setup.js";
 
 export interface FacadeSetup {
   access: Access;
   exposure: Exposure;
   port: number;
+  slack?: SlackAnswers;
 }
 
 const DEFAULT_HOST = "127.0.0.1";
@@ -63,7 +66,10 @@ export async function setUpFacade(
     tlsProxy: facade.tls_proxy,
     publicUrl: facadeUrl,
   };
-  return { ok: true, setup: { access, exposure, port: given.port ?? facade.port ?? DEFAULT_PORT } };
+  const slack = await setUpSlack(local, access);
+  if (!slack.ok) return slack;
+  const port = given.port ?? facade.port ?? DEFAULT_PORT;
+  return { ok: true, setup: { access, exposure, port, slack: slack.slack } };
 }
 
 /** The issuer is declared, and so may be asked wherever it stands; nothing else may. */

@@ -4,7 +4,7 @@ import express, { type ErrorRequestHandler, type Express, type RequestHandler } 
 import type { DraftResult } from "../../activities/contract.js";
 import type { Log } from "../../platform/log.js";
 import type { GoalInput } from "../../schema/run-input.js";
-import { DOCUMENT_MAX_BYTES, HTTP_REFUSALS_PER_MINUTE } from "../../vocabulary/limits.js";
+import { DOCUMENT_MAX_BYTES, HTTP_REFUSALS_PER_MINUTE, SLACK_REQUEST_MAX_BYTES } from "../../vocabulary/limits.js";
 import type { Problem } from "../../vocabulary/problems.js";
 import type { LocalPlanning } from "../runs/plan-preview.js";
 import type { Answered, Runs } from "../runs.js";
@@ -24,6 +24,8 @@ import { createPlan, listPlaybooks, previewGraph } from "./routes/plans.js";
 import { isAlive, isReady } from "./routes/probes.js";
 import { cancelRun, createRun, listRuns, showInbox, showReport, showRun } from "./routes/runs.js";
 import { beginSession, endSession, showSession } from "./routes/session.js";
+import { takeSlackInteraction } from "./routes/slack.js";
+import type { SlackAnswers } from "./slack/desk.js";
 
 export interface FacadeOptions {
   runs: Runs;
@@ -37,6 +39,8 @@ export interface FacadeOptions {
   plan?(input: GoalInput): Promise<Answered<DraftResult>>;
   /** What the files of this machine say of plans, as they are when it is called. Absent: plans come unchecked. */
   local?(): Promise<({ ok: true } & LocalPlanning) | { ok: false; problems: Problem[] }>;
+  /** Absent: nothing is taken from Slack. */
+  slack?: SlackAnswers;
   /** The built page (`dist/web`). */
   staticDir: string;
   log: Log;
@@ -107,6 +111,7 @@ function handlersOf(
     showInbox: showInbox(options),
     listApiKeys: listApiKeys(options.access),
     revokeApiKey: revokeApiKey(options.access),
+    takeSlackInteraction: takeSlackInteraction(options, keeping),
   };
 }
 
@@ -122,9 +127,11 @@ function addRoutes(app: Express, handlers: Record<OperationId, RequestHandler>, 
       response.locals.route = path;
       next();
     });
-    for (const [id, { method, needs, body }] of operations) {
+    for (const [id, { method, needs, body, form }] of operations) {
       if (needs !== "anyone") taken[method](permit(needs, keeping));
       if (body !== undefined) taken[method](express.json({ limit: DOCUMENT_MAX_BYTES }));
+      // As it came: a signature is over the bytes.
+      if (form !== undefined) taken[method](express.raw({ type: () => true, limit: SLACK_REQUEST_MAX_BYTES }));
       taken[method](handlers[id]);
     }
     taken.all(refuseMethod(operations.map(([, { method }]) => method)));

@@ -62,7 +62,7 @@ export function openApi(): object {
 }
 
 function describe(id: string, operation: Operation, schemaOf: (schema: z.ZodType) => Json): Json {
-  const { needs, says, body, answers, problems } = operation;
+  const { needs, says, body, form, answers, problems } = operation;
   const isOpen = needs === "anyone";
   const takesMore = [operation.params, operation.query, operation.headers].some((part) => part !== undefined);
   const statuses = [
@@ -78,14 +78,8 @@ function describe(id: string, operation: Operation, schemaOf: (schema: z.ZodType
     summary: says,
     ...(isOpen ? { security: [] } : { description: `For ${PERMISSIONS[needs].roles.join(", ")}.` }),
     ...(parameters.length === 0 ? {} : { parameters }),
-    ...(body === undefined
-      ? {}
-      : {
-          requestBody: {
-            required: !body.safeParse(undefined).success,
-            content: { "application/json": { schema: schemaOf(body) } },
-          },
-        }),
+    ...bodyIn("application/json", body, schemaOf),
+    ...bodyIn("application/x-www-form-urlencoded", form, schemaOf),
     responses: {
       ...Object.fromEntries(Object.entries(answers).map(([status, answer]) => [status, answerOf(answer, schemaOf)])),
       431: { description: "The headers or the address are too long; nothing was read" },
@@ -100,6 +94,12 @@ function describe(id: string, operation: Operation, schemaOf: (schema: z.ZodType
       ),
     },
   };
+}
+
+function bodyIn(type: string, body: z.ZodType | undefined, schemaOf: (schema: z.ZodType) => Json): Json {
+  if (body === undefined) return {};
+  const required = !body.safeParse(undefined).success;
+  return { requestBody: { required, content: { [type]: { schema: schemaOf(body) } } } };
 }
 
 /** What has no schema of its own; a stream of events is none. */

@@ -25,6 +25,8 @@ export interface Operation {
   query?: z.ZodObject;
   headers?: readonly { name: string; says: string; schema: z.ZodType }[];
   body?: z.ZodType;
+  /** Fields of a form; the handler gets the bytes. */
+  form?: z.ZodType;
   answers: Readonly<Record<number, Answer>>;
   /** Statuses of its problem documents, beside those that every operation may have. */
   problems: readonly number[];
@@ -42,6 +44,10 @@ const IF_MATCH = {
   schema: takes.ifMatchSchema,
 } as const;
 const AFTER = { name: "Last-Event-ID", says: "go on after this event", schema: takes.eventIdSchema } as const;
+const SLACK_HEADERS = [
+  { name: "X-Slack-Signature", says: "v0, over the time and the body", schema: takes.slackHeaderSchema },
+  { name: "X-Slack-Request-Timestamp", says: "at most five minutes away", schema: takes.slackHeaderSchema },
+] as const;
 const probe = (path: string, says: string, problems: number[] = []) =>
   ({
     method: "get",
@@ -227,6 +233,17 @@ export const OPERATIONS = {
     params: takes.keyPathSchema,
     answers: { 200: json("it is revoked", gives.apiKeyAnswer) },
     problems: [404],
+  },
+  takeSlackInteraction: {
+    method: "post",
+    path: `${V1}/slack/interactions`,
+    // Slack's signature is the sign-in, and the policy says who the person is.
+    needs: "anyone",
+    says: "Clicks and forms from Slack, signed by it; a decision is made in the name that the policy gives to the person",
+    headers: SLACK_HEADERS,
+    form: takes.slackFormSchema,
+    answers: { 200: { says: "taken; what comes of it is told in Slack" } },
+    problems: [401, 404, 413],
   },
 } as const satisfies Record<string, Operation>;
 

@@ -96,6 +96,8 @@ export interface Decide {
   /** With an approval: other params, about which the gate then asks anew. */
   params?: JsonObject;
   channel: string;
+  /** The same for every delivery of one decision; default: a new one. 8 to 64 characters. */
+  decisionId?: string;
 }
 
 export interface Decided {

@@ -65,9 +65,10 @@ async function answerOf(input: Decide, { runKey, fold }: Found, options: RunsOpt
   const params = decision === "approve" && input.params !== undefined ? { params: input.params } : {};
   const common = { node_id: node, approver, channel, ...(comment === undefined ? {} : { comment }), ...params };
   const named = digest === undefined ? common : { ...common, digest };
-  if (options.signer === undefined || digest === undefined) return { ...named, decision_id: randomUUID() };
+  if (options.signer === undefined || digest === undefined)
+    return { ...named, decision_id: input.decisionId ?? randomUUID() };
   const claims = { runKey, nodeId: node, digest, decision, subject: approver, groups, channel, ...editOf(params) };
-  const { token, jti } = await options.signer.sign(claims, options.now());
+  const { token, jti } = await options.signer.sign(claims, options.now(), input.decisionId);
   return { ...named, token, decision_id: jti };
 }
 

@@ -1,4 +1,4 @@
-/** The URLs that config.yaml declares: of sources, targets, channels and the model. */
+/** The URLs that config.yaml declares: of sources, targets, channels, Slack and the model. */
 import type { Config } from "../../schema/config.js";
 
 /** Every URL of the configuration, states of targets included. */
@@ -10,6 +10,6 @@ export function declaredUrls(config: Config): string[] {
     if (target.kind !== "http") continue;
     for (const action of Object.values(target.actions)) urls.push(action?.url, action?.state?.url);
   }
-  urls.push(config.model?.base_url);
+  urls.push(config.model?.base_url, config.slack?.api_url);
   return urls.filter((url) => url !== undefined);
 }

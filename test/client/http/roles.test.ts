@@ -29,6 +29,8 @@ const GOOD: Record<OperationId, { path: string; body?: object; status: number }>
   cancelRun: { path: "/api/v1/runs/r1/cancel", body: {}, status: 202 },
   showInbox: { path: "/api/v1/inbox", status: 200 },
   listApiKeys: { path: "/api/v1/api-keys", status: 200 },
+  // Nothing is configured here; test/client/http/slack.test.ts has the rest.
+  takeSlackInteraction: { path: "/api/v1/slack/interactions", body: {}, status: 404 },
   revokeApiKey: { path: "/api/v1/api-keys/autoops_0000000000", status: 404 },
 };
 const IDS = Object.keys(OPERATIONS) as OperationId[];

@@ -117,7 +117,7 @@ export async function refuseCredential(
 }
 
 /** Throws where there were too many from this address: the audit log is no place for a flood. */
-function countRefusal(
+export function countRefusal(
   refusals: RequestHandler,
   request: Parameters<RequestHandler>[0],
   response: Response,

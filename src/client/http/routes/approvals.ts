@@ -9,7 +9,10 @@ import { orRefuse, Refusal } from "../problem-document.js";
 import { bodyOf, gateOf, ifMatchOf } from "../read.js";
 
 /** What a decision that did not count is called in problem documents, and what it says. */
-const REFUSALS: Record<Exclude<DecisionResult, "accepted" | "edited">, { code: ProblemCode; says: string }> = {
+export const DECISION_REFUSALS: Record<
+  Exclude<DecisionResult, "accepted" | "edited">,
+  { code: ProblemCode; says: string }
+> = {
   "already-decided": { code: "already-decided", says: "was decided before" },
   late: { code: "decision-late", says: "was not decided in time" },
   "not-allowed": { code: "decision-not-allowed", says: "may not be decided by you, or not without a signature" },
@@ -40,13 +43,13 @@ export function decideGate({ runs, log, metrics }: FacadeOptions): RequestHandle
     } else if (result === "stale-digest" && expected !== undefined) {
       throw stale(node);
     } else {
-      const { code, says } = REFUSALS[result];
+      const { code, says } = DECISION_REFUSALS[result];
       throw new Refusal([{ code, at: node, message: `${node} ${says}` }]);
     }
   };
 }
 
 function stale(node: string): Refusal {
-  const message = `${node} ${REFUSALS["stale-digest"].says}`;
+  const message = `${node} ${DECISION_REFUSALS["stale-digest"].says}`;
   return new Refusal([{ code: "decision-stale", at: node, message, hint: "look at it again, then decide" }], 412);
 }

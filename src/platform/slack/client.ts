@@ -1,0 +1,128 @@
+/**
+ * Slack's Web API through its own client, over the guarded fetch. Owns `@slack/web-api`, which is loaded on first use.
+ * The token stays a reference until the request goes out, so that no error of the client can hold it.
+ */
+import type { WebClient } from "@slack/web-api";
+import type { GuardedFetch } from "../../activities/define-tool.js";
+import type { SlackSettings } from "../../schema/slack.js";
+import { SLACK_CALL_TIMEOUT_MS } from "../../vocabulary/limits.js";
+import { ToolFailure } from "../failure.js";
+
+/** Block Kit, as it goes out. */
+export type Block = Record<string, unknown>;
+
+export interface SlackMessage {
+  /** Name or id of a channel; a private one goes by its id alone. */
+  channel: string;
+  /** For notifications and readers that show no blocks. */
+  text: string;
+  blocks?: Block[];
+}
+
+/** Every call throws `ToolFailure` with what Slack said; none is tried twice. */
+export interface Slack {
+  /** By what Slack knows the new message. `thread`: the message under which it stands. */
+  post(message: SlackMessage & { thread?: string }): Promise<{ channel: string; ts: string }>;
+  update(message: SlackMessage & { ts: string }): Promise<void>;
+  /** Shown to one person alone. */
+  whisper(message: SlackMessage & { user: string; thread?: string }): Promise<void>;
+  /** Within three seconds of what gave the trigger. */
+  openView(trigger: string, view: Block): Promise<void>;
+}
+
+export function createSlack({ token, api_url }: Pick<SlackSettings, "token" | "api_url">, fetch: GuardedFetch): Slack {
+  let opened: Promise<WebClient> | undefined;
+  const call = async (method: string, request: Record<string, unknown>): Promise<Record<string, unknown>> => {
+    opened ??= open(api_url, token, fetch);
+    try {
+      return (await (await opened).apiCall(method, request)) as unknown as Record<string, unknown>;
+    } catch (error) {
+      throw failureOf(error, method);
+    }
+  };
+  const common = { unfurl_links: false, unfurl_media: false };
+  return {
+    async post({ thread, ...message }) {
+      const under = thread === undefined ? {} : { thread_ts: thread };
+      const { channel, ts } = await call("chat.postMessage", { ...message, ...under, ...common });
+      if (typeof channel === "string" && typeof ts === "string") return { channel, ts };
+      throw new ToolFailure("source-answer-invalid", "Slack must name the message that it took, and did not");
+    },
+    update: async (message) => void (await call("chat.update", { ...message })),
+    async whisper({ thread, ...message }) {
+      await call("chat.postEphemeral", { ...message, ...(thread === undefined ? {} : { thread_ts: thread }) });
+    },
+    openView: async (trigger_id, view) => void (await call("views.open", { trigger_id, view })),
+  };
+}
+
+async function open(slackApiUrl: string, token: string, fetch: GuardedFetch): Promise<WebClient> {
+  const { WebClient: Client } = await import("@slack/web-api");
+  return new Client(undefined, {
+    slackApiUrl,
+    allowAbsoluteUrls: false,
+    headers: { Authorization: `Bearer ${token}` },
+    fetch: guarded(fetch),
+    timeout: SLACK_CALL_TIMEOUT_MS,
+    // A gate must not wait for a slow channel; what failed stands in the run.
+    retryConfig: { retries: 0 },
+    rejectRateLimitedCalls: true,
+    logger: SILENT,
+  });
+}
+
+type ClientFetch = NonNullable<NonNullable<ConstructorParameters<typeof WebClient>[1]>["fetch"]>;
+
+/** The client's idea of fetch over ours: no proxy of the environment, no redirect, only what the network policy allows. */
+function guarded(request: GuardedFetch): ClientFetch {
+  return async (url, { headers, body, signal } = {}) => {
+    if (typeof body !== "string") throw new ToolFailure("tool-failed", "only text goes to Slack");
+    const timed = signal === undefined ? {} : { signal };
+    const options = { method: "POST", redirect: "refuse", timeoutMs: SLACK_CALL_TIMEOUT_MS, ...timed } as const;
+    const answer = await request(String(url), { ...options, headers: headers ?? {}, body });
+    return {
+      ok: answer.status >= 200 && answer.status < 300,
+      status: answer.status,
+      statusText: "",
+      url: answer.url,
+      headers: new Headers(answer.headers),
+      text: async () => answer.text,
+      json: async () => JSON.parse(answer.text) as unknown,
+      arrayBuffer: async () => new TextEncoder().encode(answer.text).buffer as ArrayBuffer,
+    };
+  };
+}
+
+const none = (): void => undefined;
+/** What it would write to the terminal; failures are told by us. */
+const SILENT = { debug: none, info: none, warn: none, error: none, setLevel: none, setName: none, getLevel: level };
+function level(): never {
+  return "error" as never;
+}
+
+/** The words that Slack answers with, and the way out for those that people meet. */
+const WAYS_OUT: Readonly<Record<string, string>> = {
+  channel_not_found: "check the name; a private channel goes by its id, and the app must be a member",
+  not_in_channel: "invite the app to the channel",
+  invalid_auth: "check the token that the section slack of config.yaml names",
+  not_authed: "check the token that the section slack of config.yaml names",
+  missing_scope: "give the app the scope chat:write and install it again",
+};
+
+function failureOf(error: unknown, method: string): ToolFailure {
+  const { original, data, retryAfter, statusCode } = error as {
+    original?: unknown;
+    data?: { error?: unknown };
+    retryAfter?: number;
+    statusCode?: number;
+  };
+  if (error instanceof ToolFailure) return error;
+  if (original instanceof ToolFailure) return original;
+  if (retryAfter !== undefined) {
+    return new ToolFailure("source-error", `Slack takes no more for ${retryAfter} s (${method})`, "wait");
+  }
+  if (statusCode !== undefined) return new ToolFailure("source-error", `Slack answered ${statusCode} (${method})`);
+  const word = String(data?.error ?? "").slice(0, 80);
+  if (/^[a-z_]+$/.test(word)) return new ToolFailure("source-refused", `Slack refused: ${word}`, WAYS_OUT[word]);
+  return new ToolFailure("source-answer-invalid", `Slack's answer cannot be read (${method})`);
+}
