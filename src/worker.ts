@@ -2,12 +2,8 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import {
-  DefaultLogger,
-  type LogEntry,
-  makeTelemetryFilterString,
   NativeConnection,
   type NativeConnectionOptions,
-  Runtime,
   type WorkerOptions as TemporalWorkerOptions,
   Worker,
 } from "@temporalio/worker";
@@ -26,6 +22,7 @@ import { declaredUrls } from "./platform/http/declared-urls.js";
 import { createGuardedFetch } from "./platform/http/guarded-fetch.js";
 import { createLog, type Log } from "./platform/log.js";
 import { loadPolicy } from "./platform/policy-file.js";
+import { type Probes, startProbes } from "./platform/probes.js";
 import { createReportStore } from "./platform/reports.js";
 import { createSecretResolver, secretValues } from "./platform/secrets.js";
 import { loadSigner, loadVerifier, type Signer, type Verifier } from "./platform/signing.js";
@@ -34,6 +31,7 @@ import { loadTemporalDev } from "./platform/temporal/settings.js";
 import { RUNNING_NODES_MAX } from "./vocabulary/limits.js";
 import { PLANNER_QUEUE, RUN_QUEUE } from "./vocabulary/names.js";
 import type { Problem } from "./vocabulary/problems.js";
+import { installRuntime } from "./worker-runtime.js";
 
 export interface StartedWorker {
   ok: true;
@@ -63,6 +61,35 @@ export async function startWorker(
   });
   if (!local.ok) return local;
   log ??= createLog(local.environment.logLevel);
+  const refused = installRuntime(log, local.environment.workerMetrics);
+  if (refused !== undefined) return { ok: false, problems: [refused] };
+  const health: Health = { isReady: () => false };
+  const { workerHealth } = local.environment;
+  if (workerHealth !== undefined) {
+    const listening = await startProbes(workerHealth, () => health.isReady());
+    if (!listening.ok) return { ok: false, problems: [listening.problem] };
+    health.probes = listening.probes;
+  }
+  const started = await begin(local, log, health, options.taskQueue ?? RUN_QUEUE).catch(async (error) => {
+    await health.probes?.close();
+    throw error;
+  });
+  if (!started.ok) await health.probes?.close();
+  return started;
+}
+
+/** What the probes say: asked from the start, so that a worker that comes up is seen as alive and not ready. */
+interface Health {
+  isReady(): boolean;
+  probes?: Probes;
+}
+
+async function begin(
+  local: Local,
+  log: Log,
+  health: Health,
+  taskQueue: string,
+): Promise<StartedWorker | { ok: false; problems: Problem[] }> {
   const settings = await loadTemporalDev();
   if (!settings.ok) return settings;
   const temporal = await connect({ environment: local.environment.variables, settings: settings.value });
@@ -72,7 +99,7 @@ export async function startWorker(
   if (missing.length > 0) return { ok: false, problems: missing };
   const dependencies = await createDependencies(local, log);
   if (!dependencies.ok) return dependencies;
-  return run(temporal.value, dependencies.value, local, log, options.taskQueue ?? RUN_QUEUE);
+  return run(temporal.value, dependencies.value, local, log, health, taskQueue);
 }
 
 /** Everything that activities touch, bound to this machine. */
@@ -153,9 +180,9 @@ async function run(
   dependencies: Dependencies,
   local: Local,
   log: Log,
+  health: Health,
   taskQueue: string,
 ): Promise<StartedWorker> {
-  installRuntime(log);
   for (const { message, code } of local.learned.problems) log.warn(message, { operation: "memory", code });
   const remembering = createRemembering(local, log);
   const remember = remembering === undefined ? {} : { remember: remembering.remember };
@@ -181,10 +208,12 @@ async function run(
   const stop = () => {
     for (const worker of [runs, plans]) if (worker.getState() === "RUNNING") worker.shutdown();
   };
+  health.isReady = () => [runs, plans].every((worker) => worker.getState() === "RUNNING");
   // One that fails takes the other with it: half a worker would look alive.
   const done = Promise.all([runs.run(), plans.run()].map((ended) => ended.finally(stop)))
     .finally(() => remembering?.settled())
     .finally(() => connection.close())
+    .finally(() => health.probes?.close())
     .then(() => undefined);
   log.info("worker ready", { operation: "worker", address: where.address, namespace: where.namespace, taskQueue });
   return {
@@ -204,28 +233,4 @@ function versioning({ environment: { deployment } }: Local): Pick<TemporalWorker
   if (deployment === undefined) return {};
   const version = { deploymentName: deployment.name, buildId: deployment.buildId };
   return { workerDeploymentOptions: { version, useWorkerVersioning: true, defaultVersioningBehavior: "PINNED" } };
-}
-
-let installed = false;
-
-/** The SDK's own log lines go through ours. One runtime a process. */
-function installRuntime(log: Log): void {
-  if (installed) return;
-  installed = true;
-  const print = ({ level, message, meta }: LogEntry) => {
-    const fields = { ...meta, operation: "temporal" };
-    if (level === "ERROR") log.error(message, fields);
-    else if (level === "WARN") log.warn(message, fields);
-    else log.debug(message, fields);
-  };
-  try {
-    // Its core would otherwise print lines of its own on standard output, which is the program's.
-    const filter = makeTelemetryFilterString({ core: "WARN", other: "ERROR" });
-    Runtime.install({
-      logger: new DefaultLogger("INFO", print),
-      telemetryOptions: { logging: { forward: {}, filter } },
-    });
-  } catch {
-    // A host program has installed its own runtime, and with it its own logger.
-  }
 }

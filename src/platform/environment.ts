@@ -3,6 +3,7 @@ import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { shownValue } from "../schema/problems.js";
 import type { Problem } from "../vocabulary/problems.js";
+import { type ListenAddress, listenAddressText, parseListenAddress } from "./listen-address.js";
 import type { LogLevel } from "./log.js";
 
 /** Environment variables, as the process or a test gives them. */
@@ -26,6 +27,10 @@ export interface Environment {
   approvalPublicKeys?: string;
   /** AUTOOPS_DEPLOYMENT_NAME and AUTOOPS_BUILD_ID, both or none: a worker pins the runs that it starts to its build. */
   deployment?: { name: string; buildId: string };
+  /** AUTOOPS_WORKER_METRICS_ADDRESS: where a worker serves the SDK's metrics. */
+  workerMetrics?: ListenAddress;
+  /** AUTOOPS_WORKER_HEALTH_ADDRESS: where a worker answers probes. */
+  workerHealth?: ListenAddress;
   /** AUTOOPS_MODEL: the model that plans. */
   model?: string;
   /** OPENAI_BASE_URL: its server. */
@@ -80,6 +85,11 @@ export function readEnvironment(variables: Variables = process.env): ReadEnviron
   // An empty one is none, as its own programs read it.
   const modelUrl =
     variables.OPENAI_BASE_URL === "" ? undefined : read("OPENAI_BASE_URL", "an http or https URL", asUrl);
+  const listen = (name: string) =>
+    read(name, "a port, or an IP address and a port as 0.0.0.0:9464 or [::1]:9464", parseListenAddress);
+  const workerMetrics = listen("AUTOOPS_WORKER_METRICS_ADDRESS");
+  const workerHealth = listen("AUTOOPS_WORKER_HEALTH_ADDRESS");
+  problems.push(...sameAddress(workerMetrics, workerHealth));
   const lonely = lonelyOf(variables, "AUTOOPS_DEPLOYMENT_NAME", "AUTOOPS_BUILD_ID");
   if (lonely !== undefined) problems.push(lonely);
   const environment: Environment = {
@@ -93,6 +103,8 @@ export function readEnvironment(variables: Variables = process.env): ReadEnviron
     approvalKeyFile: path("AUTOOPS_APPROVAL_KEY_FILE"),
     approvalPublicKeys: path("AUTOOPS_APPROVAL_PUBLIC_KEYS"),
     deployment: name === undefined || buildId === undefined ? undefined : { name, buildId },
+    workerMetrics,
+    workerHealth,
     model,
     modelUrl,
     secretFrom: (name) => own(variables, name),
@@ -107,6 +119,13 @@ function asUrl(value: string): string | undefined {
 
 function match(pattern: RegExp, value: string): string | undefined {
   return pattern.test(value) ? value : undefined;
+}
+
+function sameAddress(metrics: ListenAddress | undefined, health: ListenAddress | undefined): Problem[] {
+  if (metrics === undefined || health === undefined) return [];
+  const [taken, given] = [listenAddressText(metrics), listenAddressText(health)];
+  const mustBe = "another address than AUTOOPS_WORKER_METRICS_ADDRESS";
+  return taken === given ? [problemOf("AUTOOPS_WORKER_HEALTH_ADDRESS", mustBe, given)] : [];
 }
 
 /** Of a pair of which one is set. */

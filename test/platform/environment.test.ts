@@ -92,4 +92,34 @@ describe("the environment", () => {
     const read = readEnvironment({ AUTOOPS_DRY_RUN: "maybe", AUTOOPS_LOG_LEVEL: "loud" });
     expect(read.ok ? [] : read.problems.map(({ at }) => at)).toStrictEqual(["AUTOOPS_LOG_LEVEL", "AUTOOPS_DRY_RUN"]);
   });
+
+  test("a worker listens on this machine alone unless an address is named", () => {
+    const read = (value: string) => {
+      const given = readEnvironment({ AUTOOPS_WORKER_METRICS_ADDRESS: value });
+      return given.ok ? given.environment.workerMetrics : given.problems.map(({ at }) => at);
+    };
+    expect(read("9464")).toEqual({ host: "127.0.0.1", port: 9464 });
+    expect(read("localhost:9464")).toEqual({ host: "127.0.0.1", port: 9464 });
+    expect(read("0.0.0.0:9464")).toEqual({ host: "0.0.0.0", port: 9464 });
+    expect(read("[::1]:65535")).toEqual({ host: "::1", port: 65_535 });
+    const unusable = [
+      "",
+      "0",
+      "65536",
+      ":9464",
+      "::1:9464",
+      "[127.0.0.1]:1",
+      "host:9464",
+      "1.2.3:80",
+      "http://[::1]:80",
+    ];
+    for (const value of unusable) expect.soft(read(value), value).toEqual(["AUTOOPS_WORKER_METRICS_ADDRESS"]);
+  });
+
+  test("metrics and health of a worker want an address each", () => {
+    const read = (health: string) =>
+      readEnvironment({ AUTOOPS_WORKER_METRICS_ADDRESS: "9464", AUTOOPS_WORKER_HEALTH_ADDRESS: health });
+    expect(read("9465").ok).toBe(true);
+    expect(read("localhost:9464")).toMatchObject({ problems: [{ at: "AUTOOPS_WORKER_HEALTH_ADDRESS" }] });
+  });
 });

@@ -1,4 +1,5 @@
 /** compose.yaml, the Dockerfile and the Helm chart: what they would start is what the product can run, and nothing weaker. */
+import { execFileSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -6,6 +7,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { parse } from "yaml";
 import { loadLocal } from "../../src/local.js";
 import { readEnvironment } from "../../src/platform/environment.js";
+import { loadSigner, loadVerifier } from "../../src/platform/signing.js";
 import { PLANNER_QUEUE, SEARCH_ATTRIBUTES } from "../../src/vocabulary/names.js";
 import { GIVEN, HELM, type Manifest, render } from "../support/chart.js";
 
@@ -180,10 +182,14 @@ const FULL = {
     tls: { enabled: true, existingSecret: "temporal-tls", ca: true, serverName: "temporal.example.com" },
   },
   secretEnv: { SHOP_TOKEN: { secret: "shop", key: "token" } },
+  metrics: { enabled: true, from: [{ namespaceSelector: { matchLabels: { team: "monitoring" } } }] },
   networkPolicy: {
     egress: [{ to: [{ ipBlock: { cidr: "10.1.2.3/32" } }], ports: [{ protocol: "TCP", port: 9090 }] }],
   },
 };
+
+/** What a worker needs to verify, and nothing to sign with. */
+const PUBLIC = { approvalKey: { existingSecret: "" }, approvalPublicKeys: { existingConfigMap: "autoops-public" } };
 
 describe("the chart", () => {
   helmTest.each([
@@ -217,26 +223,32 @@ describe("the chart", () => {
     }
   });
 
-  helmTest(`makes no role, no service, no secret and no way in${without}`, () => {
-    const { manifests, one, pod } = chart(FULL);
-    expect(manifests.map(({ kind }) => kind).sort()).toEqual([
-      "ConfigMap",
-      "Deployment",
-      "NetworkPolicy",
-      "PersistentVolumeClaim",
-      "PodDisruptionBudget",
-      "ServiceAccount",
-    ]);
-    const { spec } = one("NetworkPolicy");
-    expect(spec.policyTypes).toEqual(["Ingress", "Egress"]);
-    expect(spec.ingress).toEqual([]);
-    const ports = spec.egress.map(({ ports: some }: Manifest) => some.map(({ port }: Manifest) => port));
-    expect(ports).toEqual([[53, 53], [7233], [9090]]);
-    for (const kind of ["NetworkPolicy", "PodDisruptionBudget", "Deployment"]) {
-      const selector = one(kind).spec.podSelector ?? one(kind).spec.selector;
-      expect.soft(pod.metadata.labels, kind).toMatchObject(selector.matchLabels);
-    }
-  });
+  helmTest(
+    `makes no role, no service, no secret, and no way in but to the metrics for who may read them${without}`,
+    () => {
+      const { manifests, one, pod } = chart(FULL);
+      expect(manifests.map(({ kind }) => kind).sort()).toEqual([
+        "ConfigMap",
+        "Deployment",
+        "NetworkPolicy",
+        "PersistentVolumeClaim",
+        "PodDisruptionBudget",
+        "ServiceAccount",
+      ]);
+      const { spec } = one("NetworkPolicy");
+      expect(spec.policyTypes).toEqual(["Ingress", "Egress"]);
+      expect(spec.ingress).toEqual([{ from: FULL.metrics.from, ports: [{ protocol: "TCP", port: 9464 }] }]);
+      for (const values of [{}, { metrics: { enabled: true } }, { metrics: { ...FULL.metrics, enabled: false } }]) {
+        expect.soft(chart(values).one("NetworkPolicy").spec.ingress).toEqual([]);
+      }
+      const ports = spec.egress.map(({ ports: some }: Manifest) => some.map(({ port }: Manifest) => port));
+      expect(ports).toEqual([[53, 53], [7233], [9090]]);
+      for (const kind of ["NetworkPolicy", "PodDisruptionBudget", "Deployment"]) {
+        const selector = one(kind).spec.podSelector ?? one(kind).spec.selector;
+        expect.soft(pod.metadata.labels, kind).toMatchObject(selector.matchLabels);
+      }
+    },
+  );
 
   helmTest(`takes secrets by reference alone${without}`, () => {
     const { worker, pod } = chart(FULL);
@@ -250,14 +262,17 @@ describe("the chart", () => {
     for (const { defaultMode } of secrets) expect(defaultMode & 0o337).toBe(0);
   });
 
-  helmTest.each([{}, FULL])(`gives a worker variables that it reads, with values that it takes${without}`, (values) => {
-    const { worker } = chart(values);
-    const own = worker.env.filter(({ name }: Manifest) => name !== "SHOP_TOKEN");
-    expect(unknownIn(own.map(({ name }: Manifest) => name))).toEqual([]);
-    const variables = Object.fromEntries(own.map(({ name, value }: Manifest) => [name, value]));
-    expect(readEnvironment(variables)).toMatchObject({ ok: true });
-    expect("TEMPORAL_TLS" in variables).toBe(values === FULL);
-  });
+  helmTest.each([{}, FULL, PUBLIC])(
+    `gives a worker variables that it reads, with values that it takes${without}`,
+    (values) => {
+      const { worker } = chart(values);
+      const own = worker.env.filter(({ name }: Manifest) => name !== "SHOP_TOKEN");
+      expect(unknownIn(own.map(({ name }: Manifest) => name))).toEqual([]);
+      const variables = Object.fromEntries(own.map(({ name, value }: Manifest) => [name, value]));
+      expect(readEnvironment(variables)).toMatchObject({ ok: true });
+      expect("TEMPORAL_TLS" in variables).toBe(values === FULL);
+    },
+  );
 
   helmTest(
     `mounts policy and configuration as files that nobody can write, and starts anew when they change${without}`,
@@ -312,6 +327,59 @@ describe("the chart", () => {
     expect(pod.spec.volumes.find(({ name }: Manifest) => name === "key").emptyDir.medium).toBe("Memory");
   });
 
+  helmTest(`gives a worker the public keys alone where they are what it is given${without}`, () => {
+    const { pod, worker, text } = chart(PUBLIC);
+    const [copying] = pod.spec.initContainers;
+    expect(copying.command.at(-1)).toMatch(/^umask 077; .*mkdir .*; cp \/run\/public\//);
+    expect(copying.volumeMounts.map(({ name }: Manifest) => name)).toEqual(["public-keys", "key"]);
+    expect(worker.volumeMounts.map(({ name }: Manifest) => name)).not.toContain("public-keys");
+    const { configMap } = pod.spec.volumes.find(({ name }: Manifest) => name === "public-keys");
+    expect(configMap).toEqual({ name: "autoops-public", defaultMode: 0o444 });
+    expect(pod.spec.volumes.filter(({ secret }: Manifest) => secret !== undefined)).toEqual([]);
+    expect(worker.env).toContainEqual({ name: "AUTOOPS_APPROVAL_PUBLIC_KEYS", value: "/run/key/public" });
+    expect(text).not.toContain("AUTOOPS_APPROVAL_KEY_FILE");
+  });
+
+  helmTest(`what copies the public keys makes a folder that a worker trusts${without}`, async () => {
+    const folder = mkdtempSync(join(tmpdir(), "autoops-public-"));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    const signer = await loadSigner(join(folder, "approval-key.json"));
+    if (!signer.ok) throw new Error(signer.problem.message);
+    const source = join(folder, "approval-key.public");
+    // As Kubernetes makes the folders of ConfigMap and emptyDir volumes: open to all.
+    const key = join(folder, "key");
+    mkdirSync(key);
+    for (const open of [source, key]) chmodSync(open, 0o777);
+    expect(await loadVerifier(source)).toMatchObject({ ok: false, problem: { code: "file-unsafe" } });
+    const [program, flags, script] = chart(PUBLIC).pod.spec.initContainers[0].command as [string, string, string];
+    const here = script.replaceAll("/run/key", key).replaceAll("/run/public", source);
+    execFileSync(program, [flags, here]);
+    expect(await loadVerifier(join(key, "public"))).toMatchObject({ ok: true });
+  });
+
+  helmTest(`asks a worker whether it lives and is ready, where it answers${without}`, () => {
+    const { worker } = chart(FULL);
+    const variable = (name: string) => worker.env.find((one: Manifest) => one.name === name)?.value;
+    expect(variable("AUTOOPS_WORKER_HEALTH_ADDRESS")).toBe("0.0.0.0:9465");
+    expect(variable("AUTOOPS_WORKER_METRICS_ADDRESS")).toBe("0.0.0.0:9464");
+    expect(worker.ports).toEqual([
+      { name: "health", containerPort: 9465 },
+      { name: "metrics", containerPort: 9464 },
+    ]);
+    const asked = [worker.startupProbe, worker.livenessProbe, worker.readinessProbe].map(({ httpGet }) => httpGet);
+    expect(asked).toEqual(["/readyz", "/livez", "/readyz"].map((path) => ({ path, port: "health" })));
+    // More than one failed answer, and longer than a busy worker may be silent.
+    const { periodSeconds, failureThreshold } = worker.livenessProbe;
+    expect(periodSeconds * failureThreshold).toBeGreaterThanOrEqual(60);
+  });
+
+  helmTest(`opens no port where neither is wanted${without}`, () => {
+    const { worker, text } = chart({ health: { enabled: false } });
+    for (const key of ["ports", "startupProbe", "livenessProbe", "readinessProbe"])
+      expect(worker).not.toHaveProperty(key);
+    expect(text).not.toContain("AUTOOPS_WORKER_");
+  });
+
   helmTest(`one disk goes from the old pod to the new, a shared one serves both${without}`, () => {
     expect(chart().one("Deployment").spec.strategy).toEqual({ type: "Recreate" });
     expect(chart(FULL).one("Deployment").spec.strategy.type).toBe("RollingUpdate");
@@ -327,6 +395,8 @@ describe("the chart", () => {
     ["no address of Temporal", { temporal: { address: "" } }, "temporal.address must be given"],
     ["an address without a port", { temporal: { address: "temporal" } }, "must be host:port"],
     ["no approval key", { approvalKey: { existingSecret: "" } }, "approvalKey.existingSecret must be given"],
+    ["both kinds of keys", { approvalPublicKeys: { existingConfigMap: "a" } }, "and not both"],
+    ["one port for two", { metrics: { enabled: true, port: 9465 } }, "must differ"],
     ["two workers on a disk of one", { replicaCount: 2 }, "needs home.accessMode ReadWriteMany"],
     ["a build without a deployment", { workerDeployment: { buildId: "1" } }, "must be given together"],
     ["certificates without TLS", { temporal: { ...GIVEN.temporal, tls: { existingSecret: "a" } } }, "tls.enabled"],

@@ -80,7 +80,15 @@ const RULES: Record<string, Rule> = {
 };
 
 /** Composition: the files that put the rest together. */
-const MAINS = new Set(["worker.ts", "local.ts", "memory.ts", "learned.ts", "planning.ts", "index.ts"]);
+const MAINS = new Set([
+  "worker.ts",
+  "worker-runtime.ts",
+  "local.ts",
+  "memory.ts",
+  "learned.ts",
+  "planning.ts",
+  "index.ts",
+]);
 /** The page is built apart; it takes types and words only. */
 const WEB = "client/web/";
 

@@ -31,6 +31,12 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- if and (gt (int .Values.replicaCount) 1) (ne .Values.home.accessMode "ReadWriteMany") -}}
 {{- fail "replicaCount above 1 needs home.accessMode ReadWriteMany: all workers write one home" -}}
 {{- end -}}
+{{- if eq (empty .Values.approvalKey.existingSecret) (empty .Values.approvalPublicKeys.existingConfigMap) -}}
+{{- fail "one of approvalPublicKeys.existingConfigMap and approvalKey.existingSecret must be given, and not both" -}}
+{{- end -}}
+{{- if and .Values.health.enabled .Values.metrics.enabled (eq (int .Values.health.port) (int .Values.metrics.port)) -}}
+{{- fail "health.port and metrics.port must differ" -}}
+{{- end -}}
 {{- if ne (empty .Values.workerDeployment.name) (empty .Values.workerDeployment.buildId) -}}
 {{- fail "workerDeployment.name and workerDeployment.buildId must be given together, or neither" -}}
 {{- end -}}
