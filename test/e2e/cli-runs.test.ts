@@ -76,7 +76,8 @@ test("a gate is shown with the ways to answer; approved from a second process, t
   const status = await jsonOf("status", runId);
   const states = (status.document.run as { nodes: Array<{ id: string; status: string }> }).nodes;
   expect(states.find(({ id }) => id === "after")?.status).toBe("pending");
-  const approved = await autoops(["approve", runId, "review", "--comment", "looked at it"], { env });
+  const approved = await autoops(["approve", runId, "review", "--comment", "looked at it", "--watch"], { env });
+  expect(approved.stdout).toContain("The run succeeded");
   expect(approved.code).toBe(0);
   expect(approved.stdout).toContain(`next: autoops watch ${runId}`);
   const ended = await run.ended;
@@ -236,4 +237,19 @@ test("decisions of this machine are signed with its key, and the report says so"
   };
   expect(report.gates[0]?.votes).toEqual([expect.objectContaining({ verified: true, channel: "cli" })]);
   expect(readFileSync(join(home, "approval-key.json"), "utf8")).toContain("OKP");
+});
+
+test("inbox --watch shows a gate that opens and names it once it has closed", async () => {
+  const watching = start(["inbox", "--watch"], { env });
+  await watching.until(/watching; Ctrl-C ends it/);
+  const { run, runId } = await openGate();
+  await watching.until(new RegExp(`${runId}[\\s\\S]*approval needed`));
+  // Other params than the tool of a person: a review has none to change.
+  const edited = await jsonOf("approve", runId, "review", "--params", '{"prompt":"x"}');
+  expect(edited.document.problems).toMatchObject([{ code: "edit-refused" }]);
+  expect((await jsonOf("approve", runId, "review")).code).toBe(0);
+  await watching.until(new RegExp(`closed: ${runId} review`));
+  await run.ended;
+  watching.signal("SIGINT");
+  expect((await watching.ended).code).toBe(0);
 });

@@ -81,14 +81,19 @@ function afterWrites({ nodes }: Report, { edges }: Graph): Set<string> {
   return after;
 }
 
-/** What the decisions after a write came out as: a run that says of itself that it succeeded has proved nothing. */
+/** What a write's own verification and the decisions after a write came out as: a run that says of itself that it succeeded has proved nothing. */
 function verificationOf(changed: ReadonlySet<string>, details: RunDetails | undefined): MemoryEntry["verification"] {
-  const looked = (details?.view.nodes ?? []).filter(
+  const nodes = details?.view.nodes ?? [];
+  // What nobody could look at proves nothing either way.
+  const own = nodes.filter(({ verification }) => verification !== undefined && verification.verdict !== "inconclusive");
+  const looked = nodes.filter(
     ({ id, type, status }) => changed.has(id) && type === "decision" && status === "succeeded",
   );
-  if (looked.length === 0) return { status: "none", checks: [] };
-  const isGood = looked.every(({ output }) => (output as { value?: unknown } | null | undefined)?.value === true);
-  return { status: isGood ? "verified" : "failed", checks: looked.map(({ id }) => id) };
+  if (looked.length + own.length === 0) return { status: "none", checks: [] };
+  const isGood =
+    own.every(({ verification }) => verification?.verdict === "verified") &&
+    looked.every(({ output }) => (output as { value?: unknown } | null | undefined)?.value === true);
+  return { status: isGood ? "verified" : "failed", checks: [...own, ...looked].map(({ id }) => id) };
 }
 
 function serviceOf({ gates }: Report, { metadata }: Graph): string | undefined {

@@ -128,7 +128,8 @@ export const COMMANDS: readonly Declared[] = [
   {
     usage: "inbox",
     says: "List the gates that wait for a decision",
-    examples: ["autoops inbox"],
+    examples: ["autoops inbox", "autoops inbox --watch"],
+    options: [new Option("--watch", "go on, and tell of gates that open and close, until Ctrl-C")],
     load: async () => as((await import("./commands/inbox.js")).inbox),
   },
   decide("approve"),

@@ -54,6 +54,7 @@ export const deciding = () => [
   new Option("--params <json>", "give the action these params instead; the gate asks about them anew").argParser(
     object,
   ),
+  new Option("--watch", "follow the run afterwards, to its end"),
   new Option("--all", "every gate of the run that is open now, each for what it asks"),
   new Option("--only <nodes>", "the open gates of these nodes, with commas between").argParser(list),
   new Option("--skip <nodes>", "every open gate but those of these nodes").argParser(list),

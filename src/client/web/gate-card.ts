@@ -33,7 +33,7 @@ interface Props {
 export function GateCard({ gate, run, namesRun, outcome, onAnswered }: Props) {
   const isOpen = gate.status === "open";
   const id = `gate-${run.runId}-${gate.nodeId}`;
-  const { preview, undo } = gate;
+  const { preview, undo, edited } = gate;
   return html`<article class=${`card gate ${isOpen ? "open" : ""}`} aria-labelledby=${id} data-gate=${gate.nodeId}>
     <h2 id=${id}>${gate.nodeName}</h2>
     <p><${Status} status=${gate.status} /> ${isOpen ? html`<${Countdown} gate=${gate} />` : null}</p>
@@ -46,6 +46,7 @@ export function GateCard({ gate, run, namesRun, outcome, onAnswered }: Props) {
     <dl class="params">
       ${Object.entries(gate.params).map(([key, value]) => html`<dt>${key}</dt><dd>${shown(value)}</dd>`)}
     </dl>
+    ${edited === undefined ? null : html`<h3>Changed by ${edited.by}</h3><${DiffView} before=${edited.before} after=${gate.params} />`}
     ${undo === undefined ? null : html`<${Undo} undo=${undo} />`}
     ${preview === undefined ? null : html`<h3>What it would change</h3>`}
     ${preview?.problem === undefined ? null : html`<p>It could not be read: ${preview.problem}</p>`}

@@ -5,7 +5,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { GateView } from "../../../core/view.js";
 import type { JsonObject } from "../../../schema/json.js";
-import type { Problem } from "../../../vocabulary/problems.js";
+import { EXIT, type Problem } from "../../../vocabulary/problems.js";
 import type { Runs } from "../../runs.js";
 import { withRuns } from "../backend.js";
 import { decidedText, problemOfDecision } from "../decided.js";
@@ -17,6 +17,7 @@ interface Options {
   comment?: string;
   digest?: string;
   params?: JsonObject;
+  watch?: boolean;
   all?: boolean;
   only?: string[];
   skip?: string[];
@@ -30,10 +31,12 @@ function decider(decision: Word) {
   return async (session: Session, [runId = "", node]: readonly string[], options: Options): Promise<Ending> => {
     const wrong = misuse(decision, runId, node, options);
     if (wrong !== undefined) return failed([wrong]);
-    return withRuns(session, async (runs) => {
+    const ending = await withRuns(session, async (runs) => {
       if (node !== undefined) return decideOne(session, runs, runId, node, decision, options);
       return decideSeveral(session, runs, runId, decision, options);
     });
+    if (!options.watch || ending.exit !== EXIT.done) return ending;
+    return (await import("./watch.js")).watch(session, [runId], {});
   };
 }
 

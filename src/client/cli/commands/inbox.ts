@@ -1,26 +1,63 @@
-/** `autoops inbox`: the gates that wait for a decision, those that close first at the top. */
+/** `autoops inbox`: the gates that wait for a decision, those that close first at the top; `--watch` tells of new ones. */
+import { setTimeout as pause } from "node:timers/promises";
+import type { OpenGate, Runs } from "../../runs.js";
 import { withRuns } from "../backend.js";
 import { done, type Ending, failed } from "../ending.js";
 import { gateLines } from "../gate-text.js";
 import type { Session } from "../session.js";
-import { oneLine, style } from "../text.js";
+import { clock, oneLine, style } from "../text.js";
 
-export function inbox(session: Session): Promise<Ending> {
+const EVERY_MS = 2_000;
+
+interface Options {
+  watch?: boolean;
+}
+
+export function inbox(session: Session, _words: readonly string[], options: Options): Promise<Ending> {
   return withRuns(session, async (runs) => {
     const answer = await runs.inbox();
     if (!answer.ok) return failed(answer.problems);
     const gates = [...answer.value].sort((a, b) => a.deadlineMs - b.deadlineMs);
     const { print } = session;
     if (gates.length === 0) print.result("nothing waits for a decision");
-    const nowMs = Date.now();
-    for (const gate of gates) {
-      print.result(
-        `${style.bold(oneLine(gate.runId))}  ${oneLine(gate.goal)}  (asked for by ${oneLine(gate.requester)})`,
-      );
-      const context = { runId: gate.runId, findings: gate.findings, nowMs, program: "autoops", asksHere: false };
-      for (const line of gateLines(gate, context)) print.result(line);
-      print.result();
-    }
-    return done({ gates });
+    for (const gate of gates) say(session, gate);
+    if (!options.watch) return done({ gates });
+    return watch(session, runs, gates);
   });
+}
+
+/** Until Ctrl-C: gates that open are shown, those that close are named. An outage of Temporal is told and waited out. */
+async function watch(session: Session, runs: Runs, first: readonly OpenGate[]): Promise<Ending> {
+  const { print, interrupt } = session;
+  print.note("watching; Ctrl-C ends it");
+  let known = new Map(first.map((gate) => [keyOf(gate), gate]));
+  let away = false;
+  for (;;) {
+    await pause(EVERY_MS, undefined, { signal: interrupt }).catch(() => undefined);
+    if (interrupt.aborted) return done({ gates: [...known.values()] });
+    const answer = await runs.inbox();
+    if (!answer.ok) {
+      if (!away) print.note(`${style.yellow("away")} ${oneLine(answer.problems[0]?.message ?? "no answer")}`);
+      away = true;
+      continue;
+    }
+    if (away) print.note("there again");
+    away = false;
+    const now = new Map(answer.value.map((gate) => [keyOf(gate), gate]));
+    for (const [key, gate] of now) if (!known.has(key)) say(session, gate);
+    for (const [key, gate] of known) {
+      if (!now.has(key)) print.result(`${clock(Date.now())}  closed: ${oneLine(gate.runId)} ${gate.nodeId}`);
+    }
+    known = now;
+  }
+}
+
+const keyOf = (gate: OpenGate): string => `${gate.runId} ${gate.nodeId} ${gate.digest ?? ""}`;
+
+function say({ print }: Session, gate: OpenGate): void {
+  print.result(`${style.bold(oneLine(gate.runId))}  ${oneLine(gate.goal)}  (asked for by ${oneLine(gate.requester)})`);
+  const { runId, findings } = gate;
+  const context = { runId, findings, nowMs: Date.now(), program: "autoops", asksHere: false };
+  for (const line of gateLines(gate, context)) print.result(line);
+  print.result();
 }
