@@ -128,7 +128,7 @@ export interface TellCall {
   digest?: string;
   /** Names as in the policy; absent: the policy's own. */
   channels?: string[];
-  /** The messages that tell of the gate so far, by channel, where it can be changed. */
+  /** The messages that tell of the gate so far, by channel: to be changed, or answered below. */
   refs?: Record<string, string>;
   /** Who may answer too from now on. */
   groups?: string[];
@@ -136,6 +136,15 @@ export interface TellCall {
   status?: string;
   by?: string[];
   deadlineMs?: number;
+  /** The question itself, redacted: with `gate-escalated`. */
+  nodeType?: string;
+  tool?: string;
+  target?: string;
+  environment?: string;
+  reason?: string;
+  params?: JsonObject;
+  preview?: GatePreview;
+  rule?: GateRule;
 }
 
 export type CheckResult = { ok: true; verdict: Verdict } | { ok: false; problems: Problem[] };

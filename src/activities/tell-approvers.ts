@@ -13,7 +13,7 @@ export function createTellApprovers(dependencies: Dependencies) {
     const own = await policyChannel(dependencies);
     const names = channels ?? (own === undefined ? [] : [own]);
     const deadline = deadlineMs === undefined ? {} : { deadline: new Date(deadlineMs).toISOString() };
-    const details = { ...told, digest, ...deadline } as JsonObject;
+    const details = { ...told, digest, ...deadline } as unknown as JsonObject;
     const notice: Notice = { event, run, node, key: `${digest}.${info.activityId}`, details, refs };
     dependencies.log.info("approvers told", { operation: "tell_approvers", run, node, event });
     return { notices: await Promise.all(names.map((name) => tell(name, notice, dependencies))) };

@@ -7,7 +7,7 @@ import type { NoticeResult, TellCall } from "../activities/contract.js";
 import type { CheckedNode } from "../core/check.js";
 import { type DueNotice, dueNotices, noticeSummary, toldChannels } from "../core/notices.js";
 import { type Run, stateOf } from "../core/run/run.js";
-import type { RunEvent } from "../core/run/state.js";
+import type { Gate, RunEvent } from "../core/run/state.js";
 import { ACTIVITIES, tellId } from "../vocabulary/names.js";
 import { tellOptions } from "./options.js";
 
@@ -48,7 +48,11 @@ export function createNotices(run: Run, report: (event: RunEvent) => unknown): N
     const { deadlineMs } = gate;
     const to = channel === undefined ? {} : { channels: [channel] };
     const more = groups === undefined ? {} : { groups };
-    send(node, { event, ...to, ...more, deadlineMs }, `${place}`);
+    const { refs } = toldChannels(gate);
+    const known = Object.keys(refs).length === 0 ? {} : { refs };
+    // Whoever is asked now was not told of the question before.
+    const question = event === "gate-escalated" ? questionOf(node, gate) : {};
+    send(node, { event, ...to, ...more, ...known, ...question, deadlineMs }, `${place}`);
   }
 
   function closed(node: CheckedNode): void {
@@ -59,6 +63,19 @@ export function createNotices(run: Run, report: (event: RunEvent) => unknown): N
     if (channels.length === 0 || !patched("tell-of-closed-gates")) return;
     const by = gate.votes.map((vote) => `${vote.approver}: ${vote.decision}`);
     send(node, { event: "gate-closed", channels, refs, status: gate.status, by }, "closed");
+  }
+
+  function questionOf(node: CheckedNode, { reason, shown, preview }: Gate): Partial<TellCall> {
+    return {
+      nodeType: node.type,
+      ...(node.tool ? { tool: node.tool } : {}),
+      ...(node.gate?.target === undefined ? {} : { target: node.gate.target }),
+      environment: run.plan.graph.verdict.environment,
+      reason,
+      ...(shown === undefined ? {} : { params: shown }),
+      ...(preview === undefined ? {} : { preview }),
+      ...(node.gate?.rule === undefined ? {} : { rule: node.gate.rule }),
+    };
   }
 
   function send(node: CheckedNode, told: Omit<TellCall, "nodeId" | "nodeName" | "digest">, what: string): void {

@@ -102,6 +102,8 @@ test("each step lets further people answer, tells its channel, and holds over a 
     ["gate-escalated", ["webhook:leads"], ["leads"]],
     ["gate-closed", ["webhook:policy", "webhook:leads"], undefined],
   ]);
+  // Who is asked later is told the question, too.
+  expect(staged.told[1]).toMatchObject({ environment: "staging", params: {}, rule: { name: "ladder" } });
 });
 
 test("a ladder that nobody answers ends as expired, after its last step has had its time", {

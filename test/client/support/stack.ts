@@ -12,6 +12,7 @@ import { z } from "zod";
 import type { DraftResult } from "../../../src/activities/contract.js";
 import { createActivities, createPlannerActivities } from "../../../src/activities/create-activities.js";
 import { defineTool, ToolFailure } from "../../../src/activities/define-tool.js";
+import type { Dependencies } from "../../../src/activities/dependencies.js";
 import { draftGraph, type PlannerContext } from "../../../src/activities/planner/draft.js";
 import { offersOf } from "../../../src/activities/planner/offers.js";
 import { createRegistry } from "../../../src/activities/registry.js";
@@ -73,6 +74,8 @@ export interface StackOptions {
   planner?: PlannerContext;
   /** Default: one in memory. */
   audit?: AuditLog;
+  /** Where people are told of gates, and the way there. Default: nowhere. */
+  slack?: Pick<Dependencies["config"], "slack" | "facadeUrl"> & Pick<Dependencies, "fetch">;
 }
 
 export async function createStack(options: StackOptions): Promise<Stack> {
@@ -102,11 +105,19 @@ export async function createStack(options: StackOptions): Promise<Stack> {
     return { ok: true, graph: graphSchema.parse(options.draft), playbook: "test", score: 1, notices: [] };
   };
   const dependencies = {
-    config: { files: { roots: [] }, sources: {}, targets: {}, channels: {} },
+    config: {
+      files: { roots: [] },
+      sources: {},
+      targets: {},
+      channels: {},
+      slack: options.slack?.slack,
+      facadeUrl: options.slack?.facadeUrl,
+    },
     registry,
     policy: () => Promise.resolve({ ok: true as const, policy }),
     checkUrl: () => undefined,
-    fetch: () => Promise.reject(new ToolFailure("host-not-allowed", "this test reaches nothing")),
+    fetch:
+      options.slack?.fetch ?? (() => Promise.reject(new ToolFailure("host-not-allowed", "this test reaches nothing"))),
     secret: () => "",
     blobs: { put: () => Promise.resolve(""), get: () => Promise.resolve("") },
     reports,
