@@ -56,5 +56,10 @@ const victoriaLogsSource = z.strictObject({
   ...reached,
 });
 
+const traceSource = <K extends string>(kind: K) => z.strictObject({ kind: z.literal(kind), ...reached });
+/** In their `ui_url`, `{trace_id}` stands for the trace. */
+export const traceSources = [traceSource("jaeger"), traceSource("tempo"), traceSource("zipkin")] as const;
+export const TRACE_SOURCE_KINDS = ["jaeger", "tempo", "zipkin"] as const;
+
 export const logSources = [lokiSource, elasticsearchSource, victoriaLogsSource] as const;
 export const LOG_SOURCE_KINDS = ["loki", "elasticsearch", "victorialogs"] as const;

@@ -1,7 +1,7 @@
 /** `config.yaml`: where the tools look and what they may act on. Strict; secrets only as references. */
 import { z } from "zod";
 import { commonKeys as common, headersSchema, secretReferenceSchema, urlSchema } from "./config-keys.js";
-import { LOG_SOURCE_KINDS, logSources } from "./config-sources.js";
+import { LOG_SOURCE_KINDS, logSources, TRACE_SOURCE_KINDS, traceSources } from "./config-sources.js";
 import { type FacadeConfig, facadeConfigSchema } from "./facade-config.js";
 import { type MemorySettings, memorySettingsSchema } from "./memory.js";
 import { type ModelSettings, modelSchema } from "./model.js";
@@ -45,8 +45,10 @@ const deploymentsSource = z
 
 export const sourceSchema = z.discriminatedUnion(
   "kind",
-  [logFilesSource, prometheusSource, expositionSource, deploymentsSource, ...logSources],
-  { error: `one of files, prometheus, exposition, deployments, ${LOG_SOURCE_KINDS.join(", ")}` },
+  [logFilesSource, prometheusSource, expositionSource, deploymentsSource, ...logSources, ...traceSources],
+  {
+    error: `one of files, prometheus, exposition, deployments, ${[...LOG_SOURCE_KINDS, ...TRACE_SOURCE_KINDS].join(", ")}`,
+  },
 );
 export type Source = z.infer<typeof sourceSchema>;
 

@@ -2,13 +2,20 @@
 import { z } from "zod";
 import { DESCRIPTION_MAX_CHARS, NAME_MAX_CHARS } from "../vocabulary/limits.js";
 import { ACTION_NAMES } from "./config.js";
-import { LOG_SOURCE_KINDS } from "./config-sources.js";
+import { LOG_SOURCE_KINDS, TRACE_SOURCE_KINDS } from "./config-sources.js";
 import { FACT_NAMES } from "./facts.js";
 import { type Json, jsonObjectSchema } from "./json.js";
 
 const phraseSchema = z.string().min(2).max(200);
 const phrases = z.array(phraseSchema).max(100);
-const SOURCE_KINDS = ["files", "prometheus", "exposition", "deployments", ...LOG_SOURCE_KINDS] as const;
+const SOURCE_KINDS = [
+  "files",
+  "prometheus",
+  "exposition",
+  "deployments",
+  ...LOG_SOURCE_KINDS,
+  ...TRACE_SOURCE_KINDS,
+] as const;
 
 const GOAL_FACTS = FACT_NAMES.map((name) => `goal.${name}` as const);
 

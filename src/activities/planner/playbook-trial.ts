@@ -36,6 +36,9 @@ const SOURCES: Record<string, Source> = {
     level_field: "level",
     message_field: "message",
   },
+  jaeger: { kind: "jaeger", url: URL },
+  tempo: { kind: "tempo", url: URL },
+  zipkin: { kind: "zipkin", url: URL },
   victorialogs: { kind: "victorialogs", url: URL, level_field: "level" },
 };
 const action = { method: "POST" as const, url: URL, expect_status: [200], idempotency: "key" as const };

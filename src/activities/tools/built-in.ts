@@ -12,10 +12,12 @@ import { rollback } from "./rollback.js";
 import { scaleAction } from "./scale-action.js";
 import { serviceRestart } from "./service-restart.js";
 import { summary } from "./summary.js";
+import { traceCollector } from "./trace-collector.js";
 
 export const BUILT_IN_TOOLS: readonly ToolDefinition[] = [
   logCollector,
   metricQuery,
+  traceCollector,
   httpProbe,
   deploymentHistory,
   analysis,
