@@ -6,7 +6,7 @@ import type { GateRule } from "../core/approval-rule.js";
 import type { Verdict } from "../core/check.js";
 import type { Report } from "../core/report.js";
 import type { SoFar } from "../core/run/so-far.js";
-import type { Finding, GatePreview } from "../core/run/state.js";
+import type { AskedGate, Finding } from "../core/run/state.js";
 import type { Graph } from "../schema/graph.js";
 import type { JsonObject } from "../schema/json.js";
 import type { GoalInput, PlannerName, RunGraphInput } from "../schema/run-input.js";
@@ -99,18 +99,7 @@ export interface ApprovedUndo {
   params: JsonObject;
 }
 
-/** What `ask_approval` returns: the gate's nonce and digest, and how each notice went. */
-export interface AskResult {
-  nonce: string;
-  digest: string;
-  /** The run that asked, as the activity sees it. */
-  askedIn: string;
-  /** Redacted params: what people are shown. */
-  shown: JsonObject;
-  shownUndo?: JsonObject;
-  preview?: GatePreview;
-  notices: NoticeResult[];
-}
+export type AskResult = AskedGate;
 
 /** How one notice went; `ref` is by what the channel knows the message, to change it later. */
 export interface NoticeResult {

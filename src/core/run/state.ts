@@ -166,6 +166,19 @@ export interface RunState {
   endedAtMs?: number;
 }
 
+/** What asking people gives: the gate's nonce and digest, what they were shown, and how each notice went. */
+export interface AskedGate {
+  nonce: string;
+  digest: string;
+  /** Run id in which people were asked, as the activity sees it. */
+  askedIn: string;
+  /** Redacted params. */
+  shown: JsonObject;
+  shownUndo?: JsonObject;
+  preview?: GatePreview;
+  notices: Gate["notices"];
+}
+
 /** What happened; each event is applied once, in order. Times are milliseconds since the epoch. */
 export type RunEvent =
   | { kind: "node-started"; node: string; atMs: number }
@@ -178,18 +191,7 @@ export type RunEvent =
   | { kind: "settled"; node: string; atMs: number }
   /** `openedAtMs` where the question was put before, about other params. */
   | { kind: "gate-asked"; node: string; deadlineMs: number; openedAtMs?: number; atMs: number }
-  | {
-      kind: "gate-opened";
-      node: string;
-      nonce: string;
-      digest: string;
-      askedIn: string;
-      shown: JsonObject;
-      shownUndo?: JsonObject;
-      preview?: GatePreview;
-      notices: Gate["notices"];
-      atMs: number;
-    }
+  | ({ kind: "gate-opened"; node: string; atMs: number } & AskedGate)
   /** A signed decision came; its signature is looked at. The gate does not expire over that. */
   | { kind: "vote-arrived"; node: string; atMs: number }
   | { kind: "vote-settled"; node: string; atMs: number }
