@@ -6,7 +6,7 @@ import type { GateRule } from "../core/approval-rule.js";
 import type { Verdict } from "../core/check.js";
 import type { Report } from "../core/report.js";
 import type { SoFar } from "../core/run/so-far.js";
-import type { AskedGate, Finding } from "../core/run/state.js";
+import type { AskedGate, Finding, GatePreview } from "../core/run/state.js";
 import type { Graph } from "../schema/graph.js";
 import type { JsonObject } from "../schema/json.js";
 import type { GoalInput, PlannerName, RunGraphInput } from "../schema/run-input.js";
