@@ -144,7 +144,7 @@ const ENDINGS: Readonly<Record<string, string>> = {
   approved: "✅ approved",
   rejected: "⛔ rejected",
   expired: "⌛ nobody answered in time; nothing was done",
-  withdrawn: "withdrawn: no answer is needed any more",
+  withdrawn: "withdrawn: this question needs no answer any more",
 };
 
 function closed(notice: Notice, told: Told, page: string | undefined): SlackText {

@@ -109,6 +109,8 @@ const WAYS_OUT: Readonly<Record<string, string>> = {
   missing_scope: "give the app the scope chat:write and install it again",
 };
 
+const wayOut = (word: string): string | undefined => (Object.hasOwn(WAYS_OUT, word) ? WAYS_OUT[word] : undefined);
+
 function failureOf(error: unknown, method: string): ToolFailure {
   const { original, data, retryAfter, statusCode } = error as {
     original?: unknown;
@@ -123,6 +125,6 @@ function failureOf(error: unknown, method: string): ToolFailure {
   }
   if (statusCode !== undefined) return new ToolFailure("source-error", `Slack answered ${statusCode} (${method})`);
   const word = String(data?.error ?? "").slice(0, 80);
-  if (/^[a-z_]+$/.test(word)) return new ToolFailure("source-refused", `Slack refused: ${word}`, WAYS_OUT[word]);
+  if (/^[a-z_]+$/.test(word)) return new ToolFailure("source-refused", `Slack refused: ${word}`, wayOut(word));
   return new ToolFailure("source-answer-invalid", `Slack's answer cannot be read (${method})`);
 }
