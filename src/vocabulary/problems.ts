@@ -121,6 +121,7 @@ export const CODES = {
   "source-unreachable": source("The source did not answer."),
   "source-refused": { ...source("The source refused the request."), retryable: false },
   "source-denied": { ...source("The source did not accept the credentials."), retryable: false },
+  "source-empty": { ...source("The source answers and holds nothing."), retryable: false },
   "source-error": source("The source answered with an error of its own."),
   "source-answer-invalid": { ...source("The source's answer is not what it should be."), retryable: false },
   "response-too-large": { ...source("The answer exceeds the size limit."), retryable: false },

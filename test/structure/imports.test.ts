@@ -56,7 +56,7 @@ const RULES: Record<string, Rule> = {
       "local",
       "memory",
       "learned",
-      "learned",
+      "source-checks",
       "worker",
     ],
     packages: ["node:", "commander", "picocolors"],
@@ -87,6 +87,7 @@ const MAINS = new Set([
   "memory.ts",
   "learned.ts",
   "planning.ts",
+  "source-checks.ts",
   "index.ts",
 ]);
 /** The page is built apart; it takes types and words only. */

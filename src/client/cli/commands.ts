@@ -172,6 +172,19 @@ export const COMMANDS: readonly Declared[] = [
     load: async () => as((await import("./commands/playbooks.js")).playbooks),
   },
   {
+    usage: "sources",
+    says: "The sources that config.yaml declares",
+    examples: ["autoops sources check", "autoops sources check checkout-logs --json"],
+    commands: [
+      {
+        usage: "check [name]",
+        says: "Ask each source, or one, a small question; exit code 0 only if all are fine",
+        examples: ["autoops sources check", "autoops sources check checkout-logs"],
+        load: async () => as((await import("./commands/sources.js")).checkDeclared),
+      },
+    ],
+  },
+  {
     usage: "policy",
     says: "The safety policy on this machine",
     examples: ["autoops policy show", "autoops policy explain workflow.yaml"],

@@ -58,7 +58,7 @@ export async function askPrometheus(
 function dataOf(name: string, answer: HttpAnswer): QueryData {
   const who = `the source ${name}`;
   const isJson = (answer.headers["content-type"] ?? "").includes("json");
-  if (answer.status !== 200 && !isJson) throw statusFailure(who, answer);
+  if ([401, 403].includes(answer.status) || (answer.status !== 200 && !isJson)) throw statusFailure(who, answer);
   const body = jsonOf(who, answer);
   const error = errorSchema.safeParse(body);
   if (error.success) throw refusal(who, error.data.errorType, error.data.error);
