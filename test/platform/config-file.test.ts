@@ -115,7 +115,7 @@ targets:
 
   test("a wrong value is told with file, line and key, and not shown", async () => {
     const loaded = await load(
-      'version: "1.0"\nsources:\n  shop.db:\n    kind: prometheus\n    url: ftp://hunter2\n  b:\n    kind: loki\ncolour: hunter2\n',
+      'version: "1.0"\nsources:\n  shop.db:\n    kind: prometheus\n    url: ftp://hunter2\n  b:\n    kind: abacus\ncolour: hunter2\n',
     );
     const file = join(home, "config.yaml");
     expect(loaded.ok ? [] : loaded.problems.map(({ at }) => at).sort()).toStrictEqual([
