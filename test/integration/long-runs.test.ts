@@ -112,6 +112,37 @@ test("a thousand decisions for an older question change nothing and lose nothing
   expect(report.gates[0]?.refused["stale-digest"]).toBe(1_000);
 }, 90_000);
 
+test("a thousand signals while a node works and a gate is open: the run continues as new after it, and loses nothing", async () => {
+  let letGo = (): void => undefined;
+  const held = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  const staged = stage({
+    tools: { slow: async () => held.then(() => ({ findings: [{ statement: "slow but sure", evidence: ["slow"] }] })) },
+  });
+  const graph = graphOf(["a", "slow", write("w"), "end"], ["a>slow", "a>w", "slow>end", "w>end"]);
+  const report = await playing(graph, staged, async ({ workflowId }) => {
+    const gate = await openGate(workflowId, "w");
+    const stale = { node_id: "w", approver: "eve", digest: "f".repeat(64) };
+    for (let batch = 0; batch < 20; batch++) {
+      const handle = client.workflow.getHandle(workflowId);
+      await Promise.all(Array.from({ length: 50 }, () => handle.signal("approve", stale)));
+    }
+    // As one of them, while the node still works.
+    await client.workflow
+      .getHandle(workflowId)
+      .signal("approve", { node_id: "w", approver: "ann", digest: gate.digest });
+    letGo();
+  });
+  expect(report.outcome).toBe("succeeded");
+  expect(staged.calls.toSorted()).toEqual(["a", "end", "slow", "w"]);
+  expect(report.findings).toEqual([{ node: "slow", statement: "slow but sure", evidence: ["slow"] }]);
+  expect(report.gates[0]?.refused["stale-digest"]).toBe(1_000);
+  expect(report.gates[0]?.votes.map(({ approver }) => approver)).toEqual(["ann"]);
+  const { runId, raw } = await client.workflow.getHandle(report.runId).describe();
+  expect(runId).not.toBe(raw.workflowExecutionInfo?.firstRunId);
+}, 90_000);
+
 test("a run that was reset after its write asks again, and the old vote does not act a second time", async () => {
   const acted: string[] = [];
   const staged = stage({

@@ -168,3 +168,30 @@ test("a tool whose worker stops answering is tried on another, and counts as a l
   expect(report.outcome).toBe("succeeded");
   expect(staged.calls).toEqual(["a", "a"]);
 });
+
+test("a long tool that no longer heartbeats is given up long before its time-out, and tried again", async () => {
+  let attempts = 0;
+  let thaw = (): void => undefined;
+  const staged = stage({
+    tools: {
+      a: () => {
+        if (attempts++ === 0) return new Promise<never>((_, reject) => (thaw = () => reject(new Error("thawed"))));
+        return {};
+      },
+    },
+  });
+  const report = await withWorker("silent", staged, async () => {
+    const silent = graphOf([{ id: "a", timeout_seconds: 3_600, retry_count: 0 }]);
+    const args = [{ graph: silent, requester: "rita" }];
+    const handle = await client.workflow.start("runGraph", { taskQueue: "silent", workflowId: "silent", args });
+    const ended = (await handle.result()) as Report;
+    thaw();
+    return ended;
+  });
+  expect(report.outcome).toBe("succeeded");
+  expect(staged.calls).toEqual(["a", "a"]);
+  const { events } = await client.workflow.getHandle("silent").fetchHistory();
+  const started = events?.map((event) => event.activityTaskStartedEventAttributes).filter((one) => one?.attempt === 2);
+  const HEARTBEAT = 4;
+  expect(started?.map((one) => one?.lastFailure?.timeoutFailureInfo?.timeoutType)).toEqual([HEARTBEAT]);
+}, 120_000);
