@@ -5,7 +5,9 @@ import { Client, type WorkflowHandle } from "@temporalio/client";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { z } from "zod";
 import type { Report } from "../../src/core/report.js";
+import { rolesOf } from "../../src/core/roles.js";
 import { loadLocal } from "../../src/local.js";
+import { readEnvironment } from "../../src/platform/environment.js";
 import { makeKeyOnce, publicFolderOf } from "../../src/platform/keys/key-file.js";
 import { createLog } from "../../src/platform/log.js";
 import type { GraphInput } from "../../src/schema/graph.js";
@@ -68,6 +70,24 @@ async function checked(policy: File, graph: GraphInput, variables: Record<string
   const outcome = local.check(parsed.graph);
   if (!outcome.ok) return outcome.problems.map(({ code }) => code);
   return Object.fromEntries(Object.entries(outcome.verdict.gates).map(([id, { reason }]) => [id, reason]));
+}
+
+async function policyOf(policy: File) {
+  machine.policy(policy);
+  const local = await loadLocal(machine.variables);
+  if (!local.ok) throw new Error(JSON.stringify(local.problems));
+  return local.policy;
+}
+
+/** The verdict on a write that can be taken back. */
+async function verdictOf(sections: Record<string, File>) {
+  machine.policy(open(sections));
+  const local = await loadLocal(machine.variables);
+  const undo = { tool: "rollback", params: { target: "shop", version: "2" } };
+  const parsed = parseGraph(graphOf({ ...(WRITE.nodes[0] as ReturnType<typeof node>), undo } as never));
+  const outcome = local.ok && parsed.ok ? local.check(parsed.graph) : undefined;
+  if (outcome?.ok !== true) throw new Error(JSON.stringify([local, parsed, outcome]));
+  return outcome.verdict;
 }
 
 let count = 0;
@@ -238,12 +258,53 @@ const KEYS: Record<string, () => Seen> = {
       await handle.result();
       return service.received.filter(({ path }) => path === "/hook").length;
     };
-    return { with: await twice(told({}), () => told({ notify_channel: "webhook:ops" })), expected: [0, 1] };
+    return { with: await twice(told({}), () => told({ notify_channel: "webhook:ops" })), expected: [0, 2] };
+  },
+  "approval.signed": async () => ({
+    with: await twice(verdictOf({ approval: { signed: "never" } }), () =>
+      verdictOf({ approval: { signed: "always" } }),
+    ),
+    expected: [{ signed: false }, { signed: true }].map((verdict) => expect.objectContaining(verdict)) as [
+      unknown,
+      unknown,
+    ],
+  }),
+  "approval.rules": async () => {
+    const rules = async (...names: string[]) => {
+      const verdict = await verdictOf({ approval: { rules: names.map((name) => ({ name, required: 2 })) } });
+      return verdict.gates.w?.rule?.required;
+    };
+    return { with: await twice(rules(), () => rules("two")), expected: [undefined, 2] };
+  },
+  "execution.undo_on_failure": async () => {
+    const undo = async (undo_on_failure: boolean) =>
+      (await verdictOf({ execution: { undo_on_failure } })).undo?.onFailure;
+    return { with: await twice(undo(true), () => undo(false)), expected: [true, false] };
+  },
+  "execution.undo_on_failed_verification": async () => {
+    const undo = async (undo_on_failed_verification: boolean) =>
+      (await verdictOf({ execution: { undo_on_failed_verification } })).undo?.onFailedVerification;
+    return { with: await twice(undo(true), () => undo(false)), expected: [true, false] };
+  },
+  roles: async () => {
+    const roles = async (...held: string[]) => rolesOf(["sre"], (await policyOf({ roles: { sre: held } })).roles);
+    return { with: await twice(roles("viewer"), () => roles("approver")), expected: [["viewer"], ["approver"]] };
+  },
+  "slack.users": async () => {
+    const users = async (users: File) => Object.keys((await policyOf({ slack: { users } })).slack?.users ?? {});
+    const ann = { U0123ABCD: { name: "ann", groups: ["sre"] } };
+    return { with: await twice(users({}), () => users(ann)), expected: [[], ["U0123ABCD"]] };
   },
 };
 const OPEN_NETWORK = { allowed_hosts: ["127.0.0.1"], allowed_private: ["127.0.0.0/8"] };
 
 /** By name: what is seen without a variable, or with one value of it, and with another. */
+function read(variables: Record<string, string>) {
+  const result = readEnvironment(variables);
+  if (!result.ok) throw new Error(JSON.stringify(result.problems));
+  return result.environment;
+}
+
 const VARIABLES: Record<string, () => Seen> = {
   AUTOOPS_HOME: async () => {
     const other = join(machine.home, "other");
@@ -345,6 +406,19 @@ const VARIABLES: Record<string, () => Seen> = {
     const variables = { AUTOOPS_APPROVAL_KEY_FILE: file };
     await (await machine.startWorker({ variables, taskQueue: "key" })).stop();
     return { with: [before, existsSync(file)], expected: [false, true] };
+  },
+  AUTOOPS_MODEL: async () => {
+    const named = (AUTOOPS_MODEL: string) => read({ AUTOOPS_MODEL }).model;
+    return { with: [named("small"), named("large")], expected: ["small", "large"] };
+  },
+  // That a worker then listens there is tested with a process of its own, for the metrics are those of a process.
+  AUTOOPS_WORKER_HEALTH_ADDRESS: async () => {
+    const at = (AUTOOPS_WORKER_HEALTH_ADDRESS: string) => read({ AUTOOPS_WORKER_HEALTH_ADDRESS }).workerHealth?.port;
+    return { with: [at("8081"), at("8082")], expected: [8081, 8082] };
+  },
+  AUTOOPS_WORKER_METRICS_ADDRESS: async () => {
+    const at = (AUTOOPS_WORKER_METRICS_ADDRESS: string) => read({ AUTOOPS_WORKER_METRICS_ADDRESS }).workerMetrics?.port;
+    return { with: [at("9464"), at("9465")], expected: [9464, 9465] };
   },
   AUTOOPS_DEPLOYMENT_NAME: async () => ({
     with: await twice(deploymentOf("shop-1", "1"), () => deploymentOf("shop-2", "1")),
