@@ -3,7 +3,7 @@
  * decisions end in `core/approval`. Loaded by the workflow sandbox: imports only what the bundle test lists.
  */
 import { condition, defineQuery, defineSignal, defineUpdate, setHandler } from "@temporalio/workflow";
-import type { Activities, AskedAt, VoteVerdict } from "../activities/contract.js";
+import type { Activities, AskedAt, EditVerdict, VoteVerdict } from "../activities/contract.js";
 import { readAnswer } from "../core/answer.js";
 import { judgeEdit, refuseEdit } from "../core/edit.js";
 import { addProblem, stateOf } from "../core/run/run.js";
@@ -69,7 +69,9 @@ export function createDesk(facts: RunFacts, { verify_vote: verify, check_edit }:
     const { params = {}, approver: by, atMs } = event.vote;
     const { target } = node.gate ?? {};
     const to = target === undefined ? {} : { target };
-    const checked = await check_edit({ tool: node.tool ?? "", nodeType: node.type, params, ...to }, atMs);
+    const asked = { tool: node.tool ?? "", nodeType: node.type, params, ...to };
+    // What cannot be checked is not taken; it must not end the run either.
+    const checked: EditVerdict & AskedAt = await check_edit(asked, atMs).catch(() => ({ ok: false, problems: [] }));
     if (!checked.ok) {
       for (const problem of checked.problems) addProblem(run, problem);
       return refuseEdit(run, event);

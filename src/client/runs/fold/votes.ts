@@ -57,9 +57,9 @@ export function createVotes(mirror: Mirror): Votes {
       pending.findIndex((one) => one.seq === seq),
     );
     const [found] = pending.splice(index, 1);
-    if (found === undefined || verdict === undefined) return undefined;
-    const asked = { ...found.vote, atMs: verdict.atMs ?? found.vote.atMs };
-    if (!verdict.ok) return settled(count(found.answer, { ...asked, signatureRefused: true }));
+    if (found === undefined) return undefined;
+    const asked = { ...found.vote, atMs: verdict?.atMs ?? found.vote.atMs };
+    if (!verdict?.ok) return settled(count(found.answer, { ...asked, signatureRefused: true }));
     const { approver, groups, channel = asked.channel, issuedMs, jti } = verdict;
     const { token } = found.answer;
     const vote = { ...asked, approver, groups, channel, verified: true, issuedMs, token, decisionId: jti };
@@ -88,17 +88,17 @@ export function createVotes(mirror: Mirror): Votes {
       edits.findIndex((one) => one.seq === seq),
     );
     const [found] = edits.splice(index, 1);
-    if (found === undefined || verdict === undefined) return undefined;
+    if (found === undefined) return undefined;
     const { node, vote } = found.event;
     const { decision, approver, params = {} } = vote;
-    const atMs = verdict.atMs ?? vote.atMs;
+    const atMs = verdict?.atMs ?? vote.atMs;
     const wasSigned = vote.verified || vote.signatureRefused === true;
     const end = (result: DecisionResult): Outcome | undefined => {
       const outcome = { node, decision, approver, result, atMs };
       return wasSigned ? settled(outcome) : outcome;
     };
-    if (!verdict.ok) {
-      for (const problem of verdict.problems) addProblem(mirror.run, problem);
+    if (!verdict?.ok) {
+      for (const problem of verdict?.problems ?? []) addProblem(mirror.run, problem);
       return end(refuseEdit(mirror.run, found.event));
     }
     const again = judgeEdit(mirror.run, found.event);
