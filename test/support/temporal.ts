@@ -32,10 +32,23 @@ export async function createTestEnvironment(): Promise<TestWorkflowEnvironment> 
   quietRuntime();
   const path = await provideTestServer(quiet);
   const server = path === undefined ? undefined : { executable: { type: "existing-path" as const, path } };
-  const environment = await TestWorkflowEnvironment.createTimeSkipping({ server });
+  const environment = await startedServer(server);
   // Before any run: a workflow task that sets an unknown attribute is retried for ever.
   await addSearchAttributes(environment.connection, environment.namespace ?? "default", SEARCH_ATTRIBUTES);
   return environment;
+}
+
+/** The SDK gives a server seconds to answer, which a Java machine on busy processors may not: it gets three tries. */
+async function startedServer(
+  server: NonNullable<Parameters<typeof TestWorkflowEnvironment.createTimeSkipping>[0]>["server"],
+): Promise<TestWorkflowEnvironment> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await TestWorkflowEnvironment.createTimeSkipping({ server });
+    } catch (error) {
+      if (tries === 3) throw error;
+    }
+  }
 }
 
 export interface TestDevServer extends DevServer {
