@@ -125,8 +125,9 @@ test.concurrent("a worker that was cut off and paused, and wakes after another h
   const wire = await startWire(scene.server().address);
   try {
     const sleeper = await scene.worker({ address: wire.address });
-    const looking = scene.service.hold("GET /probe/state", "before");
     await scene.begin("probe").then(() => scene.gate("probe"));
+    // The state has been read for the question; the next look is the write's own.
+    const looking = scene.service.hold("GET /probe/state", "before");
     await scene.approve("probe");
     // It has asked for the state and would act next.
     await looking.reached;
