@@ -30,16 +30,25 @@ export async function openRuns(variables?: Variables): Promise<Answered<OpenedRu
   const { environment } = read;
   const settings = await loadTemporalDev();
   if (!settings.ok) return settings;
-  const [{ connect }, { createRuns }, { evidenceOf }, { graphOfRun }, { recallRun }, { loadSigner }, { Client }] =
-    await Promise.all([
-      import("./connection.js"),
-      import("./runs.js"),
-      import("./runs/evidence.js"),
-      import("./runs/graph-of-run.js"),
-      import("./runs/recall.js"),
-      import("../platform/signing.js"),
-      import("@temporalio/client"),
-    ]);
+  const [
+    { connect },
+    { createRuns },
+    { evidenceOf },
+    { graphOfRun },
+    { recallRun },
+    { loadSigner },
+    { loadPolicy },
+    { Client },
+  ] = await Promise.all([
+    import("./connection.js"),
+    import("./runs.js"),
+    import("./runs/evidence.js"),
+    import("./runs/graph-of-run.js"),
+    import("./runs/recall.js"),
+    import("../platform/signing.js"),
+    import("../platform/policy-file.js"),
+    import("@temporalio/client"),
+  ]);
   const connected = await connect({ environment: environment.variables, settings: settings.value });
   if (!connected.ok) return connected;
   const { connection, namespace, address, close } = connected.value;
@@ -60,6 +69,11 @@ export async function openRuns(variables?: Variables): Promise<Answered<OpenedRu
     namespace,
     webUiUrl,
     signer: signer?.signer,
+    localGroups: async (name) => {
+      const loaded = await loadPolicy(environment);
+      const groups = loaded.ok ? (loaded.policy.approval.local_groups ?? {}) : {};
+      return Object.hasOwn(groups, name) ? (groups[name] ?? []) : [];
+    },
     reports: createReportStore(stores.reports),
     idTail,
     now: Date.now,

@@ -41,6 +41,8 @@ export interface Policy {
     /** Absent: `production` where `require_for_production` holds, else `never`. */
     signed?: Signed;
     rules?: ApprovalRule[];
+    /** By the name that the operating system gives a person. */
+    local_groups?: Record<string, string[]>;
   };
   /** By group, as the sign-in tells it: what its members may do through the façade. */
   roles: Record<string, Role[]>;

@@ -5,6 +5,7 @@ import {
   APPROVAL_RULES_MAX,
   APPROVAL_TIMEOUT_MAX_SECONDS,
   APPROVAL_TIMEOUT_MIN_SECONDS,
+  APPROVER_MAX_CHARS,
   ESCALATIONS_MAX,
   REMINDERS_MAX,
   VOTES_REQUIRED_MAX,
@@ -83,3 +84,6 @@ export const approvalRulesSchema = z
   );
 /** A rule as the file has it. */
 export type ApprovalRule = z.infer<typeof ruleSchema>;
+
+/** Groups of people whom the operating system names: they decide by CLI, or on the page of their own machine. */
+export const localGroupsSchema = z.record(z.string().min(1).max(APPROVER_MAX_CHARS), groups);

@@ -10,7 +10,7 @@ import {
   RUN_TIMEOUT_MAX_SECONDS,
 } from "../vocabulary/limits.js";
 import { ROLES } from "../vocabulary/roles.js";
-import { approvalRulesSchema, channelNameSchema, signedSchema } from "./approval-rules.js";
+import { approvalRulesSchema, channelNameSchema, localGroupsSchema, signedSchema } from "./approval-rules.js";
 import { slackPolicySchema } from "./slack.js";
 
 const whole = (min: number, max: number) => {
@@ -62,6 +62,8 @@ export const policyFileSchema = z.strictObject({
       /** Whether votes must carry a verified signature; rules may only tighten it. */
       signed: signedSchema.optional(),
       rules: approvalRulesSchema.optional(),
+      /** Groups by the name that the operating system gives a person, for decisions that this machine signs. */
+      local_groups: localGroupsSchema.optional(),
     })
     .optional(),
   /** What the members of a group may do through the façade: one role or several. */

@@ -1,5 +1,6 @@
 /** The built program against a real server: runs, gates answered from a second process, and what is told when. */
 import { readFileSync } from "node:fs";
+import { userInfo } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { ASKING, DANGEROUS, HARMLESS, policyWith, writeFile } from "../client/cli/support/graphs.js";
@@ -252,4 +253,21 @@ test("inbox --watch shows a gate that opens and names it once it has closed", as
   await run.ended;
   watching.signal("SIGINT");
   expect((await watching.ended).code).toBe(0);
+});
+
+test("who may answer by the groups of the policy is who the policy puts in them on this machine", async () => {
+  const { username } = userInfo();
+  const rules = "  rules: [{ name: sre, groups: [sre] }]";
+  const policy = (groups: string) => policyWith(60).replace(/^approval: .*$/m, `approval:\n${rules}\n${groups}`);
+  try {
+    writeFile(home, "safety.yaml", policy("  local_groups: {}"));
+    const { run, runId } = await openGate();
+    const refused = await jsonOf("approve", runId, "review");
+    expect(refused.document.problems).toMatchObject([{ code: "decision-not-allowed" }]);
+    writeFile(home, "safety.yaml", policy(`  local_groups: { ${JSON.stringify(username)}: [sre] }`));
+    expect((await jsonOf("approve", runId, "review")).code).toBe(0);
+    expect((await run.ended).code).toBe(0);
+  } finally {
+    writeFile(home, "safety.yaml", policyWith(60));
+  }
 });

@@ -276,6 +276,10 @@ const KEYS: Record<string, () => Seen> = {
     };
     return { with: await twice(rules(), () => rules("two")), expected: [undefined, 2] };
   },
+  "approval.local_groups": async () => {
+    const groups = async (local_groups: File) => (await policyOf({ approval: { local_groups } })).approval.local_groups;
+    return { with: await twice(groups({}), () => groups({ ann: ["sre"] })), expected: [{}, { ann: ["sre"] }] };
+  },
   "execution.undo_on_failure": async () => {
     const undo = async (undo_on_failure: boolean) =>
       (await verdictOf({ execution: { undo_on_failure } })).undo?.onFailure;

@@ -10,6 +10,8 @@ export interface RunsOptions {
   webUiUrl?: string;
   /** Signs decisions; without it they are recorded as unverified. */
   signer?: Signer;
+  /** Groups of a person of this machine; asked where nobody signed in who would have brought their own. */
+  localGroups?(name: string): Promise<string[]>;
   /** Where reports outlive Temporal's history. */
   reports?: ReportStore;
   /** A fresh unique tail of a workflow id: 8 to 26 lower-case letters and digits. */

@@ -91,6 +91,7 @@ export interface Decide {
   /** Absent: the decision is for what the gate asks now. */
   digest?: string;
   approver: string;
+  /** Absent: nobody signed in, and the policy of this machine says. */
   groups?: string[];
   comment?: string;
   /** With an approval: other params, about which the gate then asks anew. */

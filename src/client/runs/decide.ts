@@ -58,7 +58,8 @@ function decided({ runId, node }: Decide, result?: DecisionResult): Answered<Dec
 
 /** The payload of both deliveries; signed for the digest that is meant, or that the gate asks now. */
 async function answerOf(input: Decide, { runKey, fold }: Found, options: RunsOptions): Promise<Answer> {
-  const { node, decision, approver, groups = [], channel } = input;
+  const { node, decision, approver, channel } = input;
+  const groups = input.groups ?? (await options.localGroups?.(approver)) ?? [];
   // It goes into history and before many eyes.
   const comment = input.comment === undefined ? undefined : redact(input.comment);
   const digest = input.digest ?? fold.digestOf(node) ?? gateDigest(fold.view(), node);

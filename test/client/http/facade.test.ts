@@ -266,7 +266,6 @@ describe("deciding", () => {
           comment: "go",
           digest: DIGEST,
           approver: "ann",
-          groups: [],
           channel: "http",
         },
       ],

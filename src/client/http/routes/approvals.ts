@@ -30,8 +30,11 @@ export function decideGate({ runs, log, metrics }: FacadeOptions): RequestHandle
     const expected = ifMatchOf(request);
     if (expected !== undefined && named !== undefined && expected !== named) throw stale(node);
     const digest = expected ?? named;
-    const { subject, groups, channel = told } = callerOf(response);
-    const wish = { runId, node, decision, comment, digest, params, approver: subject, groups: [...groups], channel };
+    const { subject, groups: own, channel: through } = callerOf(response);
+    const channel = through ?? told;
+    // The local operator brings none; the policy may give them some.
+    const groups = through === undefined ? {} : { groups: [...own] };
+    const wish = { runId, node, decision, comment, digest, params, approver: subject, ...groups, channel };
     const { result, counted } = orRefuse(await runs.decide(wish));
     log.info("decision", { operation: "decide", run: runId, node, decision, requester: subject, result, counted });
     metrics?.decided(decision, result ?? "not-counted");
