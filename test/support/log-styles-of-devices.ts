@@ -1,5 +1,5 @@
 /** Statements in the styles of desktops, devices and clouds, with values made up at random. */
-import { hex, host, ip, life, pick, type Statement, size, uuid, whole } from "./log-values.js";
+import { hex, host, ip, life, pick, type Statement, uuid, whole } from "./log-values.js";
 
 export const DEVICE_STYLES: Record<string, readonly Statement[]> = {
   Proxifier: [
