@@ -95,7 +95,7 @@ function changes(nodes: ReportNode[]): string[] {
 
 /** Nothing is said to have worked unless a check after it showed that. */
 function proof({ verification }: ReportNode): string {
-  if (verification === undefined) return "No check after it says whether it worked.";
+  if (verification === undefined) return "It has no check of its own.";
   const why = verification.why === undefined ? "" : ` (${plain(verification.why)})`;
   if (verification.verdict === "verified") return "The check after it holds: **verified**.";
   if (verification.verdict === "not_verified") return `The check after it does not hold: **not verified**${why}.`;
