@@ -1,7 +1,7 @@
 // Builds the programs that some tests and measurements use into the cache, from their official Go modules. Slow, once.
-//   node scripts/provide-services.mjs [helm] [temporal-server] [victoria-logs]   (default: helm)
+//   node scripts/provide-services.mjs [NAME …]   (default: helm; a name that is not there is answered with those that are)
 import { spawnSync } from "node:child_process";
-import { accessSync, chmodSync, constants, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
+import { accessSync, chmodSync, constants, cpSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 
@@ -22,6 +22,32 @@ const SERVICES = {
     programs: ["victoria-logs"],
     about: "half a minute",
   },
+  loki: {
+    from: "services/loki",
+    modules: ["github.com/grafana/loki/v3/cmd/loki"],
+    programs: ["loki"],
+    about: "seven minutes",
+  },
+  // Jaeger 2 is built on the OpenTelemetry collector: it takes spans by OTLP.
+  jaeger: {
+    from: "services/jaeger",
+    modules: ["github.com/jaegertracing/jaeger/cmd/jaeger"],
+    programs: ["jaeger"],
+    about: "seven minutes",
+  },
+  etcd: { from: "services/etcd", modules: ["go.etcd.io/etcd/server/v3"], programs: ["etcd"], about: "a minute" },
+  kubernetes: {
+    from: "services/kubernetes",
+    modules: [
+      "k8s.io/kubernetes/cmd/kube-apiserver",
+      "k8s.io/kubernetes/cmd/kube-controller-manager",
+      "k8s.io/kubernetes/cmd/kube-scheduler",
+    ],
+    programs: ["kube-apiserver", "kube-controller-manager", "kube-scheduler"],
+    about: "nine minutes",
+  },
+  // Plays the kubelets of a control plane that has no nodes.
+  kwok: { modules: ["sigs.k8s.io/kwok/cmd/kwok@v0.8.0"], programs: ["kwok"], about: "two minutes" },
 };
 
 const say = (text) => console.error(`services: ${text}`);
@@ -48,11 +74,12 @@ function build(name, { modules, programs, about, from }) {
   try {
     // GOFLAGS of the user could turn verification off or build for another machine.
     const env = { ...process.env, GOBIN: folder, GOFLAGS: "", GOWORK: "off", CGO_ENABLED: "0" };
-    const command = from === undefined ? ["install"] : ["build", "-o", folder];
-    const args = [...command, "-trimpath", "-ldflags", "-s -w"];
-    const cwd = from === undefined ? folder : join(import.meta.dirname, from);
-    for (const each of modules) {
-      const { status, error } = spawnSync("go", [...args, each], { env, cwd, stdio: "inherit" });
+    // A copy: Go completes the list of modules where it is short, against the checksums that are there.
+    if (from !== undefined) cpSync(join(import.meta.dirname, from), folder, { recursive: true });
+    for (const [index, each] of modules.entries()) {
+      const command = from === undefined ? ["install"] : ["build", "-mod=mod", "-o", join(folder, programs[index])];
+      const args = [...command, "-trimpath", "-ldflags", "-s -w", each];
+      const { status, error } = spawnSync("go", args, { env, cwd: folder, stdio: "inherit" });
       if (status === 0) continue;
       say(
         `${name} could not be built: ${error?.code === "ENOENT" ? "there is no `go` on PATH" : `go ended with ${status}`}`,

@@ -6,7 +6,8 @@ set -eu
 say() { echo "setup:test: $*"; }
 
 # package:program that shows it is there
-WANTED="chromium:chromium bubblewrap:bwrap prometheus:prometheus faketime:faketime"
+WANTED="chromium:chromium bubblewrap:bwrap prometheus:prometheus prometheus-alertmanager:prometheus-alertmanager
+victoria-metrics:victoria-metrics faketime:faketime"
 
 missing=""
 for pair in $WANTED; do

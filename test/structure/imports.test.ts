@@ -29,6 +29,11 @@ const RULES: Record<string, Rule> = {
       "openai/helpers/zod",
       "minisearch",
       "@prometheus-io/lezer-promql",
+      "@kubernetes/client-node",
+      "@modelcontextprotocol/client",
+      "@modelcontextprotocol/client/stdio",
+      "nodemailer",
+      "playwright-core",
     ],
   },
   platform: {
@@ -44,6 +49,8 @@ const RULES: Record<string, Rule> = {
       "@temporalio/common/lib/time.js",
       "zod",
       "@slack/web-api",
+      "aws4fetch",
+      "rate-limiter-flexible",
     ],
   },
   "client/cli": {

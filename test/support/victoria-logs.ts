@@ -1,38 +1,18 @@
 /** A real VictoriaLogs server for a test file, where `npm run provide:services -- victoria-logs` has built the program. */
 import { spawn } from "node:child_process";
-import { accessSync, constants, mkdtempSync, rmSync } from "node:fs";
-import { type AddressInfo, createServer } from "node:net";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, vi } from "vitest";
-import { cacheDirectory } from "../../src/platform/temporal/cache.js";
+import { freePort, serviceProgram } from "./services.js";
 
-/** The program, or undefined where it has not been built. */
-export function victoriaLogsProgram(): string | undefined {
-  const cache = cacheDirectory(process.env);
-  if (cache === undefined) return undefined;
-  const program = join(cache, "services", "bin", "victoria-logs");
-  try {
-    accessSync(program, constants.X_OK);
-    return program;
-  } catch {
-    return undefined;
-  }
-}
+export const victoriaLogsProgram = (): string | undefined => serviceProgram("victoria-logs");
 
 export interface VictoriaLogs {
   url: string;
   /** Stores records; returns once they are found. */
   store(records: readonly object[]): Promise<void>;
   stop(): Promise<void>;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 export async function startVictoriaLogs(program: string): Promise<VictoriaLogs> {

@@ -1,6 +1,7 @@
 /** How a command ends: its exit code, and the one JSON document that `--json` prints. */
 import type { Outcome } from "../../core/run/state.js";
-import { EXIT, type ExitCode, exitFor, type Problem } from "../../vocabulary/problems.js";
+import { EXIT, type ExitCode } from "../../vocabulary/codes.js";
+import { exitFor, type Problem } from "../../vocabulary/problems.js";
 
 export interface Ending {
   exit: ExitCode;

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /** The program `autoops`: parses, calls one command, prints, exits. */
-import { EXIT } from "../../vocabulary/problems.js";
+import { EXIT } from "../../vocabulary/codes.js";
 import { createPrinter } from "./print.js";
 import { runProgram } from "./program.js";
 import type { Session } from "./session.js";

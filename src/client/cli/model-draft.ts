@@ -5,7 +5,8 @@
 import type { DraftResult } from "../../activities/contract.js";
 import type { Local } from "../../local.js";
 import type { GoalInput } from "../../schema/run-input.js";
-import { EXIT, factsOf, type Problem } from "../../vocabulary/problems.js";
+import { EXIT } from "../../vocabulary/codes.js";
+import { factsOf, type Problem } from "../../vocabulary/problems.js";
 import { openRuns } from "./backend.js";
 import type { Session } from "./session.js";
 import { oneLine } from "./text.js";

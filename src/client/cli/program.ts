@@ -1,6 +1,7 @@
 /** Builds the command line from the declarations, runs one command, and tells how it ended. Loads nothing heavy. */
 import { Command, CommanderError, Option } from "commander";
-import { EXIT, type ExitCode, isProblemCode, type Problem } from "../../vocabulary/problems.js";
+import { EXIT, type ExitCode } from "../../vocabulary/codes.js";
+import { isProblemCode, type Problem } from "../../vocabulary/problems.js";
 import { COMMANDS } from "./commands.js";
 import type { Declared } from "./declared.js";
 import { type Ending, failed } from "./ending.js";

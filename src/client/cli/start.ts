@@ -1,7 +1,8 @@
 /** Starts a run and follows it: what `run`, `plan-and-run` and the demo share, and how each ends. */
 import type { Report } from "../../core/report.js";
 import type { Graph } from "../../schema/graph.js";
-import { EXIT, factsOf, type Problem } from "../../vocabulary/problems.js";
+import { EXIT } from "../../vocabulary/codes.js";
+import { factsOf, type Problem } from "../../vocabulary/problems.js";
 import type { Runs } from "../runs.js";
 import { openRuns } from "./backend.js";
 import { done, type Ending, exitForOutcome, failed } from "./ending.js";

@@ -1,7 +1,8 @@
 /** Problems as HTTP knows them (RFC 9457): the same code as everywhere, and never a stack. */
 import type { Response } from "express";
+import { CODES } from "../../vocabulary/codes.js";
 import { HTTP_RETRY_AFTER_SECONDS } from "../../vocabulary/limits.js";
-import { CODES, type Problem } from "../../vocabulary/problems.js";
+import type { Problem } from "../../vocabulary/problems.js";
 
 /** Thrown by handlers and by what they call; the last middleware makes it a problem document. */
 export class Refusal extends Error {

@@ -5,7 +5,8 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { GateView } from "../../../core/view.js";
 import type { JsonObject } from "../../../schema/json.js";
-import { EXIT, type Problem } from "../../../vocabulary/problems.js";
+import { EXIT } from "../../../vocabulary/codes.js";
+import type { Problem } from "../../../vocabulary/problems.js";
 import type { Runs } from "../../runs.js";
 import { withRuns } from "../backend.js";
 import { decidedText, problemOfDecision } from "../decided.js";

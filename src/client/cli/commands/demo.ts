@@ -4,7 +4,7 @@
  */
 import { join, relative } from "node:path";
 import { type Local, loadLocal } from "../../../local.js";
-import { EXIT } from "../../../vocabulary/problems.js";
+import { EXIT } from "../../../vocabulary/codes.js";
 import type { Runs } from "../../runs.js";
 import { openRuns } from "../backend.js";
 import { linger } from "../demo/linger.js";

@@ -5,7 +5,7 @@ import { readEnvironment } from "../../../platform/environment.js";
 import { type DevServer, startDevServer } from "../../../platform/temporal/dev-server.js";
 import { findTemporalCli } from "../../../platform/temporal/find-cli.js";
 import { databaseFile, loadTemporalDev } from "../../../platform/temporal/settings.js";
-import { EXIT } from "../../../vocabulary/problems.js";
+import { EXIT } from "../../../vocabulary/codes.js";
 import { type Ending, failed } from "../ending.js";
 import { leave } from "../leave.js";
 import type { Session } from "../session.js";

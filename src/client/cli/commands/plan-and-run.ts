@@ -1,6 +1,6 @@
 /** `autoops plan-and-run "<goal>"`: drafts a graph, shows it, and runs it once the user agrees. */
 import { createInterface } from "node:readline/promises";
-import { EXIT } from "../../../vocabulary/problems.js";
+import { EXIT } from "../../../vocabulary/codes.js";
 import { draft, type PlanningOptions } from "../draft.js";
 import { type Ending, failed } from "../ending.js";
 import { hasGoal } from "../goal-words.js";

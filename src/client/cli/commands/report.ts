@@ -1,5 +1,5 @@
 /** `autoops report RUN`: the report of a run that has ended, as Markdown. */
-import { EXIT } from "../../../vocabulary/problems.js";
+import { EXIT } from "../../../vocabulary/codes.js";
 import { withRuns } from "../backend.js";
 import { done, type Ending, failed } from "../ending.js";
 import type { Session } from "../session.js";

@@ -2,7 +2,7 @@
 import { fileURLToPath } from "node:url";
 import { loadLocal } from "../../../local.js";
 import { createLog } from "../../../platform/log.js";
-import { EXIT } from "../../../vocabulary/problems.js";
+import { EXIT } from "../../../vocabulary/codes.js";
 import { createMetrics } from "../../http/metrics.js";
 import { refusalsToStart, startFacade } from "../../http/server.js";
 import { openRuns } from "../backend.js";

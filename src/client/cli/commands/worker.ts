@@ -1,5 +1,5 @@
 /** `autoops worker`: polls Temporal for work until the user leaves. */
-import { EXIT } from "../../../vocabulary/problems.js";
+import { EXIT } from "../../../vocabulary/codes.js";
 import { type Ending, failed } from "../ending.js";
 import { leave } from "../leave.js";
 import type { Session } from "../session.js";
