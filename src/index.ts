@@ -13,8 +13,10 @@ import { loadLocal } from "./local.js";
 import { type ModelOptions, type PlannerByModel, plannerByModel } from "./planning.js";
 import { digestOf } from "./platform/digest.js";
 import type { Variables } from "./platform/environment.js";
-import { checkUrl, type NetworkRules } from "./platform/http/check-url.js";
-import { createGuardedFetch, type Lookup } from "./platform/http/guarded-fetch.js";
+import { checkReach } from "./platform/http/check-reach.js";
+import type { NetworkRules } from "./platform/http/check-url.js";
+import { createGuardedFetch } from "./platform/http/guarded-fetch.js";
+import type { Lookup } from "./platform/http/resolve.js";
 import { loadPolicy } from "./platform/policy-file.js";
 import { createSecretResolver } from "./platform/secrets.js";
 import type { Config } from "./schema/config.js";
@@ -54,7 +56,7 @@ export function checkGraph(graph: Graph, policy: Policy, registry: Registry): Ch
     policyDigest: digestOf(policy),
     catalogue: registry,
     checkUrl: (url) => {
-      const verdict = checkUrl(url, policy.network);
+      const verdict = checkReach(url, policy.network);
       return verdict.ok ? undefined : verdict.problem;
     },
   });

@@ -21,7 +21,7 @@ import { type DrafterParts, modelHere, partsHere } from "./planning.js";
 import { loadConfig } from "./platform/config-file.js";
 import { digestOf } from "./platform/digest.js";
 import { type Environment, readEnvironment, type Variables } from "./platform/environment.js";
-import { checkUrl } from "./platform/http/check-url.js";
+import { checkReach } from "./platform/http/check-reach.js";
 import { declaredUrls } from "./platform/http/declared-urls.js";
 import { loadPolicy } from "./platform/policy-file.js";
 import { storesOf } from "./platform/stores.js";
@@ -165,8 +165,8 @@ export async function loadLocal(
   };
 }
 
-/** What the network policy says of a URL that stands in a graph. */
+/** What the network policy says of what a node of a graph would reach. */
 export function urlProblem(url: string, policy: Policy, config: Config): Problem | undefined {
-  const verdict = checkUrl(url, policy.network, declaredUrls(config));
+  const verdict = checkReach(url, policy.network, declaredUrls(config));
   return verdict.ok ? undefined : verdict.problem;
 }

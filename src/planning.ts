@@ -13,7 +13,7 @@ import { type PlannerConfig, tighten } from "./core/tighten.js";
 import { memoryOf } from "./memory.js";
 import { digestOf } from "./platform/digest.js";
 import type { Environment } from "./platform/environment.js";
-import { checkUrl } from "./platform/http/check-url.js";
+import { checkReach } from "./platform/http/check-reach.js";
 import { declaredUrls } from "./platform/http/declared-urls.js";
 import { createGuardedFetch } from "./platform/http/guarded-fetch.js";
 import { createAnswers } from "./platform/model-answers.js";
@@ -69,7 +69,7 @@ function plannerOf(
     registry,
     config,
     checkUrl: (url, policy) => {
-      const verdict = checkUrl(url, policy.network, declaredUrls(config));
+      const verdict = checkReach(url, policy.network, declaredUrls(config));
       return verdict.ok ? undefined : verdict.problem;
     },
     usage: createUsage(directories.usage, Date.now),

@@ -6,6 +6,7 @@ import { type Local, loadLocal } from "./local.js";
 import type { Variables } from "./platform/environment.js";
 import { declaredUrls } from "./platform/http/declared-urls.js";
 import { createGuardedFetch } from "./platform/http/guarded-fetch.js";
+import { createHostGuard } from "./platform/http/host-guard.js";
 import { createSecretResolver } from "./platform/secrets.js";
 import type { Problem } from "./vocabulary/problems.js";
 
@@ -44,15 +45,13 @@ export async function checkSources(
 /** Nothing is kept: what is read is looked at and forgotten. */
 function contextOf({ config, policy, environment }: Local, signal: AbortSignal): ToolContext {
   const secret = createSecretResolver((name) => environment.secretFrom(name));
-  const guarded = createGuardedFetch({
-    network: policy.network,
-    declaredUrls: declaredUrls(config),
-    resolveSecret: secret,
-  });
+  const reaching = { network: policy.network, declaredUrls: declaredUrls(config) };
+  const guarded = createGuardedFetch({ ...reaching, resolveSecret: secret });
   const id = randomUUID();
   return {
     config,
     fetch: (url, request = {}) => guarded(url, { ...request, timeoutMs: CHECK_TIMEOUT_MS }),
+    hosts: createHostGuard(reaching),
     blobs: { put: () => Promise.resolve(""), get: () => Promise.resolve("") },
     signal,
     heartbeat: () => undefined,

@@ -18,8 +18,7 @@ import { createAuditLog } from "./platform/audit/log.js";
 import { createBlobStore } from "./platform/blobs.js";
 import { digestOf } from "./platform/digest.js";
 import type { Variables } from "./platform/environment.js";
-import { declaredUrls } from "./platform/http/declared-urls.js";
-import { createGuardedFetch } from "./platform/http/guarded-fetch.js";
+import { createWaysOut } from "./platform/http/ways-out.js";
 import { createLog, type Log } from "./platform/log.js";
 import { loadPolicy } from "./platform/policy-file.js";
 import { type Probes, startProbes } from "./platform/probes.js";
@@ -130,13 +129,7 @@ export async function createDependencies(
     return loaded;
   };
   await policy();
-  const fetch: Dependencies["fetch"] = async (url, request) => {
-    const current = await policy();
-    // A policy that broke while the worker runs lets nothing out.
-    const network = current.ok ? current.policy.network : { allowed_hosts: [], blocked_hosts: [], allowed_private: [] };
-    const options = { network, declaredUrls: declaredUrls(local.config), resolveSecret: secret };
-    return createGuardedFetch(options)(url, request);
-  };
+  const { fetch, hosts } = createWaysOut(policy, local.config, secret);
   const planning = { policy, fetch, count: countModel };
   const narrate = local.narrator(planning);
   const value: Dependencies = {
@@ -145,6 +138,7 @@ export async function createDependencies(
     policy,
     checkUrl: (url, current) => urlProblem(url, current, local.config),
     fetch,
+    hosts,
     secret,
     secretValues: secrets,
     blobs: createBlobStore(stores.blobs),

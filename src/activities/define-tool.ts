@@ -40,6 +40,28 @@ export interface HttpRequest {
  */
 export type GuardedFetch = (url: string, request?: HttpRequest) => Promise<HttpAnswer>;
 
+/** A host that the network policy lets be spoken to, and where to connect: DNS must not be asked again. */
+export interface ResolvedHost {
+  /** In one spelling: small letters, no brackets, no final dot. */
+  host: string;
+  port: number;
+  /** The host is an address and no name. */
+  isAddress: boolean;
+  /** At least one, each one checked. */
+  addresses: ReadonlyArray<{ address: string; family: 4 | 6 }>;
+}
+
+/** The rules of the guarded fetch for tools that speak another protocol than HTTP. Both throw `ToolFailure`. */
+export interface HostGuard {
+  /**
+   * Checks the host and each address it resolves to. `host-not-allowed`, `address-not-allowed`, `url-invalid`,
+   * `source-unreachable` (no such name) or `timed-out`. Connect to one of `addresses`, never to the name.
+   */
+  resolve(host: string, port: number, options?: { signal?: AbortSignal; timeoutMs?: number }): Promise<ResolvedHost>;
+  /** Whether a name may be asked of DNS, where nothing is connected to. `host-not-allowed` or `url-invalid`. */
+  checkName(name: string): Promise<void>;
+}
+
 /** Results too large for history, kept outside it by content. */
 export interface BlobStore {
   /** Returns a reference `blob:sha256:<hex>`; the same bytes give the same reference. */
@@ -51,6 +73,7 @@ export interface BlobStore {
 export interface ToolContext {
   config: Config;
   fetch: GuardedFetch;
+  hosts: HostGuard;
   blobs: BlobStore;
   /** Aborts on cancellation and shortly before the node's time-out. */
   signal: AbortSignal;

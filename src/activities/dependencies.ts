@@ -10,7 +10,7 @@ import type { Config } from "../schema/config.js";
 import type { GoalInput } from "../schema/run-input.js";
 import type { Problem } from "../vocabulary/problems.js";
 import type { DraftResult, Narrative } from "./contract.js";
-import type { BlobStore, GuardedFetch } from "./define-tool.js";
+import type { BlobStore, GuardedFetch, HostGuard } from "./define-tool.js";
 import type { Calling } from "./planner/model/planner.js";
 import type { Registry } from "./registry.js";
 
@@ -22,6 +22,8 @@ export interface Dependencies {
   checkUrl(url: string, policy: Policy): Problem | undefined;
   /** Bound to the network policy in force at the call. */
   fetch: GuardedFetch;
+  /** Bound to the network policy in force at the call; absent: tools reach nothing but by `fetch`. */
+  hosts?: HostGuard;
   secret(reference: string): string;
   /** The values that config.yaml refers to: what tools return is cleaned of them, wherever they found them. */
   secretValues?: readonly string[];

@@ -2,9 +2,13 @@
 import { Context } from "@temporalio/activity";
 import { withoutSecrets } from "../platform/secrets.js";
 import type { ToolCall } from "./contract.js";
-import type { ToolContext } from "./define-tool.js";
+import { type HostGuard, type ToolContext, ToolFailure } from "./define-tool.js";
 import type { Dependencies } from "./dependencies.js";
 import { narrativeFor } from "./planner/narrate.js";
+
+const closed = (): Promise<never> =>
+  Promise.reject(new ToolFailure("host-not-allowed", "this worker reaches nothing but over HTTP"));
+const CLOSED: HostGuard = { resolve: closed, checkName: closed };
 
 export function contextOf(
   call: ToolCall,
@@ -17,6 +21,7 @@ export function contextOf(
   return {
     config: dependencies.config,
     fetch: dependencies.fetch,
+    hosts: dependencies.hosts ?? CLOSED,
     blobs: {
       put: (data) => dependencies.blobs.put(withoutSecrets(data, dependencies.secretValues ?? [])),
       get: (reference) => dependencies.blobs.get(reference),

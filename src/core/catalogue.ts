@@ -21,7 +21,10 @@ export interface ToolFacts {
 
 /** What a call would touch, as far as params without rendered templates tell. */
 export interface Reach {
-  /** URLs written in the params (those of declared sources and targets are not among them). */
+  /**
+   * What the params name beside declared sources and targets: URLs, `tcp://host:port` for another protocol, `dns:name`
+   * for a name that is only resolved.
+   */
   urls: string[];
   /** The declared target that a write acts on. */
   target?: string;

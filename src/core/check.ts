@@ -29,7 +29,7 @@ export interface CheckContext {
   /** SHA-256 of the policy's canonical JSON, in hex. */
   policyDigest: string;
   catalogue: Catalogue;
-  /** What the network policy says of a URL written in params; undefined where it may be called. */
+  /** What the network policy says of an entry of `Reach.urls`; undefined where it may be reached. */
   checkUrl(url: string): Problem | undefined;
 }
 

@@ -5,6 +5,7 @@ import { onTestFinished } from "vitest";
 import type { ToolContext } from "../../src/activities/define-tool.js";
 import { declaredUrls } from "../../src/platform/http/declared-urls.js";
 import { createGuardedFetch } from "../../src/platform/http/guarded-fetch.js";
+import { createHostGuard } from "../../src/platform/http/host-guard.js";
 import { createSecretResolver } from "../../src/platform/secrets.js";
 import type { Config } from "../../src/schema/config.js";
 import { contextOf } from "./tool-context.js";
@@ -47,6 +48,7 @@ export function reachingContext(
   variables: Record<string, string> = {},
 ): ToolContext {
   const secret = createSecretResolver((name) => variables[name]);
-  const fetch = createGuardedFetch({ network: {}, declaredUrls: declaredUrls(config), resolveSecret: secret });
-  return contextOf(config, { fetch, secret, ...parts });
+  const reaching = { network: {}, declaredUrls: declaredUrls(config) };
+  const fetch = createGuardedFetch({ ...reaching, resolveSecret: secret });
+  return contextOf(config, { fetch, hosts: createHostGuard(reaching), secret, ...parts });
 }

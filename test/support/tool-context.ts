@@ -9,11 +9,15 @@ export function configOf(parts: Partial<Config> = {}): Config {
   return { files: { roots: [] }, sources: {}, targets: {}, channels: {}, ...parts };
 }
 
+const unreached = (): Promise<never> =>
+  Promise.reject(new ToolFailure("host-not-allowed", "this test reaches nothing"));
+
 export function contextOf(config: Config, parts: Partial<ToolContext> = {}): ToolContext {
   const blobs = new Map<string, string>();
   return {
     config,
-    fetch: () => Promise.reject(new ToolFailure("host-not-allowed", "this test reaches nothing")),
+    fetch: unreached,
+    hosts: { resolve: unreached, checkName: unreached },
     blobs: {
       put(data) {
         const reference = `blob:sha256:${createHash("sha256").update(data).digest("hex")}`;

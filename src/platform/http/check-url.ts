@@ -17,14 +17,16 @@ export interface UrlProblem extends Problem {
 }
 export type UrlVerdict = { ok: true } | { ok: false; problem: UrlProblem };
 
-/** A URL that passed: what to connect to, in one spelling. */
-export interface CheckedUrl {
-  url: URL;
+/** A host that passed: what to connect to, in one spelling. */
+export interface CheckedHost {
   /** Without brackets and final dot. */
   host: string;
   isAddress: boolean;
-  /** The URL is a declared one that stands on loopback or a private address: that address is implied. */
+  /** It is a declared one that stands on loopback or a private address: that address is implied. */
   implied: boolean;
+}
+export interface CheckedUrl extends CheckedHost {
+  url: URL;
 }
 export type Examined = { ok: true; checked: CheckedUrl } | { ok: false; problem: UrlProblem };
 
@@ -93,7 +95,13 @@ function readUrl(text: string): { ok: true; url: URL } | { ok: false; problem: U
   return { ok: true, url };
 }
 
-function checkHost(host: string, isAddress: boolean, network: NetworkRules, declared: readonly string[]) {
+/** The verdict of the policy's lists on a host, whatever addresses it has. */
+export function checkHost(
+  host: string,
+  isAddress: boolean,
+  network: NetworkRules,
+  declared: readonly string[],
+): { ok: false; problem: UrlProblem } | undefined {
   const fits = (pattern: string) => fitsPattern(host, isAddress, pattern);
   if ((network.blocked_hosts ?? []).some(fits)) {
     return refuse("host-not-allowed", `network.blocked_hosts of the safety policy names the host ${host}`);
@@ -134,7 +142,7 @@ function isLocalNameAllowed(host: string, network: NetworkRules): boolean {
 }
 
 /** The verdict on an address that a URL names or that DNS answered with. */
-export function checkAddress(address: string, checked: CheckedUrl, network: NetworkRules): UrlProblem | undefined {
+export function checkAddress(address: string, checked: CheckedHost, network: NetworkRules): UrlProblem | undefined {
   const shown = checked.isAddress ? address : `${address}, which ${checked.host} resolves to,`;
   if ((network.blocked_hosts ?? []).some((pattern) => pattern !== "*" && fitsPattern(address, true, pattern))) {
     return problem("host-not-allowed", `network.blocked_hosts of the safety policy names ${shown.replace(/,$/, "")}`);

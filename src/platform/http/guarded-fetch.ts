@@ -1,20 +1,16 @@
 /** The only way out to the network: each URL, each address it resolves to and each redirect is checked first. */
-import { lookup as systemLookup } from "node:dns/promises";
-import { isIP } from "node:net";
 import type { GuardedFetch, HttpAnswer, HttpRequest } from "../../activities/define-tool.js";
 import { isSecretHeader, resolveHeader, type SecretResolver, withoutSecrets } from "../secrets.js";
 import { kindOfAddress } from "./addresses.js";
-import { type CheckedUrl, checkAddress, examineUrl, type NetworkRules, type UrlProblem } from "./check-url.js";
+import { type CheckedUrl, examineUrl, type NetworkRules, type UrlProblem } from "./check-url.js";
 import { HttpFailure } from "./failure.js";
+import { type Lookup, resolveAddresses } from "./resolve.js";
 import { Aborted, type Address, type HopAnswer, place, type Send, send } from "./send.js";
 
 const REDIRECTS_MAX = 5;
 const DEFAULT_TIMEOUT_MS = 30_000;
 /** A redirect to another origin takes only these along: any other header may be meant for the first one alone. */
 const PORTABLE_HEADERS = new Set(["accept", "accept-encoding", "accept-language", "content-type", "user-agent"]);
-
-/** All addresses of a host name, as `dns.lookup` gives them. */
-export type Lookup = (host: string) => Promise<ReadonlyArray<{ address: string; family: number }>>;
 
 export interface GuardedFetchOptions {
   network: NetworkRules;
@@ -126,46 +122,6 @@ async function exchangeOnce(
 }
 
 const isLoopback = (address: Address): boolean => kindOfAddress(address.address) === "loopback";
-
-/** Every address of the host, each one checked: a name with one bad address is refused whole. */
-async function resolveAddresses(
-  options: GuardedFetchOptions,
-  checked: CheckedUrl,
-  signal: AbortSignal,
-): Promise<Address[]> {
-  if (checked.isAddress) return [toAddress(checked.host)];
-  const found = await abortable(lookUp(options.lookup ?? systemAddresses, checked.host), signal);
-  if (found.length === 0) {
-    throw new HttpFailure("source-unreachable", `no address is known for ${checked.host}`, false, "check the name");
-  }
-  for (const { address } of found) {
-    const problem = checkAddress(address, checked, options.network);
-    if (problem !== undefined) throw refused(problem, false);
-  }
-  return found.map(({ address }) => toAddress(address));
-}
-
-const systemAddresses: Lookup = (host) => systemLookup(host, { all: true, verbatim: true });
-const toAddress = (address: string): Address => ({ address, family: isIP(address) === 6 ? 6 : 4 });
-
-async function lookUp(lookup: Lookup, host: string): ReturnType<Lookup> {
-  try {
-    return await lookup(host);
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? "unknown";
-    const why = code === "ENOTFOUND" ? "no such name" : `the resolver failed with ${code.slice(0, 40)}`;
-    throw new HttpFailure("source-unreachable", `${host} has no address: ${why}`, false, "check the name");
-  }
-}
-
-function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const onAbort = () => reject(new Aborted(false));
-    if (signal.aborted) return onAbort();
-    signal.addEventListener("abort", onAbort, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
-  });
-}
 
 function redirectOf(answer: HopAnswer): string | undefined {
   return [301, 302, 303, 307, 308].includes(answer.status) ? answer.headers.location : undefined;

@@ -1,0 +1,29 @@
+/** The ways out of a worker to the network, each call under the policy as its file says then. */
+import type { GuardedFetch, HostGuard } from "../../activities/define-tool.js";
+import type { Config } from "../../schema/config.js";
+import type { SecretResolver } from "../secrets.js";
+import type { NetworkRules } from "./check-url.js";
+import { declaredUrls } from "./declared-urls.js";
+import { createGuardedFetch } from "./guarded-fetch.js";
+import { createHostGuard } from "./host-guard.js";
+
+/** Of a policy that broke while the worker runs: it lets nothing out. */
+const NOTHING: NetworkRules = { allowed_hosts: [], blocked_hosts: [], allowed_private: [] };
+
+export function createWaysOut(
+  policy: () => Promise<{ ok: true; policy: { network: NetworkRules } } | { ok: false }>,
+  config: Config,
+  resolveSecret: SecretResolver,
+): { fetch: GuardedFetch; hosts: HostGuard } {
+  const now = async () => {
+    const current = await policy();
+    return { network: current.ok ? current.policy.network : NOTHING, declaredUrls: declaredUrls(config) };
+  };
+  return {
+    fetch: async (url, request) => createGuardedFetch({ ...(await now()), resolveSecret })(url, request),
+    hosts: {
+      resolve: async (...call) => createHostGuard(await now()).resolve(...call),
+      checkName: async (name) => createHostGuard(await now()).checkName(name),
+    },
+  };
+}
