@@ -7,7 +7,8 @@ say() { echo "setup:test: $*"; }
 
 # package:program that shows it is there
 WANTED="chromium:chromium bubblewrap:bwrap prometheus:prometheus prometheus-alertmanager:prometheus-alertmanager
-victoria-metrics:victoria-metrics faketime:faketime"
+victoria-metrics:victoria-metrics faketime:faketime systemd:journalctl
+systemd-journal-remote:/lib/systemd/systemd-journal-remote git:git"
 
 missing=""
 for pair in $WANTED; do

@@ -34,6 +34,7 @@ async function look(name: string, source: Source, context: ToolContext): Promise
     case "loki":
     case "elasticsearch":
     case "victorialogs":
+    case "journald":
       return lookAtLogs(name, context);
     case "prometheus":
       return lookAtPrometheus({ ...source, name }, context);

@@ -113,6 +113,20 @@ export async function namesUnderRoots(
   }
 }
 
+/** The path, links resolved, of a file or folder that lies under one of the roots: for programs that open it themselves. */
+export async function pathUnderRoots(
+  path: string,
+  roots: readonly string[],
+): Promise<{ ok: true; path: string; isDirectory: boolean } | { ok: false; problem: Problem }> {
+  try {
+    const real = await allowedPath(path, roots);
+    if (typeof real !== "string") return real;
+    return { ok: true, path: real, isDirectory: (await stat(real)).isDirectory() };
+  } catch (error) {
+    return { ok: false, problem: fromSystem(error, path) };
+  }
+}
+
 async function closed(handle: FileHandle, answer: { ok: false; problem: Problem }): Promise<OpenedFile> {
   await handle.close();
   return answer;

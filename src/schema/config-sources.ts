@@ -62,4 +62,5 @@ export const traceSources = [traceSource("jaeger"), traceSource("tempo"), traceS
 export const TRACE_SOURCE_KINDS = ["jaeger", "tempo", "zipkin"] as const;
 
 export const logSources = [lokiSource, elasticsearchSource, victoriaLogsSource] as const;
-export const LOG_SOURCE_KINDS = ["loki", "elasticsearch", "victorialogs"] as const;
+/** Kinds that `log_collector` reads, beside files. */
+export const LOG_SOURCE_KINDS = ["loki", "elasticsearch", "victorialogs", "journald"] as const;

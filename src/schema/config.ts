@@ -1,6 +1,7 @@
 /** `config.yaml`: where the tools look and what they may act on. Strict; secrets only as references. */
 import { z } from "zod";
 import { commonKeys as common, headersSchema, secretReferenceSchema, urlSchema } from "./config-keys.js";
+import { machineSources } from "./config-machine.js";
 import { LOG_SOURCE_KINDS, logSources, TRACE_SOURCE_KINDS, traceSources } from "./config-sources.js";
 import { type FacadeConfig, facadeConfigSchema } from "./facade-config.js";
 import { type MemorySettings, memorySettingsSchema } from "./memory.js";
@@ -45,7 +46,15 @@ const deploymentsSource = z
 
 export const sourceSchema = z.discriminatedUnion(
   "kind",
-  [logFilesSource, prometheusSource, expositionSource, deploymentsSource, ...logSources, ...traceSources],
+  [
+    logFilesSource,
+    prometheusSource,
+    expositionSource,
+    deploymentsSource,
+    ...logSources,
+    ...traceSources,
+    ...machineSources,
+  ],
   {
     error: `one of files, prometheus, exposition, deployments, ${[...LOG_SOURCE_KINDS, ...TRACE_SOURCE_KINDS].join(", ")}`,
   },

@@ -126,6 +126,7 @@ export const CODES = {
   "source-answer-invalid": { ...source("The source's answer is not what it should be."), retryable: false },
   "response-too-large": { ...source("The answer exceeds the size limit."), retryable: false },
   "target-refused": { ...source("The target did not do what was asked."), retryable: false },
+  "program-missing": setup("A program that the tool runs is not installed."),
   "file-too-large": ran("The file exceeds the size limit."),
   // The audit log
   "audit-not-written": {

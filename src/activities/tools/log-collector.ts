@@ -2,28 +2,18 @@
 import { z } from "zod";
 import type { Reach } from "../../core/catalogue.js";
 import { redact, redactValue } from "../../core/redact.js";
-import type { Config, Source } from "../../schema/config.js";
+import type { Config } from "../../schema/config.js";
 import type { JsonObject } from "../../schema/json.js";
 import { FINDING_MAX_CHARS } from "../../vocabulary/limits.js";
-import type { Problem } from "../../vocabulary/problems.js";
 import { defineTool, type ToolContext, ToolFailure } from "../define-tool.js";
 import { finding, findingsSchema, shortened, type ToolFinding } from "./finding.js";
 import { instantMs, isoText } from "./instant.js";
 import { isError, LEVELS } from "./log-levels.js";
 import type { KeptEntry, Selection } from "./log-selection.js";
-import { readElasticsearch } from "./logs/elasticsearch.js";
-import { readLogFiles } from "./logs/files.js";
-import { readLoki } from "./logs/loki.js";
-import type { LogQuestion, LogReading } from "./logs/reading.js";
-import { readVictoriaLogs } from "./logs/victorialogs.js";
+import { LOG_KINDS, placeOf, queryMisfits, readLogSource } from "./logs/read-source.js";
 import { declaredNameSchema } from "./names.js";
 import { sourceNamed, sourceReach } from "./sources.js";
 
-const KINDS = ["files", "loki", "elasticsearch", "victorialogs"] as const;
-type LogSource = Extract<Source, { kind: (typeof KINDS)[number] }> & { name: string };
-
-/** Characters that are kept for the blob, well under what one blob may hold. */
-const KEPT_MAX_CHARS = 20_000_000;
 const SAMPLE_MAX = 20;
 const SAMPLE_MESSAGE_MAX_CHARS = 500;
 const QUERY_SHOWN_MAX_CHARS = 4_000;
@@ -41,7 +31,7 @@ const paramsSchema = z.strictObject({
   until: instantSchema.optional(),
   level: z.enum(LEVELS).optional(),
   contains: z.string().min(1).max(200).optional(),
-  /** In the source's own language; for sources that are asked over HTTP. */
+  /** In the source's own language; for all sources but files. */
   query: z.string().min(1).max(2_000).optional(),
   max_lines: z.int().min(1).max(50_000).default(5_000),
 });
@@ -78,7 +68,7 @@ type Output = z.infer<typeof outputSchema>;
 export const logCollector = defineTool({
   name: "log_collector",
   description:
-    "Collects log lines of declared files, Loki, Elasticsearch or VictoriaLogs: time range, minimum level, text, query.",
+    "Collects log lines of declared files, journald, Loki, Elasticsearch or VictoriaLogs: time range, minimum level, text, query.",
   nodeTypes: ["log_collection"],
   effect: "read",
   params: paramsSchema,
@@ -88,22 +78,18 @@ export const logCollector = defineTool({
 });
 
 async function collect(params: Params, context: ToolContext): Promise<Output> {
-  const source = { ...sourceNamed(context.config, params.source, KINDS), name: params.source };
-  const [misfit] = queryMisfits(params, source.kind, "params");
+  const source = { ...sourceNamed(context.config, params.source, LOG_KINDS), name: params.source };
+  const [misfit] = queryMisfits(params.query, source.kind, "params");
   if (misfit !== undefined) throw new ToolFailure(misfit.code, misfit.message, misfit.hint, false);
   const selection = selectionOf(params, context.now());
-  const reading = await readingOf(
-    source,
-    { selection, query: params.query, maxLines: params.max_lines },
-    context,
-    params,
-  );
+  const question = { selection, query: params.query, maxLines: params.max_lines };
+  const reading = await readLogSource(source, question, context, queryText(params));
   const { kept } = reading;
   const entries = kept.take().map(redacted);
   const blob = await context.blobs.put(entries.map((entry) => `${JSON.stringify(asLine(entry))}\n`).join(""));
   const output = {
     source: params.source,
-    path: source.kind === "files" ? source.path : source.url,
+    path: placeOf(source),
     query: shortened(redact(reading.query), QUERY_SHOWN_MAX_CHARS),
     since: isoText(selection.sinceMs),
     until: isoText(selection.untilMs),
@@ -119,49 +105,18 @@ async function collect(params: Params, context: ToolContext): Promise<Output> {
     unreadable: reading.unreadable.slice(0, LISTED_FILES_MAX),
     ...(reading.uiUrl === undefined ? {} : { ui_url: shortened(redact(reading.uiUrl), UI_URL_MAX_CHARS) }),
   };
-  return { ...output, findings: findingsOf(output, queryText(params)) };
-}
-
-async function readingOf(
-  source: LogSource,
-  question: LogQuestion,
-  context: ToolContext,
-  params: Params,
-): Promise<LogReading> {
-  switch (source.kind) {
-    case "files":
-      return { ...(await readLogFiles(source, question, KEPT_MAX_CHARS, context)), query: queryText(params) };
-    case "loki":
-      return readLoki(source, question, KEPT_MAX_CHARS, context);
-    case "elasticsearch":
-      return readElasticsearch(source, question, KEPT_MAX_CHARS, context);
-    case "victorialogs":
-      return readVictoriaLogs(source, question, KEPT_MAX_CHARS, context);
-  }
-}
-
-/** A query that this kind of source does not take. */
-function queryMisfits({ query }: JsonObject, kind: LogSource["kind"], at: string): Problem[] {
-  if (typeof query !== "string" || query.includes("{{")) return [];
-  const refuse = (rule: string, hint: string): Problem[] => [
-    { code: "params-invalid", at: `${at}.query`, message: `${at}.query must be ${rule}`, hint },
-  ];
-  if (kind === "files") return refuse("absent for a source of kind files", "use contains and level");
-  if (kind === "loki" && !query.trimStart().startsWith("|")) {
-    return refuse(
-      "a pipeline that begins with |",
-      "the source's selector stands before it, and config.yaml decides that",
-    );
-  }
-  return [];
+  const told = source.kind === "files" ? [] : sourceEvidence(output);
+  return { ...output, findings: findingsOf(output, queryText(params), told) };
 }
 
 function reach(params: JsonObject, config: Config, at: string): Reach {
-  const found = sourceReach(KINDS)(params, config, at);
+  const found = sourceReach(LOG_KINDS)(params, config, at);
   const name = params.source;
   const source = typeof name === "string" && Object.hasOwn(config.sources, name) ? config.sources[name] : undefined;
-  const kind = KINDS.find((one) => one === source?.kind);
-  return kind === undefined ? found : { ...found, problems: [...found.problems, ...queryMisfits(params, kind, at)] };
+  const kind = LOG_KINDS.find((one) => one === source?.kind);
+  return kind === undefined
+    ? found
+    : { ...found, problems: [...found.problems, ...queryMisfits(params.query, kind, at)] };
 }
 
 function selectionOf(params: Params, nowMs: number): Selection {
@@ -209,21 +164,20 @@ function queryText(params: Params): string {
   return parts.join(", ");
 }
 
-function findingsOf(output: Omit<Output, "findings">, asked: string): ToolFinding[] {
+function findingsOf(output: Omit<Output, "findings">, asked: string, told: readonly string[]): ToolFinding[] {
   const findings: ToolFinding[] = [];
   const levels = LEVELS.filter((level) => (output.by_level[level] ?? 0) > 0).map(
     (level) => `${output.by_level[level]} ${level}`,
   );
   const errors = (output.by_level.error ?? 0) + (output.by_level.fatal ?? 0);
   const span = `${output.since} to ${output.until}`;
-  if (output.total === 0)
-    findings.push(finding(`${output.source}: no line matched`, [asked, span, ...sourceEvidence(output)]));
+  if (output.total === 0) findings.push(finding(`${output.source}: no line matched`, [asked, span, ...told]));
   else {
     const newest = output.sample[0];
     const evidence = [`${asked} (${span})`, `levels: ${levels.join(", ") || "none told"}`];
     if (errors > 0 && newest !== undefined)
       evidence.push(`newest error, ${newest.time}: ${newest.message.split("\n", 1)[0]}`);
-    evidence.push(...sourceEvidence(output));
+    evidence.push(...told);
     findings.push(finding(`${output.source}: ${errors} of ${output.total} lines are errors`, evidence));
   }
   if (output.truncated) findings.push(finding(`${output.source}: not every matching line was kept; the newest were`));
@@ -234,7 +188,6 @@ function findingsOf(output: Omit<Output, "findings">, asked: string): ToolFindin
 }
 
 /** Which source said so, and how to see it there. */
-function sourceEvidence({ files, query, path, ui_url }: Omit<Output, "findings">): string[] {
-  if (files.length > 0 || !/^https?:/.test(path)) return [];
+function sourceEvidence({ query, path, ui_url }: Omit<Output, "findings">): string[] {
   return [`asked of ${path}: ${query}`, ...(ui_url === undefined || ui_url.length > FINDING_MAX_CHARS ? [] : [ui_url])];
 }

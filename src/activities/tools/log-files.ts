@@ -113,13 +113,16 @@ function unzipped(raw: ReturnType<FileHandle["createReadStream"]>): ReturnType<t
 }
 
 /** Cuts bytes into lines: `\n` or `\r\n`; a line over the limit is cut and the rest of it left out. */
-class LineSplitter {
+export class LineSplitter {
   #held: Buffer[] = [];
   #heldBytes = 0;
   #skipping: boolean;
 
   /** `inTheMiddle`: reading starts inside a line, whose rest is left out. */
-  constructor(inTheMiddle: boolean) {
+  constructor(
+    inTheMiddle: boolean,
+    readonly maxBytes: number = LINE_MAX_BYTES,
+  ) {
     this.#skipping = inTheMiddle;
   }
 
@@ -143,7 +146,7 @@ class LineSplitter {
   }
 
   #hold(part: Buffer): void {
-    const room = LINE_MAX_BYTES - this.#heldBytes;
+    const room = this.maxBytes - this.#heldBytes;
     if (room <= 0 || part.length === 0) return;
     // The chunk's memory is used again by the stream; what is kept beyond it is copied.
     this.#held.push(Buffer.from(part.subarray(0, room)));

@@ -19,11 +19,15 @@ export interface CommandResult {
   stderr: string;
 }
 
-/** Runs `argv` to its end, or until `signal` aborts. Never throws. */
+/**
+ * Runs `argv` to its end, or until `signal` aborts. Never throws. Where `onStdout` is given it takes the output as it
+ * comes, and none of it is in the result.
+ */
 export function runCommand(
   argv: readonly string[],
   env: Record<string, string>,
   signal: AbortSignal,
+  onStdout?: (chunk: Buffer) => void,
 ): Promise<CommandResult> {
   const [program = "", ...args] = argv;
   return new Promise((resolve) => {
@@ -34,7 +38,7 @@ export function runCommand(
     }
     const stdout = new Tail();
     const stderr = new Tail();
-    child.stdout.on("data", (chunk: Buffer) => stdout.push(chunk));
+    child.stdout.on("data", onStdout ?? ((chunk: Buffer) => stdout.push(chunk)));
     child.stderr.on("data", (chunk: Buffer) => stderr.push(chunk));
     let grace: NodeJS.Timeout | undefined;
     const end = () => {

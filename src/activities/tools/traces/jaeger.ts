@@ -49,7 +49,7 @@ export async function readJaeger(
   }));
   const unreadable = (errors ?? []).map(({ msg, traceID }) => ({
     path: traceID === undefined ? source.url : `trace ${traceID}`,
-    code: "source-error",
+    code: "source-error" as const,
     message: msg.slice(0, 200),
   }));
   return {
