@@ -21,6 +21,17 @@ export interface HttpAnswer {
   url: string;
 }
 
+/** What a TLS connection trusts and shows beside what is usual; PEM texts. A certificate is always verified. */
+export interface TlsMaterial {
+  /** Certificates that are trusted in place of the usual ones. */
+  ca?: string;
+  /** The client's certificate and its key. */
+  cert?: string;
+  key?: string;
+  /** The name that the server's certificate must carry, where it is not the URL's host. */
+  serverName?: string;
+}
+
 export interface HttpRequest {
   method?: "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE";
   /** Values may hold secret references (`env:NAME`, `Bearer env:NAME`); they are resolved at the last moment. */
@@ -31,6 +42,8 @@ export interface HttpRequest {
   signal?: AbortSignal;
   /** `refuse` returns the redirect itself: for requests that act, and for probes that expect one. Default: follow. */
   redirect?: "follow" | "refuse";
+  /** For the URL's own origin alone: a redirect to another takes none of it along. */
+  tls?: TlsMaterial;
 }
 
 /**

@@ -10,6 +10,7 @@ import {
   type Source,
   type Target,
 } from "../schema/config.js";
+import type { Cluster } from "../schema/config-clusters.js";
 import type { FacadeConfig } from "../schema/facade-config.js";
 import type { Json } from "../schema/json.js";
 import { modelSettings } from "../schema/model.js";
@@ -56,6 +57,9 @@ function configOf(file: ConfigFile, directory: string): Config {
     sources: mapValues(file.sources ?? {}, (source) => withAbsolutePath(source, absolute)),
     targets: mapValues(file.targets ?? {}, (target) => withAbsoluteProgram(target, absolute)),
     channels: file.channels ?? {},
+    ...(file.clusters === undefined
+      ? {}
+      : { clusters: mapValues(file.clusters, (cluster) => withAbsoluteFiles(cluster, absolute)) }),
     ...(file.slack === undefined ? {} : { slack: file.slack }),
     ...(file.facade_url === undefined ? {} : { facadeUrl: file.facade_url }),
     ...(file.facade === undefined ? {} : { facade: withAbsoluteTls(file.facade, absolute) }),
@@ -66,6 +70,15 @@ function configOf(file: ConfigFile, directory: string): Config {
 function withAbsoluteTls(facade: FacadeConfig, absolute: (path: string) => string): FacadeConfig {
   const { tls } = facade;
   return tls === undefined ? facade : { ...facade, tls: { cert: absolute(tls.cert), key: absolute(tls.key) } };
+}
+
+function withAbsoluteFiles(cluster: Cluster, absolute: (path: string) => string): Cluster {
+  const { kubeconfig, ca } = cluster;
+  return {
+    ...cluster,
+    ...(kubeconfig === undefined ? {} : { kubeconfig: absolute(kubeconfig) }),
+    ...(ca === undefined ? {} : { ca: absolute(ca) }),
+  };
 }
 
 function withAbsolutePath(source: Source, absolute: (path: string) => string): Source {

@@ -1,5 +1,6 @@
 /** `config.yaml`: where the tools look and what they may act on. Strict; secrets only as references. */
 import { z } from "zod";
+import { type Cluster, clusterSchema, undeclaredClusters } from "./config-clusters.js";
 import { commonKeys as common, headersSchema, secretReferenceSchema, urlSchema } from "./config-keys.js";
 import { machineSources } from "./config-machine.js";
 import { LOG_SOURCE_KINDS, logSources, TRACE_SOURCE_KINDS, traceSources } from "./config-sources.js";
@@ -130,11 +131,13 @@ const webhookChannel = z.strictObject({
 export const channelSchema = webhookChannel;
 export type Channel = z.infer<typeof channelSchema>;
 
-export const configFileSchema = z.strictObject({
+const configKeys = z.strictObject({
   version: z.literal("1.0", { error: '"1.0" (in quotes)' }),
   /** Files are read only under these directories, after resolving links. */
   files: z.strictObject({ roots: z.array(z.string().min(1).max(1_000)).max(50) }).optional(),
   sources: z.record(nameSchema, sourceSchema).optional(),
+  /** Kubernetes clusters, by the names that targets and sources give them. */
+  clusters: z.record(nameSchema, clusterSchema).optional(),
   targets: z.record(nameSchema, targetSchema).optional(),
   channels: z.record(nameSchema, channelSchema).optional(),
   /** The app that tells of gates in `slack:#channel`, and whose buttons answer them. */
@@ -147,12 +150,25 @@ export const configFileSchema = z.strictObject({
   /** The model that plans. */
   model: modelSchema.optional(),
 });
+export const configFileSchema = configKeys.superRefine(({ clusters = {}, sources = {}, targets = {} }, context) => {
+  const parts = Object.entries({ sources, targets }).flatMap(([key, declared]) =>
+    Object.entries(declared).map(([name, part]) => ({
+      at: [key, name],
+      cluster: "cluster" in part ? part.cluster : undefined,
+    })),
+  );
+  for (const { path, message } of undeclaredClusters(clusters, parts)) {
+    context.addIssue({ code: "custom", path, message });
+  }
+});
 export type ConfigFile = z.infer<typeof configFileSchema>;
 
 /** The configuration as the code uses it: nothing is absent. */
 export interface Config {
   files: { roots: string[] };
   sources: Record<string, Source>;
+  /** Absent where none is declared. */
+  clusters?: Record<string, Cluster>;
   targets: Record<string, Target>;
   channels: Record<string, Channel>;
   slack?: SlackSettings;

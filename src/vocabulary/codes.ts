@@ -127,6 +127,11 @@ export const CODES = {
   "response-too-large": { ...source("The answer exceeds the size limit."), retryable: false },
   "target-refused": { ...source("The target did not do what was asked."), retryable: false },
   "program-missing": setup("A program that the tool runs is not installed."),
+  "permission-missing": { ...source("The credentials may not do it there."), retryable: false },
+  "object-not-found": { ...source("The cluster has no such object."), retryable: false },
+  conflict: source("Someone else changed the object meanwhile; nothing was overwritten."),
+  "quota-exceeded": { ...source("A quota of the cluster leaves no room for it."), retryable: false },
+  "admission-refused": { ...source("A rule of the cluster refuses the change."), retryable: false },
   "file-too-large": ran("The file exceeds the size limit."),
   // The audit log
   "audit-not-written": {

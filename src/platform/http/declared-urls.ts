@@ -1,10 +1,11 @@
-/** The URLs that config.yaml declares: of sources, targets, channels, Slack and the model. */
+/** The URLs that config.yaml declares: of sources, clusters, targets, channels, Slack and the model. */
 import type { Config } from "../../schema/config.js";
 
 /** Every URL of the configuration, states of targets included. */
 export function declaredUrls(config: Config): string[] {
   const urls: Array<string | undefined> = [];
   for (const source of Object.values(config.sources)) if ("url" in source) urls.push(source.url);
+  for (const { server } of Object.values(config.clusters ?? {})) urls.push(server);
   for (const channel of Object.values(config.channels)) urls.push(channel.url);
   for (const target of Object.values(config.targets)) {
     if (target.kind !== "http") continue;

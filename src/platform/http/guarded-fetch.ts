@@ -1,5 +1,5 @@
 /** The only way out to the network: each URL, each address it resolves to and each redirect is checked first. */
-import type { GuardedFetch, HttpAnswer, HttpRequest } from "../../activities/define-tool.js";
+import type { GuardedFetch, HttpAnswer, HttpRequest, TlsMaterial } from "../../activities/define-tool.js";
 import { isSecretHeader, resolveHeader, type SecretResolver, withoutSecrets } from "../secrets.js";
 import { kindOfAddress } from "./addresses.js";
 import { type CheckedUrl, examineUrl, type NetworkRules, type UrlProblem } from "./check-url.js";
@@ -27,6 +27,7 @@ interface Exchange {
   method: string;
   headers: Record<string, string>;
   body?: string;
+  tls?: TlsMaterial;
 }
 
 /** Makes the guarded fetch of one policy and configuration. It keeps no connection and no secret. */
@@ -58,6 +59,7 @@ async function follow(
     method: request.method ?? "GET",
     headers: { "user-agent": "autoops", "accept-encoding": "identity", ...lowerCased(request.headers ?? {}) },
     body: request.body,
+    ...(request.tls === undefined ? {} : { tls: request.tls }),
   };
   const sent: string[] = [];
   // What stands on loopback is implied for whoever asks for it, never for a host that points there.
@@ -117,8 +119,9 @@ async function exchangeOnce(
     // Behind `Basic` it goes out in another form.
     if (isSecretHeader(value)) sent.push(headers[name].slice(headers[name].indexOf(" ") + 1));
   }
-  const { method, body } = exchange;
-  return (options.send ?? send)({ url: checked.url, host: checked.host, addresses, method, headers, body, signal });
+  const { method, body, tls } = exchange;
+  const { url, host } = checked;
+  return (options.send ?? send)({ url, host, addresses, method, headers, body, signal, ...(tls ? { tls } : {}) });
 }
 
 const isLoopback = (address: Address): boolean => kindOfAddress(address.address) === "loopback";
@@ -142,7 +145,10 @@ function redirected(exchange: Exchange, status: number, location: string, from: 
     if (becomesGet && name === "content-type") continue;
     headers[name] = value;
   }
-  return { url, method: becomesGet ? "GET" : exchange.method, headers, body: becomesGet ? undefined : exchange.body };
+  const method = becomesGet ? "GET" : exchange.method;
+  // A certificate shown to one origin, or an authority trusted for it, means nothing to another.
+  const tls = to.origin === from.origin && exchange.tls !== undefined ? { tls: exchange.tls } : {};
+  return { url, method, headers, body: becomesGet ? undefined : exchange.body, ...tls };
 }
 
 function lowerCased(headers: Record<string, string>): Record<string, string> {

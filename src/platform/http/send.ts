@@ -1,5 +1,6 @@
 /** One request to one checked address, without redirects and without a proxy. Owns `undici`. */
 import { Agent, buildConnector } from "undici";
+import type { TlsMaterial } from "../../activities/define-tool.js";
 import { RESPONSE_MAX_BYTES } from "../../vocabulary/limits.js";
 import { HttpFailure } from "./failure.js";
 
@@ -20,6 +21,7 @@ export interface Hop {
   headers: Record<string, string>;
   body?: string;
   signal: AbortSignal;
+  tls?: TlsMaterial;
 }
 
 export interface HopAnswer {
@@ -45,7 +47,11 @@ const REASONS: Record<string, string> = {
   DEPTH_ZERO_SELF_SIGNED_CERT: "its certificate is self-signed",
   SELF_SIGNED_CERT_IN_CHAIN: "its certificate chain is self-signed",
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: "its certificate cannot be verified",
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "its certificate comes from an authority that is not trusted",
+  CERT_SIGNATURE_FAILURE: "its certificate was not signed by the authority that is trusted",
   ERR_TLS_CERT_ALTNAME_INVALID: "its certificate names another host",
+  ERR_OSSL_PEM_NO_START_LINE: "the certificate or key that was given for it is no PEM text",
+  ERR_OSSL_X509_KEY_VALUES_MISMATCH: "the client's certificate and key do not belong together",
 };
 
 function reasonOf(error: unknown): string {
@@ -61,7 +67,7 @@ function reasonOf(error: unknown): string {
 /** Sends one hop. Throws `HttpFailure`, which tells whether a connection stood; an abort is thrown as it is. */
 export const send: Send = async (hop) => {
   let connected = false;
-  const agent = pinnedAgent(hop.addresses, () => {
+  const agent = pinnedAgent(hop.addresses, hop.tls, () => {
     connected = true;
   });
   try {
@@ -101,9 +107,12 @@ export function place(hop: Pick<Hop, "url" | "host">): string {
 }
 
 /** An agent of one connection that asks no resolver: every name has the addresses that were checked. */
-function pinnedAgent(addresses: readonly Address[], onConnect: () => void): Agent {
+function pinnedAgent(addresses: readonly Address[], tls: TlsMaterial | undefined, onConnect: () => void): Agent {
+  const { serverName, ...material } = tls ?? {};
   const connector = buildConnector({
     timeout: 10_000,
+    ...material,
+    ...(serverName === undefined ? {} : { servername: serverName }),
     lookup: (_host, options, callback) => {
       const [first] = addresses;
       if (first === undefined) callback(new Error("no address"), "", 4);

@@ -1,0 +1,178 @@
+/** How a declared cluster is reached: what a kubeconfig, a pod's service account or a token gives for a request. */
+import type { KubeConfig } from "@kubernetes/client-node";
+import { readTrustedFile } from "../../../platform/trusted-file.js";
+import type { Cluster } from "../../../schema/config-clusters.js";
+import type { TlsMaterial, ToolContext } from "../../define-tool.js";
+import { ToolFailure } from "../../define-tool.js";
+
+/** What goes with each request to the cluster. */
+export interface Credentials {
+  headers: Record<string, string>;
+  tls: TlsMaterial;
+}
+/** Gives the credentials; they are asked for again when they may have become old. */
+export type SignIn = () => Promise<Credentials>;
+
+/** A kubeconfig with many contexts and certificates in it is some hundred kilobytes. */
+const FILE_MAX_BYTES = 2_000_000;
+/** Tokens in files are replaced while they still hold for a while; programs keep theirs themselves. */
+const KEPT_MS = 60_000;
+
+type Package = typeof import("@kubernetes/client-node");
+
+/** Reads what the declaration names. Throws `config-invalid`, `file-…` or `secret-missing`. */
+export async function signInTo(name: string, cluster: Cluster, context: ToolContext, k8s: Package): Promise<SignIn> {
+  if (cluster.token !== undefined) {
+    const ca = cluster.ca === undefined ? {} : { ca: await trusted(name, cluster.ca) };
+    const credentials = { headers: { authorization: `Bearer ${cluster.token}` }, tls: ca };
+    return () => Promise.resolve(credentials);
+  }
+  const config = new k8s.KubeConfig();
+  if (cluster.kubeconfig === undefined) await loadPod(name, cluster, config);
+  else await loadFile(name, cluster, cluster.kubeconfig, config);
+  return kept(() => credentialsOf(name, config, context), context);
+}
+
+async function loadPod(name: string, { server }: Cluster, config: KubeConfig): Promise<void> {
+  config.loadFromCluster();
+  // The package takes the address from the environment, which nobody declared.
+  const clusters = config.getClusters().map((found) => ({ ...found, server }));
+  config.loadFromOptions({
+    clusters,
+    users: config.getUsers(),
+    contexts: config.getContexts(),
+    currentContext: config.getCurrentContext(),
+  });
+  await checkFiles(name, config);
+}
+
+async function loadFile(name: string, cluster: Cluster, path: string, config: KubeConfig): Promise<void> {
+  const text = await trusted(name, path);
+  try {
+    config.loadFromString(text);
+  } catch {
+    // What the parser says may show the line, and a line may be a key.
+    throw invalid(`the kubeconfig ${path} of the cluster ${name} is not one`, "check it with kubectl --kubeconfig");
+  }
+  config.makePathsAbsolute(path.replace(/[^/]*$/, ""));
+  choose(name, cluster, path, config);
+  await checkFiles(name, config);
+}
+
+/** Sets the context, and refuses what would go round the network policy or start a program that nobody allowed. */
+function choose(name: string, cluster: Cluster, path: string, config: KubeConfig): void {
+  const context = cluster.context ?? config.getCurrentContext();
+  const where = `the context ${JSON.stringify(context ?? "")} of ${path}`;
+  if (config.getContextObject(context) === null) {
+    const known = config.getContexts().map(({ name: other }) => other);
+    throw invalid(`${path} has no context ${JSON.stringify(context ?? "")}`, `it has ${known.join(", ") || "none"}`);
+  }
+  config.setCurrentContext(context);
+  const found = config.getCurrentCluster();
+  const user = config.getCurrentUser();
+  if (found === null) throw invalid(`${where} names a cluster that the file does not have`);
+  if (user === null) throw invalid(`${where} names a user that the file does not have`);
+  if (!URL.canParse(found.server) || plain(found.server) !== plain(cluster.server)) {
+    const message = `${where} must lead to the server that config.yaml declares for ${name}, ${cluster.server}`;
+    throw invalid(`${message}; it leads to ${found.server}`, "correct clusters.NAME.server or context");
+  }
+  if (found.skipTLSVerify) {
+    throw invalid(`${where} must verify the server's certificate`, "give it certificate-authority in its place");
+  }
+  if (found.proxyUrl !== undefined) {
+    throw invalid(`${where} must not name a proxy: the network policy would not hold behind it`, "remove proxy-url");
+  }
+  if (user.exec !== undefined && user.exec !== null) {
+    if (cluster.allow_exec) return;
+    const message = `${where} signs in by starting a program (${String(user.exec.command).slice(0, 60)})`;
+    throw invalid(
+      `${message}, which config.yaml does not allow`,
+      "set allow_exec: true for the cluster if it is meant",
+    );
+  }
+  const provider = user.authProvider;
+  if (provider !== undefined && provider !== null && provider.config?.tokenFile === undefined) {
+    const message = `${where} signs in by the provider ${String(provider.name).slice(0, 60)}, which kubectl dropped too`;
+    throw invalid(message, "use a token, a client certificate, or exec with allow_exec: true");
+  }
+}
+
+const plain = (url: string): string => new URL(url).href.replace(/\/+$/, "");
+
+async function checkFiles(name: string, config: KubeConfig): Promise<void> {
+  const user = config.getCurrentUser();
+  const files = [
+    config.getCurrentCluster()?.caFile,
+    user?.certFile,
+    user?.keyFile,
+    user?.authProvider?.config?.tokenFile,
+  ];
+  for (const file of files) if (file !== undefined) await trusted(name, file);
+}
+
+async function trusted(name: string, path: string): Promise<string> {
+  const read = await readTrustedFile(path, FILE_MAX_BYTES);
+  if (read.ok) return read.text;
+  const { code, message, hint } = read.problem;
+  throw new ToolFailure(code, `the cluster ${name}: ${message}`, hint, false);
+}
+
+async function credentialsOf(name: string, config: KubeConfig, context: ToolContext): Promise<Credentials> {
+  const found: Found = {};
+  try {
+    await abortable(config.applyToHTTPSOptions(found as Parameters<KubeConfig["applyToHTTPSOptions"]>[0]), context);
+  } catch (error) {
+    if (error instanceof ToolFailure) throw error;
+    const said = error instanceof Error ? (error.message.split("\n", 1)[0] ?? "") : "";
+    throw new ToolFailure("source-denied", `signing in to the cluster ${name} failed: ${said.slice(0, 200)}`);
+  }
+  const { ca, cert, key, auth, servername } = found;
+  const headers = Object.entries(found.headers ?? {}).map(([header, value]) => [header.toLowerCase(), String(value)]);
+  if (auth !== undefined) headers.push(["authorization", `Basic ${Buffer.from(auth).toString("base64")}`]);
+  return {
+    headers: Object.fromEntries(headers),
+    tls: {
+      ...(ca === undefined ? {} : { ca: String(ca) }),
+      ...(cert === undefined ? {} : { cert: String(cert) }),
+      ...(key === undefined ? {} : { key: String(key) }),
+      ...(servername === undefined ? {} : { serverName: servername }),
+    },
+  };
+}
+
+/** What the package fills in; its own type is that of Node's options with everything they may hold. */
+interface Found {
+  ca?: Buffer | string;
+  cert?: Buffer | string;
+  key?: Buffer | string;
+  auth?: string;
+  servername?: string;
+  headers?: Record<string, unknown>;
+}
+
+function abortable<T>(work: Promise<T>, { signal }: ToolContext): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(new ToolFailure("timed-out", "signing in to the cluster took too long"));
+    if (signal.aborted) return stop();
+    signal.addEventListener("abort", stop, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
+  });
+}
+
+/** Asks once for what many requests of one call need. */
+function kept(ask: SignIn, context: ToolContext): SignIn {
+  let last: { atMs: number; credentials: Promise<Credentials> } | undefined;
+  return () => {
+    if (last === undefined || context.now() - last.atMs > KEPT_MS) {
+      const credentials = ask();
+      last = { atMs: context.now(), credentials };
+      credentials.catch(() => {
+        last = undefined;
+      });
+    }
+    return last.credentials;
+  };
+}
+
+const invalid = (message: string, hint?: string): ToolFailure =>
+  new ToolFailure("config-invalid", message, hint, false);
