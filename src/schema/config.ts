@@ -3,6 +3,7 @@ import { z } from "zod";
 import { type Cluster, clusterSchema, undeclaredClusters } from "./config-clusters.js";
 import { commonKeys as common, headersSchema, secretReferenceSchema, urlSchema } from "./config-keys.js";
 import { machineSources } from "./config-machine.js";
+import { type Script, scriptSchema } from "./config-scripts.js";
 import { LOG_SOURCE_KINDS, logSources, TRACE_SOURCE_KINDS, traceSources } from "./config-sources.js";
 import { type FacadeConfig, facadeConfigSchema } from "./facade-config.js";
 import { type MemorySettings, memorySettingsSchema } from "./memory.js";
@@ -140,6 +141,8 @@ const configKeys = z.strictObject({
   clusters: z.record(nameSchema, clusterSchema).optional(),
   targets: z.record(nameSchema, targetSchema).optional(),
   channels: z.record(nameSchema, channelSchema).optional(),
+  /** Programs that `custom_script` may run in its sandbox, by the name that graphs use. */
+  scripts: z.record(nameSchema, scriptSchema).optional(),
   /** The app that tells of gates in `slack:#channel`, and whose buttons answer them. */
   slack: slackSettingsSchema.optional(),
   /** The address people open to answer a gate; shown in notices. */
@@ -171,6 +174,7 @@ export interface Config {
   clusters?: Record<string, Cluster>;
   targets: Record<string, Target>;
   channels: Record<string, Channel>;
+  scripts?: Record<string, Script>;
   slack?: SlackSettings;
   facadeUrl?: string;
   /** As written; the paths are absolute. */

@@ -87,6 +87,9 @@ export const CODES = {
   "secret-over-http": policy("A secret would go over plain HTTP to another machine."),
   "source-not-configured": { ...input("The tool has no such source in config.yaml."), exit: EXIT.usage },
   "target-not-declared": { ...input("The target is not declared in config.yaml."), exit: EXIT.usage },
+  "sandbox-not-available": setup(
+    "The sandbox that programs run in cannot be had on the worker, and none runs without it.",
+  ),
   "environment-variable-invalid": setup("An AUTOOPS_ variable has a value that cannot be used."),
   // Goals and plans
   "goal-invalid": input("The goal is empty, too long or not text."),

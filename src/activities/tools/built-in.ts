@@ -2,6 +2,7 @@
 import type { ToolDefinition } from "../define-tool.js";
 import { analysis } from "./analysis.js";
 import { configUpdate } from "./config-update.js";
+import { customScript } from "./custom-script.js";
 import { deploymentHistory } from "./deployment-history.js";
 import { echo } from "./echo.js";
 import { httpProbe } from "./http-probe.js";
@@ -27,5 +28,6 @@ export const BUILT_IN_TOOLS: readonly ToolDefinition[] = [
   serviceRestart,
   scaleAction,
   configUpdate,
+  customScript,
   echo,
 ];

@@ -96,15 +96,22 @@ async function rotate(logFile: string): Promise<void> {
   if (size > LOG_MAX_BYTES) await rename(logFile, `${logFile}.1`);
 }
 
+/** Waits for the end of its input, then ends the process of the given number. */
+const WATCH = `
+process.stdin.resume().on("close", () => {
+  const end = (signal) => { try { process.kill(Number(process.argv[1]), signal); } catch {} };
+  end("SIGTERM");
+  setTimeout(end, 5000, "SIGKILL");
+});`;
+
 /**
- * A shell that reads a pipe nobody writes to. The system closes the pipe when our process ends in whatever way, also by
- * SIGKILL; the shell then ends the server. It is killed when the server ends first, so it never meets a reused pid.
+ * A small program that reads a pipe nobody writes to. The system closes the pipe when our process ends in whatever way,
+ * also by SIGKILL; it then ends the server. It is killed when the server ends first, so it never meets a reused pid.
  */
 function watchOver(pid: number): ChildProcess | undefined {
   if (process.platform === "win32") return undefined;
-  const script = 'read -r line; kill -TERM "$1"; sleep 5; kill -KILL "$1"';
-  const watcher = spawn("/bin/sh", ["-c", script, "sh", String(pid)], {
-    env: { PATH: "/usr/bin:/bin" },
+  const watcher = spawn(process.execPath, ["--max-old-space-size=16", "--eval", WATCH, String(pid)], {
+    env: {},
     stdio: ["pipe", "ignore", "ignore"],
     detached: true,
   });

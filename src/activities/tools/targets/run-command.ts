@@ -17,17 +17,25 @@ export interface CommandResult {
   endedBy: string | null;
   stdout: string;
   stderr: string;
+  /** It wrote more than it may, and was ended for that. */
+  overflowed?: true;
 }
 
-/**
- * Runs `argv` to its end, or until `signal` aborts. Never throws. Where `onStdout` is given it takes the output as it
- * comes, and none of it is in the result.
- */
+export interface CommandOptions {
+  /** Given on standard input, which is empty otherwise. */
+  input?: string;
+  /** Bytes of one output, past which the program is ended; without it only the last ones are kept. */
+  maxOutputBytes?: number;
+  /** Takes standard output as it comes, and none of it is in the result. */
+  onStdout?: (chunk: Buffer) => void;
+}
+
+/** Runs `argv` to its end, or until `signal` aborts. Never throws. */
 export function runCommand(
   argv: readonly string[],
   env: Record<string, string>,
   signal: AbortSignal,
-  onStdout?: (chunk: Buffer) => void,
+  { input, onStdout, maxOutputBytes = Number.POSITIVE_INFINITY }: CommandOptions = {},
 ): Promise<CommandResult> {
   const [program = "", ...args] = argv;
   return new Promise((resolve) => {
@@ -38,8 +46,18 @@ export function runCommand(
     }
     const stdout = new Tail();
     const stderr = new Tail();
-    child.stdout.on("data", onStdout ?? ((chunk: Buffer) => stdout.push(chunk)));
-    child.stderr.on("data", (chunk: Buffer) => stderr.push(chunk));
+    let overflowed = false;
+    const take = (tail: Tail) => (chunk: Buffer) => {
+      tail.push(chunk);
+      if (tail.total <= maxOutputBytes || overflowed) return;
+      overflowed = true;
+      signalGroup(child.pid, "SIGKILL");
+    };
+    child.stdout.on("data", onStdout ?? take(stdout));
+    child.stderr.on("data", take(stderr));
+    // A program that does not read all of its input closes it.
+    child.stdin.on("error", () => undefined);
+    child.stdin.end(input ?? "");
     let grace: NodeJS.Timeout | undefined;
     const end = () => {
       signalGroup(child.pid, "SIGTERM");
@@ -48,7 +66,7 @@ export function runCommand(
     const finish = (result: Omit<CommandResult, "stdout" | "stderr">) => {
       signal.removeEventListener("abort", end);
       clearTimeout(grace);
-      resolve({ ...result, stdout: stdout.text(), stderr: stderr.text() });
+      resolve({ ...result, stdout: stdout.text(), stderr: stderr.text(), ...(overflowed ? { overflowed: true } : {}) });
     };
     child.once("error", (error: NodeJS.ErrnoException) => {
       if (child.pid === undefined)
@@ -75,7 +93,7 @@ function start(program: string, args: string[], env: Record<string, string>) {
       cwd: "/",
       env: { PATH: SEARCH_PATH, ...env },
       shell: false,
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: ["pipe", "pipe", "pipe"],
       // Its own group, so that what it starts ends with it.
       detached: true,
     });
@@ -95,10 +113,13 @@ function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {
 
 /** The last bytes of a stream. */
 class Tail {
+  /** Of all that came, kept or not. */
+  total = 0;
   #chunks: Buffer[] = [];
   #bytes = 0;
 
   push(chunk: Buffer): void {
+    this.total += chunk.length;
     this.#chunks.push(chunk);
     this.#bytes += chunk.length;
     if (this.#bytes > KEPT_MAX_BYTES * 2) this.#cut();
