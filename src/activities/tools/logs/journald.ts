@@ -118,10 +118,12 @@ async function ask(
   };
   const fixed = ["journalctl", "--no-pager", "--output=json", "--all", "--reverse", `--output-fields=${FIELDS}`];
   const argv = [...fixed, ...files.map((file) => `--file=${file}`), ...args];
-  const result = await runCommand(argv, ENVIRONMENT, AbortSignal.any([context.signal, enough.signal]), (chunk) => {
+  const onStdout = (chunk: Buffer): void => {
     for (const line of lines.push(chunk)) offer(line);
     context.heartbeat(`${told.entries} entries`);
-  });
+  };
+  const either = AbortSignal.any([context.signal, enough.signal]);
+  const result = await runCommand(argv, ENVIRONMENT, either, { onStdout });
   if (!enough.signal.aborted) offer(lines.end() ?? "");
   return { result, ended: enough.signal.aborted, bad: told.bad };
 }
