@@ -1,6 +1,4 @@
 /** The worker: configuration → dependencies → Worker. Workflows come by path or as a prebuilt bundle, never by import. */
-import { existsSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import {
   NativeConnection,
   type NativeConnectionOptions,
@@ -30,6 +28,7 @@ import { loadTemporalDev } from "./platform/temporal/settings.js";
 import { RUNNING_NODES_MAX } from "./vocabulary/limits.js";
 import { PLANNER_QUEUE, RUN_QUEUE } from "./vocabulary/names.js";
 import type { Problem } from "./vocabulary/problems.js";
+import { workerConverter, workflowSource } from "./worker-payloads.js";
 import { installRuntime } from "./worker-runtime.js";
 
 export interface StartedWorker {
@@ -162,13 +161,6 @@ async function keysOf({ environment }: Local, keyFile: string): Promise<Keys> {
   return loaded.ok ? { ok: true, verifier: loaded.signer, signer: loaded.signer } : loaded;
 }
 
-/** The bundle made at build time, or the sources where the program runs uncompiled. */
-function workflowSource(): { workflowBundle: { codePath: string } } | { workflowsPath: string } {
-  const codePath = fileURLToPath(new URL("./workflow-bundle.js", import.meta.url));
-  if (existsSync(codePath)) return { workflowBundle: { codePath } };
-  return { workflowsPath: fileURLToPath(new URL("./workflows/index.ts", import.meta.url)) };
-}
-
 async function run(
   where: Whereabouts,
   dependencies: Dependencies,
@@ -181,10 +173,16 @@ async function run(
   const remembering = createRemembering(local, log);
   const remember = remembering === undefined ? {} : { remember: remembering.remember };
   const connection = await NativeConnection.connect(where.connectionOptions as NativeConnectionOptions);
-  const common = { connection, namespace: where.namespace, shutdownGraceTime: "5s" as const, ...versioning(local) };
+  const common = {
+    connection,
+    namespace: where.namespace,
+    shutdownGraceTime: "5s" as const,
+    dataConverter: workerConverter(local.environment),
+    ...versioning(local),
+  };
   const runs = await Worker.create({
     ...common,
-    ...workflowSource(),
+    ...workflowSource(local.environment.payloadKeys.length > 0),
     taskQueue,
     activities: createActivities({ ...dependencies, ...remember }),
     maxConcurrentActivityTaskExecutions: RUNNING_NODES_MAX,

@@ -39,6 +39,8 @@ export async function openRuns(variables?: Variables): Promise<Answered<OpenedRu
     { loadSigner },
     { loadPolicy },
     { Client },
+    { createPayloadCodec },
+    { createSealer },
   ] = await Promise.all([
     import("./connection.js"),
     import("./runs.js"),
@@ -48,6 +50,8 @@ export async function openRuns(variables?: Variables): Promise<Answered<OpenedRu
     import("../platform/signing.js"),
     import("../platform/policy-file.js"),
     import("@temporalio/client"),
+    import("../platform/payloads/codec.js"),
+    import("../platform/payloads/seal.js"),
   ]);
   const connected = await connect({ environment: environment.variables, settings: settings.value });
   if (!connected.ok) return connected;
@@ -63,7 +67,8 @@ export async function openRuns(variables?: Variables): Promise<Answered<OpenedRu
   const isOurs = address === settings.value.address;
   const webUiUrl =
     environment.variables.TEMPORAL_UI_URL ?? (isOurs ? `http://127.0.0.1:${settings.value.ui_port}` : undefined);
-  const client = new Client({ connection, namespace });
+  const codec = createPayloadCodec(createSealer(environment.payloadKeys));
+  const client = new Client({ connection, namespace, dataConverter: { payloadCodecs: [codec] } });
   const runs = createRuns({
     client,
     namespace,
@@ -75,6 +80,7 @@ export async function openRuns(variables?: Variables): Promise<Answered<OpenedRu
       return Object.hasOwn(groups, name) ? (groups[name] ?? []) : [];
     },
     reports: createReportStore(stores.reports),
+    encrypts: environment.payloadKeys.length > 0,
     idTail,
     now: Date.now,
   });

@@ -5,6 +5,7 @@ import { shownValue } from "../schema/problems.js";
 import type { Problem } from "../vocabulary/problems.js";
 import { type ListenAddress, listenAddressText, parseListenAddress } from "./listen-address.js";
 import type { LogLevel } from "./log.js";
+import { PAYLOAD_KEY_VARIABLE, type PayloadKey, readPayloadKeys } from "./payloads/keys.js";
 
 /** Environment variables, as the process or a test gives them. */
 export type Variables = Readonly<Record<string, string | undefined>>;
@@ -31,6 +32,10 @@ export interface Environment {
   workerMetrics?: ListenAddress;
   /** AUTOOPS_WORKER_HEALTH_ADDRESS: where a worker answers probes. */
   workerHealth?: ListenAddress;
+  /** AUTOOPS_PAYLOAD_KEY: the first encrypts, all decrypt; empty where nothing is encrypted. */
+  payloadKeys: readonly PayloadKey[];
+  /** AUTOOPS_PAYLOAD_REQUIRED: what comes to a worker in plain does not count. */
+  payloadRequired: boolean;
   /** AUTOOPS_MODEL: the model that plans. */
   model?: string;
   /** OPENAI_BASE_URL: its server. */
@@ -92,6 +97,8 @@ export function readEnvironment(variables: Variables = process.env): ReadEnviron
   problems.push(...sameAddress(workerMetrics, workerHealth));
   const lonely = lonelyOf(variables, "AUTOOPS_DEPLOYMENT_NAME", "AUTOOPS_BUILD_ID");
   if (lonely !== undefined) problems.push(lonely);
+  const payloads = readPayloads(variables, flag("AUTOOPS_PAYLOAD_REQUIRED") ?? false);
+  if (!payloads.ok) problems.push(payloads.problem);
   const environment: Environment = {
     home: path("AUTOOPS_HOME") ?? join(userHome, ".autoops"),
     safetyConfig: path("AUTOOPS_SAFETY_CONFIG"),
@@ -105,12 +112,35 @@ export function readEnvironment(variables: Variables = process.env): ReadEnviron
     deployment: name === undefined || buildId === undefined ? undefined : { name, buildId },
     workerMetrics,
     workerHealth,
+    payloadKeys: payloads.ok ? payloads.keys : [],
+    payloadRequired: payloads.ok && payloads.required,
     model,
     modelUrl,
-    secretFrom: (name) => own(variables, name),
+    // What encrypts is no secret to be sent anywhere.
+    secretFrom: (name) => (name === PAYLOAD_KEY_VARIABLE ? undefined : own(variables, name)),
     variables,
   };
   return problems.length === 0 ? { ok: true, environment } : { ok: false, problems };
+}
+
+type Payloads = { ok: true; keys: readonly PayloadKey[]; required: boolean } | { ok: false; problem: Problem };
+
+/** The value is in no message: it is a key, or nearly one. */
+function readPayloads(variables: Variables, required: boolean): Payloads {
+  const refused = (at: string, message: string, hint: string): Payloads => ({
+    ok: false,
+    problem: { code: "environment-variable-invalid", at, message, hint },
+  });
+  const given = variables.AUTOOPS_PAYLOAD_KEY;
+  if (given === undefined && required) {
+    const message = "AUTOOPS_PAYLOAD_REQUIRED must be set together with AUTOOPS_PAYLOAD_KEY, got it alone";
+    return refused("AUTOOPS_PAYLOAD_KEY", message, "autoops keys payload new makes a key");
+  }
+  if (given === undefined) return { ok: true, keys: [], required };
+  const read = readPayloadKeys(given);
+  if (read.ok) return { ok: true, keys: read.keys, required };
+  const message = `${PAYLOAD_KEY_VARIABLE} must be ${read.mustBe}`;
+  return refused(PAYLOAD_KEY_VARIABLE, message, "autoops keys payload new makes one");
 }
 
 function asUrl(value: string): string | undefined {

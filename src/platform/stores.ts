@@ -6,6 +6,8 @@ export interface StorePaths {
   blobs: string;
   reports: string;
   approvalKey: string;
+  /** Where `keys payload new` writes; nothing reads it but people, into AUTOOPS_PAYLOAD_KEY. */
+  payloadKeys: string;
   audit: string;
   apiKeys: string;
   modelUsage: string;
@@ -21,6 +23,7 @@ export function storesOf(environment: Environment): StorePaths {
     blobs: join(environment.home, "blobs"),
     reports: join(environment.home, "reports"),
     approvalKey: environment.approvalKeyFile ?? join(environment.home, "approval-key.json"),
+    payloadKeys: join(environment.home, "payload-keys"),
     audit: join(environment.home, "audit"),
     apiKeys: join(environment.home, "api-keys.json"),
     modelUsage: join(environment.home, "model", "usage"),

@@ -91,6 +91,8 @@ export const CODES = {
     "The sandbox that programs run in cannot be had on the worker, and none runs without it.",
   ),
   "environment-variable-invalid": setup("An AUTOOPS_ variable has a value that cannot be used."),
+  "payload-key-missing": setup("Something is encrypted with a key that is not here."),
+  "payload-damaged": ran("Something that is encrypted is not what was encrypted."),
   // Goals and plans
   "goal-invalid": input("The goal is empty, too long or not text."),
   "goal-suspicious": input("The goal holds what looks like an order to the planner; it was not obeyed."),

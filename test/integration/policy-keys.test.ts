@@ -10,10 +10,12 @@ import { loadLocal } from "../../src/local.js";
 import { readEnvironment } from "../../src/platform/environment.js";
 import { makeKeyOnce, publicFolderOf } from "../../src/platform/keys/key-file.js";
 import { createLog } from "../../src/platform/log.js";
+import { newPayloadKey } from "../../src/platform/payloads/keys.js";
 import type { GraphInput } from "../../src/schema/graph.js";
 import { parseGraph } from "../../src/schema/parse-graph.js";
 import { policyFileSchema } from "../../src/schema/policy.js";
 import { type StartedWorker, startWorker } from "../../src/worker.js";
+import { workerConverter } from "../../src/worker-payloads.js";
 import { createMachine, type Machine, openGate, type Service, startService } from "../support/machine.js";
 import { startTestDevServer, type TestDevServer } from "../support/temporal.js";
 
@@ -415,6 +417,23 @@ const VARIABLES: Record<string, () => Seen> = {
     const named = (AUTOOPS_MODEL: string) => read({ AUTOOPS_MODEL }).model;
     return { with: [named("small"), named("large")], expected: ["small", "large"] };
   },
+  // What becomes of a run is seen in payloads.test.ts.
+  AUTOOPS_PAYLOAD_KEY: async () => {
+    const encoding = async (variables: Record<string, string>) => {
+      const [encoded] = (await workerConverter(read(variables)).payloadCodecs?.[0]?.encode([PLAIN])) ?? [];
+      return Buffer.from(encoded?.metadata?.encoding ?? []).toString();
+    };
+    const other = () => encoding({ AUTOOPS_PAYLOAD_KEY: newPayloadKey() });
+    return { with: await twice(encoding({}), other), expected: ["json/plain", "binary/encrypted"] };
+  },
+  AUTOOPS_PAYLOAD_REQUIRED: async () => {
+    const taken = async (AUTOOPS_PAYLOAD_REQUIRED: string) => {
+      const variables = { AUTOOPS_PAYLOAD_KEY: newPayloadKey(), AUTOOPS_PAYLOAD_REQUIRED };
+      const [decoded] = (await workerConverter(read(variables)).payloadCodecs?.[0]?.decode([PLAIN])) ?? [];
+      return Buffer.from(decoded?.data ?? []).toString() === '"hi"';
+    };
+    return { with: await twice(taken("0"), () => taken("1")), expected: [true, false] };
+  },
   // That a worker then listens there is tested with a process of its own, for the metrics are those of a process.
   AUTOOPS_WORKER_HEALTH_ADDRESS: async () => {
     const at = (AUTOOPS_WORKER_HEALTH_ADDRESS: string) => read({ AUTOOPS_WORKER_HEALTH_ADDRESS }).workerHealth?.port;
@@ -433,6 +452,8 @@ const VARIABLES: Record<string, () => Seen> = {
     expected: ["shop/3", "shop/4"],
   }),
 };
+
+const PLAIN = { metadata: { encoding: Buffer.from("json/plain") }, data: Buffer.from('"hi"') };
 
 function deploymentOf(name: string, build: string): Promise<unknown> {
   machine.policy({});

@@ -8,7 +8,9 @@ describe("the environment", () => {
     const read = readEnvironment({ HOME: "/home/ana" });
     expect(read).toMatchObject({ ok: true, environment: { home: "/home/ana/.autoops", logLevel: "info" } });
     const set = read.ok ? Object.entries(read.environment).filter(([, value]) => value !== undefined) : [];
-    expect(set.map(([name]) => name)).toStrictEqual(["home", "logLevel", "secretFrom", "variables"]);
+    const names = ["home", "logLevel", "payloadKeys", "payloadRequired", "secretFrom", "variables"];
+    expect(set.map(([name]) => name)).toStrictEqual(names);
+    expect(read).toMatchObject({ environment: { payloadKeys: [], payloadRequired: false } });
     expect(readEnvironment({})).toMatchObject({ ok: true, environment: { home: join(homedir(), ".autoops") } });
   });
 

@@ -47,6 +47,7 @@ const RULES: Record<string, Rule> = {
       "canonicalize",
       "@temporalio/client",
       "@temporalio/common/lib/time.js",
+      "@temporalio/proto",
       "zod",
       "@slack/web-api",
       "aws4fetch",
@@ -78,6 +79,7 @@ const RULES: Record<string, Rule> = {
       "node:",
       "@temporalio/client",
       "@temporalio/common",
+      "@temporalio/common/lib/internal-non-workflow/index.js",
       "@temporalio/common/lib/time.js",
       "@temporalio/envconfig",
       "@temporalio/proto",
@@ -89,6 +91,7 @@ const RULES: Record<string, Rule> = {
 /** Composition: the files that put the rest together. */
 const MAINS = new Set([
   "worker.ts",
+  "worker-payloads.ts",
   "worker-runtime.ts",
   "local.ts",
   "memory.ts",

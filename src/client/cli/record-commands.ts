@@ -63,7 +63,7 @@ export const RECORD_COMMANDS: readonly Declared[] = [
   },
   {
     usage: "keys",
-    says: "The keys that sign decisions: one signs, earlier ones still prove what they signed",
+    says: "The keys that sign decisions (one signs, earlier ones still prove), and those that encrypt payloads",
     examples: ["autoops keys init", "autoops keys show", "autoops keys rotate"],
     commands: [
       {
@@ -83,6 +83,25 @@ export const RECORD_COMMANDS: readonly Declared[] = [
         says: "Sign with a new key from now on; decisions that the old one signed stay valid",
         examples: ["autoops keys rotate"],
         load: async () => as((await import("./commands/keys.js")).rotateKeys),
+      },
+      {
+        usage: "payload",
+        says: "The keys that encrypt what Temporal keeps of runs: the first one encrypts, all decrypt",
+        examples: ["autoops keys payload new", "autoops keys payload show"],
+        commands: [
+          {
+            usage: "new",
+            says: "Make a key, put it first in a file of your own, and tell how to set it; the key is not printed",
+            examples: ["autoops keys payload new"],
+            load: async () => as((await import("./commands/payload-keys.js")).newKey),
+          },
+          {
+            usage: "show",
+            says: "The ids of the keys that are set, and which one encrypts",
+            examples: ["autoops keys payload show"],
+            load: async () => as((await import("./commands/payload-keys.js")).showKeys),
+          },
+        ],
       },
     ],
   },

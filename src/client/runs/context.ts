@@ -14,6 +14,8 @@ export interface RunsOptions {
   localGroups?(name: string): Promise<string[]>;
   /** Where reports outlive Temporal's history. */
   reports?: ReportStore;
+  /** Payloads are encrypted: ids, which stand in the open, then tell nothing of names and goals. */
+  encrypts?: boolean;
   /** A fresh unique tail of a workflow id: 8 to 26 lower-case letters and digits. */
   idTail(): string;
   /** Milliseconds since the epoch. */

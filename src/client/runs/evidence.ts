@@ -8,6 +8,7 @@ import type { Answered } from "./contract.js";
 import { promptly } from "./deadline.js";
 import { createEvidence, type RunEvidence } from "./evidence/collect.js";
 import { createHistories } from "./histories.js";
+import { opened } from "./opened.js";
 import type { HistoryEvent } from "./payloads.js";
 import { attempt, grpcCodeOf, isNotFound, refusal, runNotFound } from "./trouble.js";
 
@@ -62,7 +63,7 @@ async function eventsOf(
     do {
       const request = { namespace, execution: { workflowId, runId }, nextPageToken };
       const page = await promptly(client, () => client.workflowService.getWorkflowExecutionHistory(request));
-      events.push(...(page.history?.events ?? []));
+      events.push(...((await opened(page, client)).history?.events ?? []));
       nextPageToken = page.nextPageToken && page.nextPageToken.length > 0 ? page.nextPageToken : undefined;
     } while (nextPageToken !== undefined);
     return events;

@@ -5,6 +5,7 @@ import type { RunsOptions } from "./context.js";
 import { promptly } from "./deadline.js";
 import { type RunStart, startOf } from "./fold/start.js";
 import { createFold, type Fold } from "./fold.js";
+import { opened } from "./opened.js";
 import type { HistoryEvent } from "./payloads.js";
 import { isNotFound, isTimeOut } from "./trouble.js";
 
@@ -60,7 +61,8 @@ export function createHistories({ client, namespace }: Pick<RunsOptions, "client
   /** An earlier execution may be gone already: history is kept for a time only. */
   async function startIn(runId: string, executionId: string): Promise<RunStart | undefined> {
     try {
-      const { history } = await promptly(client, () => page(runId, executionId, { maximumPageSize: 1 }));
+      const answer = await promptly(client, () => page(runId, executionId, { maximumPageSize: 1 }));
+      const { history } = await opened(answer, client);
       const first = history?.events?.[0];
       return first === undefined ? undefined : startOf(first, runId);
     } catch (error) {
@@ -75,7 +77,8 @@ export function createHistories({ client, namespace }: Pick<RunsOptions, "client
     do {
       const before = nextPageToken;
       const answer: Page = await promptly(client, () => page(runId, executionId, { nextPageToken: before }));
-      for (const event of answer.history?.events ?? []) folded.add(event);
+      const { history } = await opened(answer, client);
+      for (const event of history?.events ?? []) folded.add(event);
       nextPageToken = tokenOf(answer);
     } while (nextPageToken !== undefined);
     folded.settle();
@@ -94,7 +97,7 @@ export function createHistories({ client, namespace }: Pick<RunsOptions, "client
         if (isTimeOut(error)) continue;
         throw error;
       }
-      const events = answer.history?.events ?? [];
+      const events = (await opened(answer, client)).history?.events ?? [];
       if (events.length > 0) yield events;
       nextPageToken = tokenOf(answer);
       if (nextPageToken === undefined) return;

@@ -6,6 +6,7 @@ import type { Environment } from "../../vocabulary/node-types.js";
 import type { RunsOptions } from "./context.js";
 import type { Answered, RunSummary } from "./contract.js";
 import { promptly } from "./deadline.js";
+import { opened } from "./opened.js";
 import { msOf, payloadValue } from "./payloads.js";
 import { MEMO } from "./start.js";
 import { attempt, refusal } from "./trouble.js";
@@ -43,18 +44,21 @@ export async function listRuns(
     const answer = await promptly(client, () => client.workflowService.listWorkflowExecutions(request));
     const token = answer.nextPageToken;
     const next = token && token.length > 0 ? Buffer.from(token).toString("base64url") : undefined;
-    return { ok: true, value: { runs: (answer.executions ?? []).map(summaryOf), ...(next ? { next } : {}) } };
+    const runs = await Promise.all((answer.executions ?? []).map((info) => summaryOf(info, client)));
+    return { ok: true, value: { runs, ...(next ? { next } : {}) } };
   });
 }
 
-function summaryOf(info: Listed): RunSummary {
+async function summaryOf(info: Listed, client: RunsOptions["client"]): Promise<RunSummary> {
   const attribute = (name: string): unknown => payloadValue(info.searchAttributes?.indexedFields?.[name]);
   const text = (name: string): string | undefined => {
     const value = attribute(name);
     return typeof value === "string" ? value : undefined;
   };
   const runId = info.execution?.workflowId ?? "";
-  const name = payloadValue(info.memo?.fields?.[MEMO.name]);
+  // A name that cannot be read hides no run.
+  const memo = await opened(info.memo, client).catch(() => undefined);
+  const name = payloadValue(memo?.fields?.[MEMO.name]);
   return {
     runId,
     runKey: info.firstRunId || info.execution?.runId || "",

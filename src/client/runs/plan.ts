@@ -15,12 +15,12 @@ import type { Workers } from "./workers.js";
 export async function planGoal(
   input: GoalInput,
   workers: Workers,
-  { client, idTail, now }: RunsOptions,
+  { client, encrypts, idTail, now }: RunsOptions,
   signal?: AbortSignal,
 ): Promise<Answered<DraftResult>> {
   return attempt("plan", async () => {
     if (!(await workers.seen())) return refusal(NO_WORKER);
-    const workflowId = runId(`plan ${input.goal.slice(0, 60)}`, idTail());
+    const workflowId = runId(encrypts === true ? "plan" : `plan ${input.goal.slice(0, 60)}`, idTail());
     const start = () =>
       client.workflow.start(WORKFLOWS.planGoal, {
         taskQueue: RUN_QUEUE,

@@ -6,6 +6,7 @@ import type { Answered } from "./contract.js";
 import type { Ending } from "./fold/ending.js";
 import { endingOf } from "./fold/ending.js";
 import type { Histories } from "./histories.js";
+import { opened } from "./opened.js";
 import { attempt, refusal, runNotFound } from "./trouble.js";
 
 /** `HISTORY_EVENT_FILTER_TYPE_CLOSE_EVENT` */
@@ -55,7 +56,7 @@ async function endingWithin(runId: string, first: string, waitMs: number, option
         waitNewEvent,
       });
     const given = waitNewEvent ? within(ask, untilMs, client) : ask();
-    const events = (await given)?.history?.events ?? [];
+    const events = (await opened(await given, client))?.history?.events ?? [];
     const ending = events.map(endingOf).find((found) => found !== undefined);
     if (ending?.kind !== "continued" && ending !== undefined) return ending;
     if (ending !== undefined) executionId = ending.nextRunId;

@@ -65,7 +65,9 @@ export function webUrl({ webUiUrl, namespace }: RunsOptions, workflowId: string,
 
 /** A key gives the same id whatever the body says, so that another body under it is found out. */
 function idFor(input: StartRun, options: RunsOptions): string {
-  if (input.idempotencyKey === undefined) return runId(input.graph.name, options.idTail());
+  if (input.idempotencyKey === undefined) {
+    return runId(options.encrypts === true ? "run" : input.graph.name, options.idTail());
+  }
   const hash = createHash("sha256")
     .update(JSON.stringify([input.requester, input.idempotencyKey]))
     .digest("hex");

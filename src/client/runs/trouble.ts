@@ -6,6 +6,7 @@ import {
   NamespaceNotFoundError,
   WorkflowNotFoundError,
 } from "@temporalio/client";
+import { ToolFailure } from "../../platform/failure.js";
 import type { Problem, ProblemCode } from "../../vocabulary/problems.js";
 import type { Answered } from "./contract.js";
 
@@ -60,6 +61,10 @@ export function problemOf(error: unknown, at: string): Problem {
     return { code: "temporal-unreachable", at, message, hint: "set TEMPORAL_NAMESPACE to one that it has" };
   }
   if (isNotFound(error)) return runNotFound(at);
+  const foreseen = foreseenIn(error);
+  if (foreseen !== undefined) {
+    return { code: foreseen.code, at, message: foreseen.message, ...(foreseen.hint ? { hint: foreseen.hint } : {}) };
+  }
   const code = grpcCodeOf(error);
   if (code === UNAUTHENTICATED || code === PERMISSION_DENIED) {
     return { code: "not-signed-in", at, message: "the Temporal server does not let this client in", hint: KEY_HINT };
@@ -71,6 +76,14 @@ export function problemOf(error: unknown, at: string): Problem {
     return { ...saying("temporal-unreachable", at, "the Temporal server does not answer", error), hint };
   }
   return saying("internal", at, "the request could not be carried out", error);
+}
+
+/** What we said ourselves, below Temporal's own errors. */
+function foreseenIn(error: unknown): ToolFailure | undefined {
+  for (let cause = error, depth = 0; cause instanceof Error && depth < 5; cause = cause.cause, depth++) {
+    if (cause instanceof ToolFailure) return cause;
+  }
+  return undefined;
 }
 
 const KEY_HINT = "check TEMPORAL_API_KEY and the TLS settings of the profile";
