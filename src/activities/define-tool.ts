@@ -118,6 +118,8 @@ export interface ToolDefinition<P = unknown, O = unknown> {
   description: string;
   nodeTypes: readonly NodeType[];
   effect: Effect;
+  /** Its calls differ: `reach` tells what each one is (`Reach.call`), and `effect` is the least of them. */
+  callsVary?: boolean;
   /** For writes: `key` (the target honours it), `probe` (state is read first), `none`, or as the `target` declares. */
   idempotency?: "key" | "probe" | "none" | "target";
   /** Gets `context.soFar`: what the run has found and done until the node started. */

@@ -1,6 +1,6 @@
 /** The last check before an effect, in the activity that acts: no valid grant, no effect. */
 import { type GateRule, mayAnswer, personOf, ruleFor, type Voter, wantsSignedVotes } from "../core/approval-rule.js";
-import type { ToolFacts } from "../core/catalogue.js";
+import { asCalled, type ToolFacts } from "../core/catalogue.js";
 import { judge, type Policy } from "../core/policy.js";
 import { ToolFailure } from "../platform/failure.js";
 import { undoId } from "../vocabulary/names.js";
@@ -57,9 +57,11 @@ async function checkPolicy(
     );
   }
   const { policy } = current;
-  const tool = dependencies.registry.find(definition.name);
-  if (tool === undefined) return { mustBeGranted: true, policy };
-  const environment = definition.reach?.(call.params, dependencies.config, "params").environment ?? "production";
+  const found = dependencies.registry.find(definition.name);
+  if (found === undefined) return { mustBeGranted: true, policy };
+  const reach = definition.reach?.(call.params, dependencies.config, "params");
+  const tool = asCalled(found, reach);
+  const environment = reach?.environment ?? "production";
   // The call does not say which of the tool's types its node has: one that the policy lets pass is enough.
   const rulings = definition.nodeTypes.map((type) => {
     const effect = riskier(definition.effect, NODE_TYPES[type]);
@@ -155,9 +157,10 @@ function presentRule(
 }
 
 /** The stricter of the run's environment and the target's own; undefined where neither is known. */
-function environmentOf({ call }: Acting, { config }: Dependencies): Environment | undefined {
+function environmentOf({ call, definition }: Acting, { config }: Dependencies): Environment | undefined {
   const { target, environment } = call.grant as Grant;
-  const own = target === undefined ? undefined : (config.targets[target]?.environment ?? "production");
+  const reached = () => config.targets[target ?? ""] ?? definition.reach?.(call.params, config, "params");
+  const own = target === undefined ? undefined : (reached()?.environment ?? "production");
   if (own === undefined || environment === undefined) return own ?? environment;
   return strictest(own, environment);
 }

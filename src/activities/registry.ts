@@ -6,6 +6,7 @@ import type { ToolDefinition } from "./define-tool.js";
 import { checkParams } from "./registry/check-params.js";
 import { problemsOfDeclaration } from "./registry/declaration.js";
 import { BUILT_IN_TOOLS } from "./tools/built-in.js";
+import { secureMcpTools } from "./tools/secure-mcp.js";
 
 /** A change of the registry, or the refusal of one. */
 export interface RegistryChange {
@@ -109,7 +110,7 @@ export function createRegistry({ config = NOTHING_DECLARED, onChange }: Registry
 /** A registry with the tools of the product. Without a configuration they are there and have nothing to look at. */
 export function createDefaultRegistry(config?: Config, onChange?: RegistryOptions["onChange"]): Registry {
   const registry = createRegistry({ config, onChange });
-  for (const tool of BUILT_IN_TOOLS) {
+  for (const tool of [...BUILT_IN_TOOLS, ...secureMcpTools(config)]) {
     const [problem] = registry.register(tool, { builtIn: true });
     if (problem !== undefined) throw new Error(problem.message);
   }

@@ -3,6 +3,7 @@
  * returns is checked, redacted and capped before it enters history.
  */
 import { ApplicationFailure, Context } from "@temporalio/activity";
+import { asCalled } from "../core/catalogue.js";
 import { redact, redactValue } from "../core/redact.js";
 import { ToolFailure } from "../platform/failure.js";
 import { withoutSecrets, withoutSecretsIn } from "../platform/secrets.js";
@@ -23,8 +24,9 @@ const CLOSING_MS = 500;
 const HEARTBEAT_EVERY_MS = 2_000;
 
 /** The activity for one tool, registered under the tool's name and each alias. */
-export function createToolActivity(definition: ToolDefinition, toolName: string, dependencies: Dependencies) {
+export function createToolActivity(declared: ToolDefinition, toolName: string, dependencies: Dependencies) {
   return async (call: ToolCall): Promise<Json> => {
+    const definition = asCalled(declared, declared.reach?.(call.params, dependencies.config, "params"));
     const info = Context.current().info;
     const { workflowId, runId } = info.workflowExecution ?? { workflowId: "", runId: "" };
     const fields = { run: workflowId, node: info.activityId, requester: call.requester, operation: toolName };

@@ -3,7 +3,7 @@
  * Loaded by the workflow sandbox: imports no package and reads no clock.
  */
 import type { JsonObject } from "../schema/json.js";
-import type { Effect, Environment, NodeType } from "../vocabulary/node-types.js";
+import { type Effect, type Environment, type NodeType, riskier } from "../vocabulary/node-types.js";
 import type { Problem } from "../vocabulary/problems.js";
 
 export interface ToolFacts {
@@ -32,6 +32,32 @@ export interface Reach {
   environment?: Environment;
   /** Sources, targets or channels that config.yaml does not declare, and the like. */
   problems: Problem[];
+  /** Of a tool whose calls differ: what this very call is. */
+  call?: CallFacts;
+}
+
+/** One call of a tool that reaches many others, as config.yaml declares them; the call itself says none of it. */
+export interface CallFacts {
+  effect: Effect;
+  /** Further names that a policy may use for it, in any of its lists. */
+  names: readonly string[];
+  nodeTypes: readonly NodeType[];
+}
+
+/** A tool as one call of it: the effect can only be more than the tool's own. */
+export function asCalled<T extends { effect: Effect; aliases?: readonly string[]; nodeTypes: readonly NodeType[] }>(
+  tool: T,
+  reach: Reach | undefined,
+): T {
+  const call = reach?.call;
+  if (call === undefined) return tool;
+  const { names, nodeTypes } = call;
+  return {
+    ...tool,
+    effect: riskier(tool.effect, call.effect),
+    nodeTypes,
+    aliases: [...(tool.aliases ?? []), ...names],
+  };
 }
 
 export interface Catalogue {

@@ -5,6 +5,7 @@
 import type { Node } from "../schema/graph.js";
 import type { Environment } from "../vocabulary/node-types.js";
 import type { Problem } from "../vocabulary/problems.js";
+import { asCalled } from "./catalogue.js";
 import type { CheckContext } from "./check.js";
 import { checkNode, type NodeFacts } from "./check-node.js";
 import { judge } from "./policy.js";
@@ -49,7 +50,8 @@ function checkPlaces(node: Node, own: NodeFacts, at: string): Problem[] {
 
 /** The call as a node of its own, of the first type that its tool fits and the policy lets pass. */
 function callNode(node: Node, { tool, params = {} }: Call, context: CheckContext): Node {
-  const facts = context.catalogue.find(tool);
+  const found = context.catalogue.find(tool);
+  const facts = found && asCalled(found, context.catalogue.reach(tool, params, ""));
   const types = facts?.nodeTypes ?? [];
   const passes = (type: Node["type"]): boolean => {
     if (facts === undefined) return false;

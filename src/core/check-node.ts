@@ -6,7 +6,7 @@ import type { Node } from "../schema/graph.js";
 import { CONDITION_MAX_CHARS, DESCRIPTION_MAX_CHARS, WAIT_MAX_SECONDS } from "../vocabulary/limits.js";
 import { type Effect, type Environment, isBuiltIn, NODE_TYPES, riskier } from "../vocabulary/node-types.js";
 import type { Problem } from "../vocabulary/problems.js";
-import type { ToolFacts } from "./catalogue.js";
+import { asCalled, type Reach, type ToolFacts } from "./catalogue.js";
 import type { CheckContext } from "./check.js";
 import { judge } from "./policy.js";
 import { secretsIn } from "./redact.js";
@@ -19,23 +19,25 @@ export interface NodeFacts {
   target?: string;
   environment?: Environment;
   effect: Effect;
+  /** As this node calls it. */
+  tool?: ToolFacts;
 }
 
 /** Looks at one node. `at` is its path in the graph. */
 export function checkNode(node: Node, at: string, context: CheckContext): NodeFacts {
   const problems: Problem[] = [];
   const notices: Problem[] = [];
-  const tool = findTool(node, at, context, problems);
+  const reach = node.tool ? context.catalogue.reach(node.tool, node.params, `${at}.params`) : undefined;
+  const tool = findTool(node, at, context, problems, reach);
   if (isBuiltIn(node.type)) problems.push(...checkBuiltInParams(node, `${at}.params`));
   for (const secret of secretsIn(node.params, `${at}.params`)) {
     const message = `${secret.at} holds a literal secret (${secret.kind})`;
     problems.push({ code: "secret-in-params", at: secret.at, message, hint: "name it in config.yaml as env:NAME" });
   }
   const effect = riskier(NODE_TYPES[node.type], tool?.effect ?? "none");
-  const facts: NodeFacts = { problems, notices, rule: "", effect };
-  if (tool !== undefined && node.tool) {
+  const facts: NodeFacts = { problems, notices, rule: "", effect, ...(tool === undefined ? {} : { tool }) };
+  if (tool !== undefined && node.tool && reach !== undefined) {
     problems.push(...context.catalogue.checkParams(node.tool, node.params, `${at}.params`));
-    const reach = context.catalogue.reach(node.tool, node.params, `${at}.params`);
     problems.push(...reach.problems);
     facts.target = reach.target;
     facts.environment = reach.environment;
@@ -56,7 +58,13 @@ export function checkNode(node: Node, at: string, context: CheckContext): NodeFa
   return facts;
 }
 
-function findTool(node: Node, at: string, context: CheckContext, problems: Problem[]): ToolFacts | undefined {
+function findTool(
+  node: Node,
+  at: string,
+  context: CheckContext,
+  problems: Problem[],
+  reach: Reach | undefined,
+): ToolFacts | undefined {
   const named = node.tool ?? undefined;
   if (isBuiltIn(node.type)) {
     if (named !== undefined) {
@@ -70,12 +78,13 @@ function findTool(node: Node, at: string, context: CheckContext, problems: Probl
     problems.push({ code: "tool-missing", at: `${at}.tool`, message, hint: "list them with `autoops tools`" });
     return undefined;
   }
-  const tool = context.catalogue.find(named);
-  if (tool === undefined) {
+  const found = context.catalogue.find(named);
+  if (found === undefined) {
     const message = `${at}.tool ${named.slice(0, 60)} is not registered`;
     problems.push({ code: "unknown-tool", at: `${at}.tool`, message, hint: "list them with `autoops tools`" });
     return undefined;
   }
+  const tool = asCalled(found, reach);
   if (!tool.nodeTypes.includes(node.type)) {
     const message = `${at}.tool ${named} cannot stand in a ${node.type} node; it fits ${tool.nodeTypes.join(", ")}`;
     problems.push({ code: "tool-type-mismatch", at: `${at}.type`, message, hint: "change the type or the tool" });

@@ -45,6 +45,8 @@ export interface Verdict {
   signed: boolean;
   /** By tool name as the graph writes it. */
   tools: Record<string, { effect: Effect; seesRun?: true }>;
+  /** By node id: the effect of a call that does more than its tool declares; absent where there is none. */
+  effects?: Record<string, Effect>;
   /** By node id: why a person must agree, and what the action would touch. Only gated nodes stand here. */
   gates: Record<string, NodeGate>;
   /** Effects that can be taken back, by node id; absent where there are none. */
@@ -129,6 +131,7 @@ function verdictOf(
   const environment = environmentOf([...facts, ...read.map((each) => ({ environment: each }))]);
   const tools: Verdict["tools"] = {};
   const gates: Verdict["gates"] = {};
+  const effects: NonNullable<Verdict["effects"]> = {};
   graph.nodes.forEach((node, position) => {
     const tool = node.tool ? catalogue.find(node.tool) : undefined;
     if (tool !== undefined && node.tool) {
@@ -138,9 +141,11 @@ function verdictOf(
       };
     }
     const own = facts[position];
-    if (own?.gate === undefined) return;
-    const names = tool === undefined ? [] : [tool.name, ...tool.aliases];
-    const effect = riskier(NODE_TYPES[node.type], tool?.effect ?? "none");
+    if (own === undefined) return;
+    if (tool !== undefined && own.tool?.effect !== tool.effect) effects[node.id] = own.effect;
+    if (own.gate === undefined) return;
+    const names = own.tool === undefined ? [] : [own.tool.name, ...own.tool.aliases];
+    const { effect } = own;
     const rule = ruleFor(policy, { type: node.type, names, effect, environment });
     gates[node.id] = {
       reason: own.gate,
@@ -163,6 +168,7 @@ function verdictOf(
     signed: wantsSignedVotes(policy, environment),
     ...undoOf(graph, guards, policy, environment, catalogue),
     tools,
+    ...(Object.keys(effects).length === 0 ? {} : { effects }),
     gates,
     notices: capped(notices),
   };
@@ -204,7 +210,9 @@ export function environmentOf(facts: readonly Pick<NodeFacts, "environment">[]):
 export function checkedGraph(graph: Graph, verdict: Verdict): CheckedGraph {
   const nodes = graph.nodes.map((node): CheckedNode => {
     const tool = node.tool ? verdict.tools[node.tool] : undefined;
-    const effect = riskier(NODE_TYPES[node.type], tool?.effect ?? "none");
+    const own =
+      verdict.effects !== undefined && Object.hasOwn(verdict.effects, node.id) ? verdict.effects[node.id] : undefined;
+    const effect = riskier(riskier(NODE_TYPES[node.type], tool?.effect ?? "none"), own ?? "none");
     return {
       ...node,
       effect,

@@ -3,7 +3,7 @@
  * Imports no package and reads no clock.
  */
 import type { Graph } from "../schema/graph.js";
-import { type Effect, type Environment, NODE_TYPES, type NodeType, riskier } from "../vocabulary/node-types.js";
+import type { Effect, Environment, NodeType } from "../vocabulary/node-types.js";
 import type { Problem } from "../vocabulary/problems.js";
 import { type GateRule, ruleFor } from "./approval-rule.js";
 import { type CheckContext, environmentOf } from "./check.js";
@@ -33,10 +33,8 @@ export function explainGraph(graph: Graph, context: CheckContext): Explained[] {
   const facts = graph.nodes.map((node, position) => checkNode(node, `nodes[${position}]`, context));
   const reached = environmentOf(facts);
   return graph.nodes.map((node, position) => {
-    const { problems, gate, rule, target, environment } = facts[position] as NodeFacts;
-    const tool = node.tool ? context.catalogue.find(node.tool) : undefined;
+    const { problems, gate, rule, target, environment, tool, effect } = facts[position] as NodeFacts;
     const names = tool === undefined ? [] : [tool.name, ...tool.aliases];
-    const effect = riskier(NODE_TYPES[node.type], tool?.effect ?? "none");
     const approval = ruleFor(context.policy, { type: node.type, names, effect, environment: reached });
     return {
       node: node.id,

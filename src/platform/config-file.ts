@@ -18,6 +18,7 @@ import type { Problem } from "../vocabulary/problems.js";
 import type { Environment } from "./environment.js";
 import { isSecretHeader } from "./secrets.js";
 import { isThere, readSettings, type Settings } from "./settings-file.js";
+import { storesOf } from "./stores.js";
 
 export type LoadedConfig = { ok: true; config: Config; file?: string } | { ok: false; problems: Problem[] };
 
@@ -39,9 +40,22 @@ export async function loadConfig(environment: Environment): Promise<LoadedConfig
   if (problems.length > 0) return { ok: false, problems };
   return {
     ok: true,
-    config: { ...configOf(read.value, dirname(path)), ...modelOf(read.value, environment) },
+    config: {
+      ...configOf(read.value, dirname(path)),
+      ...mcpOf(read.value, dirname(path), environment),
+      ...modelOf(read.value, environment),
+    },
     file: path,
   };
+}
+
+function mcpOf(file: ConfigFile, directory: string, environment: Environment): Pick<Config, "mcp"> {
+  if (file.mcp_servers === undefined) return {};
+  const servers = mapValues(file.mcp_servers, (server) => {
+    if (server.transport === "http") return server;
+    return { ...server, argv: withAbsolute(server.argv, (path) => resolve(directory, path)) };
+  });
+  return { mcp: { servers, pins: storesOf(environment).mcpPins } };
 }
 
 function modelOf(file: ConfigFile | undefined, { model, modelUrl, secretFrom }: Environment): Pick<Config, "model"> {
@@ -65,6 +79,7 @@ function configOf(file: ConfigFile, directory: string): Config {
     ...(file.facade_url === undefined ? {} : { facadeUrl: file.facade_url }),
     ...(file.facade === undefined ? {} : { facade: withAbsoluteTls(file.facade, absolute) }),
     ...(file.memory === undefined ? {} : { memory: file.memory }),
+    ...(file.browser === undefined ? {} : { browser: file.browser }),
   };
 }
 
@@ -88,11 +103,7 @@ function withAbsolutePath(source: Source, absolute: (path: string) => string): S
 
 function withAbsoluteProgram(target: Target, absolute: (path: string) => string): Target {
   if (target.kind !== "command") return target;
-  // A bare name is looked up on PATH; one with a slash is a path.
-  const argv = ([program = "", ...rest]: string[]): string[] => [
-    program.includes("/") ? absolute(program) : program,
-    ...rest,
-  ];
+  const argv = (list: string[]): string[] => withAbsolute(list, absolute);
   const withProgram = (action: CommandAction): CommandAction => ({
     ...action,
     argv: argv(action.argv),
@@ -100,6 +111,11 @@ function withAbsoluteProgram(target: Target, absolute: (path: string) => string)
   });
   const actions = Object.entries(target.actions).map(([name, action]) => [name, withProgram(action)]);
   return { ...target, actions: Object.fromEntries(actions) };
+}
+
+/** A bare name is looked up on PATH; one with a slash is a path. */
+function withAbsolute([program = "", ...rest]: string[], absolute: (path: string) => string): string[] {
+  return [program.includes("/") ? absolute(program) : program, ...rest];
 }
 
 function mapValues<T, R>(record: Record<string, T>, change: (value: T) => R): Record<string, R> {

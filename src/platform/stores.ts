@@ -14,6 +14,8 @@ export interface StorePaths {
   modelAnswers: string;
   /** Learned playbooks that a person took in. */
   learned: string;
+  /** What was accepted of the tools of MCP servers. */
+  mcpPins: string;
   /** A person's own playbooks. */
   playbooks: string;
 }
@@ -29,6 +31,7 @@ export function storesOf(environment: Environment): StorePaths {
     modelUsage: join(environment.home, "model", "usage"),
     modelAnswers: join(environment.home, "model", "answers"),
     learned: join(environment.home, "learned"),
+    mcpPins: join(environment.home, "mcp"),
     playbooks: join(environment.home, "playbooks"),
   };
 }

@@ -1,8 +1,10 @@
 /** `config.yaml`: where the tools look and what they may act on. Strict; secrets only as references. */
 import { z } from "zod";
+import { type BrowserSettings, browserSchema } from "./config-browser.js";
 import { type Cluster, clusterSchema, undeclaredClusters } from "./config-clusters.js";
 import { commonKeys as common, headersSchema, secretReferenceSchema, urlSchema } from "./config-keys.js";
 import { machineSources } from "./config-machine.js";
+import { type McpSettings, mcpServersSchema } from "./config-mcp.js";
 import { type Script, scriptSchema } from "./config-scripts.js";
 import { LOG_SOURCE_KINDS, logSources, TRACE_SOURCE_KINDS, traceSources } from "./config-sources.js";
 import { type FacadeConfig, facadeConfigSchema } from "./facade-config.js";
@@ -143,6 +145,10 @@ const configKeys = z.strictObject({
   channels: z.record(nameSchema, channelSchema).optional(),
   /** Programs that `custom_script` may run in its sandbox, by the name that graphs use. */
   scripts: z.record(nameSchema, scriptSchema).optional(),
+  /** Servers of the Model Context Protocol, for `secureMCP`. */
+  mcp_servers: mcpServersSchema.optional(),
+  /** For `browser_replay`. */
+  browser: browserSchema.optional(),
   /** The app that tells of gates in `slack:#channel`, and whose buttons answer them. */
   slack: slackSettingsSchema.optional(),
   /** The address people open to answer a gate; shown in notices. */
@@ -175,6 +181,8 @@ export interface Config {
   targets: Record<string, Target>;
   channels: Record<string, Channel>;
   scripts?: Record<string, Script>;
+  mcp?: McpSettings;
+  browser?: BrowserSettings;
   slack?: SlackSettings;
   facadeUrl?: string;
   /** As written; the paths are absolute. */

@@ -72,6 +72,9 @@ export const CODES = {
   "address-not-allowed": policy("The address is private, loopback, link-local or otherwise special."),
   "url-invalid": input("The URL cannot be used."),
   "policy-changed": policy("The worker's policy became stricter after the run started."),
+  "mcp-tool-not-declared": policy("config.yaml does not declare the MCP server's tool."),
+  "mcp-tool-not-accepted": policy("Nobody has accepted the MCP server's tool."),
+  "mcp-tool-changed": policy("The MCP server's tool is not what was accepted."),
   // Notices: nothing is refused
   "approval-forced": input("A dangerous node had its approval flag cleared; it is gated all the same."),
   "name-not-registered": input("The policy names a tool that is not registered."),

@@ -65,6 +65,7 @@ const RULES: Record<string, Rule> = {
       "memory",
       "learned",
       "source-checks",
+      "mcp-pins",
       "worker",
     ],
     packages: ["node:", "commander", "picocolors"],
@@ -98,6 +99,7 @@ const MAINS = new Set([
   "learned.ts",
   "planning.ts",
   "source-checks.ts",
+  "mcp-pins.ts",
   "index.ts",
 ]);
 /** The page is built apart; it takes types and words only. */

@@ -44,7 +44,7 @@ function typeFaults(tool: ToolDefinition): string[] {
     // `read` and `none` ask for nothing of a policy, so a pure tool may stand where one that reads is expected.
     const least = NODE_TYPES[type];
     const isHarmless = least === "read" && tool.effect === "none";
-    if (isHarmless || riskier(tool.effect, least) === tool.effect) return [];
+    if (tool.callsVary || isHarmless || riskier(tool.effect, least) === tool.effect) return [];
     return [`declares the effect ${tool.effect}, less than a ${type} node has (${least})`];
   });
 }

@@ -2,6 +2,7 @@
 import { Option } from "commander";
 import { ACCESS_COMMANDS } from "./access-commands.js";
 import { as, type Declared } from "./declared.js";
+import { MCP } from "./mcp-commands.js";
 import { LEARNING, MEMORY } from "./memory-commands.js";
 import { deciding, endsWithParent, planning, port, starting, waitSeconds, whole } from "./options.js";
 import { RECORD_COMMANDS } from "./record-commands.js";
@@ -203,6 +204,7 @@ export const COMMANDS: readonly Declared[] = [
       },
     ],
   },
+  MCP,
   ...RECORD_COMMANDS,
   ...ACCESS_COMMANDS,
   MEMORY,

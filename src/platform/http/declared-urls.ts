@@ -1,4 +1,4 @@
-/** The URLs that config.yaml declares: of sources, clusters, targets, channels, Slack and the model. */
+/** The URLs that config.yaml declares: of sources, clusters, targets, channels, MCP servers, Slack and the model. */
 import type { Config } from "../../schema/config.js";
 
 /** Every URL of the configuration, states of targets included. */
@@ -11,6 +11,7 @@ export function declaredUrls(config: Config): string[] {
     if (target.kind !== "http") continue;
     for (const action of Object.values(target.actions)) urls.push(action?.url, action?.state?.url);
   }
+  for (const server of Object.values(config.mcp?.servers ?? {})) if ("url" in server) urls.push(server.url);
   urls.push(config.model?.base_url, config.slack?.api_url);
   return urls.filter((url) => url !== undefined);
 }
