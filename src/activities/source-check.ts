@@ -4,10 +4,12 @@ import type { Source } from "../schema/config.js";
 import type { Problem } from "../vocabulary/problems.js";
 import { type ToolContext, type ToolDefinition, ToolFailure } from "./define-tool.js";
 import { deploymentHistory } from "./tools/deployment-history.js";
+import { serverOf } from "./tools/dns-probe.js";
 import { statusFailure } from "./tools/http-answers.js";
 import { logCollector } from "./tools/log-collector.js";
 import { parsePage } from "./tools/metrics/exposition-format.js";
 import { askPrometheus } from "./tools/metrics/prometheus-api.js";
+import { askDns } from "./tools/probes/dns-query.js";
 import { callSource, shapeOf } from "./tools/source-calls.js";
 
 /** What was seen, in words; or what is wrong. */
@@ -44,6 +46,8 @@ async function look(name: string, source: Source, context: ToolContext): Promise
       const { current, total } = await outputOf(deploymentHistory, { source: name }, context);
       return `${counted(total, "deployment")}, the newest of version ${current.version}`;
     }
+    case "dns":
+      return lookAtResolver(name, source.server, context);
     case "jaeger":
       return services(name, await ask(source, name, "/api/services", jaegerServicesSchema, "Jaeger", context));
     case "zipkin":
@@ -94,6 +98,23 @@ async function lookAtPage(
   }
   if (parsed.page.samples.length === 0) throw empty(source.name, "no sample on the page");
   return counted(parsed.page.samples.length, "sample");
+}
+
+/** The root has name servers wherever DNS works; a resolver of inner names alone may say no, and has answered. */
+async function lookAtResolver(name: string, server: string, context: ToolContext): Promise<string> {
+  const place = await serverOf(name, context);
+  const { status, ms } = await askDns({
+    name: ".",
+    type: "NS",
+    server: place,
+    timeoutMs: 5_000,
+    signal: context.signal,
+  });
+  const who = `the resolver ${server} of the source ${name}`;
+  if (status === "timed-out") throw new ToolFailure("timed-out", `${who} did not answer within 3 s`);
+  if (status === "unreachable") throw new ToolFailure("source-unreachable", `nothing listens at ${who}`);
+  if (status === "malformed") throw new ToolFailure("source-answer-invalid", `${who} did not answer as DNS does`);
+  return `it answered in ${ms} ms${status === "answered" ? "" : ` (${status} for the root)`}`;
 }
 
 async function ask(

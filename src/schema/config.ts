@@ -5,6 +5,7 @@ import { type Cluster, clusterSchema, undeclaredClusters } from "./config-cluste
 import { commonKeys as common, headersSchema, secretReferenceSchema, urlSchema } from "./config-keys.js";
 import { machineSources } from "./config-machine.js";
 import { type McpSettings, mcpServersSchema } from "./config-mcp.js";
+import { PROBE_SOURCE_KINDS, probeSources } from "./config-probes.js";
 import { type Script, scriptSchema } from "./config-scripts.js";
 import { LOG_SOURCE_KINDS, logSources, TRACE_SOURCE_KINDS, traceSources } from "./config-sources.js";
 import { type FacadeConfig, facadeConfigSchema } from "./facade-config.js";
@@ -58,9 +59,10 @@ export const sourceSchema = z.discriminatedUnion(
     ...logSources,
     ...traceSources,
     ...machineSources,
+    ...probeSources,
   ],
   {
-    error: `one of files, prometheus, exposition, deployments, ${[...LOG_SOURCE_KINDS, ...TRACE_SOURCE_KINDS].join(", ")}`,
+    error: `one of files, prometheus, exposition, deployments, ${[...LOG_SOURCE_KINDS, ...TRACE_SOURCE_KINDS, ...PROBE_SOURCE_KINDS].join(", ")}`,
   },
 );
 export type Source = z.infer<typeof sourceSchema>;

@@ -102,7 +102,8 @@ function defaultOf(parameter: Parameter, others: Record<string, Json>, config: C
   if (parameter.type === "number" && parameter.default_by_kind !== undefined) {
     const source = others[parameter.default_by_kind.parameter];
     const kind = typeof source === "string" ? config.sources[source]?.kind : undefined;
-    const own = kind === undefined ? undefined : parameter.default_by_kind.kinds[kind];
+    const kinds: Partial<Record<string, number>> = parameter.default_by_kind.kinds;
+    const own = kind === undefined ? undefined : kinds[kind];
     if (own !== undefined) return own;
   }
   return "default" in parameter ? parameter.default : undefined;

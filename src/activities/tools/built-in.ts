@@ -4,7 +4,9 @@ import { analysis } from "./analysis.js";
 import { configUpdate } from "./config-update.js";
 import { customScript } from "./custom-script.js";
 import { deploymentHistory } from "./deployment-history.js";
+import { dnsProbe } from "./dns-probe.js";
 import { echo } from "./echo.js";
+import { hostMetrics } from "./host-metrics.js";
 import { httpProbe } from "./http-probe.js";
 import { logCollector } from "./log-collector.js";
 import { metricQuery } from "./metric-query.js";
@@ -13,6 +15,7 @@ import { rollback } from "./rollback.js";
 import { scaleAction } from "./scale-action.js";
 import { serviceRestart } from "./service-restart.js";
 import { summary } from "./summary.js";
+import { tlsProbe } from "./tls-probe.js";
 import { traceCollector } from "./trace-collector.js";
 
 export const BUILT_IN_TOOLS: readonly ToolDefinition[] = [
@@ -20,6 +23,9 @@ export const BUILT_IN_TOOLS: readonly ToolDefinition[] = [
   metricQuery,
   traceCollector,
   httpProbe,
+  dnsProbe,
+  tlsProbe,
+  hostMetrics,
   deploymentHistory,
   analysis,
   summary,

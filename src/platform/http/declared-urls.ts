@@ -4,8 +4,13 @@ import type { Config } from "../../schema/config.js";
 /** Every URL of the configuration, states of targets included. */
 export function declaredUrls(config: Config): string[] {
   const urls: Array<string | undefined> = [];
-  for (const source of Object.values(config.sources)) if ("url" in source) urls.push(source.url);
   for (const { server } of Object.values(config.clusters ?? {})) urls.push(server);
+  for (const source of Object.values(config.sources)) {
+    if ("url" in source) urls.push(source.url);
+    if (source.kind === "dns") {
+      urls.push(`dns://${source.server.includes(":") ? `[${source.server}]` : source.server}:${source.port}`);
+    }
+  }
   for (const channel of Object.values(config.channels)) urls.push(channel.url);
   for (const target of Object.values(config.targets)) {
     if (target.kind !== "http") continue;

@@ -1,0 +1,130 @@
+/** Tool `host_metrics`: the machine that the worker runs on. Processes by name only: no command lines, no variables. */
+import { arch, availableParallelism, freemem, hostname, loadavg, platform, release, totalmem, uptime } from "node:os";
+import { z } from "zod";
+import { HOST_ENTRIES_MAX, HOST_PROCESSES_MAX } from "../../vocabulary/probe-limits.js";
+import { defineTool, type ToolContext, ToolFailure } from "../define-tool.js";
+import { findingsSchema } from "./finding.js";
+import { percent, readDisks } from "./host/disks.js";
+import { memoryFields, mounts } from "./host/proc-format.js";
+import { procText, takeSample } from "./host/sample.js";
+import { findingsOf } from "./host/thresholds.js";
+import { cpuUsage, networkUsage, processUsage } from "./host/usage.js";
+
+const percentSchema = z.int().min(1).max(100);
+const paramsSchema = z.strictObject({
+  /** Between the two looks that rates are made of. */
+  sample_seconds: z.int().min(1).max(30).default(1),
+  processes: z.int().min(0).max(20).default(5),
+  /** From where on it is a finding. */
+  cpu_percent: percentSchema.default(90),
+  load_per_cpu: z.number().min(0.1).max(100).default(2),
+  memory_percent: percentSchema.default(90),
+  swap_percent: percentSchema.default(50),
+  disk_percent: percentSchema.default(90),
+});
+export type HostParams = z.output<typeof paramsSchema>;
+
+const count = z.number().min(0);
+const processSchema = z.strictObject({ pid: z.int(), name: z.string(), cpu_percent: count, memory_bytes: count });
+const outputSchema = z.strictObject({
+  /** As the worker sees it: in a container, the container's. */
+  host: z.string(),
+  system: z.string(),
+  uptime_seconds: count,
+  cpus: z.int(),
+  /** Runnable processes over 1, 5 and 15 minutes. */
+  load: z.tuple([count, count, count]),
+  cpu: z
+    .strictObject({
+      used_percent: count,
+      user_percent: count,
+      system_percent: count,
+      iowait_percent: count,
+      steal_percent: count,
+    })
+    .nullable(),
+  memory: z.strictObject({ total_bytes: count, available_bytes: count, used_percent: count }),
+  swap: z.strictObject({ total_bytes: count, used_bytes: count, used_percent: count }).nullable(),
+  disks: z
+    .array(
+      z.strictObject({
+        path: z.string(),
+        type: z.string(),
+        total_bytes: count,
+        free_bytes: count,
+        used_percent: count,
+        inodes_used_percent: count.nullable(),
+      }),
+    )
+    .max(HOST_ENTRIES_MAX),
+  network: z
+    .array(
+      z.strictObject({
+        name: z.string(),
+        rx_bytes_per_second: count,
+        tx_bytes_per_second: count,
+        errors: count,
+        drops: count,
+      }),
+    )
+    .max(HOST_ENTRIES_MAX),
+  processes: z.strictObject({ count: z.int(), by_cpu: z.array(processSchema), by_memory: z.array(processSchema) }),
+  /** What was not looked at, and why. */
+  left_out: z.array(z.string()),
+  findings: findingsSchema,
+});
+export type HostReading = Omit<z.infer<typeof outputSchema>, "findings">;
+
+export const hostMetrics = defineTool({
+  name: "host_metrics",
+  description: "Looks at the machine the worker runs on: load, processors, memory, disks, network, busiest processes.",
+  nodeTypes: ["metric_query"],
+  effect: "read",
+  params: paramsSchema,
+  output: outputSchema,
+  run: read,
+});
+
+async function read(params: HostParams, context: ToolContext): Promise<z.infer<typeof outputSchema>> {
+  const sample = await takeSample(params.sample_seconds, context.signal).catch((error: unknown) => {
+    throw context.signal.aborted ? new ToolFailure("cancelled", "the sample was cancelled") : error;
+  });
+  const [memory = "", mounted = ""] = await Promise.all([procText("meminfo"), procText("self/mounts")]);
+  const { disks, remote } = await readDisks(mounts(mounted));
+  const cpu = cpuUsage(sample);
+  const { processCount } = sample.after;
+  const left_out = [
+    ...(cpu === null
+      ? [`this system (${platform()}) has no /proc: processors, swap, disks, network and processes`]
+      : []),
+    ...(remote.length === 0 ? [] : [`file systems of other machines: ${remote.slice(0, 10).join(", ")}`]),
+    ...(disks.length > HOST_ENTRIES_MAX ? [`${disks.length - HOST_ENTRIES_MAX} less full file systems`] : []),
+    ...(processCount > HOST_PROCESSES_MAX ? [`${processCount - HOST_PROCESSES_MAX} processes`] : []),
+  ];
+  const [load1 = 0, load5 = 0, load15 = 0] = loadavg().map((value) => Math.round(value * 100) / 100);
+  const reading: HostReading = {
+    host: hostname(),
+    system: `${platform()} ${release()} ${arch()}`,
+    uptime_seconds: Math.round(uptime()),
+    cpus: availableParallelism(),
+    load: [load1, load5, load15],
+    cpu,
+    ...memoryOf(memoryFields(memory)),
+    disks: disks.slice(0, HOST_ENTRIES_MAX),
+    network: networkUsage(sample),
+    processes: { count: processCount, ...processUsage(sample, params.processes) },
+    left_out,
+  };
+  return { ...reading, findings: findingsOf(reading, params) };
+}
+
+/** What is free and what can be had back at once; where /proc does not tell, what is free. */
+function memoryOf(fields: ReadonlyMap<string, number>): Pick<HostReading, "memory" | "swap"> {
+  const total_bytes = fields.get("MemTotal") ?? totalmem();
+  const available_bytes = fields.get("MemAvailable") ?? freemem();
+  const memory = { total_bytes, available_bytes, used_percent: percent(total_bytes - available_bytes, total_bytes) };
+  const swapTotal = fields.get("SwapTotal");
+  if (swapTotal === undefined) return { memory, swap: null };
+  const used_bytes = swapTotal - (fields.get("SwapFree") ?? swapTotal);
+  return { memory, swap: { total_bytes: swapTotal, used_bytes, used_percent: percent(used_bytes, swapTotal) } };
+}

@@ -1,0 +1,49 @@
+/** Two looks at Linux's /proc, some time apart: what was used in between. */
+import { readdir, readFile } from "node:fs/promises";
+import { setTimeout as pause } from "node:timers/promises";
+import { HOST_PROCESSES_MAX } from "../../../vocabulary/probe-limits.js";
+import {
+  type CpuTimes,
+  cpuTimes,
+  type InterfaceCounts,
+  interfaceCounts,
+  type ProcessTimes,
+  processTimes,
+} from "./proc-format.js";
+
+export interface Look {
+  atMs: number;
+  cpu?: CpuTimes;
+  interfaces: InterfaceCounts[];
+  processes: Map<number, ProcessTimes>;
+  /** How many there are, whether looked at or not. */
+  processCount: number;
+}
+export interface Sample {
+  before: Look;
+  after: Look;
+}
+
+export async function takeSample(seconds: number, signal: AbortSignal): Promise<Sample> {
+  const before = await look();
+  await pause(seconds * 1_000, undefined, { signal });
+  return { before, after: await look() };
+}
+
+/** The text of a file below /proc, or undefined where there is none (another system, a process that ended). */
+export async function procText(path: string): Promise<string | undefined> {
+  return readFile(`/proc/${path}`, "utf8").catch(() => undefined);
+}
+
+async function look(): Promise<Look> {
+  const [stat = "", net = ""] = await Promise.all([procText("stat"), procText("net/dev")]);
+  const names = await readdir("/proc").catch(() => []);
+  const pids = names.filter((name) => /^\d+$/.test(name));
+  const processes = new Map<number, ProcessTimes>();
+  for (const pid of pids.slice(0, HOST_PROCESSES_MAX)) {
+    const times = processTimes((await procText(`${pid}/stat`)) ?? "");
+    if (times !== undefined) processes.set(times.pid, times);
+  }
+  const atMs = performance.now();
+  return { atMs, cpu: cpuTimes(stat), interfaces: interfaceCounts(net), processes, processCount: pids.length };
+}
