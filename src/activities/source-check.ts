@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { Source } from "../schema/config.js";
 import type { Problem } from "../vocabulary/problems.js";
 import { type ToolContext, type ToolDefinition, ToolFailure } from "./define-tool.js";
+import { newestCommit } from "./tools/changes/git.js";
 import { deploymentHistory } from "./tools/deployment-history.js";
 import { serverOf } from "./tools/dns-probe.js";
 import { statusFailure } from "./tools/http-answers.js";
@@ -48,6 +49,8 @@ async function look(name: string, source: Source, context: ToolContext): Promise
     }
     case "dns":
       return lookAtResolver(name, source.server, context);
+    case "git":
+      return newestCommit({ ...source, name }, context);
     case "jaeger":
       return services(name, await ask(source, name, "/api/services", jaegerServicesSchema, "Jaeger", context));
     case "zipkin":

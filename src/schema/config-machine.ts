@@ -26,4 +26,33 @@ const journaldSource = z.strictObject({
   ...commonKeys,
 });
 
-export const machineSources = [journaldSource] as const;
+/** A link to a commit's page; `{commit}` stands for its whole hash. */
+const commitUrlSchema = z
+  .string()
+  .max(2_000)
+  .regex(/^https?:\/\/[^/\\\s{}]+(?:\/\S*)?$/, "an http or https URL without {} in its host");
+
+const gitSource = z.strictObject({
+  kind: z.literal("git"),
+  /** A clone, or a bare repository, under a declared root. Nothing is fetched. */
+  path: pathSchema,
+  /** The branch, tag or commit from which the history is read. */
+  ref: z
+    .string()
+    .regex(
+      /^(?!.*(?:\.\.|@\{|\/\/))[A-Za-z0-9_][A-Za-z0-9_./+-]{0,199}$/,
+      "a branch, tag or commit such as main or origin/main",
+    )
+    .default("HEAD"),
+  /** Only commits that touch these files or folders of the repository. */
+  paths: z
+    .array(z.string().regex(/^(?!.*\.\.)[^\0-\x1f/:-][^\0-\x1f]{0,499}$/, "a path within the repository"))
+    .min(1)
+    .max(50)
+    .refine(distinct, "different paths")
+    .optional(),
+  ui_url: commitUrlSchema.optional(),
+  ...commonKeys,
+});
+
+export const machineSources = [journaldSource, gitSource] as const;

@@ -7,7 +7,13 @@ import { machineSources } from "./config-machine.js";
 import { type McpSettings, mcpServersSchema } from "./config-mcp.js";
 import { PROBE_SOURCE_KINDS, probeSources } from "./config-probes.js";
 import { type Script, scriptSchema } from "./config-scripts.js";
-import { LOG_SOURCE_KINDS, logSources, TRACE_SOURCE_KINDS, traceSources } from "./config-sources.js";
+import {
+  CHANGE_SOURCE_KINDS,
+  LOG_SOURCE_KINDS,
+  logSources,
+  TRACE_SOURCE_KINDS,
+  traceSources,
+} from "./config-sources.js";
 import { type FacadeConfig, facadeConfigSchema } from "./facade-config.js";
 import { type MemorySettings, memorySettingsSchema } from "./memory.js";
 import { type ModelSettings, modelSchema } from "./model.js";
@@ -62,7 +68,7 @@ export const sourceSchema = z.discriminatedUnion(
     ...probeSources,
   ],
   {
-    error: `one of files, prometheus, exposition, deployments, ${[...LOG_SOURCE_KINDS, ...TRACE_SOURCE_KINDS, ...PROBE_SOURCE_KINDS].join(", ")}`,
+    error: `one of files, prometheus, exposition, deployments, ${[...LOG_SOURCE_KINDS, ...TRACE_SOURCE_KINDS, ...CHANGE_SOURCE_KINDS, ...PROBE_SOURCE_KINDS].join(", ")}`,
   },
 );
 export type Source = z.infer<typeof sourceSchema>;

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { DESCRIPTION_MAX_CHARS, NAME_MAX_CHARS } from "../vocabulary/limits.js";
 import { ACTION_NAMES } from "./config.js";
-import { LOG_SOURCE_KINDS, TRACE_SOURCE_KINDS } from "./config-sources.js";
+import { CHANGE_SOURCE_KINDS, LOG_SOURCE_KINDS, TRACE_SOURCE_KINDS } from "./config-sources.js";
 import { FACT_NAMES } from "./facts.js";
 import { type Json, jsonObjectSchema } from "./json.js";
 
@@ -15,6 +15,7 @@ const SOURCE_KINDS = [
   "deployments",
   ...LOG_SOURCE_KINDS,
   ...TRACE_SOURCE_KINDS,
+  ...CHANGE_SOURCE_KINDS,
 ] as const;
 
 const GOAL_FACTS = FACT_NAMES.map((name) => `goal.${name}` as const);

@@ -1,6 +1,7 @@
 /** The tools that come with the product. */
 import type { ToolDefinition } from "../define-tool.js";
 import { analysis } from "./analysis.js";
+import { changeHistory } from "./change-history.js";
 import { configUpdate } from "./config-update.js";
 import { customScript } from "./custom-script.js";
 import { deploymentHistory } from "./deployment-history.js";
@@ -27,6 +28,7 @@ export const BUILT_IN_TOOLS: readonly ToolDefinition[] = [
   tlsProbe,
   hostMetrics,
   deploymentHistory,
+  changeHistory,
   analysis,
   summary,
   notification,

@@ -35,14 +35,14 @@ export function sourceNamed<K extends Kind>(config: Config, name: string, kinds:
   throw new ToolFailure("source-not-configured", found.message, found.hint);
 }
 
-/** What a call on a source would touch; a name that is still a template tells nothing yet. */
-function reachOfSource(name: Json | undefined, config: Config, at: string, kinds: readonly Kind[]): Reach {
+/** What a call on the source that stands at `at` would touch; a name that is still a template tells nothing yet. */
+export function reachOfSource(name: Json | undefined, config: Config, at: string, kinds: readonly Kind[]): Reach {
   if (typeof name !== "string" || name.includes("{{")) return { urls: [], problems: [] };
   const found = lookUp(config, name, kinds);
   if ("source" in found) return { urls: [], environment: found.source.environment ?? "production", problems: [] };
   const problem: Problem = {
     code: "source-not-configured",
-    at: `${at}.source`,
+    at,
     message: found.message,
     hint: found.hint,
   };
@@ -51,5 +51,5 @@ function reachOfSource(name: Json | undefined, config: Config, at: string, kinds
 
 /** The same, for params that name their source under `source`. */
 export function sourceReach(kinds: readonly Kind[]): (params: JsonObject, config: Config, at: string) => Reach {
-  return (params, config, at) => reachOfSource(params.source, config, at, kinds);
+  return (params, config, at) => reachOfSource(params.source, config, `${at}.source`, kinds);
 }

@@ -1,0 +1,22 @@
+/** Reads the changes that a declared source knows of, of whichever kind it is. */
+import type { Source } from "../../../schema/config.js";
+import type { ToolContext } from "../../define-tool.js";
+import type { ChangeQuestion, ChangeReading } from "./change.js";
+import { deploymentChanges } from "./deployments.js";
+import { gitChanges } from "./git.js";
+
+export const CHANGE_KINDS_OF_SOURCE = ["deployments", "git"] as const;
+export type ReadSource = Extract<Source, { kind: (typeof CHANGE_KINDS_OF_SOURCE)[number] }> & { name: string };
+
+export function readChanges(
+  source: ReadSource,
+  question: ChangeQuestion,
+  context: ToolContext,
+): Promise<ChangeReading> {
+  switch (source.kind) {
+    case "deployments":
+      return deploymentChanges(source, question, context);
+    case "git":
+      return gitChanges(source, question, context);
+  }
+}
