@@ -7,7 +7,9 @@ import { ToolFailure } from "../platform/failure.js";
 import type { JsonObject } from "../schema/json.js";
 import type { NoticeResult } from "./contract.js";
 import type { Dependencies } from "./dependencies.js";
+import { tellPagerDuty } from "./pagerduty-notices.js";
 import { tellSlack } from "./slack-notices.js";
+import { pageOf } from "./tools/tickets/origin.js";
 
 /** Milliseconds that one notice may take: the gate must not stay without a digest because a channel is slow. */
 const NOTICE_TIMEOUT_MS = 5_000;
@@ -31,14 +33,16 @@ export async function policyChannel({ policy }: Pick<Dependencies, "policy">): P
   return current.ok ? current.policy.approval.notify_channel : undefined;
 }
 
-/** Tells one channel, by its name in the policy (`webhook:NAME`, `slack:#CHANNEL`). */
+/** Tells one channel, by its name in the policy (`webhook:NAME`, `slack:#CHANNEL`, `pagerduty:NAME`). */
 export async function tell(name: string, notice: Notice, dependencies: Dependencies): Promise<NoticeResult> {
   const [kind, channelName = ""] = name.split(":", 2);
   if (kind === "slack") return tellSlack(name, notice, dependencies);
+  if (kind === "pagerduty") return tellPagerDuty(name, notice, dependencies, NOTICE_TIMEOUT_MS);
   const { channels } = dependencies.config;
   const channel = Object.hasOwn(channels, channelName) ? channels[channelName] : undefined;
   if (kind !== "webhook") return { channel: name, ok: false, problem: `${kind} notices are not available` };
   if (channel === undefined) return { channel: name, ok: false, problem: "config.yaml declares no such channel" };
+  if (channel.kind !== "webhook") return { channel: name, ok: false, problem: `it is of kind ${channel.kind}` };
   try {
     const headers = { "content-type": "application/json", "idempotency-key": notice.key, ...channel.headers };
     const body = JSON.stringify(bodyOf(notice, dependencies));
@@ -55,6 +59,7 @@ export async function tell(name: string, notice: Notice, dependencies: Dependenc
 function bodyOf({ event, run, node, details }: Notice, { config }: Pick<Dependencies, "config">): JsonObject {
   const body: JsonObject = { event, ...details, run, node };
   if (event !== "gate-closed") body.answer = `autoops approve ${run} ${node}`;
-  if (config.facadeUrl !== undefined) body.page = `${config.facadeUrl}/#/runs/${encodeURIComponent(run)}`;
+  const page = pageOf({ config, runId: run });
+  if (page !== undefined) body.page = page;
   return body;
 }

@@ -130,11 +130,19 @@ function toFailure(
   const message = withoutSecrets(redact(error.message), secrets);
   log.warn("node failed", { code: error.code, reason: message });
   const isFinal = !mayRetry || attempt > retries;
-  return failure(error.code, message, error.hint, isFinal);
+  return failure(error.code, message, error.hint, isFinal, error.retryAfterMs);
 }
 
-function failure(type: string, message: string, hint: string | undefined, nonRetryable: boolean): ApplicationFailure {
-  return ApplicationFailure.create({ type, message, nonRetryable, details: hint === undefined ? [] : [{ hint }] });
+function failure(
+  type: string,
+  message: string,
+  hint: string | undefined,
+  nonRetryable: boolean,
+  nextRetryDelay?: number,
+): ApplicationFailure {
+  const wait = nextRetryDelay === undefined ? {} : { nextRetryDelay };
+  const details = hint === undefined ? [] : [{ hint }];
+  return ApplicationFailure.create({ type, message, nonRetryable, details, ...wait });
 }
 
 const isCancellation = (error: unknown): boolean => error instanceof Error && error.name === "CancelledFailure";

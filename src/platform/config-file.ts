@@ -75,6 +75,7 @@ function configOf(file: ConfigFile, directory: string): Config {
       ? {}
       : { clusters: mapValues(file.clusters, (cluster) => withAbsoluteFiles(cluster, absolute)) }),
     ...(file.scripts === undefined ? {} : { scripts: file.scripts }),
+    ...(file.trackers === undefined ? {} : { trackers: file.trackers }),
     ...(file.slack === undefined ? {} : { slack: file.slack }),
     ...(file.facade_url === undefined ? {} : { facadeUrl: file.facade_url }),
     ...(file.facade === undefined ? {} : { facade: withAbsoluteTls(file.facade, absolute) }),

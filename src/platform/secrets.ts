@@ -3,7 +3,8 @@ import type { Json } from "../schema/json.js";
 import { ToolFailure } from "./failure.js";
 
 const REFERENCE = /^env:([A-Za-z_][A-Za-z0-9_]{0,127})$/;
-const HEADER_REFERENCE = /^(?:([A-Za-z][A-Za-z0-9-]{0,31}) )?(env:[A-Za-z_][A-Za-z0-9_]{0,127})$/;
+/** PagerDuty alone writes `Token token=`. */
+const HEADER_REFERENCE = /^(?:([A-Za-z][A-Za-z0-9-]{0,31}) (token=)?)?(env:[A-Za-z_][A-Za-z0-9_]{0,127})$/;
 
 /** Returns what a reference stands for; throws `secret-missing`. */
 export type SecretResolver = (reference: string) => string;
@@ -55,7 +56,7 @@ export function withoutSecretsIn(value: Json, secrets: readonly string[]): Json 
 /** The values of all references in a document, such as the configuration; those that are not set are left out. */
 export function secretValues(document: unknown, read: (name: string) => string | undefined): string[] {
   const names = JSON.stringify(document).matchAll(
-    /"(?:[A-Za-z][A-Za-z0-9-]{0,31} )?env:([A-Za-z_][A-Za-z0-9_]{0,127})"/g,
+    /"(?:[A-Za-z][A-Za-z0-9-]{0,31} (?:token=)?)?env:([A-Za-z_][A-Za-z0-9_]{0,127})"/g,
   );
   const values = [...new Set([...names].map(([, name = ""]) => read(name) ?? ""))].filter((value) => value !== "");
   // The longest first, so that one that holds another goes whole.
@@ -73,8 +74,8 @@ export function isSecretHeader(value: string): boolean {
  */
 export function resolveHeader(value: string, resolve: SecretResolver): string {
   const match = HEADER_REFERENCE.exec(value);
-  if (match?.[2] === undefined) return value;
-  const [, scheme, reference] = match;
+  if (match?.[3] === undefined) return value;
+  const [, scheme, label = "", reference] = match;
   const secret = resolve(reference);
   if (/[^\x20-\x7e]/.test(secret)) {
     const message = `the secret ${reference} must be one line of plain characters to stand in a header`;
@@ -82,5 +83,5 @@ export function resolveHeader(value: string, resolve: SecretResolver): string {
   }
   if (scheme === undefined) return secret;
   const isPair = scheme.toLowerCase() === "basic" && secret.includes(":");
-  return `${scheme} ${isPair ? Buffer.from(secret).toString("base64") : secret}`;
+  return `${scheme} ${label}${isPair ? Buffer.from(secret).toString("base64") : secret}`;
 }

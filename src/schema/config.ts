@@ -14,6 +14,8 @@ import {
   TRACE_SOURCE_KINDS,
   traceSources,
 } from "./config-sources.js";
+import { LOG_SOURCE_KINDS, logSources, TRACE_SOURCE_KINDS, traceSources } from "./config-sources.js";
+import { type Channel, channelSchema, type Tracker, trackerSchema } from "./config-tickets.js";
 import { type FacadeConfig, facadeConfigSchema } from "./facade-config.js";
 import { type MemorySettings, memorySettingsSchema } from "./memory.js";
 import { type ModelSettings, modelSchema } from "./model.js";
@@ -134,14 +136,6 @@ export type Target = z.infer<typeof targetSchema>;
 export type HttpAction = z.infer<typeof httpActionSchema>;
 export type CommandAction = z.infer<typeof commandActionSchema>;
 
-const webhookChannel = z.strictObject({
-  kind: z.literal("webhook"),
-  url: urlSchema,
-  headers: headersSchema.optional(),
-});
-export const channelSchema = webhookChannel;
-export type Channel = z.infer<typeof channelSchema>;
-
 const configKeys = z.strictObject({
   version: z.literal("1.0", { error: '"1.0" (in quotes)' }),
   /** Files are read only under these directories, after resolving links. */
@@ -157,6 +151,8 @@ const configKeys = z.strictObject({
   mcp_servers: mcpServersSchema.optional(),
   /** For `browser_replay`. */
   browser: browserSchema.optional(),
+  /** Where tickets are opened and kept up. */
+  trackers: z.record(nameSchema, trackerSchema).optional(),
   /** The app that tells of gates in `slack:#channel`, and whose buttons answer them. */
   slack: slackSettingsSchema.optional(),
   /** The address people open to answer a gate; shown in notices. */
@@ -191,6 +187,8 @@ export interface Config {
   scripts?: Record<string, Script>;
   mcp?: McpSettings;
   browser?: BrowserSettings;
+  /** Absent where none is declared. */
+  trackers?: Record<string, Tracker>;
   slack?: SlackSettings;
   facadeUrl?: string;
   /** As written; the paths are absolute. */

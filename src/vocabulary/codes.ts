@@ -129,6 +129,12 @@ export const CODES = {
   "source-unreachable": source("The source did not answer."),
   "source-refused": { ...source("The source refused the request."), retryable: false },
   "source-denied": { ...source("The source did not accept the credentials."), retryable: false },
+  "source-forbidden": {
+    ...source("The account that the credentials belong to may not do this."),
+    retryable: false,
+  },
+  "source-not-found": { ...source("The source has nothing of that name, or does not show it."), retryable: false },
+  "source-busy": source("The source takes no more for now."),
   "source-empty": { ...source("The source answers and holds nothing."), retryable: false },
   "source-error": source("The source answered with an error of its own."),
   "source-answer-invalid": { ...source("The source's answer is not what it should be."), retryable: false },

@@ -17,6 +17,8 @@ import { scaleAction } from "./scale-action.js";
 import { serviceRestart } from "./service-restart.js";
 import { summary } from "./summary.js";
 import { tlsProbe } from "./tls-probe.js";
+import { ticketCreate } from "./ticket-create.js";
+import { ticketUpdate } from "./ticket-update.js";
 import { traceCollector } from "./trace-collector.js";
 
 export const BUILT_IN_TOOLS: readonly ToolDefinition[] = [
@@ -32,6 +34,8 @@ export const BUILT_IN_TOOLS: readonly ToolDefinition[] = [
   analysis,
   summary,
   notification,
+  ticketCreate,
+  ticketUpdate,
   rollback,
   serviceRestart,
   scaleAction,

@@ -1,28 +1,60 @@
-/** Tool `notification`: posts a message to a channel of config.yaml. */
+/** Tool `notification`: gives one message for one key to a channel of config.yaml. */
 import { z } from "zod";
 import type { Reach } from "../../core/catalogue.js";
-import type { Channel, Config } from "../../schema/config.js";
+import type { Config } from "../../schema/config.js";
+import { type Channel, emailAddressSchema } from "../../schema/config-tickets.js";
 import type { JsonObject } from "../../schema/json.js";
-import { DESCRIPTION_MAX_CHARS, NAME_MAX_CHARS } from "../../vocabulary/limits.js";
+import type { Problem } from "../../vocabulary/problems.js";
+import { EMAIL_RECIPIENTS_MAX, TEXT_MAX_CHARS, TITLE_MAX_CHARS } from "../../vocabulary/ticket-limits.js";
 import { defineTool, type ToolContext, ToolFailure } from "../define-tool.js";
-import { statusFailure } from "./http-answers.js";
+import { finding, findingsSchema } from "./finding.js";
+import type { Delivered, Message } from "./messages/message.js";
+import { ALERT_ACTIONS, alertPagerDuty } from "./messages/pagerduty-alert.js";
+import { postToWebhook } from "./messages/webhook.js";
 import { declaredNameSchema } from "./names.js";
+import { oneLineSchema } from "./tickets/one-line.js";
 
 const paramsSchema = z.strictObject({
   channel: declaredNameSchema,
-  title: z.string().max(NAME_MAX_CHARS).optional(),
-  message: z.string().min(1).max(DESCRIPTION_MAX_CHARS),
+  title: oneLineSchema(TITLE_MAX_CHARS).optional(),
+  /** Markdown. */
+  message: z.string().min(1).max(TEXT_MAX_CHARS),
+  /** Channels of kind `email`: whom else to write to, in its `allowed_domains`. */
+  to: z.array(emailAddressSchema).min(1).max(EMAIL_RECIPIENTS_MAX).optional(),
+  /** Channels of kind `pagerduty`. */
+  severity: z.enum(["critical", "error", "warning", "info"]).optional(),
+  /** The same: what becomes of the alert. `key` is the `ref` of the notification that triggered it. */
+  alert: z
+    .strictObject({
+      action: z.enum(ALERT_ACTIONS),
+      key: z
+        .string()
+        .regex(/^[\x21-\x7e]{1,255}$/, "the ref of a notification")
+        .optional(),
+    })
+    .optional(),
 });
+type Params = z.output<typeof paramsSchema>;
+
 const outputSchema = z.strictObject({
   channel: z.string(),
+  kind: z.string(),
   status: z.int(),
   delivered: z.literal(true),
   idempotency_key: z.string(),
+  /** An earlier attempt had delivered it. */
+  repeated: z.boolean(),
+  /** `key`, `search`, `receiver` or `nothing`: docs/tools.md tells of each. */
+  kept_to_one_by: z.enum(["key", "search", "receiver", "nothing"]),
+  /** By what the channel knows the message; what a later node names to acknowledge or resolve an alert. */
+  ref: z.string().nullable(),
+  truncated: z.boolean(),
+  findings: findingsSchema,
 });
 
 export const notification = defineTool({
   name: "notification",
-  description: "Posts a message to a declared channel; a repeated delivery carries the same Idempotency-Key.",
+  description: "Gives a message to a declared channel (webhook, Slack, PagerDuty alert, e-mail), one for one key.",
   nodeTypes: ["notification"],
   effect: "notify",
   params: paramsSchema,
@@ -31,28 +63,54 @@ export const notification = defineTool({
   run: notify,
 });
 
-async function notify(
-  params: z.output<typeof paramsSchema>,
-  context: ToolContext,
-): Promise<z.infer<typeof outputSchema>> {
-  const channel = channelNamed(context.config, params.channel);
-  const { runId, nodeId, idempotencyKey } = context;
-  const body = { title: params.title ?? `${runId}: ${nodeId}`, message: params.message, run: runId, node: nodeId };
-  const answer = await context.fetch(channel.url, {
-    method: "POST",
-    headers: { "content-type": "application/json", ...channel.headers, "idempotency-key": idempotencyKey },
-    body: JSON.stringify(body),
-    signal: context.signal,
-    // A redirected POST would arrive as a GET: the message would be lost and taken for delivered.
-    redirect: "refuse",
-  });
-  if (answer.status < 200 || answer.status > 299) throw statusFailure(`the channel ${params.channel}`, answer);
-  return { channel: params.channel, status: answer.status, delivered: true, idempotency_key: idempotencyKey };
+async function notify(params: Params, context: ToolContext): Promise<z.infer<typeof outputSchema>> {
+  const { channel: name, title = `${context.runId}: ${context.nodeId}`, ...rest } = params;
+  const channel = channelNamed(context.config, name);
+  const [foreign] = foreignParams(channel, params);
+  if (foreign !== undefined) throw new ToolFailure("params-invalid", `params.${foreign}`, undefined, false);
+  const delivered = await deliver(name, channel, { title, ...rest }, context);
+  const { status, keptBy, ref, repeated = false, truncated = false, remarks = [] } = delivered;
+  const said = repeated ? "had been told by an earlier attempt" : "was told";
+  return {
+    channel: name,
+    kind: channel.kind,
+    status,
+    delivered: true,
+    idempotency_key: context.idempotencyKey,
+    repeated,
+    kept_to_one_by: keptBy,
+    ref: ref ?? null,
+    truncated,
+    findings: remarks.length === 0 ? [] : [finding(`the channel ${name} ${said}`, remarks)],
+  };
 }
 
-function lookUp(config: Config, name: string): Channel | { message: string; hint: string } {
+function deliver(name: string, channel: Channel, message: Message, context: ToolContext): Promise<Delivered> {
+  switch (channel.kind) {
+    case "webhook":
+      return postToWebhook(name, channel, message, context);
+    case "pagerduty":
+      return alertPagerDuty(name, channel, message, context);
+    default:
+      throw new ToolFailure("source-not-configured", `channels of kind ${channel.kind} are not there yet`);
+  }
+}
+
+/** Params that only other kinds of channels know, in words. */
+function foreignParams({ kind }: Channel, params: JsonObject | Params): string[] {
+  const owners = { to: "email", severity: "pagerduty", alert: "pagerduty" } as const;
+  return Object.entries(owners).flatMap(([param, owner]) =>
+    owner === kind || params[param as keyof typeof owners] === undefined
+      ? []
+      : [`${param} must stand with a channel of kind ${owner} alone, this one is of kind ${kind}`],
+  );
+}
+
+type Found = { channel: Channel } | { message: string; hint: string };
+
+function lookUp(config: Config, name: string): Found {
   const channel = Object.hasOwn(config.channels, name) ? config.channels[name] : undefined;
-  if (channel !== undefined) return channel;
+  if (channel !== undefined) return { channel };
   const names = Object.keys(config.channels).sort().join(", ");
   const hint = names === "" ? "declare one under channels in config.yaml" : `declared channels: ${names}`;
   return { message: `config.yaml declares no channel ${JSON.stringify(name.slice(0, 63))}`, hint };
@@ -60,13 +118,19 @@ function lookUp(config: Config, name: string): Channel | { message: string; hint
 
 function channelNamed(config: Config, name: string): Channel {
   const found = lookUp(config, name);
-  if ("url" in found) return found;
+  if ("channel" in found) return found.channel;
   throw new ToolFailure("source-not-configured", found.message, found.hint);
 }
 
-function reachOfChannel({ channel: name }: JsonObject, config: Config, at: string): Reach {
+function reachOfChannel(params: JsonObject, config: Config, at: string): Reach {
+  const { channel: name } = params;
   if (typeof name !== "string" || name.includes("{{")) return { urls: [], problems: [] };
   const found = lookUp(config, name);
-  if ("url" in found) return { urls: [], problems: [] };
-  return { urls: [], problems: [{ code: "source-not-configured", at: `${at}.channel`, ...found }] };
+  if (!("channel" in found)) {
+    return { urls: [], problems: [{ code: "source-not-configured", at: `${at}.channel`, ...found }] };
+  }
+  const problems = foreignParams(found.channel, params).map(
+    (says): Problem => ({ code: "params-invalid", at: `${at}.${says.split(" ", 1)[0]}`, message: `${at}.${says}` }),
+  );
+  return { urls: [], problems };
 }

@@ -1,5 +1,6 @@
-/** The URLs that config.yaml declares: of sources, clusters, targets, channels, MCP servers, Slack and the model. */
+/** The URLs that config.yaml declares: of sources, clusters, targets, channels, trackers, MCP servers, Slack and the model. */
 import type { Config } from "../../schema/config.js";
+import type { Channel } from "../../schema/config-tickets.js";
 
 /** Every URL of the configuration, states of targets included. */
 export function declaredUrls(config: Config): string[] {
@@ -11,7 +12,8 @@ export function declaredUrls(config: Config): string[] {
       urls.push(`dns://${source.server.includes(":") ? `[${source.server}]` : source.server}:${source.port}`);
     }
   }
-  for (const channel of Object.values(config.channels)) urls.push(channel.url);
+  for (const channel of Object.values(config.channels)) urls.push(urlOf(channel));
+  for (const tracker of Object.values(config.trackers ?? {})) urls.push(tracker.url);
   for (const target of Object.values(config.targets)) {
     if (target.kind !== "http") continue;
     for (const action of Object.values(target.actions)) urls.push(action?.url, action?.state?.url);
@@ -19,4 +21,12 @@ export function declaredUrls(config: Config): string[] {
   for (const server of Object.values(config.mcp?.servers ?? {})) if ("url" in server) urls.push(server.url);
   urls.push(config.model?.base_url, config.slack?.api_url);
   return urls.filter((url) => url !== undefined);
+}
+
+/** Mail servers are declared by host and port: they are spoken to in a protocol of their own. */
+function urlOf(channel: Channel): string | undefined {
+  if (channel.kind === "slack") return undefined;
+  if (channel.kind !== "email") return channel.url;
+  const { host, port } = channel;
+  return `smtp://${host.includes(":") ? `[${host}]` : host}:${port}`;
 }

@@ -46,7 +46,7 @@ export class ModelFailure extends ToolFailure {
     hint: string,
     retryable: boolean,
     /** When the server says it may be asked again. */
-    readonly retryAfterMs?: number,
+    override readonly retryAfterMs?: number,
   ) {
     super(code, message, hint, retryable);
   }
