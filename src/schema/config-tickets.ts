@@ -53,7 +53,10 @@ export const emailAddressSchema = z
 const domainSchema = z
   .string()
   .max(253)
-  .regex(/^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, "a domain in small letters");
+  .regex(
+    /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/,
+    "a domain in small letters",
+  );
 const emailChannel = z
   .strictObject({
     kind: z.literal("email"),
@@ -78,9 +81,13 @@ const emailChannel = z
     message: "given where username is, and only there",
   });
 
-export const channelSchema = z.discriminatedUnion("kind", [webhookChannel, slackChannel, pagerdutyChannel, emailChannel], {
-  error: "one of webhook, slack, pagerduty, email",
-});
+export const channelSchema = z.discriminatedUnion(
+  "kind",
+  [webhookChannel, slackChannel, pagerdutyChannel, emailChannel],
+  {
+    error: "one of webhook, slack, pagerduty, email",
+  },
+);
 export type Channel = z.infer<typeof channelSchema>;
 export type ChannelOf<K extends Channel["kind"]> = Extract<Channel, { kind: K }>;
 
@@ -108,9 +115,7 @@ const githubTracker = z.strictObject({
   kind: z.literal("github"),
   url: urlSchema.default("https://api.github.com"),
   token: secretReferenceSchema,
-  repository: z
-    .string()
-    .regex(/^[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})\/(?!\.{1,2}$)[A-Za-z0-9._-]{1,100}$/, "owner/name"),
+  repository: z.string().regex(/^[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})\/(?!\.{1,2}$)[A-Za-z0-9._-]{1,100}$/, "owner/name"),
   labels,
   description,
 });

@@ -17,14 +17,22 @@ export interface Lossy {
   /** The next request of this method whose path fits is carried out, and its answer is lost. */
   loseAnswer(method: string, path: RegExp): void;
   /** The next such request is answered so in the server's place. */
-  answerInstead(method: string, path: RegExp, answer: { status: number; headers?: Record<string, string>; body?: string }): void;
+  answerInstead(
+    method: string,
+    path: RegExp,
+    answer: { status: number; headers?: Record<string, string>; body?: string },
+  ): void;
   stop(): Promise<void>;
 }
 
 export async function lossyWay(to: string): Promise<Lossy> {
   const target = new URL(to);
   const seen: Seen[] = [];
-  const planned: Array<{ method: string; path: RegExp; answer?: { status: number; headers?: Record<string, string>; body?: string } }> = [];
+  const planned: Array<{
+    method: string;
+    path: RegExp;
+    answer?: { status: number; headers?: Record<string, string>; body?: string };
+  }> = [];
   const server = createServer(async (incoming, outgoing) => {
     let body = "";
     for await (const chunk of incoming) body += chunk;

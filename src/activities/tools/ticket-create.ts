@@ -1,7 +1,7 @@
 /** Tool `ticket_create`: opens one ticket for one key in a tracker of config.yaml. */
 import { z } from "zod";
-import { DUPLICATES_SHOWN, LABELS_MAX, TEXT_MAX_CHARS, TITLE_MAX_CHARS } from "../../vocabulary/ticket-limits.js";
 import { labelSchema } from "../../schema/config-tickets.js";
+import { DUPLICATES_SHOWN, LABELS_MAX, TEXT_MAX_CHARS, TITLE_MAX_CHARS } from "../../vocabulary/ticket-limits.js";
 import { defineTool, type ToolContext } from "../define-tool.js";
 import { finding, findingsSchema } from "./finding.js";
 import { declaredNameSchema } from "./names.js";
@@ -54,7 +54,9 @@ async function openTicket(
   const client = clientOf(params.tracker, tracker, context);
   const { one, made, others, remarks, truncated } = await client.create(params);
   const done = made ? "was opened" : "had been opened by an earlier attempt";
-  const findings = [finding(`ticket ${one.ticket} ${done} in ${params.tracker}`, [one.url ?? "", ...remarks].filter(Boolean))];
+  const findings = [
+    finding(`ticket ${one.ticket} ${done} in ${params.tracker}`, [one.url ?? "", ...remarks].filter(Boolean)),
+  ];
   if (others.length > 0) {
     const names = others.map(({ ticket }) => ticket).join(", ");
     findings.push(finding(`there are doubles of ticket ${one.ticket}: ${names}; close them by hand`, remarks));

@@ -34,13 +34,13 @@ export async function sendEvent(
   name: string,
   channel: ChannelOf<"pagerduty">,
   event: AlertEvent,
-  { fetch, secret }: Means,
+  means: Means,
   request: Pick<HttpRequest, "signal" | "timeoutMs"> = {},
 ): Promise<number> {
-  const answer = await fetch(`${channel.url.replace(/\/+$/, "")}/v2/enqueue`, {
+  const answer = await means.fetch(`${channel.url.replace(/\/+$/, "")}/v2/enqueue`, {
     method: "POST",
     headers: { accept: "application/json", "content-type": "application/json" },
-    body: JSON.stringify({ routing_key: secret(channel.routing_key), ...bodyOf(event, channel) }),
+    body: JSON.stringify({ routing_key: means.secret(channel.routing_key), ...bodyOf(event, channel) }),
     redirect: "refuse",
     ...request,
   });

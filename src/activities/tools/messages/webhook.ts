@@ -16,7 +16,8 @@ export async function postToWebhook(
   const { runId, nodeId, idempotencyKey } = context;
   const body = JSON.stringify({ title: redact(title), message: redact(message), run: runId, node: nodeId });
   const key = channel.signing_key;
-  const signature = key === undefined ? {} : signatureOf(markOf(idempotencyKey), body, context.secret(key), context.now());
+  const signature =
+    key === undefined ? {} : signatureOf(markOf(idempotencyKey), body, context.secret(key), context.now());
   const answer = await context.fetch(channel.url, {
     method: "POST",
     headers: {

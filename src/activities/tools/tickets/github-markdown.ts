@@ -8,19 +8,21 @@ import type { Block, Inline } from "./markdown.js";
 const APART = "\u200b";
 
 export function escapeGithub(text: string): string {
-  return text
-    .replace(/&/g, "&amp;")
-    .replace(/</g, "&lt;")
-    .replace(/>/g, "&gt;")
-    .replace(/[\\`*_[\]|~!]/g, "\\$&")
-    .replace(/@(?=[A-Za-z0-9])/g, `@${APART}`)
-    .replace(/#(?=\d)/g, `#${APART}`)
-    .replace(/\bGH-(?=\d)/gi, `$&${APART}`)
-    // Text is no address: those that were meant as one are links already.
-    .replace(/:\/\//g, `:${APART}//`)
-    .replace(/\b(www)\./gi, `$1${APART}.`)
-    .replace(/^(\s*)([-+=#])/gm, "$1\\$2")
-    .replace(/^(\s*\d+)([.)])(?=\s|$)/gm, "$1\\$2");
+  return (
+    text
+      .replace(/&/g, "&amp;")
+      .replace(/</g, "&lt;")
+      .replace(/>/g, "&gt;")
+      .replace(/[\\`*_[\]|~!]/g, "\\$&")
+      .replace(/@(?=[A-Za-z0-9])/g, `@${APART}`)
+      .replace(/#(?=\d)/g, `#${APART}`)
+      .replace(/\bGH-(?=\d)/gi, `$&${APART}`)
+      // Text is no address: those that were meant as one are links already.
+      .replace(/:\/\//g, `:${APART}//`)
+      .replace(/\b(www)\./gi, `$1${APART}.`)
+      .replace(/^(\s*)([-+=#])/gm, "$1\\$2")
+      .replace(/^(\s*\d+)([.)])(?=\s|$)/gm, "$1\\$2")
+  );
 }
 
 export function githubOf(blocks: readonly Block[]): string {

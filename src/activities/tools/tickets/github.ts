@@ -1,11 +1,7 @@
 /** Issues of a repository on GitHub, over its REST interface (2022-11-28). */
 import { z } from "zod";
 import type { TrackerOf } from "../../../schema/config-tickets.js";
-import {
-  GITHUB_TEXT_MAX_CHARS,
-  GITHUB_TITLE_MAX_CHARS,
-  LOOK_BACK_PAGES,
-} from "../../../vocabulary/ticket-limits.js";
+import { GITHUB_TEXT_MAX_CHARS, GITHUB_TITLE_MAX_CHARS, LOOK_BACK_PAGES } from "../../../vocabulary/ticket-limits.js";
 import { type ToolContext, ToolFailure } from "../../define-tool.js";
 import { githubOf } from "./github-markdown.js";
 import { readMarkdown } from "./markdown.js";
@@ -35,7 +31,8 @@ const repositorySchema = z.object({ full_name: z.string(), has_issues: z.boolean
 const hidden = (mark: string): string => `<!-- ${mark} -->`;
 const carries = (body: string | null | undefined, mark: string): boolean =>
   (body ?? "").trimEnd().endsWith(hidden(mark));
-const labelsOf = ({ labels }: Issue): string[] => labels.map((label) => (typeof label === "string" ? label : label.name));
+const labelsOf = ({ labels }: Issue): string[] =>
+  labels.map((label) => (typeof label === "string" ? label : label.name));
 const ticketOf = ({ number, html_url }: Issue): Ticket => ({ ticket: String(number), url: html_url });
 
 export function githubTracker(name: string, tracker: TrackerOf<"github">, context: ToolContext): TrackerClient {
@@ -55,7 +52,13 @@ export function githubTracker(name: string, tracker: TrackerOf<"github">, contex
   async function issuesWith(query: Record<string, string>, pages: number): Promise<Issue[]> {
     const found: Issue[] = [];
     for (let page = 1; page <= pages; page++) {
-      const paging = { state: "all", sort: "created", direction: "desc", per_page: String(PER_PAGE), page: String(page) };
+      const paging = {
+        state: "all",
+        sort: "created",
+        direction: "desc",
+        per_page: String(PER_PAGE),
+        page: String(page),
+      };
       const call = { method: "GET", path: `${repository}/issues`, query: { ...query, ...paging } } as const;
       const issues = await askVendor(vendor, call, issuesSchema, context);
       found.push(...issues.filter(({ body, pull_request }) => pull_request === undefined && carries(body, mark)));
@@ -104,8 +107,7 @@ export function githubTracker(name: string, tracker: TrackerOf<"github">, contex
       }
       return found;
     };
-    const make = () =>
-      askVendor(vendor, { method: "POST", path, json: { body: body.text } }, commentSchema, context);
+    const make = () => askVendor(vendor, { method: "POST", path, json: { body: body.text } }, commentSchema, context);
     return { ...(await once({ find, make, id: ({ id }) => String(id) }, context)), truncated: body.truncated };
   }
 

@@ -33,7 +33,8 @@ export function moveTo(wanted: string, now: Status, transitions: readonly Transi
     if (now.statusCategory?.key === category) return { to: now.name };
     const fitting = transitions.filter(({ to }) => to.statusCategory?.key === category);
     const [only] = fitting;
-    if (only !== undefined && new Set(fitting.map(({ to }) => to.name)).size === 1) return { id: only.id, to: only.to.name };
+    if (only !== undefined && new Set(fitting.map(({ to }) => to.name)).size === 1)
+      return { id: only.id, to: only.to.name };
   }
   const names = [...new Set(transitions.map(({ to }) => to.name))].slice(0, 20).join(", ");
   const message = `status must be one that the issue can go to: ${names || "none"}; it is ${now.name}`;

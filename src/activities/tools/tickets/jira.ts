@@ -103,7 +103,8 @@ export function jiraTracker(name: string, tracker: TrackerOf<"jira">, context: T
     for (const label of changes.removeLabels) note(`no label ${label}`, has.has(label));
     if (move !== undefined) {
       const json = { transition: { id: move.id } };
-      if (move.id !== undefined) await callVendor(vendor, { method: "POST", path: `${path}/transitions`, json }, context);
+      if (move.id !== undefined)
+        await callVendor(vendor, { method: "POST", path: `${path}/transitions`, json }, context);
       note(`status ${move.to}`, move.id !== undefined);
     }
     return done;

@@ -18,7 +18,8 @@ export type Block =
 
 /** Control characters, and those that turn the direction of text or take no room: nobody sees them, machines do. */
 const HIDDEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/gu;
-export const visible = (text: string): string => text.replace(/\r\n?/g, "\n").replace(HIDDEN, " ").replaceAll("\t", "  ");
+export const visible = (text: string): string =>
+  text.replace(/\r\n?/g, "\n").replace(HIDDEN, " ").replaceAll("\t", "  ");
 
 const FENCE = /^ {0,3}(`{3,}|~{3,})\s*([\w+-]{0,40})[^`]*$/;
 const HEADING = /^ {0,3}(#{1,6})\s(.*)$/;
@@ -73,11 +74,7 @@ function readBlock(lines: readonly string[], at: number, line: string, blocks: B
 const beginsBlock = (line: string): boolean =>
   [FENCE, HEADING, RULE, ITEM, QUOTE, TABLE].some((pattern) => pattern.test(line));
 
-function runOf(
-  lines: readonly string[],
-  at: number,
-  belongs: (line: string, isFirst: boolean) => boolean,
-): string[] {
+function runOf(lines: readonly string[], at: number, belongs: (line: string, isFirst: boolean) => boolean): string[] {
   let end = at;
   while (end < lines.length && belongs(lines[end] ?? "", end === at)) end++;
   return lines.slice(at, end);
@@ -131,8 +128,8 @@ function readInlines(line: string): Inline[] {
   for (const match of line.matchAll(INLINE)) {
     plain += line.slice(end, match.index);
     end = match.index + match[0].length;
-    const [, escape, code, strong, underscored, starred, label, target, address, entity] = match;
-    if (escape !== undefined) plain += escape;
+    const [, escaped, code, strong, underscored, starred, label, target, address, entity] = match;
+    if (escaped !== undefined) plain += escaped;
     else if (entity !== undefined) plain += ENTITIES[entity] ?? match[0];
     else {
       flush();

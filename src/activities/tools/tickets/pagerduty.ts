@@ -53,7 +53,12 @@ export function pagerdutyTracker(name: string, tracker: TrackerOf<"pagerduty">, 
     written(markdown, max, (text) => `${text}\n\n${by}${end}`.trimStart(), page ?? `run ${context.runId}`);
 
   async function find(): Promise<Incident[]> {
-    const query = { incident_key: mark, "service_ids[]": tracker.service, date_range: "all", sort_by: "created_at:asc" };
+    const query = {
+      incident_key: mark,
+      "service_ids[]": tracker.service,
+      date_range: "all",
+      sort_by: "created_at:asc",
+    };
     const call = { method: "GET", path: "/incidents", query } as const;
     return (await askVendor(vendor, call, severalSchema, context)).incidents;
   }

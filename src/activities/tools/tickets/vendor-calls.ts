@@ -41,12 +41,7 @@ export async function callVendor(vendor: Vendor, call: VendorCall, context: Mean
 }
 
 /** The same, its JSON in the given shape; throws `source-answer-invalid`. */
-export async function askVendor<T>(
-  vendor: Vendor,
-  call: VendorCall,
-  schema: z.ZodType<T>,
-  context: Means,
-): Promise<T> {
+export async function askVendor<T>(vendor: Vendor, call: VendorCall, schema: z.ZodType<T>, context: Means): Promise<T> {
   const parsed = schema.safeParse(jsonOf(vendor.who, await callVendor(vendor, call, context)));
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;

@@ -20,7 +20,13 @@ beforeAll(async () => {
     port: 20_000 + Math.floor(Math.random() * 20_000),
     seed: {
       tokens: { "gh-token-of-the-test": { login: "octo", scopes: ["repo"] } },
-      github: { users: [{ login: "octo" }], repos: [{ owner: "octo", name: "shop" }, { owner: "octo", name: "full" }] },
+      github: {
+        users: [{ login: "octo" }],
+        repos: [
+          { owner: "octo", name: "shop" },
+          { owner: "octo", name: "full" },
+        ],
+      },
     },
   });
   way = await lossyWay(emulator.url.replace("localhost", "127.0.0.1"));
@@ -54,8 +60,17 @@ const titled = async (title: string) =>
 
 describe("opening an issue", () => {
   test("makes it with labels, a link to the run and its mark, and tells how it is kept to one", async () => {
-    const output = await open({ title: "Checkout fails", description: "**12 %** of `POST /pay` fail", labels: ["sev2"] }, context("k1"));
-    expect(output).toMatchObject({ tracker: "issues", kind: "github", created: true, duplicates: [], kept_to_one_by: "search" });
+    const output = await open(
+      { title: "Checkout fails", description: "**12 %** of `POST /pay` fail", labels: ["sev2"] },
+      context("k1"),
+    );
+    expect(output).toMatchObject({
+      tracker: "issues",
+      kind: "github",
+      created: true,
+      duplicates: [],
+      kept_to_one_by: "search",
+    });
     const issue = await ask(`/repos/octo/shop/issues/${output.ticket}`);
     expect(issue.title).toBe("Checkout fails");
     expect(issue.labels.map((label: Any) => label.name).sort()).toEqual(["autoops", "from-autoops", "sev2"]);
@@ -99,7 +114,9 @@ describe("opening an issue", () => {
     way.answerInstead("GET", /\/issues\?state/, { status: 200, body: "[]" });
     const second = await open({ title: "Late" }, context(key, { attempt: 2 }));
     expect(second.duplicates.map(({ ticket }) => ticket)).toEqual([first.ticket]);
-    expect(second.findings.map(({ statement }) => statement).join()).toContain(`doubles of ticket ${second.ticket}: ${first.ticket}`);
+    expect(second.findings.map(({ statement }) => statement).join()).toContain(
+      `doubles of ticket ${second.ticket}: ${first.ticket}`,
+    );
   });
 
   test("another key opens another", async () => {
@@ -121,7 +138,8 @@ describe("opening an issue", () => {
   });
 
   test("what others wrote mentions nobody, refers to nothing, loads nothing and holds no HTML", async () => {
-    const hostile = "@octo/admins #1 GH-2 octo/shop#3 <img src=x> ![x](https://evil.example/p.png) [here](https://evil.example) `code`";
+    const hostile =
+      "@octo/admins #1 GH-2 octo/shop#3 <img src=x> ![x](https://evil.example/p.png) [here](https://evil.example) `code`";
     const { ticket } = await open({ title: "Hostile", description: hostile }, context(newKey()));
     const { body } = await ask(`/repos/octo/shop/issues/${ticket}`);
     expect(body).not.toMatch(/@octo|#1|#3|GH-2|<img|!\[|\]\(http/);
@@ -177,7 +195,13 @@ describe("changing an issue", () => {
   test("comments once, labels and closes it; what is so already stays", async () => {
     const { ticket } = await open({ title: "To change", labels: ["sev2"] }, context(newKey()));
     const key = newKey();
-    const wish = { ticket, comment: "_mended_ by @octo", status: "closed", add_labels: ["mended"], remove_labels: ["sev2"] };
+    const wish = {
+      ticket,
+      comment: "_mended_ by @octo",
+      status: "closed",
+      add_labels: ["mended"],
+      remove_labels: ["sev2"],
+    };
     const first = await change(wish, context(key));
     expect(first.changed).toEqual(["comment", "label mended", "no label sev2", "status closed"]);
     const again = await change(wish, context(key, { attempt: 2 }));
@@ -200,8 +224,12 @@ describe("changing an issue", () => {
 
   test("a name that is no issue's, a status that GitHub has not, an empty wish", async () => {
     const { ticket } = await open({ title: "Odd wishes" }, context(newKey()));
-    expect(await failureOf(change({ ticket: "OPS-1", comment: "x" }, context(newKey())))).toMatchObject({ code: "params-invalid" });
-    expect(await failureOf(change({ ticket, comment: "x", status: "In Review" }, context(newKey())))).toMatchObject({ code: "params-invalid" });
+    expect(await failureOf(change({ ticket: "OPS-1", comment: "x" }, context(newKey())))).toMatchObject({
+      code: "params-invalid",
+    });
+    expect(await failureOf(change({ ticket, comment: "x", status: "In Review" }, context(newKey())))).toMatchObject({
+      code: "params-invalid",
+    });
     expect(ticketUpdate.params.safeParse({ tracker: "issues", ticket }).success).toBe(false);
     expect(way.seen.filter(({ method, path }) => method !== "GET" && path.includes(`/issues/${ticket}`))).toEqual([]);
   });
