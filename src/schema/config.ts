@@ -14,7 +14,6 @@ import {
   TRACE_SOURCE_KINDS,
   traceSources,
 } from "./config-sources.js";
-import { LOG_SOURCE_KINDS, logSources, TRACE_SOURCE_KINDS, traceSources } from "./config-sources.js";
 import { type Channel, channelSchema, type Tracker, trackerSchema } from "./config-tickets.js";
 import { type FacadeConfig, facadeConfigSchema } from "./facade-config.js";
 import { type MemorySettings, memorySettingsSchema } from "./memory.js";
