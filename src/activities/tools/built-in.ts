@@ -16,9 +16,9 @@ import { rollback } from "./rollback.js";
 import { scaleAction } from "./scale-action.js";
 import { serviceRestart } from "./service-restart.js";
 import { summary } from "./summary.js";
-import { tlsProbe } from "./tls-probe.js";
 import { ticketCreate } from "./ticket-create.js";
 import { ticketUpdate } from "./ticket-update.js";
+import { tlsProbe } from "./tls-probe.js";
 import { traceCollector } from "./trace-collector.js";
 
 export const BUILT_IN_TOOLS: readonly ToolDefinition[] = [
