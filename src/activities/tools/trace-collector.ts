@@ -33,6 +33,8 @@ const paramsSchema = z.strictObject({
   since: instantSchema.default("15m"),
   until: instantSchema.optional(),
   min_duration_ms: z.int().min(1).max(3_600_000).optional(),
+  /** Only traces that hold an error. */
+  only_failing: z.boolean().default(false),
   max_traces: z.int().min(1).max(200).default(50),
 });
 type Params = z.output<typeof paramsSchema>;
@@ -125,7 +127,9 @@ async function collect(params: Params, context: ToolContext): Promise<Output> {
       : source.kind === "tempo"
         ? await readTempo(source, question, context)
         : await readZipkin(source, question, context);
-  const analysis = analyseTraces(reading.traces.map(clean));
+  const wanted = reading.traces.filter(({ spans }) => !params.only_failing || spans.some(({ isError }) => isError));
+  const traces = wanted.slice(0, params.max_traces);
+  const analysis = analyseTraces(traces.map(clean));
   const shown = analysis.summaries.map((summary) => shownTrace(summary, reading));
   const slowest = [...shown].sort((a, b) => b.duration_ms - a.duration_ms);
   const blob = await context.blobs.put(shown.map((trace) => `${JSON.stringify(trace)}\n`).join(""));
@@ -145,7 +149,7 @@ async function collect(params: Params, context: ToolContext): Promise<Output> {
     error_origins: analysis.origins.slice(0, ORIGINS_SHOWN_MAX),
     missing_parents: analysis.orphans,
     cycles: analysis.cycles,
-    truncated: reading.cut,
+    truncated: reading.cut || traces.length < wanted.length,
     blob,
     unreadable: reading.unreadable.slice(0, 20).map((part) => ({ ...part, message: redact(part.message) })),
   };
@@ -159,8 +163,14 @@ function questionOf(params: Params, nowMs: number): TraceQuestion {
     const message = `since must lie before until, got ${isoText(sinceMs)} and ${isoText(untilMs)}`;
     throw new ToolFailure("params-invalid", message, "give an earlier since, such as 15m");
   }
-  const { service, operation, min_duration_ms: minDurationMs, max_traces: maxTraces } = params;
-  return { service, operation, sinceMs, untilMs, minDurationMs, maxTraces };
+  const {
+    service,
+    operation,
+    min_duration_ms: minDurationMs,
+    only_failing: onlyFailing,
+    max_traces: maxTraces,
+  } = params;
+  return { service, operation, sinceMs, untilMs, minDurationMs, onlyFailing, maxTraces };
 }
 
 /** Names and messages come from programs: redacted and shortened before anything is counted by them. */

@@ -71,7 +71,8 @@ export async function readElasticsearch(
         entry: { ...storedEntry(_source, names, timeMs), timeMs },
       };
     });
-    return { lines: lines.reverse(), full: lines.length >= limit };
+    // Equal times come in the order in which they were stored, and keep it.
+    return { lines: lines.sort((a, b) => Number(a.at - b.at)), full: lines.length >= limit };
   };
   const until = BigInt(Math.ceil(selection.untilMs));
   const cut = await readPages(ask, until, selection.untilMs, kept, context);

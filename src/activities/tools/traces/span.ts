@@ -25,6 +25,8 @@ export interface TraceQuestion {
   sinceMs: number;
   untilMs: number;
   minDurationMs?: number;
+  /** Only traces that hold an error; stores that cannot tell may give others, too. */
+  onlyFailing?: boolean;
   maxTraces: number;
 }
 export interface TraceReading {

@@ -65,11 +65,13 @@ export async function readTempo(
 }
 
 /** TraceQL reads string literals as Go does. */
-export function traceQl({ service, operation, minDurationMs }: TraceQuestion): string {
+export function traceQl({ service, operation, minDurationMs, onlyFailing }: TraceQuestion): string {
   const parts = [`resource.service.name = ${JSON.stringify(service)}`];
   if (operation !== undefined) parts.push(`name = ${JSON.stringify(operation)}`);
-  const spans = `{ ${parts.join(" && ")} }`;
-  return minDurationMs === undefined ? spans : `${spans} && { traceDuration >= ${minDurationMs}ms }`;
+  const sets = [`{ ${parts.join(" && ")} }`];
+  if (minDurationMs !== undefined) sets.push(`{ traceDuration >= ${minDurationMs}ms }`);
+  if (onlyFailing) sets.push("{ status = error }");
+  return sets.join(" && ");
 }
 
 function spansOf({ batches }: z.infer<typeof traceSchema>): Span[] {

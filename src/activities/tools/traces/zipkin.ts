@@ -32,6 +32,7 @@ export async function readZipkin(
   };
   if (question.operation !== undefined) query.spanName = question.operation;
   if (question.minDurationMs !== undefined) query.minDuration = String(question.minDurationMs * 1_000);
+  if (question.onlyFailing) query.annotationQuery = "error";
   const answer = await callSource(source, { path: "/api/v2/traces", query }, context);
   const traces = shapeOf(source.name, "Zipkin", answerSchema, answer).map(traceOf);
   return {

@@ -186,3 +186,20 @@ test.each(["jaeger", "tempo", "zipkin"] as const)(
     expect((await failureOf(collect(kind, "http://127.0.0.1:9"))).code).toBe("source-unreachable");
   },
 );
+
+test("failing traces are asked of each store in its own words, and what has no error is left out", async () => {
+  const calm = { ...JAEGER.data[0], traceID: "calm", spans: [jaegerSpan("1", undefined, 0, 900_000)] };
+  const jaeger = await stand(({ url }) => ({
+    ...JAEGER,
+    data: url.includes("tags=") ? JAEGER.data : [...JAEGER.data, calm],
+  }));
+  const output = await collect("jaeger", jaeger.url, { only_failing: true });
+  expect(output).toMatchObject({ total: 1, failed: 1 });
+  const tags = jaeger.received.map(({ url }) => new URL(url, jaeger.url).searchParams.get("tags"));
+  expect(tags).toEqual(['{"error":"true"}', null]);
+  const zipkin = await stand(() => []);
+  await collect("zipkin", zipkin.url, { only_failing: true });
+  expect(new URL(zipkin.received[0]?.url ?? "", zipkin.url).searchParams.get("annotationQuery")).toBe("error");
+  const question = { service: "web", sinceMs: 0, untilMs: 1, maxTraces: 1, onlyFailing: true };
+  expect(traceQl(question)).toBe('{ resource.service.name = "web" } && { status = error }');
+});
