@@ -13,7 +13,9 @@ import { type Local, loadLocal, urlProblem } from "./local.js";
 import { createRemembering } from "./memory.js";
 import { createChangeWatch } from "./platform/audit/changes.js";
 import { createAuditLog } from "./platform/audit/log.js";
-import { createBlobStore } from "./platform/blobs.js";
+import { createContents } from "./platform/blobs/contents.js";
+import { shelfHere } from "./platform/blobs/here.js";
+import { blobStoreOn } from "./platform/blobs.js";
 import { digestOf } from "./platform/digest.js";
 import type { Variables } from "./platform/environment.js";
 import { createWaysOut } from "./platform/http/ways-out.js";
@@ -140,8 +142,8 @@ export async function createDependencies(
     hosts,
     secret,
     secretValues: secrets,
-    blobs: createBlobStore(stores.blobs),
-    reports: createReportStore(stores.reports),
+    blobs: blobStoreOn(createContents(shelfHere(local, policy), local.environment.payloadKeys)),
+    reports: createReportStore(stores.reports, local.environment.payloadKeys),
     signer: keys.verifier,
     audit,
     draft: local.drafter(planning),

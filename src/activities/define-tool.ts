@@ -37,7 +37,13 @@ export interface HttpRequest {
   /** Values may hold secret references (`env:NAME`, `Bearer env:NAME`); they are resolved at the last moment. */
   headers?: Record<string, string>;
   body?: string;
+  /** In place of `body`: what is no text. */
+  bytes?: Uint8Array;
   timeoutMs?: number;
+  /** Of the answer; default `RESPONSE_MAX_BYTES`. */
+  maxBytes?: number;
+  /** How the answer's bytes become `text`: `latin1` keeps each byte as one character. Default: utf8. */
+  encoding?: "utf8" | "latin1";
   /** Ends the request early. */
   signal?: AbortSignal;
   /** `refuse` returns the redirect itself: for requests that act, and for probes that expect one. Default: follow. */

@@ -79,7 +79,7 @@ export async function openRuns(variables?: Variables): Promise<Answered<OpenedRu
       const groups = loaded.ok ? (loaded.policy.approval.local_groups ?? {}) : {};
       return Object.hasOwn(groups, name) ? (groups[name] ?? []) : [];
     },
-    reports: createReportStore(stores.reports),
+    reports: createReportStore(stores.reports, environment.payloadKeys),
     encrypts: environment.payloadKeys.length > 0,
     idTail,
     now: Date.now,

@@ -10,6 +10,7 @@ import {
   type Source,
   type Target,
 } from "../schema/config.js";
+import type { BlobSettings } from "../schema/config-blobs.js";
 import type { Cluster } from "../schema/config-clusters.js";
 import type { FacadeConfig } from "../schema/facade-config.js";
 import type { Json } from "../schema/json.js";
@@ -77,6 +78,7 @@ function configOf(file: ConfigFile, directory: string): Config {
     ...(file.scripts === undefined ? {} : { scripts: file.scripts }),
     ...(file.trackers === undefined ? {} : { trackers: file.trackers }),
     ...(file.slack === undefined ? {} : { slack: file.slack }),
+    ...(file.blobs === undefined ? {} : { blobs: withAbsoluteFolder(file.blobs, absolute) }),
     ...(file.facade_url === undefined ? {} : { facadeUrl: file.facade_url }),
     ...(file.facade === undefined ? {} : { facade: withAbsoluteTls(file.facade, absolute) }),
     ...(file.memory === undefined ? {} : { memory: file.memory }),
@@ -96,6 +98,10 @@ function withAbsoluteFiles(cluster: Cluster, absolute: (path: string) => string)
     ...(kubeconfig === undefined ? {} : { kubeconfig: absolute(kubeconfig) }),
     ...(ca === undefined ? {} : { ca: absolute(ca) }),
   };
+}
+
+function withAbsoluteFolder(blobs: BlobSettings, absolute: (path: string) => string): BlobSettings {
+  return blobs.kind === "local" && blobs.path !== undefined ? { ...blobs, path: absolute(blobs.path) } : blobs;
 }
 
 function withAbsolutePath(source: Source, absolute: (path: string) => string): Source {

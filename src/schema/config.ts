@@ -1,5 +1,6 @@
 /** `config.yaml`: where the tools look and what they may act on. Strict; secrets only as references. */
 import { z } from "zod";
+import { type BlobSettings, blobsSchema } from "./config-blobs.js";
 import { type BrowserSettings, browserSchema } from "./config-browser.js";
 import { type Cluster, clusterSchema, undeclaredClusters } from "./config-clusters.js";
 import { commonKeys as common, headersSchema, secretReferenceSchema, urlSchema } from "./config-keys.js";
@@ -154,6 +155,8 @@ const configKeys = z.strictObject({
   trackers: z.record(nameSchema, trackerSchema).optional(),
   /** The app that tells of gates in `slack:#channel`, and whose buttons answer them. */
   slack: slackSettingsSchema.optional(),
+  /** Where results too large for history are kept; default: a folder of the home. */
+  blobs: blobsSchema.optional(),
   /** The address people open to answer a gate; shown in notices. */
   facade_url: urlSchema.optional(),
   facade: facadeConfigSchema.optional(),
@@ -189,6 +192,8 @@ export interface Config {
   /** Absent where none is declared. */
   trackers?: Record<string, Tracker>;
   slack?: SlackSettings;
+  /** The path is absolute. */
+  blobs?: BlobSettings;
   facadeUrl?: string;
   /** As written; the paths are absolute. */
   facade?: FacadeConfig;

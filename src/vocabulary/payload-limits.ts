@@ -11,6 +11,8 @@ export const PAYLOAD_KEY_BYTES = 32;
 export const PAYLOAD_SHARED_BYTES = 256 * 1024;
 /** Bytes from which one goes to the storage of one machine: below the two million at which Temporal fails. */
 export const PAYLOAD_LOCAL_BYTES = 1_500_000;
+/** Bytes that sealing adds at most: a line, nonce and tag. */
+export const SEALED_OVERHEAD_BYTES = 100;
 /** Bytes of one payload that the storage behind Temporal takes. */
 export const PAYLOAD_STORED_MAX_BYTES = 20_000_000;
 /** Bytes of a request to the codec server, and payloads in it: one page of a history as the Web UI asks for it. */

@@ -248,6 +248,13 @@ describe("with the codec on", () => {
   });
 });
 
+test("with the codec on neither stored results, nor stored reports hold any of it in plain; with it off they do", () => {
+  expect([on.blobs.length, on.reports.length]).toEqual([1, 1]);
+  expect(foundIn(on.canaries, Buffer.concat([...on.blobs, ...on.reports]))).toEqual([]);
+  expect(foundIn(off.canaries, Buffer.concat(off.blobs)).length).toBeGreaterThan(0);
+  expect(foundIn(off.canaries, Buffer.concat(off.reports)).length).toBeGreaterThan(0);
+});
+
 describe("a run that a client without the key started", () => {
   test("is refused in words where encryption is required, and runs where it is not", () => {
     expect(on.plain).toMatchObject({ ended: "FAILED", said: expect.stringContaining("payload-not-encrypted") });

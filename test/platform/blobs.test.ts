@@ -1,9 +1,19 @@
 /** The blob store: content by its digest, for the owner alone, verified on the way back. */
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createBlobStore } from "../../src/platform/blobs.js";
+import { newPayloadKey, readPayloadKeys } from "../../src/platform/payloads/keys.js";
 import { BLOB_MAX_BYTES } from "../../src/vocabulary/limits.js";
 
 let folder: string;
@@ -54,4 +64,19 @@ test("content over the limit is refused, and nothing is written", async () => {
     code: "output-too-large",
   });
   expect(readdirSync(folder)).toEqual([]);
+});
+
+test("with a payload key the folder holds ciphertext under names that tell nothing", async () => {
+  const read = readPayloadKeys(newPayloadKey());
+  const keys = read.ok ? read.keys : [];
+  const before = await createBlobStore(folder).put("from before");
+  const store = createBlobStore(folder, keys);
+  const reference = await store.put("plover on the disk");
+  expect(await store.put("plover on the disk")).toBe(reference);
+  const [name = ""] = readdirSync(folder).filter((other) => other !== before.slice(12));
+  expect(name).toMatch(/^[0-9a-f]{64}$/);
+  expect(name).not.toBe(reference.slice(12));
+  expect(readFileSync(join(folder, name), "latin1")).not.toContain("plover");
+  expect([await store.get(reference), await store.get(before)]).toEqual(["plover on the disk", "from before"]);
+  await expect(createBlobStore(folder).get(reference)).rejects.toMatchObject({ code: "file-not-found" });
 });

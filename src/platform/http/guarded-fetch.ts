@@ -26,7 +26,9 @@ interface Exchange {
   url: string;
   method: string;
   headers: Record<string, string>;
-  body?: string;
+  body?: string | Uint8Array;
+  /** How its answer is read. */
+  reading: Pick<HttpRequest, "maxBytes" | "encoding">;
   tls?: TlsMaterial;
 }
 
@@ -58,7 +60,8 @@ async function follow(
     url,
     method: request.method ?? "GET",
     headers: { "user-agent": "autoops", "accept-encoding": "identity", ...lowerCased(request.headers ?? {}) },
-    body: request.body,
+    body: request.bytes ?? request.body,
+    reading: { maxBytes: request.maxBytes, encoding: request.encoding },
     ...(request.tls === undefined ? {} : { tls: request.tls }),
   };
   const sent: string[] = [];
@@ -119,9 +122,10 @@ async function exchangeOnce(
     // Behind `Basic` it goes out in another form.
     if (isSecretHeader(value)) sent.push(headers[name].slice(headers[name].indexOf(" ") + 1));
   }
-  const { method, body, tls } = exchange;
+  const { method, body, reading, tls } = exchange;
   const { url, host } = checked;
-  return (options.send ?? send)({ url, host, addresses, method, headers, body, signal, ...(tls ? { tls } : {}) });
+  const hop = { url, host, addresses, method, headers, body, signal, ...reading, ...(tls ? { tls } : {}) };
+  return (options.send ?? send)(hop);
 }
 
 const isLoopback = (address: Address): boolean => kindOfAddress(address.address) === "loopback";
@@ -148,7 +152,8 @@ function redirected(exchange: Exchange, status: number, location: string, from: 
   const method = becomesGet ? "GET" : exchange.method;
   // A certificate shown to one origin, or an authority trusted for it, means nothing to another.
   const tls = to.origin === from.origin && exchange.tls !== undefined ? { tls: exchange.tls } : {};
-  return { url, method, headers, body: becomesGet ? undefined : exchange.body, ...tls };
+  const { body, reading } = exchange;
+  return { url, method, headers, body: becomesGet ? undefined : body, reading, ...tls };
 }
 
 function lowerCased(headers: Record<string, string>): Record<string, string> {

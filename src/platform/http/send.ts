@@ -19,8 +19,11 @@ export interface Hop {
   addresses: readonly Address[];
   method: string;
   headers: Record<string, string>;
-  body?: string;
+  body?: string | Uint8Array;
   signal: AbortSignal;
+  /** Of the answer; default `RESPONSE_MAX_BYTES`. */
+  maxBytes?: number;
+  encoding?: "utf8" | "latin1";
   tls?: TlsMaterial;
 }
 
@@ -82,7 +85,7 @@ export const send: Send = async (hop) => {
     return {
       status: answer.statusCode,
       headers: flatHeaders(answer.headers),
-      text: await readCapped(answer.body, hop.host),
+      text: await readCapped(answer.body, hop),
     };
   } catch (error) {
     if (error instanceof HttpFailure || hop.signal.aborted)
@@ -143,16 +146,17 @@ function flatHeaders(headers: Record<string, string | string[] | undefined>): Re
   return flat;
 }
 
-async function readCapped(body: AsyncIterable<Buffer>, host: string): Promise<string> {
+async function readCapped(body: AsyncIterable<Buffer>, { host, maxBytes, encoding }: Hop): Promise<string> {
+  const limit = maxBytes ?? RESPONSE_MAX_BYTES;
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of body) {
     bytes += chunk.length;
-    if (bytes > RESPONSE_MAX_BYTES) {
-      const message = `the answer of ${host} must have at most ${RESPONSE_MAX_BYTES} bytes, got more`;
+    if (bytes > limit) {
+      const message = `the answer of ${host} must have at most ${limit} bytes, got more`;
       throw new HttpFailure("response-too-large", message, true, "ask for less: a narrower query or a shorter time");
     }
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString("utf8");
+  return Buffer.concat(chunks).toString(encoding ?? "utf8");
 }

@@ -10,8 +10,23 @@ import { createHostGuard } from "./host-guard.js";
 /** Of a policy that broke while the worker runs: it lets nothing out. */
 const NOTHING: NetworkRules = { allowed_hosts: [], blocked_hosts: [], allowed_private: [] };
 
+export type CurrentPolicy = () => Promise<{ ok: true; policy: { network: NetworkRules } } | { ok: false }>;
+
+/** A way out to these URLs, which no graph may name, and to what the policy allows anyway. */
+export function waysOutTo(
+  declaredUrls: readonly string[],
+  policy: CurrentPolicy,
+  resolveSecret: SecretResolver,
+): GuardedFetch {
+  return async (url, request) => {
+    const current = await policy();
+    const network = current.ok ? current.policy.network : NOTHING;
+    return createGuardedFetch({ network, declaredUrls, resolveSecret })(url, request);
+  };
+}
+
 export function createWaysOut(
-  policy: () => Promise<{ ok: true; policy: { network: NetworkRules } } | { ok: false }>,
+  policy: CurrentPolicy,
   config: Config,
   resolveSecret: SecretResolver,
 ): { fetch: GuardedFetch; hosts: HostGuard } {

@@ -1,0 +1,66 @@
+/** Contents in a directory of this machine, for its owner alone. */
+import { randomBytes } from "node:crypto";
+import { constants } from "node:fs";
+import { chmod, mkdir, open, rename, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { BLOB_MAX_BYTES } from "../../vocabulary/limits.js";
+import { SEALED_OVERHEAD_BYTES } from "../../vocabulary/payload-limits.js";
+import { ToolFailure } from "../failure.js";
+import type { Shelf } from "./shelf.js";
+
+/** Permission bits of people other than the owner. */
+const OTHERS = 0o077;
+
+/** `directory` is made on first use. */
+export function createFolder(directory: string): Shelf {
+  return {
+    async put(name, bytes) {
+      await prepare(directory);
+      await write(directory, name, bytes);
+    },
+    get: (name) => read(join(directory, name)),
+  };
+}
+
+async function prepare(directory: string): Promise<void> {
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const { mode } = await stat(directory);
+  if ((mode & OTHERS) !== 0) await chmod(directory, 0o700);
+}
+
+/** Written under a name of its own and then renamed: a reader sees the whole content or none. */
+async function write(directory: string, name: string, bytes: Buffer): Promise<void> {
+  const temporary = join(directory, `.${name}.${randomBytes(6).toString("hex")}`);
+  try {
+    const file = await open(temporary, "wx", 0o600);
+    try {
+      await file.writeFile(bytes);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, join(directory, name));
+  } finally {
+    await rm(temporary, { force: true });
+  }
+}
+
+async function read(path: string): Promise<Buffer | undefined> {
+  let file: Awaited<ReturnType<typeof open>>;
+  try {
+    file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT") return undefined;
+    throw new ToolFailure("file-unreadable", `a stored result cannot be read (${code})`);
+  }
+  try {
+    const { size } = await file.stat();
+    if (size > BLOB_MAX_BYTES + SEALED_OVERHEAD_BYTES) {
+      throw new ToolFailure("file-too-large", "a stored result is larger than any that is stored");
+    }
+    return await file.readFile();
+  } finally {
+    await file.close();
+  }
+}
