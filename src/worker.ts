@@ -8,6 +8,7 @@ import {
 import { createActivities, createPlannerActivities } from "./activities/create-activities.js";
 import type { Dependencies } from "./activities/dependencies.js";
 import { countModel } from "./activities/planner/model/metrics.js";
+import { ratesHere } from "./activities/rates-here.js";
 import { checkSearchAttributes, connect, type Whereabouts } from "./client/connection.js";
 import { type Local, loadLocal, urlProblem } from "./local.js";
 import { createRemembering } from "./memory.js";
@@ -18,6 +19,7 @@ import { shelfHere } from "./platform/blobs/here.js";
 import { blobStoreOn } from "./platform/blobs.js";
 import { digestOf } from "./platform/digest.js";
 import type { Variables } from "./platform/environment.js";
+import { ratedFetch } from "./platform/http/rates.js";
 import { createWaysOut } from "./platform/http/ways-out.js";
 import { createLog, type Log } from "./platform/log.js";
 import { loadPolicy } from "./platform/policy-file.js";
@@ -130,7 +132,8 @@ export async function createDependencies(
     return loaded;
   };
   await policy();
-  const { fetch, hosts } = createWaysOut(policy, local.config, secret);
+  const { fetch: unrated, hosts } = createWaysOut(policy, local.config, secret);
+  const fetch = ratedFetch(unrated, { config: local.config, keeper: ratesHere() });
   const planning = { policy, fetch, count: countModel };
   const narrate = local.narrator(planning);
   const value: Dependencies = {

@@ -75,6 +75,7 @@ function configOf(file: ConfigFile, directory: string): Config {
     ...(file.clusters === undefined
       ? {}
       : { clusters: mapValues(file.clusters, (cluster) => withAbsoluteFiles(cluster, absolute)) }),
+    ...(file.rates === undefined ? {} : { rates: file.rates }),
     ...(file.scripts === undefined ? {} : { scripts: file.scripts }),
     ...(file.trackers === undefined ? {} : { trackers: file.trackers }),
     ...(file.slack === undefined ? {} : { slack: file.slack }),

@@ -7,6 +7,7 @@ import { commonKeys as common, headersSchema, secretReferenceSchema, urlSchema }
 import { machineSources } from "./config-machine.js";
 import { type McpSettings, mcpServersSchema } from "./config-mcp.js";
 import { PROBE_SOURCE_KINDS, probeSources } from "./config-probes.js";
+import { type RateRule, rateSchema } from "./config-rates.js";
 import { type Script, scriptSchema } from "./config-scripts.js";
 import {
   CHANGE_SOURCE_KINDS,
@@ -145,6 +146,8 @@ const configKeys = z.strictObject({
   clusters: z.record(nameSchema, clusterSchema).optional(),
   targets: z.record(nameSchema, targetSchema).optional(),
   channels: z.record(nameSchema, channelSchema).optional(),
+  /** How often other machines may be asked, by all workers together. */
+  rates: z.record(nameSchema, rateSchema).optional(),
   /** Programs that `custom_script` may run in its sandbox, by the name that graphs use. */
   scripts: z.record(nameSchema, scriptSchema).optional(),
   /** Servers of the Model Context Protocol, for `secureMCP`. */
@@ -186,6 +189,7 @@ export interface Config {
   clusters?: Record<string, Cluster>;
   targets: Record<string, Target>;
   channels: Record<string, Channel>;
+  rates?: Record<string, RateRule>;
   scripts?: Record<string, Script>;
   mcp?: McpSettings;
   browser?: BrowserSettings;

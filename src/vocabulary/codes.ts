@@ -135,6 +135,7 @@ export const CODES = {
   },
   "source-not-found": { ...source("The source has nothing of that name, or does not show it."), retryable: false },
   "source-busy": source("The source takes no more for now."),
+  "rate-limited": { ...source("It was asked as often as it may be, for now."), status: 429 },
   "source-empty": { ...source("The source answers and holds nothing."), retryable: false },
   "source-error": source("The source answered with an error of its own."),
   "source-answer-invalid": { ...source("The source's answer is not what it should be."), retryable: false },

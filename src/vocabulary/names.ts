@@ -13,6 +13,7 @@ export const WORKFLOWS = {
   planGoal: "planGoal",
   runGoal: "runGoal",
   narrate: "narrateFindings",
+  keepRates: "keepRates",
 } as const;
 
 /** Activities that are not tools. A tool's activity type is the tool's own name. */
@@ -35,6 +36,12 @@ export const EVENT_SIGNAL = "event";
 export const READ_NAME = "output";
 export const EVENT_NAME = "event";
 export const UPDATES = { decide: "decide" } as const;
+/** What the keeper of rates is asked and told. */
+export const RATES = { take: "take", hold: "hold" } as const;
+/** The id of the one keeper of all workers of a queue. */
+export function ratesId(queue: string): string {
+  return queue === RUN_QUEUE ? "autoops-rates" : `autoops-rates-${queue}`;
+}
 export const QUERIES = { runView: "runView" } as const;
 
 /** Changes by the page carry this header: no form and no link of another site can. */

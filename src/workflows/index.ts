@@ -1,3 +1,4 @@
 /** The workflows that a worker registers. Loaded by the workflow sandbox. */
+export { keepRates } from "./keep-rates.js";
 export { narrateFindings, planGoal, runGoal } from "./plan-goal.js";
 export { runGraph } from "./run-graph.js";

@@ -51,7 +51,6 @@ const RULES: Record<string, Rule> = {
       "zod",
       "@slack/web-api",
       "aws4fetch",
-      "rate-limiter-flexible",
     ],
   },
   "client/cli": {

@@ -5,6 +5,7 @@
 import { z } from "zod";
 import { redact } from "../../../core/redact.js";
 import { ToolFailure } from "../../../platform/failure.js";
+import { retryAfterMs } from "../../../platform/http/retry-after.js";
 import type { ModelSettings } from "../../../schema/model.js";
 import { SHOWN_VALUE_MAX_CHARS } from "../../../vocabulary/limits.js";
 import { RETRY_AFTER_MAX_SECONDS } from "../../../vocabulary/model-limits.js";
@@ -157,10 +158,10 @@ function refused(answer: HttpAnswer, nowMs: number): ModelFailure {
   const message = `the model's server answered ${status}${said === "" ? "" : `: ${said}`}`;
   if (status === 429 && code !== "insufficient_quota") {
     const hint = "it limits requests: lower execution.rate_limit_llm_per_minute";
-    return new ModelFailure("too-many-requests", message, hint, true, retryAfterMs(answer, nowMs));
+    return new ModelFailure("too-many-requests", message, hint, true, waitOf(answer, nowMs));
   }
   if (status >= 500 || status === 408) {
-    return new ModelFailure("source-error", message, "try again later", true, retryAfterMs(answer, nowMs));
+    return new ModelFailure("source-error", message, "try again later", true, waitOf(answer, nowMs));
   }
   const hint =
     status === 401 || status === 403 ? "check the key and what it may use" : "check model.name and model.base_url";
@@ -184,10 +185,7 @@ function saidIn(text: string): { said: string; code?: string } {
   }
 }
 
-/** `Retry-After` in seconds or as a date; bounded, since a server may say anything. */
-function retryAfterMs({ headers }: HttpAnswer, nowMs: number): number | undefined {
-  const value = headers["retry-after"]?.trim();
-  if (value === undefined || value === "") return undefined;
-  const ms = /^\d{1,9}(?:\.\d{1,3})?$/.test(value) ? Number(value) * 1_000 : Date.parse(value) - nowMs;
-  return Number.isFinite(ms) ? Math.min(Math.max(ms, 0), RETRY_AFTER_MAX_SECONDS * 1_000) : undefined;
+function waitOf({ headers }: HttpAnswer, nowMs: number): number | undefined {
+  const ms = retryAfterMs(headers, nowMs);
+  return ms === undefined ? undefined : Math.min(ms, RETRY_AFTER_MAX_SECONDS * 1_000);
 }

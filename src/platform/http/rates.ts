@@ -1,0 +1,142 @@
+/** Waits until another machine may be asked, as `rates` of config.yaml allow all workers together, and heeds Retry-After. */
+import { isIP } from "node:net";
+import type { GuardedFetch } from "../../activities/define-tool.js";
+import type { Config } from "../../schema/config.js";
+import type { RateRule } from "../../schema/config-rates.js";
+import { RATE_GRANT_LASTS_MS, RATE_GRANT_MAX } from "../../vocabulary/rate-limits.js";
+import { ToolFailure } from "../failure.js";
+import type { RateKeeper } from "../temporal/rate-keeper.js";
+import { bareHost, fitsPattern } from "./hosts.js";
+import { retryAfterMs } from "./retry-after.js";
+
+const DEFAULT_WAIT_MS = 30_000;
+const ASKED_TOO_OFTEN = [429, 503];
+
+interface Rate extends Pick<RateRule, "per_minute" | "burst"> {
+  name: string;
+}
+
+/** Granted requests that nobody has made yet: when each may be made, milliseconds of this machine's clock. */
+interface Grants {
+  dueMs: number[];
+  /** The question to the keeper that is under way. */
+  asking: Promise<void>;
+}
+
+export interface RatesOptions {
+  config: Config;
+  keeper: RateKeeper;
+  now?: () => number;
+}
+
+/** The given fetch, at the configured rates. Throws `ToolFailure("rate-limited")` where the wait would be too long. */
+export function ratedFetch(unrated: GuardedFetch, { config, keeper, now = Date.now }: RatesOptions): GuardedFetch {
+  const rules = Object.entries(config.rates ?? {});
+  const hostsOfKinds = new Map(rules.map(([name, rule]) => [name, hostsOf(config, rule.kinds)]));
+  const grants = new Map<string, Grants>();
+  /** Until when a host wants to be left alone, as it told this worker. */
+  const held = new Map<string, number>();
+
+  const ratesFor = (host: string): Rate[] =>
+    rules
+      .filter(([name, rule]) => isMeant(rule, hostsOfKinds.get(name) ?? new Set(), host))
+      .map(([name, rule]) => ({ ...rule, name: rule.each_host ? `${name}/${host}` : name }));
+
+  async function take(rate: Rate, deadlineMs: number, signal: AbortSignal | undefined): Promise<void> {
+    const own = grants.get(rate.name) ?? { dueMs: [], asking: Promise.resolve() };
+    grants.set(rate.name, own);
+    const mine = own.asking.then(() => nextGrant(own, rate, deadlineMs));
+    own.asking = mine.then(
+      () => undefined,
+      () => undefined,
+    );
+    await waitUntil(await mine, signal);
+  }
+
+  async function nextGrant(own: Grants, rate: Rate, deadlineMs: number): Promise<number> {
+    own.dueMs = own.dueMs.filter((dueMs) => dueMs > now() - RATE_GRANT_LASTS_MS);
+    if (own.dueMs.length === 0) {
+      const count = Math.min(RATE_GRANT_MAX, Math.max(1, Math.floor(rate.per_minute / 60)));
+      const { per_minute: perMinute, burst } = rate;
+      const maxWaitMs = Math.max(0, deadlineMs - now());
+      const answer = await keeper.take({ rate: rate.name, perMinute, burst, count, maxWaitMs });
+      if (!answer.ok) throw tooOften(rate, answer.waitMs);
+      own.dueMs = answer.waitsMs.map((waitMs) => now() + waitMs);
+    }
+    const dueMs = own.dueMs.shift() ?? now();
+    if (dueMs > deadlineMs) throw tooOften(rate, dueMs - now());
+    return dueMs;
+  }
+
+  async function heed(host: string, forMs: number): Promise<void> {
+    held.set(host, Math.max(held.get(host) ?? 0, now() + forMs));
+    for (const { name } of ratesFor(host)) {
+      grants.delete(name);
+      // This worker heeds it in any case; that the others hear of it must not cost the answer.
+      await keeper.hold({ rate: name, forMs }).catch(() => undefined);
+    }
+  }
+
+  return async (url, request) => {
+    const host = URL.canParse(url) ? bareHost(new URL(url)) : "";
+    const deadlineMs = now() + (request?.timeoutMs ?? DEFAULT_WAIT_MS);
+    const heldUntilMs = held.get(host) ?? 0;
+    if (heldUntilMs > deadlineMs) throw heldBack(host, heldUntilMs - now());
+    if (heldUntilMs > now()) await waitUntil(heldUntilMs, request?.signal);
+    else held.delete(host);
+    for (const rate of ratesFor(host)) await take(rate, deadlineMs, request?.signal);
+    const answer = await unrated(url, request);
+    const forMs = ASKED_TOO_OFTEN.includes(answer.status) ? retryAfterMs(answer.headers, now()) : undefined;
+    if (forMs !== undefined && forMs > 0) await heed(host, forMs);
+    return answer;
+  };
+
+  async function waitUntil(atMs: number, signal: AbortSignal | undefined): Promise<void> {
+    const waitMs = atMs - now();
+    if (waitMs <= 0) return;
+    await new Promise<void>((resolve, reject) => {
+      const end = () => {
+        clearTimeout(timer);
+        reject(new ToolFailure("cancelled", "it was cancelled while it waited for its turn"));
+      };
+      const timer = setTimeout(() => {
+        signal?.removeEventListener("abort", end);
+        resolve();
+      }, waitMs);
+      if (signal?.aborted) end();
+      else signal?.addEventListener("abort", end, { once: true });
+    });
+  }
+}
+
+function isMeant(rule: RateRule, ofKinds: ReadonlySet<string>, host: string): boolean {
+  return ofKinds.has(host) || rule.hosts.some((pattern) => fitsPattern(host, isIP(host) !== 0, pattern));
+}
+
+/** The hosts of everything that config.yaml declares with one of the kinds; `cluster` has no kind of its own. */
+function hostsOf(config: Config, kinds: readonly string[]): Set<string> {
+  const hosts = new Set<string>();
+  const { sources, targets, channels, trackers = {}, clusters = {} } = config;
+  const declared = [sources, targets, channels, trackers].flatMap((section) => Object.values(section) as Array<{ kind: string }>);
+  const meant = declared.filter(({ kind }) => kinds.includes(kind));
+  for (const entry of kinds.includes("kubernetes") ? [...meant, ...Object.values(clusters)] : meant)
+    collect(entry, hosts);
+  return hosts;
+}
+
+/** Adds the hosts of every URL in a declaration. */
+function collect(value: unknown, hosts: Set<string>): void {
+  if (typeof value === "string" && /^https?:\/\//.test(value) && URL.canParse(value))
+    hosts.add(bareHost(new URL(value)));
+  if (typeof value !== "object" || value === null) return;
+  for (const child of Object.values(value)) collect(child, hosts);
+}
+
+function tooOften({ name, per_minute }: Rate, waitMs: number): ToolFailure {
+  const message = `the rate ${name} (${per_minute} a minute) is used up for ${seconds(waitMs)}`;
+  return new ToolFailure("rate-limited", message, "raise it under rates in config.yaml, or ask for less at once");
+}
+function heldBack(host: string, waitMs: number): ToolFailure {
+  return new ToolFailure("rate-limited", `${host} wants to be left alone for ${seconds(waitMs)}`, "wait that long");
+}
+const seconds = (ms: number): string => `${Math.max(1, Math.ceil(ms / 1_000))} s`;

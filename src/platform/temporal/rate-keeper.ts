@@ -1,0 +1,39 @@
+/** Asks the keeper of rates, one workflow for all workers, when another machine may be asked. */
+import { type Client, WithStartWorkflowOperation } from "@temporalio/client";
+import type { Hold, Take, TakeAnswer } from "../../core/rates.js";
+import { RATES, ratesId, WORKFLOWS } from "../../vocabulary/names.js";
+import { RATE_ANSWER_WAIT_MS } from "../../vocabulary/rate-limits.js";
+import { ToolFailure } from "../failure.js";
+
+export interface RateKeeper {
+  /** Throws `ToolFailure("rate-limited")` where it cannot be asked: an unknown rate is not exceeded. */
+  take(take: Take): Promise<TakeAnswer>;
+  hold(hold: Hold): Promise<void>;
+}
+
+/** `where` gives the client and queue of the worker that asks, at the call. */
+export function createRateKeeper(where: () => { client: Client; taskQueue: string }): RateKeeper {
+  async function ask<R>(update: string, argument: Take | Hold): Promise<R> {
+    try {
+      const { client, taskQueue } = where();
+      return await client.withDeadline(Date.now() + RATE_ANSWER_WAIT_MS, () => {
+        const startWorkflowOperation = new WithStartWorkflowOperation(WORKFLOWS.keepRates, {
+          workflowId: ratesId(taskQueue),
+          taskQueue,
+          args: [],
+          workflowIdConflictPolicy: "USE_EXISTING",
+          staticSummary: "when other machines may be asked",
+        });
+        return client.workflow.executeUpdateWithStart<never, R, [Take | Hold]>(update, {
+          args: [argument],
+          startWorkflowOperation: startWorkflowOperation as never,
+        });
+      });
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : "it gave no answer";
+      const message = `the keeper of rates could not be asked (${reason}), so nothing was sent`;
+      throw new ToolFailure("rate-limited", message, "see that Temporal answers and a worker polls");
+    }
+  }
+  return { take: (take) => ask(RATES.take, take), hold: (hold) => ask(RATES.hold, hold) };
+}
