@@ -117,7 +117,9 @@ function isMeant(rule: RateRule, ofKinds: ReadonlySet<string>, host: string): bo
 function hostsOf(config: Config, kinds: readonly string[]): Set<string> {
   const hosts = new Set<string>();
   const { sources, targets, channels, trackers = {}, clusters = {} } = config;
-  const declared = [sources, targets, channels, trackers].flatMap((section) => Object.values(section) as Array<{ kind: string }>);
+  const declared = [sources, targets, channels, trackers].flatMap(
+    (section) => Object.values(section) as Array<{ kind: string }>,
+  );
   const meant = declared.filter(({ kind }) => kinds.includes(kind));
   for (const entry of kinds.includes("kubernetes") ? [...meant, ...Object.values(clusters)] : meant)
     collect(entry, hosts);
