@@ -10,6 +10,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { type ActivityTable, createActivities } from "../src/activities/create-activities.js";
 import { defineTool } from "../src/activities/define-tool.js";
+import { ledgerHere } from "../src/activities/ledger-here.js";
 import { createRegistry } from "../src/activities/registry.js";
 import { DEFAULT_POLICY, type Policy } from "../src/core/policy.js";
 import { createAuditLog } from "../src/platform/audit/log.js";
@@ -84,6 +85,7 @@ export async function createBenchActivities(): Promise<Bench> {
     blobs: createBlobStore(join(home, "blobs")),
     reports: createReportStore(join(home, "reports")),
     signer: signer.signer,
+    ledger: ledgerHere(),
     audit: createAuditLog({
       directory: join(home, "audit"),
       signer: signer.signer,

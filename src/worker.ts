@@ -7,6 +7,7 @@ import {
 } from "@temporalio/worker";
 import { createActivities, createPlannerActivities } from "./activities/create-activities.js";
 import type { Dependencies } from "./activities/dependencies.js";
+import { ledgerHere } from "./activities/ledger-here.js";
 import { countModel } from "./activities/planner/model/metrics.js";
 import { ratesHere } from "./activities/rates-here.js";
 import { checkSearchAttributes, connect, type Whereabouts } from "./client/connection.js";
@@ -148,6 +149,7 @@ export async function createDependencies(
     blobs: blobStoreOn(createContents(shelfHere(local, policy), local.environment.payloadKeys)),
     reports: createReportStore(stores.reports, local.environment.payloadKeys),
     signer: keys.verifier,
+    ledger: ledgerHere(),
     audit,
     draft: local.drafter(planning),
     ...(narrate === undefined ? {} : { narrate }),

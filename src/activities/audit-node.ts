@@ -25,6 +25,15 @@ const REFUSALS: readonly string[] = [
   "policy-changed",
   "policy-invalid",
 ] satisfies ProblemCode[];
+/** Refusals of a write that people had agreed to. */
+const WRITE_REFUSALS: readonly string[] = [
+  "cap-exceeded",
+  "namespace-forbidden",
+  "too-many-writes",
+  "writes-frozen",
+  "writes-paused",
+  "writes-unchecked",
+] satisfies ProblemCode[];
 
 /** Whether any node that the tool may stand in changes production. */
 export const mustBeRecorded = ({ effect, nodeTypes }: Pick<ToolDefinition, "effect" | "nodeTypes">): boolean =>
@@ -61,6 +70,7 @@ export function auditNode(
       const code = failure instanceof ApplicationFailure ? (failure.type ?? "internal") : "cancelled";
       const reason = failure instanceof Error ? failure.message : undefined;
       if (REFUSALS.includes(code)) void audit.note(line("grant-refused", { code, details: { reason } }));
+      if (WRITE_REFUSALS.includes(code)) void audit.note(line("write-refused", { code, details: { reason } }));
       return audit.note(line("node-finished", { code, details: { reason } }));
     },
   };

@@ -7,11 +7,13 @@ import type { Verdict } from "../core/check.js";
 import type { Report } from "../core/report.js";
 import type { SoFar } from "../core/run/so-far.js";
 import type { AskedGate, Finding, GatePreview } from "../core/run/state.js";
+import type { LedgerView, Pause } from "../core/writes/ledger.js";
 import type { Graph } from "../schema/graph.js";
 import type { JsonObject } from "../schema/json.js";
 import type { GoalInput, PlannerName, RunGraphInput } from "../schema/run-input.js";
+import type { WriteOrder } from "../schema/write-orders.js";
 import type { Environment, NodeType } from "../vocabulary/node-types.js";
-import type { Problem } from "../vocabulary/problems.js";
+import type { Problem, ProblemCode } from "../vocabulary/problems.js";
 
 /** Input of every activity whose type is a tool's name. */
 export interface ToolCall {
@@ -189,7 +191,18 @@ export interface Activities {
   store_report(report: Report): Promise<void>;
   check_edit(edit: EditToCheck, atMs?: number): Promise<EditVerdict & AskedAt>;
   verify_vote(vote: VoteToVerify, atMs?: number): Promise<VoteVerdict & AskedAt>;
+  verify_order(order: OrderToVerify): Promise<OrderVerdict>;
 }
+
+/** A signed order about writes, or a pause, which needs no signature to hold. */
+export type OrderToVerify = { token: string; pause?: undefined } | { pause: Pause; token?: string };
+export type OrderVerdict =
+  | { ok: true; order: WriteOrder; subject: string; jti: string }
+  | { ok: false; code: ProblemCode; reason: string };
+/** What the ledger answers to an order. */
+export type OrderAnswer =
+  | { ok: true; view: LedgerView; ended: Pause[] }
+  | { ok: false; code: ProblemCode; reason: string };
 
 /** The workflow's time when it asked, given back: it is in history, unlike the time at which the answer is handled. */
 export interface AskedAt {

@@ -11,6 +11,7 @@ import { createDraftGraph } from "./planner/draft-graph.js";
 import { createNarrate } from "./planner/narrate.js";
 import { createTellApprovers } from "./tell-approvers.js";
 import { createToolActivity } from "./tool-activity.js";
+import { createVerifyOrder } from "./verify-order.js";
 import { createVerifyVote } from "./verify-vote.js";
 
 // biome-ignore lint/suspicious/noExplicitAny: activities differ in what they take; the contract types them for callers
@@ -23,6 +24,7 @@ export function createActivities(dependencies: Dependencies): ActivityTable {
     [ACTIVITIES.checkEdit]: askedAt(createCheckEdit(dependencies)),
     [ACTIVITIES.tellApprovers]: createTellApprovers(dependencies),
     [ACTIVITIES.verifyVote]: askedAt(auditedVerify(createVerifyVote(dependencies), dependencies)),
+    [ACTIVITIES.verifyOrder]: createVerifyOrder(dependencies),
     [ACTIVITIES.storeReport]: auditedStore(dependencies),
     // An unknown activity type would be tried again for ever.
     default: refuseUnknown,

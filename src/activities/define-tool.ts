@@ -136,6 +136,8 @@ export interface ToolDefinition<P = unknown, O = unknown> {
   reach?(params: JsonObject, config: Config, at: string): Reach;
   /** For writes: what is there now and what would be, read before people are asked. Changes nothing. */
   preview?(params: P, context: ToolContext): Promise<Preview>;
+  /** For what scales: how many replicas there are now (null where that cannot be known), and how many there would be. */
+  replicas?(params: P, context: ToolContext): Promise<{ present: number | null; wanted: number }>;
   run(params: P, context: ToolContext): Promise<O>;
 }
 

@@ -6,6 +6,7 @@ import type { AuditLog } from "../platform/audit/log.js";
 import type { Log } from "../platform/log.js";
 import type { ReportStore } from "../platform/reports.js";
 import type { Verifier } from "../platform/signing.js";
+import type { WriteLedger } from "../platform/temporal/write-ledger.js";
 import type { Config } from "../schema/config.js";
 import type { GoalInput } from "../schema/run-input.js";
 import type { Problem } from "../vocabulary/problems.js";
@@ -32,7 +33,9 @@ export interface Dependencies {
   /** Absent where memory is off. Never rejects. */
   remember?(report: Report): Promise<void>;
   /** A worker verifies; it needs no private key. */
-  signer: Pick<Verifier, "verify">;
+  signer: Pick<Verifier, "verify" | "verifyOrder">;
+  /** What is paused and how many writes have started, for all workers together: asked before each write. */
+  ledger: WriteLedger;
   audit: AuditLog;
   /** Drafts a graph; calls a model at most once. */
   draft(input: GoalInput, calling: Calling): DraftResult | Promise<DraftResult>;

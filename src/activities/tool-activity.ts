@@ -15,8 +15,9 @@ import { auditNode } from "./audit-node.js";
 import type { ToolCall } from "./contract.js";
 import type { ToolContext, ToolDefinition } from "./define-tool.js";
 import type { Dependencies } from "./dependencies.js";
-import { verifyGrant } from "./grant.js";
+import { type Acting, verifyGrant } from "./grant.js";
 import { contextOf } from "./tool-context.js";
+import { guardWrite } from "./write-guard.js";
 
 /** Milliseconds kept back from the node's time-out, so that the tool ends in words and not in silence. */
 const CLOSING_MS = 500;
@@ -39,6 +40,7 @@ export function createToolActivity(declared: ToolDefinition, toolName: string, d
       const params = readParams(definition, call.params);
       const acting = { nodeId: info.activityId, runId, definition, toolName, call };
       await verifyGrant(acting, dependencies);
+      await allowWrite(acting, params, dependencies, log, endsMs);
       await lines.called();
       const output = await runWithin(definition, params, call, dependencies, log, endsMs - dependencies.now());
       log.info("node succeeded");
@@ -50,6 +52,20 @@ export function createToolActivity(declared: ToolDefinition, toolName: string, d
       throw failure;
     }
   };
+}
+
+/** Looks at a write once more before it starts; the look ends with the node's time, and with its cancellation. */
+async function allowWrite(
+  acting: Acting,
+  params: unknown,
+  dependencies: Dependencies,
+  log: ToolContext["log"],
+  endsMs: number,
+): Promise<void> {
+  const leftMs = Math.max(1, endsMs - dependencies.now());
+  const signal = AbortSignal.any([AbortSignal.timeout(leftMs), Context.current().cancellationSignal]);
+  const context = contextOf(acting.call, dependencies, signal, log);
+  await guardWrite({ acting, params, context, leftMs }, dependencies);
 }
 
 function readParams(definition: ToolDefinition, params: JsonObject): unknown {

@@ -8,9 +8,11 @@ import { loadTemporalDev } from "../platform/temporal/settings.js";
 import type { RunEvidence } from "./runs/evidence/collect.js";
 import type { Recalled } from "./runs/recall.js";
 import type { Answered, Runs } from "./runs.js";
+import type { Writes } from "./writes.js";
 
 export interface OpenedRuns {
   runs: Runs;
+  writes: Writes;
   /** What history proves of a run, to be held against the audit log. */
   evidence(runId: string): Promise<Answered<RunEvidence>>;
   /** The graph of a run as it was given, and what its nodes returned. */
@@ -33,6 +35,7 @@ export async function openRuns(variables?: Variables): Promise<Answered<OpenedRu
   const [
     { connect },
     { createRuns },
+    { createWrites },
     { evidenceOf },
     { graphOfRun },
     { recallRun },
@@ -44,6 +47,7 @@ export async function openRuns(variables?: Variables): Promise<Answered<OpenedRu
   ] = await Promise.all([
     import("./connection.js"),
     import("./runs.js"),
+    import("./writes.js"),
     import("./runs/evidence.js"),
     import("./runs/graph-of-run.js"),
     import("./runs/recall.js"),
@@ -69,25 +73,25 @@ export async function openRuns(variables?: Variables): Promise<Answered<OpenedRu
     environment.variables.TEMPORAL_UI_URL ?? (isOurs ? `http://127.0.0.1:${settings.value.ui_port}` : undefined);
   const codec = createPayloadCodec(createSealer(environment.payloadKeys));
   const client = new Client({ connection, namespace, dataConverter: { payloadCodecs: [codec] } });
+  const localGroups = async (name: string): Promise<string[]> => {
+    const loaded = await loadPolicy(environment);
+    const groups = loaded.ok ? (loaded.policy.approval.local_groups ?? {}) : {};
+    return Object.hasOwn(groups, name) ? (groups[name] ?? []) : [];
+  };
+  const common = { client, signer: signer?.signer, localGroups, now: Date.now };
   const runs = createRuns({
-    client,
+    ...common,
     namespace,
     webUiUrl,
-    signer: signer?.signer,
-    localGroups: async (name) => {
-      const loaded = await loadPolicy(environment);
-      const groups = loaded.ok ? (loaded.policy.approval.local_groups ?? {}) : {};
-      return Object.hasOwn(groups, name) ? (groups[name] ?? []) : [];
-    },
     reports: createReportStore(stores.reports, environment.payloadKeys),
     encrypts: environment.payloadKeys.length > 0,
     idTail,
-    now: Date.now,
   });
   return {
     ok: true,
     value: {
       runs,
+      writes: createWrites(common),
       evidence: (runId) => evidenceOf(runId, { client, namespace }),
       graphOf: (runId) => graphOfRun(runId, { client, namespace }),
       recall: (runId) => recallRun(runId, { client, namespace }),

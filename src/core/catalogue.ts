@@ -30,6 +30,10 @@ export interface Reach {
   target?: string;
   /** Of the declared source or target; absent where the tool touches neither. */
   environment?: Environment;
+  /** Where the target lies in its cluster. */
+  namespace?: string;
+  /** How many replicas are asked for, where that is what the call sets. */
+  replicas?: number;
   /** Sources, targets or channels that config.yaml does not declare, and the like. */
   problems: Problem[];
   /** Of a tool whose calls differ: what this very call is. */

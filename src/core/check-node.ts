@@ -10,6 +10,7 @@ import { asCalled, type Reach, type ToolFacts } from "./catalogue.js";
 import type { CheckContext } from "./check.js";
 import { judge } from "./policy.js";
 import { secretsIn } from "./redact.js";
+import { reachProblems } from "./writes/limits.js";
 
 export interface NodeFacts {
   problems: Problem[];
@@ -41,6 +42,10 @@ export function checkNode(node: Node, at: string, context: CheckContext): NodeFa
     problems.push(...reach.problems);
     facts.target = reach.target;
     facts.environment = reach.environment;
+    if (effect === "write") {
+      const { environment: where = "production", namespace, replicas } = reach;
+      problems.push(...reachProblems(context.policy.limits, { environment: where, namespace, replicas }, at));
+    }
     for (const url of reach.urls) {
       const refused = context.checkUrl(url);
       if (refused !== undefined) problems.push({ ...refused, at: `${at}.params` });

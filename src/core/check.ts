@@ -23,6 +23,7 @@ import { checkNode, type NodeFacts } from "./check-node.js";
 import { checkShape } from "./check-shape.js";
 import { type Policy, unknownNames } from "./policy.js";
 import { secretsIn } from "./redact.js";
+import { targetProblems } from "./writes/limits.js";
 
 export interface CheckContext {
   policy: Policy;
@@ -96,9 +97,16 @@ export function checkAgainst(graph: Graph, context: CheckContext): CheckOutcome 
     notices.push(...node.notices);
   }
   for (const guard of guards) problems.push(...guard.problems);
-  problems.push(...checkExpressions(graph), ...secretsInTexts(graph));
+  problems.push(...checkExpressions(graph), ...secretsInTexts(graph), ...tooManyTargets(facts, context.policy));
   if (problems.length > 0) return { ok: false, problems: capped(problems) };
   return { ok: true, verdict: verdictOf(graph, facts, guards, notices, context) };
+}
+
+function tooManyTargets(facts: readonly NodeFacts[], { limits }: Policy): Problem[] {
+  const writes = facts.flatMap(({ effect, target, environment = "production" }, position) =>
+    effect === "write" && target !== undefined ? [{ at: `nodes[${position}]`, target, environment }] : [],
+  );
+  return targetProblems(limits, writes);
 }
 
 /** Params are looked at with their node; names, descriptions and metadata enter history and the page all the same. */

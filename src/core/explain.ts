@@ -8,6 +8,7 @@ import type { Problem } from "../vocabulary/problems.js";
 import { type GateRule, ruleFor } from "./approval-rule.js";
 import { type CheckContext, environmentOf } from "./check.js";
 import { checkNode, type NodeFacts } from "./check-node.js";
+import type { WriteLimits } from "./writes/limits.js";
 
 export interface Explained {
   node: string;
@@ -23,6 +24,8 @@ export interface Explained {
   gate?: string;
   target?: string;
   environment?: Environment;
+  /** On a write: how far it may reach in its environment. */
+  limits?: WriteLimits;
   /** Who may answer, by which rule of the policy; absent where its defaults hold. */
   approval?: GateRule;
   problems: Problem[];
@@ -46,6 +49,7 @@ export function explainGraph(graph: Graph, context: CheckContext): Explained[] {
       rule,
       ...(gate === undefined ? {} : { gate }),
       ...(gate === undefined || approval === undefined ? {} : { approval }),
+      ...(effect === "write" ? { limits: context.policy.limits[environment ?? "production"] } : {}),
       ...(target === undefined ? {} : { target }),
       ...(environment === undefined ? {} : { environment }),
       problems,

@@ -8,8 +8,11 @@ import type { SlackPolicy } from "../schema/slack.js";
 import { type Effect, type Environment, isBuiltIn, NODE_TYPES, type NodeType } from "../vocabulary/node-types.js";
 import type { Problem } from "../vocabulary/problems.js";
 import type { Role } from "../vocabulary/roles.js";
+import { OVERRIDE_DEFAULT_MINUTES } from "../vocabulary/write-limits.js";
 import type { Signed } from "./approval-rule.js";
 import type { Catalogue, ToolFacts } from "./catalogue.js";
+import { type LimitsByEnvironment, limitsOf } from "./writes/limits.js";
+import type { Changes } from "./writes/windows.js";
 
 /** The policy in force, in the words of the file; only lists whose absence has a meaning may be absent. */
 export interface Policy {
@@ -46,6 +49,10 @@ export interface Policy {
   };
   /** By group, as the sign-in tells it: what its members may do through the façade. */
   roles: Record<string, Role[]>;
+  /** How far writes may reach, by environment. */
+  limits: LimitsByEnvironment;
+  /** When writes may start. */
+  changes: Changes;
   /** Absent: nobody decides in Slack. */
   slack?: SlackPolicy;
 }
@@ -71,6 +78,8 @@ export const DEFAULT_POLICY: Policy = {
   network: { blocked_hosts: [], allowed_private: [] },
   approval: { timeout_seconds: 300, require_for_production: true },
   roles: {},
+  limits: limitsOf(undefined, () => undefined),
+  changes: { windows: [], override_groups: [], override_max_minutes: OVERRIDE_DEFAULT_MINUTES },
 };
 
 /** What environment variables say; absent where a variable is not set. */
@@ -104,6 +113,10 @@ export function effectivePolicy(
     network: merge("network", DEFAULT_POLICY.network, file?.network),
     approval: merge("approval", DEFAULT_POLICY.approval, file?.approval),
     roles: merge("roles", DEFAULT_POLICY.roles, rolesByGroup(file)),
+    limits: limitsOf(file?.limits, (path, from) => {
+      origins[`limits.${path}`] = from;
+    }),
+    changes: merge("changes", DEFAULT_POLICY.changes, file?.changes),
   };
   if (file?.slack !== undefined) {
     policy.slack = file.slack;

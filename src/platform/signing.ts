@@ -7,11 +7,13 @@ import { decodeJwt, decodeProtectedHeader, type JWTVerifyOptions, jwtVerify, Sig
 import type { Problem } from "../vocabulary/problems.js";
 import { makeKeyOnce, type Own, readOwnKey, readOwnPublicKeys } from "./keys/key-file.js";
 import { ALGORITHM, type ReadKeys, readPublicKeys } from "./keys/public-keys.js";
+import { readOrder, type SignedOrder, type VerifiedOrder } from "./write-orders.js";
 
 const AUDIENCE = "autoops-approval";
 /** Another audience, so that no checkpoint can pass for a decision. */
 const AUDIT_AUDIENCE = "autoops-audit";
 const PLAYBOOK_AUDIENCE = "autoops-playbook";
+const ORDER_AUDIENCE = "autoops-writes";
 /** Seconds that a token may be used after it was signed: the longest that a gate stays open. */
 const TOKEN_SECONDS = 604_800;
 
@@ -64,6 +66,8 @@ export interface Verifier {
   isAttested(token: string, attestation: Attestation): Promise<boolean>;
   /** Whether the token was made by a known key for exactly this acceptance. */
   isAccepted(token: string, acceptance: Acceptance): Promise<boolean>;
+  /** The order about writes, if the signature holds and it has not expired at `nowMs`. */
+  verifyOrder(token: string, nowMs: number): Promise<VerifiedOrder>;
 }
 
 export interface Signer extends Verifier {
@@ -73,6 +77,8 @@ export interface Signer extends Verifier {
   attest(attestation: Attestation): Promise<string>;
   /** Compact JWS; it does not expire. */
   accept(acceptance: Acceptance): Promise<string>;
+  /** Compact JWS that expires at `expiresMs`; its `jti` is `id`. */
+  order(order: SignedOrder, id: string, issuedMs: number, expiresMs: number): Promise<string>;
 }
 
 export type SignerResult = { ok: true; signer: Signer } | { ok: false; problem: Problem };
@@ -92,7 +98,7 @@ export async function loadVerifier(path: string): Promise<VerifierResult> {
   return read.ok ? { ok: true, verifier: verifierOf(() => readPublicKeys(path)) } : read;
 }
 
-function signingWith(readKey: () => Promise<Own>): Pick<Signer, "sign" | "attest" | "accept"> {
+function signingWith(readKey: () => Promise<Own>): Pick<Signer, "sign" | "attest" | "accept" | "order"> {
   const sign = async (token: SignJWT): Promise<string> => {
     const read = await readKey();
     if (!read.ok) throw new Error(read.problem.message);
@@ -113,6 +119,15 @@ function signingWith(readKey: () => Promise<Own>): Pick<Signer, "sign" | "attest
     attest: ({ sequence, hash, time }) => sign(new SignJWT({ sequence, hash, time }).setAudience(AUDIT_AUDIENCE)),
     accept: ({ subject, ...claims }) =>
       sign(new SignJWT({ ...claims }).setSubject(subject).setAudience(PLAYBOOK_AUDIENCE)),
+    order: ({ subject, ...claims }, id, issuedMs, expiresMs) =>
+      sign(
+        new SignJWT({ ...claims })
+          .setSubject(subject)
+          .setAudience(ORDER_AUDIENCE)
+          .setJti(id)
+          .setIssuedAt(Math.floor(issuedMs / 1_000))
+          .setExpirationTime(Math.ceil(expiresMs / 1_000)),
+      ),
   };
 }
 
@@ -139,6 +154,11 @@ function verifierOf(readKeys: () => Promise<ReadKeys>): Verifier {
       const { payload } = proven;
       const isSame = payload.digest === digest && payload.run === run && payload.time === time;
       return isSame && payload.sub === subject;
+    },
+    async verifyOrder(token, nowMs) {
+      const options = { audience: ORDER_AUDIENCE, currentDate: new Date(nowMs) };
+      const proven = await prove(token, await readKeys(), options);
+      return proven.ok ? readOrder(proven.payload) : proven;
     },
   };
 }

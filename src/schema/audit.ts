@@ -29,6 +29,12 @@ export const AUDIT_EVENTS = [
   "memory-changed",
   "playbook-accepted",
   "playbook-accepted",
+  "writes-paused",
+  "writes-resumed",
+  "write-refused",
+  "override-given",
+  "override-used",
+  "order-refused",
   // About the log itself: a line that a crash left incomplete, and lines that could not be written.
   "line-torn",
   "lines-lost",

@@ -3,7 +3,13 @@ import { z } from "zod";
 import { type BlobSettings, blobsSchema } from "./config-blobs.js";
 import { type BrowserSettings, browserSchema } from "./config-browser.js";
 import { type Cluster, clusterSchema, undeclaredClusters } from "./config-clusters.js";
-import { commonKeys as common, headersSchema, secretReferenceSchema, urlSchema } from "./config-keys.js";
+import {
+  commonKeys as common,
+  headersSchema,
+  namespaceSchema,
+  secretReferenceSchema,
+  urlSchema,
+} from "./config-keys.js";
 import { machineSources } from "./config-machine.js";
 import { type McpSettings, mcpServersSchema } from "./config-mcp.js";
 import { PROBE_SOURCE_KINDS, probeSources } from "./config-probes.js";
@@ -123,11 +129,13 @@ const PROBE_RULE = "given a state to read, since idempotency is probe";
 const httpTarget = z.strictObject({
   kind: z.literal("http"),
   actions: z.partialRecord(z.enum(ACTION_NAMES), httpActionSchema.refine(probeNeedsState, PROBE_RULE)),
+  namespace: namespaceSchema.optional(),
   ...common,
 });
 const commandTarget = z.strictObject({
   kind: z.literal("command"),
   actions: z.partialRecord(z.enum(ACTION_NAMES), commandActionSchema.refine(probeNeedsState, PROBE_RULE)),
+  namespace: namespaceSchema.optional(),
   ...common,
 });
 export const targetSchema = z.discriminatedUnion("kind", [httpTarget, commandTarget], {

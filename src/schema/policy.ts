@@ -12,6 +12,7 @@ import {
 import { ROLES } from "../vocabulary/roles.js";
 import { approvalRulesSchema, channelNameSchema, localGroupsSchema, signedSchema } from "./approval-rules.js";
 import { slackPolicySchema } from "./slack.js";
+import { changesSchema, limitsSchema } from "./write-limits.js";
 
 const whole = (min: number, max: number) => {
   const error = `a whole number from ${min} to ${max}`;
@@ -70,6 +71,10 @@ export const policyFileSchema = z.strictObject({
   roles: z
     .record(z.string().min(1).max(200), z.union([roleSchema, z.array(roleSchema).min(1).max(ROLES.length)]))
     .optional(),
+  /** How far writes may reach, by environment. */
+  limits: limitsSchema.optional(),
+  /** When writes may start, and who may override that. */
+  changes: changesSchema.optional(),
   /** Who people in Slack are; nobody else decides there. */
   slack: slackPolicySchema.optional(),
 });

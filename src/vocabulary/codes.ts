@@ -75,6 +75,21 @@ export const CODES = {
   "mcp-tool-not-declared": policy("config.yaml does not declare the MCP server's tool."),
   "mcp-tool-not-accepted": policy("Nobody has accepted the MCP server's tool."),
   "mcp-tool-changed": policy("The MCP server's tool is not what was accepted."),
+  // What holds a write back
+  "cap-exceeded": policy("The write reaches further than the policy allows in its environment."),
+  "namespace-forbidden": policy("The write would act in a namespace that the policy forbids."),
+  "too-many-writes": {
+    ...policy("As many writes as the policy allows in an hour have started in the environment."),
+    status: 429,
+    retryable: true,
+  },
+  "writes-frozen": { ...policy("No change window is open for the environment."), retryable: true },
+  "writes-paused": { ...policy("A person has paused writes; the write did not start."), retryable: true },
+  "writes-unchecked": {
+    ...away("Whether writes are paused could not be found out, so the write did not start."),
+    exit: EXIT.problems,
+  },
+  "order-refused": { ...policy("An order about writes does not count."), exit: EXIT.notAllowed },
   // Notices: nothing is refused
   "approval-forced": input("A dangerous node had its approval flag cleared; it is gated all the same."),
   "name-not-registered": input("The policy names a tool that is not registered."),

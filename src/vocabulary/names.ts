@@ -14,6 +14,7 @@ export const WORKFLOWS = {
   runGoal: "runGoal",
   narrate: "narrateFindings",
   keepRates: "keepRates",
+  keepLedger: "keepLedger",
 } as const;
 
 /** Activities that are not tools. A tool's activity type is the tool's own name. */
@@ -26,6 +27,7 @@ export const ACTIVITIES = {
   narrate: "narrate_findings",
   storeReport: "store_report",
   verifyVote: "verify_vote",
+  verifyOrder: "verify_order",
 } as const;
 export const RESERVED_TOOL_NAMES: readonly string[] = Object.values(ACTIVITIES);
 
@@ -41,6 +43,14 @@ export const RATES = { take: "take", hold: "hold" } as const;
 /** The id of the one keeper of all workers of a queue. */
 export function ratesId(queue: string): string {
   return queue === RUN_QUEUE ? "autoops-rates" : `autoops-rates-${queue}`;
+}
+/** What the ledger of writes is told and asked. */
+export const LEDGER = { pause: "pause", resume: "resume", override: "override", startWrite: "start_write" } as const;
+/** The memo in which the ledger shows what is paused, also where no worker runs. */
+export const LEDGER_MEMO = "autoops_writes";
+/** The id of the one ledger of all workers of a queue. */
+export function ledgerId(queue: string): string {
+  return queue === RUN_QUEUE ? "autoops-ledger" : `autoops-ledger-${queue}`;
 }
 export const QUERIES = { runView: "runView" } as const;
 

@@ -1,4 +1,5 @@
 /** The workflows that a worker registers. Loaded by the workflow sandbox. */
+export { keepLedger } from "./keep-ledger.js";
 export { keepRates } from "./keep-rates.js";
 export { narrateFindings, planGoal, runGoal } from "./plan-goal.js";
 export { runGraph } from "./run-graph.js";

@@ -17,6 +17,7 @@ import { DEFAULT_POLICY, type Policy } from "../../src/core/policy.js";
 import { createAuditLog } from "../../src/platform/audit/log.js";
 import { loadSigner, type SignedDecision, type Signer } from "../../src/platform/signing.js";
 import { type AuditStub, auditStub } from "../support/audit.js";
+import { type LedgerStub, ledgerStub } from "../support/ledger.js";
 
 const RUN = "11111111-1111-1111-1111-111111111111";
 const NONCE = "a".repeat(32);
@@ -33,6 +34,7 @@ let signer: Signer;
 let effects: unknown[] = [];
 let policy: Policy;
 let audit: AuditStub;
+let ledger: LedgerStub;
 /** How far the clock has gone on. */
 let lateMs = 0;
 
@@ -47,6 +49,7 @@ beforeEach(() => {
   effects = [];
   policy = POLICY;
   audit = auditStub();
+  ledger = ledgerStub();
   lateMs = 0;
 });
 
@@ -102,6 +105,7 @@ function dependencies(): Dependencies {
     blobs: { put: unused, get: unused },
     reports: { put: unused, get: unused },
     signer,
+    ledger,
     audit,
     draft: unused,
     log: silent,

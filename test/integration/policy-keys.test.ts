@@ -18,6 +18,7 @@ import { type StartedWorker, startWorker } from "../../src/worker.js";
 import { workerConverter } from "../../src/worker-payloads.js";
 import { createMachine, type Machine, openGate, type Service, startService } from "../support/machine.js";
 import { startTestDevServer, type TestDevServer } from "../support/temporal.js";
+import { writeKeys } from "../support/write-keys.js";
 
 /** What was seen with the one value and with the other. */
 type Seen = Promise<{ with: [unknown, unknown]; expected: [unknown, unknown] }>;
@@ -301,6 +302,11 @@ const KEYS: Record<string, () => Seen> = {
     const ann = { U0123ABCD: { name: "ann", groups: ["sre"] } };
     return { with: await twice(users({}), () => users(ann)), expected: [[], ["U0123ABCD"]] };
   },
+  ...writeKeys({
+    checked: (limits) => checked(open({ limits }), WRITE),
+    policyOf,
+    keyFile: () => join(machine.home, "orders", "key.json"),
+  }),
 };
 const OPEN_NETWORK = { allowed_hosts: ["127.0.0.1"], allowed_private: ["127.0.0.0/8"] };
 

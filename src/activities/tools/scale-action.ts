@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { defineTool } from "../define-tool.js";
 import { declaredNameSchema } from "./names.js";
-import { actionOutputSchema, actOn, previewOf, targetReach } from "./targets.js";
+import { actionOutputSchema, actOn, previewOf, replicasOf, targetReach } from "./targets.js";
 
 export const scaleAction = defineTool({
   name: "scale_action",
@@ -14,5 +14,6 @@ export const scaleAction = defineTool({
   output: actionOutputSchema,
   reach: targetReach("scale_action"),
   preview: (params, context) => previewOf("scale_action", params, context),
+  replicas: replicasOf,
   run: (params, context) => actOn("scale_action", params, context),
 });

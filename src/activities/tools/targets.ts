@@ -63,6 +63,23 @@ export async function previewOf(
   return { before: shortState(await state.read()), after: shortState(state.wanted) };
 }
 
+/** How many replicas the target's state tells of now: a number alone, or one beside the word. */
+export async function replicasOf(
+  params: JsonObject & { target: string; replicas: number },
+  context: ToolContext,
+): Promise<{ present: number | null; wanted: number }> {
+  const { state } = doerOf("scale_action", params, context);
+  const read = state === undefined ? null : await state.read();
+  return { present: read === null ? null : countIn(read), wanted: params.replicas };
+}
+
+const COUNTS = [/^\s*(\d{1,6})\s*$/, /\breplicas?\b["'\s:=]{1,4}(\d{1,6})\b/i, /\b(\d{1,6})\s+replicas?\b/i];
+
+function countIn(state: string): number | null {
+  const found = COUNTS.map((pattern) => pattern.exec(state)?.[1]).find((count) => count !== undefined);
+  return found === undefined ? null : Number(found);
+}
+
 function doerOf(action: ActionName, params: JsonObject & { target: string }, context: ToolContext): Doer {
   const declared = actionOf(context.config, params.target, action);
   return declared.kind === "http"

@@ -1,10 +1,13 @@
 /** Opens the calls about runs for a command, and closes them again. */
 import type { Problem } from "../../vocabulary/problems.js";
 import type { Runs } from "../runs.js";
+import type { Writes } from "../writes.js";
 import { type Ending, failed } from "./ending.js";
 import type { Environment, Session } from "./session.js";
 
-export type Opened = { ok: true; runs: Runs; close(): Promise<void> } | { ok: false; problems: Problem[] };
+export type Opened =
+  | { ok: true; runs: Runs; writes: Writes; close(): Promise<void> }
+  | { ok: false; problems: Problem[] };
 
 /** Everything heavy loads here, on first use. */
 export async function openRuns(environment: Environment): Promise<Opened> {
@@ -18,6 +21,20 @@ export async function withRuns(session: Session, work: (runs: Runs) => Promise<E
   if (!opened.ok) return failed(opened.problems);
   try {
     return await work(opened.runs);
+  } finally {
+    await opened.close();
+  }
+}
+
+/** The same, with the calls about writes. */
+export async function withWrites(
+  session: Session,
+  work: (writes: Writes, runs: Runs) => Promise<Ending>,
+): Promise<Ending> {
+  const opened = await openRuns(session.environment);
+  if (!opened.ok) return failed(opened.problems);
+  try {
+    return await work(opened.writes, opened.runs);
   } finally {
     await opened.close();
   }

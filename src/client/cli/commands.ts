@@ -7,6 +7,7 @@ import { LEARNING, MEMORY } from "./memory-commands.js";
 import { deciding, endsWithParent, planning, port, starting, waitSeconds, whole } from "./options.js";
 import { RECORD_COMMANDS } from "./record-commands.js";
 import { TEMPLATES } from "./template-commands.js";
+import { WRITE_COMMANDS } from "./write-commands.js";
 
 const decide = (word: "approve" | "reject"): Declared => ({
   usage: `${word} <run> [node]`,
@@ -135,6 +136,7 @@ export const COMMANDS: readonly Declared[] = [
   },
   decide("approve"),
   decide("reject"),
+  ...WRITE_COMMANDS,
   {
     usage: "undo <run>",
     says: "Take back what a run changed, the latest first: a run of its own, with a gate before each action",

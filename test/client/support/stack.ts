@@ -13,6 +13,7 @@ import type { DraftResult } from "../../../src/activities/contract.js";
 import { createActivities, createPlannerActivities } from "../../../src/activities/create-activities.js";
 import { defineTool, ToolFailure } from "../../../src/activities/define-tool.js";
 import type { Dependencies } from "../../../src/activities/dependencies.js";
+import { ledgerHere } from "../../../src/activities/ledger-here.js";
 import { draftGraph, type PlannerContext } from "../../../src/activities/planner/draft.js";
 import { offersOf } from "../../../src/activities/planner/offers.js";
 import { createRegistry } from "../../../src/activities/registry.js";
@@ -122,6 +123,7 @@ export async function createStack(options: StackOptions): Promise<Stack> {
     blobs: { put: () => Promise.resolve(""), get: () => Promise.resolve("") },
     reports,
     signer,
+    ledger: ledgerHere(),
     audit: options.audit ?? auditStub(),
     draft,
     log,

@@ -9,6 +9,7 @@ import type { Policy } from "../../../src/core/policy.js";
 import type { Signer, Verifier } from "../../../src/platform/signing.js";
 import type { Environment } from "../../../src/vocabulary/node-types.js";
 import { type AuditStub, auditStub } from "../audit.js";
+import { ledgerStub } from "../ledger.js";
 
 /** The target honours keys: the same key does a thing once. */
 export interface Target {
@@ -42,7 +43,7 @@ const unused = (): never => {
 export interface TargetOptions {
   signer: Signer;
   /** What the worker verifies with; default: the signer itself. */
-  verifier?: Pick<Verifier, "verify">;
+  verifier?: Pick<Verifier, "verify" | "verifyOrder">;
   policy: Policy;
   environment: Environment;
   nowMs: number;
@@ -99,6 +100,7 @@ export function createTarget({ signer, verifier = signer, policy, environment, n
     blobs: { put: unused, get: unused },
     reports: { put: async () => undefined, get: async () => undefined },
     signer: verifier,
+    ledger: ledgerStub(() => target.nowMs),
     audit: auditStub(),
     draft: unused,
     log: silent,

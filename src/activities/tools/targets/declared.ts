@@ -44,7 +44,18 @@ export function targetReach(actionName: ActionName): (params: JsonObject, config
     if (typeof name !== "string" || name.includes("{{")) return { urls: [], environment: "production", problems: [] };
     const found = lookUp(config, name, actionName);
     const environment = found.target?.environment ?? "production";
-    if ("declared" in found) return { urls: [], target: name, environment, problems: [] };
+    if ("declared" in found) {
+      const namespace = found.target?.namespace;
+      const { replicas } = params;
+      return {
+        urls: [],
+        target: name,
+        environment,
+        ...(namespace === undefined ? {} : { namespace }),
+        ...(actionName === "scale_action" && typeof replicas === "number" ? { replicas } : {}),
+        problems: [],
+      };
+    }
     const { message, hint } = found;
     return { urls: [], environment, problems: [{ code: "target-not-declared", at: `${at}.target`, message, hint }] };
   };

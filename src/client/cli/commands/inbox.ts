@@ -1,11 +1,12 @@
 /** `autoops inbox`: the gates that wait for a decision, those that close first at the top; `--watch` tells of new ones. */
 import { setTimeout as pause } from "node:timers/promises";
 import type { OpenGate, Runs } from "../../runs.js";
-import { withRuns } from "../backend.js";
+import { withWrites } from "../backend.js";
 import { done, type Ending, failed } from "../ending.js";
 import { gateLines } from "../gate-text.js";
 import type { Session } from "../session.js";
 import { clock, oneLine, style } from "../text.js";
+import { pauseLines } from "../writes-text.js";
 
 const EVERY_MS = 2_000;
 
@@ -14,14 +15,17 @@ interface Options {
 }
 
 export function inbox(session: Session, _words: readonly string[], options: Options): Promise<Ending> {
-  return withRuns(session, async (runs) => {
-    const answer = await runs.inbox();
+  return withWrites(session, async (writes, runs) => {
+    const [answer, held] = await Promise.all([runs.inbox(), writes.view()]);
     if (!answer.ok) return failed(answer.problems);
+    if (!held.ok) return failed(held.problems);
     const gates = [...answer.value].sort((a, b) => a.deadlineMs - b.deadlineMs);
     const { print } = session;
+    for (const line of pauseLines(held.value)) print.result(line);
+    if (held.value.pauses.length > 0) print.result("a write that is approved meanwhile is refused, and its run fails");
     if (gates.length === 0) print.result("nothing waits for a decision");
     for (const gate of gates) say(session, gate);
-    if (!options.watch) return done({ gates });
+    if (!options.watch) return done({ gates, writes: held.value });
     return watch(session, runs, gates);
   });
 }

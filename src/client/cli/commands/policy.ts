@@ -1,5 +1,6 @@
 /** `autoops policy show|explain FILE`: the policy in force on this machine, and what it says of each node of a graph. */
 import type { GateRule } from "../../../core/approval-rule.js";
+import type { WriteLimits } from "../../../core/writes/limits.js";
 import { type Local, loadLocal } from "../../../local.js";
 import { done, type Ending, failed } from "../ending.js";
 import { readGraph } from "../input.js";
@@ -33,15 +34,20 @@ const ABSENT: Record<string, unknown> = {
 };
 
 function flat(policy: Local["policy"]): Record<string, unknown> {
-  const { version: _, ...sections } = policy;
+  const { version: _, limits, ...sections } = policy;
   const entries = Object.entries(sections).flatMap(([section, values]) =>
     Object.entries(values).map(([key, value]): [string, unknown] => [`${section}.${key}`, value]),
   );
+  for (const [environment, own] of Object.entries(limits)) {
+    for (const [key, value] of Object.entries(own)) entries.push([`limits.${environment}.${key}`, value]);
+  }
   return Object.fromEntries(entries);
 }
 
 function shown(value: unknown): string {
-  if (!Array.isArray(value)) return oneLine(String(value), 80);
+  if (!Array.isArray(value)) {
+    return oneLine(typeof value === "object" && value !== null ? JSON.stringify(value) : String(value), 80);
+  }
   const names = value.map((item) => (typeof item === "object" && item !== null && "name" in item ? item.name : item));
   return names.length === 0 ? "nothing" : oneLine(names.join(", "), 80);
 }
@@ -59,11 +65,25 @@ export async function explainPolicy(session: Session, [file = "-"]: readonly str
     print.result(`${verdict}  ${style.bold(node.node)}  ${oneLine(node.tool ?? node.type)} · ${node.effect}`);
     print.result(`    rule: ${oneLine(node.rule)}`);
     if (node.gate !== undefined) print.result(`    waits for approval: ${oneLine(node.gate)}`);
+    if (node.limits !== undefined) print.result(`    limits: ${oneLine(limitsText(node.limits), 200)}`);
     if (node.approval !== undefined) print.result(`    who: ${approvalText(node.approval)}`);
   }
   print.result();
   if (outcome.ok) return done({ nodes, notices: outcome.verdict.notices });
   return failed(read.place(outcome.problems), { nodes });
+}
+
+function limitsText(limits: WriteLimits): string {
+  const { targets_per_run, actions_per_hour, max_scale_step: step, max_replicas, forbidden_namespaces } = limits;
+  const parts = [
+    targets_per_run === undefined ? [] : [`${targets_per_run} targets a run`],
+    actions_per_hour === undefined ? [] : [`${actions_per_hour} writes an hour`],
+    step?.replicas === undefined ? [] : [`${step.replicas} replicas a step`],
+    step?.factor === undefined ? [] : [`a factor of ${step.factor} a step`],
+    max_replicas === undefined ? [] : [`${max_replicas} replicas`],
+    forbidden_namespaces.length === 0 ? [] : [`not in ${forbidden_namespaces.join(", ")}`],
+  ].flat();
+  return parts.length === 0 ? "none" : `at most ${parts.join("; ")}`;
 }
 
 function approvalText({ name, groups, required, forbidRequester, signed }: GateRule): string {

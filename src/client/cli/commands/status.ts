@@ -1,26 +1,30 @@
 /** `autoops status [RUN]`: a run as it is now; without one, what runs, what waits for people, and whether a worker polls. */
 import type { RunAnswer, RunSummary, Runs } from "../../runs.js";
-import { withRuns } from "../backend.js";
+import type { Writes } from "../../writes.js";
+import { withWrites } from "../backend.js";
 import { done, type Ending, failed } from "../ending.js";
 import { runTable } from "../run-list.js";
 import { nodeTable } from "../run-text.js";
 import type { Session } from "../session.js";
 import { clock, oneLine, style } from "../text.js";
+import { pauseLines } from "../writes-text.js";
 
 const LISTED_MAX = 100;
 
 export function status(session: Session, [runId]: readonly string[]): Promise<Ending> {
-  return withRuns(session, (runs) =>
-    runId === undefined ? statusOfAll(session, runs) : statusOf(session, runs, runId),
+  return withWrites(session, (writes, runs) =>
+    runId === undefined ? statusOfAll(session, runs, writes) : statusOf(session, runs, runId, writes),
   );
 }
 
-async function statusOf(session: Session, runs: Runs, runId: string): Promise<Ending> {
-  const answer = await runs.view(runId);
+async function statusOf(session: Session, runs: Runs, runId: string, writes: Writes): Promise<Ending> {
+  const [answer, held] = await Promise.all([runs.view(runId), writes.view()]);
   if (!answer.ok) return failed(answer.problems);
   sayRun(session, answer.value);
+  if (held.ok) for (const line of pauseLines(held.value)) session.print.result(line);
   const { view, source, waitsForWorker, webUrl } = answer.value;
-  return done({ run: view, source, waitsForWorker: waitsForWorker, webUrl: webUrl });
+  const known = held.ok ? { writes: held.value } : {};
+  return done({ run: view, source, waitsForWorker: waitsForWorker, webUrl: webUrl, ...known });
 }
 
 function sayRun(session: Session, { view, source, waitsForWorker, webUrl }: RunAnswer): void {
@@ -39,11 +43,14 @@ function sayRun(session: Session, { view, source, waitsForWorker, webUrl }: RunA
   if (source === "history") print.note("no worker answered: this was rebuilt from the run's history");
 }
 
-async function statusOfAll(session: Session, runs: Runs): Promise<Ending> {
+async function statusOfAll(session: Session, runs: Runs, writes: Writes): Promise<Ending> {
   const { print } = session;
-  const [list, worker] = await Promise.all([runs.list({ limit: LISTED_MAX, openOnly: true }), runs.hasWorker()]);
+  const listing = runs.list({ limit: LISTED_MAX, openOnly: true });
+  const [list, worker, held] = await Promise.all([listing, runs.hasWorker(), writes.view()]);
   if (!list.ok) return failed(list.problems);
   if (!worker.ok) return failed(worker.problems);
+  if (!held.ok) return failed(held.problems);
+  for (const line of pauseLines(held.value)) print.result(line);
   const open: RunSummary[] = list.value.runs;
   if (open.length === 0) print.result("nothing runs");
   for (const line of runTable(open, Date.now())) print.result(line);
@@ -56,5 +63,5 @@ async function statusOfAll(session: Session, runs: Runs): Promise<Ending> {
         : `no worker polls: ${open.length} run(s) wait for one; start one with: autoops worker`,
     );
   }
-  return done({ runs: open, workerPolls: worker.value, waitingForApproval: waiting });
+  return done({ runs: open, workerPolls: worker.value, waitingForApproval: waiting, writes: held.value });
 }

@@ -1,0 +1,60 @@
+/** Asks the ledger of writes, which one workflow keeps for all workers. Who cannot ask does not write. */
+import { type Client, WithStartWorkflowOperation, WorkflowExecutionAlreadyStartedError } from "@temporalio/client";
+import type { WriteAnswer, WriteStart } from "../../core/writes/ledger.js";
+import { LEDGER, ledgerId, WORKFLOWS } from "../../vocabulary/names.js";
+import { LEDGER_WAIT_MS } from "../../vocabulary/write-limits.js";
+import { ToolFailure } from "../failure.js";
+
+export interface WriteLedger {
+  /**
+   * Whether the write may start now; where it may, it is counted. Waits at most `waitMs`. Throws
+   * `ToolFailure("writes-unchecked")` where the ledger cannot be asked.
+   */
+  start(write: WriteStart, waitMs?: number): Promise<WriteAnswer>;
+}
+
+/** `where` gives the client and queue of the worker that asks, at the call. */
+export function createWriteLedger(where: () => { client: Client; taskQueue: string }): WriteLedger {
+  return {
+    async start(write, waitMs = LEDGER_WAIT_MS) {
+      const deadline = Date.now() + Math.min(waitMs, LEDGER_WAIT_MS);
+      try {
+        const { client, taskQueue } = where();
+        return await client.withDeadline(deadline, () => ask(client, taskQueue, write));
+      } catch (error) {
+        throw notAsked(error);
+      }
+    },
+  };
+}
+
+function ask(client: Client, taskQueue: string, write: WriteStart): Promise<WriteAnswer> {
+  const startWorkflowOperation = new WithStartWorkflowOperation(WORKFLOWS.keepLedger, {
+    workflowId: ledgerId(taskQueue),
+    taskQueue,
+    args: [],
+    workflowIdConflictPolicy: "USE_EXISTING",
+    // A ledger that was ended from outside may have held a pause: a person starts the next one.
+    workflowIdReusePolicy: "REJECT_DUPLICATE",
+    staticSummary: "what is paused, and how many writes have started",
+  });
+  return client.workflow.executeUpdateWithStart<never, WriteAnswer, [WriteStart]>(LEDGER.startWrite, {
+    args: [write],
+    startWorkflowOperation: startWorkflowOperation as never,
+  });
+}
+
+function notAsked(error: unknown): ToolFailure {
+  if (error instanceof WorkflowExecutionAlreadyStartedError) {
+    const message = "the ledger of writes was ended from outside, so what was paused is not known; no write starts";
+    return new ToolFailure("writes-unchecked", message, "start it anew: autoops resume", false);
+  }
+  const reason = error instanceof Error ? error.message : "it gave no answer";
+  const message = `the ledger of writes could not be asked (${reason}), so the write did not start`;
+  return new ToolFailure(
+    "writes-unchecked",
+    message,
+    "see that Temporal answers and a worker polls, then run it again",
+    false,
+  );
+}

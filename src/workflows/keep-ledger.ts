@@ -1,0 +1,103 @@
+/**
+ * `keepLedger`: one workflow for all workers, that knows what is paused and how many writes have started. An activity
+ * asks it before each write. A pause holds as soon as Temporal has it; only a signed order ends one.
+ * Loaded by the workflow sandbox: imports only what the bundle test lists.
+ */
+import {
+  allHandlersFinished,
+  condition,
+  defineSignal,
+  defineUpdate,
+  makeContinueAsNewFunc,
+  proxyLocalActivities,
+  setHandler,
+  setWorkflowOptions,
+  upsertMemo,
+  workflowInfo,
+} from "@temporalio/workflow";
+import type { Activities, OrderAnswer } from "../activities/contract.js";
+import {
+  addOverride,
+  addPause,
+  emptyLedger,
+  endPauses,
+  isWriteStart,
+  type LedgerState,
+  ledgerView,
+  startWrite,
+  type WriteAnswer,
+  type WriteStart,
+} from "../core/writes/ledger.js";
+import type { Json } from "../schema/json.js";
+import { LEDGER, LEDGER_MEMO } from "../vocabulary/names.js";
+import { LOCAL_OPTIONS } from "./options.js";
+
+const { verify_order } = proxyLocalActivities<Activities>(LOCAL_OPTIONS);
+
+const pauseSignal = defineSignal<[unknown]>(LEDGER.pause);
+const resumeUpdate = defineUpdate<OrderAnswer, [string]>(LEDGER.resume);
+const overrideUpdate = defineUpdate<OrderAnswer, [string]>(LEDGER.override);
+const startUpdate = defineUpdate<WriteAnswer, [WriteStart]>(LEDGER.startWrite);
+
+// Pinned to the build that started it, it would fall silent with that build, and no write would start any more.
+// A worker without a deployment may not say how a workflow goes from build to build.
+setWorkflowOptions(() => {
+  const { deploymentName = "" } = workflowInfo().currentDeploymentVersion ?? {};
+  return deploymentName === "" ? {} : { versioningBehavior: "AUTO_UPGRADE" };
+}, keepLedger);
+export async function keepLedger(carried?: LedgerState): Promise<void> {
+  const { continuedFromExecutionRunId } = workflowInfo();
+  // Only an earlier ledger may hand over a state: a caller's is not looked at.
+  const ledger = continuedFromExecutionRunId === undefined ? emptyLedger() : (carried ?? emptyLedger());
+  const show = () => upsertMemo({ [LEDGER_MEMO]: ledgerView(ledger) as unknown as Json });
+
+  setHandler(startUpdate, (write) => startWrite(ledger, write, Date.now()), {
+    validator: (write) => refuseUnless(isWriteStart(write)),
+  });
+  setHandler(pauseSignal, async (given) => {
+    const pause = addPause(ledger, given, Date.now());
+    if (pause === undefined) return;
+    show();
+    const { token } = given as { token?: unknown };
+    // What is recorded of it may wait; what it stops does not.
+    await verify_order({ pause, ...(typeof token === "string" ? { token } : {}) }).catch(() => undefined);
+  });
+  const isToken = (token: string) => refuseUnless(typeof token === "string" && token.length <= 8_000);
+  setHandler(
+    resumeUpdate,
+    async (token) => {
+      const verdict = await verify_order({ token });
+      if (!verdict.ok) return verdict;
+      if (verdict.order.kind !== "resume")
+        return { ok: false, code: "order-refused", reason: "it is no order to resume" };
+      const ended = endPauses(ledger, verdict.order.pauses);
+      show();
+      return { ok: true, view: ledgerView(ledger), ended };
+    },
+    { validator: isToken },
+  );
+  setHandler(
+    overrideUpdate,
+    async (token) => {
+      const verdict = await verify_order({ token });
+      if (!verdict.ok) return verdict;
+      const { order, subject: by, jti: id } = verdict;
+      if (order.kind !== "override") return { ok: false, code: "order-refused", reason: "it is no override" };
+      const { environment, reason, untilMs } = order;
+      addOverride(ledger, { id, environment, reason, by, token, atMs: Date.now(), untilMs });
+      show();
+      return { ok: true, view: ledgerView(ledger), ended: [] };
+    },
+    { validator: isToken },
+  );
+
+  await condition(() => workflowInfo().continueAsNewSuggested);
+  await condition(allHandlersFinished);
+  await makeContinueAsNewFunc<typeof keepLedger>({ memo: { [LEDGER_MEMO]: ledgerView(ledger) as unknown as Json } })(
+    ledger,
+  );
+}
+
+function refuseUnless(isRight: boolean): void {
+  if (!isRight) throw new Error("it is not of the expected form");
+}
