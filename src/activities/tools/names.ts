@@ -9,10 +9,14 @@ export const declaredNameSchema = z
   .regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,62}$/, "a name of 1 to 63 letters, digits, _, . or -")
   .refine(noTraversal, "a name without two dots in a row");
 
-/** A version, tag or digest: `2`, `v1.4.2`, `2024-06-01`, `sha256:4f…`. */
+/** A version, tag or digest (`2`, `v1.4.2`, `sha256:4f…`), or a whole image (`registry.example.com:5000/shop/web:v2`). */
 export const versionSchema = z
   .string()
-  .regex(/^[a-zA-Z0-9][a-zA-Z0-9_.+:@-]{0,127}$/, "a version of 1 to 128 letters, digits, _, ., +, :, @ or -")
+  .regex(
+    /^[a-zA-Z0-9][a-zA-Z0-9_.+:@-]{0,127}(?:\/[a-zA-Z0-9][a-zA-Z0-9_.+:@-]{0,127}){0,7}$/,
+    "a version of 1 to 128 letters, digits, _, ., +, :, @ or -, or an image of such parts with / between them",
+  )
+  .max(500)
   .refine(noTraversal, "a version without two dots in a row");
 
 /** A setting's name: `LOG_LEVEL`, `cache.size`. */

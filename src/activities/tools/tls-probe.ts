@@ -12,7 +12,9 @@ import { findingsOf, type Seen, verdictOf } from "./probes/tls-verdict.js";
 
 const paramsSchema = z.strictObject({
   /** Name or address. */
-  host: z.string().regex(/^[A-Za-z0-9_.:-]{1,253}$/, "a host's name or address, without scheme, port or path"),
+  host: z
+    .string()
+    .regex(/^(?![-.])(?!.*\.\.)[A-Za-z0-9_.:-]{1,253}$/, "a host's name or address, without scheme, port or path"),
   port: z.int().min(1).max(65_535).default(443),
   /** The name that is asked for and that the certificate must hold; default: the host. */
   server_name: z

@@ -32,6 +32,10 @@ describe.skipIf(!present)("hostile values and real names (skipped where ../share
       expect(refuses("notification", { channel: value, message: "x" }), `${id} as channel`).toBe(true);
       expect(refuses("metric_query", { source: value, query: "up" }), `${id} as source`).toBe(true);
       expect(refuses("metric_query", { source: "prom", query: "up", since: value }), `${id} as time`).toBe(true);
+      expect(refuses("dns_probe", { name: value }), `${id} as name`).toBe(true);
+      expect(refuses("tls_probe", { host: value }), `${id} as host`).toBe(true);
+      expect(refuses("ticket_create", { tracker: value, title: "x", body: "x" }), `${id} as tracker`).toBe(true);
+      expect(refuses("custom_script", { program: value }), `${id} as program`).toBe(true);
       const setting = registry.checkParams("config_update", { target: "shop", values: { [value]: 1 } }, "p");
       expect(setting, `${id} as setting`).not.toEqual([]);
     }
@@ -46,6 +50,13 @@ describe.skipIf(!present)("hostile values and real names (skipped where ../share
       expect(refuses("notification", { channel: value, message: "x" }), id).toBe(false);
       expect(refuses("metric_query", { source: value, query: "up" }), id).toBe(false);
     }
+    for (const { id, value } of real.filter((row) => row.param === "image")) {
+      expect(refuses("rollback", { target: "shop", version: value }), id).toBe(false);
+    }
+    for (const { id, value } of real.filter((row) => row.param === "hostname")) {
+      expect(refuses("dns_probe", { name: value }), id).toBe(false);
+      expect(refuses("tls_probe", { host: value }), id).toBe(false);
+    }
     for (const { id, value } of real.filter((row) => row.param === "duration")) {
       expect(refuses("metric_query", { source: "prom", query: "up", since: value }), id).toBe(false);
     }
@@ -56,8 +67,26 @@ describe.skipIf(!present)("hostile values and real names (skipped where ../share
   });
 });
 
+const IMAGES = [
+  "nginx:1.25",
+  "shop/checkout:v42",
+  "ghcr.io/acme/web:v1.2.3",
+  "registry.example.com:5000/a/b/c@sha256:4f2a",
+];
+
+test("ordinary host names pass", () => {
+  for (const name of [
+    "example.com",
+    "db.internal.company.com",
+    "my-db-0.db.shop.svc.cluster.local",
+    "_sip._tcp.example.com",
+  ]) {
+    expect(refuses("dns_probe", { name }), name).toBe(false);
+  }
+});
+
 test("ordinary versions and settings pass", () => {
-  for (const version of ["2", "v1.4.2", "2024-06-01", "1.0.0-rc.1+build.5", "sha256:4f2a", "release_7"]) {
+  for (const version of ["2", "v1.4.2", "2024-06-01", "1.0.0-rc.1+build.5", "sha256:4f2a", "release_7", ...IMAGES]) {
     expect(refuses("rollback", { target: "shop", version }), version).toBe(false);
   }
   const values = { LOG_LEVEL: "debug", "cache.size": 3, on: true, note: "any text; `even this`" };
@@ -67,6 +96,10 @@ test("ordinary versions and settings pass", () => {
 test.each([
   ["rollback", { target: "shop", version: "../../etc" }],
   ["rollback", { target: "shop", version: "1..2" }],
+  ["rollback", { target: "shop", version: "/etc/passwd" }],
+  ["rollback", { target: "shop", version: "a//b" }],
+  ["rollback", { target: "shop", version: "a/" }],
+  ["rollback", { target: "shop", version: "a/-rf" }],
   ["rollback", { target: "shop", version: "1\n" }],
   ["rollback", { target: "shop" }],
   ["rollback", { target: "shop", version: 2 }],
