@@ -8,8 +8,10 @@ import type { Problem } from "../../vocabulary/problems.js";
 import { EMAIL_RECIPIENTS_MAX, TEXT_MAX_CHARS, TITLE_MAX_CHARS } from "../../vocabulary/ticket-limits.js";
 import { defineTool, type ToolContext, ToolFailure } from "../define-tool.js";
 import { finding, findingsSchema } from "./finding.js";
+import { sendEmail } from "./messages/email.js";
 import type { Delivered, Message } from "./messages/message.js";
 import { ALERT_ACTIONS, alertPagerDuty } from "./messages/pagerduty-alert.js";
+import { postToSlack } from "./messages/slack-channel.js";
 import { postToWebhook } from "./messages/webhook.js";
 import { declaredNameSchema } from "./names.js";
 import { oneLineSchema } from "./tickets/one-line.js";
@@ -91,8 +93,10 @@ function deliver(name: string, channel: Channel, message: Message, context: Tool
       return postToWebhook(name, channel, message, context);
     case "pagerduty":
       return alertPagerDuty(name, channel, message, context);
-    default:
-      throw new ToolFailure("source-not-configured", `channels of kind ${channel.kind} are not there yet`);
+    case "slack":
+      return postToSlack(name, channel, message, context);
+    case "email":
+      return sendEmail(name, channel, message, context);
   }
 }
 

@@ -6,6 +6,7 @@ import type { WebClient } from "@slack/web-api";
 import type { GuardedFetch } from "../../activities/define-tool.js";
 import type { SlackSettings } from "../../schema/slack.js";
 import { SLACK_CALL_TIMEOUT_MS } from "../../vocabulary/limits.js";
+import { VENDOR_WAIT_MAX_SECONDS } from "../../vocabulary/ticket-limits.js";
 import { ToolFailure } from "../failure.js";
 
 /** Block Kit, as it goes out. */
@@ -21,8 +22,14 @@ export interface SlackMessage {
 
 /** Every call throws `ToolFailure` with what Slack said; none is tried twice. */
 export interface Slack {
-  /** By what Slack knows the new message. `thread`: the message under which it stands. */
-  post(message: SlackMessage & { thread?: string }): Promise<{ channel: string; ts: string }>;
+  /** By what Slack knows the new message. `thread`: the message under which it stands. `mark`: told to programs alone. */
+  post(message: SlackMessage & { thread?: string; mark?: string }): Promise<{ channel: string; ts: string }>;
+  /** The messages that carry the mark among the newest `count` of a channel, the newest first. */
+  sentWith(mark: string, channelId: string, count: number): Promise<string[]>;
+  /** The id of a public channel; throws `source-not-found`. */
+  channelId(name: string): Promise<string>;
+  /** Whom the token belongs to, in words. */
+  whoAmI(): Promise<string>;
   update(message: SlackMessage & { ts: string }): Promise<void>;
   /** Shown to one person alone. */
   whisper(message: SlackMessage & { user: string; thread?: string }): Promise<void>;
@@ -42,9 +49,10 @@ export function createSlack({ token, api_url }: Pick<SlackSettings, "token" | "a
   };
   const common = { unfurl_links: false, unfurl_media: false };
   return {
-    async post({ thread, ...message }) {
+    async post({ thread, mark, ...message }) {
       const under = thread === undefined ? {} : { thread_ts: thread };
-      const { channel, ts } = await call("chat.postMessage", { ...message, ...under, ...common });
+      const marked = mark === undefined ? {} : { metadata: metadataOf(mark) };
+      const { channel, ts } = await call("chat.postMessage", { ...message, ...under, ...marked, ...common });
       if (typeof channel === "string" && typeof ts === "string") return { channel, ts };
       throw new ToolFailure("source-answer-invalid", "Slack must name the message that it took, and did not");
     },
@@ -53,7 +61,47 @@ export function createSlack({ token, api_url }: Pick<SlackSettings, "token" | "a
       await call("chat.postEphemeral", { ...message, ...(thread === undefined ? {} : { thread_ts: thread }) });
     },
     openView: async (trigger_id, view) => void (await call("views.open", { trigger_id, view })),
+    async sentWith(mark, channel, count) {
+      const { messages } = await call("conversations.history", { channel, limit: count, include_all_metadata: true });
+      const all = Array.isArray(messages) ? (messages as Array<{ ts?: unknown; metadata?: unknown }>) : [];
+      const carries = (metadata: unknown): boolean => {
+        const { event_type, event_payload } = (metadata ?? {}) as {
+          event_type?: unknown;
+          event_payload?: { key?: unknown };
+        };
+        return event_type === MESSAGE_EVENT && event_payload?.key === mark;
+      };
+      return all.flatMap(({ ts, metadata }) => (typeof ts === "string" && carries(metadata) ? [ts] : []));
+    },
+    channelId: (name) => channelIdOf(name, call),
+    async whoAmI() {
+      const { team, user } = await call("auth.test", {});
+      return `signed in as ${String(user)} in ${String(team)}`;
+    },
   };
+}
+
+const MESSAGE_EVENT = "autoops_message";
+const metadataOf = (mark: string) => ({ event_type: MESSAGE_EVENT, event_payload: { key: mark } });
+
+/** Pages of a thousand channels: more than any workspace that a name could be looked up in. */
+const CHANNEL_PAGES = 5;
+
+async function channelIdOf(
+  name: string,
+  call: (method: string, request: Record<string, unknown>) => Promise<Record<string, unknown>>,
+): Promise<string> {
+  let cursor = "";
+  for (let page = 0; page < CHANNEL_PAGES; page++) {
+    const from = cursor === "" ? {} : { cursor };
+    const answer = await call("conversations.list", { exclude_archived: true, limit: 1_000, ...from });
+    const channels = Array.isArray(answer.channels) ? (answer.channels as Array<{ id?: unknown; name?: unknown }>) : [];
+    const found = channels.find((one) => one.name === name);
+    if (typeof found?.id === "string") return found.id;
+    cursor = String((answer.response_metadata as { next_cursor?: unknown } | undefined)?.next_cursor ?? "");
+    if (cursor === "") break;
+  }
+  throw new ToolFailure("source-not-found", `Slack shows no public channel #${name}`, "name it by its id");
 }
 
 async function open(slackApiUrl: string, token: string, fetch: GuardedFetch): Promise<WebClient> {
@@ -106,7 +154,23 @@ const WAYS_OUT: Readonly<Record<string, string>> = {
   not_in_channel: "invite the app to the channel",
   invalid_auth: "check the token that the section slack of config.yaml names",
   not_authed: "check the token that the section slack of config.yaml names",
-  missing_scope: "give the app the scope chat:write and install it again",
+  missing_scope: "give the app the scopes chat:write, channels:history and channels:read, and install it again",
+};
+
+/** What those words mean beside plain refusals. */
+const MEANINGS: Readonly<Record<string, "source-denied" | "source-forbidden" | "source-not-found">> = {
+  invalid_auth: "source-denied",
+  not_authed: "source-denied",
+  token_expired: "source-denied",
+  token_revoked: "source-denied",
+  account_inactive: "source-denied",
+  missing_scope: "source-forbidden",
+  not_in_channel: "source-forbidden",
+  restricted_action: "source-forbidden",
+  no_permission: "source-forbidden",
+  access_denied: "source-forbidden",
+  channel_not_found: "source-not-found",
+  is_archived: "source-not-found",
 };
 
 const wayOut = (word: string): string | undefined => (Object.hasOwn(WAYS_OUT, word) ? WAYS_OUT[word] : undefined);
@@ -121,10 +185,15 @@ function failureOf(error: unknown, method: string): ToolFailure {
   if (error instanceof ToolFailure) return error;
   if (original instanceof ToolFailure) return original;
   if (retryAfter !== undefined) {
-    return new ToolFailure("source-error", `Slack takes no more for ${retryAfter} s (${method})`, "wait");
+    const busy = new ToolFailure("source-busy", `Slack takes no more for ${retryAfter} s (${method})`, "wait");
+    busy.retryAfterMs = Math.min(Math.max(retryAfter, 1), VENDOR_WAIT_MAX_SECONDS) * 1_000;
+    return busy;
   }
   if (statusCode !== undefined) return new ToolFailure("source-error", `Slack answered ${statusCode} (${method})`);
   const word = String(data?.error ?? "").slice(0, 80);
-  if (/^[a-z_]+$/.test(word)) return new ToolFailure("source-refused", `Slack refused: ${word}`, wayOut(word));
+  if (/^[a-z_]+$/.test(word)) {
+    const code = Object.hasOwn(MEANINGS, word) ? MEANINGS[word] : undefined;
+    return new ToolFailure(code ?? "source-refused", `Slack refused: ${word}`, wayOut(word));
+  }
   return new ToolFailure("source-answer-invalid", `Slack's answer cannot be read (${method})`);
 }

@@ -14,19 +14,6 @@ export function markOf(key: string): string {
   return `autoops-${createHash("sha256").update(key).digest("hex").slice(0, 24)}`;
 }
 
-/** A UUID of the key, for vendors that want one. */
-export function uuidOf(key: string): string {
-  const hex = createHash("sha256").update(key).digest("hex");
-  const variant = ((Number.parseInt(hex[16] ?? "0", 16) & 0x3) | 0x8).toString(16);
-  return [
-    hex.slice(0, 8),
-    hex.slice(8, 12),
-    `5${hex.slice(13, 16)}`,
-    variant + hex.slice(17, 20),
-    hex.slice(20, 32),
-  ].join("-");
-}
-
 export interface Steps<T> {
   /** What carries our mark, the oldest first. `made` was made just now: an index may not know it yet. */
   find(made?: T): Promise<T[]>;
