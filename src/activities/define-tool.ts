@@ -70,13 +70,20 @@ export interface ResolvedHost {
   addresses: ReadonlyArray<{ address: string; family: 4 | 6 }>;
 }
 
+export interface ResolveCall {
+  signal?: AbortSignal;
+  timeoutMs?: number;
+  /** `false`: who asks is not config.yaml, so a place that it declares on loopback or a private address is refused, too. */
+  implies?: boolean;
+}
+
 /** The rules of the guarded fetch for tools that speak another protocol than HTTP. Both throw `ToolFailure`. */
 export interface HostGuard {
   /**
    * Checks the host and each address it resolves to. `host-not-allowed`, `address-not-allowed`, `url-invalid`,
    * `source-unreachable` (no such name) or `timed-out`. Connect to one of `addresses`, never to the name.
    */
-  resolve(host: string, port: number, options?: { signal?: AbortSignal; timeoutMs?: number }): Promise<ResolvedHost>;
+  resolve(host: string, port: number, options?: ResolveCall): Promise<ResolvedHost>;
   /** Whether a name may be asked of DNS, where nothing is connected to. `host-not-allowed` or `url-invalid`. */
   checkName(name: string): Promise<void>;
 }

@@ -2,6 +2,7 @@
 import type { ToolDefinition } from "../define-tool.js";
 import { analysis } from "./analysis.js";
 import { changeHistory } from "./change-history.js";
+import { browserReplay } from "./browser-replay.js";
 import { configUpdate } from "./config-update.js";
 import { customScript } from "./custom-script.js";
 import { deploymentHistory } from "./deployment-history.js";
@@ -29,6 +30,7 @@ export const BUILT_IN_TOOLS: readonly ToolDefinition[] = [
   dnsProbe,
   tlsProbe,
   hostMetrics,
+  browserReplay,
   deploymentHistory,
   changeHistory,
   analysis,

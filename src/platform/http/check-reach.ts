@@ -25,19 +25,20 @@ const invalid = (message: string, hint?: string): { ok: false; problem: UrlProbl
 
 /**
  * The rules of `checkUrl` for a host and a port, whatever is spoken there. A declared place on loopback or a private
- * address is implied for its own host and port. DNS is not asked.
+ * address is implied for its own host and port, unless `implies` is false. DNS is not asked.
  */
 export function examineHost(
   host: string,
   port: number,
   network: NetworkRules,
   declared: readonly string[],
+  implies = true,
 ): ExaminedHost {
   if (!Number.isInteger(port) || port < 1 || port > PORT_MAX) return invalid(`the port must be from 1 to ${PORT_MAX}`);
   const url = asUrl(host, port);
   if (url === undefined) return invalid("the host must be a DNS name or an address, without scheme, port or path");
   const places = declared.flatMap((text) => placeOf(text) ?? []);
-  const examined = examineUrl(url, network, places);
+  const examined = examineUrl(url, network, places, implies);
   if (!examined.ok) return { ok: false, problem: { ...examined.problem, at: "host" } };
   const { host: name, isAddress, implied } = examined.checked;
   return { ok: true, checked: { host: name, isAddress, implied, port } };

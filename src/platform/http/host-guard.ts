@@ -16,8 +16,8 @@ export interface HostGuardOptions extends ResolveOptions {
 /** Makes the host guard of one policy and configuration. */
 export function createHostGuard(options: HostGuardOptions): HostGuard {
   return {
-    async resolve(host, port, { signal: given, timeoutMs = DEFAULT_TIMEOUT_MS } = {}) {
-      const examined = examineHost(host, port, options.network, options.declaredUrls);
+    async resolve(host, port, { signal: given, timeoutMs = DEFAULT_TIMEOUT_MS, implies } = {}) {
+      const examined = examineHost(host, port, options.network, options.declaredUrls, implies);
       if (!examined.ok) throw refused(examined.problem);
       const { checked } = examined;
       const deadline = AbortSignal.timeout(timeoutMs);
