@@ -1,8 +1,8 @@
 /** The tools that come with the product. */
 import type { ToolDefinition } from "../define-tool.js";
 import { analysis } from "./analysis.js";
-import { changeHistory } from "./change-history.js";
 import { browserReplay } from "./browser-replay.js";
+import { changeHistory } from "./change-history.js";
 import { configUpdate } from "./config-update.js";
 import { customScript } from "./custom-script.js";
 import { deploymentHistory } from "./deployment-history.js";
