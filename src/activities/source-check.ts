@@ -7,6 +7,7 @@ import { newestCommit } from "./tools/changes/git.js";
 import { deploymentHistory } from "./tools/deployment-history.js";
 import { serverOf } from "./tools/dns-probe.js";
 import { statusFailure } from "./tools/http-answers.js";
+import { lookAtNamespace } from "./tools/kubernetes/look.js";
 import { logCollector } from "./tools/log-collector.js";
 import { parsePage } from "./tools/metrics/exposition-format.js";
 import { askPrometheus } from "./tools/metrics/prometheus-api.js";
@@ -39,6 +40,8 @@ async function look(name: string, source: Source, context: ToolContext): Promise
     case "victorialogs":
     case "journald":
       return lookAtLogs(name, context);
+    case "kubernetes":
+      return lookAtNamespace({ ...source, name }, context);
     case "prometheus":
       return lookAtPrometheus({ ...source, name }, context);
     case "exposition":

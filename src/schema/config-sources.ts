@@ -63,6 +63,6 @@ export const TRACE_SOURCE_KINDS = ["jaeger", "tempo", "zipkin"] as const;
 
 export const logSources = [lokiSource, elasticsearchSource, victoriaLogsSource] as const;
 /** Kinds that `log_collector` reads, beside files. */
-export const LOG_SOURCE_KINDS = ["loki", "elasticsearch", "victorialogs", "journald"] as const;
+export const LOG_SOURCE_KINDS = ["loki", "elasticsearch", "victorialogs", "journald", "kubernetes"] as const;
 /** Kinds that only `change_history` reads. */
 export const CHANGE_SOURCE_KINDS = ["git"] as const;

@@ -10,6 +10,7 @@ import {
   secretReferenceSchema,
   urlSchema,
 } from "./config-keys.js";
+import { kubernetesSource } from "./config-kubernetes-source.js";
 import { machineSources } from "./config-machine.js";
 import { type McpSettings, mcpServersSchema } from "./config-mcp.js";
 import { PROBE_SOURCE_KINDS, probeSources } from "./config-probes.js";
@@ -74,6 +75,7 @@ export const sourceSchema = z.discriminatedUnion(
     ...logSources,
     ...traceSources,
     ...machineSources,
+    kubernetesSource,
     ...probeSources,
   ],
   {

@@ -45,7 +45,12 @@ export interface KubernetesPlane {
   stop(): Promise<void>;
 }
 
-export async function startKubernetes({ podLog = POD_LOG, nodes = 2 } = {}): Promise<KubernetesPlane> {
+/** `previousLog`: of containers that were restarted (images tagged `crash…`). */
+export async function startKubernetes({
+  podLog = POD_LOG,
+  previousLog = POD_LOG,
+  nodes = 2,
+} = {}): Promise<KubernetesPlane> {
   const folder = mkdtempSync(join(tmpdir(), "kubernetes-"));
   chmodSync(folder, 0o700);
   const children: ChildProcess[] = [];
@@ -58,7 +63,7 @@ export async function startKubernetes({ podLog = POD_LOG, nodes = 2 } = {}): Pro
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   };
   try {
-    return { ...(await start({ folder, run, podLog, nodes })), stop };
+    return { ...(await start({ folder, run, podLog, previousLog, nodes })), stop };
   } catch (error) {
     await stop();
     throw error;
@@ -68,11 +73,12 @@ export async function startKubernetes({ podLog = POD_LOG, nodes = 2 } = {}): Pro
 interface Starting {
   folder: string;
   podLog: string;
+  previousLog: string;
   nodes: number;
   run(name: string, args: string[]): void;
 }
 
-async function start({ folder, run, podLog, nodes }: Starting): Promise<Omit<KubernetesPlane, "stop">> {
+async function start({ folder, run, podLog, previousLog, nodes }: Starting): Promise<Omit<KubernetesPlane, "stop">> {
   const [clientPort, peerPort, apiPort, kwokPort] = [
     await freePort(),
     await freePort(),
@@ -89,6 +95,7 @@ async function start({ folder, run, podLog, nodes }: Starting): Promise<Omit<Kub
   const rows = Object.entries(tokens).map(([user, token]) => `${token},${user},${user},"${groups[user as "admin"]}"\n`);
   writeFileSync(at("tokens.csv"), rows.join(""), { mode: 0o600 });
   writeFileSync(at("pod.log"), podLog);
+  writeFileSync(at("pod.log.previous"), previousLog);
   writeFileSync(at("stages.yaml"), stages(at("pod.log")));
 
   const [etcd, peer] = [`http://127.0.0.1:${clientPort}`, `http://127.0.0.1:${peerPort}`];

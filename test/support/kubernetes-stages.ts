@@ -97,5 +97,5 @@ kind: ClusterLogs
 metadata: {name: pod-logs}
 spec:
   logs:
-    - {logsFile: ${podLog}, follow: false}
+    - {logsFile: ${podLog}, previousLogsFile: ${podLog}.previous, follow: false}
 `;

@@ -71,7 +71,8 @@ type Output = z.infer<typeof outputSchema>;
 
 export const changeHistory = defineTool({
   name: "change_history",
-  description: "Lists what changed and when, newest first, from declared deployment records and Git repositories.",
+  description:
+    "Lists what changed, when and by whom, newest first: Kubernetes rollouts, Argo CD, Helm, deployment records, Git.",
   nodeTypes: ["log_collection"],
   effect: "read",
   params: paramsSchema,

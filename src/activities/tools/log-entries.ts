@@ -23,7 +23,9 @@ export const DEFAULT_FIELDS: LogFields = { time_field: "time", level_field: "lev
 const MESSAGE_MAX_CHARS = 8_000;
 const FIELDS_MAX = 20;
 const FIELD_MAX_CHARS = 500;
-const CONTINUATION = /^(?:\s+\S|at |Caused by:|Traceback |\.\.\. \d+ more|[})\]]|[\w.$]+(?:Error|Exception)(?::|$))/;
+/** A line that continues the one before it: a stack trace's. */
+export const CONTINUATION =
+  /^(?:\s+\S|at |Caused by:|Traceback |\.\.\. \d+ more|[})\]]|[\w.$]+(?:Error|Exception)(?::|$))/;
 /** Names that other loggers give to the three fields; tried after the declared ones. */
 const TIME_FIELDS = ["time", "timestamp", "@timestamp", "ts", "t", "date", "datetime"];
 const LEVEL_FIELDS = ["level", "severity", "lvl", "loglevel", "log.level", "levelname"];
@@ -113,6 +115,12 @@ export function lineEntry(line: string, referenceMs: number): LogEntry {
   return entry ?? fromText(line, referenceMs);
 }
 
+/** Joins a line to the entry that it belongs to. */
+export function joinLine(entry: LogEntry, line: string): void {
+  if (entry.message.length < MESSAGE_MAX_CHARS) entry.message = cut(`${entry.message}\n${line}`, MESSAGE_MAX_CHARS);
+  if (entry.level === "unknown") entry.level = lineLevel("", line.trim());
+}
+
 /** Reads the lines of one file, in order. `referenceMs` is when the file changed last. */
 export class EntryReader {
   /** Lines of a JSON log that are no JSON, and lines of a text log that no time stands near. They are kept as entries. */
@@ -157,10 +165,7 @@ export class EntryReader {
 
   #join(line: string): boolean {
     if (this.#pending === undefined) return false;
-    if (this.#pending.message.length < MESSAGE_MAX_CHARS) {
-      this.#pending.message = cut(`${this.#pending.message}\n${line}`, MESSAGE_MAX_CHARS);
-    }
-    if (this.#pending.level === "unknown") this.#pending.level = lineLevel("", line.trim());
+    joinLine(this.#pending, line);
     return true;
   }
 

@@ -4,8 +4,9 @@ import type { ToolContext } from "../../define-tool.js";
 import type { ChangeQuestion, ChangeReading } from "./change.js";
 import { deploymentChanges } from "./deployments.js";
 import { gitChanges } from "./git.js";
+import { kubernetesChanges } from "./kubernetes.js";
 
-export const CHANGE_KINDS_OF_SOURCE = ["deployments", "git"] as const;
+export const CHANGE_KINDS_OF_SOURCE = ["deployments", "git", "kubernetes"] as const;
 export type ReadSource = Extract<Source, { kind: (typeof CHANGE_KINDS_OF_SOURCE)[number] }> & { name: string };
 
 export function readChanges(
@@ -18,5 +19,7 @@ export function readChanges(
       return deploymentChanges(source, question, context);
     case "git":
       return gitChanges(source, question, context);
+    case "kubernetes":
+      return kubernetesChanges(source, question, context);
   }
 }

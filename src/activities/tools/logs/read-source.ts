@@ -6,11 +6,12 @@ import type { ToolContext } from "../../define-tool.js";
 import { readElasticsearch } from "./elasticsearch.js";
 import { readLogFiles } from "./files.js";
 import { journalQueryFault, readJournald } from "./journald.js";
+import { readKubernetes } from "./kubernetes.js";
 import { readLoki } from "./loki.js";
 import type { LogQuestion, LogReading } from "./reading.js";
 import { readVictoriaLogs } from "./victorialogs.js";
 
-export const LOG_KINDS = ["files", "loki", "elasticsearch", "victorialogs", "journald"] as const;
+export const LOG_KINDS = ["files", "loki", "elasticsearch", "victorialogs", "journald", "kubernetes"] as const;
 export type LogSource = Extract<Source, { kind: (typeof LOG_KINDS)[number] }> & { name: string };
 
 /** Characters that are kept for the blob, well under what one blob may hold. */
@@ -34,12 +35,15 @@ export async function readLogSource(
       return readVictoriaLogs(source, question, KEPT_MAX_CHARS, context);
     case "journald":
       return readJournald(source, question, KEPT_MAX_CHARS, context);
+    case "kubernetes":
+      return readKubernetes(source, question, KEPT_MAX_CHARS, context);
   }
 }
 
 /** Where the source is, in words. */
 export function placeOf(source: LogSource): string {
   if (source.kind === "files") return source.path;
+  if (source.kind === "kubernetes") return `${source.cluster}/${source.namespace}`;
   if (source.kind === "journald") return source.path ?? "the machine's journal";
   return source.url;
 }
@@ -56,6 +60,9 @@ export function queryMisfits(query: Json | undefined, kind: LogSource["kind"], a
       "a pipeline that begins with |",
       "the source's selector stands before it, and config.yaml decides that",
     );
+  }
+  if (kind === "kubernetes" && !/^[A-Za-z0-9_./!=,() -]+$/.test(query)) {
+    return refuse("a label selector such as app=checkout,tier!=cache", "use contains and level for the text");
   }
   const fault = kind === "journald" ? journalQueryFault(query) : undefined;
   return fault === undefined ? [] : refuse(fault, "use contains and level for the text");
