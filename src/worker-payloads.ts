@@ -5,18 +5,20 @@ import type { WorkerOptions } from "@temporalio/worker";
 import type { Environment } from "./platform/environment.js";
 import { createPayloadCodec } from "./platform/payloads/codec.js";
 import { createSealer } from "./platform/payloads/seal.js";
+import { createPayloadStorage, type StorageOptions } from "./platform/payloads/storage.js";
 
 const pathOf = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
 const FAILURES = pathOf("./workflows/encoded-failures.cjs");
 
 /** For the worker of runs and for that of plans. Without a key it says of what is encrypted which key is missing. */
-export function workerConverter({
-  payloadKeys,
-  payloadRequired,
-}: Pick<Environment, "payloadKeys" | "payloadRequired">): NonNullable<WorkerOptions["dataConverter"]> {
+export function workerConverter(
+  { payloadKeys, payloadRequired }: Pick<Environment, "payloadKeys" | "payloadRequired">,
+  storage: StorageOptions,
+): NonNullable<WorkerOptions["dataConverter"]> {
   const codec = createPayloadCodec(createSealer(payloadKeys), payloadRequired);
   return {
     payloadCodecs: [codec],
+    externalStorage: createPayloadStorage(storage),
     // Messages of failures stand in the open otherwise.
     ...(payloadKeys.length === 0 ? {} : { failureConverterPath: FAILURES }),
   };

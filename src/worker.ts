@@ -16,7 +16,7 @@ import { createRemembering } from "./memory.js";
 import { createChangeWatch } from "./platform/audit/changes.js";
 import { createAuditLog } from "./platform/audit/log.js";
 import { createContents } from "./platform/blobs/contents.js";
-import { shelfHere } from "./platform/blobs/here.js";
+import { isShared, shelfHere } from "./platform/blobs/here.js";
 import { blobStoreOn } from "./platform/blobs.js";
 import { digestOf } from "./platform/digest.js";
 import type { Variables } from "./platform/environment.js";
@@ -184,7 +184,10 @@ async function run(
     connection,
     namespace: where.namespace,
     shutdownGraceTime: "5s" as const,
-    dataConverter: workerConverter(local.environment),
+    dataConverter: workerConverter(local.environment, {
+      shelf: async () => shelfHere(local, dependencies.policy),
+      keeps: isShared(local.config) ? "shared" : "local",
+    }),
     ...versioning(local),
   };
   const runs = await Worker.create({

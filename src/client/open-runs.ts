@@ -44,6 +44,7 @@ export async function openRuns(variables?: Variables): Promise<Answered<OpenedRu
     { Client },
     { createPayloadCodec },
     { createSealer },
+    { storedPayloads },
   ] = await Promise.all([
     import("./connection.js"),
     import("./runs.js"),
@@ -56,6 +57,7 @@ export async function openRuns(variables?: Variables): Promise<Answered<OpenedRu
     import("@temporalio/client"),
     import("../platform/payloads/codec.js"),
     import("../platform/payloads/seal.js"),
+    import("./stored-payloads.js"),
   ]);
   const connected = await connect({ environment: environment.variables, settings: settings.value });
   if (!connected.ok) return connected;
@@ -72,7 +74,8 @@ export async function openRuns(variables?: Variables): Promise<Answered<OpenedRu
   const webUiUrl =
     environment.variables.TEMPORAL_UI_URL ?? (isOurs ? `http://127.0.0.1:${settings.value.ui_port}` : undefined);
   const codec = createPayloadCodec(createSealer(environment.payloadKeys));
-  const client = new Client({ connection, namespace, dataConverter: { payloadCodecs: [codec] } });
+  const dataConverter = { payloadCodecs: [codec], externalStorage: storedPayloads(environment) };
+  const client = new Client({ connection, namespace, dataConverter });
   const localGroups = async (name: string): Promise<string[]> => {
     const loaded = await loadPolicy(environment);
     const groups = loaded.ok ? (loaded.policy.approval.local_groups ?? {}) : {};

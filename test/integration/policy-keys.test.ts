@@ -426,7 +426,7 @@ const VARIABLES: Record<string, () => Seen> = {
   // What becomes of a run is seen in payloads.test.ts.
   AUTOOPS_PAYLOAD_KEY: async () => {
     const encoding = async (variables: Record<string, string>) => {
-      const [encoded] = (await workerConverter(read(variables)).payloadCodecs?.[0]?.encode([PLAIN])) ?? [];
+      const [encoded] = (await workerConverter(read(variables), NO_STORE).payloadCodecs?.[0]?.encode([PLAIN])) ?? [];
       return Buffer.from(encoded?.metadata?.encoding ?? []).toString();
     };
     const other = () => encoding({ AUTOOPS_PAYLOAD_KEY: newPayloadKey() });
@@ -435,7 +435,7 @@ const VARIABLES: Record<string, () => Seen> = {
   AUTOOPS_PAYLOAD_REQUIRED: async () => {
     const taken = async (AUTOOPS_PAYLOAD_REQUIRED: string) => {
       const variables = { AUTOOPS_PAYLOAD_KEY: newPayloadKey(), AUTOOPS_PAYLOAD_REQUIRED };
-      const [decoded] = (await workerConverter(read(variables)).payloadCodecs?.[0]?.decode([PLAIN])) ?? [];
+      const [decoded] = (await workerConverter(read(variables), NO_STORE).payloadCodecs?.[0]?.decode([PLAIN])) ?? [];
       return Buffer.from(decoded?.data ?? []).toString() === '"hi"';
     };
     return { with: await twice(taken("0"), () => taken("1")), expected: [true, false] };
@@ -459,6 +459,7 @@ const VARIABLES: Record<string, () => Seen> = {
   }),
 };
 
+const NO_STORE = { keeps: "none" as const, shelf: () => Promise.reject(new Error("nothing is stored here")) };
 const PLAIN = { metadata: { encoding: Buffer.from("json/plain") }, data: Buffer.from('"hi"') };
 
 function deploymentOf(name: string, build: string): Promise<unknown> {

@@ -46,6 +46,7 @@ const RULES: Record<string, Rule> = {
       "ipaddr.js",
       "canonicalize",
       "@temporalio/client",
+      "@temporalio/common",
       "@temporalio/common/lib/time.js",
       "@temporalio/proto",
       "zod",

@@ -16,6 +16,8 @@ export interface Contents {
   get(digest: string): Promise<Buffer | undefined>;
 }
 
+const DIGEST = /^[0-9a-f]{64}$/;
+
 export function createContents(shelf: Shelf, keys: readonly PayloadKey[]): Contents {
   const sealer = createSealer(keys);
   const [first] = keys;
@@ -28,6 +30,8 @@ export function createContents(shelf: Shelf, keys: readonly PayloadKey[]): Conte
       return digest;
     },
     async get(digest) {
+      // It may come from anyone who can write a reference, and becomes a name.
+      if (!DIGEST.test(digest)) return undefined;
       for (const name of [...keys.map((key) => key.nameOf(digest)), digest]) {
         const kept = await shelf.get(name);
         if (kept === undefined) continue;

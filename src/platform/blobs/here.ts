@@ -20,10 +20,7 @@ export function shelfHere(
   return createBucket(settings, waysOutTo([settings.endpoint], policy, secret), secret);
 }
 
-/** The shelf of payloads that are too large for Temporal: beside the results, so that neither is taken for the other. */
-export function payloadShelf(shelf: Shelf): Shelf {
-  return {
-    put: (name, bytes) => shelf.put(`payload-${name}`, bytes),
-    get: (name) => shelf.get(`payload-${name}`),
-  };
+/** Whether other machines reach it too. */
+export function isShared({ blobs }: Config): boolean {
+  return blobs?.kind === "s3";
 }
