@@ -30,6 +30,7 @@ import type { Graph } from "./schema/graph.js";
 import type { Preferences } from "./schema/memory.js";
 import type { Playbook, PlaybookOffer } from "./schema/playbook.js";
 import type { GoalInput, PlannerName } from "./schema/run-input.js";
+import { type LoadedPackage, loadPackages } from "./tool-packages.js";
 import type { Problem } from "./vocabulary/problems.js";
 
 export interface Local {
@@ -40,6 +41,8 @@ export interface Local {
   origins: Record<string, Origin>;
   config: Config;
   registry: Registry;
+  /** Own tools that were loaded from packages. */
+  toolPackages: LoadedPackage[];
   /** Those that goals are matched with. */
   playbooks: Playbook[];
   learned: LearnedPlaybooks;
@@ -99,6 +102,8 @@ export async function loadLocal(
   const { service, window } = preferences;
   const preferred = { ...(service === undefined ? {} : { service }), ...(window === undefined ? {} : { window }) };
   const registry = createDefaultRegistry(config.config, onChange);
+  const packages = await loadPackages(config.config.toolPackages ?? [], environment, registry);
+  if (!packages.ok) return packages;
   const policyDigest = digestOf(policy.policy);
   const checking: CheckContext = {
     policy: policy.policy,
@@ -124,6 +129,7 @@ export async function loadLocal(
     origins: policy.origins,
     config: config.config,
     registry,
+    toolPackages: packages.value,
     playbooks: known,
     learned,
     own,

@@ -126,7 +126,10 @@ export async function createDependencies(
   const tools = local.registry.list();
   const kids = await keys.verifier.kids();
   await changes.seen("keys", digestOf(kids), { kids });
-  await changes.seen("registry", digestOf(tools), { tools: tools.map(({ name }) => name) });
+  const { toolPackages: packages } = local;
+  const seen = packages.length === 0 ? tools : { tools, packages };
+  await changes.seen("registry", digestOf(seen), { tools: tools.map(({ name }) => name), packages });
+  for (const { name, digest } of packages) log.info("tool package loaded", { operation: "registry", name, digest });
   const policy = async () => {
     const loaded = await loadPolicy(local.environment);
     if (loaded.ok) await changes.seen("policy", digestOf(loaded.policy), { file: loaded.file });

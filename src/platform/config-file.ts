@@ -76,6 +76,7 @@ function configOf(file: ConfigFile, directory: string): Config {
       ? {}
       : { clusters: mapValues(file.clusters, (cluster) => withAbsoluteFiles(cluster, absolute)) }),
     ...(file.rates === undefined ? {} : { rates: file.rates }),
+    ...(file.tool_packages === undefined ? {} : { toolPackages: withAbsolutePaths(file.tool_packages, absolute) }),
     ...(file.scripts === undefined ? {} : { scripts: file.scripts }),
     ...(file.trackers === undefined ? {} : { trackers: file.trackers }),
     ...(file.slack === undefined ? {} : { slack: file.slack }),
@@ -85,6 +86,10 @@ function configOf(file: ConfigFile, directory: string): Config {
     ...(file.memory === undefined ? {} : { memory: file.memory }),
     ...(file.browser === undefined ? {} : { browser: file.browser }),
   };
+}
+
+function withAbsolutePaths<T extends { path: string }>(list: readonly T[], absolute: (path: string) => string): T[] {
+  return list.map((one) => ({ ...one, path: absolute(one.path) }));
 }
 
 function withAbsoluteTls(facade: FacadeConfig, absolute: (path: string) => string): FacadeConfig {

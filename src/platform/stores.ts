@@ -18,6 +18,10 @@ export interface StorePaths {
   mcpPins: string;
   /** A person's own playbooks. */
   playbooks: string;
+  /** Which tool packages a person approved. */
+  approvedTools: string;
+  /** Copies of them, by digest: the code that is loaded. */
+  toolPackages: string;
 }
 
 export function storesOf(environment: Environment): StorePaths {
@@ -33,5 +37,7 @@ export function storesOf(environment: Environment): StorePaths {
     learned: join(environment.home, "learned"),
     mcpPins: join(environment.home, "mcp"),
     playbooks: join(environment.home, "playbooks"),
+    approvedTools: join(environment.home, "approved-tools.json"),
+    toolPackages: join(environment.home, "tool-packages"),
   };
 }

@@ -29,6 +29,7 @@ export const AUDIT_EVENTS = [
   "memory-changed",
   "playbook-accepted",
   "playbook-accepted",
+  "tool-package-approved",
   "writes-paused",
   "writes-resumed",
   "write-refused",

@@ -28,6 +28,7 @@ import { type FacadeConfig, facadeConfigSchema } from "./facade-config.js";
 import { type MemorySettings, memorySettingsSchema } from "./memory.js";
 import { type ModelSettings, modelSchema } from "./model.js";
 import { type SlackSettings, slackSettingsSchema } from "./slack.js";
+import { type ToolPackageSettings, toolPackagesSchema } from "./tool-packages.js";
 
 /** A name in config.yaml: what graphs refer to. */
 const nameSchema = z.string().regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,62}$/, "1 to 63 letters, digits, _, . or -");
@@ -158,6 +159,8 @@ const configKeys = z.strictObject({
   channels: z.record(nameSchema, channelSchema).optional(),
   /** How often other machines may be asked, by all workers together. */
   rates: z.record(nameSchema, rateSchema).optional(),
+  /** Own tools: folders whose content a person approved. */
+  tool_packages: toolPackagesSchema.optional(),
   /** Programs that `custom_script` may run in its sandbox, by the name that graphs use. */
   scripts: z.record(nameSchema, scriptSchema).optional(),
   /** Servers of the Model Context Protocol, for `secureMCP`. */
@@ -200,6 +203,7 @@ export interface Config {
   targets: Record<string, Target>;
   channels: Record<string, Channel>;
   rates?: Record<string, RateRule>;
+  toolPackages?: ToolPackageSettings[];
   scripts?: Record<string, Script>;
   mcp?: McpSettings;
   browser?: BrowserSettings;

@@ -65,6 +65,7 @@ const RULES: Record<string, Rule> = {
       "memory",
       "learned",
       "source-checks",
+      "tool-packages",
       "mcp-pins",
       "worker",
     ],
@@ -99,6 +100,7 @@ const MAINS = new Set([
   "learned.ts",
   "planning.ts",
   "source-checks.ts",
+  "tool-packages.ts",
   "mcp-pins.ts",
   "index.ts",
 ]);

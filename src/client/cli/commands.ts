@@ -7,6 +7,7 @@ import { LEARNING, MEMORY } from "./memory-commands.js";
 import { deciding, endsWithParent, planning, port, starting, waitSeconds, whole } from "./options.js";
 import { RECORD_COMMANDS } from "./record-commands.js";
 import { TEMPLATES } from "./template-commands.js";
+import { APPROVE_TOOLS } from "./tool-commands.js";
 import { WRITE_COMMANDS } from "./write-commands.js";
 
 const decide = (word: "approve" | "reject"): Declared => ({
@@ -163,7 +164,8 @@ export const COMMANDS: readonly Declared[] = [
   {
     usage: "tools",
     says: "List the tools that graphs may name",
-    examples: ["autoops tools"],
+    examples: ["autoops tools", "autoops tools approve ./acme-tools"],
+    commands: [APPROVE_TOOLS],
     load: async () => as((await import("./commands/tools.js")).tools),
   },
   TEMPLATES,
