@@ -89,14 +89,20 @@ async function runWithin(
   const limitMs = Math.min(leftMs, startToCloseTimeoutMs);
   const slow = new AbortController();
   const timer = setTimeout(() => slow.abort(), limitMs);
-  const beat = setInterval(() => activity.heartbeat(), HEARTBEAT_EVERY_MS);
+  // What the tool said last stays to be read: a bare sign of life would take it away.
+  let said: string | undefined;
+  const beat = setInterval(() => activity.heartbeat(said), HEARTBEAT_EVERY_MS);
   const signal = AbortSignal.any([slow.signal, activity.cancellationSignal]);
   try {
-    const context = contextOf(call, dependencies, signal, log);
+    const heartbeat = (detail?: string): void => {
+      said = detail ?? said;
+      activity.heartbeat(said);
+    };
+    const context = { ...contextOf(call, dependencies, signal, log), heartbeat };
     return checkedOutput(definition, await definition.run(params, context), dependencies.secretValues ?? []);
   } catch (error) {
-    // That an effect may have happened outweighs everything else; else a cancelled activity ends as cancelled.
-    if (error instanceof ToolFailure && error.code === "outcome-unknown") throw error;
+    // That an effect has or may have happened outweighs everything else; else a cancelled activity ends as cancelled.
+    if (error instanceof ToolFailure && ["outcome-unknown", "rollout-unfinished"].includes(error.code)) throw error;
     if (activity.cancellationSignal.aborted) await activity.cancelled;
     if (slow.signal.aborted) throw timedOut(definition, limitMs);
     throw error;

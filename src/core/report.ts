@@ -2,6 +2,7 @@
  * The report of a run: what was found, what was done, who decided, whether it worked.
  * Loaded by the workflow sandbox: imports no package and reads no clock.
  */
+import { wasCarriedOut } from "../vocabulary/carried-out.js";
 import { REPORT_MAX_NODES } from "../vocabulary/limits.js";
 import type { Effect } from "../vocabulary/node-types.js";
 import type { Outcome } from "./run/state.js";
@@ -83,7 +84,7 @@ function changes(nodes: ReportNode[]): string[] {
   const writes = nodes.filter((node) => node.effect === "write");
   if (writes.length === 0) return ["- Nothing: the graph held no action that changes production."];
   return writes.map((node) => {
-    if (node.status === "succeeded" || node.failure?.code === "not-verified") {
+    if (node.status === "succeeded" || wasCarriedOut(node.failure?.code)) {
       const when = iso(node.endedAtMs ?? 0);
       return `- ${plain(node.name)} [${node.id}] was carried out at ${when}. ${proof(node)}`;
     }

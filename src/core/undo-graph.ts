@@ -4,6 +4,7 @@
  */
 import type { Graph, Node } from "../schema/graph.js";
 import type { Json, JsonObject } from "../schema/json.js";
+import { wasCarriedOut } from "../vocabulary/carried-out.js";
 import { NAME_MAX_CHARS } from "../vocabulary/limits.js";
 import type { NodeType } from "../vocabulary/node-types.js";
 import type { Problem } from "../vocabulary/problems.js";
@@ -49,7 +50,7 @@ function effectsToUndo(graph: Graph, { nodes }: Pick<RunView, "nodes">): Node[] 
   return graph.nodes
     .filter(({ id, undo }) => {
       const own = shown.get(id);
-      const isDone = own?.status === "succeeded" || own?.failure?.code === "not-verified";
+      const isDone = own?.status === "succeeded" || wasCarriedOut(own?.failure?.code);
       return undo !== undefined && isDone && !undone.has(id);
     })
     .reverse()

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { type BlobSettings, blobsSchema } from "./config-blobs.js";
 import { type BrowserSettings, browserSchema } from "./config-browser.js";
-import { type Cluster, clusterSchema, undeclaredClusters } from "./config-clusters.js";
+import { type Cluster, clusterSchema, kubernetesTarget, undeclaredClusters } from "./config-clusters.js";
 import {
   commonKeys as common,
   headersSchema,
@@ -141,8 +141,8 @@ const commandTarget = z.strictObject({
   namespace: namespaceSchema.optional(),
   ...common,
 });
-export const targetSchema = z.discriminatedUnion("kind", [httpTarget, commandTarget], {
-  error: "one of http, command",
+export const targetSchema = z.discriminatedUnion("kind", [httpTarget, commandTarget, kubernetesTarget], {
+  error: "one of http, command, kubernetes",
 });
 export type Target = z.infer<typeof targetSchema>;
 export type HttpAction = z.infer<typeof httpActionSchema>;

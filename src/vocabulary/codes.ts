@@ -164,6 +164,15 @@ export const CODES = {
   "object-not-found": { ...source("The cluster has no such object."), retryable: false },
   conflict: source("Someone else changed the object meanwhile; nothing was overwritten."),
   "quota-exceeded": { ...source("A quota of the cluster leaves no room for it."), retryable: false },
+  "rollout-paused": { ...source("The workload is paused, so nothing would come of it."), retryable: false },
+  "replicas-autoscaled": { ...source("An autoscaler owns the replicas."), retryable: false },
+  "disruption-not-allowed": {
+    ...source("A budget for disruptions wants more pods than would be left."),
+    retryable: false,
+  },
+  "revision-unknown": { ...source("No revision of the workload is meant, or more than one."), retryable: false },
+  "rollout-stalled": ran("The change was made, and its new pods do not come up."),
+  "rollout-unfinished": { ...ran("The change was made, and its rollout outlasted the time."), retryable: true },
   "admission-refused": { ...source("A rule of the cluster refuses the change."), retryable: false },
   "file-too-large": ran("The file exceeds the size limit."),
   // The audit log

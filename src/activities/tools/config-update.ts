@@ -7,10 +7,7 @@ import { actionOutputSchema, actOn, previewOf, targetReach } from "./targets.js"
 const SETTINGS_MAX = 50;
 const valuesSchema = z
   .record(settingNameSchema, z.union([settingTextSchema, z.number(), z.boolean()]))
-  .refine((values) => {
-    const count = Object.keys(values).length;
-    return count >= 1 && count <= SETTINGS_MAX;
-  }, `1 to ${SETTINGS_MAX} settings`);
+  .refine((values) => Object.keys(values).length <= SETTINGS_MAX, `at most ${SETTINGS_MAX} settings`);
 
 export const configUpdate = defineTool({
   name: "config_update",
@@ -18,7 +15,17 @@ export const configUpdate = defineTool({
   nodeTypes: ["config_update"],
   effect: "write",
   idempotency: "target",
-  params: z.strictObject({ target: declaredNameSchema, values: valuesSchema }),
+  params: z
+    .strictObject({
+      target: declaredNameSchema,
+      values: valuesSchema,
+      /** Settings that are taken away; of a workload alone. */
+      unset: z.array(settingNameSchema).max(SETTINGS_MAX).optional(),
+    })
+    .refine(({ values, unset = [] }) => Object.keys(values).length + unset.length > 0, {
+      path: ["values"],
+      error: `1 to ${SETTINGS_MAX} settings`,
+    }),
   output: actionOutputSchema,
   reach: targetReach("config_update"),
   preview: (params, context) => previewOf("config_update", params, context),

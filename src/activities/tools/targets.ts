@@ -2,17 +2,18 @@
 import { z } from "zod";
 import type { ActionName } from "../../schema/config.js";
 import type { JsonObject } from "../../schema/json.js";
-import type { Preview, ToolContext } from "../define-tool.js";
+import { type Preview, type ToolContext, ToolFailure } from "../define-tool.js";
 import { finding, findingsSchema } from "./finding.js";
+import { actOnWorkload, presentReplicas, previewWorkload } from "./kubernetes/act.js";
 import { commandDoer } from "./targets/command-doer.js";
-import { actionOf } from "./targets/declared.js";
+import { actionOf, type DeclaredAction } from "./targets/declared.js";
 import type { Doer } from "./targets/doer.js";
 import { httpDoer } from "./targets/http-doer.js";
 import { type Patience, type Performed, perform } from "./targets/perform.js";
 
 export { targetReach } from "./targets/declared.js";
 
-const STATE_MAX_CHARS = 500;
+const STATE_MAX_CHARS = 700;
 
 export const actionOutputSchema = z.strictObject({
   target: z.string(),
@@ -20,11 +21,23 @@ export const actionOutputSchema = z.strictObject({
   /** What the target's state read before and after; null where it declares none or could not be read. */
   before: z.string().nullable(),
   after: z.string().nullable(),
-  /** This attempt acted, and no state says that nothing changed. */
+  /** This attempt acted, and no state says that nothing changed. Of a workload: the action changed something. */
   changed: z.boolean(),
   attempts: z.int(),
   request: z.union([z.strictObject({ method: z.string(), url: z.string() }), z.strictObject({ program: z.string() })]),
   findings: findingsSchema,
+  /** Of a workload alone: where it is, and what takes the action back. */
+  cluster: z.string().optional(),
+  namespace: z.string().optional(),
+  workload: z.string().optional(),
+  previous_replicas: z.int().optional(),
+  /** As `rollback` takes it: `revision:4`. */
+  previous_revision: z.string().optional(),
+  previous_values: z.record(z.string(), z.string()).optional(),
+  /** Settings that were not there before. */
+  added: z.array(z.string()).optional(),
+  /** Settings whose value before is kept nowhere. */
+  withheld: z.array(z.string()).optional(),
 });
 export type ActionOutput = z.infer<typeof actionOutputSchema>;
 
@@ -35,8 +48,10 @@ export async function actOn(
   context: ToolContext,
   patience?: Patience,
 ): Promise<ActionOutput> {
-  const doer = doerOf(action, params, context);
-  const { idempotency } = actionOf(context.config, params.target, action).action;
+  const declared = actionOf(context.config, params.target, action);
+  if (declared.kind === "kubernetes") return actOnWorkload({ action, target: declared.target, params }, context);
+  const doer = doerOf(declared, params, context);
+  const { idempotency } = declared.action;
   const performed = await perform(doer, idempotency, context, patience);
   const before = shortState(performed.before);
   const after = shortState(performed.after);
@@ -58,17 +73,25 @@ export async function previewOf(
   params: JsonObject & { target: string },
   context: ToolContext,
 ): Promise<Preview> {
-  const { state } = doerOf(action, params, context);
+  const declared = actionOf(context.config, params.target, action);
+  if (declared.kind === "kubernetes") {
+    const { before, after } = await previewWorkload({ action, target: declared.target, params }, context);
+    return { before: shortState(before), after: shortState(after) };
+  }
+  const { state } = doerOf(declared, params, context);
   if (state === undefined) return { before: null, after: null };
   return { before: shortState(await state.read()), after: shortState(state.wanted) };
 }
 
-/** How many replicas the target's state tells of now: a number alone, or one beside the word. */
+/** How many replicas a workload has now, or the target's state tells of: a number alone, or one beside the word. */
 export async function replicasOf(
   params: JsonObject & { target: string; replicas: number },
   context: ToolContext,
 ): Promise<{ present: number | null; wanted: number }> {
-  const { state } = doerOf("scale_action", params, context);
+  const declared = actionOf(context.config, params.target, "scale_action");
+  if (declared.kind === "kubernetes")
+    return { present: await presentReplicas(declared.target, context), wanted: params.replicas };
+  const { state } = doerOf(declared, params, context);
   const read = state === undefined ? null : await state.read();
   return { present: read === null ? null : countIn(read), wanted: params.replicas };
 }
@@ -80,8 +103,15 @@ function countIn(state: string): number | null {
   return found === undefined ? null : Number(found);
 }
 
-function doerOf(action: ActionName, params: JsonObject & { target: string }, context: ToolContext): Doer {
-  const declared = actionOf(context.config, params.target, action);
+function doerOf(
+  declared: Exclude<DeclaredAction, { kind: "kubernetes" }>,
+  params: JsonObject & { target: string },
+  context: ToolContext,
+): Doer {
+  if (Array.isArray(params.unset) && params.unset.length > 0) {
+    const message = `the target ${params.target} is of kind ${declared.kind}, whose settings cannot be taken away`;
+    throw new ToolFailure("params-invalid", message, "leave unset out", false);
+  }
   return declared.kind === "http"
     ? httpDoer(params.target, declared.action, params, context)
     : commandDoer(params.target, declared.action, params, context);

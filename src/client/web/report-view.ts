@@ -1,6 +1,7 @@
 /** The report of a run that has ended: outcome first, then what was found, changed and decided. */
 import type { Report, ReportNode } from "../../core/report.js";
 import type { Outcome } from "../../core/run/state.js";
+import { wasCarriedOut } from "../../vocabulary/carried-out.js";
 import { Findings } from "./gate-card.js";
 import { html } from "./html.js";
 import { clock, lookOf, proofOf, span } from "./words.js";
@@ -72,7 +73,7 @@ export function ReportView({ report }: { report: Report }) {
 }
 
 function whatBecame({ status, failure, reason, verification }: ReportNode): string {
-  if (status === "succeeded" || failure?.code === "not-verified") return `carried out; ${proofOf(verification)}`;
+  if (status === "succeeded" || wasCarriedOut(failure?.code)) return `carried out; ${proofOf(verification)}`;
   if (failure?.code === "outcome-unknown") return "may or may not have happened: look";
   return `not carried out (${reason ?? lookOf(status).word})`;
 }

@@ -1,11 +1,17 @@
 /** Declared targets of config.yaml, and what a call on one would touch. */
 import type { Reach } from "../../../core/catalogue.js";
 import type { ActionName, CommandAction, Config, HttpAction, Target } from "../../../schema/config.js";
+import type { KubernetesTarget } from "../../../schema/config-clusters.js";
 import type { JsonObject } from "../../../schema/json.js";
+import type { Problem } from "../../../vocabulary/problems.js";
 import { ToolFailure } from "../../define-tool.js";
+import { replicasFault } from "../kubernetes/bounds.js";
 
 /** How a target is acted on. */
-export type DeclaredAction = { kind: "http"; action: HttpAction } | { kind: "command"; action: CommandAction };
+export type DeclaredAction =
+  | { kind: "http"; action: HttpAction }
+  | { kind: "command"; action: CommandAction }
+  | { kind: "kubernetes"; target: KubernetesTarget };
 
 type Found = { target: Target; declared: DeclaredAction } | { target?: Target; message: string; hint: string };
 
@@ -22,6 +28,8 @@ function lookUp(config: Config, name: string, actionName: ActionName): Found {
   if (target.kind === "http") {
     const action = target.actions[actionName];
     if (action !== undefined) return { target, declared: { kind: "http", action } };
+  } else if (target.kind === "kubernetes") {
+    if (target.actions[actionName] !== undefined) return { target, declared: { kind: "kubernetes", target } };
   } else {
     const action = target.actions[actionName];
     if (action !== undefined) return { target, declared: { kind: "command", action } };
@@ -53,10 +61,18 @@ export function targetReach(actionName: ActionName): (params: JsonObject, config
         environment,
         ...(namespace === undefined ? {} : { namespace }),
         ...(actionName === "scale_action" && typeof replicas === "number" ? { replicas } : {}),
-        problems: [],
+        problems: boundsProblems(found.declared, params, at),
       };
     }
     const { message, hint } = found;
     return { urls: [], environment, problems: [{ code: "target-not-declared", at: `${at}.target`, message, hint }] };
   };
+}
+
+/** What a declared bound refuses is told where the graph is checked, as far as the params are known by then. */
+function boundsProblems(declared: DeclaredAction, { replicas }: JsonObject, at: string): Problem[] {
+  if (declared.kind !== "kubernetes" || typeof replicas !== "number") return [];
+  const { workload, actions } = declared.target;
+  const fault = actions.scale_action && replicasFault(workload, replicas, actions.scale_action);
+  return fault === undefined ? [] : [{ code: "params-invalid", at: `${at}.replicas`, ...fault }];
 }

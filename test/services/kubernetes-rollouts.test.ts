@@ -1,0 +1,181 @@
+/** Rollouts that do not end well, and changes that are made once, whatever becomes of the request or the worker. */
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { HttpFailure } from "../../src/platform/http/failure.js";
+import { type KubernetesPlane, startKubernetes } from "../support/kubernetes-plane.js";
+import { type Shop, shopOf } from "../support/kubernetes-shop.js";
+import { hasSlowServices } from "../support/services.js";
+import { failureOf } from "../support/tool-context.js";
+
+describe.skipIf(!hasSlowServices)(
+  "a rollout (needs the Kubernetes control plane: npm run test:services)",
+  { timeout: 120_000 },
+  () => {
+    let plane: KubernetesPlane;
+    let shop: Shop;
+    let tight: Shop;
+    beforeAll(async () => {
+      plane = await startKubernetes();
+      await plane.ask("POST", "/api/v1/namespaces", { metadata: { name: "shop" } });
+      await plane.ask("POST", "/api/v1/namespaces", { metadata: { name: "tight" } });
+      shop = shopOf(plane, "shop");
+      tight = shopOf(plane, "tight");
+    }, 200_000);
+    afterAll(() => plane?.stop(), 60_000);
+
+    /** A workload whose revision 2 is bad, and which is at revision 3 now. */
+    async function withBad(kind: "deployment" | "statefulset" | "daemonset", name: string, image: string, spec = {}) {
+      await shop.make(kind, name, "shop/checkout:v41", spec);
+      await shop.deploy(kind, name, image);
+      const isSeen = async () => (await shop.read(kind, name)).status.observedGeneration;
+      await expect.poll(isSeen, { timeout: 20_000 }).toBe(2);
+      const target = { workload: `${kind}/${name}` };
+      return { target, back: await shop.act("rollback", target, { version: "v41" }) };
+    }
+
+    test.each([
+      ["deployment", "crash", "CrashLoopBackOff of deployment-crash-"],
+      ["daemonset", "crash", "CrashLoopBackOff of daemonset-crash-"],
+      ["statefulset", "pull", "ImagePullBackOff of statefulset-pull-"],
+    ] as const)("of a %s whose pods %s ends as stalled, with what they say", async (kind, tag, words) => {
+      const name = `${kind}-${tag}`;
+      const started = await shop
+        .make(kind, name, "shop/checkout:v41")
+        .then(() => shop.deploy(kind, name, `shop/checkout:${tag}1`));
+      expect(started).toBeUndefined();
+      const failure = await failureOf(shop.act("service_restart", { workload: `${kind}/${name}` }));
+      expect(failure).toMatchObject({ code: "rollout-stalled", retryable: false });
+      expect(failure.message).toContain(`${kind}/${name} in shop was restarted, and its rollout has stalled at`);
+      expect(failure.message).toContain(words);
+      if (tag === "crash") expect(failure.message).toContain("it ended with code 1 (Error) and was restarted 5 times");
+      if (kind === "statefulset") expect(failure.hint).toContain("until somebody deletes it");
+    });
+
+    test("that has stalled is taken back to the revision before", async () => {
+      const { back } = await withBad("deployment", "saved", "shop/checkout:crash1");
+      expect(back).toMatchObject({ changed: true, previous_revision: "revision:2" });
+      expect(back.after).toContain("shop/checkout:v41");
+      expect(await shop.pods("saved")).toHaveLength(2);
+    });
+
+    test("past its own deadline ends as the cluster says", async () => {
+      const { target } = await withBad("deployment", "late", "shop/checkout:crash1", { progressDeadlineSeconds: 2 });
+      const failure = await failureOf(shop.act("rollback", target, { version: "revision:2" }, { stallMs: 600_000 }));
+      expect(failure).toMatchObject({ code: "rollout-stalled" });
+      expect(failure.message).toContain("has timed out progressing");
+    });
+
+    test("that goes on when the time is up is told as going on, and a further attempt waits for it without acting", async () => {
+      await shop.make("deployment", "slow", "shop/checkout:v41");
+      await shop.deploy("deployment", "slow", "shop/checkout:slow1");
+      const target = { workload: "deployment/slow" };
+      const stop = new AbortController();
+      const heartbeat = (said?: string) => (said?.includes("updated") ? stop.abort() : undefined);
+      const acting = { signal: stop.signal, heartbeat, idempotencyKey: "slow-key" };
+      const failure = await failureOf(shop.act("service_restart", target, {}, acting));
+      expect(failure).toMatchObject({ code: "rollout-unfinished", retryable: true });
+      expect(failure.message).toMatch(
+        /was restarted; its rollout was still going on when the time was up: \d of 2 updated/,
+      );
+      await shop.deploy("deployment", "slow", "shop/checkout:v42");
+      const { generation } = (await shop.read("deployment", "slow")).metadata;
+      const output = await shop.act("service_restart", target, {}, { idempotencyKey: "slow-key", attempt: 2 });
+      expect(output).toMatchObject({ changed: true, attempts: 2 });
+      expect(output.findings[0]?.evidence).toContain("attempt 2 found it done by an earlier one");
+      expect((await shop.read("deployment", "slow")).metadata.generation).toBe(generation);
+    });
+
+    test.each([["deployment"], ["statefulset"]] as const)("of a %s that a quota stops says which", async (kind) => {
+      const name = `quota-${kind}`;
+      await tight.make(kind, name, "shop/checkout:v41");
+      const quotas = "/api/v1/namespaces/tight/resourcequotas";
+      await plane.ask("POST", quotas, { metadata: { name: `pods-${kind}` }, spec: { hard: { pods: "2" } } });
+      await expect
+        .poll(async () => (await plane.ask("GET", `${quotas}/pods-${kind}`)).status.hard?.pods, { timeout: 20_000 })
+        .toBe("2");
+      const failure = await failureOf(tight.act("scale_action", { workload: `${kind}/${name}` }, { replicas: 4 }));
+      expect(failure).toMatchObject({ code: "quota-exceeded" });
+      expect(failure.message).toContain(`exceeded quota: pods-${kind}`);
+      expect(failure.message).toContain("was scaled from 2 to 4");
+      await plane.ask("DELETE", `${quotas}/pods-${kind}`);
+      await plane.ask("DELETE", `/apis/apps/v1/namespaces/tight/${kind}s/${name}`);
+      await expect.poll(async () => (await tight.pods(name)).length, { timeout: 30_000 }).toBe(0);
+    });
+
+    test("is asked for once although the answer was lost, or the request", async () => {
+      await shop.make("deployment", "once", "shop/checkout:v41");
+      const target = { workload: "deployment/once" };
+      for (const hook of ["answered", "leaving"] as const) {
+        let lost = 0;
+        const lose = (method: string) => {
+          if (method === "PATCH" && ++lost === 1) throw new HttpFailure("source-unreachable", "the line broke", true);
+        };
+        const { generation } = (await shop.read("deployment", "once")).metadata;
+        const output = await shop.act("service_restart", target, {}, { [hook]: lose });
+        expect(output.changed).toBe(true);
+        expect((await shop.read("deployment", "once")).metadata.generation).toBe(generation + 1);
+        const settledBy = "the answer was lost (the line broke); the object shows that it was done";
+        if (hook === "answered") expect(output.findings[0]?.evidence).toContain(settledBy);
+      }
+    });
+
+    test("is asked for once although the worker was lost after the change, and what was there before is still known", async () => {
+      await shop.make("deployment", "killed", "shop/checkout:v41");
+      const target = { workload: "deployment/killed" };
+      const answered = (method: string) => {
+        if (method === "PATCH") throw new Error("the worker is gone");
+      };
+      await expect(
+        shop.act("scale_action", target, { replicas: 3 }, { answered, idempotencyKey: "killed-key" }),
+      ).rejects.toThrow("the worker is gone");
+      // Somebody else scales on meanwhile: that is not overwritten.
+      await shop.change("deployment", "killed", { spec: { replicas: 4 } });
+      const output = await shop.act(
+        "scale_action",
+        target,
+        { replicas: 3 },
+        { idempotencyKey: "killed-key", attempt: 2 },
+      );
+      expect(output).toMatchObject({
+        changed: true,
+        previous_replicas: 2,
+        before: "image shop/checkout:v41, 2 replica(s)",
+      });
+      expect((await shop.read("deployment", "killed")).spec.replicas).toBe(4);
+    });
+
+    test("that cannot be settled is told as unknown", async () => {
+      await shop.make("deployment", "dark", "shop/checkout:v41");
+      let dark = false;
+      const lose = (method: string) => {
+        if (method === "PATCH") dark = true;
+        if (dark) throw new HttpFailure("source-unreachable", "the line broke", method === "PATCH");
+      };
+      const failure = await failureOf(
+        shop.act("service_restart", { workload: "deployment/dark" }, {}, { leaving: lose }),
+      );
+      expect(failure).toMatchObject({ code: "outcome-unknown", retryable: true });
+      expect((await shop.read("deployment", "dark")).spec.template.metadata.annotations).toBeUndefined();
+    });
+
+    test("overwrites nobody: who changes the object at the same moment wins, who writes the status does not matter", async () => {
+      await shop.make("deployment", "busy", "shop/checkout:v41");
+      const target = { workload: "deployment/busy" };
+      let patches = 0;
+      const meddle = (patch: Parameters<Shop["change"]>[2]) => async (method: string) => {
+        if (method === "PATCH" && ++patches === 1) await shop.change("deployment", "busy", patch);
+      };
+      const noted = meddle({ metadata: { annotations: { "example.com/note": "seen" } } });
+      expect(await shop.act("scale_action", target, { replicas: 3 }, { leaving: noted })).toMatchObject({
+        changed: true,
+      });
+      expect(patches).toBe(2);
+      patches = 0;
+      const failure = await failureOf(
+        shop.act("scale_action", target, { replicas: 5 }, { leaving: meddle({ spec: { replicas: 4 } }) }),
+      );
+      expect(failure).toMatchObject({ code: "conflict", retryable: false });
+      expect(failure.message).toContain("somebody else has changed deployment/busy in shop");
+      expect((await shop.read("deployment", "busy")).spec.replicas).toBe(4);
+    });
+  },
+);
