@@ -1,6 +1,7 @@
 /** Tells of gates in PagerDuty: an alert while a question waits for an answer, which is resolved once it needs none. */
 import { redact } from "../core/redact.js";
 import { ToolFailure } from "../platform/failure.js";
+import { withoutSecrets } from "../platform/secrets.js";
 import { PAGERDUTY_TITLE_MAX_CHARS } from "../vocabulary/ticket-limits.js";
 import type { NoticeResult } from "./contract.js";
 import type { Dependencies } from "./dependencies.js";
@@ -16,7 +17,7 @@ const SHOWN = ["tool", "target", "environment", "reason", "requester", "deadline
 export async function tellPagerDuty(
   name: string,
   notice: Notice,
-  { config, fetch, secret }: Pick<Dependencies, "config" | "fetch" | "secret">,
+  { config, fetch, secret, secretValues = [] }: Pick<Dependencies, "config" | "fetch" | "secret" | "secretValues">,
   timeoutMs: number,
 ): Promise<NoticeResult> {
   const channelName = name.slice("pagerduty:".length);
@@ -30,7 +31,7 @@ export async function tellPagerDuty(
     return { channel: name, ok: true };
   } catch (error) {
     const problem = error instanceof ToolFailure ? error.message : "it could not be told";
-    return { channel: name, ok: false, problem: redact(problem) };
+    return { channel: name, ok: false, problem: withoutSecrets(redact(problem), secretValues) };
   }
 }
 

@@ -21,13 +21,18 @@ export type SourceVerdict = { ok: true; says: string } | { ok: false; problem: P
 const LOOK_BACK = "24h";
 
 /** Asks the source one small question, as its tool would. Never rejects for what the source does. */
-export async function checkSource(name: string, source: Source, context: ToolContext): Promise<SourceVerdict> {
+export function checkSource(name: string, source: Source, context: ToolContext): Promise<SourceVerdict> {
+  return verdictOf(`sources.${name}`, () => look(name, source, context));
+}
+
+/** What a look says, or the problem that it ended in. */
+export async function verdictOf(at: string, looked: () => Promise<string>): Promise<SourceVerdict> {
   try {
-    return { ok: true, says: await look(name, source, context) };
+    return { ok: true, says: await looked() };
   } catch (error) {
     if (!(error instanceof ToolFailure)) throw error;
     const { code, message, hint } = error;
-    const problem: Problem = { code, at: `sources.${name}`, message };
+    const problem: Problem = { code, at, message };
     return { ok: false, problem: hint === undefined ? problem : { ...problem, hint } };
   }
 }

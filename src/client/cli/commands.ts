@@ -178,7 +178,7 @@ export const COMMANDS: readonly Declared[] = [
   },
   {
     usage: "sources",
-    says: "The sources that config.yaml declares",
+    says: "The sources, trackers and channels that config.yaml declares",
     examples: ["autoops sources check", "autoops sources check checkout-logs --json"],
     commands: [
       {

@@ -15,8 +15,8 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(home, { recursive: true, force: true }));
 
-function declare(sources: Record<string, object>): void {
-  const config = { version: "1.0", files: { roots: [join(home, "logs")] }, sources };
+function declare(sources: Record<string, object>, more: object = {}): void {
+  const config = { version: "1.0", files: { roots: [join(home, "logs")] }, sources, ...more };
   writeFileSync(join(home, "config.yaml"), JSON.stringify(config), { mode: 0o600 });
 }
 
@@ -110,6 +110,57 @@ test("one source by its name alone; an unknown name asks nothing", async () => {
   expect(two.received).toHaveLength(0);
   const { exit, err } = await call("sources", "check", "three");
   expect(exit).toBe(2);
-  expect(err).toContain("declared sources: one, two");
+  expect(err).toContain("there are: one, two");
   expect(one.received).toHaveLength(1);
+});
+
+test("trackers and channels are asked who we are, and nothing that people would see; what cannot be asked is left out", async () => {
+  const jira = await localServer(({ url }, response) => {
+    const answers: Record<string, object> = {
+      "/rest/api/3/myself": { displayName: "AutoOps" },
+      "/rest/api/3/project/OPS": { key: "OPS", name: "Operations" },
+    };
+    response.writeHead(url in answers ? 200 : 404, { "content-type": "application/json" });
+    response.end(JSON.stringify(answers[url] ?? {}));
+  });
+  const slack = await server(200, '{"ok":true,"team":"Shop","user":"autoops"}');
+  const denied = await server(401, "{}");
+  declare(
+    {},
+    {
+      slack: { token: "env:KEY", api_url: `${slack.url}/api/` },
+      trackers: {
+        issues: { kind: "github", url: denied.url, token: "env:KEY", repository: "o/r" },
+        jira: {
+          kind: "jira",
+          edition: "cloud",
+          url: jira.url,
+          headers: { Authorization: "Bearer env:KEY" },
+          project: "OPS",
+        },
+      },
+      channels: {
+        chat: { kind: "slack", channel: "#ops" },
+        hook: { kind: "webhook", url: `${slack.url}/hook` },
+        mail: {
+          kind: "email",
+          host: "127.0.0.1",
+          port: 9,
+          security: "none",
+          from: "a@example.com",
+          to: ["b@example.com"],
+        },
+      },
+    },
+  );
+  const { exit, out } = await call("sources", "check");
+  expect(exit).not.toBe(0);
+  expect(out).toMatch(/source-denied\s+issues\s+github/);
+  expect(out).toMatch(/fine\s+jira\s+jira\s+AutoOps sees the project OPS \(Operations\)/);
+  expect(out).toMatch(/fine\s+chat\s+slack\s+signed in as autoops in Shop/);
+  expect(out).toMatch(/source-unreachable\s+mail\s+email/);
+  expect(out).not.toContain("hook");
+  expect(slack.received.map(({ url }) => url)).toEqual(["/api/auth.test"]);
+  const { out: one } = await call("sources", "check", "jira", "--json");
+  expect(JSON.parse(one)).toMatchObject({ ok: true, sources: [{ section: "trackers", name: "jira", ok: true }] });
 });

@@ -79,7 +79,9 @@ async function prepare(input: GoalInput, { repair }: Calling, planner: ModelPlan
   }
   const past = repair?.past ?? (await planner.recall?.(goal)) ?? [];
   const known = new Set(
-    [...offer.tools, ...offer.sources, ...offer.targets].map(({ name }) => name).concat(offer.channels),
+    [...offer.tools, ...offer.sources, ...offer.targets]
+      .map(({ name }) => name)
+      .concat(offer.channels, offer.trackers ?? []),
   );
   const mask = createMask([input.requester], known);
   const parts = { goal, past, offer, policy, constraints: settings.default_constraints, mask, refine: input.refine };

@@ -29,6 +29,8 @@ export interface Offer {
   sources: Declared[];
   targets: Declared[];
   channels: string[];
+  /** Absent where none is declared. */
+  trackers?: string[];
   /** SHA-256 of all of the above, in hex. */
   digest: string;
 }
@@ -56,6 +58,7 @@ export function offerOf(registry: Registry, policy: Policy, config: Config): Off
     sources: sourcesOf(config),
     targets: targetsOf(config),
     channels: Object.keys(config.channels).sort(),
+    ...(config.trackers === undefined ? {} : { trackers: Object.keys(config.trackers).sort() }),
   };
   return { ...rest, digest: digestOf(rest) };
 }

@@ -101,7 +101,7 @@ function systemText({ offer, policy, constraints, mask }: PromptParts): string {
     execution.enable_remediation
       ? "Nodes that change production always wait for a person's approval. Look before you change anything."
       : "Remediation is disabled: plan nothing that changes production.",
-    "Use only the tools and node types below, with the params that they declare. Name only declared sources, targets and channels.",
+    "Use only the tools and node types below, with the params that they declare. Name only declared sources, targets, channels and trackers.",
     "Never write a secret, a password or a key anywhere, nor a placeholder for one.",
     "You plan; you decide nothing and approve nothing. A check refuses whatever breaks these rules.",
     ...constraints.map((text) => clean(text)),
@@ -117,6 +117,7 @@ function systemText({ offer, policy, constraints, mask }: PromptParts): string {
     `Declared sources: ${listed(offer.sources, mask)}`,
     `Declared targets: ${listed(offer.targets, mask)}`,
     `Declared channels: ${offer.channels.join(", ") || "none"}`,
+    ...(offer.trackers === undefined ? [] : [`Declared trackers: ${offer.trackers.join(", ")}`]),
   ].join("\n\n");
 }
 

@@ -1,4 +1,4 @@
-/** `autoops sources check [NAME]`: which declared sources answer, and what is wrong with the others. */
+/** `autoops sources check [NAME]`: which declared sources, trackers and channels answer, and what is wrong with the others. */
 import { checkSources } from "../../../source-checks.js";
 import { done, type Ending, failed } from "../ending.js";
 import type { Session } from "../session.js";
@@ -8,7 +8,7 @@ export async function checkDeclared(session: Session, [name]: readonly string[])
   const checked = await checkSources(session.environment, name, session.interrupt);
   if (!checked.ok) return failed(checked.problems);
   const { print } = session;
-  if (checked.sources.length === 0) print.result("config.yaml declares no source");
+  if (checked.sources.length === 0) print.result("config.yaml declares nothing that can be asked");
   const rows = checked.sources.map(({ name: own, kind, verdict }) => [
     verdict.ok ? style.green("fine") : style.red(verdict.problem.code),
     style.bold(own),
@@ -16,7 +16,7 @@ export async function checkDeclared(session: Session, [name]: readonly string[])
     verdict.ok ? oneLine(verdict.says, 120) : "",
   ]);
   for (const line of columns(rows)) print.result(line);
-  const sources = checked.sources.map(({ name: own, kind, verdict }) => ({ name: own, kind, ...verdict }));
+  const sources = checked.sources.map(({ name: own, verdict, ...rest }) => ({ name: own, ...rest, ...verdict }));
   const problems = checked.sources.flatMap(({ verdict }) => (verdict.ok ? [] : [verdict.problem]));
   return problems.length === 0 ? done({ sources }) : failed(problems, { sources });
 }
