@@ -13,10 +13,11 @@ export function escapeGithub(text: string): string {
       .replace(/&/g, "&amp;")
       .replace(/</g, "&lt;")
       .replace(/>/g, "&gt;")
-      .replace(/[\\`*_[\]|~!]/g, "\\$&")
+      .replace(/[\\*_[\]|~!]/g, "\\$&")
       .replace(/@(?=[A-Za-z0-9])/g, `@${APART}`)
       .replace(/#(?=\d)/g, `#${APART}`)
-      .replace(/\bGH-(?=\d)/gi, `$&${APART}`)
+      .replace(/GH-(?=\d)/gi, `$&${APART}`)
+      .replaceAll("`", "&#96;")
       // Text is no address: those that were meant as one are links already.
       .replace(/:\/\//g, `:${APART}//`)
       .replace(/\b(www)\./gi, `$1${APART}.`)
