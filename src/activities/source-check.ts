@@ -9,6 +9,7 @@ import { serverOf } from "./tools/dns-probe.js";
 import { statusFailure } from "./tools/http-answers.js";
 import { lookAtNamespace } from "./tools/kubernetes/look.js";
 import { logCollector } from "./tools/log-collector.js";
+import { validateDatadog } from "./tools/metrics/datadog.js";
 import { parsePage } from "./tools/metrics/exposition-format.js";
 import { askPrometheus } from "./tools/metrics/prometheus-api.js";
 import { askDns } from "./tools/probes/dns-query.js";
@@ -55,6 +56,9 @@ async function look(name: string, source: Source, context: ToolContext): Promise
       const { current, total } = await outputOf(deploymentHistory, { source: name }, context);
       return `${counted(total, "deployment")}, the newest of version ${current.version}`;
     }
+    case "datadog":
+      await validateDatadog({ ...source, name }, context);
+      return "its API key is taken";
     case "dns":
       return lookAtResolver(name, source.server, context);
     case "git":

@@ -7,7 +7,7 @@ const fieldSchema = z
   .regex(/^[A-Za-z_@][A-Za-z0-9_.@-]{0,99}$/, "a field's name of letters, digits, _, ., @ or -");
 const filterSchema = z.string().min(1).max(2_000);
 /** A link to the source's own page; `{query}`, `{from}`, `{to}`, `{from_ms}` and `{to_ms}` stand for what was asked. */
-const uiUrlSchema = z
+export const uiUrlSchema = z
   .string()
   .max(2_000)
   .regex(/^https?:\/\/[^/\\\s{}]+(?:\/\S*)?$/, "an http or https URL without {} in its host");

@@ -13,6 +13,7 @@ import {
 import { kubernetesSource } from "./config-kubernetes-source.js";
 import { machineSources } from "./config-machine.js";
 import { type McpSettings, mcpServersSchema } from "./config-mcp.js";
+import { metricSources } from "./config-metrics.js";
 import { PROBE_SOURCE_KINDS, probeSources } from "./config-probes.js";
 import { type RateRule, rateSchema } from "./config-rates.js";
 import { type Script, scriptSchema } from "./config-scripts.js";
@@ -42,19 +43,6 @@ const logFilesSource = z.strictObject({
   message_field: z.string().max(100).default("message"),
   ...common,
 });
-const prometheusSource = z.strictObject({
-  kind: z.literal("prometheus"),
-  url: urlSchema,
-  headers: headersSchema.optional(),
-  ...common,
-});
-/** A `/metrics` page that is sampled twice to get rates. */
-const expositionSource = z.strictObject({
-  kind: z.literal("exposition"),
-  url: urlSchema,
-  headers: headersSchema.optional(),
-  ...common,
-});
 /** Which version runs since when: a JSON file or URL whose answer is `{ deployments: [{ version, deployed_at, … }] }`. */
 const deploymentsSource = z
   .strictObject({
@@ -70,9 +58,8 @@ export const sourceSchema = z.discriminatedUnion(
   "kind",
   [
     logFilesSource,
-    prometheusSource,
-    expositionSource,
     deploymentsSource,
+    ...metricSources,
     ...logSources,
     ...traceSources,
     ...machineSources,
@@ -80,7 +67,7 @@ export const sourceSchema = z.discriminatedUnion(
     ...probeSources,
   ],
   {
-    error: `one of files, prometheus, exposition, deployments, ${[...LOG_SOURCE_KINDS, ...TRACE_SOURCE_KINDS, ...CHANGE_SOURCE_KINDS, ...PROBE_SOURCE_KINDS].join(", ")}`,
+    error: `one of files, prometheus, exposition, deployments, datadog, ${[...LOG_SOURCE_KINDS, ...TRACE_SOURCE_KINDS, ...CHANGE_SOURCE_KINDS, ...PROBE_SOURCE_KINDS].join(", ")}`,
   },
 );
 export type Source = z.infer<typeof sourceSchema>;

@@ -1,7 +1,9 @@
 /** What tools make of an HTTP answer that is not what they asked for. */
 import { redact } from "../../core/redact.js";
 import type { ProblemCode } from "../../vocabulary/problems.js";
+import { SOURCE_WAIT_MAX_SECONDS } from "../../vocabulary/source-limits.js";
 import { type HttpAnswer, ToolFailure } from "../define-tool.js";
+import { retryAfterMs } from "./retry-after.js";
 
 const EXCERPT_MAX_CHARS = 300;
 
@@ -25,8 +27,11 @@ export function statusFailure(who: string, answer: HttpAnswer): ToolFailure {
   if (answer.status === 401 || answer.status === 403) {
     return new ToolFailure("source-denied", said, "check the secret that its headers refer to");
   }
-  const code: ProblemCode = answer.status >= 500 || answer.status === 429 ? "source-error" : "source-refused";
-  return new ToolFailure(code, said);
+  const isBusy = answer.status === 429;
+  const code: ProblemCode = isBusy ? "source-busy" : answer.status >= 500 ? "source-error" : "source-refused";
+  const failure = new ToolFailure(code, said);
+  failure.retryAfterMs = isBusy || code === "source-error" ? retryAfterMs(answer, SOURCE_WAIT_MAX_SECONDS) : undefined;
+  return failure;
 }
 
 /** The answer's JSON; throws `source-answer-invalid`. */

@@ -1,5 +1,6 @@
 /** The URLs that config.yaml declares: of sources, clusters, targets, channels, trackers, MCP servers, Slack and the model. */
 import type { Config } from "../../schema/config.js";
+import { datadogUrl } from "../../schema/config-metrics.js";
 import type { Channel } from "../../schema/config-tickets.js";
 
 /** Every URL of the configuration, states of targets included. */
@@ -7,7 +8,8 @@ export function declaredUrls(config: Config): string[] {
   const urls: Array<string | undefined> = [];
   for (const { server } of Object.values(config.clusters ?? {})) urls.push(server);
   for (const source of Object.values(config.sources)) {
-    if ("url" in source) urls.push(source.url);
+    if (source.kind === "datadog") urls.push(datadogUrl(source));
+    else if ("url" in source) urls.push(source.url);
     if (source.kind === "dns") {
       urls.push(`dns://${source.server.includes(":") ? `[${source.server}]` : source.server}:${source.port}`);
     }

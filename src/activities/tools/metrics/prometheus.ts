@@ -1,8 +1,10 @@
 /** Reads a Prometheus server: selectors become queries, and answers become one reading. */
+
+import { POINTS_MAX } from "../../../vocabulary/source-limits.js";
 import { type ToolContext, ToolFailure } from "../../define-tool.js";
 import { isoText } from "../instant.js";
 import { parseValue } from "./exposition-format.js";
-import { askPrometheus, type PrometheusSource, type QueryData } from "./prometheus-api.js";
+import { askPrometheus, type PrometheusSource, type QueryData, secondsText as seconds } from "./prometheus-api.js";
 import { finite, type Question, type Reading, type Series, shownNumber, sumOf } from "./reading.js";
 import { parseSelector } from "./selector.js";
 
@@ -14,7 +16,6 @@ export interface Moment {
   stepSeconds?: number;
 }
 
-const POINTS_MAX = 500;
 const DEFAULT_POINTS = 120;
 
 export async function readPrometheus(
@@ -137,6 +138,3 @@ function numberOf(source: PrometheusSource, text: string): number {
   if (value !== undefined) return value;
   throw new ToolFailure("source-answer-invalid", `the source ${source.name} answered with a value that is no number`);
 }
-
-/** Prometheus takes seconds since the epoch. */
-const seconds = (ms: number): string => (ms / 1_000).toFixed(3);

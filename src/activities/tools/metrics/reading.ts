@@ -1,4 +1,5 @@
 /** What a metric source was found to say, whichever kind it is. */
+import type { Unit } from "./catalogue/recipe.js";
 import type { Labels } from "./selector.js";
 
 export interface Series {
@@ -7,12 +8,27 @@ export interface Series {
   value: number | null;
 }
 
+/** Which line of the catalogue a service's signal was read by; null where there was none. */
+export interface SignalReading {
+  name: string;
+  service: string;
+  exporter: string | null;
+  unit: Unit | null;
+  label: string | null;
+  metrics: string[];
+  also: string[];
+  looked_for: Array<{ exporter: string; metrics: string[]; labels: string[] }>;
+}
+
 export interface Reading {
   /** What was asked, as the source understands it. */
   query: string;
   value: number | null;
   series: Series[];
   points?: Array<[string, number]>;
+  /** Points were left out. */
+  cut?: boolean;
+  signal?: SignalReading;
   fromMs: number;
   toMs: number;
   /** What the value stands on, for the finding. */

@@ -4,6 +4,7 @@ import { HttpFailure } from "../../../platform/http/failure.js";
 import { VENDOR_WAIT_MAX_SECONDS } from "../../../vocabulary/ticket-limits.js";
 import { type HttpAnswer, type HttpRequest, type ToolContext, ToolFailure } from "../../define-tool.js";
 import { answered, jsonOf } from "../http-answers.js";
+import { retryAfterMs } from "../retry-after.js";
 
 export interface Vendor {
   /** As messages name it: `the tracker ops`. */
@@ -52,7 +53,7 @@ export async function askVendor<T>(vendor: Vendor, call: VendorCall, schema: z.Z
 /** The failure that a status means; one who asks for a pause gets it. */
 export function vendorFailure(who: string, answer: HttpAnswer): ToolFailure {
   const said = `${who} answered with ${answered(answer)}`;
-  const waitMs = waitOf(answer);
+  const waitMs = retryAfterMs(answer, VENDOR_WAIT_MAX_SECONDS);
   const { status } = answer;
   // GitHub says 403 where a limit was reached.
   const isLimited = status === 429 || (status === 403 && (waitMs !== undefined || isUsedUp(answer)));
@@ -74,19 +75,6 @@ export function waiting(failure: ToolFailure, waitMs: number | undefined): ToolF
 }
 
 const isUsedUp = ({ headers }: HttpAnswer): boolean => headers["x-ratelimit-remaining"] === "0";
-
-/** Milliseconds until the vendor wants to be asked again, as it says in a header; at most `VENDOR_WAIT_MAX_SECONDS`. */
-function waitOf({ headers }: HttpAnswer): number | undefined {
-  const after = headers["retry-after"];
-  const seconds = /^\d{1,6}$/.test(after ?? "") ? Number(after) : secondsUntil(after, headers.date);
-  return seconds === undefined ? undefined : Math.min(Math.max(seconds, 1), VENDOR_WAIT_MAX_SECONDS) * 1_000;
-}
-
-/** By the vendor's own clock. */
-function secondsUntil(when: string | undefined, now: string | undefined): number | undefined {
-  const [then, date] = [Date.parse(when ?? ""), Date.parse(now ?? "")];
-  return Number.isNaN(then) || Number.isNaN(date) ? undefined : Math.ceil((then - date) / 1_000);
-}
 
 /** Whether the vendor may have done what was asked although its answer is not known. */
 export function mayHaveHappened(error: unknown): boolean {

@@ -99,7 +99,7 @@ test("a query is a pipeline behind the selector: a selector of its own is refuse
 test.each([
   [400, "parse error at line 1", "source-refused"],
   [401, "no org id", "source-denied"],
-  [429, "too many outstanding requests", "source-error"],
+  [429, "too many outstanding requests", "source-busy"],
   [500, "boom", "source-error"],
   [200, "<html>", "source-answer-invalid"],
   [

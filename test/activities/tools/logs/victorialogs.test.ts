@@ -125,7 +125,7 @@ test.each([
   [401, "text/plain", "who are you", "source-denied"],
   [403, "text/plain", "not you", "source-denied"],
   [404, "text/plain", "nothing here", "source-refused"],
-  [429, "text/plain", "too many", "source-error"],
+  [429, "text/plain", "too many", "source-busy"],
   [502, "text/html", "<html>bad gateway</html>", "source-error"],
   [200, "text/html", "<html>log in</html>", "source-answer-invalid"],
   [200, "application/stream+json", "{half", "source-answer-invalid"],
