@@ -1,7 +1,8 @@
 /** Gates of calls to MCP servers follow from config.yaml: no graph, and no server, makes a write pass for a read. */
 import { MockActivityEnvironment } from "@temporalio/testing";
 import { describe, expect, test } from "vitest";
-import type { ToolCall } from "../../src/activities/contract.js";
+import { actionDigest } from "../../src/activities/action-digest.js";
+import type { Grant, ToolCall } from "../../src/activities/contract.js";
 import type { Dependencies } from "../../src/activities/dependencies.js";
 import { createDefaultRegistry } from "../../src/activities/registry.js";
 import { createToolActivity } from "../../src/activities/tool-activity.js";
@@ -13,6 +14,7 @@ import type { Graph } from "../../src/schema/graph.js";
 import type { JsonObject } from "../../src/schema/json.js";
 import { parseGraph } from "../../src/schema/parse-graph.js";
 import { auditStub } from "../support/audit.js";
+import { ledgerStub } from "../support/ledger.js";
 import { configOf } from "../support/tool-context.js";
 
 const url = "https://mcp.example.com/";
@@ -164,12 +166,14 @@ describe("the policy's lists", () => {
   });
 });
 
-test("the activity that acts does not call a declared write without an approval, and lets a declared read pass", async () => {
-  const audit = auditStub();
+describe("the activity that acts", () => {
+  const NONCE = "a".repeat(32);
+  const RUN = "00000000-0000-0000-0000-000000000000";
   const log = { debug() {}, info() {}, warn() {}, error() {}, child: () => log };
   const unused = (): never => {
     throw new Error("not used here");
   };
+  const audit = auditStub();
   const dependencies = {
     config: CONFIG,
     registry: REGISTRY,
@@ -180,21 +184,63 @@ test("the activity that acts does not call a declared write without an approval,
     blobs: { put: unused, get: unused },
     reports: { put: unused, get: unused },
     signer: { verify: unused },
+    ledger: ledgerStub(),
     audit,
     draft: unused,
     log,
     now: () => Date.now(),
   } as unknown as Dependencies;
-  const definition = REGISTRY.definition("secureMCP");
-  if (definition === undefined) throw new Error("no secureMCP");
-  const activity = createToolActivity(definition, "secureMCP", dependencies);
-  const asked = (action: string): Promise<unknown> => {
-    const params = { server: "jira", action, arguments: {} };
-    const input: ToolCall = { params, requester: "rita", retries: 0 };
-    return new MockActivityEnvironment({ activityId: "n" }).run(activity, input).catch((error: unknown) => error);
-  };
-  expect(await asked("delete_project")).toMatchObject({ type: "grant-invalid" });
-  expect(await asked("drop_table")).toMatchObject({ type: "mcp-tool-not-declared" });
-  // Past the grant: nobody has accepted the tool.
-  expect(await asked("get_issue")).toMatchObject({ type: "mcp-tool-not-accepted" });
+
+  /** What it ends in: nobody has accepted the tools, so a call that gets past the grant is told apart by that. */
+  async function asked(action: string, grant?: Partial<Grant>, server = "jira"): Promise<string | undefined> {
+    const definition = REGISTRY.definition("secureMCP");
+    if (definition === undefined) throw new Error("no secureMCP");
+    const activity = createToolActivity(definition, "secureMCP", dependencies);
+    const params = { server, action, arguments: {} };
+    const target = "mcp:jira/delete_project";
+    const told = { runKey: RUN, nonce: NONCE, node: "n", tool: "secureMCP", params, policyDigest: "p" };
+    const whole: Grant = {
+      nonce: NONCE,
+      digest: actionDigest({ ...told, target: grant?.target ?? target }),
+      policyDigest: "p",
+      askedIn: RUN,
+      startedAs: "",
+      signed: false,
+      votes: [{ approver: "olga", atMs: 1 }],
+      target,
+      nodeType: "mcp_action",
+      environment: "staging",
+      ...grant,
+    };
+    const input: ToolCall = { params, requester: "rita", retries: 0, runKey: RUN, ...(grant && { grant: whole }) };
+    const info = { activityId: "n", workflowExecution: { workflowId: "w", runId: RUN } };
+    try {
+      await new MockActivityEnvironment(info).run(activity, input);
+      return undefined;
+    } catch (error) {
+      return (error as { type?: string }).type;
+    }
+  }
+
+  test("does not call a declared write without an approval, and lets a declared read pass", async () => {
+    expect(await asked("delete_project")).toBe("grant-invalid");
+    expect(await asked("drop_table")).toBe("mcp-tool-not-declared");
+    expect(await asked("get_issue")).toBe("mcp-tool-not-accepted");
+  });
+
+  test("calls a write that was approved, for its own target alone, by the environment of its server", async () => {
+    expect(await asked("delete_project", {})).toBe("mcp-tool-not-accepted");
+    expect(await asked("delete_project", { target: "mcp:other/look" })).toBe("grant-invalid");
+    expect(await asked("delete_project", { nonce: "b".repeat(32) })).toBe("grant-invalid");
+    // In production votes must be signed, whatever the grant says.
+    expect(await asked("delete_project", { environment: "production" })).toBe("grant-invalid");
+  });
+
+  test("writes the line about a declared write before it calls, and none like it for a read", async () => {
+    audit.entries.length = 0;
+    await asked("delete_project", {});
+    await asked("get_issue");
+    const called = audit.entries.filter(({ event }) => event === "tool-called");
+    expect(called.map(({ details }) => (details as { effect?: string }).effect)).toEqual(["write", "read"]);
+  });
 });

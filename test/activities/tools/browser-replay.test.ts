@@ -336,6 +336,15 @@ describe.skipIf(!existsSync(CHROMIUM))(
       expect(await running).toMatchObject({ code: "cancelled" });
     });
 
+    test.skipIf(process.getuid?.() !== 0)(
+      "a sandbox that root cannot have is told as such (skipped for others)",
+      async () => {
+        const said = await failureOf(replay([{ do: "goto", url: `${origin}/` }], { sandbox: true }));
+        expect(said).toMatchObject({ code: "config-invalid" });
+        expect(said.hint).toContain("another user than root");
+      },
+    );
+
     test("a browser that is not there is told as such", async () => {
       const said = await failureOf(replay([{ do: "goto", url: `${origin}/` }], { executable: "/nowhere/chromium" }));
       expect(said).toMatchObject({ code: "config-invalid" });

@@ -1,47 +1,22 @@
 /** The guard against a set of hostile and ordinary URLs, under a listing and an open policy. No host is contacted. */
-import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import type { NetworkRules } from "../../../src/platform/http/check-url.js";
 import { createGuardedFetch } from "../../../src/platform/http/guarded-fetch.js";
 import type { Hop } from "../../../src/platform/http/send.js";
-
-const FOLDER = "../shared/data/adversarial";
-const present = existsSync(`${FOLDER}/ssrf.jsonl`);
-
-interface Row {
-  id: string;
-  url: string;
-  dns?: Record<string, string[][]>;
-  chain?: Array<{ status: number; location: string }>;
-  expect: string;
-  expect_open: string;
-}
-
-function rows(): Row[] {
-  const text = readFileSync(`${FOLDER}/ssrf.jsonl`, "utf8");
-  return text
-    .trim()
-    .split("\n")
-    .map((line) => JSON.parse(line) as Row);
-}
+import { hasSsrfRows, lookupOf, type SsrfRow, ssrfPolicies, ssrfRows } from "../../support/ssrf-rows.js";
 
 /** Asks the whole guard, with answers of a made-up resolver and of made-up servers; returns what it connected to. */
-async function ask(row: Row, network: NetworkRules, everyAnswer?: string): Promise<{ denied: boolean; hops: Hop[] }> {
+async function ask(
+  row: SsrfRow,
+  network: NetworkRules,
+  everyAnswer?: string,
+): Promise<{ denied: boolean; hops: Hop[] }> {
   const hops: Hop[] = [];
-  const asked: Record<string, number> = {};
   const fetch = createGuardedFetch({
     network,
     declaredUrls: [],
     resolveSecret: () => "",
-    lookup: async (host) => {
-      const answers = row.dns?.[host] ?? [[everyAnswer ?? "93.184.215.14"]];
-      const turn = asked[host] ?? 0;
-      asked[host] = turn + 1;
-      return (answers[Math.min(turn, answers.length - 1)] ?? []).map((address) => ({
-        address,
-        family: address.includes(":") ? 6 : 4,
-      }));
-    },
+    lookup: lookupOf(row, everyAnswer),
     send: async (hop) => {
       const redirect = row.chain?.[hops.length];
       hops.push(hop);
@@ -62,10 +37,8 @@ function wrongVerdict(verdict: string, denied: boolean): boolean {
   return (verdict === "allow" || verdict === "allow_pinned") && denied;
 }
 
-describe.skipIf(!present)("hostile and ordinary URLs (skipped where ../shared/data is absent)", () => {
-  const policies = present
-    ? (JSON.parse(readFileSync(`${FOLDER}/ssrf_policy.json`, "utf8")) as Record<string, NetworkRules>)
-    : {};
+describe.skipIf(!hasSsrfRows)("hostile and ordinary URLs (skipped where ../shared/data is absent)", () => {
+  const policies = ssrfPolicies();
 
   for (const [name, key] of [
     ["policy", "expect"],
@@ -73,7 +46,7 @@ describe.skipIf(!present)("hostile and ordinary URLs (skipped where ../shared/da
   ] as const) {
     test(`every URL gets the verdict of ${name}`, async () => {
       const wrong: string[] = [];
-      for (const row of rows()) {
+      for (const row of ssrfRows()) {
         const verdict = row[key];
         const answer = verdict === "deny_if_resolves_private" ? "127.0.0.1" : undefined;
         const { denied, hops } = await ask(row, policies[name] ?? {}, answer);
@@ -81,12 +54,12 @@ describe.skipIf(!present)("hostile and ordinary URLs (skipped where ../shared/da
         if (verdict === "deny" && row.chain === undefined && hops.length > 0) wrong.push(`${row.id} was contacted`);
       }
       expect(wrong).toEqual([]);
-      expect(rows().length).toBeGreaterThan(100);
+      expect(ssrfRows().length).toBeGreaterThan(100);
     });
   }
 
   test("a name that is rebound after its first answer is connected to at that answer alone", async () => {
-    const rebinding = rows().filter((row) => row.expect_open === "allow_pinned");
+    const rebinding = ssrfRows().filter((row) => row.expect_open === "allow_pinned");
     expect(rebinding.length).toBeGreaterThan(0);
     for (const row of rebinding) {
       const { hops } = await ask(row, policies.policy_open ?? {});

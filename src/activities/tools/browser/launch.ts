@@ -1,5 +1,6 @@
 /** A Chromium of its own for one replay: no way out but the proxy, nothing of the worker's environment, no profile kept. */
-import { mkdtemp, rm } from "node:fs/promises";
+import { constants } from "node:fs";
+import { access, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, BrowserContext } from "playwright-core";
@@ -61,11 +62,12 @@ export async function withBrowser<T>(
 ): Promise<T> {
   const home = await mkdtemp(join(tmpdir(), "autoops-browser-"));
   const proxy = await startBrowserProxy({ hosts: context.hosts, isNamed, signal: context.signal });
-  let browser: Browser | undefined;
-  const end = () => void browser?.close().catch(() => undefined);
+  let end: (() => Promise<void>) | undefined;
+  const onAbort = () => void end?.();
   try {
-    browser = await launch(settings, proxy, home);
-    context.signal.addEventListener("abort", end, { once: true });
+    const browser = await launch(settings, proxy, home);
+    end = endOnce(browser);
+    context.signal.addEventListener("abort", onAbort, { once: true });
     if (context.signal.aborted) throw new ToolFailure("cancelled", "the replay was cancelled");
     const pages = await browser.newContext({
       acceptDownloads: false,
@@ -75,14 +77,28 @@ export async function withBrowser<T>(
     });
     return await use({ pages, proxy });
   } finally {
-    context.signal.removeEventListener("abort", end);
-    await endWithin(browser);
+    context.signal.removeEventListener("abort", onAbort);
+    await end?.();
     await proxy.close();
     await rm(home, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
   }
 }
 
+/** Ends it the first time; whoever asks again waits for that. */
+function endOnce(browser: Browser): () => Promise<void> {
+  let ending: Promise<void> | undefined;
+  return () => {
+    ending ??= endWithin(browser);
+    return ending;
+  };
+}
+
 async function launch(settings: BrowserSettings, proxy: BrowserProxy, home: string): Promise<Browser> {
+  // The driver leaves directories behind where there is nothing to start.
+  await access(settings.executable, constants.X_OK).catch(() => {
+    const message = `${settings.executable} is no program that may be started`;
+    throw new ToolFailure("config-invalid", message, "check browser.executable in config.yaml", false);
+  });
   // Here and not above: whoever replays nothing must not wait for it to load.
   const { chromium } = await import("playwright-core");
   try {
@@ -112,8 +128,7 @@ async function launch(settings: BrowserSettings, proxy: BrowserProxy, home: stri
 }
 
 /** Playwright ends the whole process group where it does not end by itself; it is waited for no longer than this. */
-async function endWithin(browser: Browser | undefined): Promise<void> {
-  if (browser === undefined) return;
+async function endWithin(browser: Browser): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, BROWSER_END_TIMEOUT_MS);
