@@ -1,6 +1,7 @@
 /** What the façade answers, for its OpenAPI description: what callers may rely on. More may stand beside it. */
 import { z } from "zod";
 import { ROLES } from "../vocabulary/roles.js";
+import { writesAnswer } from "./api-writes.js";
 
 const ms = z.number().meta({ description: "milliseconds since the epoch" });
 
@@ -45,7 +46,10 @@ export const runAnswer = z.looseObject({
 export const reportAnswer = z.looseObject({ outcome: z.string(), text: z.string() });
 export const stillRunningAnswer = z.object({ status: z.literal("running") });
 export const cancelledAnswer = z.looseObject({ runId: z.string() });
-export const inboxAnswer = z.object({ gates: z.array(z.looseObject({ runId: z.string(), nodeId: z.string() })) });
+export const inboxAnswer = z.object({
+  gates: z.array(z.looseObject({ runId: z.string(), nodeId: z.string() })),
+  writes: writesAnswer.optional(),
+});
 export const decidedAnswer = z.looseObject({
   runId: z.string(),
   node: z.string(),

@@ -19,6 +19,12 @@ export const PERMISSIONS = {
   "runs.start": { roles: ["operator", "admin"], says: "start a run" },
   "runs.cancel": { roles: ["operator", "admin"], says: "cancel a run" },
   "gates.decide": { roles: ["approver", "admin"], says: "approve or reject at a gate" },
+  "writes.pause": { roles: ["operator", "approver", "admin"], says: "pause writes" },
+  "writes.resume": { roles: ["admin"], says: "let paused writes start again" },
+  "writes.override": {
+    roles: ["approver", "admin"],
+    says: "override change windows, if the policy names a group of theirs",
+  },
   "metrics.read": { roles: ROLES, says: "read the façade's metrics" },
   "keys.manage": { roles: ["admin"], says: "list and revoke API keys" },
 } as const satisfies Record<string, Permitted>;

@@ -8,6 +8,7 @@ import { DOCUMENT_MAX_BYTES, HTTP_REFUSALS_PER_MINUTE, SLACK_REQUEST_MAX_BYTES }
 import type { Problem } from "../../vocabulary/problems.js";
 import type { LocalPlanning } from "../runs/plan-preview.js";
 import type { Answered, Runs } from "../runs.js";
+import type { Writes } from "../writes.js";
 import { type Access, createAuthenticator } from "./access/authenticator.js";
 import { type Gatekeeping, knownCaller, permit } from "./access/caller.js";
 import { type Exposure, schemeOf } from "./access/exposure.js";
@@ -25,10 +26,13 @@ import { isAlive, isReady } from "./routes/probes.js";
 import { cancelRun, createRun, listRuns, showInbox, showReport, showRun } from "./routes/runs.js";
 import { beginSession, endSession, showSession } from "./routes/session.js";
 import { takeSlackInteraction } from "./routes/slack.js";
+import { overrideWindows, pauseWrites, resumeWrites, showWrites } from "./routes/writes.js";
 import type { SlackAnswers } from "./slack/desk.js";
 
 export interface FacadeOptions {
   runs: Runs;
+  /** Absent: nothing is said of writes that are held back. */
+  writes?: Writes;
   /** Who acts where nobody needs to sign in: the one person of this machine. */
   operator: string;
   /** Absent: nobody signs in, and every caller is the operator. */
@@ -109,6 +113,10 @@ function handlersOf(
     decideGate: decideGate(options),
     cancelRun: cancelRun(options),
     showInbox: showInbox(options),
+    showWrites: showWrites(options),
+    pauseWrites: pauseWrites(options),
+    resumeWrites: resumeWrites(options),
+    overrideWindows: overrideWindows(options),
     listApiKeys: listApiKeys(options.access),
     revokeApiKey: revokeApiKey(options.access),
     takeSlackInteraction: takeSlackInteraction(options, keeping),

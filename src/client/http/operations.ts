@@ -2,37 +2,13 @@
  * Every operation of the façade: its route, who may call it, what it takes and gives. The routes, the OpenAPI
  * description and the tests of roles are made from this list.
  */
-import type { z } from "zod";
 import * as takes from "../../schema/api.js";
 import * as gives from "../../schema/api-answers.js";
-import type { Permission } from "../../vocabulary/roles.js";
+import { json, type Operation, V1 } from "./operation.js";
+import { WRITE_OPERATIONS } from "./write-operations.js";
 
-interface Answer {
-  says: string;
-  schema?: z.ZodType;
-  /** Default: application/json where there is a schema. */
-  type?: string;
-}
+export type { Operation } from "./operation.js";
 
-export interface Operation {
-  method: "get" | "post" | "delete";
-  /** With `{name}` for a part that varies. */
-  path: string;
-  /** `anyone`: also who has not signed in. */
-  needs: Permission | "anyone";
-  says: string;
-  params?: z.ZodObject;
-  query?: z.ZodObject;
-  headers?: readonly { name: string; says: string; schema: z.ZodType }[];
-  body?: z.ZodType;
-  /** Fields of a form; the handler gets the bytes. */
-  form?: z.ZodType;
-  answers: Readonly<Record<number, Answer>>;
-  /** Statuses of its problem documents, beside those that every operation may have. */
-  problems: readonly number[];
-}
-
-const json = (says: string, schema: z.ZodType): Answer => ({ says, schema });
 const IDEMPOTENCY = {
   name: "Idempotency-Key",
   says: "the same key and body give the same run; another body is refused",
@@ -57,7 +33,6 @@ const probe = (path: string, says: string, problems: number[] = []) =>
     answers: { 200: json("yes", gives.statusAnswer) },
     problems,
   }) as const;
-const V1 = "/api/v1";
 const RUN = `${V1}/runs/{id}`;
 
 /** By operation id. Bodies are read only once the caller may call. */
@@ -217,6 +192,7 @@ export const OPERATIONS = {
     answers: { 200: json("open gates of all runs", gives.inboxAnswer) },
     problems: [503],
   },
+  ...WRITE_OPERATIONS,
   listApiKeys: {
     method: "get",
     path: `${V1}/api-keys`,

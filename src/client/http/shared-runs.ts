@@ -4,16 +4,37 @@
  */
 import { HTTP_SHARED_READ_MS, HTTP_SHARED_READS_MAX } from "../../vocabulary/limits.js";
 import type { Runs } from "../runs.js";
+import type { Writes } from "../writes.js";
 import type { FacadeOptions } from "./facade.js";
 import { shareHappenings } from "./shared-happenings.js";
 import { createSharedReads } from "./shared-reads.js";
 
 /** The options of a façade that many ask. What the machine's files say is read at most once a moment, too. */
-export function shared<Options extends Pick<FacadeOptions, "runs" | "local">>(options: Options): Options {
-  const { runs, local } = options;
+export function shared<Options extends Pick<FacadeOptions, "runs" | "local" | "writes">>(options: Options): Options {
+  const { runs, local, writes } = options;
   const files = createSharedReads(1, Date.now);
   const reading = local && (() => files.get("local", HTTP_SHARED_READ_MS, local));
-  return { ...options, runs: sharedRuns(runs), ...(reading === undefined ? {} : { local: reading }) };
+  return {
+    ...options,
+    runs: sharedRuns(runs),
+    ...(writes && { writes: sharedWrites(writes) }),
+    ...(reading === undefined ? {} : { local: reading }),
+  };
+}
+
+/** What was paused through this façade is seen at once. */
+export function sharedWrites(writes: Writes, now: () => number = Date.now): Writes {
+  const reads = createSharedReads(1, now);
+  const afresh = <T>(act: () => Promise<T>): Promise<T> => {
+    reads.drop();
+    return act().finally(() => reads.drop());
+  };
+  return {
+    view: () => reads.get("writes", HTTP_SHARED_READ_MS, writes.view),
+    pause: (order) => afresh(() => writes.pause(order)),
+    resume: (order) => afresh(() => writes.resume(order)),
+    override: (order) => afresh(() => writes.override(order)),
+  };
 }
 
 export function sharedRuns(runs: Runs, now: () => number = Date.now): Runs {

@@ -9,6 +9,7 @@ import type { Problem } from "../../vocabulary/problems.js";
 import type { Role } from "../../vocabulary/roles.js";
 import type { OpenGate, RunAnswer, RunSummary, StartedRun } from "../runs/contract.js";
 import type { PlannedGoal, PlanPreview } from "../runs/plan-preview.js";
+import type { WritesView } from "../writes.js";
 
 /** A problem document, or the façade's silence. */
 export class Trouble extends Error {
@@ -124,7 +125,12 @@ export async function readReport(runId: string): Promise<Report | undefined> {
   return "outcome" in answer ? answer : undefined;
 }
 
-export const readInbox = (): Promise<{ gates: OpenGate[] }> => ask(`${base}/inbox`);
+export interface Inbox {
+  gates: OpenGate[];
+  /** What holds writes back; absent where the façade cannot tell. */
+  writes?: WritesView;
+}
+export const readInbox = (): Promise<Inbox> => ask(`${base}/inbox`);
 
 /** The digest says which action is meant: another one is refused. */
 export function decide(runId: string, node: string, { digest, ...decision }: Decision): Promise<DecisionAnswer> {

@@ -1,6 +1,7 @@
 /** The frame: where one is, and how many decisions wait. */
 import { useEffect } from "preact/hooks";
 import { endSession, readInbox, type WebSession } from "./api.js";
+import { HeldWrites } from "./held-writes.js";
 import { html } from "./html.js";
 import { InboxPage } from "./inbox-page.js";
 import { NewRunPage } from "./new-run-page.js";
@@ -62,6 +63,7 @@ function Frame({ session, onSignedOut }: { session: WebSession; onSignedOut(): v
       </p>
       <p class="unseen" role="status">${waiting === 0 ? "" : waiting === 1 ? "1 decision waits" : `${waiting} decisions wait`}</p>
     </header>
+    <${HeldWrites} writes=${inbox.value?.writes} />
     <main id="content" tabindex="-1">${pageOf(route, inbox)}</main>
   `;
 }

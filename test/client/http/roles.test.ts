@@ -28,6 +28,15 @@ const GOOD: Record<OperationId, { path: string; body?: object; status: number }>
   decideGate: { path: "/api/v1/runs/r1/approvals/mend", body: { decision: "approve" }, status: 200 },
   cancelRun: { path: "/api/v1/runs/r1/cancel", body: {}, status: 202 },
   showInbox: { path: "/api/v1/inbox", status: 200 },
+  // What they do is tested in test/client/http/writes.test.ts.
+  showWrites: { path: "/api/v1/writes", status: 404 },
+  pauseWrites: { path: "/api/v1/writes/pause", body: { reason: "why" }, status: 404 },
+  resumeWrites: { path: "/api/v1/writes/resume", body: {}, status: 404 },
+  overrideWindows: {
+    path: "/api/v1/writes/override",
+    body: { environment: "production", minutes: 5, reason: "why" },
+    status: 404,
+  },
   listApiKeys: { path: "/api/v1/api-keys", status: 200 },
   // Nothing is configured here; test/client/http/slack.test.ts has the rest.
   takeSlackInteraction: { path: "/api/v1/slack/interactions", body: {}, status: 404 },

@@ -38,6 +38,7 @@ export async function serve(session: Session, _: readonly string[], options: Opt
   try {
     const started = await startFacade({
       runs: opened.runs,
+      writes: opened.writes,
       operator: ownName(),
       local: () => loadLocal(session.environment),
       staticDir: PAGE,

@@ -87,8 +87,10 @@ export function cancelRun({ runs }: FacadeOptions): RequestHandler {
   };
 }
 
-export function showInbox({ runs }: FacadeOptions): RequestHandler {
+/** With what holds writes back, so that nobody approves one unaware; that it cannot be told keeps nobody from deciding. */
+export function showInbox({ runs, writes }: FacadeOptions): RequestHandler {
   return async (_request, response) => {
-    response.json({ gates: orRefuse(await runs.inbox()) });
+    const [inbox, held] = await Promise.all([runs.inbox(), writes?.view()]);
+    response.json({ gates: orRefuse(inbox), ...(held?.ok ? { writes: held.value } : {}) });
   };
 }
