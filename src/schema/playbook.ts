@@ -18,6 +18,24 @@ const SOURCE_KINDS = [
   ...CHANGE_SOURCE_KINDS,
 ] as const;
 
+type SourceKind = (typeof SOURCE_KINDS)[number];
+/** Words for all kinds that a tool reads alike: `log_collector`, `trace_collector`, `change_history`. Files come first. */
+const SOURCE_GROUPS: Record<"logs" | "traces" | "changes", readonly SourceKind[]> = {
+  logs: ["files", ...LOG_SOURCE_KINDS],
+  traces: TRACE_SOURCE_KINDS,
+  changes: ["deployments", "kubernetes", ...CHANGE_SOURCE_KINDS],
+};
+const kindsSchema = z
+  .array(z.enum([...SOURCE_KINDS, "logs", "traces", "changes"]))
+  .min(1)
+  .transform((kinds): SourceKind[] => [
+    ...new Set(
+      kinds.flatMap((kind) =>
+        Object.hasOwn(SOURCE_GROUPS, kind) ? SOURCE_GROUPS[kind as "logs"] : [kind as SourceKind],
+      ),
+    ),
+  ]);
+
 const GOAL_FACTS = FACT_NAMES.map((name) => `goal.${name}` as const);
 
 const common = {
@@ -45,7 +63,8 @@ const parameterSchema = z.discriminatedUnion("type", [
   /** The name of a declared source of one of these kinds; `config` takes the only one that fits the goal's service. */
   z.strictObject({
     type: z.literal("source"),
-    kinds: z.array(z.enum(SOURCE_KINDS)).min(1),
+    /** Of several sources that fit, one of a kind that comes earlier goes before. */
+    kinds: kindsSchema,
     from: z.literal("config").optional(),
     ...common,
   }),

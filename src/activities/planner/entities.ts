@@ -14,7 +14,8 @@ export interface Entities extends Partial<Record<FactName, string>> {
 }
 
 /** Words at the end of a source's name that say what it holds, not whose it is. */
-const SOURCE_SUFFIX = /[-_.](?:logs?|metrics?|prometheus|deployments?|deploys?|releases?|exposition|traces?)$/i;
+const SOURCE_SUFFIX =
+  /[-_.](?:logs?|metrics?|prometheus|deployments?|deploys?|releases?|exposition|traces?|journald?|loki|elasticsearch|opensearch|victorialogs|k8s|kubernetes|git|repo|repository|jaeger|tempo|zipkin)$/i;
 const REMEDY =
   /\b(?:rollback|restart|fix|mend|repair|remediate|mitigate|resolve|recover|heal|undo|scale|restore|bring (?:\w+ ){0,3}(?:back|up))\b/;
 const FORBIDS =

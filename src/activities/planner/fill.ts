@@ -69,13 +69,25 @@ function toldValue(parameter: Parameter, { entities, config }: Filling): string 
   const candidates = candidatesOf(parameter, config) ?? [];
   const { service } = entities;
   const fitting = service === undefined ? candidates : candidates.filter((name) => belongsTo(name, service));
-  // Of several that fit none is guessed, save one that is called exactly like the service.
+  // Of several that fit none is guessed, save one that is called exactly like the service, or is alone of its kind.
   if (fitting.length === 1) return fitting[0];
-  const own = fitting.find((name) => name.toLowerCase() === service?.toLowerCase());
+  const own =
+    fitting.find((name) => name.toLowerCase() === service?.toLowerCase()) ??
+    (service === undefined ? undefined : firstOfItsKind(parameter, fitting, config));
   // A Prometheus server holds the metrics of many services: the only one is everybody's.
   const [shared, ...others] = candidates;
   const isShared = shared !== undefined && others.length === 0 && config.sources[shared]?.kind === "prometheus";
   return own ?? (isShared ? shared : undefined);
+}
+
+/** Of what belongs to the service, the one of the earliest kind that any of it has; undefined where several are. */
+function firstOfItsKind(parameter: Parameter, names: readonly string[], config: Config): string | undefined {
+  if (parameter.type !== "source") return undefined;
+  for (const kind of parameter.kinds) {
+    const own = names.filter((name) => config.sources[name]?.kind === kind);
+    if (own.length > 0) return own.length === 1 ? own[0] : undefined;
+  }
+  return undefined;
 }
 
 /** `checkout-logs` belongs to `checkout`; `checkout2-logs` does not. */

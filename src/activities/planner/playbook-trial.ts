@@ -5,6 +5,7 @@
 import { checkAgainst } from "../../core/check.js";
 import { DEFAULT_POLICY, type Policy } from "../../core/policy.js";
 import { ACTION_NAMES, type ActionName, type Config, type Source, type Target } from "../../schema/config.js";
+import { KUBERNETES_PARTS } from "../../schema/config-kubernetes-source.js";
 import type { Graph } from "../../schema/graph.js";
 import type { Json } from "../../schema/json.js";
 import type { Parameter, Playbook } from "../../schema/playbook.js";
@@ -40,6 +41,15 @@ const SOURCES: Record<string, Source> = {
   tempo: { kind: "tempo", url: URL },
   zipkin: { kind: "zipkin", url: URL },
   victorialogs: { kind: "victorialogs", url: URL, level_field: "level" },
+  journald: { kind: "journald" },
+  git: { kind: "git", path: "/sample", ref: "HEAD" },
+  kubernetes: {
+    kind: "kubernetes",
+    cluster: "sample",
+    namespace: "sample",
+    include: [...KUBERNETES_PARTS],
+    argocd_namespace: "argocd",
+  },
 };
 const action = { method: "POST" as const, url: URL, expect_status: [200], idempotency: "key" as const };
 const TARGET: Target = {

@@ -58,7 +58,7 @@ test("the demo's goal gets the plan that rolls back, filled from the goal and co
   expect(result.graph.metadata).toMatchObject({
     planner: "playbook",
     playbook: "error-rate-after-deploy",
-    playbook_version: "1.1.0",
+    playbook_version: "1.2.0",
     score: result.score,
     parameters: {
       service: "checkout",
@@ -202,4 +202,44 @@ test("an input that is not what it must be is a problem, not a plan", () => {
   const input = { goal: "checkout returns 500s", requester: "rita", dry_run: "yes" } as never;
   const drafted = draftGraph(input, { playbooks, config });
   expect(drafted.ok ? [] : drafted.problems.map((problem) => problem.at)).toEqual(["dry_run"]);
+});
+
+describe("sources of several kinds", () => {
+  const loki = (app: string) => ({
+    kind: "loki" as const,
+    url: "http://127.0.0.1:1",
+    selector: `{app="${app}"}`,
+    level_field: "detected_level",
+  });
+  const { "checkout-logs": own, ...others } = shop().sources;
+  const filled = (sources: Config["sources"]) => {
+    const result = draft(GOAL, {}, configOf({ ...shop(), sources: { ...others, ...sources } }));
+    return result.ok ? (result.graph.metadata as { parameters: JsonObject }).parameters.logs : result.problems[0]?.code;
+  };
+
+  test("any kind of log source can be the service's log", () => {
+    expect(filled({ "checkout-loki": loki("checkout") })).toBe("checkout-loki");
+    const pods = { include: ["logs" as const], argocd_namespace: "argocd" };
+    const kubernetes = { kind: "kubernetes" as const, cluster: "prod", namespace: "shop", ...pods };
+    expect(filled({ "checkout-k8s": kubernetes })).toBe("checkout-k8s");
+    expect(filled({ "checkout-journal": { kind: "journald", units: ["checkout.service"] } })).toBe("checkout-journal");
+  });
+
+  test("of several that belong to the service, files go before stores, and of one kind none is guessed", () => {
+    if (own === undefined) throw new Error("the shop has a log");
+    expect(filled({ "checkout-a": loki("a"), "checkout-logs": own })).toBe("checkout-logs");
+    expect(filled({ "checkout-a": loki("a"), "checkout-b": loki("b") })).toBe("parameter-missing");
+  });
+
+  test("where a source tells what else changed, it is asked as well", () => {
+    const sources = { metrics: { kind: "prometheus" as const, url: "http://127.0.0.1:1" } };
+    const code = { "checkout-git": { kind: "git" as const, path: "/srv/shop", ref: "origin/main" } };
+    const toolsOf = (more: Config["sources"]) => {
+      const result = draft("checkout is slow", { playbook: "latency" }, configOf({ sources: { ...sources, ...more } }));
+      if (!result.ok) throw new Error(JSON.stringify(result.problems));
+      return result.graph.nodes.map(({ tool }) => tool);
+    };
+    expect(toolsOf(code)).toContain("change_history");
+    expect(toolsOf({})).not.toContain("change_history");
+  });
 });

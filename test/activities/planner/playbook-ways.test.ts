@@ -48,6 +48,7 @@ const answers = (value: number | null): Record<string, Json> => ({
   metric_query: { value, series: [] },
   http_probe: { ok: value === null || value === 0 },
   deployment_history: { current: { version: "2", deployed_at: at }, previous: { version: "1", deployed_at: at } },
+  change_history: { changes: [], blob: `blob:sha256:${"0".repeat(64)}` },
   analysis: { correlates_with_change: true },
 });
 
