@@ -4,7 +4,10 @@
  */
 import type { Block, Inline } from "./markdown.js";
 
-/** A sign that takes no room stands where a mention or a reference would begin: escaping does not keep GitHub from either. */
+/**
+ * A sign that takes no room stands where a mention or a reference would begin: escaping does not keep GitHub from either. At
+ * the end of a text, too: what follows may be a link's words.
+ */
 const APART = "\u200b";
 
 export function escapeGithub(text: string): string {
@@ -14,9 +17,9 @@ export function escapeGithub(text: string): string {
       .replace(/</g, "&lt;")
       .replace(/>/g, "&gt;")
       .replace(/[\\*_[\]|~!]/g, "\\$&")
-      .replace(/@(?=[A-Za-z0-9])/g, `@${APART}`)
-      .replace(/#(?=\d)/g, `#${APART}`)
-      .replace(/GH-(?=\d)/gi, `$&${APART}`)
+      .replace(/@(?=[A-Za-z0-9]|$)/g, `@${APART}`)
+      .replace(/#(?=\d|$)/g, `#${APART}`)
+      .replace(/GH-(?=\d|$)/gi, `$&${APART}`)
       .replaceAll("`", "&#96;")
       // Text is no address: those that were meant as one are links already.
       .replace(/:\/\//g, `:${APART}//`)
