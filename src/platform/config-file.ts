@@ -85,6 +85,7 @@ function configOf(file: ConfigFile, directory: string): Config {
     ...(file.facade === undefined ? {} : { facade: withAbsoluteTls(file.facade, absolute) }),
     ...(file.memory === undefined ? {} : { memory: file.memory }),
     ...(file.browser === undefined ? {} : { browser: file.browser }),
+    ...(file.dependencies === undefined ? {} : { dependencies: file.dependencies }),
   };
 }
 

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { type BlobSettings, blobsSchema } from "./config-blobs.js";
 import { type BrowserSettings, browserSchema } from "./config-browser.js";
 import { type Cluster, clusterSchema, kubernetesTarget, undeclaredClusters } from "./config-clusters.js";
+import { type Dependencies, dependenciesSchema } from "./config-dependencies.js";
 import {
   commonKeys as common,
   headersSchema,
@@ -167,6 +168,8 @@ const configKeys = z.strictObject({
   memory: memorySettingsSchema.optional(),
   /** The model that plans. */
   model: modelSchema.optional(),
+  /** Who calls whom. */
+  dependencies: dependenciesSchema.optional(),
 });
 export const configFileSchema = configKeys.superRefine(({ clusters = {}, sources = {}, targets = {} }, context) => {
   const parts = Object.entries({ sources, targets }).flatMap(([key, declared]) =>
@@ -205,4 +208,5 @@ export interface Config {
   memory?: MemorySettings;
   /** Present where the model's key is set. */
   model?: ModelSettings;
+  dependencies?: Dependencies;
 }

@@ -43,3 +43,23 @@ export function compareRates(before: Sample, after: Sample): Comparison {
   const deviation = Math.sqrt((events * after.exposure * before.exposure) / (time * time));
   return judge(before, after, (after.count - expected) / deviation);
 }
+
+/** The Mann–Whitney statistic in standard deviations, corrected for ties; positive where `after` is higher. */
+export function rankSumZ(before: readonly number[], after: readonly number[]): number {
+  const all = [...before, ...after].map((value, index) => ({ value, isAfter: index >= before.length }));
+  all.sort((a, b) => a.value - b.value);
+  const [m, n] = [before.length, after.length];
+  const size = m + n;
+  let [rankSum, ties] = [0, 0];
+  for (let from = 0; from < size; ) {
+    let to = from + 1;
+    while (to < size && all[to]?.value === all[from]?.value) to++;
+    const rank = (from + 1 + to) / 2;
+    for (let i = from; i < to; i++) if (all[i]?.isAfter) rankSum += rank;
+    const tied = to - from;
+    ties += tied ** 3 - tied;
+    from = to;
+  }
+  const variance = ((m * n) / 12) * (size + 1 - ties / Math.max(1, size * (size - 1)));
+  return variance <= 0 ? 0 : (rankSum - (n * (size + 1)) / 2) / Math.sqrt(variance);
+}

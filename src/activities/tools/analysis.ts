@@ -1,73 +1,24 @@
-/** Tool `analysis` (also `log_analyzer`): log templates with counts, and what became worse after a point in time. */
-import { z } from "zod";
+/** Tool `analysis` (also `log_analyzer`): log templates and what became of them, and where a metric changed. */
 import { redact } from "../../core/redact.js";
 import { defineTool, type ToolContext, ToolFailure } from "../define-tool.js";
-import { BEGINS_WITHIN_MS, type ChangeVerdict, judgeChange, LINES_MIN } from "./analysis-change.js";
+import { type ChangeVerdict, judgeChange } from "./analysis-change.js";
+import { findingsOf } from "./analysis-findings.js";
+import { type AnalysisOutput, type AnalysisParams, LINES_MAX, outputSchema, paramsSchema } from "./analysis-schema.js";
+import { type LogShifts, shiftsOf } from "./analysis-shifts.js";
 import { entriesOf, groupsOf, type TemplateGroup, type TimedEntry } from "./analysis-templates.js";
-import { finding, findingsSchema, shortened, type ToolFinding } from "./finding.js";
-import { isoMs, isoText, spanText } from "./instant.js";
+import { shortened } from "./finding.js";
+import { isoMs, isoText } from "./instant.js";
 import { isError } from "./log-levels.js";
+import { analyseMetric, type TimedChange } from "./series/analyse-metric.js";
 
-const LINES_MAX = 50_000;
 const SHOWN_MAX_CHARS = 300;
-const ISO_RULE = "an ISO time such as 2026-11-22T10:00:00Z";
-const isoSchema = z
-  .string()
-  .max(64)
-  .refine((text) => isoMs(text) !== undefined, ISO_RULE);
-
-const paramsSchema = z.strictObject({
-  /** The reference that `log_collector` returns, or the lines themselves. */
-  logs: z.union([z.string().regex(/^blob:sha256:[0-9a-f]{64}$/), z.array(z.string().max(65_536)).max(LINES_MAX)], {
-    error: "a reference such as blob:sha256:…, as log_collector returns it, or a list of lines",
-  }),
-  change_at: isoSchema.nullish(),
-  /** What changed, in words, such as `version 2`. */
-  change: z.string().min(1).max(200).optional(),
-  /** The span that the lines were collected for; without it, their own first and last. */
-  since: isoSchema.nullish(),
-  until: isoSchema.nullish(),
-  max_templates: z.int().min(1).max(50).default(20),
-});
-type Params = z.output<typeof paramsSchema>;
-
-const count = z.int().min(0);
-const templateSchema = z.strictObject({
-  template: z.string(),
-  count,
-  level: z.string(),
-  first: z.string().nullable(),
-  last: z.string().nullable(),
-  example: z.string(),
-  before: count.nullable(),
-  after: count.nullable(),
-});
-const outputSchema = z.strictObject({
-  total: count,
-  templates: z.array(templateSchema).max(50),
-  errors: z.strictObject({
-    total: count,
-    before: count.nullable(),
-    after: count.nullable(),
-    per_minute_before: z.number().nullable(),
-    per_minute_after: z.number().nullable(),
-  }),
-  error_ratio_before: z.number().nullable(),
-  error_ratio_after: z.number().nullable(),
-  correlates_with_change: z.boolean(),
-  /** Why it is said to correlate or not; null where no change was given. */
-  verdict: z.string().nullable(),
-  /** Error templates that began with the change. */
-  new_templates: count,
-  findings: findingsSchema,
-});
-type Output = z.infer<typeof outputSchema>;
+const LISTED_MAX_CHARS = 160;
 
 export const analysis = defineTool({
   name: "analysis",
   aliases: ["log_analyzer"],
   description:
-    "Groups log lines by template, with counts, levels and times, and tells by a fixed statistical rule whether errors began with a change.",
+    "Groups log lines by template, tells what is new, gone, more frequent or began with a change; finds where a metric changed.",
   nodeTypes: ["analysis"],
   effect: "none",
   params: paramsSchema,
@@ -75,8 +26,8 @@ export const analysis = defineTool({
   run: analyse,
 });
 
-async function analyse(params: Params, context: ToolContext): Promise<Output> {
-  const entries = entriesOf(await linesOf(params.logs, context), context.now());
+async function analyse(params: AnalysisParams, context: ToolContext): Promise<AnalysisOutput> {
+  const entries = entriesOf(await linesOf(params.logs ?? [], context), context.now());
   const groups = groupsOf(entries);
   const changeMs = params.change_at == null ? undefined : isoMs(params.change_at);
   const sides = changeMs === undefined ? undefined : compareSides(entries, groups, params, changeMs);
@@ -93,13 +44,69 @@ async function analyse(params: Params, context: ToolContext): Promise<Output> {
     correlates_with_change: verdict?.correlates ?? false,
     verdict: verdict?.why ?? null,
     new_templates: verdict?.begun.length ?? 0,
+    query: queryText(params, entries.length),
+    shifts: params.logs === undefined ? null : shownShifts(shiftsIn(entries, groups, params, changeMs)),
+    metric: params.points === undefined ? null : metricOf(params.points, params),
   };
-  return { ...output, findings: findingsOf(output, groups, verdict, params, changeMs) };
+  return { ...output, findings: findingsOf(output, { params, verdict, groups: groups.length, changeMs }) };
+}
+
+/** What was analysed, for who cites it. */
+function queryText({ logs, points, metric, since, until, change_at: changeAt }: AnalysisParams, lines: number): string {
+  const from = typeof logs === "string" ? ` of ${logs.slice(0, 24)}…` : "";
+  const ofLog = logs === undefined ? [] : [`${lines} log lines${from}`];
+  const ofMetric = points === undefined ? [] : [`${points.length} points of ${metric ?? "a metric"}`];
+  const span = since == null ? [] : [`from ${since}`, ...(until == null ? [] : [`to ${until}`])];
+  const around = changeAt == null ? [] : [`around ${changeAt}`];
+  return [[...ofLog, ...ofMetric].join(" and "), ...span, ...around].join(" ");
+}
+
+function metricOf(points: NonNullable<AnalysisParams["points"]>, params: AnalysisParams) {
+  const { period_seconds: period, until, metric: name = null } = params;
+  const analysed = analyseMetric({
+    points,
+    changes: changesOf(params),
+    periodMs: period === undefined ? undefined : period * 1_000,
+    untilMs: until == null ? undefined : isoMs(until),
+  });
+  return { name, ...analysed };
+}
+
+function changesOf({ changes = [], change_at: changeAt, change }: AnalysisParams): TimedChange[] {
+  const given = changes.flatMap(({ at, time, deployed_at: deployedAt, ...rest }): TimedChange[] => {
+    const atMs = isoMs(at ?? time ?? deployedAt ?? "");
+    if (atMs === undefined) return [];
+    const { what, version } = rest;
+    const words = typeof what === "string" ? what : typeof version === "string" ? `version ${version}` : "a change";
+    return [{ atMs, what: shortened(redact(words), LISTED_MAX_CHARS) }];
+  });
+  const atMs = changeAt == null ? undefined : isoMs(changeAt);
+  if (atMs === undefined || given.some((one) => one.atMs === atMs)) return given;
+  return [{ atMs, what: change ?? "the change" }, ...given];
+}
+
+function shiftsIn(
+  entries: readonly TimedEntry[],
+  groups: readonly TemplateGroup[],
+  params: AnalysisParams,
+  changeMs: number | undefined,
+): LogShifts {
+  const timed = entries.filter(({ timeMs }) => !Number.isNaN(timeMs));
+  const fromMs = (params.since == null ? undefined : isoMs(params.since)) ?? timed[0]?.timeMs ?? 0;
+  const toMs = (params.until == null ? undefined : isoMs(params.until)) ?? timed.at(-1)?.timeMs ?? 0;
+  return shiftsOf(timed, groups, { fromMs, toMs }, changeMs);
+}
+
+function shownShifts(shifts: LogShifts): AnalysisOutput["shifts"] {
+  const short = <T extends { template: string }>(all: readonly T[]): T[] =>
+    all.map((one) => ({ ...one, template: shortened(one.template, LISTED_MAX_CHARS) }));
+  const { appeared, vanished, rate_changes: rates } = shifts;
+  return { ...shifts, appeared: short(appeared), vanished: short(vanished), rate_changes: short(rates) };
 }
 
 const NO_SIDES = { before: null, after: null, per_minute_before: null, per_minute_after: null };
 
-async function linesOf(logs: Params["logs"], context: ToolContext): Promise<string[]> {
+async function linesOf(logs: string | string[], context: ToolContext): Promise<string[]> {
   if (typeof logs !== "string") return logs.map((line) => redact(line));
   const lines = (await context.blobs.get(logs)).split("\n");
   if (lines.length > LINES_MAX + 1) {
@@ -108,7 +115,7 @@ async function linesOf(logs: Params["logs"], context: ToolContext): Promise<stri
   return lines;
 }
 
-function compareSides(entries: TimedEntry[], groups: TemplateGroup[], params: Params, changeMs: number) {
+function compareSides(entries: TimedEntry[], groups: TemplateGroup[], params: AnalysisParams, changeMs: number) {
   const timed = entries.filter(({ timeMs }) => !Number.isNaN(timeMs));
   const fromMs = params.since == null ? timed[0]?.timeMs : isoMs(params.since);
   const toMs = params.until == null ? timed.at(-1)?.timeMs : isoMs(params.until);
@@ -134,8 +141,6 @@ function compareSides(entries: TimedEntry[], groups: TemplateGroup[], params: Pa
 }
 
 const rounded = (value: number): number => Math.round(value * 10_000) / 10_000;
-const oneDecimal = (value: number | null): string => (value === null ? "unknown" : value.toFixed(1));
-const percent = (ratio: number | null): string => (ratio === null ? "unknown" : `${(ratio * 100).toFixed(1)} %`);
 
 /** What began with the change first, then errors, then the rest; each by its count. */
 function ordered(groups: readonly TemplateGroup[], verdict: ChangeVerdict | undefined): TemplateGroup[] {
@@ -144,7 +149,7 @@ function ordered(groups: readonly TemplateGroup[], verdict: ChangeVerdict | unde
   return [...groups].sort((a, b) => rank(b) - rank(a) || b.entries.length - a.entries.length);
 }
 
-function shown(group: TemplateGroup, changeMs: number | undefined): Output["templates"][number] {
+function shown(group: TemplateGroup, changeMs: number | undefined): AnalysisOutput["templates"][number] {
   const timed = group.entries.filter(({ timeMs }) => !Number.isNaN(timeMs));
   const [first] = timed;
   const last = timed.at(-1);
@@ -159,43 +164,4 @@ function shown(group: TemplateGroup, changeMs: number | undefined): Output["temp
     before,
     after: before === null ? null : timed.length - before,
   };
-}
-
-function findingsOf(
-  output: Omit<Output, "findings">,
-  groups: readonly TemplateGroup[],
-  verdict: ChangeVerdict | undefined,
-  params: Params,
-  changeMs: number | undefined,
-): ToolFinding[] {
-  const { errors } = output;
-  const findings = [finding(`${errors.total} of ${output.total} lines are errors, in ${groups.length} templates`)];
-  if (verdict === undefined || changeMs === undefined) {
-    for (const item of output.templates.filter(({ level }) => level === "error" || level === "fatal").slice(0, 5)) {
-      findings.push(
-        finding(`Error: ${item.template}`, [`${item.count} times, ${item.first} to ${item.last}`, item.example]),
-      );
-    }
-    return findings;
-  }
-  const change = params.change ?? "the change";
-  const ratios = `${percent(output.error_ratio_before)} before and ${percent(output.error_ratio_after)} after`;
-  findings.push(
-    finding(`Errors ${verdict.correlates ? "correlate" : "do not correlate"} with ${change}: ${verdict.why}`, [
-      `share of errors: ${ratios} ${isoText(changeMs)}`,
-      `errors: ${errors.before} before, ${errors.after} after; a minute: ${oneDecimal(errors.per_minute_before)} and ${oneDecimal(errors.per_minute_after)}`,
-      `${verdict.z.toFixed(1)} standard deviations above no difference (at least 3.09, twice the share, ${LINES_MIN} lines a side)`,
-    ]),
-  );
-  for (const { group, firstMs, inWindow } of verdict.begun.slice(0, 5)) {
-    const before = group.entries.filter(({ timeMs }) => timeMs < changeMs).length;
-    findings.push(
-      finding(`Began with ${change}: ${group.template}`, [
-        `${inWindow} times in the first ${BEGINS_WITHIN_MS / 1_000} seconds, ${before} times before`,
-        `first ${spanText(firstMs - changeMs)} after it, at ${isoText(firstMs)}`,
-        `for example: ${group.entries.at(-1)?.message.split("\n", 1)[0]}`,
-      ]),
-    );
-  }
-  return findings;
 }

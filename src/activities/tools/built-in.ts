@@ -1,6 +1,7 @@
 /** The tools that come with the product. */
 import type { ToolDefinition } from "../define-tool.js";
 import { analysis } from "./analysis.js";
+import { autoRca } from "./auto-rca.js";
 import { browserReplay } from "./browser-replay.js";
 import { changeHistory } from "./change-history.js";
 import { configUpdate } from "./config-update.js";
@@ -34,6 +35,7 @@ export const BUILT_IN_TOOLS: readonly ToolDefinition[] = [
   deploymentHistory,
   changeHistory,
   analysis,
+  autoRca,
   summary,
   notification,
   ticketCreate,

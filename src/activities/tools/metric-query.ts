@@ -32,6 +32,8 @@ const outputSchema = z.strictObject({
     .array(z.strictObject({ labels: z.record(z.string(), z.string()), value: z.number().nullable() }))
     .max(SERIES_MAX),
   points: z.array(z.tuple([z.string(), z.number()])).optional(),
+  /** Of a range with several series: JSON lines `{ labels, points }`. */
+  blob: z.string().optional(),
   /** For `signal`: which line of the catalogue was used, or what was looked for in vain. */
   signal: signalSchema.optional(),
   from: z.string(),
@@ -124,6 +126,7 @@ function outputOf(params: MetricParams, reading: Reading, uiUrl?: string): Outpu
     value: reading.value,
     series,
     ...(reading.points === undefined ? {} : { points: reading.points }),
+    ...(reading.blob === undefined ? {} : { blob: reading.blob }),
     ...(reading.signal === undefined ? {} : { signal: reading.signal }),
     from: isoText(reading.fromMs),
     to: isoText(reading.toMs),

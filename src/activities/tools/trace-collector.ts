@@ -18,6 +18,7 @@ const KINDS = ["jaeger", "tempo", "zipkin"] as const;
 const TRACES_SHOWN_MAX = 6;
 const SERVICES_SHOWN_MAX = 30;
 const ORIGINS_SHOWN_MAX = 10;
+const CALLS_SHOWN_MAX = 40;
 const NAME_MAX_CHARS = 200;
 const NAME_SHOWN_MAX_CHARS = 120;
 
@@ -81,6 +82,10 @@ const outputSchema = z.strictObject({
       }),
     )
     .max(SERVICES_SHOWN_MAX),
+  /** Who called whom, of different services; the most frequent first. */
+  calls: z
+    .array(z.strictObject({ caller: z.string(), callee: z.string(), calls: z.int(), errors: z.int() }))
+    .max(CALLS_SHOWN_MAX),
   error_origins: z
     .array(
       z.strictObject({
@@ -146,6 +151,7 @@ async function collect(params: Params, context: ToolContext): Promise<Output> {
     slowest: slowest.slice(0, TRACES_SHOWN_MAX),
     failing: failing.slice(0, TRACES_SHOWN_MAX),
     services: analysis.services.slice(0, SERVICES_SHOWN_MAX),
+    calls: analysis.calls.slice(0, CALLS_SHOWN_MAX),
     error_origins: analysis.origins.slice(0, ORIGINS_SHOWN_MAX),
     missing_parents: analysis.orphans,
     cycles: analysis.cycles,

@@ -3,16 +3,38 @@
  * Loaded by the workflow sandbox: imports no package and reads no clock.
  */
 import type { Json } from "../../schema/json.js";
+import { LOOKED_BACK_MAX_CHARS } from "../../vocabulary/analysis-limits.js";
 import { FINDING_MAX_CHARS, FINDINGS_MAX } from "../../vocabulary/limits.js";
+import type { CheckedNode } from "../check.js";
 import type { Run } from "./run.js";
-import type { Finding, GateStatus, NodeStatus } from "./state.js";
+import type { Finding, GateStatus, NodeState, Vote } from "./state.js";
 
 export interface SoFar {
   goal: string;
   startedAtMs: number;
   findings: Finding[];
-  nodes: Array<{ id: string; name: string; status: NodeStatus; reason?: string }>;
-  decisions: Array<{ node: string; status: GateStatus; by: string[] }>;
+  nodes: NodeSoFar[];
+  decisions: DecisionSoFar[];
+  /** Of the nodes that succeeded, in the graph's order; those that would be too much together are in `leftOut`. */
+  outputs: Array<{ node: string; tool: string; output: Json }>;
+  leftOut: string[];
+}
+
+export interface NodeSoFar extends Pick<NodeState, "status" | "startedAtMs" | "endedAtMs" | "verification"> {
+  id: string;
+  name: string;
+  reason?: string;
+  /** Absent where running the node told nobody and changed nothing. */
+  effect?: "notify" | "write";
+}
+
+export interface DecisionSoFar {
+  node: string;
+  status: GateStatus;
+  by: string[];
+  openedAtMs: number;
+  closedAtMs?: number;
+  votes: Array<Pick<Vote, "decision" | "approver" | "atMs" | "verified" | "comment">>;
 }
 
 export function soFar(run: Run): SoFar {
@@ -21,11 +43,23 @@ export function soFar(run: Run): SoFar {
   for (const { node } of run.plan.nodes.values()) {
     const own = run.state.nodes[node.id];
     if (own === undefined || own.status === "pending") continue;
-    const reason = own.reason ?? own.failure?.message;
-    nodes.push({ id: node.id, name: node.name, status: own.status, ...(reason === undefined ? {} : { reason }) });
-    if (own.gate !== undefined) {
-      decisions.push({ node: node.id, status: own.gate.status, by: own.gate.votes.map((vote) => vote.approver) });
-    }
+    nodes.push(nodeSoFar(node, own));
+    if (own.gate === undefined) continue;
+    const { status, votes, openedAtMs, closedAtMs } = own.gate;
+    decisions.push({
+      node: node.id,
+      status,
+      by: votes.map((vote) => vote.approver),
+      openedAtMs,
+      ...(closedAtMs === undefined ? {} : { closedAtMs }),
+      votes: votes.map(({ decision, approver, atMs, verified, comment }) => ({
+        decision,
+        approver,
+        atMs,
+        verified,
+        ...(comment === undefined ? {} : { comment }),
+      })),
+    });
   }
   return {
     goal: run.plan.graph.goal_description,
@@ -33,6 +67,45 @@ export function soFar(run: Run): SoFar {
     findings: run.state.findings,
     nodes,
     decisions,
+    ...outputsOf(run),
+  };
+}
+
+function nodeSoFar({ id, name, effect }: CheckedNode, own: NodeState): NodeSoFar {
+  const { status, startedAtMs, endedAtMs, verification } = own;
+  const reason = own.reason ?? own.failure?.message;
+  return {
+    id,
+    name,
+    status,
+    ...(reason === undefined ? {} : { reason }),
+    ...(startedAtMs === undefined ? {} : { startedAtMs }),
+    ...(endedAtMs === undefined ? {} : { endedAtMs }),
+    ...(verification === undefined ? {} : { verification }),
+    ...(effect === "notify" || effect === "write" ? { effect } : {}),
+  };
+}
+
+/** The smaller ones first, so that one large output does not keep the others away. */
+function outputsOf(run: Run): Pick<SoFar, "outputs" | "leftOut"> {
+  const known = [...run.plan.nodes.values()].flatMap(({ node }) => {
+    const { status, output } = run.state.nodes[node.id] ?? {};
+    if (status !== "succeeded" || node.tool == null) return [];
+    // A large output that nothing refers to does not outlast a continue-as-new.
+    const chars = output === undefined ? Number.POSITIVE_INFINITY : JSON.stringify(output).length;
+    return [{ node: node.id, tool: node.tool, output, chars }];
+  });
+  const [kept, leftOut] = [new Set<string>(), new Set<string>()];
+  let chars = 0;
+  for (const one of [...known].sort((a, b) => a.chars - b.chars)) {
+    chars += one.chars;
+    (chars <= LOOKED_BACK_MAX_CHARS ? kept : leftOut).add(one.node);
+  }
+  return {
+    outputs: known.flatMap(({ node, tool, output }) =>
+      output === undefined || !kept.has(node) ? [] : [{ node, tool, output }],
+    ),
+    leftOut: known.filter(({ node }) => leftOut.has(node)).map(({ node }) => node),
   };
 }
 

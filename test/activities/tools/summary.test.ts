@@ -15,7 +15,9 @@ const soFar: ToolContext["soFar"] = {
     { id: "rollback", name: "Roll back", status: "rejected", reason: "amy said no" },
     { id: "node", name: "Summary", status: "running" },
   ],
-  decisions: [{ node: "rollback", status: "rejected", by: ["amy"] }],
+  decisions: [{ node: "rollback", status: "rejected", by: ["amy"], openedAtMs: 0, votes: [] }],
+  outputs: [],
+  leftOut: [],
 };
 
 async function write(params: object, run?: ToolContext["soFar"]): Promise<string> {

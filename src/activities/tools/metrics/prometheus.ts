@@ -1,12 +1,13 @@
 /** Reads a Prometheus server: selectors become queries, and answers become one reading. */
 
+import { redactValue } from "../../../core/redact.js";
 import { POINTS_MAX } from "../../../vocabulary/source-limits.js";
 import { type ToolContext, ToolFailure } from "../../define-tool.js";
 import { isoText } from "../instant.js";
 import { parseValue } from "./exposition-format.js";
 import { askPrometheus, type PrometheusSource, type QueryData, secondsText as seconds } from "./prometheus-api.js";
 import { finite, type Question, type Reading, type Series, shownNumber, sumOf } from "./reading.js";
-import { parseSelector } from "./selector.js";
+import { type Labels, parseSelector } from "./selector.js";
 
 /** A time to look at, or a span of it in steps. */
 export interface Moment {
@@ -16,6 +17,8 @@ export interface Moment {
   stepSeconds?: number;
 }
 
+/** Series of a range that are kept. */
+const LINES_MAX = 1_000;
 const DEFAULT_POINTS = 120;
 
 export async function readPrometheus(
@@ -106,15 +109,24 @@ async function readRange(
     labels,
     value: finite(points.at(-1)?.[1] ?? Number.NaN),
   }));
-  const [only] = lines;
+  const shown = lines.map(({ labels, points }) => ({
+    labels,
+    points: points
+      .filter(([, value]) => Number.isFinite(value))
+      .map(([timeMs, value]): [string, number] => [isoText(timeMs), value]),
+  }));
+  const [only] = shown;
+  // Read again one by one: more than history could carry.
+  const blob = shown.length < 2 ? undefined : await context.blobs.put(shown.slice(0, LINES_MAX).map(lineText).join(""));
+  const stored = blob === undefined ? {} : { blob };
   const reading = { query, series, fromMs: moment.sinceMs, toMs: moment.untilMs };
   const evidence = [`${lines.length} series in steps of ${step} s`];
-  if (lines.length !== 1 || only === undefined) return { ...reading, value: null, evidence };
-  const points = only.points
-    .filter(([, value]) => Number.isFinite(value))
-    .map(([timeMs, value]): [string, number] => [isoText(timeMs), value]);
-  return { ...reading, value: series[0]?.value ?? null, points, evidence };
+  if (shown.length !== 1 || only === undefined) return { ...reading, ...stored, value: null, evidence };
+  return { ...reading, value: series[0]?.value ?? null, points: only.points, evidence };
 }
+
+const lineText = ({ labels, points }: { labels: Labels; points: Array<[string, number]> }): string =>
+  `${JSON.stringify({ labels: redactValue(labels), points })}\n`;
 
 function seriesOf(source: PrometheusSource, data: QueryData): { series: Series[]; isScalar: boolean } {
   if (data.resultType === "scalar") {

@@ -26,6 +26,8 @@ export interface Reading {
   value: number | null;
   series: Series[];
   points?: Array<[string, number]>;
+  /** Of a range with several series: JSON lines `{ labels, points }`. */
+  blob?: string;
   /** Points were left out. */
   cut?: boolean;
   signal?: SignalReading;

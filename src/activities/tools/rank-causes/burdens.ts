@@ -9,8 +9,9 @@ import { type Buckets, bucketsOf, directed, normalValues, type Window } from "./
 
 /** Of the level: what a series may always deviate by, however steady it was. */
 const DEVIATION_FLOOR_SHARE = 0.03;
-/** Failed calls a bucket that mean nothing. */
+/** Failed calls a bucket that mean nothing; of the calls, where their number is not known. */
 const FAILURES_FLOOR = 0.5;
+const FAILED_SHARE_FLOOR = 0.005;
 const STRENGTH_MAX = 1e6;
 /** Beyond so many, more say nothing more. */
 const CLEAR_DEVIATIONS = 100;
@@ -39,14 +40,14 @@ export interface Burden extends Deviation {
 /** Whether the observed values are shares of 1 or of 100. */
 const fullOf = (series: Series): number => (series.values.some((value) => value > 1.5) ? 100 : 1);
 
-function floorOf(series: Series, level: number, volume: number): number {
+function floorOf(series: Series, level: number, volume: number | undefined): number {
   if (series.signal.kind !== "errors") return DEVIATION_FLOOR_SHARE * Math.abs(level);
-  if (series.signal.counted) return FAILURES_FLOOR;
-  return (FAILURES_FLOOR / Math.max(volume, 1)) * fullOf(series);
+  if (series.signal.counted) return volume === undefined ? DEVIATION_FLOOR_SHARE * Math.abs(level) : FAILURES_FLOOR;
+  return (volume === undefined ? FAILED_SHARE_FLOOR : FAILURES_FLOOR / Math.max(volume, 1)) * fullOf(series);
 }
 
-/** How far a series is from its calm level in the buckets of the issue. */
-export function deviationOf(series: Series, window: Window, volume = 1): Deviation {
+/** How far a series is from its calm level in the buckets of the issue. `volume`: calls a bucket, where they are known. */
+export function deviationOf(series: Series, window: Window, volume?: number): Deviation {
   const buckets = bucketsOf(series, window);
   const normal = normalValues(series, window);
   const calm = buckets.filter((value, bucket): value is number => value !== undefined && window.calm[bucket] === true);

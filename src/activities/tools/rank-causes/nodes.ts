@@ -31,7 +31,7 @@ export class Nodes {
   deviations = (node: string): Deviation[] => {
     const known = this.#deviations.get(node);
     if (known !== undefined) return known;
-    const calls = this.calls(node, 1);
+    const calls = this.calls(node, undefined);
     const all = (this.#series.get(node) ?? []).map((series) => deviationOf(series, this.#window, calls));
     this.#deviations.set(node, all);
     return all;

@@ -1,6 +1,6 @@
 /** From spans to what they say: slow and failing traces, where their time went, where their errors began. Pure. */
 import { criticalPath } from "./critical-path.js";
-import type { Trace } from "./span.js";
+import type { Span, Trace } from "./span.js";
 import { type Forest, forestOf, type SpanNode } from "./tree.js";
 
 export interface Step {
@@ -29,6 +29,13 @@ export interface ServiceTime {
   self_ms: number;
   share: number;
 }
+/** Who called whom, of different services. */
+export interface ServiceCall {
+  caller: string;
+  callee: string;
+  calls: number;
+  errors: number;
+}
 export interface ErrorOrigin {
   service: string;
   operation: string;
@@ -43,6 +50,8 @@ export interface ErrorOrigin {
 export interface TraceAnalysis {
   summaries: TraceSummary[];
   services: ServiceTime[];
+  /** The most frequent first. */
+  calls: ServiceCall[];
   origins: ErrorOrigin[];
   orphans: number;
   cycles: number;
@@ -52,9 +61,10 @@ const STEPS_MAX = 8;
 const PATH_MAX = 8;
 
 export function analyseTraces(traces: readonly Trace[]): TraceAnalysis {
-  const analysis: TraceAnalysis = { summaries: [], services: [], origins: [], orphans: 0, cycles: 0 };
+  const analysis: TraceAnalysis = { summaries: [], services: [], calls: [], origins: [], orphans: 0, cycles: 0 };
   const services = new Map<string, ServiceTime>();
   const origins = new Map<string, ErrorOrigin>();
+  const calls = new Map<string, ServiceCall>();
   for (const trace of traces) {
     const forest = forestOf(trace.spans);
     if (forest.nodes.length === 0) continue;
@@ -62,10 +72,11 @@ export function analyseTraces(traces: readonly Trace[]): TraceAnalysis {
     analysis.cycles += forest.cycles;
     const steps = criticalPath(forest);
     analysis.summaries.push(summaryOf(trace.id, forest, steps));
-    for (const { span } of forest.nodes) {
+    for (const { span, parent } of forest.nodes) {
       const own = timeOf(services, span.service);
       own.spans++;
       if (span.isError) own.errors++;
+      if (parent !== undefined && parent.span.service !== span.service) addCall(calls, parent.span.service, span);
     }
     for (const { node, self } of steps) timeOf(services, node.span.service).self_ms += self / 1_000;
     addOrigins(trace.id, forest, origins);
@@ -74,6 +85,7 @@ export function analyseTraces(traces: readonly Trace[]): TraceAnalysis {
   analysis.services = [...services.values()]
     .map((one) => ({ ...one, self_ms: rounded(one.self_ms), share: shareOf(one.self_ms, all) }))
     .sort((a, b) => b.self_ms - a.self_ms || (a.service < b.service ? -1 : 1));
+  analysis.calls = [...calls.values()].sort((a, b) => b.calls - a.calls || (a.callee < b.callee ? -1 : 1));
   analysis.origins = [...origins.values()].sort((a, b) => b.traces - a.traces || (a.service < b.service ? -1 : 1));
   return analysis;
 }
@@ -82,6 +94,14 @@ function timeOf(services: Map<string, ServiceTime>, service: string): ServiceTim
   const found = services.get(service) ?? { service, spans: 0, errors: 0, self_ms: 0, share: 0 };
   services.set(service, found);
   return found;
+}
+
+function addCall(calls: Map<string, ServiceCall>, caller: string, { service: callee, isError }: Span): void {
+  const key = JSON.stringify([caller, callee]);
+  const found = calls.get(key) ?? { caller, callee, calls: 0, errors: 0 };
+  calls.set(key, found);
+  found.calls++;
+  if (isError) found.errors++;
 }
 
 function summaryOf(id: string, forest: Forest, steps: ReturnType<typeof criticalPath>): TraceSummary {

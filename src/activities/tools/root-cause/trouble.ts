@@ -1,0 +1,163 @@
+/** What is in trouble, and since when: from the metric that was noticed, else from the errors in a log. */
+import { shiftsOf } from "../analysis-shifts.js";
+import { isoText } from "../instant.js";
+import { shownNumber } from "../metrics/reading.js";
+import { followsWithinMs } from "../series/analyse-metric.js";
+import { type ChangePoint, changePoints } from "../series/change-points.js";
+import type { Material, MeasuredSeries, Origin } from "./material.js";
+import { serviceName } from "./material.js";
+
+/** Of a shift: what a service's trouble must come to, in deviations of its noise. */
+const TROUBLE_MIN_DEVIATIONS = 3;
+
+export interface TargetWanted {
+  service?: string;
+  metric?: string;
+  statistic?: string;
+  /** When it was noticed. */
+  atMs?: number;
+}
+
+export interface Trouble {
+  service: string;
+  /** Absent where the trouble is known from a log alone. */
+  target?: MeasuredSeries;
+  /** The last moment before it and the first of it; absent where no beginning shows. */
+  onset?: { notBeforeMs: number; atMs: number };
+  /** How long after a change its effect may show in what is known. */
+  followsMs: number;
+  text: string;
+  cited: Origin[];
+}
+
+/** The surest turn for the worse of one series, before `atMs` where that is given. */
+function worsening(series: MeasuredSeries, atMs: number | undefined) {
+  const points = series.points.filter((point): point is [number, number] => point[1] !== null);
+  points.sort((a, b) => a[0] - b[0]);
+  const timeOf = (index: number): number => (points[index]?.[0] ?? 0) * 1_000;
+  const { worse } = series.signal;
+  const isWorse = ({ before, after }: ChangePoint): boolean =>
+    worse === "both" || (worse === "up" ? after > before : after < before);
+  const [best] = changePoints(points.map(([, value]) => value))
+    .filter((point) => isWorse(point) && point.deviations >= TROUBLE_MIN_DEVIATIONS)
+    .filter(({ index }) => atMs === undefined || timeOf(index - 1) <= atMs)
+    .sort((a, b) => b.deviations - a.deviations);
+  if (best === undefined) return undefined;
+  const stepMs = points.length < 2 ? 0 : (timeOf(points.length - 1) - timeOf(0)) / (points.length - 1);
+  return { ...best, notBeforeMs: timeOf(best.index - 1), atMs: timeOf(best.index), stepMs };
+}
+
+type Worsened = { series: MeasuredSeries; turn: NonNullable<ReturnType<typeof worsening>> };
+
+/** Undefined where there is nothing to look for a cause of. */
+export function troubleIn(material: Material, wanted: TargetWanted): Trouble | undefined {
+  const service = wanted.service === undefined ? material.service : serviceName(wanted.service);
+  const eligible = material.series.filter((series) => {
+    const { kind } = series.signal;
+    if (service !== undefined && series.service !== service) return false;
+    if (wanted.metric !== undefined) return isNamed(series, wanted);
+    return kind === "latency" || kind === "errors";
+  });
+  const worse = eligible.flatMap((series): Worsened[] => {
+    const turn = worsening(series, wanted.atMs);
+    return turn === undefined ? [] : [{ series, turn }];
+  });
+  const [first] = worse.sort((a, b) => byCallers(a, b, material, worse) || compare(a, b));
+  if (first !== undefined) return fromMetric(first, wanted.atMs);
+  return fromLog(material, service) ?? fromElse(material, service, eligible[0], wanted.atMs);
+}
+
+/** Failures before slowness, which they explain; then the clearer one; the name decides so that the order of input does not. */
+const compare = (a: Worsened, b: Worsened): number =>
+  Number(b.series.signal.kind === "errors") - Number(a.series.signal.kind === "errors") ||
+  b.turn.deviations - a.turn.deviations ||
+  keyOf(a.series).localeCompare(keyOf(b.series), "en");
+const keyOf = ({ service, metric, statistic, node }: MeasuredSeries): string =>
+  JSON.stringify([service, metric, statistic, node]);
+
+/** What nobody else in trouble calls is where people notice it. */
+function byCallers(a: Worsened, b: Worsened, { calls }: Material, worse: readonly Worsened[]): number {
+  const troubled = new Set(worse.map(({ series }) => series.service));
+  const callers = ({ series }: Worsened): number =>
+    new Set(
+      calls
+        .filter(({ caller, callee }) => callee === series.service && caller !== callee && troubled.has(caller))
+        .map(({ caller }) => caller),
+    ).size;
+  return Math.min(1, callers(a)) - Math.min(1, callers(b));
+}
+
+const isNamed = (series: MeasuredSeries, { metric, statistic }: TargetWanted): boolean =>
+  series.metric === metric && (statistic === undefined || series.statistic === statistic);
+
+function fromMetric({ series, turn }: Worsened, noticedMs: number | undefined): Trouble {
+  const { before, after, notBeforeMs, atMs, stepMs } = turn;
+  const noticed = noticedMs === undefined ? "" : `, noticed at ${isoText(noticedMs)}`;
+  const name = nameOf(series);
+  const text = `${name} of ${series.service} went from ${shownNumber(before)} to ${shownNumber(after)} at ${isoText(atMs)}${noticed}`;
+  const cited = [{ node: series.node, query: series.query }];
+  const followsMs = followsWithinMs(stepMs);
+  return { service: series.service, target: series, onset: { notBeforeMs, atMs }, followsMs, text, cited };
+}
+
+export const nameOf = ({ metric, statistic }: MeasuredSeries): string =>
+  statistic === "" ? metric : `${metric} (${statistic})`;
+
+/** The earliest moment at which the errors of a log became more frequent. */
+function fromLog(material: Material, service: string | undefined): Trouble | undefined {
+  const found = material.logs
+    .filter((log) => service === undefined || log.service === service)
+    .flatMap((log) => {
+      const { level_shifts: shifts } = shiftsOf(log.entries, [], log, undefined);
+      const shift = shifts.find((one) => one.level === "error" && one.per_minute_after > one.per_minute_before);
+      return shift === undefined ? [] : [{ log, shift, atMs: Date.parse(shift.at) }];
+    })
+    .sort((a, b) => a.atMs - b.atMs || a.log.node.localeCompare(b.log.node, "en"));
+  const [first] = found;
+  if (first === undefined) return undefined;
+  const { log, shift, atMs } = first;
+  const rates = `${shownNumber(shift.per_minute_before)} to ${shownNumber(shift.per_minute_after)} a minute`;
+  return {
+    service: log.service,
+    onset: { notBeforeMs: atMs - 1_000, atMs },
+    followsMs: followsWithinMs(0),
+    text: `errors in the log of ${log.service} went from ${rates} at ${shift.at}`,
+    cited: [{ node: log.node, query: log.query }],
+  };
+}
+
+/** No beginning shows: failing traces, an analysis of a log, or a moment that the caller names. */
+function fromElse(
+  material: Material,
+  service: string | undefined,
+  target: MeasuredSeries | undefined,
+  atMs: number | undefined,
+): Trouble | undefined {
+  const followsMs = followsWithinMs(0);
+  const onset = atMs === undefined ? {} : { onset: { notBeforeMs: atMs - followsMs, atMs } };
+  const traces = material.traces.find(({ failed, service: own }) => failed > 0 && (service ?? own) === own);
+  const analysed = material.analysed.find(
+    (one) => (one.begun.length > 0 || one.correlates) && (service ?? one.service) === one.service,
+  );
+  if (analysed !== undefined) {
+    const begin = analysed.changeMs ?? analysed.splitMs;
+    const began =
+      begin === undefined || atMs !== undefined ? onset : { onset: { notBeforeMs: begin, atMs: begin + 120_000 } };
+    const text = `errors began in the log of ${analysed.service}`;
+    return {
+      service: analysed.service,
+      ...began,
+      followsMs,
+      text,
+      cited: [{ node: analysed.node, query: analysed.query }],
+    };
+  }
+  if (traces !== undefined) {
+    const text = `${traces.failed} of ${traces.total} traces of ${traces.service} failed`;
+    return { service: traces.service, ...onset, followsMs, text, cited: [{ node: traces.node, query: traces.query }] };
+  }
+  if (target === undefined || atMs === undefined) return undefined;
+  const text = `${nameOf(target)} of ${target.service} was noticed at ${isoText(atMs)}; it shows no clear turn for the worse`;
+  const cited = [{ node: target.node, query: target.query }];
+  return { service: target.service, target, ...onset, followsMs, text, cited };
+}
