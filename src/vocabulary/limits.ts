@@ -89,8 +89,8 @@ export const PRECONDITIONS_MAX = 5;
 export const VERIFY_ATTEMPTS_MAX = 20;
 export const SETTLE_MAX_SECONDS = 3_600;
 
-/** Milliseconds for reading what an action would change: people are asked all the same. */
-export const PREVIEW_TIMEOUT_MS = 5_000;
+/** Milliseconds for reading what an action would change (a dry run takes several calls): people are asked all the same. */
+export const PREVIEW_TIMEOUT_MS = 8_000;
 
 /** Results of notices that a gate keeps. */
 export const NOTICES_KEPT = 50;

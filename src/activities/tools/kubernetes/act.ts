@@ -37,7 +37,9 @@ export async function actOnWorkload(
   const restarted = restarts && !changed.asWanted ? await restart(place, context) : undefined;
   const rolls = !changed.asWanted && (configmap === undefined || restarted !== undefined);
   const did = restarted === undefined ? changed.did : `${changed.did}, and ${restarted.did}`;
-  const ends = rolls ? await awaitRollout(place, did, context, patience) : undefined;
+  const ends = rolls
+    ? await awaitRollout(place, did, context, { scaling: action === "scale_action", patience })
+    : undefined;
   // Of settings, what they are now; of everything else, what the workload shows.
   const after = ends === undefined || action === "config_update" ? changed.after : described(place, ends);
   const remarks = [...changed.remarks, ...(restarted?.remarks ?? [])];

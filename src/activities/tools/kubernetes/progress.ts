@@ -9,6 +9,8 @@ export interface Progress {
   failed?: string;
   /** The controller cannot make pods at the moment, in its own words. */
   hindered?: string;
+  /** It is paused; as many pods as are wanted are up, old ones or new. */
+  pausedWith?: { enough: boolean };
 }
 
 export function progressOf({ kind }: Pick<Place, "kind">, workload: Workload): Progress {
@@ -30,9 +32,11 @@ function ofDeployment({ spec, status }: Workload): Progress {
     return { done: true, says };
   const late = conditions.find(({ type, reason }) => type === "Progressing" && reason === "ProgressDeadlineExceeded");
   const without = conditions.find(({ type, status: is }) => type === "ReplicaFailure" && is === "True");
+  const enough = replicas === wanted && availableReplicas >= wanted;
   return {
     done: false,
     says,
+    ...(spec.paused === true ? { pausedWith: { enough } } : {}),
     ...(late === undefined ? {} : { failed: late.message || "its progress deadline has passed" }),
     ...(without === undefined ? {} : { hindered: without.message || without.reason }),
   };

@@ -11,18 +11,19 @@ export interface RolloutPatience {
   /** How long the same trouble may stand without any progress before the rollout counts as stalled. */
   stallMs: number;
 }
+const PAUSED = "somebody has paused it meanwhile";
 export const ROLLOUT_PATIENCE: RolloutPatience = { pollMs: 1_000, stallMs: 20_000 };
 
 /**
  * Returns the workload once its rollout has ended well. Throws `rollout-stalled` with what its pods say, `quota-exceeded`
  * where a quota keeps them from being made, or `rollout-unfinished` where the time is up first: `did` stands in the
- * message, since the change has been made.
+ * message, since the change has been made. `scaling`: that a workload is paused and its pods are old ones is no matter.
  */
 export async function awaitRollout(
   place: Place,
   did: string,
   context: ToolContext,
-  patience: RolloutPatience = ROLLOUT_PATIENCE,
+  { scaling = false, patience = ROLLOUT_PATIENCE }: { scaling?: boolean; patience?: RolloutPatience } = {},
 ): Promise<Workload> {
   const stall = new Stall(context.now(), patience.stallMs);
   let last = "nothing of it was seen yet";
@@ -33,7 +34,8 @@ export async function awaitRollout(
         const progress = progressOf(place, seen);
         last = progress.says;
         context.heartbeat(`rollout of ${place.workload}: ${last}`);
-        if (progress.done) return seen;
+        if (progress.done || (scaling && progress.pausedWith?.enough)) return seen;
+        if (progress.pausedWith !== undefined && !scaling) throw await stalled(place, did, seen, progress, PAUSED);
         if (progress.failed !== undefined) throw await stalled(place, did, seen, progress, progress.failed);
         if (stall.stands(progress.says, context.now())) await judge(place, did, seen, progress, stall);
       }

@@ -76,6 +76,9 @@ const workloadSchema = z.looseObject({
     generation: z.int().default(0),
     labels: labelsSchema,
     annotations: labelsSchema,
+    ownerReferences: z
+      .array(z.looseObject({ kind: z.string(), name: z.string(), controller: z.boolean().optional() }))
+      .optional(),
   }),
   spec: z.looseObject({
     replicas: count,
@@ -170,7 +173,9 @@ export function described(place: Place, workload: Workload): string {
 
 /** Who else keeps the workload as it is declared elsewhere, and may set a change back. */
 export function keeperOf({ metadata }: Workload): string | undefined {
-  const { annotations = {}, labels = {} } = metadata;
+  const { annotations = {}, labels = {}, ownerReferences = [] } = metadata;
+  const owner = ownerReferences.find(({ controller }) => controller === true);
+  if (owner !== undefined) return `${owner.kind} ${owner.name}`;
   const argo = annotations["argocd.argoproj.io/tracking-id"] ?? labels["argocd.argoproj.io/instance"];
   if (argo !== undefined) return `Argo CD (${argo.split(":", 1)[0]})`;
   const flux = labels["kustomize.toolkit.fluxcd.io/name"] ?? labels["helm.toolkit.fluxcd.io/name"];
