@@ -5,6 +5,7 @@ import { createReportStore } from "../platform/reports.js";
 import { isThere } from "../platform/settings-file.js";
 import { storesOf } from "../platform/stores.js";
 import { loadTemporalDev } from "../platform/temporal/settings.js";
+import type { CodecService } from "./http/routes/codec.js";
 import type { RunEvidence } from "./runs/evidence/collect.js";
 import type { Recalled } from "./runs/recall.js";
 import type { Answered, Runs } from "./runs.js";
@@ -17,6 +18,8 @@ export interface OpenedRuns {
   evidence(runId: string): Promise<Answered<RunEvidence>>;
   /** The graph of a run as it was given, and what its nodes returned. */
   recall(runId: string): Promise<Answered<Recalled>>;
+  /** Payloads as Temporal keeps them, and as they are. */
+  payloads: Pick<CodecService, "open" | "seal">;
   /** The address of Temporal, for people. */
   address: string;
   namespace: string;
@@ -45,6 +48,8 @@ export async function openRuns(variables?: Variables): Promise<Answered<OpenedRu
     { createPayloadCodec },
     { createSealer },
     { storedPayloads },
+    { openPayloads, sealPayloads },
+    { attempt },
   ] = await Promise.all([
     import("./connection.js"),
     import("./runs.js"),
@@ -58,6 +63,8 @@ export async function openRuns(variables?: Variables): Promise<Answered<OpenedRu
     import("../platform/payloads/codec.js"),
     import("../platform/payloads/seal.js"),
     import("./stored-payloads.js"),
+    import("./runs/opened.js"),
+    import("./runs/trouble.js"),
   ]);
   const connected = await connect({ environment: environment.variables, settings: settings.value });
   if (!connected.ok) return connected;
@@ -98,6 +105,10 @@ export async function openRuns(variables?: Variables): Promise<Answered<OpenedRu
       evidence: (runId) => evidenceOf(runId, { client, namespace }),
       graphOf: (runId) => graphOfRun(runId, { client, namespace }),
       recall: (runId) => recallRun(runId, { client, namespace }),
+      payloads: {
+        open: (given) => attempt("payloads", async () => ({ ok: true, value: await openPayloads(given, client) })),
+        seal: (given) => attempt("payloads", async () => ({ ok: true, value: await sealPayloads(given, client) })),
+      },
       address,
       namespace,
       close,

@@ -35,6 +35,21 @@ export const oidcSchema = z.strictObject({
 });
 export type OidcSettings = z.infer<typeof oidcSchema>;
 
+/** `scheme://host[:port]`, as browsers send it. */
+const originSchema = z
+  .string()
+  .max(300)
+  .refine((text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol) && new URL(text).origin === text, {
+    error: "an origin such as https://temporal.example.com, without a path",
+  })
+  .refine((text) => text.startsWith("https:") || isLoopback(text), "https (http only on this machine)");
+
+/** The codec server for the Temporal Web UI; off unless this is here. */
+const codecSchema = z.strictObject({
+  /** Where the Web UI is opened; the default is that of `autoops dev`. */
+  web_ui: z.array(originSchema).min(1).max(10).default(["http://127.0.0.1:8233", "http://localhost:8233"]),
+});
+
 export const facadeConfigSchema = z.strictObject({
   host: z
     .string()
@@ -46,6 +61,7 @@ export const facadeConfigSchema = z.strictObject({
   /** A proxy in front ends TLS, and sets X-Forwarded-For and X-Forwarded-Proto itself. */
   tls_proxy: z.boolean().optional(),
   oidc: oidcSchema.optional(),
+  codec: codecSchema.optional(),
 });
 export type FacadeConfig = z.infer<typeof facadeConfigSchema>;
 

@@ -124,3 +124,7 @@ export function undoId(nodeId: string): string {
 export function baseRunId(workflowId: string): string {
   return workflowId.replace(/\.run$/, "");
 }
+
+/** Of the façade: where the codec server is, and the port where nothing else is said. */
+export const CODEC_PATH = "/codec";
+export const DEFAULT_PORT = 8080;

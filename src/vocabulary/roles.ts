@@ -26,6 +26,8 @@ export const PERMISSIONS = {
     says: "override change windows, if the policy names a group of theirs",
   },
   "metrics.read": { roles: ROLES, says: "read the façade's metrics" },
+  "payloads.open": { roles: ["operator", "approver", "admin"], says: "decrypt payloads for the Temporal Web UI" },
+  "payloads.seal": { roles: ["operator", "admin"], says: "encrypt payloads for the Temporal Web UI" },
   "keys.manage": { roles: ["admin"], says: "list and revoke API keys" },
 } as const satisfies Record<string, Permitted>;
 

@@ -63,6 +63,7 @@ interface TestDevServerOptions {
   /** To start again where a stopped server was; default: a free one. */
   port?: number;
   uiPort?: number | false;
+  codecEndpoint?: string;
   logFile?: string;
   settings?: TemporalDevSettings;
 }

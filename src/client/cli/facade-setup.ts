@@ -13,6 +13,7 @@ import { loadSigner } from "../../platform/signing.js";
 import { storesOf } from "../../platform/stores.js";
 import { readTrustedFile } from "../../platform/trusted-file.js";
 import type { OidcSettings } from "../../schema/facade-config.js";
+import { DEFAULT_PORT } from "../../vocabulary/names.js";
 import type { Problem } from "../../vocabulary/problems.js";
 import type { Access } from "../http/access/authenticator.js";
 import type { Exposure } from "../http/access/exposure.js";
@@ -24,10 +25,11 @@ export interface FacadeSetup {
   exposure: Exposure;
   port: number;
   slack?: SlackAnswers;
+  /** Whose pages may ask the codec server; absent where it is off. */
+  codecOrigins?: readonly string[];
 }
 
 const DEFAULT_HOST = "127.0.0.1";
-const DEFAULT_PORT = 8080;
 const PEM_MAX_BYTES = 200_000;
 const OTHERS = 0o007;
 
@@ -66,11 +68,19 @@ export async function setUpFacade(
     tlsProxy: facade.tls_proxy,
     publicUrl: facadeUrl,
   };
+  if (facade.codec !== undefined && environment.payloadKeys.length === 0) return { ok: false, problems: [NO_KEY] };
   const slack = await setUpSlack(local, access);
   if (!slack.ok) return slack;
   const port = given.port ?? facade.port ?? DEFAULT_PORT;
-  return { ok: true, setup: { access, exposure, port, slack: slack.slack } };
+  return { ok: true, setup: { access, exposure, port, slack: slack.slack, codecOrigins: facade.codec?.web_ui } };
 }
+
+const NO_KEY: Problem = {
+  code: "config-invalid",
+  at: "facade.codec",
+  message: "facade.codec must stand with AUTOOPS_PAYLOAD_KEY, and it is not set: there is nothing to decrypt",
+  hint: "autoops keys payload new makes a key",
+};
 
 /** The issuer is declared, and so may be asked wherever it stands; nothing else may. */
 function verifierOf(settings: OidcSettings, { policy, environment }: Local): TokenVerifier {

@@ -5,6 +5,8 @@ import type { DraftResult } from "../../activities/contract.js";
 import type { Log } from "../../platform/log.js";
 import type { GoalInput } from "../../schema/run-input.js";
 import { DOCUMENT_MAX_BYTES, HTTP_REFUSALS_PER_MINUTE, SLACK_REQUEST_MAX_BYTES } from "../../vocabulary/limits.js";
+import { CODEC_PATH } from "../../vocabulary/names.js";
+import { CODEC_REQUESTS_PER_MINUTE } from "../../vocabulary/payload-limits.js";
 import type { Problem } from "../../vocabulary/problems.js";
 import type { LocalPlanning } from "../runs/plan-preview.js";
 import type { Answered, Runs } from "../runs.js";
@@ -19,6 +21,7 @@ import { OPERATIONS, type Operation, type OperationId } from "./operations.js";
 import { Refusal, sendProblems } from "./problem-document.js";
 import { listApiKeys, revokeApiKey } from "./routes/api-keys.js";
 import { decideGate } from "./routes/approvals.js";
+import { type CodecService, codecCors, decodePayloads, encodePayloads } from "./routes/codec.js";
 import { describe } from "./routes/description.js";
 import { streamEvents } from "./routes/events.js";
 import { createPlan, listPlaybooks, previewGraph } from "./routes/plans.js";
@@ -45,6 +48,8 @@ export interface FacadeOptions {
   local?(): Promise<({ ok: true } & LocalPlanning) | { ok: false; problems: Problem[] }>;
   /** Absent: nothing is taken from Slack. */
   slack?: SlackAnswers;
+  /** Absent: it is no codec server. */
+  codec?: CodecService;
   /** The built page (`dist/web`). */
   staticDir: string;
   log: Log;
@@ -77,7 +82,10 @@ export function createFacade(given: FacadeOptions): Express {
   app.use(recordRequests(log, metrics));
   app.use(securityHeaders(exposure));
   if (exposure.tlsProxy === true) app.use(requireTls);
-  app.use(checkOrigin(exposure));
+  app.use(checkOrigin(exposure, options.codec));
+  // A page that shows a history asks for each of its events.
+  const codecRate = requestRate(options.requestsPerMinute ?? CODEC_REQUESTS_PER_MINUTE, "codec requests");
+  app.use(CODEC_PATH, codecRate, notStored, codecCors(options.codec?.origins ?? []));
   app.use(["/api", "/readyz", "/metrics"], requestRate(options.requestsPerMinute), notStored);
   addRoutes(app, handlersOf(options, keeping), keeping);
   app.use(page(options.staticDir));
@@ -120,6 +128,8 @@ function handlersOf(
     listApiKeys: listApiKeys(options.access),
     revokeApiKey: revokeApiKey(options.access),
     takeSlackInteraction: takeSlackInteraction(options, keeping),
+    decodePayloads: decodePayloads(options),
+    encodePayloads: encodePayloads(options),
   };
 }
 
@@ -135,9 +145,9 @@ function addRoutes(app: Express, handlers: Record<OperationId, RequestHandler>, 
       response.locals.route = path;
       next();
     });
-    for (const [id, { method, needs, body, form }] of operations) {
+    for (const [id, { method, needs, body, bodyMaxBytes, form }] of operations) {
       if (needs !== "anyone") taken[method](permit(needs, keeping));
-      if (body !== undefined) taken[method](express.json({ limit: DOCUMENT_MAX_BYTES }));
+      if (body !== undefined) taken[method](express.json({ limit: bodyMaxBytes ?? DOCUMENT_MAX_BYTES }));
       // As it came: a signature is over the bytes.
       if (form !== undefined) taken[method](express.raw({ type: () => true, limit: SLACK_REQUEST_MAX_BYTES }));
       taken[method](handlers[id]);
@@ -198,9 +208,9 @@ function toProblems(log: Log): ErrorRequestHandler {
 
 /** What express says of a body that it could not read, or of a path that it could not decode. */
 function problemOfBody(error: unknown): Problem | undefined {
-  const { type, status } = error as { type?: unknown; status?: unknown };
+  const { type, status, limit } = error as { type?: unknown; status?: unknown; limit?: unknown };
   if (type === "entity.too.large") {
-    const message = `the body must have at most ${DOCUMENT_MAX_BYTES} bytes`;
+    const message = `the body must have at most ${Number(limit ?? DOCUMENT_MAX_BYTES)} bytes`;
     return { code: "document-too-large", at: "body", message };
   }
   if (type === "entity.parse.failed") {

@@ -5,6 +5,7 @@ import helmet from "helmet";
 import { HTTP_READS_PER_MINUTE, HTTP_REQUESTS_PER_MINUTE } from "../../vocabulary/limits.js";
 import { type Exposure, schemeOf } from "./access/exposure.js";
 import { Refusal } from "./problem-document.js";
+import { type CodecService, isCodecCall } from "./routes/codec.js";
 
 const LOCAL_NAMES = new Set(["127.0.0.1", "localhost", "[::1]"]);
 const YEAR_SECONDS = 31_536_000;
@@ -15,7 +16,7 @@ type Reached = Pick<Exposure, "tls" | "tlsProxy" | "publicUrl">;
  * A name that an attacker made point here (DNS rebinding) is not ours; nor is a page of another origin. Ours are this
  * machine's names, the address that was connected to (no name can stand behind a number), and the declared public one.
  */
-export function checkOrigin(exposure: Reached): RequestHandler {
+export function checkOrigin(exposure: Reached, codec?: CodecService): RequestHandler {
   const scheme = schemeOf(exposure);
   const declared = exposure.publicUrl === undefined ? undefined : new URL(exposure.publicUrl);
   return (request, _response, next) => {
@@ -26,6 +27,8 @@ export function checkOrigin(exposure: Reached): RequestHandler {
       throw refuse("host", `the request must name this façade as its host, got ${JSON.stringify(host.slice(0, 80))}`);
     }
     const { origin } = request.headers;
+    // The Web UI's own pages may ask the codec server, and nothing else.
+    if (origin !== undefined && isCodecCall(codec, request.path, origin)) return next();
     if (origin !== undefined && origin !== (isDeclared ? declared.origin : `${scheme}://${host}`)) {
       throw refuse("origin", `a page of ${JSON.stringify(origin.slice(0, 80))} may not ask here`);
     }

@@ -7,6 +7,8 @@ export interface FacadeMetrics {
   /** Event streams that are open now. */
   streams(open: number): void;
   decided(decision: "approve" | "reject", result: string): void;
+  /** Payloads that the codec server opened or sealed, or was asked to. */
+  payloads(operation: "decode" | "encode", code: string, count: number): void;
   /** The text that Prometheus reads, with its content type. */
   page(): Promise<{ type: string; text: string }>;
 }
@@ -40,6 +42,12 @@ export function createMetrics(ofProcess = false): FacadeMetrics {
     labelNames: ["decision", "result"],
     registers,
   });
+  const payloads = new Counter({
+    name: "autoops_codec_payloads_total",
+    help: "Payloads that the codec server was asked for, by operation and problem code (ok where there is none)",
+    labelNames: ["operation", "code"],
+    registers,
+  });
   return {
     request({ route, method: given, status, code }, seconds) {
       const method = METHODS.has(given) ? given : "other";
@@ -48,6 +56,7 @@ export function createMetrics(ofProcess = false): FacadeMetrics {
     },
     streams: (open) => streams.set(open),
     decided: (decision, result) => decisions.inc({ decision, result }),
+    payloads: (operation, code, count) => payloads.inc({ operation, code }, count),
     page: async () => ({ type: registry.contentType, text: await registry.metrics() }),
   };
 }

@@ -20,6 +20,8 @@ export interface Operation {
   query?: z.ZodObject;
   headers?: readonly { name: string; says: string; schema: z.ZodType }[];
   body?: z.ZodType;
+  /** Default: `DOCUMENT_MAX_BYTES`. */
+  bodyMaxBytes?: number;
   /** Fields of a form; the handler gets the bytes. */
   form?: z.ZodType;
   answers: Readonly<Record<number, Answer>>;

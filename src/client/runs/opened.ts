@@ -47,10 +47,23 @@ function isPayload(value: object): value is Payload {
 }
 
 async function open(closed: Payload[], client: Client): Promise<void> {
+  const payloads = await openPayloads(closed, client);
+  for (const [index, payload] of closed.entries()) Object.assign(payload, payloads[index]);
+}
+
+/** The same for single payloads, which stay as they are; plain ones come back as they came. */
+export async function openPayloads(closed: Payload[], client: Client): Promise<Payload[]> {
   const { externalStorage, payloadCodecs } = client.options.loadedDataConverter;
   let payloads = await fetched(closed, externalStorage);
   for (const codec of [...payloadCodecs].reverse()) payloads = await codec.decode(payloads);
-  for (const [index, payload] of closed.entries()) Object.assign(payload, payloads[index]);
+  return payloads;
+}
+
+/** As the client would send them. */
+export async function sealPayloads(plain: Payload[], client: Client): Promise<Payload[]> {
+  let payloads = plain;
+  for (const codec of client.options.loadedDataConverter.payloadCodecs) payloads = await codec.encode(payloads);
+  return payloads;
 }
 
 async function fetched(

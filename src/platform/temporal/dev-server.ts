@@ -16,6 +16,8 @@ export interface DevServerOptions {
   port?: number;
   /** Port of the Web UI; 0 = any free one, false = no Web UI. Default: `settings.ui_port`. */
   uiPort?: number | false;
+  /** Where the Web UI has encrypted payloads opened. */
+  codecEndpoint?: string;
   /** Absent = in memory. */
   databaseFile?: string;
   namespace?: string;
@@ -126,7 +128,10 @@ export function serverFlags(options: DevServerOptions, { port, uiPort }: Ports, 
   const { settings, databaseFile } = options;
   const flags = ["server", "start-dev", "--ip", LOOPBACK, "--port", String(port), "--log-level", "warn"];
   if (uiPort === false) flags.push("--headless");
-  else flags.push("--ui-ip", LOOPBACK, "--ui-port", String(uiPort));
+  else {
+    flags.push("--ui-ip", LOOPBACK, "--ui-port", String(uiPort));
+    if (options.codecEndpoint !== undefined) flags.push("--ui-codec-endpoint", options.codecEndpoint);
+  }
   // "default" is always made, and refused as a duplicate by some versions.
   if (namespace !== "default") flags.push("--namespace", namespace);
   if (databaseFile !== undefined) {

@@ -1,11 +1,13 @@
 /** `autoops dev`: the Temporal server of this machine, until Ctrl-C. Finds, downloads or builds its program. */
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { readEnvironment } from "../../../platform/environment.js";
+import { loadConfig } from "../../../platform/config-file.js";
+import { type Environment, readEnvironment } from "../../../platform/environment.js";
 import { type DevServer, startDevServer } from "../../../platform/temporal/dev-server.js";
 import { findTemporalCli } from "../../../platform/temporal/find-cli.js";
 import { databaseFile, loadTemporalDev } from "../../../platform/temporal/settings.js";
 import { EXIT } from "../../../vocabulary/codes.js";
+import { CODEC_PATH, DEFAULT_PORT } from "../../../vocabulary/names.js";
 import { type Ending, failed } from "../ending.js";
 import { leave } from "../leave.js";
 import type { Session } from "../session.js";
@@ -36,6 +38,7 @@ export async function dev(session: Session, _: readonly string[], options: Optio
     uiPort: options.uiPort,
     databaseFile: options.inMemory ? undefined : databaseFile(settings.value, home),
     logFile: join(home, "temporal.log"),
+    codecEndpoint: await codecEndpoint(session, own.environment),
     say: () => undefined,
   });
   if (!started.ok) return failed(started.problems);
@@ -61,6 +64,21 @@ export async function dev(session: Session, _: readonly string[], options: Optio
   const message = `the Temporal server ${how}`;
   const hint = `its log is ${join(home, "temporal.log")}`;
   return { ...failed([{ code: "temporal-unreachable", at: address, message, hint }]), told: true };
+}
+
+/** The façade of this machine, where config.yaml makes it a codec server. Without a key it is none. */
+async function codecEndpoint({ print }: Session, environment: Environment): Promise<string | undefined> {
+  const loaded = await loadConfig(environment);
+  if (!loaded.ok) {
+    print.note(
+      `the Web UI opens no encrypted payloads: ${loaded.problems[0]?.message ?? "the configuration is broken"}`,
+    );
+    return undefined;
+  }
+  const { facade } = loaded.config;
+  if (facade?.codec === undefined || environment.payloadKeys.length === 0) return undefined;
+  const scheme = facade.tls === undefined ? "http" : "https";
+  return `${scheme}://127.0.0.1:${facade.port || DEFAULT_PORT}${CODEC_PATH}`;
 }
 
 /** `variables` stand before commands that would otherwise look for the server elsewhere. */

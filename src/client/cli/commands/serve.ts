@@ -28,7 +28,7 @@ export async function serve(session: Session, _: readonly string[], options: Opt
   const log = createLog(local.environment.logLevel);
   const prepared = await setUpFacade(local, options, log);
   if (!prepared.ok) return failed(prepared.problems);
-  const { access, exposure, port, slack } = prepared.setup;
+  const { access, codecOrigins, exposure, port, slack } = prepared.setup;
   const { host } = exposure;
   // Before anything is connected to: what must not start need not wait for Temporal.
   const refusals = await refusalsToStart({ access, exposure, host });
@@ -46,6 +46,9 @@ export async function serve(session: Session, _: readonly string[], options: Opt
       metrics: createMetrics(true),
       access,
       slack,
+      ...(codecOrigins === undefined
+        ? {}
+        : { codec: { ...opened.payloads, namespace: opened.namespace, origins: codecOrigins } }),
       exposure,
       host,
       port,
