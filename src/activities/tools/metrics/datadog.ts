@@ -19,7 +19,7 @@ interface Line {
 }
 
 const v1Schema = z.object({
-  status: z.string().optional(),
+  status: z.string(),
   error: z.string().nullish(),
   series: z
     .array(

@@ -6,9 +6,13 @@ import type { LostPart } from "../logs/reading.js";
 import { callSource, shapeOf } from "../source-calls.js";
 import { pageOf, type Span, type Trace, type TraceQuestion, type TraceReading } from "./span.js";
 
-const searchSchema = z.object({
-  traces: z.array(z.object({ traceID: z.string().regex(/^[0-9a-fA-F]{1,32}$/) })).nullish(),
-});
+const searchSchema = z
+  .object({
+    traces: z.array(z.object({ traceID: z.string().regex(/^[0-9a-fA-F]{1,32}$/) })).nullish(),
+    metrics: z.looseObject({}).nullish(),
+  })
+  // An empty list may be left out; what the search took is told all the same.
+  .refine(({ traces, metrics }) => traces !== undefined || metrics !== undefined, "traces or metrics");
 const attributesSchema = z
   .array(z.object({ key: z.string(), value: z.looseObject({ stringValue: z.string().optional() }).nullish() }))
   .nullish();
