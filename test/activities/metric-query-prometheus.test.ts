@@ -98,6 +98,20 @@ describe.skipIf(!installed)("a real Prometheus (skipped where the program promet
     expect(await run({ query: "queue / 0" })).toMatchObject({ value: null });
   });
 
+  test("tells a service's signals from what its job exposes, and what was looked for in vain", async () => {
+    const found = await run({ service: "shop", signal: "error_ratio" });
+    expect(found.value).toBeCloseTo(0.25, 5);
+    expect(found.signal).toMatchObject({ label: "job", metrics: ["http_requests_total"], also: [] });
+    expect((await run({ service: "shop", signal: "availability" })).value).toBe(1);
+    const range = await run({ service: "shop", signal: "request_rate", since: "10s", step_seconds: 1 });
+    expect(range.points?.length).toBeGreaterThan(0);
+    expect(await run({ service: "shop", signal: "latency_p99" })).toMatchObject({
+      value: null,
+      signal: { exporter: null },
+    });
+    expect(await run({ service: '.*"} or vector(1) #', signal: "availability" })).toMatchObject({ value: null });
+  });
+
   test("says in its own words what is wrong with a query", async () => {
     const failure = await failureOf(run({ query: "rate(queue)" }));
     expect(failure.code).toBe("source-refused");

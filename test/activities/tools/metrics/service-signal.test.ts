@@ -196,6 +196,12 @@ describe.skipIf(!hasVictoriaMetrics)("a real VictoriaMetrics (skipped where vict
     expect(all.truncated).toBe(true);
   });
 
+  test("is reached behind a path, with the tenant's header", async () => {
+    const behind = { ...source(), url: `${server.url}/prometheus/`, headers: { "X-Scope-OrgID": "shop" } } as Source;
+    expect((await run({ service: "otel", signal: "request_rate" }, behind)).value).toBeCloseTo(40 / 15, 3);
+    expect((await run({ query: "vector(3)" }, behind)).value).toBe(3);
+  });
+
   test("sources check counts what is scraped", async () => {
     const context = reachingContext(configOf({ sources: { vm: source() } }), { now: () => nowMs });
     expect(await checkSource("vm", source(), context)).toMatchObject({ ok: true, says: "3 scraped targets" });
