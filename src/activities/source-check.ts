@@ -20,10 +20,21 @@ export type SourceVerdict = { ok: true; says: string } | { ok: false; problem: P
 
 /** Log lines of this long back are looked for: a quiet day is no fault, and a week could be much to read. */
 const LOOK_BACK = "24h";
+/** Milliseconds that looking at one source may take, all its questions together. */
+const LOOK_MAX_MS = 30_000;
 
 /** Asks the source one small question, as its tool would. Never rejects for what the source does. */
 export function checkSource(name: string, source: Source, context: ToolContext): Promise<SourceVerdict> {
-  return verdictOf(`sources.${name}`, () => look(name, source, context));
+  return verdictOf(`sources.${name}`, async () => {
+    const slow = AbortSignal.timeout(LOOK_MAX_MS);
+    try {
+      return await look(name, source, { ...context, signal: AbortSignal.any([context.signal, slow]) });
+    } catch (error) {
+      if (!slow.aborted || !(error instanceof ToolFailure)) throw error;
+      const message = `the source ${name} did not answer in ${LOOK_MAX_MS / 1_000} seconds`;
+      throw new ToolFailure("timed-out", message, "look at why it is slow");
+    }
+  });
 }
 
 /** What a look says, or the problem that it ended in. */

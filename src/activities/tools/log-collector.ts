@@ -68,7 +68,7 @@ type Output = z.infer<typeof outputSchema>;
 export const logCollector = defineTool({
   name: "log_collector",
   description:
-    "Collects log lines of declared files, journald, Loki, Elasticsearch or VictoriaLogs: time range, minimum level, text, query.",
+    "Collects log lines of declared files, Kubernetes, journald, Loki, Elasticsearch or VictoriaLogs: time range, level, text, query.",
   nodeTypes: ["log_collection"],
   effect: "read",
   params: paramsSchema,

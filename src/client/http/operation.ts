@@ -2,7 +2,7 @@
 import type { z } from "zod";
 import type { Permission } from "../../vocabulary/roles.js";
 
-interface Answer {
+export interface Answer {
   says: string;
   schema?: z.ZodType;
   /** Default: application/json where there is a schema. */
