@@ -17,6 +17,8 @@ export interface ToolFacts {
   seesRun: boolean;
   /** Comes with the product; only such tools are in the built-in allow list. */
   builtIn: boolean;
+  /** Its effect is the least of its calls: each one has its own, told by `reach`. */
+  callsVary?: true;
 }
 
 /** What a call would touch, as far as params without rendered templates tell. */

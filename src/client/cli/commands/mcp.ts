@@ -132,6 +132,7 @@ function problemsOf({ name, tools, problem }: LookedAt): Problem[] {
     if (state === "pinned") return [];
     if (state === "new") return told("mcp-tool-not-accepted", `if it is right: autoops mcp accept ${name}`);
     if (state === "unclear") return told("source-answer-invalid", "take it out of config.yaml, or mend the server");
+    if (state === "missing") return told("mcp-tool-changed", "take it out of config.yaml, or look at the server");
     return told("mcp-tool-changed", `if it is right: autoops mcp accept ${name}`);
   });
   return problem === undefined ? own : [problem, ...own];

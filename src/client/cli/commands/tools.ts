@@ -9,7 +9,11 @@ export async function tools(session: Session): Promise<Ending> {
   if (!local.ok) return failed(local.problems);
   const list = [...local.registry.list()].sort((a, b) => (a.name < b.name ? -1 : 1));
   const rows = list.map((tool) => {
-    const effect = tool.effect === "write" ? style.yellow("write · gated") : tool.effect;
+    const effect = tool.callsVary
+      ? "as declared"
+      : tool.effect === "write"
+        ? style.yellow("write · gated")
+        : tool.effect;
     const also = tool.aliases.length === 0 ? "" : ` (also ${tool.aliases.join(", ")})`;
     return [style.bold(tool.name), effect, tool.nodeTypes.join(", "), `${oneLine(tool.description, 90)}${also}`];
   });
