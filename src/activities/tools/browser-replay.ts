@@ -5,7 +5,7 @@ import type { Config } from "../../schema/config.js";
 import { BROWSER_SHOTS_MAX, BROWSER_STEP_DEFAULT_SECONDS } from "../../vocabulary/browser-limits.js";
 import { defineTool, type ToolContext, ToolFailure } from "../define-tool.js";
 import { withBrowser } from "./browser/launch.js";
-import { NotAsExpected, perform, picture, type Stage } from "./browser/perform.js";
+import { isRefusal, NotAsExpected, perform, picture, type Stage } from "./browser/perform.js";
 import { paramsSchema, type Step, secretsOf, urlsOf } from "./browser/steps.js";
 import { plainUrl, watch, watchedSchema } from "./browser/watch.js";
 import { finding, findingsSchema } from "./finding.js";
@@ -92,7 +92,7 @@ async function replay({ steps }: z.output<typeof paramsSchema>, context: ToolCon
     };
     const { done, shots } = await carryOut(steps, stage, context);
     const failed = done.find(({ ok }) => !ok);
-    const places = proxy.refused.map(({ host, port, code }) => ({ host, port, code }));
+    const places = proxy.refused.filter(isRefusal).map(({ host, port, code }) => ({ host, port, code }));
     return {
       ok: failed === undefined,
       url: plainUrl(page.url()),

@@ -15,7 +15,7 @@ import {
 import type { ProblemCode } from "../../vocabulary/problems.js";
 import { ToolFailure } from "../failure.js";
 
-/** On refusals of the proxy itself; taken off what comes from outside. */
+/** On answers of the proxy itself, with the code of what stood in the way; taken off what comes from outside. */
 export const REFUSED_HEADER = "x-autoops-refused";
 const CONNECT_TIMEOUT_MS = 10_000;
 /** Headers that hold for one connection alone. */
@@ -87,6 +87,8 @@ export async function startBrowserProxy(options: BrowserProxyOptions): Promise<B
   });
   server.on("connect", (request: IncomingMessage, socket: Socket, head: Buffer) => {
     count(socket);
+    // What it sends before it is let through must wait for the other end.
+    socket.pause();
     void tunnel(request, socket, head, isOurs(request), admit, count).catch((error: unknown) => {
       socket.end(
         `HTTP/1.1 ${statusLine(error)}\r\n${headerLines(error)}content-length: 0\r\nconnection: close\r\n\r\n`,
@@ -124,7 +126,7 @@ const statusLine = (error: unknown): string => {
   return error.code === "sign-in" ? "407 Proxy Authentication Required" : "403 Forbidden";
 };
 const headersOf = (error: unknown): Record<string, string> => {
-  if (!(error instanceof Refusal)) return {};
+  if (!(error instanceof Refusal)) return { [REFUSED_HEADER]: "source-unreachable" };
   return error.code === "sign-in"
     ? { "proxy-authenticate": 'Basic realm="autoops"' }
     : { [REFUSED_HEADER]: error.code };
@@ -136,8 +138,10 @@ const headerLines = (error: unknown): string =>
 
 function answer(response: ServerResponse, error: unknown): void {
   if (response.headersSent) return void response.destroy();
-  response.writeHead(Number(statusLine(error).slice(0, 3)), { ...headersOf(error), "cache-control": "no-store" });
-  response.end();
+  const headers = { ...headersOf(error), "cache-control": "no-store", "content-type": "text/plain" };
+  response.writeHead(Number(statusLine(error).slice(0, 3)), headers);
+  // A browser takes an error without a body for one of its own, and shows no header of it.
+  response.end("not reached\n");
 }
 
 type Admit = (host: string, port: number) => Promise<ResolvedHost>;

@@ -283,6 +283,8 @@ describe.skipIf(!existsSync(CHROMIUM))(
         expect(await failureOf(replay([{ do: "goto", url }])), url).toMatchObject({ code: "host-not-allowed" });
       }
       expect(hit).toEqual([]);
+      const gone = await replay([{ do: "goto", url: "http://gone.example.com/" }]);
+      expect(gone.steps).toMatchObject([{ ok: false, says: "nothing answered (source-unreachable)" }]);
       // Named by the graph itself and declared by config.yaml: what no page may do, who wrote the graph may.
       const said = await replay([{ do: "goto", url: `http://127.0.0.1:${victimPort}/named` }]);
       expect(said).toMatchObject({ ok: true, status: 200 });

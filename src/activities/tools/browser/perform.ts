@@ -44,12 +44,11 @@ export async function perform(step: Exclude<Step, { do: "screenshot" }>, stage: 
       return void (await page.locator(step.selector).selectOption(step.value, { timeout }));
     case "wait_for":
       return page.locator(step.selector).waitFor({ state: step.state, timeout });
-    case "expect_text":
-      return page
-        .locator(step.selector ?? "body")
-        .filter({ hasText: step.text })
-        .first()
-        .waitFor({ state: "visible", timeout });
+    case "expect_text": {
+      const { selector, text } = step;
+      const found = selector === undefined ? page.getByText(text) : page.locator(selector).filter({ hasText: text });
+      return found.filter({ visible: true }).first().waitFor({ state: "visible", timeout });
+    }
     case "expect_status": {
       const status = stage.watch.status();
       if (status !== null && step.status.includes(status)) return;
@@ -61,16 +60,24 @@ export async function perform(step: Exclude<Step, { do: "screenshot" }>, stage: 
 /** A place that the policy refuses is a failure; one that does not answer is a result. */
 async function goTo({ url }: Of<"goto">, { page, refused }: Stage, timeout: number): Promise<void> {
   const before = refused.length;
+  const refusal = (): ToolFailure | undefined => {
+    const { hostname } = new URL(url);
+    return refusalOf(refused.slice(before)) ?? refusalOf(refused.filter(({ host }) => host === hostname));
+  };
   const response = await page.goto(url, { timeout, waitUntil: "load" }).catch((error: unknown) => {
-    if (refused.length === before && !/ERR_TUNNEL_CONNECTION_FAILED/.test(String(error))) throw error;
-    throw refusalOf(refused) ?? error;
+    // Of the document itself: what a part of it could not reach is no error here.
+    throw (/ERR_TUNNEL_CONNECTION_FAILED/.test(String(error)) ? refusal() : undefined) ?? error;
   });
-  if (response !== null && REFUSED_HEADER in (await response.allHeaders()))
-    throw refusalOf(refused) ?? new NotAsExpected("refused");
+  const why = (await response?.allHeaders())?.[REFUSED_HEADER];
+  if (why !== undefined) throw refusal() ?? new NotAsExpected(`nothing answered (${why})`);
 }
 
-function refusalOf(refused: readonly RefusedPlace[]): ToolFailure | undefined {
-  const last = refused.findLast(({ code }) => code !== "source-unreachable" && code !== "timed-out");
+/** Codes of the network policy; a place that does not answer is among what the proxy could not reach, too. */
+export const isRefusal = ({ code }: RefusedPlace): boolean =>
+  code === "host-not-allowed" || code === "address-not-allowed" || code === "url-invalid";
+
+function refusalOf(places: readonly RefusedPlace[]): ToolFailure | undefined {
+  const last = places.findLast(isRefusal);
   return (
     last && new ToolFailure(last.code, last.message, "allow the host in the network policy, if it is meant", false)
   );
