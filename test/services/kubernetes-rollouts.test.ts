@@ -84,6 +84,30 @@ describe.skipIf(!hasSlowServices)(
       expect((await shop.read("deployment", "slow")).metadata.generation).toBe(generation);
     });
 
+    test.each([
+      ["pauses", "somebody has paused it meanwhile"],
+      ["deletes", "can no longer be looked at: the namespace shop of the cluster prod has no deployment/slow-deletes"],
+    ])("of what somebody %s meanwhile ends in words that say so", async (what, words) => {
+      const name = `slow-${what}`;
+      await shop.make("deployment", name, "shop/checkout:v41");
+      await shop.deploy("deployment", name, "shop/checkout:slow1");
+      let meddled: Promise<unknown> | undefined;
+      const heartbeat = (said?: string) => {
+        if (!said?.includes("updated")) return;
+        meddled ??=
+          what === "pauses"
+            ? shop.change("deployment", name, { spec: { paused: true } })
+            : plane.ask("DELETE", `/apis/apps/v1/namespaces/shop/deployments/${name}`);
+      };
+      const failure = await failureOf(
+        shop.act("service_restart", { workload: `deployment/${name}` }, {}, { heartbeat }),
+      );
+      await meddled;
+      expect(failure).toMatchObject({ code: "rollout-stalled" });
+      expect(failure.message).toContain(`deployment/${name} in shop was restarted`);
+      expect(failure.message).toContain(words);
+    });
+
     test.each([["deployment"], ["statefulset"]] as const)("of a %s that a quota stops says which", async (kind) => {
       const name = `quota-${kind}`;
       await tight.make(kind, name, "shop/checkout:v41");

@@ -223,6 +223,12 @@ describe("the chart", () => {
     }
   });
 
+  helmTest(`gives pods a token of the cluster only where it is asked for${without}`, () => {
+    const { pod, one } = chart({ serviceAccountToken: true });
+    expect(pod.spec.automountServiceAccountToken).toBe(true);
+    expect(one("ServiceAccount").automountServiceAccountToken).toBe(false);
+  });
+
   helmTest(
     `makes no role, no service, no secret, and no way in but to the metrics for who may read them${without}`,
     () => {

@@ -141,8 +141,11 @@ async function send(cluster: KubernetesClient, { subject }: Plan, body: JsonObje
     return undefined;
   } catch (error) {
     if (error instanceof KubernetesFailure && error.code === "conflict") return error;
+    // Asking again is safe, so a server that is busy or failing is asked again, too.
     const isLost =
-      error instanceof KubernetesFailure ? error.status >= 500 : error instanceof HttpFailure && error.sent;
+      error instanceof KubernetesFailure
+        ? error.status >= 500 || error.status === 429
+        : error instanceof HttpFailure && error.sent;
     if (isLost) return error as ToolFailure;
     throw error;
   }

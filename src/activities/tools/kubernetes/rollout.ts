@@ -29,7 +29,7 @@ export async function awaitRollout(
   let last = "nothing of it was seen yet";
   try {
     for (;;) {
-      const seen = await look(place, context);
+      const seen = await look(place, did, context);
       if (seen !== undefined) {
         const progress = progressOf(place, seen);
         last = progress.says;
@@ -52,13 +52,17 @@ const wayOut = ({ workload, namespace }: Place): string =>
   `follow it with kubectl rollout status ${workload} -n ${namespace}; raise timeout_seconds if it needs longer`;
 
 /** The change is made: that one look at it fails is no reason to end. What is refused now stays refused. */
-async function look(place: Place, context: ToolContext): Promise<Workload | undefined> {
+async function look(place: Place, did: string, context: ToolContext): Promise<Workload | undefined> {
   try {
     return await readWorkload(place);
   } catch (error) {
     const mayPass =
       error instanceof ToolFailure && ["source-unreachable", "source-error", "timed-out"].includes(error.code);
-    if (!mayPass || context.signal.aborted) throw error;
+    if (context.signal.aborted || !(error instanceof ToolFailure)) throw error;
+    if (!mayPass) {
+      const message = `${did}, and its rollout can no longer be looked at: ${error.message}`;
+      throw new ToolFailure("rollout-stalled", message, error.hint, false);
+    }
     context.log.warn("the rollout could not be looked at", { reason: error.message });
     return undefined;
   }
