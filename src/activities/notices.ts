@@ -9,6 +9,8 @@ import type { NoticeResult } from "./contract.js";
 import type { Dependencies } from "./dependencies.js";
 import { tellPagerDuty } from "./pagerduty-notices.js";
 import { tellSlack } from "./slack-notices.js";
+import { signatureOf } from "./tools/messages/webhook.js";
+import { markOf } from "./tools/tickets/once.js";
 import { pageOf } from "./tools/tickets/origin.js";
 
 /** Milliseconds that one notice may take: the gate must not stay without a digest because a channel is slow. */
@@ -44,8 +46,12 @@ export async function tell(name: string, notice: Notice, dependencies: Dependenc
   if (channel === undefined) return { channel: name, ok: false, problem: "config.yaml declares no such channel" };
   if (channel.kind !== "webhook") return { channel: name, ok: false, problem: `it is of kind ${channel.kind}` };
   try {
-    const headers = { "content-type": "application/json", "idempotency-key": notice.key, ...channel.headers };
     const body = JSON.stringify(bodyOf(notice, dependencies));
+    const key = channel.signing_key;
+    const { secret, now } = dependencies;
+    const signature = key === undefined ? {} : signatureOf(markOf(notice.key), body, secret(key), now());
+    const common = { "content-type": "application/json", "idempotency-key": notice.key };
+    const headers = { ...common, ...channel.headers, ...signature };
     const request = { method: "POST" as const, headers, body, timeoutMs: NOTICE_TIMEOUT_MS };
     const answer = await dependencies.fetch(channel.url, request);
     const ok = answer.status >= 200 && answer.status < 300;

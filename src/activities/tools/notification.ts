@@ -8,7 +8,7 @@ import type { Problem } from "../../vocabulary/problems.js";
 import { EMAIL_RECIPIENTS_MAX, TEXT_MAX_CHARS, TITLE_MAX_CHARS } from "../../vocabulary/ticket-limits.js";
 import { defineTool, type ToolContext, ToolFailure } from "../define-tool.js";
 import { finding, findingsSchema } from "./finding.js";
-import { sendEmail } from "./messages/email.js";
+import { recipientsOf, sendEmail } from "./messages/email.js";
 import type { Delivered, Message } from "./messages/message.js";
 import { ALERT_ACTIONS, alertPagerDuty } from "./messages/pagerduty-alert.js";
 import { postToSlack } from "./messages/slack-channel.js";
@@ -133,8 +133,21 @@ function reachOfChannel(params: JsonObject, config: Config, at: string): Reach {
   if (!("channel" in found)) {
     return { urls: [], problems: [{ code: "source-not-configured", at: `${at}.channel`, ...found }] };
   }
-  const problems = foreignParams(found.channel, params).map(
-    (says): Problem => ({ code: "params-invalid", at: `${at}.${says.split(" ", 1)[0]}`, message: `${at}.${says}` }),
+  const says = [...foreignParams(found.channel, params), ...foreignRecipients(name, found.channel, params)];
+  const problems = says.map(
+    (said): Problem => ({ code: "params-invalid", at: `${at}.${said.split(" ", 1)[0]}`, message: `${at}.${said}` }),
   );
   return { urls: [], problems };
+}
+
+/** Addresses that the channel may not write to, as far as they stand there already. */
+function foreignRecipients(name: string, channel: Channel, { to }: JsonObject): string[] {
+  if (channel.kind !== "email" || !Array.isArray(to)) return [];
+  const known = to.filter((address) => typeof address === "string" && !address.includes("{{")) as string[];
+  try {
+    recipientsOf(name, channel, known);
+    return [];
+  } catch (error) {
+    return [error instanceof ToolFailure ? error.message : "to must hold addresses"];
+  }
 }

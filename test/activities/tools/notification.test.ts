@@ -1,6 +1,8 @@
 /** notification: a message is posted to a declared channel, once for each key as far as we can tell. */
 import { createHmac } from "node:crypto";
 import { expect, test } from "vitest";
+import type { Dependencies } from "../../../src/activities/dependencies.js";
+import { tell } from "../../../src/activities/notices.js";
 import { signatureOf } from "../../../src/activities/tools/messages/webhook.js";
 import { notification } from "../../../src/activities/tools/notification.js";
 import { localServer, reachingContext } from "../../support/local-server.js";
@@ -82,4 +84,14 @@ test("the signature of the standard's own example", () => {
     "webhook-timestamp": "1614265330",
     "webhook-signature": "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=",
   });
+});
+
+test("a notice of a gate is signed as messages are", async () => {
+  const { server, context } = await channel(200, undefined, { signing_key: "env:SIGN" });
+  const notice = { event: "gate-opened", run: "r", node: "n", key: "k", details: {} } as const;
+  expect(await tell("webhook:ops", notice, context as unknown as Dependencies)).toEqual({
+    channel: "webhook:ops",
+    ok: true,
+  });
+  expect(server.received[0]?.headers["webhook-signature"]).toMatch(/^v1,/);
 });

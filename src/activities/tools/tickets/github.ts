@@ -19,7 +19,7 @@ const issueSchema = z.object({
   html_url: z.string(),
   state: z.string(),
   body: z.string().nullish(),
-  labels: z.array(z.union([z.string(), z.object({ name: z.string() })])),
+  labels: z.array(z.union([z.string(), z.object({ name: z.string().nullish() })])),
   pull_request: z.unknown().optional(),
 });
 type Issue = z.infer<typeof issueSchema>;
@@ -32,7 +32,7 @@ const hidden = (mark: string): string => `<!-- ${mark} -->`;
 const carries = (body: string | null | undefined, mark: string): boolean =>
   (body ?? "").trimEnd().endsWith(hidden(mark));
 const labelsOf = ({ labels }: Issue): string[] =>
-  labels.map((label) => (typeof label === "string" ? label : label.name));
+  labels.map((label) => (typeof label === "string" ? label : (label.name ?? "")));
 const ticketOf = ({ number, html_url }: Issue): Ticket => ({ ticket: String(number), url: html_url });
 
 export function githubTracker(name: string, tracker: TrackerOf<"github">, context: ToolContext): TrackerClient {

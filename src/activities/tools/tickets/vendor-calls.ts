@@ -53,7 +53,7 @@ export async function askVendor<T>(vendor: Vendor, call: VendorCall, schema: z.Z
 /** The failure that a status means; one who asks for a pause gets it. */
 export function vendorFailure(who: string, answer: HttpAnswer): ToolFailure {
   const said = `${who} answered with ${answered(answer)}`;
-  const waitMs = retryAfterMs(answer, VENDOR_WAIT_MAX_SECONDS);
+  const waitMs = retryAfterMs(answer, VENDOR_WAIT_MAX_SECONDS) ?? untilResetMs(answer);
   const { status } = answer;
   // GitHub says 403 where a limit was reached.
   const isLimited = status === 429 || (status === 403 && (waitMs !== undefined || isUsedUp(answer)));
@@ -75,6 +75,14 @@ export function waiting(failure: ToolFailure, waitMs: number | undefined): ToolF
 }
 
 const isUsedUp = ({ headers }: HttpAnswer): boolean => headers["x-ratelimit-remaining"] === "0";
+
+/** GitHub tells of its hourly limit by the second in which it is lifted, since 1970; by its own clock. */
+function untilResetMs(answer: HttpAnswer): number | undefined {
+  const { "x-ratelimit-reset": reset = "", date = "" } = answer.headers;
+  const seconds = Math.ceil(Number(reset) - Date.parse(date) / 1_000);
+  if (!isUsedUp(answer) || !/^\d{9,11}$/.test(reset) || Number.isNaN(seconds)) return undefined;
+  return Math.min(Math.max(seconds, 1), VENDOR_WAIT_MAX_SECONDS) * 1_000;
+}
 
 /** Whether the vendor may have done what was asked although its answer is not known. */
 export function mayHaveHappened(error: unknown): boolean {

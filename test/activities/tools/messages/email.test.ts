@@ -119,6 +119,9 @@ describe("recipients and headers", () => {
       [contextOf(port), "lead@example.com"],
     ] as const) {
       expect(await failureOf(send({ to: [to] }, context))).toMatchObject({ code: "params-invalid" });
+      const wish = { channel: "mail", message: "x", to: [to, "{{ who.address }}"] };
+      const reached = notification.reach?.(wish, context.config, "nodes[0].params");
+      expect(reached?.problems).toMatchObject([{ code: "params-invalid", at: "nodes[0].params.to" }]);
     }
     expect(received).toHaveLength(1);
   });

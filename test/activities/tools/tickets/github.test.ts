@@ -176,6 +176,18 @@ describe("what GitHub refuses is told apart, and nothing is opened", () => {
     expect(way.seen.filter(({ method }) => method === "POST")).toEqual([]);
   });
 
+  test("an hourly limit that is used up, until the second that GitHub names", async () => {
+    const now = new Date();
+    const headers = {
+      "x-ratelimit-remaining": "0",
+      "x-ratelimit-reset": String(Math.floor(now.getTime() / 1_000) + 45),
+      date: now.toUTCString(),
+    };
+    way.answerInstead("GET", /\/issues/, { status: 403, headers, body: "{}" });
+    const failure = await failureOf(open({ title: "Used up" }, context(newKey())));
+    expect(failure).toMatchObject({ code: "source-busy", retryAfterMs: 45_000 });
+  });
+
   test("an answer that is not GitHub's", async () => {
     way.answerInstead("GET", /\/issues/, { status: 200, body: "<html>sign in</html>" });
     const failure = await failureOf(open({ title: "Garbage" }, context(newKey())));
