@@ -117,9 +117,16 @@ async function transportTo(channel: ChannelOf<"email">, { hosts, secret, signal 
   });
 }
 
+interface Said {
+  code?: string;
+  responseCode?: number;
+  message?: string;
+  syscall?: string;
+}
+
 /** What nodemailer and the server say, without what was sent to it. */
 function failureOf(name: string, channel: ChannelOf<"email">, error: unknown): ToolFailure {
-  const { code = "", responseCode, message = "" } = error as { code?: string; responseCode?: number; message?: string };
+  const { code = "", responseCode, message = "", syscall } = error as Said;
   const who = `the channel ${name} (${channel.host}:${channel.port})`;
   const said = excerpt(redact(message), 200);
   const fail = (problem: ProblemCode, says: string, hint?: string) => new ToolFailure(problem, `${who} ${says}`, hint);
@@ -132,9 +139,10 @@ function failureOf(name: string, channel: ChannelOf<"email">, error: unknown): T
     return fail("source-refused", `could not be spoken to in secret, so nothing was sent: ${said}`, hint);
   }
   if (code === "EENVELOPE" || code === "EMESSAGE") return fail("source-refused", `refused the mail: ${said}`);
-  return fail(
-    "source-unreachable",
-    `was lost: ${said}`,
-    "the mail may have been taken; it goes again under the same Message-ID",
-  );
+  // Before the server has greeted, no mail can be with it.
+  if (syscall === "connect" || /^(?:Connection timeout|Greeting never received)/.test(message)) {
+    return fail("source-unreachable", `did not answer: ${said}`);
+  }
+  const hint = "the mail may have been taken; it goes again under the same Message-ID";
+  return fail("source-unreachable", `was lost: ${said}`, hint);
 }
