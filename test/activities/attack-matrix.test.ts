@@ -13,6 +13,7 @@ import { loadSigner, loadVerifier, type Signer, type Verifier } from "../../src/
 import type { GraphInput } from "../../src/schema/graph.js";
 import { ACTION_ATTACKS } from "../support/attacks/actions.js";
 import { GRAPH_ATTACKS } from "../support/attacks/graphs.js";
+import { HOLD_ATTACKS } from "../support/attacks/holds.js";
 import { AttackedRun, GRAPH, NODE } from "../support/attacks/run.js";
 import {
   judgedByTheBook,
@@ -32,7 +33,7 @@ const ENDURING = [
   "a worker lost after it acted",
   "a key that was rotated meanwhile",
 ];
-const KINDS = [VOTE_ATTACKS, ACTION_ATTACKS, GRAPH_ATTACKS].flatMap(Object.keys).length + ENDURING.length;
+const KINDS = [VOTE_ATTACKS, ACTION_ATTACKS, HOLD_ATTACKS, GRAPH_ATTACKS].flatMap(Object.keys).length + ENDURING.length;
 const RUNS = Math.ceil(CASES / KINDS);
 const START_MS = Date.parse("2026-11-22T03:00:00.000Z");
 const TIMEOUT_MS = 60_000 + CASES * 30;
@@ -149,7 +150,8 @@ describe("attacks by decisions", () => {
 });
 
 describe("attacks on the action after everybody has agreed", () => {
-  test.each(Object.entries(ACTION_ATTACKS))("%s", { timeout: TIMEOUT_MS }, async (_, { refusedAs, suits, bend }) => {
+  const all = { ...ACTION_ATTACKS, ...HOLD_ATTACKS };
+  test.each(Object.entries(all))("%s", { timeout: TIMEOUT_MS }, async (_, { refusedAs, suits, bend }) => {
     await each(async (scenario) => {
       const situation = await situationOf(scenario);
       const { attacked } = situation;
@@ -159,7 +161,10 @@ describe("attacks on the action after everybody has agreed", () => {
       const code = await attacked.perform(await bend(attacked.prepared, situation));
       expect(target.effects.size).toBe(0);
       expect(refusedAs).toContain(code);
-      const told = code === "params-invalid" ? linesOf(target, "node-finished") : linesOf(target, "grant-refused");
+      const refusal = Object.values(HOLD_ATTACKS).some((held) => held.refusedAs.includes(code ?? ""))
+        ? "write-refused"
+        : "grant-refused";
+      const told = linesOf(target, code === "params-invalid" ? "node-finished" : refusal);
       expect(told.filter((line) => line.code === code)).toHaveLength(1);
       expect(linesOf(target, "tool-called", NODE)).toEqual([]);
     }, suits);

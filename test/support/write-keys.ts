@@ -4,7 +4,6 @@ import type { Policy } from "../../src/core/policy.js";
 import { frozenBecause } from "../../src/core/writes/windows.js";
 import { loadSigner } from "../../src/platform/signing.js";
 import { wallClockAt } from "../../src/platform/wall-clock.js";
-import type { GraphInput } from "../../src/schema/graph.js";
 import { auditStub } from "./audit.js";
 
 const ASKED = { w: "it changes production: always asked" };

@@ -9,7 +9,7 @@ import type { Policy } from "../../../src/core/policy.js";
 import type { Signer, Verifier } from "../../../src/platform/signing.js";
 import type { Environment } from "../../../src/vocabulary/node-types.js";
 import { type AuditStub, auditStub } from "../audit.js";
-import { ledgerStub } from "../ledger.js";
+import { type LedgerStub, ledgerStub } from "../ledger.js";
 
 /** The target honours keys: the same key does a thing once. */
 export interface Target {
@@ -19,6 +19,8 @@ export interface Target {
   /** Milliseconds since the epoch. */
   nowMs: number;
   audit: AuditStub;
+  ledger: LedgerStub;
+  environment: Environment;
   signer: Signer;
   /** For a worker. */
   activities: ActivityTable;
@@ -90,6 +92,7 @@ export function createTarget({ signer, verifier = signer, policy, environment, n
     const [problem] = registry.register(tool as any, { builtIn: true });
     if (problem !== undefined) throw new Error(problem.message);
   }
+  const ledger = ledgerStub(() => target.nowMs);
   const dependencies: Dependencies = {
     config,
     registry,
@@ -100,7 +103,7 @@ export function createTarget({ signer, verifier = signer, policy, environment, n
     blobs: { put: unused, get: unused },
     reports: { put: async () => undefined, get: async () => undefined },
     signer: verifier,
-    ledger: ledgerStub(() => target.nowMs),
+    ledger,
     audit: auditStub(),
     draft: unused,
     log: silent,
@@ -112,6 +115,8 @@ export function createTarget({ signer, verifier = signer, policy, environment, n
     policy,
     nowMs,
     audit: dependencies.audit as AuditStub,
+    ledger,
+    environment,
     signer,
     activities,
     call: async <T>(type: string, input: unknown, { runId, activityId = type, attempt = 1 }: Where) => {
