@@ -26,17 +26,47 @@ export function createSecretResolver(read: (name: string) => string | undefined)
 /** Secrets shorter than this are not looked for: they would match by chance. */
 const SOUGHT_MIN_CHARS = 6;
 
+/** A secret of fewer characters is not looked for in other encodings: what is left of it there would match by chance. */
+const ENCODED_MIN_CHARS = 12;
+/** Secrets whose forms are kept; more than any machine has at once. */
+const FORMS_KEPT = 500;
+const formsKept = new Map<string, readonly string[]>();
+
+/** How a secret stands in a text: as it is, in JSON, URL-encoded, in hexadecimal, in base64 wherever it begins there. */
+function formsOf(secret: string): readonly string[] {
+  const kept = formsKept.get(secret);
+  if (kept !== undefined) return kept;
+  const forms = new Set([secret, JSON.stringify(secret).slice(1, -1)]);
+  if (secret.length >= ENCODED_MIN_CHARS) {
+    const bytes = Buffer.from(secret);
+    // A lone half of a pair has no URL encoding.
+    const url = /\p{Surrogate}/u.test(secret) ? secret : encodeURIComponent(secret);
+    const lower = url.replaceAll(/%[0-9A-F]{2}/g, (code) => code.toLowerCase());
+    for (const form of [url, lower, bytes.toString("hex"), bytes.toString("hex").toUpperCase()]) forms.add(form);
+    for (const before of [0, 1, 2]) {
+      // What stands beside it changes the characters at its ends: only those that are its own are looked for.
+      const own = Buffer.concat([Buffer.alloc(before), bytes])
+        .toString("base64")
+        .replace(/=+$/, "");
+      const form = own.slice(before === 0 ? 0 : before + 1, (before + bytes.length) % 3 === 0 ? undefined : -1);
+      forms.add(form).add(form.replaceAll("+", "-").replaceAll("/", "_"));
+    }
+  }
+  if (formsKept.size >= FORMS_KEPT) formsKept.clear();
+  const all = [...forms].sort((a, b) => b.length - a.length);
+  formsKept.set(secret, all);
+  return all;
+}
+
 /**
- * Takes the given secrets out of a text, whatever they look like: as they are, and as they stand in JSON. For answers
- * of those who were told the secret, and for logs that may hold it.
+ * Takes the given secrets out of a text, whatever they look like: as they are, as they stand in JSON, and in the usual
+ * encodings. For answers of those who were told the secret, and for logs that may hold it.
  */
 export function withoutSecrets(text: string, secrets: readonly string[]): string {
   let clean = text;
   for (const secret of secrets) {
     if (secret.length < SOUGHT_MIN_CHARS) continue;
-    for (const form of new Set([secret, JSON.stringify(secret).slice(1, -1)])) {
-      clean = clean.replaceAll(form, "[redacted:secret]");
-    }
+    for (const form of formsOf(secret)) clean = clean.replaceAll(form, "[redacted:secret]");
   }
   return clean;
 }

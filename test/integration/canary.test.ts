@@ -1,22 +1,36 @@
 /**
- * Secrets that must reach their source and nothing else: not the history, the log, the reports, the stored results,
- * the view or a notice. One is random with no form of its own, one has the form of a GitHub token.
+ * Secrets that must reach their source and nothing else: not the history, a log, an error, a report, a stored result, a
+ * prompt, memory, a ticket, a notice, a page or a metric. One is random with no form of its own, one has the form of a
+ * GitHub token. Sources repeat what they were told in every way that they know.
  */
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { Client, type WorkflowHandle } from "@temporalio/client";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createMetrics } from "../../src/client/http/metrics.js";
+import { type RunningFacade, startFacade } from "../../src/client/http/server.js";
+import { type OpenedRuns, openRuns } from "../../src/client/open-runs.js";
 import type { Report } from "../../src/core/report.js";
 import type { RunView } from "../../src/core/view.js";
+import { loadLocal } from "../../src/local.js";
+import { memoryOf } from "../../src/memory.js";
+import { createLog } from "../../src/platform/log.js";
+import { cacheDirectory } from "../../src/platform/temporal/cache.js";
 import type { GraphInput } from "../../src/schema/graph.js";
 import type { StartedWorker } from "../../src/worker.js";
+import { filesUnder as bytesUnder, formsOf, foundIn } from "../support/canaries.js";
 import { createMachine, type Machine, openGate, type Service, startService } from "../support/machine.js";
+import { type ModelServer, startModelServer } from "../support/model-server.js";
+import { API_KEY, type PagerDuty, startPagerDuty } from "../support/pagerduty.js";
 import { startTestDevServer, type TestDevServer } from "../support/temporal.js";
 
 const random = (characters: number) => randomBytes(characters).toString("hex").slice(0, characters);
 const CANARY = `c${random(31)}`;
 const TOKEN = `ghp_${random(36)}`;
+const MODEL_KEY = `m${random(31)}`;
 /** Never referred to by config.yaml: known only by what stands beside it. */
 const STRAY = `s${random(31)}`;
 /** Written by a person into a comment: the signal itself is history, all that is made of it is not. */
@@ -30,6 +44,12 @@ let handle: WorkflowHandle;
 let view: RunView;
 let report: Report;
 let history: string;
+let chunks: Server;
+let pagerduty: PagerDuty;
+let model: ModelServer;
+let prompts = "";
+let opened: OpenedRuns;
+let facade: RunningFacade;
 
 const LINES = [
   { level: "error", message: `push failed with ${TOKEN}` },
@@ -55,7 +75,20 @@ beforeAll(async () => {
   });
   service.answers["/basic"] = ({ headers }) => ({ status: 401, text: `not you: ${headers.authorization}` });
   service.answers["/rollback"] = ({ headers }) => ({ text: `done for ${headers.authorization}` });
+  // One that repeats it in other encodings, and one whose answer comes in pieces that cut it in two.
+  service.answers["/encoded"] = ({ headers }) => ({ status: 403, text: encodings(String(headers["x-api-key"])) });
+  chunks = await startChunks();
+  pagerduty = await startPagerDuty();
+  model = await startModelServer();
+  model.raw((request, response) => {
+    request.on("data", (chunk) => {
+      prompts += String(chunk);
+    });
+    request.on("end", () => void response.writeHead(401).end("{}"));
+  });
   machine = createMachine(server.address);
+  machine.variables.AUTOOPS_CACHE_DIR = cacheDirectory(process.env) ?? "";
+  machine.variables.AUTOOPS_MEMORY_KEY = randomBytes(32).toString("hex");
   const logs = join(machine.home, "logs");
   mkdirSync(logs);
   const lines = LINES.map((line) => JSON.stringify({ time: new Date().toISOString(), ...line }));
@@ -67,8 +100,21 @@ beforeAll(async () => {
       logs: { kind: "files", path: join(logs, "shop.log"), environment: "staging" },
       metrics: { ...source, url: `${service.url}/metrics` },
       refusing: { ...source, url: `${service.url}/refuses` },
+      encoded: { ...source, url: `${service.url}/encoded` },
+      chunks: { ...source, url: `http://127.0.0.1:${(chunks.address() as AddressInfo).port}/metrics` },
       basic: { ...source, url: `${service.url}/basic`, headers: { Authorization: "Basic env:PAIR" } },
     },
+    trackers: {
+      incidents: {
+        kind: "pagerduty",
+        url: pagerduty.url,
+        token: "env:PD",
+        service: "PSHOP01",
+        from: "oncall@example.com",
+      },
+    },
+    memory: { enabled: true },
+    model: { base_url: model.rawUrl, name: "test-model", timeout_seconds: 20, narrative: true },
     targets: {
       shop: {
         kind: "http",
@@ -92,23 +138,68 @@ beforeAll(async () => {
     channels: { ops: { kind: "webhook", url: `${service.url}/hook`, headers: { "X-Hook": "env:TOKEN" } } },
   });
   const allowed = ["log_collector", "metric_query", "http_probe", "analysis", "summary", "rollback", "notification"];
+  allowed.push("ticket_create");
   machine.policy({
     execution: { enable_remediation: true },
     tools: { allowed },
     node_types: {
-      allowed: ["log_collection", "metric_query", "analysis", "summary", "rollback", "notification"],
+      allowed: ["log_collection", "metric_query", "analysis", "summary", "rollback", "notification", "ticket_create"],
     },
     approval: { notify_channel: "webhook:ops" },
   });
-  worker = await machine.startWorker({ variables: { CANARY, TOKEN, PAIR: `ann:${CANARY}` } });
+  Object.assign(machine.variables, { CANARY, TOKEN, PAIR: `ann:${CANARY}`, PD: API_KEY, OPENAI_API_KEY: MODEL_KEY });
+  worker = await machine.startWorker();
   await run();
+  const open = await openRuns(machine.variables);
+  if (!open.ok) throw new Error(JSON.stringify(open.problems));
+  opened = open.value;
+  const log = createLog("debug", { write: (line: string) => void machine.lines.push(line) });
+  const wish = { runs: opened.runs, operator: "ann", staticDir: "/none", log, metrics: createMetrics() };
+  const started = await startFacade({ ...wish, host: "127.0.0.1", port: 0 });
+  if (!started.ok) throw new Error(JSON.stringify(started.problems));
+  facade = started.facade;
 }, 120_000);
 afterAll(async () => {
+  await facade?.stop();
+  await opened?.close();
   await worker?.stop();
   await service?.close();
+  await pagerduty?.stop();
+  await model?.stop();
+  chunks?.close();
   await server?.stop();
   machine?.remove();
 });
+
+/** As the answer of a source that was told a secret may have it. */
+function encodings(secret: string): string {
+  const bytes = Buffer.from(secret);
+  const inside = Buffer.from(JSON.stringify({ user: "ann", key: secret }));
+  const url = encodeURIComponent(`?key=${secret}&user=ann`);
+  return [
+    `no entry: ${bytes.toString("base64")}`,
+    inside.toString("base64url"),
+    `Basic ${Buffer.from(`a:${secret}`).toString("base64")}`,
+    bytes.toString("hex"),
+    url,
+  ].join("\n");
+}
+
+/** Answers in pieces of seven bytes, each written by itself. */
+async function startChunks(): Promise<Server> {
+  const made = createServer(async (request, response) => {
+    const text = Buffer.from(
+      `# HELP up said ${request.headers["x-api-key"]}\nup{key="${request.headers["x-api-key"]}"} 1\n`,
+    );
+    for (let at = 0; at < text.length; at += 7) {
+      response.write(text.subarray(at, at + 7));
+      await new Promise((resume) => setImmediate(resume));
+    }
+    response.end();
+  });
+  await new Promise<void>((resolve) => made.listen(0, "127.0.0.1", resolve));
+  return made;
+}
 
 async function run(): Promise<void> {
   const client = new Client({ connection: server.connection, namespace: server.namespace });
@@ -144,6 +235,8 @@ function graph(): GraphInput {
       read("metrics", "metrics"),
       read("refusing", "refusing"),
       read("basic", "basic"),
+      read("encoded", "encoded"),
+      read("chunks", "chunks"),
       {
         id: "probe",
         name: "probe",
@@ -160,6 +253,17 @@ function graph(): GraphInput {
         params: { target: "shop", version: "1" },
       },
       {
+        id: "ticket",
+        name: "ticket",
+        type: "ticket_create",
+        tool: "ticket_create",
+        params: {
+          tracker: "incidents",
+          title: "logs",
+          description: "{{ logs.sample[0].message }} before {{ mend.before }}",
+        },
+      },
+      {
         id: "tell",
         name: "tell",
         type: "notification",
@@ -169,34 +273,20 @@ function graph(): GraphInput {
     ],
     edges: [
       { from_node_id: "logs", to_node_id: "sift" },
-      ...["sift", "metrics", "refusing", "basic", "probe"].map((id) => ({ from_node_id: id, to_node_id: "sum" })),
+      ...["sift", "metrics", "refusing", "basic", "encoded", "chunks", "probe"].map((id) => ({
+        from_node_id: id,
+        to_node_id: "sum",
+      })),
       { from_node_id: "sum", to_node_id: "mend" },
-      { from_node_id: "mend", to_node_id: "tell" },
+      { from_node_id: "mend", to_node_id: "ticket" },
+      { from_node_id: "ticket", to_node_id: "tell" },
     ],
   };
 }
 
-/** Every form in which a secret may stand somewhere. */
-function forms(secret: string): string[] {
-  const base64 = [0, 1, 2].map((shift) => {
-    // Inside a longer text it is encoded by where it begins; the ends depend on what stands beside it.
-    const encoded = Buffer.from("x".repeat(shift) + secret).toString("base64");
-    return encoded.slice(shift === 0 ? 0 : 4, -4);
-  });
-  return [secret, ...base64, Buffer.from(secret).toString("hex"), encodeURIComponent(secret)];
-}
-
-function found(text: string): string[] {
-  return foundOf({ CANARY, TOKEN, STRAY, PAIR: `ann:${CANARY}` }, text);
-}
-function foundOf(secrets: Record<string, string>, text: string): string[] {
-  return Object.entries(secrets).flatMap(([name, secret]) =>
-    forms(secret).flatMap((form, index) => {
-      const at = text.indexOf(form);
-      return at < 0 ? [] : [`${name}, form ${index}: …${text.slice(Math.max(0, at - 60), at)}‹here›`];
-    }),
-  );
-}
+const SECRETS = { CANARY, TOKEN, STRAY, PAIR: `ann:${CANARY}`, API_KEY, MODEL_KEY };
+const found = (text: string): string[] => foundIn(SECRETS, text);
+const foundOf = foundIn;
 
 /** All payloads of a history, decoded, as one text. */
 function payloads(value: unknown): string {
@@ -216,24 +306,45 @@ function bytesOf(data: unknown): Buffer {
   return Buffer.from(Object.values(data as Record<string, number>));
 }
 
-function filesUnder(folder: string): string[] {
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => readFileSync(join(entry.parentPath, entry.name), "utf8"));
-}
+const filesUnder = (folder: string): string[] => bytesUnder(folder).map((bytes) => bytes.toString("utf8"));
+const page = async (path: string): Promise<string> => (await fetch(`${facade.url}${path}`)).text();
+
+/** Where what a run found may end up. A row for each place: the text that stands there, and a word that shows that it was looked into. */
+const PLACES: Record<string, { text: () => string | Promise<string>; has: string }> = {
+  "the audit log": { text: () => filesUnder(join(machine.home, "audit")).join("\n"), has: "node-finished" },
+  "a ticket": { text: () => JSON.stringify(pagerduty.incidents), has: "[redacted" },
+  "what the model is told": { text: () => prompts, has: "findings" },
+  "the run over HTTP": { text: () => page("/api/v1/runs/canary"), has: "invalid key [redacted" },
+  "the report over HTTP": { text: () => page("/api/v1/runs/canary/report"), has: "I used password=[redacted" },
+  "the events over HTTP": { text: () => page("/api/v1/runs/canary/events"), has: "invalid key [redacted" },
+  "the list and the inbox": {
+    text: async () => `${await page("/api/v1/runs")}${await page("/api/v1/inbox")}`,
+    has: "canary",
+  },
+  "an error of the façade": { text: () => page(`/api/v1/runs/${encodeURIComponent("no such")}`), has: "problem" },
+  "the metrics and their labels": { text: () => page("/metrics"), has: "autoops_http_requests_total" },
+  "what the evidence of the run is": {
+    text: async () => JSON.stringify(await opened.evidence("canary")),
+    has: "effects",
+  },
+};
 
 describe("a run over logs and sources full of secrets", () => {
   test("did its work: each source, target and channel was told its secret", () => {
+    const failures = report.nodes.filter(({ id }) => id === "ticket" || id === "tell").map(({ failure }) => failure);
+    expect(failures).toEqual([undefined, undefined]);
     expect(report.nodes.map(({ id, status }) => [id, status])).toEqual([
       ["logs", "succeeded"],
       ["sift", "succeeded"],
       ["metrics", "succeeded"],
       ["refusing", "failed"],
       ["basic", "failed"],
+      ["encoded", "failed"],
+      ["chunks", "succeeded"],
       ["probe", "succeeded"],
       ["sum", "succeeded"],
       ["mend", "succeeded"],
+      ["ticket", "succeeded"],
       ["tell", "succeeded"],
     ]);
     const told = (path: string, header: string) =>
@@ -298,8 +409,28 @@ describe("a run over logs and sources full of secrets", () => {
     expect(found(payloads(description.raw))).toEqual([]);
   });
 
+  test.each(Object.keys(PLACES))("none stands in %s", async (place) => {
+    const text = (await PLACES[place]?.text()) ?? "";
+    expect(text).toContain(PLACES[place]?.has);
+    expect(found(text)).toEqual([]);
+  });
+
+  test("none stands in memory", async ({ skip }) => {
+    const local = await loadLocal(machine.variables);
+    if (!local.ok) throw new Error(JSON.stringify(local.problems));
+    const kept = async () => memoryOf(local).store.list(10);
+    const first = await kept();
+    if (!first.ok && first.problems[0]?.code === "memory-not-installed") skip("memory's package is not installed");
+    await expect.poll(async () => JSON.stringify(await kept()), { timeout: 20_000 }).toContain("canary");
+    expect(found(JSON.stringify(await kept()))).toEqual([]);
+  });
+
   test("the sweep finds a secret in every form in which it looks for one", () => {
-    for (const form of forms(CANARY)) expect(found(`before ${form} after`).length).toBeGreaterThan(0);
+    for (const [name, form] of Object.entries(formsOf(CANARY))) {
+      const text = Buffer.concat([Buffer.from("before "), form, Buffer.from(" after")]);
+      expect(foundIn(SECRETS, text).length, name).toBeGreaterThan(0);
+    }
+    for (const line of encodings(CANARY).split("\n")) expect(found(line).length, line).toBeGreaterThan(0);
     expect(found(Buffer.from(`before ${CANARY} after`).toString("base64")).length).toBeGreaterThan(0);
   });
 });

@@ -1,5 +1,5 @@
 /** Secret references: what they stand for, and that a failure never shows a value. */
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import {
   createSecretResolver,
   isSecretHeader,
@@ -51,4 +51,35 @@ test("the values of all references are found, and taken out of text and JSON in 
   );
   const value = { 'a"b-secret': ['is a"b-secret', 7, null, true] };
   expect(withoutSecretsIn(value, secrets)).toEqual({ "[redacted:secret]": ["is [redacted:secret]", 7, null, true] });
+});
+
+describe("a secret in another encoding", () => {
+  const secret = "plover/of+the=shop?key&ünique";
+  const bytes = Buffer.from(secret);
+
+  test("is taken out of base64 wherever it begins there, of hexadecimal and of a URL", () => {
+    for (let before = 0; before < 6; before++) {
+      for (let after = 0; after < 4; after++) {
+        const whole = Buffer.concat([Buffer.alloc(before, "a"), bytes, Buffer.alloc(after, "z")]);
+        for (const encoding of ["base64", "base64url", "hex"] as const) {
+          const clean = withoutSecrets(`see ${whole.toString(encoding)} there`, [secret]);
+          expect(clean, `${encoding} ${before} ${after}`).toContain("[redacted:secret]");
+          const rest = clean.split("[redacted:secret]").join("");
+          // What is left are characters that its neighbours share.
+          expect(rest.length - "see  there".length).toBeLessThanOrEqual(2 * (before + after) + 4);
+        }
+      }
+    }
+    const url = encodeURIComponent(secret);
+    const lower = url.replaceAll(/%[0-9A-F]{2}/g, (code) => code.toLowerCase());
+    expect(lower).not.toBe(url);
+    for (const text of [url, lower, bytes.toString("hex").toUpperCase()]) {
+      expect(withoutSecrets(`?q=${text}`, [secret]), text).toBe("?q=[redacted:secret]");
+    }
+  });
+
+  test("is not looked for where it is short: what is left of it would match by chance", () => {
+    const text = `${Buffer.from("abcdefg").toString("base64")} and abcdefg`;
+    expect(withoutSecrets(text, ["abcdefg"])).toBe("YWJjZGVmZw== and [redacted:secret]");
+  });
 });
