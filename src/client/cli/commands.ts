@@ -125,7 +125,11 @@ export const COMMANDS: readonly Declared[] = [
   {
     usage: "report <run>",
     says: "Print the report of a run that has ended",
-    examples: ["autoops report checkout-returns-500s-k3x9 > report.md"],
+    examples: [
+      "autoops report checkout-returns-500s-k3x9 > report.md",
+      "autoops report checkout-returns-500s-k3x9 --chart checkout.svg",
+    ],
+    options: [new Option("--chart <file>", "write the chart of the key metric to this file, as SVG")],
     load: async () => as((await import("./commands/report.js")).report),
   },
   {

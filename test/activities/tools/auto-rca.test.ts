@@ -101,8 +101,12 @@ test("metrics of several services with a configured graph tell where it began", 
     ["checkout", "payments"],
     ["checkout", "stock"],
   ];
-  const output = await find({ errors: errors ?? null, payments: payments ?? null, stock: stock ?? null }, { graph });
+  const inputs = { errors: errors ?? null, payments: payments ?? null, stock: stock ?? null };
+  const output = await find(inputs, { graph, service: "checkout" });
   expect(output).toMatchObject({ certainty: "likely", causes: [{ service: "payments", located: true }] });
+  const blind = await find(inputs, { graph });
+  expect(blind).toMatchObject({ certainty: "inconclusive", causes: [{ service: "payments" }] });
+  expect(blind.rule).toContain("not clear which service");
   expect(output.graph).toEqual({ calls: 2, from: ["the graph param"] });
 });
 

@@ -36,6 +36,11 @@ test("without findings of its own it tells what the run found and did, node by n
 - **9 of 10 lines are errors** (node logs, Collect logs)
   - newest error: boom
 
+## Timeline
+
+- 1970-01-01T00:00:00.000Z: this run began
+- 1970-01-01T00:00:00.000Z: people were asked about Roll back (node rollback)
+
 ## What was done
 
 - Collect logs (node logs): succeeded

@@ -2,13 +2,20 @@
 import { shiftsOf } from "../analysis-shifts.js";
 import { isoText } from "../instant.js";
 import { shownNumber } from "../metrics/reading.js";
+import { median } from "../rank-causes/statistics.js";
 import { followsWithinMs } from "../series/analyse-metric.js";
 import { type ChangePoint, changePoints } from "../series/change-points.js";
+import { noiseOf } from "../series/normal.js";
 import type { Material, MeasuredSeries, Origin } from "./material.js";
 import { serviceName } from "./material.js";
 
 /** Of a shift: what a service's trouble must come to, in deviations of its noise. */
 const TROUBLE_MIN_DEVIATIONS = 3;
+/** Of the level: what a series may always deviate by. */
+const FLOOR_SHARE = 0.03;
+const STRENGTH_MAX = 1e6;
+/** Values that a level before needs, where the moment is given. */
+const BEFORE_MIN = 3;
 
 export interface TargetWanted {
   service?: string;
@@ -20,6 +27,8 @@ export interface TargetWanted {
 
 export interface Trouble {
   service: string;
+  /** Of several services: nobody named one or a metric, or no metric of the named one shows a clear turn for the worse. */
+  guessed: boolean;
   /** Absent where the trouble is known from a log alone. */
   target?: MeasuredSeries;
   /** The last moment before it and the first of it; absent where no beginning shows. */
@@ -51,6 +60,17 @@ type Worsened = { series: MeasuredSeries; turn: NonNullable<ReturnType<typeof wo
 
 /** Undefined where there is nothing to look for a cause of. */
 export function troubleIn(material: Material, wanted: TargetWanted): Trouble | undefined {
+  const found = seekTrouble(material, wanted);
+  if (found === undefined) return undefined;
+  const several = new Set(material.series.map(({ service }) => service)).size > 1;
+  const isNamed = wanted.service !== undefined || wanted.metric !== undefined || material.service !== undefined;
+  const unclear = found.isClear === false && wanted.metric === undefined;
+  return { ...found, guessed: several && (!isNamed || unclear) };
+}
+
+type Found = Omit<Trouble, "guessed"> & { isClear?: boolean };
+
+function seekTrouble(material: Material, wanted: TargetWanted): Found | undefined {
   const service = wanted.service === undefined ? material.service : serviceName(wanted.service);
   const eligible = material.series.filter((series) => {
     const { kind } = series.signal;
@@ -64,7 +84,13 @@ export function troubleIn(material: Material, wanted: TargetWanted): Trouble | u
   });
   const [first] = worse.sort((a, b) => byCallers(a, b, material, worse) || compare(a, b));
   if (first !== undefined) return fromMetric(first, wanted.atMs);
-  return fromLog(material, service) ?? fromElse(material, service, eligible[0], wanted.atMs);
+  return fromLog(material, service) ?? fromElse(material, service, clearest(eligible, wanted.atMs), wanted.atMs);
+}
+
+function clearest(eligible: readonly MeasuredSeries[], atMs: number | undefined): MeasuredSeries | undefined {
+  const rated = eligible.map((series) => ({ series, strength: atMs === undefined ? 0 : strengthAt(series, atMs) }));
+  return rated.sort((a, b) => b.strength - a.strength || keyOf(a.series).localeCompare(keyOf(b.series), "en"))[0]
+    ?.series;
 }
 
 /** Failures before slowness, which they explain; then the clearer one; the name decides so that the order of input does not. */
@@ -90,7 +116,7 @@ function byCallers(a: Worsened, b: Worsened, { calls }: Material, worse: readonl
 const isNamed = (series: MeasuredSeries, { metric, statistic }: TargetWanted): boolean =>
   series.metric === metric && (statistic === undefined || series.statistic === statistic);
 
-function fromMetric({ series, turn }: Worsened, noticedMs: number | undefined): Trouble {
+function fromMetric({ series, turn }: Worsened, noticedMs: number | undefined): Found {
   const { before, after, notBeforeMs, atMs, stepMs } = turn;
   const noticed = noticedMs === undefined ? "" : `, noticed at ${isoText(noticedMs)}`;
   const name = nameOf(series);
@@ -104,7 +130,7 @@ export const nameOf = ({ metric, statistic }: MeasuredSeries): string =>
   statistic === "" ? metric : `${metric} (${statistic})`;
 
 /** The earliest moment at which the errors of a log became more frequent. */
-function fromLog(material: Material, service: string | undefined): Trouble | undefined {
+function fromLog(material: Material, service: string | undefined): Found | undefined {
   const found = material.logs
     .filter((log) => service === undefined || log.service === service)
     .flatMap((log) => {
@@ -132,7 +158,7 @@ function fromElse(
   service: string | undefined,
   target: MeasuredSeries | undefined,
   atMs: number | undefined,
-): Trouble | undefined {
+): Found | undefined {
   const followsMs = followsWithinMs(0);
   const onset = atMs === undefined ? {} : { onset: { notBeforeMs: atMs - followsMs, atMs } };
   const traces = material.traces.find(({ failed, service: own }) => failed > 0 && (service ?? own) === own);
@@ -157,7 +183,33 @@ function fromElse(
     return { service: traces.service, ...onset, followsMs, text, cited: [{ node: traces.node, query: traces.query }] };
   }
   if (target === undefined || atMs === undefined) return undefined;
-  const text = `${nameOf(target)} of ${target.service} was noticed at ${isoText(atMs)}; it shows no clear turn for the worse`;
   const cited = [{ node: target.node, query: target.query }];
-  return { service: target.service, target, ...onset, followsMs, text, cited };
+  const strength = strengthAt(target, atMs);
+  const isClear = strength >= TROUBLE_MIN_DEVIATIONS;
+  const seen = isClear
+    ? `it is ${shownNumber(strength)} deviations worse than before`
+    : "it shows no clear turn for the worse";
+  const text = `${nameOf(target)} of ${target.service} was noticed at ${isoText(atMs)}; ${seen}`;
+  return { service: target.service, target, ...onset, followsMs, text, cited, isClear };
+}
+
+/** A moment may be noticed so many points after it began. */
+const NOTICED_LATE_POINTS = 2;
+
+/** How much worse a series is from about a moment on than before it, in deviations of what was before; 0 where that is not known. */
+function strengthAt(series: MeasuredSeries, atMs: number): number {
+  const points = series.points.filter((point): point is [number, number] => point[1] !== null);
+  const first = points.findIndex(([seconds]) => seconds * 1_000 >= atMs);
+  const split = first < 0 ? points.length - NOTICED_LATE_POINTS : first - NOTICED_LATE_POINTS;
+  const before = points.slice(0, Math.max(0, split)).map(([, value]) => value);
+  const after = points.slice(Math.max(0, split)).map(([, value]) => value);
+  if (before.length < BEFORE_MIN || after.length === 0) return 0;
+  const level = median(before);
+  const worst = series.signal.worse === "down" ? level - Math.min(...after) : Math.max(...after) - level;
+  const noise = Math.max(
+    noiseOf(before.map((value) => value - level)),
+    FLOOR_SHARE * Math.abs(level),
+    Number.MIN_VALUE,
+  );
+  return Math.min(worst / noise, STRENGTH_MAX);
 }

@@ -6,7 +6,7 @@
  *   change of this service came just before and correlates with them, and no other service is nearly as likely.
  * - *likely*: it shows when the trouble began or where, one of these holds — metrics or traces tell that it began in this service;
  *   a change correlates with the errors of its log; a change came just before, and an independent kind of evidence points at
- *   the same service — and no other service is as likely.
+ *   the same service — and no other service is as likely. Where nobody said which service is in trouble, two kinds are needed.
  * - *inconclusive*: everything else.
  *
  * A kind of evidence counts once, however many series or lines there are of it: more of the same makes nothing surer.
@@ -96,6 +96,11 @@ export function verdictOn(
     };
   }
   if (trouble.onset === undefined && !where) return inconclusive("it does not show when the trouble began");
+  if (trouble.guessed && best.kinds.size < 2) {
+    return inconclusive(
+      `it is not clear which service is in trouble, and one kind of evidence alone points at ${best.service}`,
+    );
+  }
   if (where) return likely(`metrics or traces tell that it began in ${best.service}`);
   if (correlated.length > 0) return likely(`the errors in the log of ${best.service} began with a change of it`);
   if (best.suspects.length > 0 && best.kinds.size > 1) {
