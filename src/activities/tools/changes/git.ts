@@ -76,8 +76,8 @@ export async function gitChanges(
   const args = logArguments(source, question);
   const { result, text, full } = await run(directory, args, context);
   const commits = commitsIn(text);
-  const fault = full ? undefined : faultOf(source, result, context);
-  if (fault !== undefined && commits.length === 0) throw fault;
+  const fault = full && !context.signal.aborted ? undefined : faultOf(source, result, context);
+  if (fault !== undefined && (commits.length === 0 || fault.code === "cancelled")) throw fault;
   const changes = commits
     .map((commit) => toldChange(commit, source))
     .filter(({ timeMs }) => timeMs >= question.sinceMs && timeMs <= question.untilMs);

@@ -52,8 +52,8 @@ export function refusalOf(cluster: string, answer: HttpAnswer): KubernetesFailur
       true,
     );
   }
-  if (status === 429 || status >= 500)
-    return fail("source-error", `the cluster ${cluster} answered ${status}: ${said}`);
+  if (status === 429) return fail("source-busy", `the cluster ${cluster} takes no more for now: ${said}`);
+  if (status >= 500) return fail("source-error", `the cluster ${cluster} answered ${status}: ${said}`);
   if (!isStatus) {
     const message = `the server of the cluster ${cluster} answered ${status} and not as the Kubernetes API does: ${said}`;
     return fail("source-answer-invalid", message, "check that clusters.NAME.server leads to an API server");

@@ -99,6 +99,8 @@ async function cluster(answers: Record<string, [number, unknown, string?]>) {
   });
   const own = sourceSchema.parse({
     kind: "kubernetes",
+    selector: "app=checkout",
+    ui_url: "https://console.example.com/{namespace}?labels={selector}",
     cluster: "prod",
     namespace: "shop",
     include: ["logs", "events"],
@@ -125,7 +127,7 @@ const log = (text: string): [number, unknown, string] => [200, `${at(5)} ${text}
 
 test.each([
   ["fails", failed(500, "etcd is away"), "source-error"],
-  ["is too busy", failed(429, "too many requests"), "source-error"],
+  ["is too busy", failed(429, "too many requests"), "source-busy"],
   ["forbids it", failed(403, 'User "u" cannot list resource "pods" in API group ""'), "permission-missing"],
   ["answers with a page", [200, "<html>", "text/html"], "source-answer-invalid"],
   ["answers with another list", [200, { items: "none" }], "source-answer-invalid"],
@@ -146,6 +148,7 @@ test("one pod that cannot be read leaves the others as they are, and so do the e
     [EVENTS]: failed(503, "try again"),
   });
   const output = logCollector.output.parse(await collect());
+  expect(output.ui_url).toBe("https://console.example.com/shop?labels=app%3Dcheckout");
   expect(output.sample.map(({ message }) => message)).toEqual(["read"]);
   expect(output.truncated).toBe(true);
   expect(output.unreadable.map(({ path, code }) => [path, code])).toEqual([
