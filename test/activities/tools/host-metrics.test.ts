@@ -75,6 +75,7 @@ describe("two looks", () => {
     atMs,
     interfaces: [],
     processes: new Map(),
+    pageBytes: 4_096,
     processCount: 0,
     ...parts,
   });

@@ -16,6 +16,8 @@ export interface Look {
   cpu?: CpuTimes;
   interfaces: InterfaceCounts[];
   processes: Map<number, ProcessTimes>;
+  /** Of a page of memory, which processors differ in. */
+  pageBytes: number;
   /** How many there are, whether looked at or not. */
   processCount: number;
 }
@@ -45,5 +47,19 @@ async function look(): Promise<Look> {
     if (times !== undefined) processes.set(times.pid, times);
   }
   const atMs = performance.now();
-  return { atMs, cpu: cpuTimes(stat), interfaces: interfaceCounts(net), processes, processCount: pids.length };
+  const pageBytes = pageBytesOf(processes.get(process.pid)?.pages);
+  return {
+    atMs,
+    cpu: cpuTimes(stat),
+    interfaces: interfaceCounts(net),
+    processes,
+    pageBytes,
+    processCount: pids.length,
+  };
+}
+
+/** By what this program itself takes, once in bytes and once in pages: a power of two. */
+function pageBytesOf(ownPages: number | undefined): number {
+  if (ownPages === undefined || ownPages < 1) return 4_096;
+  return 2 ** Math.round(Math.log2(process.memoryUsage.rss() / ownPages));
 }

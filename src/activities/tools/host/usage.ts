@@ -3,8 +3,7 @@ import { HOST_ENTRIES_MAX } from "../../../vocabulary/probe-limits.js";
 import { percent } from "./disks.js";
 import type { Sample } from "./sample.js";
 
-/** Linux tells pages of this size to programs on all machines it is common on, and ticks of a hundredth of a second. */
-const PAGE_BYTES = 4_096;
+/** Linux tells programs ticks of a hundredth of a second, whatever its own clock does. */
 const TICKS_PER_SECOND = 100;
 
 export interface CpuUsage {
@@ -81,7 +80,12 @@ export function processUsage(
   const all = [...after.processes.values()].map(({ pid, name, cpu, pages, started }): ProcessUsage => {
     const since = before.processes.get(pid);
     const ticks = since?.started === started ? cpu - since.cpu : 0;
-    return { pid, name, cpu_percent: percent(ticks / TICKS_PER_SECOND, seconds), memory_bytes: pages * PAGE_BYTES };
+    return {
+      pid,
+      name,
+      cpu_percent: percent(ticks / TICKS_PER_SECOND, seconds),
+      memory_bytes: pages * after.pageBytes,
+    };
   });
   const top = (key: "cpu_percent" | "memory_bytes") => all.toSorted((a, b) => b[key] - a[key]).slice(0, most);
   return { by_cpu: top("cpu_percent").filter((one) => one.cpu_percent > 0), by_memory: top("memory_bytes") };
