@@ -351,10 +351,10 @@ test("a call that could go over a budget is not made, and is counted", async () 
 
 test("a budget of the day counts what was used, by every plan on the machine", async () => {
   server.answers(GOOD_PLAN);
-  const own = await planner({ model: { max_output_tokens: 1_000, budget: { day_tokens: 12_000 } } });
+  const own = await planner({ model: { max_output_tokens: 1_000, budget: { day_tokens: 30_000 } } });
   let plans = 0;
   let result = await own.plan({ goal: GOAL, cache: false });
-  while (result.ok && plans < 20) {
+  while (result.ok && plans < 40) {
     plans++;
     result = await own.plan({ goal: GOAL, cache: false });
   }
