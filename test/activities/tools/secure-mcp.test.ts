@@ -61,6 +61,17 @@ async function accept(config: Config, context = reachingContext(config)): Promis
   await writePins(pins, { version: "1.0", server: "s", accepted_at: "", accepted_by: "tester", tools });
 }
 
+/** The same for the program of this test, whose list is known: it need not be started for it. */
+async function acceptOwn(config: Config): Promise<void> {
+  const { servers, pins } = config.mcp as NonNullable<Config["mcp"]>;
+  const tools: McpPins["tools"] = {};
+  for (const name of Object.keys((servers.s as McpServer).tools)) {
+    const tool = { name, description: name, input_schema: { type: "object", properties: {} }, output_schema: null };
+    tools[name] = { digest: descriptorDigest(tool), tool };
+  }
+  await writePins(pins, { version: "1.0", server: "s", accepted_at: "", accepted_by: "tester", tools });
+}
+
 interface Result {
   effect: string;
   result: {
@@ -117,8 +128,7 @@ describe("real servers as programs", () => {
     const env = { TOKEN: "env:MCP_TOKEN", LEVEL: "info" };
     const config = stdio(OWN, { environment: { effect: "read" } }, { env });
     const variables = { MCP_TOKEN: "canary-4711-token" };
-    const context = reachingContext(config, {}, variables);
-    await accept(config, context);
+    await acceptOwn(config);
     const said = await call(config, { action: "environment" }, {}, variables);
     const told = JSON.parse(String(said.result.parts[0]?.text)) as { env: Record<string, string>; cwd: string };
     expect(Object.keys(told.env).sort()).toEqual(["LEVEL", "PATH", "TOKEN"]);
@@ -127,7 +137,7 @@ describe("real servers as programs", () => {
 
   test("it ends with the call, and so does what it started", async () => {
     const config = stdio(OWN, { leaves: { effect: "read" } });
-    await accept(config);
+    await acceptOwn(config);
     const said = await call(config, { action: "leaves" });
     const pids = JSON.parse(String(said.result.parts[0]?.text)) as number[];
     expect(pids).toHaveLength(2);
@@ -138,7 +148,7 @@ describe("real servers as programs", () => {
 
   test("it is refused when it asks to sample, to question the user or to list files", async () => {
     const config = stdio(OWN, { asks: { effect: "read" } });
-    await accept(config);
+    await acceptOwn(config);
     const said = await call(config, { action: "asks" });
     expect(said.result.parts).toEqual([
       {
@@ -150,7 +160,7 @@ describe("real servers as programs", () => {
 
   test("one that never answers ends with the node's time", async () => {
     const config = stdio(OWN, { hangs: { effect: "read" } });
-    await accept(config);
+    await acceptOwn(config);
     const ends = new AbortController();
     const running = failureOf(call(config, { action: "hangs" }, { signal: ends.signal }));
     setTimeout(() => ends.abort(), 1_500);
@@ -159,7 +169,7 @@ describe("real servers as programs", () => {
 
   test("one that ends in the middle of a write leaves its outcome unknown, and a second attempt does not call it", async () => {
     const config = stdio(OWN, { exits: { effect: "write" } });
-    await accept(config);
+    await acceptOwn(config);
     const first = await failureOf(call(config, { action: "exits" }));
     expect(first).toMatchObject({ code: "outcome-unknown", retryable: false });
     const second = await failureOf(call(config, { action: "exits" }, { attempt: 2 }));

@@ -28,6 +28,8 @@ export function stdioTransport(argv: readonly string[], env: Record<string, stri
   let fault: string | undefined;
   let said = "";
   let ended: Promise<void> = Promise.resolve();
+  /** Once: a number that was given back may be another's by the second time. */
+  let closing: Promise<void> | undefined;
 
   const transport: StdioTransport = {
     fault: () => fault,
@@ -66,19 +68,24 @@ export function stdioTransport(argv: readonly string[], env: Record<string, stri
         input.write(sdk.serializeMessage(message), (error) => (error ? reject(error) : resolve()));
       });
     },
-    async close() {
-      if (child?.pid === undefined) return;
-      child.stdin?.end();
-      for (const signal of ["SIGTERM", "SIGKILL"] as const) {
-        if (await endsWithin(ended)) break;
-        signalGroup(child.pid, signal);
-      }
-      // What it started and left behind: the group outlives its leader.
-      signalGroup(child.pid, "SIGKILL");
-      for (const stream of child.stdio) stream?.destroy();
-      buffer.clear();
+    close() {
+      closing ??= end();
+      return closing;
     },
   };
+
+  async function end(): Promise<void> {
+    if (child?.pid === undefined) return;
+    child.stdin?.end();
+    for (const signal of ["SIGTERM", "SIGKILL"] as const) {
+      if (await endsWithin(ended)) break;
+      signalGroup(child.pid, signal);
+    }
+    // What it started and left behind: the group outlives its leader.
+    signalGroup(child.pid, "SIGKILL");
+    for (const stream of child.stdio) stream?.destroy();
+    buffer.clear();
+  }
 
   function take(chunk: Buffer): void {
     try {
