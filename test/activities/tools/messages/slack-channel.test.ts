@@ -138,9 +138,9 @@ describe("the text of a message", () => {
   test("keeps within Block Kit's bounds however long it is, and says that it was cut", () => {
     const kinds = [
       "&".repeat(9_000),
-      "```\n" + "`x`\n".repeat(3_000) + "```",
+      `\`\`\`\n${"`x`\n".repeat(3_000)}\`\`\``,
       "- **a** & b\n".repeat(3_000),
-      "# " + "<".repeat(9_000),
+      `# ${"<".repeat(9_000)}`,
     ];
     for (const markdown of kinds) {
       const { blocks } = sectionsOf(markdown);
