@@ -37,6 +37,8 @@ const canaries = (): Canaries =>
   Object.fromEntries(PLACES.map((place) => [place, `k${randomBytes(16).toString("hex").slice(1)}`])) as Canaries;
 
 interface Told {
+  /** What a client with no key is told of the run, and what it lists. */
+  keyless: { said: string; listed: number };
   /** What became of a run that a client without the key started. */
   plain: { ended: string; said: string };
   canaries: Canaries;
@@ -101,7 +103,11 @@ async function told(variables: Record<string, string>): Promise<Told> {
     const open = await openRuns(machine.variables);
     if (!open.ok) throw new Error(JSON.stringify(open.problems));
     opened = open.value;
-    const seen = { ...(await lived(opened, words)), plain: await startedPlain(server, opened) };
+    const seen = {
+      ...(await lived(opened, words)),
+      keyless: await readWithoutKey(machine),
+      plain: await startedPlain(server, opened),
+    };
     await worker.stop();
     worker = undefined;
     await server.stop();
@@ -120,6 +126,22 @@ async function told(variables: Record<string, string>): Promise<Told> {
     await server.stop().catch(() => undefined);
     await service.close();
     machine.remove();
+  }
+}
+
+async function readWithoutKey({ variables }: Machine) {
+  const { AUTOOPS_PAYLOAD_KEY: _, AUTOOPS_PAYLOAD_REQUIRED: __, ...rest } = variables;
+  const open = await openRuns(rest);
+  if (!open.ok) throw new Error(JSON.stringify(open.problems));
+  const { runs, evidence, close } = open.value;
+  try {
+    const list = await runs.list({ limit: 10 });
+    const ids = list.ok ? list.value.runs.map(({ runId }) => runId) : [];
+    const answers = await Promise.all(ids.flatMap((id) => [runs.view(id), runs.report(id, 0), evidence(id)]));
+    const said = answers.flatMap((answer) => (answer.ok ? [] : answer.problems));
+    return { said: JSON.stringify(said), listed: ids.length };
+  } finally {
+    await close();
   }
 }
 
@@ -253,6 +275,17 @@ test("with the codec on neither stored results, nor stored reports hold any of i
   expect(foundIn(on.canaries, Buffer.concat([...on.blobs, ...on.reports]))).toEqual([]);
   expect(foundIn(off.canaries, Buffer.concat(off.blobs)).length).toBeGreaterThan(0);
   expect(foundIn(off.canaries, Buffer.concat(off.reports)).length).toBeGreaterThan(0);
+});
+
+test("who has no key is told which one is missing, and still sees which runs there are", () => {
+  expect(on.keyless.listed).toBe(2);
+  expect(on.keyless.said).toMatch(
+    /is encrypted with the key [0-9a-f]{16}, which is not here: AUTOOPS_PAYLOAD_KEY is not set/,
+  );
+  expect(foundIn(on.canaries, on.keyless.said)).toEqual([]);
+  const problems = JSON.parse(on.keyless.said) as Array<{ code: string; hint: string }>;
+  expect(new Set(problems.map(({ code }) => code))).toEqual(new Set(["payload-key-missing"]));
+  expect(problems).toHaveLength(6);
 });
 
 describe("a run that a client without the key started", () => {
