@@ -13,9 +13,12 @@ import { serviceName } from "./material.js";
 const TROUBLE_MIN_DEVIATIONS = 3;
 /** Of the level: what a series may always deviate by. */
 const FLOOR_SHARE = 0.03;
+/** Of the calls, as a share of 1. */
+const FAILED_SHARE_FLOOR = 0.005;
 const STRENGTH_MAX = 1e6;
-/** Values that a level before needs, where the moment is given. */
-const BEFORE_MIN = 3;
+/** Values about a given moment that are the trouble, and those elsewhere that a calm level needs. */
+const TROUBLE_POINTS = 8;
+const CALM_MIN = 3;
 
 export interface TargetWanted {
   service?: string;
@@ -85,6 +88,11 @@ function seekTrouble(material: Material, wanted: TargetWanted): Found | undefine
   const [first] = worse.sort((a, b) => byCallers(a, b, material, worse) || compare(a, b));
   if (first !== undefined) return fromMetric(first, wanted.atMs);
   return fromLog(material, service) ?? fromElse(material, service, clearest(eligible, wanted.atMs), wanted.atMs);
+}
+
+function floorOf({ signal: { kind, counted } }: MeasuredSeries, level: number): number {
+  if (kind !== "errors" || counted) return FLOOR_SHARE * Math.abs(level);
+  return FAILED_SHARE_FLOOR * (Math.abs(level) > 1.5 ? 100 : 1);
 }
 
 function clearest(eligible: readonly MeasuredSeries[], atMs: number | undefined): MeasuredSeries | undefined {
@@ -187,7 +195,7 @@ function fromElse(
   const strength = strengthAt(target, atMs);
   const isClear = strength >= TROUBLE_MIN_DEVIATIONS;
   const seen = isClear
-    ? `it is ${shownNumber(strength)} deviations worse than before`
+    ? `it is ${shownNumber(strength)} deviations worse than elsewhere`
     : "it shows no clear turn for the worse";
   const text = `${nameOf(target)} of ${target.service} was noticed at ${isoText(atMs)}; ${seen}`;
   return { service: target.service, target, ...onset, followsMs, text, cited, isClear };
@@ -196,20 +204,17 @@ function fromElse(
 /** A moment may be noticed so many points after it began. */
 const NOTICED_LATE_POINTS = 2;
 
-/** How much worse a series is from about a moment on than before it, in deviations of what was before; 0 where that is not known. */
+/** How much worse a series is about a moment than elsewhere, in deviations of the rest; 0 where that is not known. */
 function strengthAt(series: MeasuredSeries, atMs: number): number {
   const points = series.points.filter((point): point is [number, number] => point[1] !== null);
   const first = points.findIndex(([seconds]) => seconds * 1_000 >= atMs);
-  const split = first < 0 ? points.length - NOTICED_LATE_POINTS : first - NOTICED_LATE_POINTS;
-  const before = points.slice(0, Math.max(0, split)).map(([, value]) => value);
-  const after = points.slice(Math.max(0, split)).map(([, value]) => value);
-  if (before.length < BEFORE_MIN || after.length === 0) return 0;
-  const level = median(before);
-  const worst = series.signal.worse === "down" ? level - Math.min(...after) : Math.max(...after) - level;
-  const noise = Math.max(
-    noiseOf(before.map((value) => value - level)),
-    FLOOR_SHARE * Math.abs(level),
-    Number.MIN_VALUE,
-  );
+  const from = Math.max(0, (first < 0 ? points.length : first) - NOTICED_LATE_POINTS);
+  const isNear = (_: unknown, index: number): boolean => index >= from && index < from + TROUBLE_POINTS;
+  const near = points.filter(isNear).map(([, value]) => value);
+  const calm = points.filter((point, index) => !isNear(point, index)).map(([, value]) => value);
+  if (calm.length < CALM_MIN || near.length === 0) return 0;
+  const level = median(calm);
+  const worst = series.signal.worse === "down" ? level - Math.min(...near) : Math.max(...near) - level;
+  const noise = Math.max(noiseOf(calm.map((value) => value - level)), FLOOR_SHARE * Math.abs(level), Number.MIN_VALUE);
   return Math.min(worst / noise, STRENGTH_MAX);
 }
