@@ -102,7 +102,9 @@ function textOf(params: Params, { run, cited, cause, narrative, chart }: Parts, 
   const title = params.title ?? "Summary";
   const goal = params.goal ?? run?.goal;
   const happenings = run === undefined ? [] : timelineOf(run, cause, changesOf(run));
-  const findings = cited.map((item) => citedText(item, names));
+  // What the cause's own part tells is not told twice; where sentences cite findings by number, all of them stand.
+  const listed = narrative === "" ? cited.filter(({ node }) => node === undefined || node !== cause?.node) : cited;
+  const findings = cited.length === 0 ? ["Nothing was found."] : listed.map((item) => citedText(item, names));
   const facts = factLines(params.facts);
   const blocks =
     params.format === "postmortem"
@@ -118,7 +120,7 @@ function textOf(params: Params, { run, cited, cause, narrative, chart }: Parts, 
           narrative,
           section("Cause", causeLines(cause)),
           chart,
-          section("Findings", findings.length === 0 ? ["Nothing was found."] : findings),
+          section("Findings", findings),
           section("Facts", facts),
           section("Timeline", timelineLines(happenings)),
           section("What was done", run === undefined ? [] : nodeLines(run, context.nodeId)),

@@ -39,7 +39,7 @@ export function postmortemBlocks(parts: PostmortemParts): string[] {
     section("What went badly", [BY_PEOPLE]),
     section("Where we were lucky", [BY_PEOPLE]),
     section("Action items", itemLines(parts.nextSteps, cause)),
-    section("Findings", parts.findings.length === 0 ? ["Nothing was found."] : parts.findings),
+    section("Findings", parts.findings),
     section("Facts", parts.facts),
   ];
 }
