@@ -1,13 +1,18 @@
 /** What holds writes back, for all workers together: pauses, writes an hour, change windows, and a ledger that is gone. */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { Client, type WorkflowHandle } from "@temporalio/client";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type OpenedRuns, openRuns } from "../../src/client/open-runs.js";
 import type { Report } from "../../src/core/report.js";
 import { tailAudit } from "../../src/platform/audit/read.js";
+import { addApproval } from "../../src/platform/tool-packages/approvals.js";
 import type { GraphInput } from "../../src/schema/graph.js";
+import { lookAtPackage } from "../../src/tool-packages.js";
 import type { StartedWorker } from "../../src/worker.js";
 import { createMachine, type Machine, openGate, type Service, startService } from "../support/machine.js";
 import { startTestDevServer, type TestDevServer } from "../support/temporal.js";
+import { packageFiles, writePackage } from "../support/tool-package.js";
 
 let server: TestDevServer;
 let service: Service;
@@ -33,8 +38,9 @@ function graphOf(...nodes: Array<ReturnType<typeof write>>): GraphInput {
 
 const OPEN = {
   execution: { enable_remediation: true, undo_on_failure: true },
-  tools: { allowed: ["rollback", "scale_action"] },
-  node_types: { allowed: ["rollback", "scale_action"] },
+  tools: { allowed: ["rollback", "scale_action", "acme_flush"] },
+  node_types: { allowed: ["rollback", "scale_action", "config_update"] },
+  approval: { require_for_production: false },
 };
 
 let count = 0;
@@ -66,7 +72,18 @@ beforeAll(async () => {
   const action = (path: string) => ({ method: "POST", url: `${service.url}${path}`, idempotency: "key" });
   const http = { kind: "http", environment: "staging" };
   service.answers["/replicas"] = () => ({ text: '{"replicas":3}' });
+  const acme = writePackage(join(machine.home, "acme"), packageFiles(join(machine.home, "flushed")));
+  const looked = await lookAtPackage(acme);
+  if (!looked.ok) throw new Error(JSON.stringify(looked.problems));
+  const approval = {
+    name: "acme-tools",
+    digest: looked.value.contents.digest,
+    by: "ann",
+    time: new Date().toISOString(),
+  };
+  await addApproval(join(machine.home, "approved-tools.json"), approval);
   machine.config({
+    tool_packages: [{ path: "acme" }],
     targets: {
       shop: { ...http, actions: { rollback: action("/shop") } },
       till: { ...http, namespace: "payments", actions: { rollback: action("/till") } },
@@ -196,6 +213,25 @@ describe("a pause", { timeout: 60_000 }, () => {
     };
     return loaded.signer.order(order, "forged-order", Date.now(), Date.now() + 60_000);
   }
+});
+
+describe("a tool of an approved package", { timeout: 60_000 }, () => {
+  test("is asked about and held back as production, and acts once it may", async () => {
+    const flush = write("w", "none", { type: "config_update", tool: "acme_flush", params: { cache: "carts" } });
+    const flushed = async () => {
+      const handle = await start(graphOf(flush));
+      await approve(handle, "w");
+      return (await handle.result()) as Report;
+    };
+    const file = join(machine.home, "flushed");
+    await opened.writes.pause({ ...ME, scope: "environment:production", reason: "hold" });
+    expect(codeOf(await flushed())).toBe("writes-paused");
+    expect(existsSync(file)).toBe(false);
+    await opened.writes.resume({ ...ME, reason: "go on" });
+    expect((await flushed()).outcome).toBe("succeeded");
+    expect(readFileSync(file, "utf8")).toBe("carts");
+    expect((await audited("registry-changed")).at(-1)?.details).toMatchObject({ packages: [{ name: "acme-tools" }] });
+  });
 });
 
 describe("a ledger that cannot be asked", { timeout: 60_000 }, () => {

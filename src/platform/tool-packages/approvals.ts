@@ -26,11 +26,14 @@ export async function readApprovals(file: string): Promise<Approvals> {
   return { ok: false, problems: checked.problems.map(({ message }) => unusable(file, message)) };
 }
 
-/** Adds an approval; the same content twice is one. */
+/** Adds an approval, in place of the one of that name: an earlier content must not come back unnoticed. */
 export async function addApproval(file: string, approval: PackageApproval): Promise<Approvals> {
   const before = await readApprovals(file);
   if (!before.ok) return before;
-  const packages = [...before.packages.filter(({ digest }) => digest !== approval.digest), approval];
+  const packages = [
+    ...before.packages.filter(({ name, digest }) => name !== approval.name && digest !== approval.digest),
+    approval,
+  ];
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
   const own = `${file}.${randomUUID()}`;
   await writeFile(own, `${JSON.stringify({ version: "1.0", packages }, undefined, 2)}\n`, { mode: 0o600, flag: "wx" });

@@ -215,6 +215,16 @@ describe("loading", () => {
     expect([...new Set(await codesOf())]).toEqual(["tool-package-invalid"]);
   });
 
+  test("once another content is approved, the earlier one is refused", async () => {
+    await approve();
+    const before = readFileSync(join(folder, "tools.mjs"));
+    appendFileSync(join(folder, "tools.mjs"), "// mended\n");
+    await approve();
+    expect(await codesOf()).toEqual([]);
+    writeFileSync(join(folder, "tools.mjs"), before);
+    expect(await codesOf()).toEqual(["tool-package-changed"]);
+  });
+
   test("config.yaml may name the one content that it takes, beside the approval", async () => {
     await approve();
     configure("acme", await digestNow());

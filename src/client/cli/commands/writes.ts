@@ -20,7 +20,8 @@ export function pause(session: Session, _: Words, options: Options & { scope: st
     if (!answer.ok) return failed(answer.problems);
     const { pause: made, counted } = answer.value;
     const { print } = session;
-    print.result(`${style.yellow("paused")}: no write of ${oneLine(made.scope)} starts any more`);
+    const of = made.scope === "all" ? "" : ` of ${oneLine(made.scope)}`;
+    print.result(`${style.yellow("paused")}: no write${of} starts any more`);
     if (!counted) print.note("no worker has taken it in yet; it holds before the first write that one would start");
     print.result("what runs goes on up to its next write, which then fails; next: autoops resume");
     return done({ pause: made, counted });
