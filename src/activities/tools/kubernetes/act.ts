@@ -28,13 +28,13 @@ export async function actOnWorkload(
 ): Promise<ActionOutput> {
   const place = await placeOf(target, context);
   const restarts = restartsAfter(action, target);
-  // What would forbid the restart must be known before the ConfigMap is changed.
-  if (restarts) await planRestart(place, context);
+  // What would forbid the restart must be known before the ConfigMap is changed, and not after an earlier attempt did.
+  if (restarts && context.attempt === 1) await planRestart(place, context);
   const configmap = action === "config_update" ? target.actions.config_update?.configmap : undefined;
   const path = configmap === undefined ? pathOf(place) : configMapPath(place, configmap);
   const plan = () => planOf({ action, target, params }, place, context);
   const changed = await makeChange({ cluster: place.cluster, action, path, plan }, context);
-  const restarted = restarts && !changed.asWanted ? await restart(place, context) : undefined;
+  const restarted = restarts && !changed.asWanted ? await restart(place, changed.did, context) : undefined;
   const rolls = !changed.asWanted && (configmap === undefined || restarted !== undefined);
   const did = restarted === undefined ? changed.did : `${changed.did}, and ${restarted.did}`;
   const ends = rolls
@@ -46,9 +46,16 @@ export async function actOnWorkload(
   return outputOf({ action, target, params }, place, { ...changed, did, after, remarks }, context);
 }
 
-function restart(place: Place, context: ToolContext): Promise<Changed> {
+/** Restarts the pods after `did`, which stays whatever becomes of the restart. */
+async function restart(place: Place, did: string, context: ToolContext): Promise<Changed> {
   const plan = () => planRestart(place, context);
-  return makeChange({ cluster: place.cluster, action: "service_restart", path: pathOf(place), plan }, context);
+  try {
+    return await makeChange({ cluster: place.cluster, action: "service_restart", path: pathOf(place), plan }, context);
+  } catch (error) {
+    if (!(error instanceof ToolFailure) || error.code === "outcome-unknown") throw error;
+    const message = `${did}, and ${place.workload} was not restarted: ${error.message}`;
+    throw new ToolFailure("rollout-stalled", message, error.hint, false);
+  }
 }
 
 const restartsAfter = (action: ActionName, { actions }: KubernetesTarget): boolean =>

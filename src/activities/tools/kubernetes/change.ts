@@ -11,7 +11,7 @@ import { pause } from "../pause.js";
 import { KubernetesFailure } from "./answers.js";
 import type { KubernetesClient } from "./client.js";
 import type { Plan } from "./plans.js";
-import { type Before, stampKey, stampOf, withStamp } from "./stamps.js";
+import { type Before, type Stamp, stampKey, stampOf, withStamp } from "./stamps.js";
 
 export const FIELD_MANAGER = "autoops";
 /** Conflicts with those who only write the status, until it is given up; of lost answers, fewer. */
@@ -53,6 +53,9 @@ export async function makeChange(changing: Changing, context: ToolContext): Prom
     const done = await doneBefore(changing, key, lost, context);
     if (done !== undefined) return done;
     const plan = await changing.plan();
+    // The look before may have failed, or a lost request may have come through since.
+    const stamp = stampOf(plan.subject.annotations, key);
+    if (stamp !== undefined) return changedEarlier(plan.subject.path, stamp, lost, context);
     if (plan.patch === undefined) return changedBy(plan, true);
     if (fingerprint !== undefined && fingerprint !== plan.subject.fingerprint) throw changedMeanwhile(plan);
     fingerprint = plan.subject.fingerprint;
@@ -91,6 +94,15 @@ const changedBy = ({ subject, did, after, before, remarks }: Plan, asWanted: boo
   remarks,
 });
 
+function changedEarlier(path: string, stamp: Stamp, lost: ToolFailure | undefined, { attempt }: ToolContext): Changed {
+  const how =
+    lost === undefined
+      ? `attempt ${attempt} found it done by an earlier one`
+      : `the answer was lost (${lost.message}); the object shows that it was done`;
+  const { did, after, before } = stamp;
+  return { path, did, after, before: before ?? undefined, asWanted: false, remarks: [how] };
+}
+
 const stampedSchema = z.looseObject({
   metadata: z.looseObject({ annotations: z.record(z.string(), z.string()).optional() }),
 });
@@ -100,24 +112,12 @@ async function doneBefore(
   { cluster, path }: Changing,
   key: string,
   lost: ToolFailure | undefined,
-  { attempt }: ToolContext,
+  context: ToolContext,
 ): Promise<Changed | undefined> {
   try {
     const { metadata } = stampedSchema.parse(await cluster.call("GET", path));
     const stamp = stampOf(metadata.annotations, key);
-    if (stamp === undefined) return undefined;
-    const how =
-      lost === undefined
-        ? `attempt ${attempt} found it done by an earlier one`
-        : `the answer was lost (${lost.message}); the object shows that it was done`;
-    return {
-      path,
-      did: stamp.did,
-      after: stamp.after,
-      before: stamp.before ?? undefined,
-      asWanted: false,
-      remarks: [how],
-    };
+    return stamp === undefined ? undefined : changedEarlier(path, stamp, lost, context);
   } catch (error) {
     // Without a lost answer nothing was asked yet: the plan says better what is wrong with the object.
     if (lost === undefined) return undefined;
