@@ -418,6 +418,13 @@ describe.skipIf(!hasSlowServices)(
       const given = context();
       given.config.clusters = {};
       expect((await failureOf(changes({}, given))).code).toBe("config-invalid");
+      const onlyHelm = context(source({ include: ["helm"] }));
+      expect((await failureOf(collect({}, onlyHelm))).code).toBe("source-not-configured");
+      const onlyLogs = context(source({ include: ["logs"] }));
+      expect((await failureOf(changes({}, onlyLogs))).code).toBe("source-not-configured");
+      const helm = source({ include: ["helm"] });
+      const said = { ok: true, says: expect.stringMatching(/^\d changes? of the last day$/) };
+      expect(await checkSource("shop", helm, onlyHelm)).toEqual(said);
       const verdict = await checkSource("shop", source(), context());
       expect(verdict).toEqual({ ok: true, says: expect.stringMatching(/^\d+ pods, \d+ changes of the last day$/) });
       const empty = source({ selector: "app=absent" });

@@ -4,7 +4,7 @@ import { type ToolContext, ToolFailure } from "../../define-tool.js";
 import { isoText } from "../instant.js";
 import { clusterNamed, type KubernetesClient } from "../kubernetes/client.js";
 import { eventsOf } from "../kubernetes/events.js";
-import { type KubernetesSource, lostPartOf, pageOf, placeOf, reads } from "../kubernetes/lists.js";
+import { type KubernetesSource, lostPartOf, pageOf, placeOf, reads, refuseUnless } from "../kubernetes/lists.js";
 import type { LostPart } from "../logs/reading.js";
 import { argoChanges } from "./argocd.js";
 import { belongsTo, type ChangeQuestion, type ChangeReading, type ToldChange } from "./change.js";
@@ -40,11 +40,15 @@ const PARTS: ReadonlyArray<readonly [KubernetesPart, Reader]> = [
   ["helm", helmChanges],
 ];
 
+/** The parts that are read as changes. */
+export const CHANGE_PARTS: readonly KubernetesPart[] = PARTS.map(([part]) => part);
+
 export async function kubernetesChanges(
   source: KubernetesSource,
   question: ChangeQuestion,
   context: ToolContext,
 ): Promise<ChangeReading> {
+  refuseUnless(source, CHANGE_PARTS, "a source of changes");
   const cluster = await clusterNamed(source.cluster, context);
   const asked: PartQuestion = { source, cluster, question, context, scalers: new Map() };
   const changes: ToldChange[] = [];

@@ -72,6 +72,16 @@ export const bothSelectors = (...selectors: Array<string | undefined>): string |
 
 export const reads = (source: KubernetesSource, part: KubernetesPart): boolean => source.include.includes(part);
 
+/** The parts that are read as a log. */
+export const LOG_PARTS: readonly KubernetesPart[] = ["logs", "previous_logs", "events"];
+
+/** Throws `source-not-configured` where the source has none of these parts. */
+export function refuseUnless(source: KubernetesSource, parts: readonly KubernetesPart[], what: string): void {
+  if (parts.some((part) => reads(source, part))) return;
+  const message = `the source ${source.name} is not declared as ${what}: it includes ${source.include.join(", ")}`;
+  throw new ToolFailure("source-not-configured", message, `add one of ${parts.join(", ")} to its include`);
+}
+
 /** A part that could not be read, where the failure is one that was foreseen and is not the end of the call. */
 export function lostPartOf(path: string, error: unknown, context: ToolContext): LostPart {
   if (!(error instanceof ToolFailure) || context.signal.aborted) throw error;

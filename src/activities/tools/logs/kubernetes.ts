@@ -7,7 +7,15 @@ import { isoText } from "../instant.js";
 import { KubernetesFailure } from "../kubernetes/answers.js";
 import { clusterNamed, type KubernetesClient } from "../kubernetes/client.js";
 import { eventsOf } from "../kubernetes/events.js";
-import { bothSelectors, type KubernetesSource, lostPartOf, pageOf, reads } from "../kubernetes/lists.js";
+import {
+  bothSelectors,
+  type KubernetesSource,
+  LOG_PARTS,
+  lostPartOf,
+  pageOf,
+  reads,
+  refuseUnless,
+} from "../kubernetes/lists.js";
 import { containersIn, type PodContainer, podsOf, type SeenPods } from "../kubernetes/pods-seen.js";
 import type { LogEntry } from "../log-entries.js";
 import { NewestEntries } from "../log-selection.js";
@@ -19,6 +27,7 @@ const CONTAINERS_MAX = 100;
 /** Bytes of one container's log, under what one answer may have. */
 const LOG_MAX_BYTES = 6_000_000;
 const LINES_MIN = 10;
+const NO_PODS: SeenPods = { pods: [], cut: false, isOfThem: () => true };
 
 export async function readKubernetes(
   source: KubernetesSource,
@@ -26,11 +35,14 @@ export async function readKubernetes(
   maxChars: number,
   context: ToolContext,
 ): Promise<LogReading> {
+  refuseUnless(source, LOG_PARTS, "a log");
   const cluster = await clusterNamed(source.cluster, context);
   const { selection } = question;
   const kept = new NewestEntries(selection, question.maxLines, maxChars);
   const selector = bothSelectors(source.selector, question.query);
-  const pods = await podsOf(cluster, source.namespace, selector, context);
+  const wantsLogs = reads(source, "logs") || reads(source, "previous_logs");
+  const needsPods = wantsLogs || selector !== undefined;
+  const pods = needsPods ? await podsOf(cluster, source.namespace, selector, context) : NO_PODS;
   const reader = {
     source,
     cluster,
@@ -41,8 +53,7 @@ export async function readKubernetes(
     files: [] as string[],
     cut: pods.cut,
   };
-  const asked =
-    reads(source, "logs") || reads(source, "previous_logs") ? logsWanted(source, pods, selection.sinceMs) : [];
+  const asked = wantsLogs ? logsWanted(source, pods, selection.sinceMs) : [];
   reader.cut ||= asked.length > CONTAINERS_MAX;
   for (const one of asked.slice(0, CONTAINERS_MAX)) await readContainer(one, reader);
   if (reads(source, "events")) await readEvents(reader, pods, selector);
@@ -165,7 +176,7 @@ function queryText(
   selector: string | undefined,
   { selection, maxLines }: LogQuestion,
 ): string {
-  const parts = source.include.filter((part) => ["logs", "previous_logs", "events"].includes(part)).join(", ");
+  const parts = source.include.filter((part) => LOG_PARTS.includes(part)).join(", ");
   const pods = selector === undefined ? "all pods" : `pods with ${selector}`;
   const container = source.container === undefined ? "" : `, container ${source.container}`;
   const span = `from ${isoText(selection.sinceMs)} to ${isoText(selection.untilMs)}`;
