@@ -3,6 +3,7 @@ import { Client, type WorkflowHandle } from "@temporalio/client";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { openRuns } from "../../src/client/open-runs.js";
 import type { Report } from "../../src/core/report.js";
+import { createWriteLedger } from "../../src/platform/temporal/write-ledger.js";
 import { RUN_QUEUE } from "../../src/vocabulary/names.js";
 import type { StartedWorker } from "../../src/worker.js";
 import { createMachine, type Machine, openGate } from "../support/machine.js";
@@ -133,6 +134,20 @@ test("a worker of a build is seen as one by those who ask whether any lives", as
   } finally {
     await opened.value.close();
   }
+});
+
+test("the ledger of writes goes on with the next build, and knows what was paused", { timeout: 60_000 }, async () => {
+  const ledger = createWriteLedger(() => ({ client, taskQueue: RUN_QUEUE }));
+  const write = (key: string) => ledger.start({ key, runKey: "r", environment: "staging" });
+  const first = await startBuild("one");
+  await setCurrent("one");
+  expect(await write("k1")).toEqual({ ok: true });
+  const hold = { id: "pause-0001", scope: "all", reason: "hold", by: "ann" };
+  await client.workflow.getHandle("autoops-ledger").signal("pause", hold);
+  await startBuild("two");
+  await setCurrent("two");
+  await first.stop();
+  expect(await write("k2")).toMatchObject({ ok: false, why: "paused" });
 });
 
 test("a build named without its deployment starts no worker", async () => {
