@@ -22,8 +22,8 @@ targets:
 `;
   const policy = `version: "1.0"
 execution: { enable_remediation: true }
-tools: { allowed: [metric_query, service_restart, analysis, log_collector, deployment_history, summary, echo] }
-node_types: { allowed: [metric_query, service_restart, analysis, log_collection, summary, wait, decision] }
+tools: { allowed: [metric_query, service_restart, analysis, log_collector, deployment_history, autoRCA, summary, echo] }
+node_types: { allowed: [metric_query, service_restart, analysis, rca_call, log_collection, summary, wait, decision] }
 `;
   writeFileSync(join(home, "config.yaml"), config, { mode: 0o600 });
   writeFileSync(join(home, "safety.yaml"), policy, { mode: 0o600 });

@@ -13,8 +13,6 @@ import { serviceName } from "./material.js";
 const TROUBLE_MIN_DEVIATIONS = 3;
 /** Of the level: what a series may always deviate by. */
 const FLOOR_SHARE = 0.03;
-/** Of the calls, as a share of 1. */
-const FAILED_SHARE_FLOOR = 0.005;
 const STRENGTH_MAX = 1e6;
 /** Values about a given moment that are the trouble, and those elsewhere that a calm level needs. */
 const TROUBLE_POINTS = 8;
@@ -88,11 +86,6 @@ function seekTrouble(material: Material, wanted: TargetWanted): Found | undefine
   const [first] = worse.sort((a, b) => byCallers(a, b, material, worse) || compare(a, b));
   if (first !== undefined) return fromMetric(first, wanted.atMs);
   return fromLog(material, service) ?? fromElse(material, service, clearest(eligible, wanted.atMs), wanted.atMs);
-}
-
-function floorOf({ signal: { kind, counted } }: MeasuredSeries, level: number): number {
-  if (kind !== "errors" || counted) return FLOOR_SHARE * Math.abs(level);
-  return FAILED_SHARE_FLOOR * (Math.abs(level) > 1.5 ? 100 : 1);
 }
 
 function clearest(eligible: readonly MeasuredSeries[], atMs: number | undefined): MeasuredSeries | undefined {
