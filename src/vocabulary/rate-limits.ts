@@ -18,8 +18,8 @@ export const RATE_GRANT_LASTS_MS = 1_000;
 /** Rates that the keeper remembers at once; those that are free again are forgotten first. */
 export const RATES_KEPT_MAX = 1_000;
 
-/** Milliseconds that a worker waits for the keeper's answer. */
-export const RATE_ANSWER_WAIT_MS = 10_000;
+/** Milliseconds that a worker waits for the keeper's answer: over ten seconds, for that long a lost worker's queue is tried first. */
+export const RATE_ANSWER_WAIT_MS = 20_000;
 
 /** Milliseconds for which a server's Retry-After is heeded at most: it may say anything. */
 export const RETRY_AFTER_MAX_MS = 600_000;

@@ -4,6 +4,7 @@ import type { Hold, Take, TakeAnswer } from "../../core/rates.js";
 import { RATES, ratesId, WORKFLOWS } from "../../vocabulary/names.js";
 import { RATE_ANSWER_WAIT_MS } from "../../vocabulary/rate-limits.js";
 import { ToolFailure } from "../failure.js";
+import { persistently } from "./persistently.js";
 
 export interface RateKeeper {
   /** Throws `ToolFailure("rate-limited")` where it cannot be asked: an unknown rate is not exceeded. */
@@ -16,19 +17,23 @@ export function createRateKeeper(where: () => { client: Client; taskQueue: strin
   async function ask<R>(update: string, argument: Take | Hold): Promise<R> {
     try {
       const { client, taskQueue } = where();
-      return await client.withDeadline(Date.now() + RATE_ANSWER_WAIT_MS, () => {
-        const startWorkflowOperation = new WithStartWorkflowOperation(WORKFLOWS.keepRates, {
-          workflowId: ratesId(taskQueue),
-          taskQueue,
-          args: [],
-          workflowIdConflictPolicy: "USE_EXISTING",
-          staticSummary: "when other machines may be asked",
+      const deadline = Date.now() + RATE_ANSWER_WAIT_MS;
+      const once = () =>
+        client.withDeadline(deadline, () => {
+          const startWorkflowOperation = new WithStartWorkflowOperation(WORKFLOWS.keepRates, {
+            workflowId: ratesId(taskQueue),
+            taskQueue,
+            args: [],
+            workflowIdConflictPolicy: "USE_EXISTING",
+            staticSummary: "when other machines may be asked",
+          });
+          return client.workflow.executeUpdateWithStart<never, R, [Take | Hold]>(update, {
+            args: [argument],
+            startWorkflowOperation: startWorkflowOperation as never,
+          });
         });
-        return client.workflow.executeUpdateWithStart<never, R, [Take | Hold]>(update, {
-          args: [argument],
-          startWorkflowOperation: startWorkflowOperation as never,
-        });
-      });
+      // A question that is asked twice may take two turns: the rate is kept all the same.
+      return await persistently(deadline, once);
     } catch (error) {
       const reason = error instanceof Error ? error.message : "it gave no answer";
       const message = `the keeper of rates could not be asked (${reason}), so nothing was sent`;

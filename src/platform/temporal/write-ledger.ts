@@ -4,6 +4,7 @@ import type { WriteAnswer, WriteStart } from "../../core/writes/ledger.js";
 import { LEDGER, ledgerId, WORKFLOWS } from "../../vocabulary/names.js";
 import { LEDGER_WAIT_MS } from "../../vocabulary/write-limits.js";
 import { ToolFailure } from "../failure.js";
+import { persistently } from "./persistently.js";
 
 export interface WriteLedger {
   /**
@@ -20,7 +21,9 @@ export function createWriteLedger(where: () => { client: Client; taskQueue: stri
       const deadline = Date.now() + Math.min(waitMs, LEDGER_WAIT_MS);
       try {
         const { client, taskQueue } = where();
-        return await client.withDeadline(deadline, () => ask(client, taskQueue, write));
+        const once = () => client.withDeadline(deadline, () => ask(client, taskQueue, write));
+        // The ledger counts a write once, however often it is asked for it.
+        return await persistently(deadline, once, isEnded);
       } catch (error) {
         throw notAsked(error);
       }
@@ -44,8 +47,10 @@ function ask(client: Client, taskQueue: string, write: WriteStart): Promise<Writ
   });
 }
 
+const isEnded = (error: unknown): boolean => error instanceof WorkflowExecutionAlreadyStartedError;
+
 function notAsked(error: unknown): ToolFailure {
-  if (error instanceof WorkflowExecutionAlreadyStartedError) {
+  if (isEnded(error)) {
     const message = "the ledger of writes was ended from outside, so what was paused is not known; no write starts";
     return new ToolFailure("writes-unchecked", message, "start it anew: autoops resume", false);
   }
