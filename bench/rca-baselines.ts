@@ -1,6 +1,6 @@
 /** Simple ways to rank causes, for comparison: what a page of graphs, sorted, would say. */
-import type { MetricSeries } from "../src/activities/tools/rank-causes/input.js";
-import { median, spread } from "../src/activities/tools/rank-causes/statistics.js";
+import type { MetricSeries } from "../src/activities/tools/rca/ranking/input.js";
+import { median, spread } from "../src/activities/tools/rca/ranking/statistics.js";
 import type { Incident } from "../test/support/petshop.js";
 
 export type Ranking = (incident: Incident) => string[];

@@ -26,7 +26,7 @@ import type { Problem } from "./vocabulary/problems.js";
 
 export { defineTool, type ToolContext, type ToolDefinition, ToolFailure } from "./activities/define-tool.js";
 export { applyWhitelist, createDefaultRegistry, createRegistry, type Registry } from "./activities/registry.js";
-export { clusterLogs } from "./activities/tools/log-templates.js";
+export { clusterLogs } from "./activities/tools/logs/templates.js";
 export { type Cause, type Evidence, type RankCausesInput, rankCauses } from "./activities/tools/rank-causes.js";
 export type { Answered, Decide, OpenGate, Runs, StartedRun, StartRun } from "./client/runs.js";
 export type { CheckedGraph } from "./core/check.js";

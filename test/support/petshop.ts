@@ -1,7 +1,7 @@
 /** Reads real incidents with a known cause from ../shared/data/petshop, for tests and benchmarks. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { MetricSeries, Target } from "../../src/activities/tools/rank-causes/input.js";
+import type { MetricSeries, Target } from "../../src/activities/tools/rca/ranking/input.js";
 
 const ROOT = "../shared/data/petshop";
 export const PETSHOP_PRESENT = existsSync(ROOT);

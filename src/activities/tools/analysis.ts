@@ -1,15 +1,15 @@
 /** Tool `analysis` (also `log_analyzer`): log templates and what became of them, and where a metric changed. */
 import { redact } from "../../core/redact.js";
 import { defineTool, type ToolContext, ToolFailure } from "../define-tool.js";
-import { type ChangeVerdict, judgeChange } from "./analysis-change.js";
-import { findingsOf } from "./analysis-findings.js";
-import { type AnalysisOutput, type AnalysisParams, LINES_MAX, outputSchema, paramsSchema } from "./analysis-schema.js";
-import { type LogShifts, shiftsOf } from "./analysis-shifts.js";
-import { entriesOf, groupsOf, type TemplateGroup, type TimedEntry } from "./analysis-templates.js";
+import { type ChangeVerdict, judgeChange } from "./analysis/change.js";
+import { findingsOf } from "./analysis/findings.js";
+import { type AnalysisOutput, type AnalysisParams, LINES_MAX, outputSchema, paramsSchema } from "./analysis/schema.js";
+import { analyseMetric, type TimedChange } from "./analysis/series/analyse-metric.js";
+import { type LogShifts, shiftsOf } from "./analysis/shifts.js";
+import { entriesOf, groupsOf, type TemplateGroup, type TimedEntry } from "./analysis/templates.js";
 import { shortened } from "./finding.js";
 import { isoMs, isoText } from "./instant.js";
-import { isError } from "./log-levels.js";
-import { analyseMetric, type TimedChange } from "./series/analyse-metric.js";
+import { isError } from "./logs/levels.js";
 
 const SHOWN_MAX_CHARS = 300;
 const LISTED_MAX_CHARS = 160;

@@ -8,9 +8,9 @@ import { FINDING_MAX_CHARS } from "../../vocabulary/limits.js";
 import { defineTool, type ToolContext, ToolFailure } from "../define-tool.js";
 import { finding, findingsSchema, shortened, type ToolFinding } from "./finding.js";
 import { instantMs, isoText } from "./instant.js";
-import { isError, LEVELS } from "./log-levels.js";
-import type { KeptEntry, Selection } from "./log-selection.js";
+import { isError, LEVELS } from "./logs/levels.js";
 import { LOG_KINDS, placeOf, queryMisfits, readLogSource } from "./logs/read-source.js";
+import type { KeptEntry, Selection } from "./logs/selection.js";
 import { declaredNameSchema } from "./names.js";
 import { sourceNamed, sourceReach } from "./sources.js";
 

@@ -4,7 +4,7 @@
  * Extra seconds and failed calls add up along a call chain. So each node's burden (how much worse each call became,
  * times its calls) is set against its callees': what they explain is handed on to them, what they do not is its own.
  */
-import { type Blamed, blame } from "./rank-causes/blame.js";
+import { type Blamed, blame } from "./rca/ranking/blame.js";
 import {
   type Burden,
   bestSeries,
@@ -14,9 +14,9 @@ import {
   byStatistic,
   certainty,
   type Deviation,
-} from "./rank-causes/burdens.js";
-import { CITED_MIN_DEVIATIONS, citationsOf, type Evidence } from "./rank-causes/evidence.js";
-import { handHints } from "./rank-causes/hints.js";
+} from "./rca/ranking/burdens.js";
+import { CITED_MIN_DEVIATIONS, citationsOf, type Evidence } from "./rca/ranking/evidence.js";
+import { handHints } from "./rca/ranking/hints.js";
 import {
   type CallGraph,
   type Edge,
@@ -29,10 +29,10 @@ import {
   readSeries,
   type Series,
   type Target,
-} from "./rank-causes/input.js";
-import { Nodes } from "./rank-causes/nodes.js";
-import { type Signal, signalOf } from "./rank-causes/signal-kinds.js";
-import { type Window, windowOf } from "./rank-causes/window.js";
+} from "./rca/ranking/input.js";
+import { Nodes } from "./rca/ranking/nodes.js";
+import { type Signal, signalOf } from "./rca/ranking/signal-kinds.js";
+import { type Window, windowOf } from "./rca/ranking/window.js";
 
 export type { Evidence, MetricSeries };
 

@@ -1,9 +1,9 @@
 /** The search for causes over real incidents with metrics and a call graph alone: what it calls likely is right. */
 import { describe, expect, test } from "vitest";
-import { signalOf } from "../../../src/activities/tools/rank-causes/signal-kinds.js";
-import { investigate } from "../../../src/activities/tools/root-cause/investigate.js";
-import { type Material, serviceName } from "../../../src/activities/tools/root-cause/material.js";
-import { emptyMaterial } from "../../../src/activities/tools/root-cause/read-outputs.js";
+import { investigate } from "../../../src/activities/tools/rca/investigate.js";
+import { type Material, serviceName } from "../../../src/activities/tools/rca/observations.js";
+import { signalOf } from "../../../src/activities/tools/rca/ranking/signal-kinds.js";
+import { emptyMaterial } from "../../../src/activities/tools/rca/read-outputs.js";
 import { type Incident, PETSHOP_PRESENT, petshop, petshopFolders } from "../../support/petshop.js";
 
 function materialOf({ metrics, graph }: Incident): Material {

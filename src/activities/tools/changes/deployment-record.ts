@@ -9,7 +9,7 @@ import { type ToolContext, ToolFailure } from "../../define-tool.js";
 import { shortened } from "../finding.js";
 import { statusFailure } from "../http-answers.js";
 import { isoText } from "../instant.js";
-import { fieldTimeMs } from "../log-times.js";
+import { fieldTimeMs } from "../logs/times.js";
 
 export type DeploymentsSource = Extract<Source, { kind: "deployments" }> & { name: string };
 

@@ -1,7 +1,7 @@
 /** The lines of a container as Kubernetes gives them with `timestamps=true`: each begins with the time it was written. */
 
 import { isoMs } from "../instant.js";
-import { CONTINUATION, joinLine, type LogEntry, lineEntry } from "../log-entries.js";
+import { CONTINUATION, joinLine, type LogEntry, lineEntry } from "./entries.js";
 
 const LINE = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)) ?(.*)$/;
 

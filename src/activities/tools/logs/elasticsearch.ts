@@ -4,11 +4,11 @@ import type { Source } from "../../../schema/config.js";
 import type { JsonObject } from "../../../schema/json.js";
 import { type ToolContext, ToolFailure } from "../../define-tool.js";
 import { shortened } from "../finding.js";
-import { spellingsFrom } from "../log-levels.js";
-import { NewestEntries } from "../log-selection.js";
 import { callSource, shapeOf } from "../source-calls.js";
+import { spellingsFrom } from "./levels.js";
 import { type Page, readPages } from "./pages.js";
 import { type LogQuestion, type LogReading, type LostPart, uiLink } from "./reading.js";
+import { NewestEntries } from "./selection.js";
 import { storedEntry } from "./stored-entry.js";
 
 type ElasticsearchSource = Extract<Source, { kind: "elasticsearch" }> & { name: string };

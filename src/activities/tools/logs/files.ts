@@ -2,10 +2,10 @@
 import type { Source } from "../../../schema/config.js";
 import { type ToolContext, ToolFailure } from "../../define-tool.js";
 import { shortened } from "../finding.js";
-import { EntryReader, type LogFields } from "../log-entries.js";
 import { type LogFile, openLogFiles, type ReadBudget, readLines, type UnreadableFile } from "../log-files.js";
-import { NewestEntries } from "../log-selection.js";
+import { EntryReader, type LogFields } from "./entries.js";
 import type { LogQuestion, LogReading } from "./reading.js";
+import { NewestEntries } from "./selection.js";
 
 /** Bytes that one call reads, unpacked; of more than that the newest part is read, and the output says so. */
 const READ_MAX_BYTES = 256_000_000;

@@ -1,8 +1,8 @@
 /** The entry that a journal's record is, as journalctl writes it in JSON. */
 import { z } from "zod";
 import type { JsonObject } from "../../../schema/json.js";
-import { type LogEntry, lineEntry } from "../log-entries.js";
-import { fieldLevel, type LevelOrUnknown } from "../log-levels.js";
+import { type LogEntry, lineEntry } from "./entries.js";
+import { fieldLevel, type LevelOrUnknown } from "./levels.js";
 
 /** Levels of the journal's priorities, 0 (emergency) to 7 (debug). */
 export const SEVERITY_LEVELS: readonly LevelOrUnknown[] = [0, 1, 2, 3, 4, 5, 6, 7].map(fieldLevel);

@@ -6,12 +6,12 @@ import type { Source } from "../../../schema/config.js";
 import { type ToolContext, ToolFailure } from "../../define-tool.js";
 import { excerpt } from "../http-answers.js";
 import { LineSplitter } from "../log-files.js";
-import { isAtLeast, type Level } from "../log-levels.js";
-import { NewestEntries } from "../log-selection.js";
 import { type CommandResult, runCommand } from "../targets/run-command.js";
 import { journalEntry, SEVERITY_LEVELS } from "./journal-entry.js";
 import { type JournalFiles, journalFiles, lostFile } from "./journal-files.js";
+import { isAtLeast, type Level } from "./levels.js";
 import type { LogQuestion, LogReading, LostPart } from "./reading.js";
+import { NewestEntries } from "./selection.js";
 
 type JournaldSource = Extract<Source, { kind: "journald" }> & { name: string };
 

@@ -17,10 +17,10 @@ import {
   refuseUnless,
 } from "../kubernetes/lists.js";
 import { containersIn, type PodContainer, podsOf, type SeenPods } from "../kubernetes/pods-seen.js";
-import type { LogEntry } from "../log-entries.js";
-import { NewestEntries } from "../log-selection.js";
 import { containerEntries } from "./container-lines.js";
+import type { LogEntry } from "./entries.js";
 import type { LogQuestion, LogReading, LostPart } from "./reading.js";
+import { NewestEntries } from "./selection.js";
 
 /** Containers of one call whose logs are read; those of the newest pods. */
 const CONTAINERS_MAX = 100;

@@ -2,13 +2,13 @@
 import { z } from "zod";
 import type { Source } from "../../../schema/config.js";
 import { type ToolContext, ToolFailure } from "../../define-tool.js";
-import { type LogEntry, lineEntry } from "../log-entries.js";
-import { fieldLevel, spellingsFrom } from "../log-levels.js";
-import { NewestEntries } from "../log-selection.js";
 import { callSource, shapeOf } from "../source-calls.js";
+import { type LogEntry, lineEntry } from "./entries.js";
+import { fieldLevel, spellingsFrom } from "./levels.js";
 import { anyCase } from "./literal-pattern.js";
 import { type Page, type PageLine, readPages } from "./pages.js";
 import { type LogQuestion, type LogReading, uiLink } from "./reading.js";
+import { NewestEntries } from "./selection.js";
 
 type LokiSource = Extract<Source, { kind: "loki" }> & { name: string };
 

@@ -1,7 +1,7 @@
 /** Reads a source page by page, the newest lines first, until enough are kept. */
 import { type ToolContext, ToolFailure } from "../../define-tool.js";
-import type { LogEntry } from "../log-entries.js";
-import type { NewestEntries } from "../log-selection.js";
+import type { LogEntry } from "./entries.js";
+import type { NewestEntries } from "./selection.js";
 
 /** Lines that one request asks for: Loki's own bound is 5000 unless it is raised, others take 10000. */
 const PAGE_LINES = 1_000;

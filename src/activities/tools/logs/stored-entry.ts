@@ -1,6 +1,6 @@
 /** The entry that a log store's record is. A record without a level may tell it in its text. */
-import { type LogEntry, type LogFields, recordEntry } from "../log-entries.js";
-import { fieldLevel, lineLevel } from "../log-levels.js";
+import { type LogEntry, type LogFields, recordEntry } from "./entries.js";
+import { fieldLevel, lineLevel } from "./levels.js";
 
 export function storedEntry(record: Record<string, unknown>, names: LogFields, timeMs: number): LogEntry {
   const entry = recordEntry(record, names, timeMs);

@@ -4,13 +4,13 @@ import type { Source } from "../../../schema/config.js";
 import { type HttpAnswer, type ToolContext, ToolFailure } from "../../define-tool.js";
 import { excerpt } from "../http-answers.js";
 import { isoMs, isoText } from "../instant.js";
-import type { LogEntry } from "../log-entries.js";
-import { spellingsFrom } from "../log-levels.js";
-import { NewestEntries, type Selection } from "../log-selection.js";
 import { callSource, shaped } from "../source-calls.js";
+import type { LogEntry } from "./entries.js";
+import { spellingsFrom } from "./levels.js";
 import { anyCase } from "./literal-pattern.js";
 import { type Page, type PageLine, readPages } from "./pages.js";
 import { type LogQuestion, type LogReading, uiLink } from "./reading.js";
+import { NewestEntries, type Selection } from "./selection.js";
 import { storedEntry } from "./stored-entry.js";
 
 type VictoriaLogsSource = Extract<Source, { kind: "victorialogs" }> & { name: string };

@@ -1,13 +1,13 @@
 /** What a summary tells of a run beside its findings, read from the outputs of its nodes: the cause, changes, the key metric. */
 import type { SoFar } from "../../../core/run/so-far.js";
 import type { JsonObject } from "../../../schema/json.js";
-import { type AutoRcaOutput, outputSchema } from "../auto-rca-schema.js";
+import { measured, type Point } from "../analysis/series/points.js";
 import { shortened } from "../finding.js";
-import { objectIn, textIn } from "../root-cause/json-parts.js";
-import { measureIn, serviceInQuery } from "../root-cause/metric-names.js";
-import { readChanges } from "../root-cause/read-changes.js";
-import { emptyMaterial } from "../root-cause/read-outputs.js";
-import { measured, type Point } from "../series/points.js";
+import { objectIn, textIn } from "../rca/json-parts.js";
+import { measureIn, serviceInQuery } from "../rca/metric-names.js";
+import { readChanges } from "../rca/read-changes.js";
+import { emptyMaterial } from "../rca/read-outputs.js";
+import { type AutoRcaOutput, outputSchema } from "../rca/schema.js";
 
 export interface Cause extends AutoRcaOutput {
   node: string;

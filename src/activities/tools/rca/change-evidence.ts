@@ -1,0 +1,78 @@
+/** Which changes can have made the trouble, by their time and by what logs say of them, and which cannot. */
+import { judgeChange } from "../analysis/change.js";
+import { isoText, spanText } from "../instant.js";
+import type { SetAside, Testimony, Witness } from "./evidence.js";
+import type { Change, Material } from "./observations.js";
+import type { Trouble } from "./symptoms.js";
+
+/** A change whose service's own log turned worse with it, and one that merely came just before. */
+const CORRELATED_WEIGHT = 1;
+const TIMED_WEIGHT = 0.6;
+const SET_ASIDE_MAX = 8;
+
+export interface Suspect extends Change {
+  key: string;
+  /** By the fixed rule of the log analysis: the errors of its service's log began with it. */
+  correlates: boolean;
+  why: string;
+}
+
+export function changeWitnesses(material: Material, trouble: Trouble): Testimony & { suspects: Suspect[] } {
+  const [witnesses, setAside, suspects]: [Witness[], SetAside[], Suspect[]] = [[], [], []];
+  for (const change of material.changes) {
+    const { node, query, atMs, what } = change;
+    const whose = change.service === undefined ? "" : ` of ${change.service}`;
+    const named = `${what}${whose} at ${isoText(atMs)}`;
+    const excluded = exclusion(change, trouble);
+    if (excluded !== undefined) {
+      setAside.push({ node, query, what: named, why: excluded });
+      continue;
+    }
+    const correlation = correlationOf(change, material);
+    const key = JSON.stringify([atMs, what, change.service ?? ""]);
+    const suspect = { ...change, key, ...correlation };
+    suspects.push(suspect);
+    const ahead = (trouble.onset?.atMs ?? atMs) - atMs;
+    const lag = trouble.onset === undefined ? "" : `, ${spanText(ahead)} before the trouble began`;
+    witnesses.push({
+      kind: "change",
+      service: change.service ?? trouble.service,
+      node,
+      query,
+      text: `${named}${lag}${correlation.why === "" ? "" : `; ${correlation.why}`}`,
+      at: isoText(atMs),
+      weight: correlation.correlates ? CORRELATED_WEIGHT : TIMED_WEIGHT,
+      locates: false,
+      changeKey: key,
+    });
+  }
+  // The nearest in time say most about why they were set aside.
+  const near = ({ what }: SetAside): number => Math.abs(Date.parse(what.slice(-24)) - (trouble.onset?.atMs ?? 0));
+  return { witnesses, suspects, setAside: setAside.sort((a, b) => near(a) - near(b)).slice(0, SET_ASIDE_MAX) };
+}
+
+/** Why a change cannot have made the trouble, or is not near enough to be held against it. */
+function exclusion({ atMs, byItself }: Change, { onset, followsMs }: Trouble): string | undefined {
+  if (byItself) return "the platform did it by itself: an answer to trouble more often than its cause";
+  if (onset === undefined) return "when the trouble began is not known, so that no change can be held against it";
+  if (atMs > onset.atMs) return `it came ${spanText(atMs - onset.atMs)} after the trouble had begun`;
+  const ahead = onset.notBeforeMs - atMs;
+  if (ahead <= followsMs) return undefined;
+  return `it came ${spanText(ahead)} before the trouble; what a change breaks shows within ${spanText(followsMs)} as a rule`;
+}
+
+/** Held against the log of the change's own service. */
+function correlationOf(change: Change, { logs, analysed }: Material): Pick<Suspect, "correlates" | "why"> {
+  for (const log of logs.filter(({ service }) => service === change.service)) {
+    const span = { fromMs: log.fromMs, changeMs: change.atMs, toMs: log.toMs };
+    if (span.changeMs <= span.fromMs || span.changeMs >= span.toMs) continue;
+    const { correlates, why } = judgeChange(log.entries, log.groups, span);
+    return { correlates, why: `in the log of ${log.service} (node ${log.node}): ${why}` };
+  }
+  for (const one of analysed.filter(
+    ({ changeMs, service }) => changeMs === change.atMs && service === change.service,
+  )) {
+    return { correlates: one.correlates, why: `by the analysis (node ${one.node}): ${one.verdict ?? ""}` };
+  }
+  return { correlates: false, why: "" };
+}

@@ -1,0 +1,85 @@
+/** From material to a verdict: hears what each kind of evidence tells, and sets aside what something else explains. */
+import type { SoFar } from "../../../core/run/so-far.js";
+import { changeWitnesses } from "./change-evidence.js";
+import type { SetAside, Witness } from "./evidence.js";
+import { logWitnesses } from "./log-evidence.js";
+import { metricWitnesses } from "./metric-evidence.js";
+import type { Material } from "./observations.js";
+import { probeWitnesses, traceWitnesses } from "./other-evidence.js";
+import { type TargetWanted, type Trouble, troubleIn } from "./symptoms.js";
+import { type RankedCause, rankedCauses, type Verdict, verdictOn } from "./verdict.js";
+
+const SET_ASIDE_MAX = 15;
+/** Services between a caller and what explains it, at most. */
+const HOPS_MAX = 20;
+
+export interface Investigation {
+  trouble: Trouble | undefined;
+  causes: RankedCause[];
+  setAside: SetAside[];
+  verdict: Verdict;
+}
+
+export function investigate(material: Material, wanted: TargetWanted, run: SoFar | undefined): Investigation {
+  const probes = probeWitnesses(material);
+  const trouble = troubleIn(material, wanted);
+  if (trouble === undefined) {
+    return { trouble, causes: [], setAside: probes.setAside, verdict: verdictOn([], trouble, run) };
+  }
+  const metric = metricWitnesses(material, trouble);
+  const trace = traceWitnesses(material, trouble);
+  const log = logWitnesses(material, trouble);
+  const change = changeWitnesses(material, trouble);
+  const heard = [...metric.witnesses, ...trace.witnesses, ...log.witnesses, ...change.witnesses, ...probes.witnesses];
+  const { kept, setAside } = withoutSymptoms(heard, material);
+  const aside = [
+    ...change.setAside,
+    ...metric.setAside,
+    ...setAside,
+    ...trace.setAside,
+    ...log.setAside,
+    ...probes.setAside,
+  ];
+  const causes = rankedCauses(kept, change.suspects, trouble);
+  return { trouble, causes, setAside: unique(aside).slice(0, SET_ASIDE_MAX), verdict: verdictOn(causes, trouble, run) };
+}
+
+/** Errors in the log of a service that calls the one where the trouble began are what it suffers from. */
+function withoutSymptoms(heard: readonly Witness[], { calls }: Material): { kept: Witness[]; setAside: SetAside[] } {
+  const located = [...new Set(heard.filter(({ locates }) => locates).map(({ service }) => service))].sort();
+  const explains = new Map<string, string>();
+  for (const service of located) {
+    for (const caller of callersOf(service, calls)) if (!located.includes(caller)) explains.set(caller, service);
+  }
+  const isSymptom = ({ kind, service }: Witness): boolean => kind === "log" && explains.has(service);
+  return {
+    kept: heard.filter((one) => !isSymptom(one)),
+    setAside: heard.filter(isSymptom).map(({ node, query, text, service }) => ({
+      node,
+      query,
+      what: text,
+      why: `${explains.get(service)}, which ${service} calls, explains it`,
+    })),
+  };
+}
+
+function callersOf(service: string, calls: Material["calls"]): Set<string> {
+  const found = new Set<string>();
+  let front = [service];
+  for (let hop = 0; hop < HOPS_MAX && front.length > 0; hop++) {
+    const next = calls.filter(
+      ({ callee, caller }) => front.includes(callee) && !found.has(caller) && caller !== service,
+    );
+    front = [...new Set(next.map(({ caller }) => caller))];
+    for (const caller of front) found.add(caller);
+  }
+  return found;
+}
+
+function unique(aside: readonly SetAside[]): SetAside[] {
+  const seen = new Set<string>();
+  return aside.filter((one) => {
+    const key = JSON.stringify([one.node, one.what]);
+    return !seen.has(key) && seen.add(key);
+  });
+}

@@ -1,0 +1,100 @@
+/** What would confirm a cause or find one: calls of tools that a graph could hold next, with declared sources where there are some. */
+import type { Config } from "../../../schema/config.js";
+import type { JsonObject } from "../../../schema/json.js";
+import { isoText } from "../instant.js";
+import type { Material } from "./observations.js";
+import type { Trouble } from "./symptoms.js";
+import type { Certainty, RankedCause } from "./verdict.js";
+
+export interface NextQuery {
+  tool: string;
+  params: JsonObject;
+  /** What it would show, and so what would speak for the cause or against it. */
+  why: string;
+}
+
+const NEXT_MAX = 6;
+const LEAD_MS = 1_800_000;
+const METRIC_KINDS = ["prometheus", "datadog"];
+const LOG_KINDS = ["loki", "elasticsearch", "victorialogs", "kubernetes", "journald", "files"];
+const TRACE_KINDS = ["jaeger", "tempo", "zipkin"];
+const CHANGE_KINDS = ["deployments", "kubernetes", "git", "argocd", "helm"];
+
+export function nextQueries(
+  [best]: readonly RankedCause[],
+  certainty: Certainty,
+  material: Material,
+  trouble: Trouble | undefined,
+  config: Pick<Config, "sources">,
+): NextQuery[] {
+  const service = best?.service ?? trouble?.service ?? material.service ?? "the service in trouble";
+  const source = (kinds: readonly string[]): string =>
+    Object.entries(config.sources)
+      .filter(([, { kind }]) => kinds.includes(kind))
+      .map(([name]) => name)
+      .sort()[0] ?? `none declared: add one of kind ${kinds.join(", ")}`;
+  const span: JsonObject =
+    trouble?.onset === undefined
+      ? { since: "2h" }
+      : { since: isoText(trouble.onset.notBeforeMs - LEAD_MS), until: isoText(trouble.onset.atMs + LEAD_MS) };
+  const next: NextQuery[] = [];
+  const ask = (tool: string, params: JsonObject, why: string): void => {
+    next.push({ tool, params, why });
+  };
+  const own = <T extends { service?: string }>(all: readonly T[]): boolean =>
+    all.some((one) => one.service === service);
+  if (best !== undefined && certainty !== "confirmed") {
+    for (const { what } of best.suspects.slice(0, 1)) {
+      const query = trouble?.target?.query ?? trouble?.cited[0]?.query ?? "what was noticed";
+      ask(
+        "rollback",
+        { target: service },
+        `if ${what} is taken back and ${query} returns to its level before, it was the cause; it waits for approval`,
+      );
+    }
+  }
+  if (!own(material.series)) {
+    const ratio = {
+      numerator: `http_requests_total{service="${service}",code=~"5.."}`,
+      denominator: `http_requests_total{service="${service}"}`,
+    };
+    ask(
+      "metric_query",
+      { source: source(METRIC_KINDS), ratio, ...span, step_seconds: 60 },
+      `if the failing of ${service} rose no later than the trouble, it speaks for it; if it stayed calm, against it`,
+    );
+  } else if (new Set(material.series.map((one) => one.service)).size < 2) {
+    ask(
+      "metric_query",
+      {
+        source: source(METRIC_KINDS),
+        query: 'sum by (service) (rate(http_requests_total{code=~"5.."}[1m]))',
+        ...span,
+        step_seconds: 60,
+      },
+      `whether what ${service} calls failed as well: only then can it be told where the trouble began`,
+    );
+  }
+  if (!own(material.logs) && !own(material.analysed)) {
+    ask(
+      "log_collector",
+      { source: source(LOG_KINDS), level: "error", ...span },
+      `errors in the log of ${service} that began with the trouble would speak for it`,
+    );
+  }
+  if (material.calls.length === 0) {
+    ask(
+      "trace_collector",
+      { source: source(TRACE_KINDS), service, ...span },
+      "who calls whom, and in which service the errors began",
+    );
+  }
+  if (material.changes.length === 0) {
+    ask(
+      "change_history",
+      { source: source(CHANGE_KINDS), ...span },
+      `a change of ${service} just before the trouble would tell why`,
+    );
+  }
+  return next.slice(0, NEXT_MAX);
+}

@@ -1,0 +1,82 @@
+/** Log templates: which lines one statement wrote, on made lines and on five systems' real logs. */
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { clusterLogs } from "../../../../src/activities/tools/logs/templates.js";
+import { LOGHUB_PRESENT, LOGHUB_SYSTEMS, loghub } from "../../../support/loghub.js";
+
+/** The share of lines whose cluster is exactly the set of lines that one statement wrote. */
+function groupingAccuracy(rows: Array<{ content: string; event: string }>): number {
+  const clusters = clusterLogs(rows.map(({ content }) => content));
+  const sizes = new Map<string, number>();
+  for (const { event } of rows) sizes.set(event, (sizes.get(event) ?? 0) + 1);
+  let right = 0;
+  for (const { lines } of clusters) {
+    const events = new Set(lines.map((line) => rows[line]?.event ?? ""));
+    const [only = ""] = events;
+    if (events.size === 1 && sizes.get(only) === lines.length) right += lines.length;
+  }
+  return right / rows.length;
+}
+
+test.skipIf(!LOGHUB_PRESENT)(
+  "real logs are grouped as their authors' statements are (skipped: ../shared/data is absent)",
+  () => {
+    const accuracies = LOGHUB_SYSTEMS.map((system) => groupingAccuracy(loghub(system)));
+    const mean = accuracies.reduce((sum, accuracy) => sum + accuracy, 0) / accuracies.length;
+    const shown = LOGHUB_SYSTEMS.map((system, index) => `${system} ${accuracies[index]?.toFixed(4)}`).join(", ");
+    process.stdout.write(`grouping accuracy: ${shown}; mean ${mean.toFixed(4)}\n`);
+    expect(loghub("Apache")).toHaveLength(2_000);
+    expect(Math.min(...accuracies)).toBeGreaterThanOrEqual(0.98);
+    expect(mean).toBeGreaterThanOrEqual(0.99);
+  },
+);
+
+test.skipIf(!LOGHUB_PRESENT)("a quarter of a log is grouped well too (skipped: ../shared/data is absent)", () => {
+  const accuracies = LOGHUB_SYSTEMS.map((system) =>
+    groupingAccuracy(loghub(system).filter((_, index) => index % 4 === 0)),
+  );
+  expect(accuracies.reduce((sum, accuracy) => sum + accuracy, 0) / accuracies.length).toBeGreaterThanOrEqual(0.93);
+});
+
+test("values that show by their form become wildcards, and the words stay readable", () => {
+  const lines = [
+    "GET https://shop/cart?id=1 took 12ms for user 3f2504e0-4f89-11d3-9a0c-0305e82c3301",
+    "GET https://shop/pay took 340ms for user 6fa459ea-ee8a-3ca4-894e-db77e160355e",
+    "connection from 10.0.0.1:5432 (host-a) closed: timeout=30s",
+    "connection from 10.0.0.2:9 () closed: timeout=5s",
+  ];
+  expect(clusterLogs(lines)).toEqual([
+    { template: "GET <*> took <*> for user <*>", lines: [0, 1] },
+    { template: "connection from <*> (<*>) closed: timeout=<*>", lines: [2, 3] },
+  ]);
+});
+
+test("statements that share most of their words stay apart", () => {
+  const lines = [
+    "cache opened for region eu",
+    "cache closed for region eu",
+    "cache opened for region us",
+    "cache closed for region us",
+  ];
+  const clusters = clusterLogs([...lines, ...lines]);
+  const together = (a: number, b: number): boolean =>
+    clusters.some((cluster) => cluster.lines.includes(a) && cluster.lines.includes(b));
+  expect(together(0, 1)).toBe(false);
+  expect(together(0, 4)).toBe(true);
+});
+
+test("every line is in exactly one cluster, whatever the lines, and the same lines give the same clusters", () => {
+  const line = fc.oneof(
+    fc.string({ unit: "binary" }),
+    fc.array(fc.constantFrom("a", "b", "<*>", "1", "=", "(", ")", "", "/x/y")).map((words) => words.join(" ")),
+  );
+  fc.assert(
+    fc.property(fc.array(line, { maxLength: 40 }), (lines) => {
+      const clusters = clusterLogs(lines);
+      const positions = clusters.flatMap((cluster) => cluster.lines).sort((a, b) => a - b);
+      expect(positions).toEqual(lines.map((_, index) => index));
+      expect(clusterLogs(lines)).toEqual(clusters);
+    }),
+    { numRuns: 300 },
+  );
+});
