@@ -22,6 +22,8 @@ const BARE = /[^\s"'`&;,]{1,256}/y;
 const BARE_MAX = 256;
 const BARE_REST = /[^\s"'`&;,]+/y;
 const QUOTED_MAX = 4_096;
+/** No value holds more names of secrets with a sign of assignment; judging each of them would take minutes a megabyte. */
+const NAMES_IN_VALUE_MAX = 8;
 /** YAML: the value is the next line. */
 const BLOCK = /[|>][+-]?[ \t]{0,4}\r?\n[ \t]{0,40}/y;
 
@@ -63,18 +65,25 @@ interface Span {
 function redactAssigned(text: string, pattern: RegExp, replace: Replace): string {
   let result = "";
   let at = 0;
+  let judgedTo = 0;
+  let within = 0;
   pattern.lastIndex = 0;
   for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
     const [all, name = "", closing = "", assigns = ""] = match;
     const span = valueAt(text, match.index + all.length);
     if (span === undefined) continue;
+    within = match.index < judgedTo ? within + 1 : 0;
+    if (within === 0) judgedTo = span.end;
     const prose = !span.quoted && closing === "" && /^:\s/.test(assigns);
-    const kind = namedSecretKind({
-      name,
-      value: text.slice(span.start, span.end),
-      where: closing !== "" && span.quoted ? "json" : prose ? "prose" : "text",
-      goesOn: /^[ \t]{1,4}[A-Za-z]/.test(text.slice(span.end, span.end + 6)),
-    });
+    const kind =
+      within > NAMES_IN_VALUE_MAX
+        ? "secret"
+        : namedSecretKind({
+            name,
+            value: text.slice(span.start, span.end),
+            where: closing !== "" && span.quoted ? "json" : prose ? "prose" : "text",
+            goesOn: /^[ \t]{1,4}[A-Za-z]/.test(text.slice(span.end, span.end + 6)),
+          });
     if (kind === undefined) continue;
     result += text.slice(at, span.start) + replace(kind);
     at = pastEnd(text, span);
