@@ -1,6 +1,6 @@
 /** Files by name and files under declared roots: no name and no link leads out of where reading is allowed. */
-import { constants } from "node:fs";
-import { type FileHandle, open, readdir, realpath, stat } from "node:fs/promises";
+import { constants, type Stats } from "node:fs";
+import { type FileHandle, lstat, open, readdir, readlink, realpath } from "node:fs/promises";
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import type { Problem } from "../vocabulary/problems.js";
 
@@ -76,27 +76,12 @@ export type OpenedFile =
 
 /** Opens a regular file for reading if, links resolved, it lies under one of the roots. The caller closes the handle. */
 export async function openUnderRoots(path: string, roots: readonly string[]): Promise<OpenedFile> {
-  let handle: FileHandle | undefined;
-  try {
-    const real = await allowedPath(path, roots);
-    if (typeof real !== "string") return real;
-    // Without O_NONBLOCK a pipe that nobody writes to would hold the worker for ever.
-    handle = await open(real, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-    const opened = await handle.stat();
-    if (!opened.isFile()) return await closed(handle, notAllowed(path, "it is not a regular file"));
-    // A directory on the way may have become a link since the path was resolved: what was opened must still be there.
-    const again = await allowedPath(path, roots);
-    if (typeof again !== "string") return await closed(handle, again);
-    const named = await stat(again);
-    if (named.dev !== opened.dev || named.ino !== opened.ino) {
-      return await closed(handle, notAllowed(path, "it changed while it was opened"));
-    }
-    const id = `${opened.dev}:${opened.ino}`;
-    return { ok: true, handle, path: real, size: opened.size, modifiedMs: opened.mtimeMs, id };
-  } catch (error) {
-    await handle?.close();
-    return { ok: false, problem: fromSystem(error, path) };
-  }
+  const opened = await openInside(path, roots);
+  if (!opened.ok) return opened;
+  const { handle, stats } = opened;
+  if (!stats.isFile()) return closed(handle, notAllowed(path, "it is not a regular file"));
+  const id = `${stats.dev}:${stats.ino}`;
+  return { ok: true, handle, path: opened.path, size: stats.size, modifiedMs: stats.mtimeMs, id };
 }
 
 /** The names in a directory that, links resolved, lies under one of the roots. */
@@ -104,30 +89,80 @@ export async function namesUnderRoots(
   directory: string,
   roots: readonly string[],
 ): Promise<{ ok: true; names: string[] } | { ok: false; problem: Problem }> {
+  const opened = await openInside(directory, roots);
+  if (!opened.ok) return opened;
   try {
-    const real = await allowedPath(directory, roots);
-    if (typeof real !== "string") return real;
-    return { ok: true, names: (await readdir(real)).sort() };
+    // The names of what is open, whatever its path leads to by now.
+    return { ok: true, names: (await readdir(opened.byDescriptor ?? opened.path)).sort() };
   } catch (error) {
     return { ok: false, problem: fromSystem(error, directory) };
+  } finally {
+    await opened.handle.close();
   }
 }
 
-/** The path, links resolved, of a file or folder that lies under one of the roots: for programs that open it themselves. */
+/** The path, links resolved, of a file or folder that lies under one of the roots. A program that opens it resolves it anew. */
 export async function pathUnderRoots(
   path: string,
   roots: readonly string[],
 ): Promise<{ ok: true; path: string; isDirectory: boolean } | { ok: false; problem: Problem }> {
+  const opened = await openInside(path, roots);
+  if (!opened.ok) return opened;
+  await opened.handle.close();
+  return { ok: true, path: opened.path, isDirectory: opened.stats.isDirectory() };
+}
+
+interface Inside {
+  ok: true;
+  handle: FileHandle;
+  /** Where what is open lies, as the kernel says it. */
+  path: string;
+  /** A path to what is open that no link changes; Linux alone has it. */
+  byDescriptor: string | undefined;
+  stats: Stats;
+}
+
+/**
+ * Resolves a path once, opens it, and keeps what was opened only if that lies under a root: a folder on the way may have
+ * become a link in between. All that is read under the roots comes through here.
+ */
+async function openInside(path: string, roots: readonly string[]): Promise<Inside | { ok: false; problem: Problem }> {
+  let handle: FileHandle | undefined;
   try {
     const real = await allowedPath(path, roots);
     if (typeof real !== "string") return real;
-    return { ok: true, path: real, isDirectory: (await stat(real)).isDirectory() };
+    // Without O_NONBLOCK a pipe that nobody writes to would hold the worker for ever.
+    handle = await open(real, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    const stats = await handle.stat();
+    const byDescriptor = `/proc/self/fd/${handle.fd}`;
+    const place = await readlink(byDescriptor).catch(() => undefined);
+    if (place === undefined)
+      return await stillNamed({ ok: true, handle, path: real, byDescriptor: undefined, stats }, path, roots);
+    if (await isUnderRoots(place, roots)) return { ok: true, handle, path: place, byDescriptor, stats };
+    return await closed(handle, notAllowed(path, "a link leads it outside"));
   } catch (error) {
+    await handle?.close();
     return { ok: false, problem: fromSystem(error, path) };
   }
 }
 
-async function closed(handle: FileHandle, answer: { ok: false; problem: Problem }): Promise<OpenedFile> {
+/** Where no descriptor tells its path: what was opened must still be what the resolved path names. */
+async function stillNamed(
+  opened: Inside,
+  path: string,
+  roots: readonly string[],
+): Promise<Inside | { ok: false; problem: Problem }> {
+  const again = await allowedPath(path, roots);
+  if (typeof again !== "string") return closed(opened.handle, again);
+  const named = await lstat(again);
+  if (named.dev === opened.stats.dev && named.ino === opened.stats.ino) return opened;
+  return closed(opened.handle, notAllowed(path, "it changed while it was opened"));
+}
+
+async function closed(
+  handle: FileHandle,
+  answer: { ok: false; problem: Problem },
+): Promise<{ ok: false; problem: Problem }> {
   await handle.close();
   return answer;
 }
@@ -153,11 +188,16 @@ async function allowedPath(path: string, roots: readonly string[]): Promise<stri
     return undefined;
   });
   if (real === undefined) return notAllowed(path, "no root holds it");
+  if (await isUnderRoots(real, roots)) return real;
+  return notAllowed(path, real === lexical ? "no root holds it" : "a link leads it outside");
+}
+
+async function isUnderRoots(real: string, roots: readonly string[]): Promise<boolean> {
   for (const root of roots) {
     const realRoot = await realpath(root).catch(() => undefined);
-    if (realRoot !== undefined && isInside(realRoot, real)) return real;
+    if (realRoot !== undefined && isInside(realRoot, real)) return true;
   }
-  return notAllowed(path, real === lexical ? "no root holds it" : "a link leads it outside");
+  return false;
 }
 
 async function parentIsInside(root: string, path: string): Promise<boolean> {

@@ -7,6 +7,7 @@ import type { Source } from "../../../schema/config.js";
 import { type ToolContext, ToolFailure } from "../../define-tool.js";
 import { excerpt } from "../http-answers.js";
 import { isoText } from "../instant.js";
+import { seeingRootsAlone } from "../sandbox/roots-alone.js";
 import { type CommandResult, runCommand } from "../targets/run-command.js";
 import type { ChangeQuestion, ChangeReading, ToldChange } from "./change.js";
 import { gitDirectory } from "./git-repository.js";
@@ -107,6 +108,8 @@ export function logArguments(
 
 async function run(directory: string, args: readonly string[], context: ToolContext) {
   const argv = [
+    // What lies under the roots was checked by name; links may change under Git's feet.
+    ...(await seeingRootsAlone(context.config.files.roots)),
     "git",
     `--git-dir=${directory}`,
     "--no-pager",
@@ -188,8 +191,8 @@ function toldChange({ hash, parent, timeMs, author, tag, subject }: Commit, sour
 }
 
 function faultOf(source: GitSource, result: CommandResult, context: ToolContext): ToolFailure | undefined {
-  if (!result.started) {
-    const message = `git must be installed for the source ${source.name}; it could not be started (${result.fault})`;
+  if (!result.started || result.stderr.startsWith("bwrap: execvp git:")) {
+    const message = `git must be installed for the source ${source.name}; it could not be started (${result.fault ?? "ENOENT"})`;
     return new ToolFailure("program-missing", message, "install git on the worker's machine");
   }
   if (context.signal.aborted) return new ToolFailure("cancelled", "reading the repository was cancelled");

@@ -1,4 +1,5 @@
-/** The files of a declared journal: each checked, links resolved, to lie under a root before journalctl is given it. */
+/** The files of a declared journal: each opened under a root, links resolved; journalctl is given what was opened. */
+import type { FileHandle } from "node:fs/promises";
 import { join } from "node:path";
 import { namesUnderRoots, openUnderRoots, pathUnderRoots } from "../../../platform/files.js";
 import type { Problem } from "../../../vocabulary/problems.js";
@@ -16,9 +17,14 @@ const SKEW_MS = 60_000;
 const JOURNAL = /\.journal~?$/;
 const MACHINE_ID = /^[0-9a-f]{32}$/;
 
+export interface JournalFile {
+  path: string;
+  handle: FileHandle;
+}
+
 export interface JournalFiles {
-  /** Newest first. */
-  files: string[];
+  /** Newest first; the caller closes the handles. */
+  files: JournalFile[];
   unreadable: LostPart[];
   leftOut: number;
 }
@@ -29,12 +35,11 @@ export async function journalFiles(path: string, roots: readonly string[], since
   if (!found.ok) throw failureOf(found.problem);
   const unreadable: LostPart[] = [];
   const names = found.isDirectory ? await namesIn(path, roots, unreadable) : [path];
-  const readable: Array<{ path: string; modifiedMs: number }> = [];
+  const readable: Array<JournalFile & { modifiedMs: number }> = [];
   for (const name of names) {
     const opened = await openUnderRoots(name, roots);
     if (opened.ok) {
-      readable.push({ path: opened.path, modifiedMs: opened.modifiedMs });
-      await opened.handle.close();
+      readable.push(opened);
     } else if (opened.problem.code !== "file-not-found" || names.length === 1) {
       unreadable.push(lostFile(name, opened.problem));
     }
@@ -46,10 +51,14 @@ export async function journalFiles(path: string, roots: readonly string[], since
   }
   readable.sort((a, b) => b.modifiedMs - a.modifiedMs || a.path.localeCompare(b.path));
   const [newest] = readable;
-  const files = readable
-    .filter((file) => file === newest || file.modifiedMs >= sinceMs - SKEW_MS)
-    .map((file) => file.path);
-  return { files: files.slice(0, FILES_MAX), unreadable, leftOut: Math.max(0, files.length - FILES_MAX) };
+  const wanted = readable.filter((file) => file === newest || file.modifiedMs >= sinceMs - SKEW_MS);
+  const files = wanted.slice(0, FILES_MAX);
+  await closeAll(readable.filter((file) => !files.includes(file)));
+  return { files, unreadable, leftOut: wanted.length - files.length };
+}
+
+export async function closeAll(files: readonly JournalFile[]): Promise<void> {
+  await Promise.all(files.map(({ handle }) => handle.close()));
 }
 
 /** Journal files of the folder and of the folders of machines in it, as journald lays them out. */

@@ -6,9 +6,9 @@ import type { Source } from "../../../schema/config.js";
 import { type ToolContext, ToolFailure } from "../../define-tool.js";
 import { excerpt } from "../http-answers.js";
 import { LineSplitter } from "../log-files.js";
-import { type CommandResult, runCommand } from "../targets/run-command.js";
+import { type CommandResult, inheritedPath, runCommand } from "../targets/run-command.js";
 import { journalEntry, SEVERITY_LEVELS } from "./journal-entry.js";
-import { type JournalFiles, journalFiles, lostFile } from "./journal-files.js";
+import { closeAll, type JournalFile, type JournalFiles, journalFiles, lostFile } from "./journal-files.js";
 import { isAtLeast, type Level } from "./levels.js";
 import type { LogQuestion, LogReading, LostPart } from "./reading.js";
 import { NewestEntries } from "./selection.js";
@@ -31,8 +31,23 @@ export async function readJournald(
   maxChars: number,
   context: ToolContext,
 ): Promise<LogReading> {
-  const { selection } = question;
   const found = await filesOf(source, question, context);
+  const opened = found.files;
+  try {
+    return await readFound(found, source, question, maxChars, context);
+  } finally {
+    await closeAll(opened);
+  }
+}
+
+async function readFound(
+  found: JournalFiles,
+  source: JournaldSource,
+  question: LogQuestion,
+  maxChars: number,
+  context: ToolContext,
+): Promise<LogReading> {
+  const { selection } = question;
   const args = journalArguments(source, question);
   let kept = new NewestEntries(selection, question.maxLines, maxChars);
   let asked = await ask(found.files, args, kept, context);
@@ -46,7 +61,7 @@ export async function readJournald(
   const query = ["journalctl", ...(source.path === undefined ? [] : [`--directory=${source.path}`]), ...args].join(" ");
   const unreadable = [...found.unreadable, ...unseen];
   const cut = asked.ended || found.leftOut > 0 || unreadable.length > 0;
-  return { kept, query, cut, badLines: asked.bad, files: found.files, unreadable };
+  return { kept, query, cut, badLines: asked.bad, files: found.files.map(({ path }) => path), unreadable };
 }
 
 /** Why a `query` of the call cannot be used; undefined where it can. */
@@ -100,7 +115,7 @@ interface Asked {
 }
 
 async function ask(
-  files: readonly string[],
+  files: readonly JournalFile[],
   args: readonly string[],
   kept: NewestEntries,
   context: ToolContext,
@@ -117,26 +132,31 @@ async function ask(
     if (told.entries >= ENTRIES_READ_MAX || kept.total > kept.maxEntries || kept.dropped > 0) enough.abort();
   };
   const fixed = ["journalctl", "--no-pager", "--output=json", "--all", "--reverse", `--output-fields=${FIELDS}`];
-  const argv = [...fixed, ...files.map((file) => `--file=${file}`), ...args];
+  const argv = [...fixed, ...fileArguments(files), ...args];
   const onStdout = (chunk: Buffer): void => {
     for (const line of lines.push(chunk)) offer(line);
     context.heartbeat(`${told.entries} entries`);
   };
   const either = AbortSignal.any([context.signal, enough.signal]);
-  const result = await runCommand(argv, ENVIRONMENT, either, { onStdout });
+  const result = await runCommand(argv, ENVIRONMENT, either, { onStdout, descriptors: descriptorsOf(files) });
   if (!enough.signal.aborted) offer(lines.end() ?? "");
   return { result, ended: enough.signal.aborted, bad: told.bad };
 }
 
+/** By what was opened here, not by name: a link may stand at the name by now. Without /proc there is the name alone. */
+const fileArguments = (files: readonly JournalFile[]): string[] =>
+  files.map(({ path }, index) => `--file=${inheritedPath(index) ?? path}`);
+const descriptorsOf = (files: readonly JournalFile[]): number[] => files.map(({ handle }) => handle.fd);
+
 /** The files that journalctl opens; the others become parts that could not be read. */
-async function openable({ files, unreadable }: JournalFiles, context: ToolContext): Promise<string[]> {
-  const good: string[] = [];
+async function openable({ files, unreadable }: JournalFiles, context: ToolContext): Promise<JournalFile[]> {
+  const good: JournalFile[] = [];
   for (const file of files) {
-    const argv = ["journalctl", "--no-pager", "--output=json", "--lines=0", `--file=${file}`];
-    const result = await runCommand(argv, ENVIRONMENT, context.signal);
+    const argv = ["journalctl", "--no-pager", "--output=json", "--lines=0", ...fileArguments([file])];
+    const result = await runCommand(argv, ENVIRONMENT, context.signal, { descriptors: descriptorsOf([file]) });
     if (result.exit === 0) good.push(file);
-    else unreadable.push(lostFile(file, { code: "source-answer-invalid", message: saidBy(result) }));
-    context.heartbeat(file);
+    else unreadable.push(lostFile(file.path, { code: "source-answer-invalid", message: saidBy(result) }));
+    context.heartbeat(file.path);
   }
   return good.length > 0 ? good : files;
 }

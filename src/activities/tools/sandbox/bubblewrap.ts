@@ -8,8 +8,8 @@ import type { Script } from "../../../schema/config-scripts.js";
 import { SCRIPT_FILES_MAX, SCRIPT_OUTPUT_MAX_BYTES } from "../../../vocabulary/script-limits.js";
 import { ToolFailure } from "../../define-tool.js";
 import { type CommandResult, runCommand } from "../targets/run-command.js";
+import { BWRAP } from "./programs.js";
 
-const BWRAP = "/usr/bin/bwrap";
 const PRLIMIT = "/usr/bin/prlimit";
 /** For a worker that runs as root: its limits would not count, and its files would be readable. */
 const SETPRIV = "/usr/bin/setpriv";

@@ -1,5 +1,5 @@
 /** Runs a program: an argument list and never a shell, an environment of declared values only, ended with its group. */
-import { spawn } from "node:child_process";
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 
 /** Where programs are looked for. */
 const SEARCH_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -28,6 +28,16 @@ export interface CommandOptions {
   maxOutputBytes?: number;
   /** Takes standard output as it comes, and none of it is in the result. */
   onStdout?: (chunk: Buffer) => void;
+  /** Open files that it inherits; `inheritedPath` names them. */
+  descriptors?: readonly number[];
+}
+
+/** Of standard input, output and error, behind which the inherited ones come. */
+const STANDARD_DESCRIPTORS = 3;
+
+/** How the program opens the inherited file of this index; undefined where the system has no such path. */
+export function inheritedPath(index: number): string | undefined {
+  return process.platform === "linux" ? `/proc/self/fd/${STANDARD_DESCRIPTORS + index}` : undefined;
 }
 
 /** Runs `argv` to its end, or until `signal` aborts. Never throws. */
@@ -35,11 +45,11 @@ export function runCommand(
   argv: readonly string[],
   env: Record<string, string>,
   signal: AbortSignal,
-  { input, onStdout, maxOutputBytes = Number.POSITIVE_INFINITY }: CommandOptions = {},
+  { input, onStdout, maxOutputBytes = Number.POSITIVE_INFINITY, descriptors = [] }: CommandOptions = {},
 ): Promise<CommandResult> {
   const [program = "", ...args] = argv;
   return new Promise((resolve) => {
-    const child = start(program, args, env);
+    const child = start(program, args, env, descriptors);
     if ("fault" in child) {
       resolve({ started: false, fault: child.fault, exit: null, endedBy: null, stdout: "", stderr: "" });
       return;
@@ -87,16 +97,23 @@ export function runCommand(
   });
 }
 
-function start(program: string, args: string[], env: Record<string, string>) {
+function start(
+  program: string,
+  args: string[],
+  env: Record<string, string>,
+  descriptors: readonly number[],
+): ChildProcessWithoutNullStreams | { fault: string } {
   try {
-    return spawn(program, args, {
+    const child = spawn(program, args, {
       cwd: "/",
       env: { PATH: SEARCH_PATH, ...env },
       shell: false,
-      stdio: ["pipe", "pipe", "pipe"],
+      stdio: ["pipe", "pipe", "pipe", ...descriptors],
       // Its own group, so that what it starts ends with it.
       detached: true,
     });
+    // The first three are pipes, whatever comes behind them.
+    return child as ChildProcessWithoutNullStreams;
   } catch (error) {
     return { fault: (error as NodeJS.ErrnoException).code ?? "unknown" };
   }

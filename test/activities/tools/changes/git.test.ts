@@ -1,11 +1,13 @@
 /** Git as a source of changes, on real repositories: which commits, where they may lie, and that nothing else is run. */
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import {
   chmodSync,
   chownSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   realpathSync,
   rmSync,
   symlinkSync,
@@ -15,8 +17,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { gitChanges, logArguments } from "../../../../src/activities/tools/changes/git.js";
+import { seeingRootsAlone } from "../../../../src/activities/tools/sandbox/roots-alone.js";
 import { type Source, sourceSchema } from "../../../../src/schema/config.js";
 import { configOf, contextOf, failureOf, NOW } from "../../../support/tool-context.js";
+
+const confines = (await seeingRootsAlone([])).length > 0;
+const exchanges = spawnSync("python3", ["-c", "import ctypes; ctypes.CDLL(None).renameat2"]).status === 0;
 
 let top: string;
 let dir: string;
@@ -219,3 +225,51 @@ test("a call that is cancelled ends as such", async () => {
   const cancelled = { ...context(), signal: AbortSignal.abort() };
   expect((await failureOf(gitChanges(source(), question, cancelled))).code).toBe("cancelled");
 });
+
+test.skipIf(!confines)(
+  "a link deep in the repository leads nowhere outside the roots (skipped: needs bubblewrap)",
+  async () => {
+    const elsewhere = join(top, "elsewhere");
+    mkdirSync(elsewhere);
+    git(elsewhere, "init", "-q", "-b", "main");
+    const hash = commit("not for you", "file", elsewhere);
+    // The folder of one object's hash is too deep for a check by name.
+    for (const name of readdirSync(join(elsewhere, ".git/objects")).filter((one) => one.length === 2)) {
+      rmSync(join(repository, ".git/objects", name), { recursive: true, force: true });
+      symlinkSync(join(elsewhere, ".git/objects", name), join(repository, ".git/objects", name));
+    }
+    mkdirSync(join(repository, ".git/refs/heads"), { recursive: true });
+    writeFileSync(join(repository, ".git/refs/heads/main"), `${hash}\n`);
+    const read = await subjects().catch((error: Error) => error.message);
+    expect(JSON.stringify(read)).not.toContain("not for you");
+  },
+);
+
+test.skipIf(!confines || !exchanges)(
+  "objects exchanged with a link while Git reads: nothing outside is read (skipped: needs bubblewrap and python3)",
+  async () => {
+    commit("inside");
+    const elsewhere = join(top, "elsewhere");
+    mkdirSync(elsewhere);
+    git(elsewhere, "init", "-q", "-b", "main");
+    commit("not for you", "file", elsewhere);
+    symlinkSync(join(elsewhere, ".git"), join(repository, "link"));
+    const racer = spawn("python3", ["test/support/exchange.py", join(repository, ".git"), join(repository, "link")], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    await once(racer.stdout, "data");
+    const seen = new Set<string>();
+    try {
+      for (let at = 0; at < 60; at++) {
+        const read = await subjects().catch((error: Error) => [error.message]);
+        for (const subject of read) seen.add(subject);
+      }
+      expect(racer.exitCode).toBeNull();
+    } finally {
+      racer.kill();
+      await once(racer, "exit");
+    }
+    expect([...seen]).not.toContain("not for you");
+    expect(seen.size).toBeGreaterThan(0);
+  },
+);
