@@ -18,6 +18,8 @@ export interface S3 {
   received: Array<{ method: string; path: string; headers: IncomingMessage["headers"]; body: Buffer }>;
   /** Overrides the answer of the next request. */
   fails?: { status: number; text: string };
+  /** As servers that do not know the header. */
+  ignoresConditions?: boolean;
   /** Of an object as it lies there. */
   object(path: string): Promise<Buffer>;
   change(path: string, body: Buffer): Promise<void>;
@@ -48,13 +50,21 @@ export async function startS3(): Promise<S3> {
     const body = Buffer.concat(chunks);
     const { method = "GET", url: path = "/", headers } = request;
     s3.received.push({ method, path, headers, body });
-    const problem = s3.fails ?? objection(request, body);
+    const problem = s3.fails ?? objection(request, body) ?? condition(request);
     s3.fails = undefined;
     if (problem !== undefined) return void response.writeHead(problem.status).end(problem.text);
     const given = method === "PUT" ? { body: new Uint8Array(body) } : {};
     const answer = await fetch(`${behind}${path}`, { method, ...given });
     response.writeHead(answer.status).end(Buffer.from(await answer.arrayBuffer()));
   });
+  const names = new Set<string>();
+  /** What the emulator lacks: `If-None-Match: *` lets one request of many make an object. */
+  function condition({ method, url = "", headers }: IncomingMessage) {
+    if (method !== "PUT" || headers["if-none-match"] !== "*" || s3.ignoresConditions) return undefined;
+    if (names.has(url)) return { status: 412, text: "<Error><Code>PreconditionFailed</Code></Error>" };
+    names.add(url);
+    return undefined;
+  }
   await new Promise<void>((resolve) => front.listen(0, "127.0.0.1", resolve));
   s3.endpoint = `http://127.0.0.1:${(front.address() as AddressInfo).port}`;
   return s3;

@@ -11,9 +11,9 @@ import type { Shelf } from "./shelf.js";
 
 /** The keys are resolved for each request, so that new ones are taken up without a restart where they can change. */
 export function createBucket(settings: BucketSettings, reach: GuardedFetch, secret: SecretResolver): Shelf {
-  const send = async (method: "GET" | "PUT", name: string, body?: Buffer): Promise<HttpAnswer> => {
+  const send = async (method: "GET" | "PUT", name: string, body?: Buffer, isNew = false): Promise<HttpAnswer> => {
     const url = `${settings.endpoint.replace(/\/$/, "")}/${settings.bucket}/${settings.prefix}${name}`;
-    const headers = await signed(settings, secret, { method, url, body });
+    const headers = await signed(settings, secret, { method, url, body, isNew });
     const limits = { timeoutMs: BLOB_TIMEOUT_MS, maxBytes: BLOB_MAX_BYTES + SEALED_OVERHEAD_BYTES };
     return reach(url, { method, headers, bytes: body, redirect: "refuse", encoding: "latin1", ...limits });
   };
@@ -21,6 +21,13 @@ export function createBucket(settings: BucketSettings, reach: GuardedFetch, secr
     async put(name, bytes) {
       const answer = await send("PUT", name, bytes);
       if (answer.status < 200 || answer.status > 299) throw refused(answer, settings, "put into");
+    },
+    async add(name, bytes) {
+      const answer = await send("PUT", name, bytes, true);
+      // 409: another request for the same name was on its way. Its sender has the name, or nobody has.
+      if (answer.status === 412 || answer.status === 409) return false;
+      if (answer.status < 200 || answer.status > 299) throw refused(answer, settings, "put into");
+      return true;
     },
     async get(name) {
       const answer = await send("GET", name);
@@ -35,13 +42,14 @@ export function createBucket(settings: BucketSettings, reach: GuardedFetch, secr
 async function signed(
   { region, access_key, secret_key, session_token, encryption, kms_key }: BucketSettings,
   secret: SecretResolver,
-  { method, url, body }: { method: string; url: string; body?: Buffer },
+  { method, url, body, isNew }: { method: string; url: string; body?: Buffer; isNew: boolean },
 ): Promise<Record<string, string>> {
   const headers: Record<string, string> = {
     "x-amz-content-sha256": createHash("sha256")
       .update(body ?? "")
       .digest("hex"),
   };
+  if (isNew) headers["if-none-match"] = "*";
   if (method === "PUT" && encryption !== undefined) headers["x-amz-server-side-encryption"] = encryption;
   if (method === "PUT" && kms_key !== undefined) headers["x-amz-server-side-encryption-aws-kms-key-id"] = kms_key;
   const signer = new AwsV4Signer({

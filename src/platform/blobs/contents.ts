@@ -18,7 +18,7 @@ export interface Contents {
 
 const DIGEST = /^[0-9a-f]{64}$/;
 
-export function createContents(shelf: Shelf, keys: readonly PayloadKey[]): Contents {
+export function createContents(shelf: Pick<Shelf, "put" | "get">, keys: readonly PayloadKey[]): Contents {
   const sealer = createSealer(keys);
   const [first] = keys;
 

@@ -1,7 +1,7 @@
 /** Contents in a directory of this machine, for its owner alone. */
 import { randomBytes } from "node:crypto";
 import { constants } from "node:fs";
-import { chmod, mkdir, open, rename, rm, stat } from "node:fs/promises";
+import { chmod, link, mkdir, open, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { BLOB_MAX_BYTES } from "../../vocabulary/limits.js";
 import { SEALED_OVERHEAD_BYTES } from "../../vocabulary/payload-limits.js";
@@ -16,7 +16,19 @@ export function createFolder(directory: string): Shelf {
   return {
     async put(name, bytes) {
       await prepare(directory);
-      await write(directory, name, bytes);
+      await write(directory, name, bytes, rename);
+    },
+    async add(name, bytes) {
+      await prepare(directory);
+      try {
+        // A link is made only where there is no such name, and the content is whole by then.
+        await write(directory, name, bytes, link);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+        throw error;
+      }
+      await syncFolder(directory);
+      return true;
     },
     get: (name) => read(join(directory, name)),
   };
@@ -28,8 +40,13 @@ async function prepare(directory: string): Promise<void> {
   if ((mode & OTHERS) !== 0) await chmod(directory, 0o700);
 }
 
-/** Written under a name of its own and then renamed: a reader sees the whole content or none. */
-async function write(directory: string, name: string, bytes: Buffer): Promise<void> {
+/** Written under a name of its own and then given its own: a reader sees the whole content or none. */
+async function write(
+  directory: string,
+  name: string,
+  bytes: Buffer,
+  give: (from: string, to: string) => Promise<void>,
+): Promise<void> {
   const temporary = join(directory, `.${name}.${randomBytes(6).toString("hex")}`);
   try {
     const file = await open(temporary, "wx", 0o600);
@@ -39,9 +56,19 @@ async function write(directory: string, name: string, bytes: Buffer): Promise<vo
     } finally {
       await file.close();
     }
-    await rename(temporary, join(directory, name));
+    await give(temporary, join(directory, name));
   } finally {
     await rm(temporary, { force: true });
+  }
+}
+
+/** That a name was given must outlast a loss of power, too. */
+async function syncFolder(directory: string): Promise<void> {
+  const folder = await open(directory, constants.O_RDONLY);
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
   }
 }
 

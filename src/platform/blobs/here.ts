@@ -1,4 +1,5 @@
 /** The store that config.yaml names, or a folder of the home. */
+import { join } from "node:path";
 import type { Config } from "../../schema/config.js";
 import type { BlobSettings } from "../../schema/config-blobs.js";
 import type { Environment } from "../environment.js";
@@ -8,6 +9,22 @@ import { storesOf } from "../stores.js";
 import { createBucket } from "./bucket.js";
 import { createFolder } from "./folder.js";
 import type { Shelf } from "./shelf.js";
+
+/** A place beside the results: in the same bucket below `name`, or a folder of that name in the home or in the declared path. */
+export function shelfBeside(
+  name: string,
+  { config, environment }: { config: Config; environment: Environment },
+  policy: CurrentPolicy,
+): Shelf {
+  const { blobs } = config;
+  if (blobs?.kind === "s3") {
+    return shelfHere(
+      { config: { ...config, blobs: { ...blobs, prefix: `${blobs.prefix}${name}/` } }, environment },
+      policy,
+    );
+  }
+  return createFolder(join(blobs?.path ?? environment.home, name));
+}
 
 /** Its server is reached under the network policy as it is then, and by nobody but the store. */
 export function shelfHere(

@@ -3,6 +3,8 @@
 export interface Shelf {
   /** Keeps the bytes under the name; bytes that are there already are replaced. */
   put(name: string, bytes: Buffer): Promise<void>;
+  /** Keeps the bytes unless something is there under the name: then false, and nothing changes. One of many who try at once has true. */
+  add(name: string, bytes: Buffer): Promise<boolean>;
   /** Undefined where there is nothing under the name. */
   get(name: string): Promise<Buffer | undefined>;
 }

@@ -14,8 +14,8 @@ export interface PayloadKey {
   nameOf(digest: string): string;
 }
 
-/** What a sealed text is: a payload of Temporal's, a stored result, or a report. */
-export type SealUse = "payload" | "blob" | "report";
+/** What a sealed text is: a payload of Temporal's, a stored result, a report, or a record. */
+export type SealUse = "payload" | "blob" | "report" | "record";
 
 export type ReadKeys = { ok: true; keys: PayloadKey[] } | { ok: false; mustBe: string };
 
@@ -60,7 +60,12 @@ function payloadKey(master: Buffer): PayloadKey {
   const names = createSecretKey(derived("names"));
   return {
     id: derived("id", 8).toString("hex"),
-    cipher: { payload: secretOf("payload"), blob: secretOf("blob"), report: secretOf("report") },
+    cipher: {
+      payload: secretOf("payload"),
+      blob: secretOf("blob"),
+      report: secretOf("report"),
+      record: secretOf("record"),
+    },
     nameOf: (digest) => createHmac("sha256", names).update(digest).digest("hex"),
   };
 }

@@ -61,6 +61,7 @@ const NAMES: Record<SealUse, string> = {
   payload: "a payload of the history",
   blob: "a stored result",
   report: "a stored report",
+  record: "a record of an approval",
 };
 
 function keyMissing(use: SealUse, keyId: string, known: readonly string[]): ToolFailure {

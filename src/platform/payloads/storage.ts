@@ -62,7 +62,7 @@ function fetched(bytes: Buffer | undefined, digest: string): Payload {
 }
 
 /** Under names of their own, so that no reference in a graph reaches a payload. */
-function besideResults(shelf: Shelf): Shelf {
+function besideResults(shelf: Shelf): Pick<Shelf, "put" | "get"> {
   return {
     put: (name, bytes) => shelf.put(`payload-${name}`, bytes),
     get: (name) => shelf.get(`payload-${name}`),
