@@ -1,9 +1,11 @@
 /** `check_graph`: the worker's own verdict on a graph, whatever the client claims. */
 import { checkAgainst } from "../core/check.js";
+import type { Policy } from "../core/policy.js";
+import { tighten } from "../core/tighten.js";
 import { digestOf } from "../platform/digest.js";
 import { parseGraph } from "../schema/parse-graph.js";
 import { parseWith } from "../schema/problems.js";
-import { type RunGraphInput, runGraphInputSchema } from "../schema/run-input.js";
+import { type RunGraphInput, runGraphInputSchema, type Stricter } from "../schema/run-input.js";
 import type { CheckResult } from "./contract.js";
 import type { Dependencies } from "./dependencies.js";
 
@@ -15,10 +17,11 @@ export function createCheckGraph(dependencies: Pick<Dependencies, "policy" | "re
     if (!envelope.ok) return envelope;
     const parsed = parseGraph(envelope.value.graph);
     if (!parsed.ok) return parsed;
-    const { policy } = current;
+    const policy = stricterOf(current.policy, envelope.value.stricter);
     const result = checkAgainst(parsed.graph, {
       policy,
-      policyDigest: digestOf(policy),
+      // Of the worker's own, which the acting activity compares.
+      policyDigest: digestOf(current.policy),
       catalogue: dependencies.registry,
       checkUrl: (url) => dependencies.checkUrl(url, policy),
     });
@@ -29,4 +32,10 @@ export function createCheckGraph(dependencies: Pick<Dependencies, "policy" | "re
     });
     return result;
   };
+}
+
+/** The stricter of the worker's policy and what the caller asks for. */
+function stricterOf(policy: Policy, asked: Stricter = {}): Policy {
+  const { require_approval_all: requireApprovalAll, enable_remediation: enableRemediation } = asked;
+  return tighten(policy, { safety: { requireApprovalAll }, planner: { enableRemediation } }, []);
 }

@@ -1,11 +1,12 @@
 /** The calls about runs over Temporal's own settings, with this machine's key and stored reports. Packages load on first use. */
 import { randomBytes } from "node:crypto";
-import { readEnvironment, type Variables } from "../platform/environment.js";
+import { type Environment, readEnvironment, type Variables } from "../platform/environment.js";
 import { createReportStore } from "../platform/reports.js";
 import { isThere } from "../platform/settings-file.js";
 import { storesOf } from "../platform/stores.js";
 import { loadTemporalDev } from "../platform/temporal/settings.js";
 import type { CodecService } from "./http/routes/codec.js";
+import type { Asked } from "./runs/context.js";
 import type { RunEvidence } from "./runs/evidence/collect.js";
 import type { Recalled } from "./runs/recall.js";
 import type { Answered, Runs } from "./runs.js";
@@ -95,6 +96,7 @@ export async function openRuns(variables?: Variables): Promise<Answered<OpenedRu
     webUiUrl,
     reports: createReportStore(stores.reports, environment.payloadKeys),
     encrypts: environment.payloadKeys.length > 0,
+    asked: askedBy(environment),
     idTail,
   });
   return {
@@ -115,6 +117,19 @@ export async function openRuns(variables?: Variables): Promise<Answered<OpenedRu
     },
   };
 }
+
+/** Variables that make a run stricter hold for the runs that are started from this shell, whatever worker takes them. */
+export function askedBy({ dryRun, requireApproval, enableRemediation }: ReadVariables): Asked {
+  const stricter = {
+    ...(requireApproval === true ? { require_approval_all: true as const } : {}),
+    ...(enableRemediation === false ? { enable_remediation: false as const } : {}),
+  };
+  return {
+    ...(dryRun === true ? { dryRun } : {}),
+    ...(Object.keys(stricter).length === 0 ? {} : { stricter }),
+  };
+}
+type ReadVariables = Pick<Environment, "dryRun" | "requireApproval" | "enableRemediation">;
 
 /** Ten characters of base 32: enough that ids of one name do not meet. */
 function idTail(): string {

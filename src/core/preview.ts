@@ -35,6 +35,7 @@ export function previewText(graph: CheckedGraph): string {
     gates === 0
       ? ""
       : `, plus at most ${span(graph.verdict.limits.approvalSeconds * 1_000)} at each of ${gates} gate(s)`;
+  if (graph.verdict.dryRun) lines.push("", "  dry run: nothing is executed and no backend is contacted");
   lines.push("", `  environment ${graph.verdict.environment} · at worst ${span(worst * 1_000)} of work${waiting}`);
   return `${lines.join("\n")}\n`;
 }

@@ -7,11 +7,19 @@ import { jsonObjectSchema } from "./json.js";
 
 const requesterSchema = z.string().min(1).max(APPROVER_MAX_CHARS);
 
+/** What the caller asks for beyond the worker's policy: it can add a gate or take an effect away, never the other way. */
+export const stricterSchema = z.strictObject({
+  require_approval_all: z.literal(true).optional(),
+  enable_remediation: z.literal(false).optional(),
+});
+export type Stricter = z.infer<typeof stricterSchema>;
+
 /** `runGraph`: runs a graph exactly as given. The graph itself is parsed apart, for problems with their own paths. */
 export const runGraphInputSchema = z.strictObject({
   graph: z.unknown(),
   requester: requesterSchema,
   dry_run: z.boolean().optional(),
+  stricter: stricterSchema.optional(),
 });
 
 export const PLANNERS = ["model", "playbook"] as const;
@@ -27,6 +35,7 @@ export const goalInputSchema = z.strictObject({
   /** What is known beside the goal's text, such as an alert's labels; it comes before what the text tells. */
   facts: z.partialRecord(z.enum(FACT_NAMES), z.string().min(1).max(500)).optional(),
   dry_run: z.boolean().optional(),
+  stricter: stricterSchema.optional(),
   /** Default: the model where its key is set, except where a playbook is named. */
   planner: z.enum(PLANNERS).optional(),
   /** False asks the model although an answer to the same question is kept. */

@@ -21,6 +21,7 @@ import { createRun, resumeRun } from "../core/run/run.js";
 import type { RunState } from "../core/run/state.js";
 import { type RunFacts, viewOf } from "../core/view.js";
 import type { GraphInput } from "../schema/graph.js";
+import type { Stricter } from "../schema/run-input.js";
 import { createDesk } from "./desk.js";
 import { showAttributes, showReport } from "./details.js";
 import { createInterpreter, type Interpreter } from "./interpreter.js";
@@ -33,6 +34,8 @@ export interface RunGraphInput {
   requester: string;
   /** Runs nothing and contacts nobody; the policy may force it, and a caller cannot lift it. */
   dry_run?: boolean;
+  /** What the caller asks for beyond the policy; absent in older histories. */
+  stricter?: Stricter;
 }
 
 /** What one run hands to the next when its history has grown long. */

@@ -37,6 +37,11 @@ describe("an input that is not what it must be is refused", () => {
     ["no requester", { graph: GRAPH }, ["field-invalid requester"]],
     ["a dry run that is no boolean", { graph: GRAPH, requester: "rita", dry_run: "yes" }, ["field-invalid dry_run"]],
     ["a key that nobody knows", { graph: GRAPH, requester: "rita", policy: {} }, ["unknown-key policy"]],
+    [
+      "a wish to loosen the policy",
+      { graph: GRAPH, requester: "rita", stricter: { require_approval_all: false, enable_remediation: true } },
+      ["field-invalid stricter.require_approval_all", "field-invalid stricter.enable_remediation"],
+    ],
     ["no graph", { requester: "rita" }, ["field-invalid graph"]],
     ["nothing at all", null, ["field-invalid "]],
   ])("%s", async (_, input, expected) => {

@@ -42,8 +42,8 @@ export async function startWith(session: Session, runs: Runs, wish: Wish, option
   const { graph, trigger, program = "autoops" } = wish;
   const started = await runs.start({ graph, requester: ownName(), dryRun: options.dryRun, trigger });
   if (!started.ok) return failed(started.problems);
-  const { runId, runKey, webUrl } = started.value;
-  print.say(`${style.green("started")} ${style.bold(runId)}${options.dryRun ? " (dry run)" : ""}`);
+  const { runId, runKey, webUrl, dryRun } = started.value;
+  print.say(`${style.green("started")} ${style.bold(runId)}${dryRun ? " (dry run)" : ""}`);
   if (webUrl !== undefined) print.say(`  Temporal Web UI: ${webUrl}`);
   const run = { runId: runId, runKey: runKey, ...(webUrl === undefined ? {} : { webUrl: webUrl }) };
   if (options.detach) {

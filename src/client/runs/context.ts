@@ -2,6 +2,13 @@
 import type { Client } from "@temporalio/client";
 import type { ReportStore } from "../../platform/reports.js";
 import type { Signer } from "../../platform/signing.js";
+import type { Stricter } from "../../schema/run-input.js";
+
+/** What stands in the shell of the CLI or the façade: it goes along with every run that is started here. */
+export interface Asked {
+  dryRun?: boolean;
+  stricter?: Stricter;
+}
 
 export interface RunsOptions {
   client: Client;
@@ -16,6 +23,8 @@ export interface RunsOptions {
   reports?: ReportStore;
   /** Payloads are encrypted: ids, which stand in the open, then tell nothing of names and goals. */
   encrypts?: boolean;
+  /** Absent: the worker's policy alone holds. */
+  asked?: Asked;
   /** A fresh unique tail of a workflow id: 8 to 26 lower-case letters and digits. */
   idTail(): string;
   /** Milliseconds since the epoch. */

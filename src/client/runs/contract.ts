@@ -29,6 +29,8 @@ export interface StartedRun {
   runKey: string;
   /** False where the idempotency key had started it before. */
   isNew: boolean;
+  /** Present where nothing will be executed, because the call or this shell asks for it; the worker's policy may, too. */
+  dryRun?: true;
   /** The run in the Temporal Web UI, where its address is known. */
   webUrl?: string;
 }

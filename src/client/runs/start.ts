@@ -21,7 +21,14 @@ const PENDING = defineSearchAttributeKey("AutoopsPendingApprovals", "INT");
 export const MEMO = { name: "name", request: "request" } as const;
 
 export async function startRun(input: StartRun, options: RunsOptions): Promise<Answered<StartedRun>> {
-  const args = { graph: input.graph, requester: input.requester, ...(input.dryRun === true ? { dry_run: true } : {}) };
+  const { asked = {} } = options;
+  const isDry = input.dryRun === true || asked.dryRun === true;
+  const args = {
+    graph: input.graph,
+    requester: input.requester,
+    ...(isDry ? { dry_run: true } : {}),
+    ...(asked.stricter === undefined ? {} : { stricter: asked.stricter }),
+  };
   const bytes = Buffer.byteLength(JSON.stringify(args));
   if (bytes > DOCUMENT_MAX_BYTES) {
     const message = `the graph must have at most ${DOCUMENT_MAX_BYTES} bytes, got ${bytes}`;
@@ -40,14 +47,20 @@ export async function startRun(input: StartRun, options: RunsOptions): Promise<A
           args: [args],
           memo: { [MEMO.name]: input.graph.name, [MEMO.request]: request },
           typedSearchAttributes: attributesOf(input),
-          staticSummary: summaryOf(input),
+          staticSummary: summaryOf({ ...input, dryRun: isDry }),
           staticDetails: detailsOf(input),
         });
       const handle = await promptly(options.client, start);
       const runKey = handle.firstExecutionRunId;
       return {
         ok: true,
-        value: { runId: workflowId, runKey, isNew: true, webUrl: webUrl(options, workflowId, runKey) },
+        value: {
+          runId: workflowId,
+          runKey,
+          isNew: true,
+          ...(isDry ? { dryRun: true } : {}),
+          webUrl: webUrl(options, workflowId, runKey),
+        },
       };
     } catch (error) {
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
