@@ -52,9 +52,7 @@ const probing = (): GraphInput => ({
 });
 const mending = (): GraphInput => ({
   ...probing(),
-  nodes: [
-    { id: "mend", name: "mend", type: "rollback", tool: "rollback", params: { target: "shop", version: "1" } },
-  ],
+  nodes: [{ id: "mend", name: "mend", type: "rollback", tool: "rollback", params: { target: "shop", version: "1" } }],
 });
 
 /** With the variables of one shell. */

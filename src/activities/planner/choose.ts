@@ -4,14 +4,14 @@
  *   for each symptom of several words that the goal has whole, brought into 0 to 1 by `fit / (fit + HALF)`;
  * - evidence that the goal is about operations at all (`operations.ts`), at most 1.
  * The name of one of its alerts makes it at least 0.95; a goal in the words of one of its example goals makes it 0.97, and
- * others count 0.7. A playbook that changes production in every plan counts 0.6 of
- * that where the goal asks for no remedy, and is out where the goal forbids changes.
+ * others count 0.7. A playbook whose example goals all ask for a remedy counts 0.6 of
+ * that where the goal asks for none, and is out where the goal forbids changes.
  */
 import MiniSearch from "minisearch";
 import type { Playbook } from "../../schema/playbook.js";
-import type { Entities } from "./entities.js";
+import { asksForRemedy, type Entities } from "./entities.js";
 import { isOrdinary, operationsEvidence } from "./operations.js";
-import { alwaysWrites, writes } from "./parts.js";
+import { writes } from "./parts.js";
 import { corrected } from "./spelling.js";
 import { termsOf, wordsOf } from "./words.js";
 
@@ -41,6 +41,8 @@ interface Index {
   terms: ReadonlySet<string>;
   /** Symptoms of several words, by playbook. */
   phrases: ReadonlyMap<string, ReadonlyArray<readonly string[]>>;
+  /** Playbooks whose example goals all ask for a remedy. */
+  mending: ReadonlySet<string>;
   /** Example goals, by playbook. */
   goals: ReadonlyMap<string, ReadonlyArray<readonly string[]>>;
 }
@@ -66,12 +68,13 @@ export function rankPlaybooks(playbooks: readonly Playbook[], goal: string, enti
     [...index.goals].filter(([, goals]) => goals.some((one) => saysSame(one, words))).map(([id]) => id),
   );
   const ordered = playbooks.map((playbook) => {
-    if (entities.forbidsRemedy && alwaysWrites(playbook)) return { playbook, exact: 0 };
+    const mends = index.mending.has(playbook.id);
+    if (entities.forbidsRemedy && mends) return { playbook, exact: 0 };
     const fit = (fits.get(playbook.id) ?? 0) + PHRASE_BONUS * (whole.get(playbook.id) ?? 0);
     const score = (evidence * fit) / (fit + HALF_FIT);
     if (namesAlert(goal, playbook)) return { playbook, exact: ALERT_SCORE + score / 20 };
     if (said.has(playbook.id)) return { playbook, exact: SAID_SCORE };
-    return { playbook, exact: score * remedyFactor(playbook, entities) * (said.size > 0 ? UNSAID_FACTOR : 1) };
+    return { playbook, exact: score * remedyFactor(playbook, mends, entities) * (said.size > 0 ? UNSAID_FACTOR : 1) };
   });
   return ordered
     .sort((a, b) => b.exact - a.exact || (a.playbook.id < b.playbook.id ? -1 : 1))
@@ -107,7 +110,8 @@ function indexOf(playbooks: readonly Playbook[]): Index {
       distinct(symptoms.map((symptom) => [...wordsOf(symptom)].sort())).filter((phrase) => phrase.length > 1),
     );
   }
-  return { search: search as unknown as MiniSearch, terms, phrases, goals: examples };
+  const mending = new Set(playbooks.filter(({ goals }) => goals.every(asksForRemedy)).map(({ id }) => id));
+  return { search: search as unknown as MiniSearch, terms, phrases, mending, goals: examples };
 }
 
 const saysSame = (example: readonly string[], words: ReadonlySet<string>): boolean =>
@@ -123,7 +127,7 @@ function namesAlert(goal: string, { alerts }: Playbook): boolean {
   return alerts.some((name) => words.has(name.toLowerCase()));
 }
 
-function remedyFactor(playbook: Playbook, { wantsRemedy }: Entities): number {
-  if (!wantsRemedy) return alwaysWrites(playbook) ? UNASKED_REMEDY_FACTOR : 1;
+function remedyFactor(playbook: Playbook, mends: boolean, { wantsRemedy }: Entities): number {
+  if (!wantsRemedy) return mends ? UNASKED_REMEDY_FACTOR : 1;
   return writes(playbook) ? 1 : MISSING_REMEDY_FACTOR;
 }

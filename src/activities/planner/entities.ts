@@ -26,6 +26,9 @@ const NO_SERVICE = new Set(
   ),
 );
 
+/** Whether words ask for a remedy. */
+export const asksForRemedy = (text: string): boolean => REMEDY.test(normalised(text));
+
 /** The services that config.yaml knows: its targets, and its sources without what they hold. */
 function knownServices(config: Config): string[] {
   const names = new Set(Object.keys(config.targets));

@@ -15,12 +15,27 @@ export function onlyWith(node: JsonObject): string[] {
 
 /** The graph with the nodes that may stay, their edges, and the facts of summaries that refer to them alone. */
 export function keptParts(graph: PlaybookGraph, isThere: (name: string) => boolean): PlaybookGraph {
-  const left: unknown[] = graph.nodes.filter((node) => !onlyWith(node).every(isThere)).map((node) => node.id);
+  const named = graph.nodes.filter((node) => !onlyWith(node).every(isThere)).map((node) => node.id);
+  const left: unknown[] = isThere(REMEDY) ? named : [...named, ...unmarkedRemedy(graph)];
   const nodes = graph.nodes.filter(({ id }) => !left.includes(id)).map((node) => withoutFacts(node, left));
   const edges = graph.edges.filter(
     ({ from_node_id, to_node_id }) => !left.includes(from_node_id) && !left.includes(to_node_id),
   );
   return { ...graph, nodes, edges };
+}
+
+/** Writes that the playbook does not mark as a remedy, and what stands behind them alone: without a remedy they go, too. */
+function unmarkedRemedy({ nodes, edges }: PlaybookGraph): unknown[] {
+  const isMarked = (node: JsonObject) => onlyWith(node).includes(REMEDY);
+  const left = new Set<unknown>(nodes.filter((node) => changes(node) && !isMarked(node)).map(({ id }) => id));
+  for (let size = 0; size !== left.size; ) {
+    size = left.size;
+    for (const { id } of nodes) {
+      const into = edges.filter(({ to_node_id }) => to_node_id === id);
+      if (into.length > 0 && into.every(({ from_node_id }) => left.has(from_node_id))) left.add(id);
+    }
+  }
+  return [...left];
 }
 
 function withoutFacts(node: JsonObject, left: readonly unknown[]): JsonObject {
@@ -41,20 +56,14 @@ export function namesIn({ name, nodes, edges }: PlaybookGraph): Set<string> {
   return new Set(placeholdersIn({ name, nodes, edges }, "graph").map((placeholder) => placeholder.name));
 }
 
-/** Whether the playbook has a remedy that a plan may have or not. */
-export function offersRemedy(playbook: Playbook): boolean {
-  return playbook.graph.nodes.some((node) => onlyWith(node).includes(REMEDY));
-}
-
-const writesIn = (nodes: readonly JsonObject[]): boolean =>
-  nodes.some(({ type }) => typeof type === "string" && effectOf(type) === "write");
-
-/** Whether following the playbook may change production. */
-export const writes = (playbook: Playbook): boolean => writesIn(playbook.graph.nodes);
-
-/** Whether it does so in every plan. */
-export const alwaysWrites = (playbook: Playbook): boolean =>
-  writesIn(playbook.graph.nodes.filter((node) => !onlyWith(node).includes(REMEDY)));
-
 const effectOf = (type: string): string | undefined =>
   Object.hasOwn(NODE_TYPES, type) ? NODE_TYPES[type as keyof typeof NODE_TYPES] : undefined;
+
+const changes = ({ type }: JsonObject): boolean => typeof type === "string" && effectOf(type) === "write";
+
+/** Whether following the playbook may change production; where no remedy is asked for, no plan of it does. */
+export const writes = (playbook: Playbook): boolean => playbook.graph.nodes.some(changes);
+
+/** Whether the playbook has a remedy, which a plan may have or not. */
+export const offersRemedy = (playbook: Playbook): boolean =>
+  writes(playbook) || playbook.graph.nodes.some((node) => onlyWith(node).includes(REMEDY));

@@ -77,7 +77,9 @@ describe("a goal", () => {
     expect(response.status).toBe(422);
     const at = response.body.problems.map((problem: { code: string; at: string }) => `${problem.code} ${problem.at}`);
     expect(at).toContain("parameter-missing params.service");
-    expect(at).toContain("parameter-missing params.target");
+    expect(at).toContain("parameter-missing params.deployments");
+    // Nothing that only a remedy needs is asked for where none is wanted.
+    expect(at).not.toContain("parameter-missing params.target");
   });
 
   test("is not planned here when the worker itself says no", async () => {
