@@ -3,6 +3,7 @@
  * Loaded by the workflow sandbox: imports no package and reads no clock.
  */
 import { RETRY_CAP_SECONDS, RETRY_FACTOR, RETRY_FIRST_SECONDS } from "../vocabulary/limits.js";
+import { visibleJson, visibleLine } from "../vocabulary/visible.js";
 import type { CheckedGraph, CheckedNode } from "./check.js";
 import { adjacencyOf, topologicalOrder } from "./graph.js";
 import { span } from "./report.js";
@@ -88,7 +89,7 @@ function nodeSeconds(node: CheckedNode): number {
 /** A Mermaid flowchart; gated nodes are hexagons. */
 export function previewMermaid(graph: CheckedGraph): string {
   const name = new Map(graph.nodes.map((node, position) => [node.id, `n${position}`]));
-  const text = (value: string) => value.replace(/["\\<>\n\r]/g, " ").replace(/#/g, "#35;");
+  const text = (value: string) => visibleLine(value.replace(/["\\<>]/g, " ").replace(/#/g, "#35;"));
   const lines = ["flowchart TD"];
   for (const node of graph.nodes) {
     const label = `"${text(node.name)}<br/>${text(node.tool ?? node.type)}"`;
@@ -106,7 +107,7 @@ export function previewMermaid(graph: CheckedGraph): string {
 
 /** Graphviz DOT; gated nodes are octagons. */
 export function previewDot(graph: CheckedGraph): string {
-  const text = (value: string) => JSON.stringify(value);
+  const text = (value: string) => visibleJson(JSON.stringify(value));
   const lines = ["digraph autoops {", "  rankdir=TB;"];
   for (const node of graph.nodes) {
     const shape = node.gate === undefined ? "box" : "octagon";

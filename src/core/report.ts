@@ -5,6 +5,7 @@
 import { wasCarriedOut } from "../vocabulary/carried-out.js";
 import { REPORT_MAX_NODES } from "../vocabulary/limits.js";
 import type { Effect } from "../vocabulary/node-types.js";
+import { visible } from "../vocabulary/visible.js";
 import type { Outcome } from "./run/state.js";
 import type { GateView, NodeView, RunView } from "./view.js";
 
@@ -141,7 +142,7 @@ function nodeLine(node: ReportNode): string {
 
 /** Data in Markdown: no markup of its own, one line. */
 export function plain(text: string): string {
-  return text.replace(/\s+/g, " ").replace(/[\\`*_[\]<>|#]/g, (char) => `\\${char}`);
+  return visible(text.replace(/\s+/g, " ")).replace(/[\\`*_[\]<>|#]/g, (char) => `\\${char}`);
 }
 
 const iso = (ms: number): string => new Date(ms).toISOString();

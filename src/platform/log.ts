@@ -2,6 +2,7 @@
 import { type DestinationStream, pino } from "pino";
 import { redact, redactValue } from "../core/redact.js";
 import type { Json } from "../schema/json.js";
+import { visibleJson } from "../vocabulary/visible.js";
 
 export type LogLevel = "trace" | "debug" | "info" | "warn" | "error" | "fatal";
 
@@ -27,7 +28,8 @@ export function linesTo(fd: number): DestinationStream {
 /** Lines go to standard error, so that standard output stays the program's own. */
 export function createLog(level: LogLevel, destination: DestinationStream = linesTo(2)): Log {
   const options = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: levelName } };
-  return wrap(pino(options, destination), {});
+  const shown: DestinationStream = { write: (line) => destination.write(visibleJson(line)) };
+  return wrap(pino(options, shown), {});
 }
 
 const levelName = (label: string) => ({ level: label });

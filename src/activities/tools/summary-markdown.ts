@@ -1,11 +1,10 @@
 /** Markdown whose data cannot become markup: what tools found is text, whatever characters it holds. */
+import { visibleLine } from "../../vocabulary/visible.js";
 
-/** On one line, with every character escaped that Markdown or HTML would give a meaning; control characters go. */
+/** On one line, with every character escaped that Markdown or HTML would give a meaning; hidden characters are shown. */
 export function escapeMarkdown(text: string): string {
   return (
-    text
-      .replace(/[\r\n\t\u2028\u2029]+/g, " ")
-      .replace(/[\p{Cc}\p{Bidi_Control}]/gu, "")
+    visibleLine(text)
       .replace(/&/g, "&amp;")
       .replace(/</g, "&lt;")
       .replace(/>/g, "&gt;")

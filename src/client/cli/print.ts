@@ -4,6 +4,7 @@
  */
 import pc from "picocolors";
 import type { Problem } from "../../vocabulary/problems.js";
+import { visible, visibleJson } from "../../vocabulary/visible.js";
 import { clipped, escapeControls, indented, oneLine, paint, style } from "./text.js";
 
 /** What the printer needs of a stream. */
@@ -30,7 +31,7 @@ export interface Printer {
   readonly isTerminal: boolean;
   /** A result for people: on standard output, dropped with `--json`. */
   result(text?: string): void;
-  /** A result that is a document of its own (YAML, Mermaid): as it is, not styled. */
+  /** A result that is a document of its own (YAML, Mermaid, JSON made visible): not styled. */
   raw(text: string): void;
   /** The story as it goes on: on standard output, with `--json` on standard error. */
   say(text?: string): void;
@@ -84,7 +85,7 @@ export function createPrinter({ stdout, stderr, json, plain, dumb = false }: Pri
       if (!json) put(stdout, text);
     },
     raw: (text) => {
-      if (!json) stdout.write(text);
+      if (!json) stdout.write(visible(text));
     },
     say: (text = "") => put(json ? stderr : stdout, text),
     note: (text = "") => put(stderr, text),
@@ -102,7 +103,7 @@ export function createPrinter({ stdout, stderr, json, plain, dumb = false }: Pri
       kept = [];
     },
     document: (value) => {
-      if (json) stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+      if (json) stdout.write(`${visibleJson(JSON.stringify(value, null, 2))}\n`);
     },
   };
 }

@@ -1,4 +1,5 @@
 /** Text for a terminal: what data may not do to it, and how our own words are coloured. */
+import { visible } from "../../vocabulary/visible.js";
 
 /**
  * Styles are written as private-use characters and turned into colours by the printer, after everything else that
@@ -32,18 +33,8 @@ export function paint(text: string, colours?: Colours): string {
   return painted.replace(LEFT_OVER, "");
 }
 
-/** C0 but the line break, DEL, C1, and the marks that turn the direction of text. */
-const STEERING =
-  /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]/g;
-
-/** Makes every character visible that would steer the terminal; line breaks stay. */
-export function escapeControls(text: string): string {
-  return text.replace(STEERING, (char) => {
-    if (char === "\t") return "  ";
-    const code = char.charCodeAt(0);
-    return code < 0x100 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u${code.toString(16).padStart(4, "0")}`;
-  });
-}
+/** Makes every character visible that would steer the terminal or hide; line breaks stay. */
+export const escapeControls = (text: string): string => visible(text).replaceAll("\t", "  ");
 
 /** Data in a line of its own: no line breaks that could pass for lines of ours. */
 export function oneLine(text: string, maxChars = 400): string {

@@ -18,7 +18,7 @@ import { createSessions } from "./access/sessions.js";
 import { checkOrigin, requestRate, requireTls, securityHeaders } from "./guards.js";
 import { createMetrics, type FacadeMetrics, showMetrics } from "./metrics.js";
 import { OPERATIONS, type Operation, type OperationId } from "./operations.js";
-import { Refusal, sendProblems } from "./problem-document.js";
+import { answersVisibly, Refusal, sendProblems } from "./problem-document.js";
 import { listApiKeys, revokeApiKey } from "./routes/api-keys.js";
 import { decideGate } from "./routes/approvals.js";
 import { type CodecService, codecCors, decodePayloads, encodePayloads } from "./routes/codec.js";
@@ -80,6 +80,7 @@ export function createFacade(given: FacadeOptions): Express {
   // One hop: the proxy that was declared, whose word about the address counts.
   app.set("trust proxy", exposure.tlsProxy === true ? 1 : false);
   app.use(recordRequests(log, metrics));
+  app.use(answersVisibly);
   app.use(securityHeaders(exposure));
   if (exposure.tlsProxy === true) app.use(requireTls);
   app.use(checkOrigin(exposure, options.codec));

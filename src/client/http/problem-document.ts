@@ -1,8 +1,9 @@
 /** Problems as HTTP knows them (RFC 9457): the same code as everywhere, and never a stack. */
-import type { Response } from "express";
+import type { RequestHandler, Response } from "express";
 import { CODES } from "../../vocabulary/codes.js";
 import { HTTP_RETRY_AFTER_SECONDS } from "../../vocabulary/limits.js";
 import type { Problem } from "../../vocabulary/problems.js";
+import { visibleJson } from "../../vocabulary/visible.js";
 
 /** Thrown by handlers and by what they call; the last middleware makes it a problem document. */
 export class Refusal extends Error {
@@ -15,6 +16,12 @@ export class Refusal extends Error {
     super(problems[0]?.message ?? "refused");
   }
 }
+
+/** JSON of the façade shows every character: a caller may print it on a terminal. */
+export const answersVisibly: RequestHandler = (_request, response, next) => {
+  response.json = (value: unknown) => response.type("json").send(visibleJson(JSON.stringify(value)));
+  next();
+};
 
 /** The value of an answer, or a refusal. */
 export function orRefuse<T>(answer: { ok: true; value: T } | { ok: false; problems: readonly Problem[] }): T {
@@ -41,7 +48,7 @@ export function sendProblems(response: Response, problems: readonly Problem[], g
     ...(first?.hint === undefined ? {} : { hint: first.hint }),
     problems,
   };
-  response.send(JSON.stringify(document));
+  response.send(visibleJson(JSON.stringify(document)));
 }
 
 /** Problems of several kinds are one request that cannot be processed. */

@@ -1,5 +1,7 @@
 /** Audit records as CEF (Common Event Format, version 0), one line each, for a SIEM. */
+
 import type { AuditEvent, AuditRecord } from "../../schema/audit.js";
+import { visibleLine } from "../../vocabulary/visible.js";
 
 /** Severity from 0 to 10: what was refused stands above what was done, and that above what was seen. */
 const SEVERITIES: Partial<Record<AuditEvent, number>> = {
@@ -49,14 +51,13 @@ export function cefOf(record: AuditRecord, productVersion: string): string {
 const custom = (number: number, label: string, value: string | undefined): Record<string, string> =>
   value === undefined ? {} : { [`cs${number}`]: value, [`cs${number}Label`]: label };
 
-/** Whatever else a reader may take for the end of a line, or a terminal for a command. */
-const CONTROLS = /[\u0000-\u0009\u000b\u000c\u000e-\u001f\u007f-\u009f\u2028\u2029]/g;
-
-const headerText = (text: string): string =>
-  text
-    .replace(/[\\|]/g, "\\$&")
-    .replace(/[\r\n]/g, " ")
-    .replace(CONTROLS, " ");
+/** What a reader may take for the end of a line, or a terminal for a command, is written by its number. */
+const headerText = (text: string): string => visibleLine(text).replace(/[\\|]/g, "\\$&");
 
 const extensionText = (text: string): string =>
-  text.replace(/[\\=]/g, "\\$&").replace(/\n/g, "\\n").replace(/\r/g, "\\r").replace(CONTROLS, " ");
+  text
+    .split("\n")
+    .map((row) => row.split("\r").map(valueText).join("\\r"))
+    .join("\\n");
+
+const valueText = (text: string): string => visibleLine(text).replace(/[\\=]/g, "\\$&");

@@ -3,7 +3,7 @@ import { redact } from "../../../core/redact.js";
 import type { ChannelOf } from "../../../schema/config-tickets.js";
 import { EMAIL_RECIPIENTS_MAX, EMAIL_SUBJECT_MAX_CHARS } from "../../../vocabulary/ticket-limits.js";
 import { type ToolContext, ToolFailure } from "../../define-tool.js";
-import { visible } from "../tickets/markdown.js";
+import { visibleText } from "../tickets/markdown.js";
 import { markOf } from "../tickets/once.js";
 import { signed, titled } from "../tickets/origin.js";
 import type { Delivered, Message } from "./message.js";
@@ -23,7 +23,7 @@ export async function sendEmail(
     from: channel.from,
     to: recipients,
     subject: subject.text,
-    text: signed(redact(visible(message)), context),
+    text: signed(redact(visibleText(message)), context),
     messageId,
     date: new Date(context.now()),
   };

@@ -5,7 +5,7 @@ import type { ChannelOf } from "../../../schema/config-tickets.js";
 import { PAGERDUTY_TITLE_MAX_CHARS } from "../../../vocabulary/ticket-limits.js";
 import { type HttpRequest, type ToolContext, ToolFailure } from "../../define-tool.js";
 import { jsonOf } from "../http-answers.js";
-import { fitted, visible } from "../tickets/markdown.js";
+import { fitted, visibleText } from "../tickets/markdown.js";
 import { markOf } from "../tickets/once.js";
 import { pageOf, titled } from "../tickets/origin.js";
 import { vendorFailure } from "../tickets/vendor-calls.js";
@@ -81,7 +81,7 @@ export async function alertPagerDuty(
   const dedupKey = key ?? markOf(context.idempotencyKey);
   const summary = titled(title, PAGERDUTY_TITLE_MAX_CHARS);
   const page = pageOf(context);
-  const text = fitted(redact(visible(message)), DETAILS_MAX_CHARS, page);
+  const text = fitted(redact(visibleText(message)), DETAILS_MAX_CHARS, page);
   const { signal, runId, nodeId } = context;
   const event: AlertEvent = {
     action,

@@ -2,6 +2,7 @@
 import { createHmac } from "node:crypto";
 import { redact } from "../../../core/redact.js";
 import type { ChannelOf } from "../../../schema/config-tickets.js";
+import { visible } from "../../../vocabulary/visible.js";
 import { type ToolContext, ToolFailure } from "../../define-tool.js";
 import { markOf } from "../tickets/once.js";
 import { vendorFailure } from "../tickets/vendor-calls.js";
@@ -14,7 +15,12 @@ export async function postToWebhook(
   context: ToolContext,
 ): Promise<Delivered> {
   const { runId, nodeId, idempotencyKey } = context;
-  const body = JSON.stringify({ title: redact(title), message: redact(message), run: runId, node: nodeId });
+  const body = JSON.stringify({
+    title: redact(visible(title)),
+    message: redact(visible(message)),
+    run: runId,
+    node: nodeId,
+  });
   const key = channel.signing_key;
   const signature =
     key === undefined ? {} : signatureOf(markOf(idempotencyKey), body, context.secret(key), context.now());

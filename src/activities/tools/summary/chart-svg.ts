@@ -1,4 +1,5 @@
 /** A chart of one metric over time as SVG: the line, broken where data are missing, and moments that are marked and listed. */
+import { visible } from "../../../vocabulary/visible.js";
 
 export interface Mark {
   atMs: number;
@@ -30,11 +31,9 @@ const INK = "#1d2939";
 const QUIET = "#667085";
 const GRID = "#e4e7ec";
 
-/** Nothing of the data can become markup: text is escaped, and characters that XML does not know are left out. */
+/** Nothing of the data can become markup: text is escaped, and characters that nobody sees, or XML does not know, are written by their number. */
 export function escapeXml(text: string): string {
-  return text
-    .replace(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, "")
-    .replace(/[\p{Bidi_Control}]/gu, "")
+  return visible(text)
     .replace(/&/g, "&amp;")
     .replace(/</g, "&lt;")
     .replace(/>/g, "&gt;")

@@ -2,6 +2,7 @@
  * Markdown as graphs write it, read into blocks of plain text, so that each vendor's own markup is made of what was
  * meant and never of what somebody's log line holds. HTML, images and reference links are text.
  */
+import { visible } from "../../../vocabulary/visible.js";
 
 export type Inline =
   | { kind: "text" | "strong" | "em" | "code"; text: string }
@@ -16,10 +17,8 @@ export type Block =
   | { kind: "code"; language: string; text: string }
   | { kind: "rule" };
 
-/** Control characters, and those that turn the direction of text or take no room: nobody sees them, machines do. */
-const HIDDEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/gu;
-export const visible = (text: string): string =>
-  text.replace(/\r\n?/g, "\n").replace(HIDDEN, " ").replaceAll("\t", "  ");
+/** Text of several lines, by `\n` alone and without tabs: nobody sees some characters, machines do. */
+export const visibleText = (text: string): string => visible(text.replace(/\r\n?/g, "\n")).replaceAll("\t", "  ");
 
 const FENCE = /^ {0,3}(`{3,}|~{3,})\s*([\w+-]{0,40})[^`]*$/;
 const HEADING = /^ {0,3}(#{1,6})\s(.*)$/;
@@ -31,7 +30,7 @@ const DEPTH_MAX = 5;
 
 /** Never fails: what is no markup is a paragraph. */
 export function readMarkdown(markdown: string): Block[] {
-  const lines = visible(markdown).split("\n");
+  const lines = visibleText(markdown).split("\n");
   const blocks: Block[] = [];
   for (let at = 0; at < lines.length; ) {
     const line = lines[at] ?? "";

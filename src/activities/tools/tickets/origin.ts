@@ -1,7 +1,7 @@
 /** Where a ticket or message comes from: the line under it, and its text in the vendor's bounds. */
 import { redact } from "../../../core/redact.js";
 import type { ToolContext } from "../../define-tool.js";
-import { fitted, visible } from "./markdown.js";
+import { fitted, visibleText } from "./markdown.js";
 
 /** The page of the run, where people may open one. */
 export function pageOf({ config, runId }: Pick<ToolContext, "config" | "runId">): string | undefined {
@@ -18,7 +18,7 @@ export function signed(markdown: string, context: ToolContext, mark?: string): s
 
 /** A title on one line, redacted, in the vendor's bound. */
 export function titled(title: string, max: number): { text: string; truncated: boolean } {
-  const line = redact(visible(title)).replace(/\s+/g, " ").trim();
+  const line = redact(visibleText(title)).replace(/\s+/g, " ").trim();
   if (line.length <= max) return { text: line, truncated: false };
   return { text: `${line.slice(0, max - 1).replace(/[\ud800-\udbff]$/, "")}…`, truncated: true };
 }

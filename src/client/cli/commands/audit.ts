@@ -11,6 +11,7 @@ import { loadSigner, loadVerifier, type Signer, type Verifier } from "../../../p
 import { storesOf } from "../../../platform/stores.js";
 import type { AuditRecord, Checkpoint } from "../../../schema/audit.js";
 import type { Problem } from "../../../vocabulary/problems.js";
+import { visibleJson } from "../../../vocabulary/visible.js";
 import { done, type Ending, failed } from "../ending.js";
 import { readText } from "../input.js";
 import { ownName, type Session } from "../session.js";
@@ -113,7 +114,7 @@ export async function checkpoint(session: Session): Promise<Ending> {
     const message = `there is no audit log in ${opened.directory} yet`;
     return failed([{ code: "not-found", at: opened.directory, message, hint: "start a worker and run something" }]);
   }
-  session.print.raw(`${JSON.stringify(signed)}\n`);
+  session.print.raw(`${visibleJson(JSON.stringify(signed))}\n`);
   return done({ checkpoint: signed });
 }
 
@@ -181,7 +182,7 @@ export async function exportLog(
   const version = await ownVersion();
   const kept: unknown[] = [];
   for await (const read of readAudit(directory, { onSkipped })) {
-    const line = format === "cef" ? cefOf(read.record, version) : read.text;
+    const line = format === "cef" ? cefOf(read.record, version) : visibleJson(read.text);
     if (session.print.json) kept.push(format === "cef" ? line : read.record);
     else session.print.raw(`${line}\n`);
   }

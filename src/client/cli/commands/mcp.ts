@@ -7,6 +7,7 @@ import type { Environment } from "../../../platform/environment.js";
 import { storesOf } from "../../../platform/stores.js";
 import type { McpDescriptor } from "../../../schema/mcp-pins.js";
 import type { Problem } from "../../../vocabulary/problems.js";
+import { visible } from "../../../vocabulary/visible.js";
 import { done, type Ending, failed } from "../ending.js";
 import { lineDiff } from "../line-diff.js";
 import { ownName, type Session } from "../session.js";
@@ -115,13 +116,6 @@ function textOf(tool: McpDescriptor | undefined): string[] {
   ];
   return lines.map(visible);
 }
-
-/** Characters that nobody sees, and a model reads: they stand in a description for no good reason. */
-const visible = (text: string): string =>
-  text.replace(
-    /[\p{Default_Ignorable_Code_Point}\p{Cf}\p{Co}\p{Cn}]/gu,
-    (char) => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`,
-  );
 
 function problemsOf({ name, tools, problem }: LookedAt): Problem[] {
   const own = tools.flatMap(({ action, state, why }): Problem[] => {

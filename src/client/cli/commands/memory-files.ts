@@ -14,6 +14,7 @@ import {
   PROBLEMS_MAX,
 } from "../../../vocabulary/limits.js";
 import type { Problem } from "../../../vocabulary/problems.js";
+import { visibleJson } from "../../../vocabulary/visible.js";
 import { done, type Ending, failed } from "../ending.js";
 import { noteMemory } from "../memory-audit.js";
 import type { Session } from "../session.js";
@@ -41,7 +42,7 @@ export async function exportMemory(session: Session): Promise<Ending> {
     }
     const line: MemoryLine = { memory: 1, entry, ...(whole.value?.graph ? { graph: whole.value.graph } : {}) };
     if (print.json) lines.push(line);
-    else print.raw(`${JSON.stringify(line)}\n`);
+    else print.raw(`${visibleJson(JSON.stringify(line))}\n`);
   }
   print.note("what was printed is not encrypted: keep it as you keep the memory");
   return problems.length === 0 ? done({ lines }) : failed(problems, { lines });

@@ -7,6 +7,7 @@ import {
   HTTP_STREAMS_MAX,
   HTTP_STREAMS_PER_CALLER_MAX,
 } from "../../../vocabulary/limits.js";
+import { visibleJson } from "../../../vocabulary/visible.js";
 import { type Caller, callerOf } from "../access/caller.js";
 import { watchCaller } from "../access/stream-watch.js";
 import type { FacadeOptions } from "../facade.js";
@@ -78,6 +79,7 @@ async function stream(
     keepAlive: HTTP_KEEP_ALIVE_SECONDS * 1_000,
     retry: HTTP_RETRY_SECONDS * 1_000,
     trustClientEventId: false,
+    serializer: (data) => visibleJson(JSON.stringify(data)),
   });
   let last = after ?? "0.0";
   const stopWatch = watchCaller(callerOf(response), "runs.read", () => {
