@@ -6,7 +6,7 @@ import { Client, Connection } from "@temporalio/client";
 import { DefaultLogger, NativeConnection, Runtime, Worker } from "@temporalio/worker";
 import { z } from "zod";
 import { createActivities } from "../dist/activities/create-activities.js";
-import { loadLocal } from "../dist/local.js";
+import { loadLocal } from "../dist/app/local.js";
 import { createLog } from "../dist/platform/log.js";
 import { startDevServer } from "../dist/platform/temporal/dev-server.js";
 import { loadTemporalDev } from "../dist/platform/temporal/settings.js";

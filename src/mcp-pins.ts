@@ -1,6 +1,6 @@
 /** `autoops mcp`: the declared MCP servers, asked as the worker on this machine would, and what a person accepts of them. */
-import { type PinVerdict, pinVerdict } from "./activities/tools/mcp/pinned.js";
-import { withServer } from "./activities/tools/mcp/session.js";
+import { type PinVerdict, pinVerdict } from "./activities/connectors/mcp/pinned.js";
+import { withServer } from "./activities/connectors/mcp/session.js";
 import { type Local, loadLocal } from "./local.js";
 import { digestOf } from "./platform/digest.js";
 import type { Environment, Variables } from "./platform/environment.js";

@@ -1,8 +1,8 @@
 /** `autoops sources check`: the declared sources, trackers and channels, asked as the worker on this machine would, under its network policy. */
 import { randomUUID } from "node:crypto";
+import { canBeAsked, lookAtChannel, lookAtTracker } from "./activities/connectors/check-channel.js";
+import { checkSource, type SourceVerdict, verdictOf } from "./activities/connectors/check-source.js";
 import type { ToolContext } from "./activities/define-tool.js";
-import { checkSource, type SourceVerdict, verdictOf } from "./activities/source-check.js";
-import { canBeAsked, lookAtChannel, lookAtTracker } from "./activities/ticket-check.js";
 import { type Local, loadLocal } from "./local.js";
 import type { Variables } from "./platform/environment.js";
 import { declaredUrls } from "./platform/http/declared-urls.js";

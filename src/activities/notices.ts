@@ -5,13 +5,13 @@
 import { redact } from "../core/redact.js";
 import { ToolFailure } from "../platform/failure.js";
 import type { JsonObject } from "../schema/json.js";
+import { markOf } from "./connectors/kit/find-duplicates.js";
+import { pageOf } from "./connectors/kit/origin.js";
+import { tellPagerDuty } from "./connectors/pagerduty/gates.js";
+import { tellSlack } from "./connectors/slack/gates.js";
+import { signatureOf } from "./connectors/webhook/channel.js";
 import type { NoticeResult } from "./contract.js";
 import type { Dependencies } from "./dependencies.js";
-import { tellPagerDuty } from "./pagerduty-notices.js";
-import { tellSlack } from "./slack-notices.js";
-import { signatureOf } from "./tools/messages/webhook.js";
-import { markOf } from "./tools/tickets/once.js";
-import { pageOf } from "./tools/tickets/origin.js";
 
 /** Milliseconds that one notice may take: the gate must not stay without a digest because a channel is slow. */
 const NOTICE_TIMEOUT_MS = 5_000;

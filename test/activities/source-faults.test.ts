@@ -1,8 +1,8 @@
 /** Every source that is asked over HTTP tells the same faults apart, by the same codes, in its tool and in the check. */
 import type { ServerResponse } from "node:http";
 import { describe, expect, test } from "vitest";
+import { checkSource } from "../../src/activities/connectors/check-source.js";
 import type { ToolDefinition } from "../../src/activities/define-tool.js";
-import { checkSource } from "../../src/activities/source-check.js";
 import { deploymentHistory } from "../../src/activities/tools/deployment-history.js";
 import { logCollector } from "../../src/activities/tools/log-collector.js";
 import { metricQuery } from "../../src/activities/tools/metric-query.js";

@@ -1,6 +1,6 @@
 /** trace_collector against a real Jaeger: what it finds, where the time went, where errors began, what it says of faults. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { checkSource } from "../../src/activities/source-check.js";
+import { checkSource } from "../../src/activities/connectors/check-source.js";
 import { traceCollector } from "../../src/activities/tools/trace-collector.js";
 import type { Source } from "../../src/schema/config.js";
 import { type Jaeger, type SentSpan, startJaeger } from "../support/jaeger.js";

@@ -2,8 +2,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { KubernetesFailure } from "../../src/activities/tools/kubernetes/answers.js";
-import { clusterNamed } from "../../src/activities/tools/kubernetes/client.js";
+import { KubernetesFailure } from "../../src/activities/connectors/kubernetes/answers.js";
+import { clusterNamed } from "../../src/activities/connectors/kubernetes/client.js";
 import type { Cluster } from "../../src/schema/config-clusters.js";
 import { type KubernetesPlane, startKubernetes } from "../support/kubernetes-plane.js";
 import { reachingContext } from "../support/local-server.js";

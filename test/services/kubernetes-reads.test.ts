@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { checkSource } from "../../src/activities/source-check.js";
+import { checkSource } from "../../src/activities/connectors/check-source.js";
 import { changeHistory } from "../../src/activities/tools/change-history.js";
 import { logCollector } from "../../src/activities/tools/log-collector.js";
 import { type Source, sourceSchema } from "../../src/schema/config.js";

@@ -1,6 +1,6 @@
 /** log_collector against a real Loki: pages, levels, pipelines, the selector as a bound, and what it says of faults. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { checkSource } from "../../src/activities/source-check.js";
+import { checkSource } from "../../src/activities/connectors/check-source.js";
 import { logCollector } from "../../src/activities/tools/log-collector.js";
 import type { Source } from "../../src/schema/config.js";
 import { reachingContext } from "../support/local-server.js";

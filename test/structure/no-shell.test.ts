@@ -6,7 +6,7 @@ import { join, resolve } from "node:path";
 import { afterAll, afterEach, beforeEach, expect, test } from "vitest";
 import { customScript } from "../../src/activities/tools/custom-script.js";
 import { SHELLS } from "../../src/activities/tools/sandbox/bubblewrap.js";
-import { actOn } from "../../src/activities/tools/targets.js";
+import { actOn } from "../../src/activities/tools/targets/act.js";
 import type { CommandAction } from "../../src/schema/config.js";
 import { scriptSchema } from "../../src/schema/config-scripts.js";
 import { configOf, contextOf } from "../support/tool-context.js";

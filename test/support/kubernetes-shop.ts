@@ -1,12 +1,12 @@
 /** Workloads of a test in a real cluster, declared as targets, and the tools that act on them. */
 import { expect, vi } from "vitest";
+import { actOnWorkload } from "../../src/activities/connectors/kubernetes/act.js";
 import type { ToolContext, ToolDefinition } from "../../src/activities/define-tool.js";
 import { configUpdate } from "../../src/activities/tools/config-update.js";
-import { actOnWorkload } from "../../src/activities/tools/kubernetes/act.js";
 import { rollback } from "../../src/activities/tools/rollback.js";
 import { scaleAction } from "../../src/activities/tools/scale-action.js";
 import { serviceRestart } from "../../src/activities/tools/service-restart.js";
-import { type ActionOutput, actionOutputSchema } from "../../src/activities/tools/targets.js";
+import { type ActionOutput, actionOutputSchema } from "../../src/activities/tools/targets/act.js";
 import type { ActionName, Config } from "../../src/schema/config.js";
 import type { Cluster, KubernetesTarget } from "../../src/schema/config-clusters.js";
 import type { JsonObject } from "../../src/schema/json.js";

@@ -7,8 +7,8 @@ import { type AnalysisOutput, type AnalysisParams, LINES_MAX, outputSchema, para
 import { analyseMetric, type TimedChange } from "./analysis/series/analyse-metric.js";
 import { type LogShifts, shiftsOf } from "./analysis/shifts.js";
 import { entriesOf, groupsOf, type TemplateGroup, type TimedEntry } from "./analysis/templates.js";
-import { shortened } from "./finding.js";
-import { isoMs, isoText } from "./instant.js";
+import { shortened } from "./kit/finding.js";
+import { isoMs, isoText } from "./kit/instant.js";
 import { isError } from "./logs/levels.js";
 
 const SHOWN_MAX_CHARS = 300;

@@ -8,8 +8,8 @@ import { withBrowser } from "./browser/launch.js";
 import { isRefusal, NotAsExpected, perform, picture, type Stage } from "./browser/perform.js";
 import { paramsSchema, type Step, secretsOf, urlsOf } from "./browser/steps.js";
 import { plainUrl, watch, watchedSchema } from "./browser/watch.js";
-import { finding, findingsSchema } from "./finding.js";
-import { excerpt } from "./http-answers.js";
+import { finding, findingsSchema } from "./kit/finding.js";
+import { excerpt } from "./kit/http-answers.js";
 
 const doneSchema = z.strictObject({ do: z.string(), ok: z.boolean(), ms: z.int(), says: z.string().nullable() });
 type Done = z.infer<typeof doneSchema>;

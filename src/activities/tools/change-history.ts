@@ -5,13 +5,13 @@ import { redact } from "../../core/redact.js";
 import type { Config } from "../../schema/config.js";
 import type { JsonObject } from "../../schema/json.js";
 import { strictest } from "../../vocabulary/node-types.js";
+import { reachOfSource, sourceNamed } from "../connectors/declared-sources.js";
+import { type Change, type ChangeQuestion, changeOf, changeSchema } from "../connectors/kit/change.js";
+import { CHANGE_KINDS_OF_SOURCE, type ReadSource, readChanges } from "../connectors/read-changes.js";
 import { defineTool, type ToolContext, ToolFailure } from "../define-tool.js";
-import { type Change, type ChangeQuestion, changeOf, changeSchema } from "./changes/change.js";
-import { CHANGE_KINDS_OF_SOURCE, type ReadSource, readChanges } from "./changes/read-source.js";
-import { finding, findingsSchema, shortened, type ToolFinding } from "./finding.js";
-import { instantMs, isoText, spanText } from "./instant.js";
-import { declaredNameSchema } from "./names.js";
-import { reachOfSource, sourceNamed } from "./sources.js";
+import { finding, findingsSchema, shortened, type ToolFinding } from "./kit/finding.js";
+import { instantMs, isoText, spanText } from "./kit/instant.js";
+import { declaredNameSchema } from "./kit/names.js";
 
 /** Sources of one call: each is asked in turn. */
 const SOURCES_MAX = 20;

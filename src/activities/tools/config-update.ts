@@ -1,8 +1,8 @@
 /** Tool `config_update`: changes settings of a declared target. */
 import { z } from "zod";
 import { defineTool } from "../define-tool.js";
-import { declaredNameSchema, settingNameSchema, settingTextSchema } from "./names.js";
-import { actionOutputSchema, actOn, previewOf, targetReach } from "./targets.js";
+import { declaredNameSchema, settingNameSchema, settingTextSchema } from "./kit/names.js";
+import { actionOutputSchema, actOn, previewOf, targetReach } from "./targets/act.js";
 
 const SETTINGS_MAX = 50;
 const valuesSchema = z

@@ -14,8 +14,8 @@ import {
   SCRIPT_KEPT_MAX_BYTES,
 } from "../../vocabulary/script-limits.js";
 import { defineTool, type ToolContext, ToolFailure } from "../define-tool.js";
-import { finding, findingsSchema } from "./finding.js";
-import { declaredNameSchema } from "./names.js";
+import { finding, findingsSchema } from "./kit/finding.js";
+import { declaredNameSchema } from "./kit/names.js";
 import { requireSandbox, runInSandbox, SHELLS } from "./sandbox/bubblewrap.js";
 
 /** A reference to a stored result stands for its content. */

@@ -1,11 +1,11 @@
 /** Tool `deployment_history`: which version runs since when, from a declared record (a JSON file or URL). */
 import { z } from "zod";
+import { sourceNamed, sourceReach } from "../connectors/declared-sources.js";
+import { type Deployment, deploymentSchema, readDeployments } from "../connectors/deployments/record.js";
 import { defineTool, type ToolContext, ToolFailure } from "../define-tool.js";
-import { type Deployment, deploymentSchema, readDeployments } from "./changes/deployment-record.js";
-import { finding, findingsSchema, type ToolFinding } from "./finding.js";
-import { spanText } from "./instant.js";
-import { declaredNameSchema } from "./names.js";
-import { sourceNamed, sourceReach } from "./sources.js";
+import { finding, findingsSchema, type ToolFinding } from "./kit/finding.js";
+import { spanText } from "./kit/instant.js";
+import { declaredNameSchema } from "./kit/names.js";
 
 const LISTED_MAX = 20;
 

@@ -4,11 +4,11 @@ import type { Reach } from "../../core/catalogue.js";
 import type { Config } from "../../schema/config.js";
 import type { JsonObject } from "../../schema/json.js";
 import { DNS_ANSWERS_MAX } from "../../vocabulary/probe-limits.js";
+import { sourceNamed, sourceReach } from "../connectors/declared-sources.js";
 import { defineTool, type ToolContext } from "../define-tool.js";
-import { finding, findingsSchema } from "./finding.js";
-import { declaredNameSchema } from "./names.js";
+import { finding, findingsSchema } from "./kit/finding.js";
+import { declaredNameSchema } from "./kit/names.js";
 import { askDns, DNS_STATUSES, type DnsResult, type DnsStatus, RECORD_TYPES } from "./probes/dns-query.js";
-import { sourceNamed, sourceReach } from "./sources.js";
 
 const nameSchema = z
   .string()

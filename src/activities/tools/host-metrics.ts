@@ -3,12 +3,12 @@ import { arch, availableParallelism, freemem, hostname, loadavg, platform, relea
 import { z } from "zod";
 import { HOST_ENTRIES_MAX, HOST_PROCESSES_MAX } from "../../vocabulary/probe-limits.js";
 import { defineTool, type ToolContext, ToolFailure } from "../define-tool.js";
-import { findingsSchema } from "./finding.js";
 import { percent, readDisks } from "./host/disks.js";
 import { memoryFields, mounts } from "./host/proc-format.js";
 import { procText, takeSample } from "./host/sample.js";
 import { findingsOf } from "./host/thresholds.js";
 import { cpuUsage, networkUsage, processUsage } from "./host/usage.js";
+import { findingsSchema } from "./kit/finding.js";
 
 const percentSchema = z.int().min(1).max(100);
 const paramsSchema = z.strictObject({

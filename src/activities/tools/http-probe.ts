@@ -3,8 +3,8 @@ import { z } from "zod";
 import { HttpFailure } from "../../platform/http/failure.js";
 import type { JsonObject } from "../../schema/json.js";
 import { defineTool, type ToolContext } from "../define-tool.js";
-import { finding, findingsSchema, type ToolFinding } from "./finding.js";
-import { excerpt } from "./http-answers.js";
+import { finding, findingsSchema, type ToolFinding } from "./kit/finding.js";
+import { excerpt } from "./kit/http-answers.js";
 
 const statusSchema = z.int().min(100).max(599);
 const paramsSchema = z.strictObject({

@@ -6,15 +6,15 @@ import { type Channel, emailAddressSchema } from "../../schema/config-tickets.js
 import type { JsonObject } from "../../schema/json.js";
 import type { Problem } from "../../vocabulary/problems.js";
 import { EMAIL_RECIPIENTS_MAX, TEXT_MAX_CHARS, TITLE_MAX_CHARS } from "../../vocabulary/ticket-limits.js";
+import { recipientsOf, sendEmail } from "../connectors/email/channel.js";
+import { oneLineSchema } from "../connectors/kit/one-line.js";
+import type { Delivered, Message } from "../connectors/message.js";
+import { ALERT_ACTIONS, alertPagerDuty } from "../connectors/pagerduty/channel.js";
+import { postToSlack } from "../connectors/slack/channel.js";
+import { postToWebhook } from "../connectors/webhook/channel.js";
 import { defineTool, type ToolContext, ToolFailure } from "../define-tool.js";
-import { finding, findingsSchema } from "./finding.js";
-import { recipientsOf, sendEmail } from "./messages/email.js";
-import type { Delivered, Message } from "./messages/message.js";
-import { ALERT_ACTIONS, alertPagerDuty } from "./messages/pagerduty-alert.js";
-import { postToSlack } from "./messages/slack-channel.js";
-import { postToWebhook } from "./messages/webhook.js";
-import { declaredNameSchema } from "./names.js";
-import { oneLineSchema } from "./tickets/one-line.js";
+import { finding, findingsSchema } from "./kit/finding.js";
+import { declaredNameSchema } from "./kit/names.js";
 
 const paramsSchema = z.strictObject({
   channel: declaredNameSchema,

@@ -1,8 +1,8 @@
 /** Tool `rollback`: takes a declared target back to a version. */
 import { z } from "zod";
 import { defineTool } from "../define-tool.js";
-import { declaredNameSchema, versionSchema } from "./names.js";
-import { actionOutputSchema, actOn, previewOf, targetReach } from "./targets.js";
+import { declaredNameSchema, versionSchema } from "./kit/names.js";
+import { actionOutputSchema, actOn, previewOf, targetReach } from "./targets/act.js";
 
 export const rollback = defineTool({
   name: "rollback",

@@ -1,8 +1,8 @@
 /** Tool `scale_action`: sets how many replicas of a declared target run. */
 import { z } from "zod";
 import { defineTool } from "../define-tool.js";
-import { declaredNameSchema } from "./names.js";
-import { actionOutputSchema, actOn, previewOf, replicasOf, targetReach } from "./targets.js";
+import { declaredNameSchema } from "./kit/names.js";
+import { actionOutputSchema, actOn, previewOf, replicasOf, targetReach } from "./targets/act.js";
 
 export const scaleAction = defineTool({
   name: "scale_action",

@@ -6,14 +6,21 @@ import { z } from "zod";
 import type { Config } from "../../schema/config.js";
 import type { Json, JsonObject } from "../../schema/json.js";
 import type { McpDescriptor } from "../../schema/mcp-pins.js";
+import { acceptedTool, checkedArguments, pinsFor } from "../connectors/mcp/accepted.js";
+import {
+  type DeclaredCall,
+  declaredCall,
+  mcpReach,
+  nodeTypesOf,
+  SECURE_MCP,
+  serversOf,
+} from "../connectors/mcp/declared.js";
+import { isServersNo } from "../connectors/mcp/failures.js";
+import { type Outside, outsideOf, outsideSchema } from "../connectors/mcp/result.js";
+import { type McpSession, withServer } from "../connectors/mcp/session.js";
 import { defineTool, type ToolContext, type ToolDefinition, ToolFailure } from "../define-tool.js";
-import { finding, findingsSchema } from "./finding.js";
-import { excerpt } from "./http-answers.js";
-import { acceptedTool, checkedArguments, pinsFor } from "./mcp/accepted.js";
-import { type DeclaredCall, declaredCall, mcpReach, nodeTypesOf, SECURE_MCP, serversOf } from "./mcp/declared.js";
-import { isServersNo } from "./mcp/failures.js";
-import { type Outside, outsideOf, outsideSchema } from "./mcp/result.js";
-import { type McpSession, withServer } from "./mcp/session.js";
+import { finding, findingsSchema } from "./kit/finding.js";
+import { excerpt } from "./kit/http-answers.js";
 
 const NAME = z.string().min(1).max(128);
 const argumentsSchema = z.record(z.string().max(200), z.json()).default({});

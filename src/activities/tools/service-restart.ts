@@ -1,8 +1,8 @@
 /** Tool `service_restart`: restarts a declared target. */
 import { z } from "zod";
 import { defineTool } from "../define-tool.js";
-import { declaredNameSchema } from "./names.js";
-import { actionOutputSchema, actOn, previewOf, targetReach } from "./targets.js";
+import { declaredNameSchema } from "./kit/names.js";
+import { actionOutputSchema, actOn, previewOf, targetReach } from "./targets/act.js";
 
 export const serviceRestart = defineTool({
   name: "service_restart",

@@ -5,9 +5,10 @@ import type { Finding } from "../../core/run/state.js";
 import { jsonObjectSchema, jsonSchema } from "../../schema/json.js";
 import { GOAL_MAX_CHARS, NAME_MAX_CHARS } from "../../vocabulary/limits.js";
 import { defineTool, type ToolContext } from "../define-tool.js";
-import { findingsSchema } from "./finding.js";
+import { findingsSchema } from "./kit/finding.js";
 import { chartOf } from "./summary/chart-of-run.js";
 import { type Cited, citedText, flatten } from "./summary/cited-findings.js";
+import { escapeMarkdown } from "./summary/markdown.js";
 import { postmortemBlocks } from "./summary/postmortem.js";
 import { type Cause, causeOf, changesOf } from "./summary/run-facts.js";
 import {
@@ -20,7 +21,6 @@ import {
   timelineLines,
 } from "./summary/sections.js";
 import { timelineOf } from "./summary/timeline.js";
-import { escapeMarkdown } from "./summary-markdown.js";
 
 /** Characters of the whole text: readable, and well under what history carries. */
 const MARKDOWN_MAX_CHARS = 40_000;

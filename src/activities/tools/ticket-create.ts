@@ -2,11 +2,11 @@
 import { z } from "zod";
 import { labelSchema } from "../../schema/config-tickets.js";
 import { DUPLICATES_SHOWN, LABELS_MAX, TEXT_MAX_CHARS, TITLE_MAX_CHARS } from "../../vocabulary/ticket-limits.js";
+import { oneLineSchema } from "../connectors/kit/one-line.js";
+import { clientOf, trackerNamed, trackerReach } from "../connectors/trackers.js";
 import { defineTool, type ToolContext } from "../define-tool.js";
-import { finding, findingsSchema } from "./finding.js";
-import { declaredNameSchema } from "./names.js";
-import { clientOf, trackerNamed, trackerReach } from "./tickets/declared.js";
-import { oneLineSchema } from "./tickets/one-line.js";
+import { finding, findingsSchema } from "./kit/finding.js";
+import { declaredNameSchema } from "./kit/names.js";
 
 const paramsSchema = z.strictObject({
   tracker: declaredNameSchema,

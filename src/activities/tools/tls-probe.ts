@@ -5,7 +5,7 @@ import { HttpFailure } from "../../platform/http/failure.js";
 import type { JsonObject } from "../../schema/json.js";
 import { TLS_CHAIN_MAX, TLS_NAMES_MAX } from "../../vocabulary/probe-limits.js";
 import { defineTool, type ToolContext, ToolFailure } from "../define-tool.js";
-import { findingsSchema } from "./finding.js";
+import { findingsSchema } from "./kit/finding.js";
 import { certificateOf, certificateSchema } from "./probes/certificate.js";
 import { type Handshake, shakeHands } from "./probes/tls-handshake.js";
 import { findingsOf, type Seen, verdictOf } from "./probes/tls-verdict.js";

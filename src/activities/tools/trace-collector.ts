@@ -2,16 +2,16 @@
 import { z } from "zod";
 import { redact } from "../../core/redact.js";
 import { FINDING_MAX_CHARS } from "../../vocabulary/limits.js";
+import { sourceNamed, sourceReach } from "../connectors/declared-sources.js";
+import { readJaeger } from "../connectors/jaeger/traces.js";
+import { readTempo } from "../connectors/tempo/traces.js";
+import { readZipkin } from "../connectors/zipkin/traces.js";
 import { defineTool, type ToolContext, ToolFailure } from "../define-tool.js";
-import { finding, findingsSchema, shortened, type ToolFinding } from "./finding.js";
-import { instantMs, isoText } from "./instant.js";
-import { declaredNameSchema } from "./names.js";
-import { sourceNamed, sourceReach } from "./sources.js";
+import { finding, findingsSchema, shortened, type ToolFinding } from "./kit/finding.js";
+import { instantMs, isoText } from "./kit/instant.js";
+import { declaredNameSchema } from "./kit/names.js";
 import { analyseTraces, type TraceAnalysis, type TraceSummary } from "./traces/analyse.js";
-import { readJaeger } from "./traces/jaeger.js";
 import type { Trace, TraceQuestion, TraceReading } from "./traces/span.js";
-import { readTempo } from "./traces/tempo.js";
-import { readZipkin } from "./traces/zipkin.js";
 
 const KINDS = ["jaeger", "tempo", "zipkin"] as const;
 /** Chosen so that the largest output stays within what one node may keep in history. */

@@ -4,9 +4,9 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { checkSource } from "../../../src/activities/source-check.js";
+import { checkSource } from "../../../src/activities/connectors/check-source.js";
+import { belongsTo } from "../../../src/activities/connectors/kit/change.js";
 import { changeHistory } from "../../../src/activities/tools/change-history.js";
-import { belongsTo } from "../../../src/activities/tools/changes/change.js";
 import type { Source } from "../../../src/schema/config.js";
 import { configOf, contextOf, failureOf, NOW } from "../../support/tool-context.js";
 

@@ -1,6 +1,6 @@
 /** dns_probe against a name server of the test, over UDP. */
 import { describe, expect, test } from "vitest";
-import { checkSource } from "../../../src/activities/source-check.js";
+import { checkSource } from "../../../src/activities/connectors/check-source.js";
 import { dnsProbe } from "../../../src/activities/tools/dns-probe.js";
 import { declaredUrls } from "../../../src/platform/http/declared-urls.js";
 import { createHostGuard } from "../../../src/platform/http/host-guard.js";

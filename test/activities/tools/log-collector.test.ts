@@ -13,8 +13,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { siblingPattern } from "../../../src/activities/connectors/files/log-files.js";
 import { logCollector } from "../../../src/activities/tools/log-collector.js";
-import { siblingPattern } from "../../../src/activities/tools/log-files.js";
 import type { Source } from "../../../src/schema/config.js";
 import { configOf, contextOf, failureOf, NOW } from "../../support/tool-context.js";
 

@@ -1,9 +1,9 @@
 /** notification: a message is posted to a declared channel, once for each key as far as we can tell. */
 import { createHmac } from "node:crypto";
 import { expect, test } from "vitest";
+import { signatureOf } from "../../../src/activities/connectors/webhook/channel.js";
 import type { Dependencies } from "../../../src/activities/dependencies.js";
 import { tell } from "../../../src/activities/notices.js";
-import { signatureOf } from "../../../src/activities/tools/messages/webhook.js";
 import { notification } from "../../../src/activities/tools/notification.js";
 import { localServer, reachingContext } from "../../support/local-server.js";
 import { configOf, failureOf } from "../../support/tool-context.js";

@@ -2,8 +2,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { ToolContext } from "../../../src/activities/define-tool.js";
+import { escapeMarkdown } from "../../../src/activities/tools/summary/markdown.js";
 import { summary } from "../../../src/activities/tools/summary.js";
-import { escapeMarkdown } from "../../../src/activities/tools/summary-markdown.js";
 import { configOf, contextOf } from "../../support/tool-context.js";
 
 const soFar: ToolContext["soFar"] = {

@@ -1,7 +1,7 @@
 /** The same set of hostile URLs against the other ways out: the browser's proxy and the fetch of MCP servers. */
 import { connect } from "node:net";
 import { describe, expect, test } from "vitest";
-import { mcpFetch } from "../../../src/activities/tools/mcp/http.js";
+import { mcpFetch } from "../../../src/activities/connectors/mcp/http.js";
 import { ToolFailure } from "../../../src/platform/failure.js";
 import { type BrowserProxy, startBrowserProxy } from "../../../src/platform/http/browser-proxy.js";
 import type { NetworkRules } from "../../../src/platform/http/check-url.js";

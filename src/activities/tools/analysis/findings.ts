@@ -1,7 +1,7 @@
 /** What an analysis found, as statements with evidence. */
 
-import { finding, type ToolFinding } from "../finding.js";
-import { isoText, spanText } from "../instant.js";
+import { finding, type ToolFinding } from "../kit/finding.js";
+import { isoText, spanText } from "../kit/instant.js";
 import { shownNumber } from "../metrics/reading.js";
 import { BEGINS_WITHIN_MS, type ChangeVerdict, LINES_MIN } from "./change.js";
 import type { AnalysisOutput, AnalysisParams } from "./schema.js";

@@ -1,8 +1,8 @@
 /** Params and output of `analysis`. */
 import { z } from "zod";
 import { CHANGES_MAX, GAPS_MAX, SERIES_POINTS_MAX } from "../../../vocabulary/analysis-limits.js";
-import { findingsSchema } from "../finding.js";
-import { isoMs } from "../instant.js";
+import { findingsSchema } from "../kit/finding.js";
+import { isoMs } from "../kit/instant.js";
 
 export const LINES_MAX = 50_000;
 const ISO_RULE = "an ISO time such as 2026-11-22T10:00:00Z";

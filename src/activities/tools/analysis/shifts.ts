@@ -6,7 +6,7 @@
  * counts in equal spans of time (Mann and Whitney 1947), new and gone templates by the spans they were seen in.
  */
 
-import { isoText } from "../instant.js";
+import { isoText } from "../kit/instant.js";
 import { isError, type LevelOrUnknown } from "../logs/levels.js";
 import { changePoints } from "./series/change-points.js";
 import { rankSumZ, Z_MIN } from "./statistics.js";

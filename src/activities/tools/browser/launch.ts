@@ -8,7 +8,7 @@ import { type BrowserProxy, startBrowserProxy } from "../../../platform/http/bro
 import type { BrowserSettings } from "../../../schema/config-browser.js";
 import { BROWSER_END_TIMEOUT_MS, BROWSER_START_TIMEOUT_MS } from "../../../vocabulary/browser-limits.js";
 import { type ToolContext, ToolFailure } from "../../define-tool.js";
-import { excerpt } from "../http-answers.js";
+import { excerpt } from "../kit/http-answers.js";
 
 /**
  * What asks servers of the browser's maker by itself, and what changes where a page's own requests go. The last list of

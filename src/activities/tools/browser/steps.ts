@@ -6,7 +6,7 @@ import {
   BROWSER_STEP_MAX_SECONDS,
   BROWSER_STEPS_MAX,
 } from "../../../vocabulary/browser-limits.js";
-import { declaredNameSchema } from "../names.js";
+import { declaredNameSchema } from "../kit/names.js";
 
 /** CSS, `text=…`, `role=…` or XPath; in the page itself, not in its frames. */
 const selectorSchema = z

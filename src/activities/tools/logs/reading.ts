@@ -1,6 +1,6 @@
 /** What a log source was asked and found to hold, whichever kind it is; and how a link to its own page is made. */
 import type { ProblemCode } from "../../../vocabulary/problems.js";
-import { isoText } from "../instant.js";
+import { isoText } from "../kit/instant.js";
 import type { NewestEntries, Selection } from "./selection.js";
 
 /** A part of the source that could not be read. */

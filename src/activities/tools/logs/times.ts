@@ -1,5 +1,5 @@
 /** Timestamps at the start of a log line, in the shapes that programs write. A time without a zone is taken as UTC. */
-import { isoMs } from "../instant.js";
+import { isoMs } from "../kit/instant.js";
 
 export interface FoundTime {
   ms: number;

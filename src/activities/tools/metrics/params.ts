@@ -3,11 +3,11 @@ import { z } from "zod";
 import type { Source } from "../../../schema/config.js";
 import type { JsonObject } from "../../../schema/json.js";
 import type { Problem } from "../../../vocabulary/problems.js";
-import { instantMs } from "../instant.js";
-import { declaredNameSchema } from "../names.js";
+import { parseSelector, SELECTOR_MAX_CHARS } from "../../connectors/exposition/selector.js";
+import { promqlFault } from "../../connectors/prometheus/promql.js";
+import { instantMs } from "../kit/instant.js";
+import { declaredNameSchema } from "../kit/names.js";
 import { SIGNALS } from "./catalogue/recipe.js";
-import { promqlFault } from "./promql.js";
-import { parseSelector, SELECTOR_MAX_CHARS } from "./selector.js";
 
 const QUERY_MAX_CHARS = 2_000;
 const PAGE_WINDOW_MAX_SECONDS = 60;

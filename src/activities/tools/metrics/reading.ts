@@ -1,6 +1,7 @@
 /** What a metric source was found to say, whichever kind it is. */
+
+import type { Labels } from "../../connectors/exposition/selector.js";
 import type { Unit } from "./catalogue/recipe.js";
-import type { Labels } from "./selector.js";
 
 export interface Series {
   labels: Labels;

@@ -2,12 +2,13 @@
  * From a service and a signal to PromQL: the server is asked which metrics of the catalogue it holds for the service, and
  * the first line whose metrics are all there is used. What a service is called is data: it cannot end its quotes.
  */
+
+import { askMetricNames, type PrometheusSource } from "../../connectors/prometheus/api.js";
 import type { ToolContext } from "../../define-tool.js";
 import type { Naming, Recipe, ServiceLabel, Signal } from "./catalogue/recipe.js";
 import { REQUEST_RECIPES } from "./catalogue/requests.js";
 import { RESOURCE_RECIPES } from "./catalogue/resources.js";
 import { STORE_RECIPES } from "./catalogue/stores.js";
-import { askMetricNames, type PrometheusSource } from "./prometheus-api.js";
 
 export const CATALOGUE: readonly Recipe[] = [...REQUEST_RECIPES, ...STORE_RECIPES, ...RESOURCE_RECIPES];
 /** Metrics that came up this long before the moment count as there, where no span is asked for. */

@@ -2,8 +2,8 @@
 import { X509Certificate } from "node:crypto";
 import type { DetailedPeerCertificate } from "node:tls";
 import { z } from "zod";
-import { shortened } from "../finding.js";
-import { isoText } from "../instant.js";
+import { shortened } from "../kit/finding.js";
+import { isoText } from "../kit/instant.js";
 
 const DAY_MS = 86_400_000;
 const NAME_MAX_CHARS = 300;

@@ -2,7 +2,7 @@
 import { type CaaRecord, promises as dns } from "node:dns";
 import { DNS_ANSWER_MAX_CHARS } from "../../../vocabulary/probe-limits.js";
 import { ToolFailure } from "../../define-tool.js";
-import { shortened } from "../finding.js";
+import { shortened } from "../kit/finding.js";
 
 export const RECORD_TYPES = ["A", "AAAA", "CAA", "CNAME", "MX", "NS", "PTR", "SOA", "SRV", "TXT"] as const;
 export type RecordType = (typeof RECORD_TYPES)[number];

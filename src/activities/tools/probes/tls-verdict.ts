@@ -1,5 +1,5 @@
 /** What a handshake means: whether the server is to be trusted and why not, and what will soon be wrong with it. */
-import { finding, type ToolFinding } from "../finding.js";
+import { finding, type ToolFinding } from "../kit/finding.js";
 import type { Certificate } from "./certificate.js";
 import type { Handshake } from "./tls-handshake.js";
 

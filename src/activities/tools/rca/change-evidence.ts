@@ -1,6 +1,6 @@
 /** Which changes can have made the trouble, by their time and by what logs say of them, and which cannot. */
 import { judgeChange } from "../analysis/change.js";
-import { isoText, spanText } from "../instant.js";
+import { isoText, spanText } from "../kit/instant.js";
 import type { SetAside, Testimony, Witness } from "./evidence.js";
 import type { Change, Material } from "./observations.js";
 import type { Trouble } from "./symptoms.js";

@@ -2,7 +2,7 @@
 
 import type { RateChange } from "../analysis/shifts.js";
 import { shiftsOf, type Unpaired } from "../analysis/shifts.js";
-import { isoText } from "../instant.js";
+import { isoText } from "../kit/instant.js";
 import { isError } from "../logs/levels.js";
 import { shownNumber } from "../metrics/reading.js";
 import type { SetAside, Testimony, Witness } from "./evidence.js";

@@ -1,5 +1,5 @@
 /** What the metrics of all services tell: the target's trouble handed down the call graph by `rankCauses`. */
-import { isoText } from "../instant.js";
+import { isoText } from "../kit/instant.js";
 import { type Cause, type Evidence, rankCauses } from "../rank-causes.js";
 import type { SetAside, Testimony, Witness } from "./evidence.js";
 import type { Material, MeasuredSeries, Origin } from "./observations.js";

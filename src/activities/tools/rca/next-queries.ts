@@ -1,7 +1,7 @@
 /** What would confirm a cause or find one: calls of tools that a graph could hold next, with declared sources where there are some. */
 import type { Config } from "../../../schema/config.js";
 import type { JsonObject } from "../../../schema/json.js";
-import { isoText } from "../instant.js";
+import { isoText } from "../kit/instant.js";
 import type { Material } from "./observations.js";
 import type { Trouble } from "./symptoms.js";
 import type { Certainty, RankedCause } from "./verdict.js";

@@ -1,7 +1,7 @@
 /** Reads changes as any history tells them. */
 import type { Json, JsonObject } from "../../../schema/json.js";
-import { shortened } from "../finding.js";
-import { isoMs } from "../instant.js";
+import { shortened } from "../kit/finding.js";
+import { isoMs } from "../kit/instant.js";
 import { listIn, objectIn, textIn } from "./json-parts.js";
 import { type About, type Material, type Origin, QUERY_SHOWN_MAX_CHARS, serviceName, skip } from "./observations.js";
 

@@ -2,8 +2,8 @@
 import type { Json, JsonObject } from "../../../schema/json.js";
 import type { ToolContext } from "../../define-tool.js";
 import { entriesOf, groupsOf } from "../analysis/templates.js";
-import { shortened } from "../finding.js";
-import { isoMs } from "../instant.js";
+import { shortened } from "../kit/finding.js";
+import { isoMs } from "../kit/instant.js";
 import { listIn, numberIn, objectIn, textIn } from "./json-parts.js";
 import { measureIn, serviceIn, serviceInQuery } from "./metric-names.js";
 import {

@@ -2,8 +2,8 @@
 import { z } from "zod";
 import { jsonSchema } from "../../../schema/json.js";
 import { NAME_MAX_CHARS } from "../../../vocabulary/limits.js";
-import { findingsSchema } from "../finding.js";
-import { isoMs } from "../instant.js";
+import { findingsSchema } from "../kit/finding.js";
+import { isoMs } from "../kit/instant.js";
 import { CERTAINTIES } from "./verdict.js";
 
 const EDGES_MAX = 2_000;

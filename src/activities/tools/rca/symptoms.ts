@@ -4,7 +4,7 @@ import { followsWithinMs } from "../analysis/series/analyse-metric.js";
 import { type ChangePoint, changePoints } from "../analysis/series/change-points.js";
 import { noiseOf } from "../analysis/series/normal.js";
 import { shiftsOf } from "../analysis/shifts.js";
-import { isoText } from "../instant.js";
+import { isoText } from "../kit/instant.js";
 import { shownNumber } from "../metrics/reading.js";
 import type { Material, MeasuredSeries, Origin } from "./observations.js";
 import { serviceName } from "./observations.js";

@@ -1,7 +1,7 @@
 /** The chart of a run: its key metric with the changes, the beginning of the trouble, and the actions marked. */
 import type { SoFar } from "../../../core/run/so-far.js";
-import { shortened } from "../finding.js";
-import { isoMs, isoText } from "../instant.js";
+import { shortened } from "../kit/finding.js";
+import { isoMs, isoText } from "../kit/instant.js";
 import { chartSvg, type Mark } from "./chart-svg.js";
 import { type Cause, changesOf, type KeyMetric, keyMetricOf } from "./run-facts.js";
 

@@ -1,8 +1,8 @@
 /** Findings in any nesting, and each as Markdown with its node and evidence. */
 import type { Json } from "../../../schema/json.js";
 import { FINDINGS_MAX } from "../../../vocabulary/limits.js";
-import { EVIDENCE_MAX } from "../finding.js";
-import { escapeMarkdown } from "../summary-markdown.js";
+import { EVIDENCE_MAX } from "../kit/finding.js";
+import { escapeMarkdown } from "./markdown.js";
 
 export interface Cited {
   node: string | undefined;

@@ -1,7 +1,7 @@
 /** A post-mortem as a draft: what the run has, and empty places for what only people know. Nothing is made up. */
 import type { SoFar } from "../../../core/run/so-far.js";
-import { isoMs, isoText, spanText } from "../instant.js";
-import { escapeMarkdown } from "../summary-markdown.js";
+import { isoMs, isoText, spanText } from "../kit/instant.js";
+import { escapeMarkdown } from "./markdown.js";
 import type { Cause } from "./run-facts.js";
 import { bullet, causeLines, section, timelineLines } from "./sections.js";
 import { type Happening, proofOf } from "./timeline.js";

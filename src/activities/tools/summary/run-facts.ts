@@ -2,7 +2,7 @@
 import type { SoFar } from "../../../core/run/so-far.js";
 import type { JsonObject } from "../../../schema/json.js";
 import { measured, type Point } from "../analysis/series/points.js";
-import { shortened } from "../finding.js";
+import { shortened } from "../kit/finding.js";
 import { objectIn, textIn } from "../rca/json-parts.js";
 import { measureIn, serviceInQuery } from "../rca/metric-names.js";
 import { readChanges } from "../rca/read-changes.js";

@@ -1,9 +1,9 @@
 /** The parts of a summary as Markdown; every text of the run is escaped, and every part is empty where the run has nothing for it. */
 import type { DecisionSoFar, NodeSoFar, SoFar } from "../../../core/run/so-far.js";
 import type { Narrative } from "../../contract.js";
-import { shortened } from "../finding.js";
-import { isoText } from "../instant.js";
-import { escapeMarkdown } from "../summary-markdown.js";
+import { shortened } from "../kit/finding.js";
+import { isoText } from "../kit/instant.js";
+import { escapeMarkdown } from "./markdown.js";
 import type { Cause } from "./run-facts.js";
 import { type Happening, proofOf } from "./timeline.js";
 

@@ -1,6 +1,6 @@
 /** What happened and when, from the run alone: changes, the beginning of the trouble, gates, decisions, actions, checks. */
 import type { DecisionSoFar, NodeSoFar, SoFar } from "../../../core/run/so-far.js";
-import { isoMs } from "../instant.js";
+import { isoMs } from "../kit/instant.js";
 import type { Cause, ToldChange } from "./run-facts.js";
 
 export interface Happening {

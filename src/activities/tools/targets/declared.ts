@@ -4,8 +4,8 @@ import type { ActionName, CommandAction, Config, HttpAction, Target } from "../.
 import type { KubernetesTarget } from "../../../schema/config-clusters.js";
 import type { JsonObject } from "../../../schema/json.js";
 import type { Problem } from "../../../vocabulary/problems.js";
+import { replicasFault } from "../../connectors/kubernetes/bounds.js";
 import { ToolFailure } from "../../define-tool.js";
-import { replicasFault } from "../kubernetes/bounds.js";
 
 /** How a target is acted on. */
 export type DeclaredAction =

@@ -2,7 +2,7 @@
 import type { HttpAction } from "../../../schema/config.js";
 import { type ToolContext, ToolFailure } from "../../define-tool.js";
 import { pause } from "../pause.js";
-import { type Doer, LostAnswer } from "./doer.js";
+import { type Doer, LostAnswer } from "./executor.js";
 
 export interface Performed {
   /** What the state read before and after; null where the target declares no state. */

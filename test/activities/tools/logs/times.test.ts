@@ -1,6 +1,6 @@
 /** Timestamps, levels and entries: what a line says about when and how bad. */
 import { describe, expect, test } from "vitest";
-import { durationMs, instantMs, isoText, spanText } from "../../../../src/activities/tools/instant.js";
+import { durationMs, instantMs, isoText, spanText } from "../../../../src/activities/tools/kit/instant.js";
 import { DEFAULT_FIELDS, EntryReader, type LogEntry } from "../../../../src/activities/tools/logs/entries.js";
 import { fieldLevel, lineLevel } from "../../../../src/activities/tools/logs/levels.js";
 import { fieldTimeMs, findTime } from "../../../../src/activities/tools/logs/times.js";

@@ -2,10 +2,10 @@
 import { createRequire } from "node:module";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { parseSelector } from "../../../../src/activities/connectors/exposition/selector.js";
+import { promqlFault } from "../../../../src/activities/connectors/prometheus/promql.js";
 import { metricQuery } from "../../../../src/activities/tools/metric-query.js";
 import { type Naming, type ServiceLabel, SIGNALS } from "../../../../src/activities/tools/metrics/catalogue/recipe.js";
-import { promqlFault } from "../../../../src/activities/tools/metrics/promql.js";
-import { parseSelector } from "../../../../src/activities/tools/metrics/selector.js";
 import { CATALOGUE, matcherOf, queryOf } from "../../../../src/activities/tools/metrics/service-signal.js";
 
 const { parser } = createRequire(import.meta.url)(

@@ -1,6 +1,6 @@
 /** {service, signal} against a real VictoriaMetrics that holds what common exporters expose. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { checkSource } from "../../../../src/activities/source-check.js";
+import { checkSource } from "../../../../src/activities/connectors/check-source.js";
 import { metricQuery } from "../../../../src/activities/tools/metric-query.js";
 import type { Source } from "../../../../src/schema/config.js";
 import type { JsonObject } from "../../../../src/schema/json.js";

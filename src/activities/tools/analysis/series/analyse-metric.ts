@@ -1,6 +1,6 @@
 /** One metric over time: where its level changed, what stands out, what is missing, and which changes came just before. */
 import { ANOMALIES_MAX } from "../../../../vocabulary/analysis-limits.js";
-import { isoText } from "../../instant.js";
+import { isoText } from "../../kit/instant.js";
 import { median } from "../../rca/ranking/statistics.js";
 import { type ChangePoint, changePoints } from "./change-points.js";
 import { noiseOf } from "./normal.js";

@@ -1,6 +1,6 @@
 /** A series as `metric_query` returns it, put in order: its step, and what is missing of it. */
 import { GAPS_MAX } from "../../../../vocabulary/analysis-limits.js";
-import { isoMs, isoText } from "../../instant.js";
+import { isoMs, isoText } from "../../kit/instant.js";
 import { median } from "../../rca/ranking/statistics.js";
 
 export type Point = readonly [time: string, value: number | null];

@@ -1,0 +1,83 @@
+/** Reads a declared log on this machine: every rotated and gzipped file of it, within a budget of bytes. */
+import type { Source } from "../../../schema/config.js";
+import { type ToolContext, ToolFailure } from "../../define-tool.js";
+import { shortened } from "../../tools/kit/finding.js";
+import { EntryReader, type LogFields } from "../../tools/logs/entries.js";
+import type { LogQuestion, LogReading } from "../../tools/logs/reading.js";
+import { NewestEntries } from "../../tools/logs/selection.js";
+import { type LogFile, openLogFiles, type ReadBudget, readLines, type UnreadableFile } from "./log-files.js";
+
+/** Bytes that one call reads, unpacked; of more than that the newest part is read, and the output says so. */
+const READ_MAX_BYTES = 256_000_000;
+/** A file that last changed this long before `since` holds nothing that matters; the slack is for skewed clocks. */
+const SKEW_MS = 60_000;
+
+export async function readLogFiles(
+  source: Extract<Source, { kind: "files" }>,
+  { selection, maxLines }: LogQuestion,
+  maxChars: number,
+  context: ToolContext,
+): Promise<Omit<LogReading, "query">> {
+  const opened = await openLogFiles(source.path, context.config.files.roots);
+  if (!opened.ok) throw new ToolFailure(opened.problem.code, opened.problem.message, opened.problem.hint);
+  const { files, unreadable } = opened;
+  const kept = new NewestEntries(selection, maxLines, maxChars);
+  const budget: ReadBudget = { bytes: READ_MAX_BYTES, exceeded: opened.leftOut > 0 };
+  const read: string[] = [];
+  let badLines = 0;
+  try {
+    refuseNothing(source.path, files.length, unreadable);
+    for (const file of files) {
+      if (file.modifiedMs < selection.sinceMs - SKEW_MS) continue;
+      const result = await readFile(file, source.format, source, kept, budget, context);
+      badLines += result.badLines;
+      if (result.fault === undefined) read.push(file.path);
+      else unreadable.push({ path: file.path, problem: result.fault });
+    }
+  } finally {
+    await Promise.all(files.map((file) => file.handle.close()));
+  }
+  if (unreadable.length > 0) refuseNothing(source.path, read.length + kept.total, unreadable);
+  const lost = unreadable.map(({ path, problem }) => ({
+    path,
+    code: problem.code,
+    message: shortened(problem.message, 200),
+  }));
+  return { kept, cut: budget.exceeded, badLines, files: read, unreadable: lost };
+}
+
+/** Nothing at all was there to read: that is a failure. Something of it is missing: that is a result. */
+function refuseNothing(path: string, found: number, unreadable: readonly UnreadableFile[]): void {
+  if (found > 0) return;
+  const first = unreadable[0]?.problem;
+  if (first !== undefined) throw new ToolFailure(first.code, first.message, first.hint);
+  throw new ToolFailure("file-not-found", `${path} matches no file`, "check the source's path in config.yaml");
+}
+
+async function readFile(
+  file: LogFile,
+  format: "json" | "text",
+  names: LogFields,
+  kept: NewestEntries,
+  budget: ReadBudget,
+  context: ToolContext,
+): Promise<{ badLines: number; fault?: UnreadableFile["problem"] }> {
+  const entries = new EntryReader(format, names, file.modifiedMs);
+  const offer = (entry: ReturnType<EntryReader["end"]>): void => {
+    if (entry !== undefined) kept.offer(entry, file.modifiedMs);
+  };
+  let fault: UnreadableFile["problem"] | undefined;
+  try {
+    for await (const lines of readLines(file, budget)) {
+      if (context.signal.aborted) throw new ToolFailure("cancelled", "reading the log was cancelled");
+      for (const line of lines) offer(entries.push(line));
+      context.heartbeat(file.path);
+    }
+  } catch (error) {
+    if (error instanceof ToolFailure) throw error;
+    const why = error instanceof Error ? error.message : String(error);
+    fault = { code: "file-unreadable", at: file.path, message: `${file.path} could not be read to its end: ${why}` };
+  }
+  offer(entries.end());
+  return { badLines: entries.badLines, fault };
+}

@@ -1,0 +1,157 @@
+/** What Slack shows of a gate: the question with its buttons, a reminder, and how it closed. Within Block Kit's limits. */
+import { redactValue } from "../../../core/redact.js";
+import type { Block } from "../../../platform/slack/client.js";
+import { code, line, mrkdwn, plain, section } from "../../../platform/slack/text.js";
+import type { JsonObject } from "../../../schema/json.js";
+import { SLACK_ACTIONS, type SlackQuestion } from "../../../schema/slack.js";
+import type { AskCall } from "../../contract.js";
+import type { Notice } from "../../notices.js";
+
+/** Findings that stand in one message; the page has all. */
+const FINDINGS_SHOWN = 3;
+/** Characters: of one line, of the params, and of a header (Block Kit takes 150; a section 3,000). */
+const LINE_MAX = 300;
+const PARAMS_MAX = 2_500;
+const HEADER_MAX = 150;
+
+/** What notices tell, as far as the event has it. */
+type Told = Partial<Omit<AskCall, "params">> & {
+  params?: JsonObject;
+  preview?: { before: string | null; after: string | null; problem?: string };
+  digest?: string;
+  deadline?: string;
+  groups?: string[];
+  status?: string;
+  by?: string[];
+};
+
+export interface SlackText {
+  /** For notifications, and for readers that show no blocks. */
+  text: string;
+  blocks: Block[];
+}
+
+/** `page`: where the run is shown. `answers`: whether buttons would be understood. */
+export function slackMessage(notice: Notice, page: string | undefined, answers: boolean): SlackText {
+  const told = notice.details as unknown as Told;
+  if (notice.event === "gate-closed") return closed(notice, told, page);
+  if (notice.event === "gate-reminder") return reminder(notice, told, page);
+  return question(notice, told, page, answers);
+}
+
+function question(notice: Notice, told: Told, page: string | undefined, answers: boolean): SlackText {
+  const { nodeName = notice.node, findings = [] } = told;
+  const title = notice.event === "gate-escalated" ? "You are asked too" : "Approval needed";
+  const lines = [what(told), why(told), before(told), undone(told), who(notice, told), deadline(told)];
+  const blocks: Block[] = [
+    { type: "header", text: plain(`${title}: ${nodeName}`, HEADER_MAX) },
+    section(lines.filter((text) => text !== undefined).join("\n")),
+  ];
+  if (told.params !== undefined && Object.keys(told.params).length > 0) {
+    blocks.push(section(code(told.params, PARAMS_MAX)));
+  }
+  const found = findings.slice(0, FINDINGS_SHOWN).map(({ statement }) => `• ${line(statement, LINE_MAX)}`);
+  if (findings.length > FINDINGS_SHOWN) found.push(`and ${findings.length - FINDINGS_SHOWN} more`);
+  if (found.length > 0) blocks.push(section(`*Found so far*\n${found.join("\n")}`));
+  const asked = questionOf(notice, told);
+  if (answers && asked !== undefined) blocks.push(buttons(asked, told));
+  blocks.push(footer(notice, told, page));
+  return { text: `${title}: ${line(nodeName, LINE_MAX)}`, blocks };
+}
+
+function what({ tool, nodeType, target, environment }: Told): string | undefined {
+  const name = tool ?? nodeType;
+  if (name === undefined) return undefined;
+  const on = target === undefined ? "" : ` on *${line(target, 100)}*`;
+  return `*What*  ${line(name, 100)}${on}${environment === undefined ? "" : ` · ${line(environment, 40)}`}`;
+}
+
+const why = ({ reason, requester }: Told): string | undefined =>
+  reason === undefined
+    ? undefined
+    : `*Why*  ${line(reason, LINE_MAX)}${requester === undefined ? "" : `; the run was asked for by ${line(requester, 100)}`}`;
+
+function before({ preview }: Told): string | undefined {
+  if (preview === undefined) return undefined;
+  if (preview.problem !== undefined) return `*Now*  could not be read: ${line(preview.problem, LINE_MAX)}`;
+  const shown = (value: string | null) => (value === null ? "unknown" : line(value, 200));
+  return `*Change*  ${shown(preview.before)} → ${shown(preview.after)}`;
+}
+
+const undone = ({ undo }: Told): string | undefined =>
+  undo === undefined
+    ? undefined
+    : `*Undo*  ${line(undo.tool, 100)} ${line(JSON.stringify(redactValue(undo.params)), LINE_MAX)}`;
+
+function who({ event }: Notice, { rule, groups = [] }: Told): string | undefined {
+  if (event === "gate-escalated" && groups.length > 0) return `*Who*  now also: ${line(groups.join(", "), LINE_MAX)}`;
+  if (rule === undefined) return undefined;
+  const parts = [rule.groups.length === 0 ? "everybody" : line(rule.groups.join(", "), LINE_MAX)];
+  if (rule.required > 1) parts.push(`${rule.required} must approve`);
+  if (rule.forbidRequester) parts.push("not who asked for the run");
+  return `*Who*  ${parts.join("; ")}`;
+}
+
+function deadline(told: Told): string | undefined {
+  const at = told.deadline === undefined ? Number.NaN : Date.parse(told.deadline);
+  if (Number.isNaN(at)) return undefined;
+  // Shown in each reader's own zone; what stands behind the bar is for clients that cannot.
+  const shown = `<!date^${Math.floor(at / 1_000)}^{date_short_pretty} {time_secs}|${new Date(at).toISOString()}>`;
+  return `*Until*  ${shown}; unanswered, nothing is done`;
+}
+
+function questionOf({ run, node }: Notice, { digest, rule }: Told): SlackQuestion | undefined {
+  if (digest === undefined || !/^[0-9a-f]{64}$/.test(digest)) return undefined;
+  return { run, node, digest, ...(rule?.comment === "always" ? { comment: "always" } : {}) };
+}
+
+function buttons(asked: SlackQuestion, { nodeName = asked.node, environment }: Told): Block {
+  const value = JSON.stringify(asked);
+  const button = (action: keyof typeof SLACK_ACTIONS, text: string, style: string): Block => ({
+    type: "button",
+    action_id: SLACK_ACTIONS[action],
+    text: plain(text, 75),
+    style,
+    value,
+  });
+  const confirm = {
+    title: plain("Approve?", 100),
+    text: plain(`${nodeName} · ${environment ?? ""}`, 300),
+    confirm: plain("Approve", 30),
+    deny: plain("Back", 30),
+  };
+  // A thumb on a telephone is no decision about production. Where a comment is wanted its form asks anyway.
+  const asks = environment === "production" && asked.comment === undefined ? { confirm } : {};
+  const elements = [{ ...button("approve", "Approve", "primary"), ...asks }, button("reject", "Reject…", "danger")];
+  return { type: "actions", elements };
+}
+
+function footer({ run, node, event }: Notice, { digest = "" }: Told, page: string | undefined): Block {
+  const parts = [`run ${line(run, 255)} · ${line(node, 64)}`];
+  if (digest !== "") parts.push(`digest ${line(digest.slice(0, 12), 12)}`);
+  if (page !== undefined) parts.push(`<${page}|look at it>`);
+  if (event !== "gate-closed") parts.push(`autoops approve ${line(run, 255)} ${line(node, 64)}`);
+  return { type: "context", elements: [mrkdwn(parts.join(" · "))] };
+}
+
+function reminder(notice: Notice, told: Told, page: string | undefined): SlackText {
+  const text = `Still waiting for an answer: ${line(told.nodeName ?? notice.node, LINE_MAX)}`;
+  const lines = [`*${text}*`, deadline(told)].filter((part) => part !== undefined);
+  return { text, blocks: [section(lines.join("\n")), footer(notice, told, page)] };
+}
+
+const ENDINGS: Readonly<Record<string, string>> = {
+  approved: "✅ approved",
+  rejected: "⛔ rejected",
+  expired: "⌛ nobody answered in time; nothing was done",
+  withdrawn: "withdrawn: this question needs no answer any more",
+};
+
+function closed(notice: Notice, told: Told, page: string | undefined): SlackText {
+  const { nodeName = notice.node, status = "", by = [] } = told;
+  const ending = ENDINGS[status] ?? line(status, 40);
+  const votes = by.slice(0, 10).map((vote) => line(vote, 200));
+  const text = `${line(nodeName, LINE_MAX)}: ${ending}`;
+  const lines = [`*${line(nodeName, LINE_MAX)}*`, ending, ...(votes.length === 0 ? [] : [`by ${votes.join(", ")}`])];
+  return { text, blocks: [section(lines.join("\n")), footer(notice, told, page)] };
+}

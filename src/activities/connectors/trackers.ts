@@ -1,0 +1,45 @@
+/** Declared trackers of config.yaml, by name, and the client that each kind has. */
+import type { Reach } from "../../core/catalogue.js";
+import type { Config } from "../../schema/config.js";
+import type { Tracker } from "../../schema/config-tickets.js";
+import type { JsonObject } from "../../schema/json.js";
+import { type ToolContext, ToolFailure } from "../define-tool.js";
+import { githubTracker } from "./github/tracker.js";
+import { jiraTracker } from "./jira/tracker.js";
+import { pagerdutyTracker } from "./pagerduty/tracker.js";
+import type { TrackerClient } from "./tracker.js";
+
+function lookUp(config: Config, name: string): { tracker: Tracker } | { message: string; hint: string } {
+  const trackers = config.trackers ?? {};
+  const tracker = Object.hasOwn(trackers, name) ? trackers[name] : undefined;
+  if (tracker !== undefined) return { tracker };
+  const names = Object.keys(trackers).sort().join(", ");
+  const hint = names === "" ? "declare one under trackers in config.yaml" : `declared trackers: ${names}`;
+  return { message: `config.yaml declares no tracker ${JSON.stringify(name.slice(0, 63))}`, hint };
+}
+
+/** Throws `source-not-configured` with the names that exist. */
+export function trackerNamed(config: Config, name: string): Tracker {
+  const found = lookUp(config, name);
+  if ("tracker" in found) return found.tracker;
+  throw new ToolFailure("source-not-configured", found.message, found.hint);
+}
+
+export function clientOf(name: string, tracker: Tracker, context: ToolContext): TrackerClient {
+  switch (tracker.kind) {
+    case "github":
+      return githubTracker(name, tracker, context);
+    case "jira":
+      return jiraTracker(name, tracker, context);
+    case "pagerduty":
+      return pagerdutyTracker(name, tracker, context);
+  }
+}
+
+/** What a call would touch; a name that is still a template tells nothing yet. */
+export function trackerReach({ tracker: name }: JsonObject, config: Config, at: string): Reach {
+  if (typeof name !== "string" || name.includes("{{")) return { urls: [], problems: [] };
+  const found = lookUp(config, name);
+  if ("tracker" in found) return { urls: [], problems: [] };
+  return { urls: [], problems: [{ code: "source-not-configured", at: `${at}.tracker`, ...found }] };
+}

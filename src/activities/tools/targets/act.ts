@@ -1,0 +1,131 @@
+/** What the tools that act on declared targets share: one effect, its output and what there is to say of it. */
+import { z } from "zod";
+import type { ActionName } from "../../../schema/config.js";
+import type { JsonObject } from "../../../schema/json.js";
+import { actOnWorkload, presentReplicas, previewWorkload } from "../../connectors/kubernetes/act.js";
+import { type Preview, type ToolContext, ToolFailure } from "../../define-tool.js";
+import { finding, findingsSchema } from "../kit/finding.js";
+import { commandDoer } from "./command-executor.js";
+import { actionOf, type DeclaredAction } from "./declared.js";
+import type { Doer } from "./executor.js";
+import { httpDoer } from "./http-executor.js";
+import { type Patience, type Performed, perform } from "./perform.js";
+
+export { targetReach } from "./declared.js";
+
+const STATE_MAX_CHARS = 700;
+
+export const actionOutputSchema = z.strictObject({
+  target: z.string(),
+  action: z.string(),
+  /** What the target's state read before and after; null where it declares none or could not be read. */
+  before: z.string().nullable(),
+  after: z.string().nullable(),
+  /** This attempt acted, and no state says that nothing changed. Of a workload: the action changed something. */
+  changed: z.boolean(),
+  attempts: z.int(),
+  request: z.union([z.strictObject({ method: z.string(), url: z.string() }), z.strictObject({ program: z.string() })]),
+  findings: findingsSchema,
+  /** Of a workload alone: where it is, and what takes the action back. */
+  cluster: z.string().optional(),
+  namespace: z.string().optional(),
+  workload: z.string().optional(),
+  previous_replicas: z.int().optional(),
+  /** As `rollback` takes it: `revision:4`. */
+  previous_revision: z.string().optional(),
+  previous_values: z.record(z.string(), z.string()).optional(),
+  /** Settings that were not there before. */
+  added: z.array(z.string()).optional(),
+  /** Settings whose value before is kept nowhere. */
+  withheld: z.array(z.string()).optional(),
+});
+export type ActionOutput = z.infer<typeof actionOutputSchema>;
+
+/** Acts on the target that `params.target` names, once. */
+export async function actOn(
+  action: ActionName,
+  params: JsonObject & { target: string },
+  context: ToolContext,
+  patience?: Patience,
+): Promise<ActionOutput> {
+  const declared = actionOf(context.config, params.target, action);
+  if (declared.kind === "kubernetes") return actOnWorkload({ action, target: declared.target, params }, context);
+  const doer = doerOf(declared, params, context);
+  const { idempotency } = declared.action;
+  const performed = await perform(doer, idempotency, context, patience);
+  const before = shortState(performed.before);
+  const after = shortState(performed.after);
+  return {
+    target: params.target,
+    action,
+    before,
+    after,
+    changed: performed.acted && (performed.before === null || performed.before !== performed.after),
+    attempts: context.attempt,
+    request: doer.request,
+    findings: [finding(statementOf(action, params.target, performed), [asked(doer), ...performed.remarks])],
+  };
+}
+
+/** The target's state as it reads now, and as it would read; neither is known where the target declares none. */
+export async function previewOf(
+  action: ActionName,
+  params: JsonObject & { target: string },
+  context: ToolContext,
+): Promise<Preview> {
+  const declared = actionOf(context.config, params.target, action);
+  if (declared.kind === "kubernetes") {
+    const { before, after } = await previewWorkload({ action, target: declared.target, params }, context);
+    return { before: shortState(before), after: shortState(after) };
+  }
+  const { state } = doerOf(declared, params, context);
+  if (state === undefined) return { before: null, after: null };
+  return { before: shortState(await state.read()), after: shortState(state.wanted) };
+}
+
+/** How many replicas a workload has now, or the target's state tells of: a number alone, or one beside the word. */
+export async function replicasOf(
+  params: JsonObject & { target: string; replicas: number },
+  context: ToolContext,
+): Promise<{ present: number | null; wanted: number }> {
+  const declared = actionOf(context.config, params.target, "scale_action");
+  if (declared.kind === "kubernetes")
+    return { present: await presentReplicas(declared.target, context), wanted: params.replicas };
+  const { state } = doerOf(declared, params, context);
+  const read = state === undefined ? null : await state.read();
+  return { present: read === null ? null : countIn(read), wanted: params.replicas };
+}
+
+const COUNTS = [/^\s*(\d{1,6})\s*$/, /\breplicas?\b["'\s:=]{1,4}(\d{1,6})\b/i, /\b(\d{1,6})\s+replicas?\b/i];
+
+function countIn(state: string): number | null {
+  const found = COUNTS.map((pattern) => pattern.exec(state)?.[1]).find((count) => count !== undefined);
+  return found === undefined ? null : Number(found);
+}
+
+function doerOf(
+  declared: Exclude<DeclaredAction, { kind: "kubernetes" }>,
+  params: JsonObject & { target: string },
+  context: ToolContext,
+): Doer {
+  if (Array.isArray(params.unset) && params.unset.length > 0) {
+    const message = `the target ${params.target} is of kind ${declared.kind}, whose settings cannot be taken away`;
+    throw new ToolFailure("params-invalid", message, "leave unset out", false);
+  }
+  return declared.kind === "http"
+    ? httpDoer(params.target, declared.action, params, context)
+    : commandDoer(params.target, declared.action, params, context);
+}
+
+const shortState = (state: string | null): string | null => state?.slice(0, STATE_MAX_CHARS) ?? null;
+
+function statementOf(action: ActionName, target: string, { before, after, acted }: Performed): string {
+  const done = acted ? `${action} of ${target} was carried out` : `${action} of ${target} had happened already`;
+  if (before === null || after === null) return done;
+  if (before === after) return `${done}: its state reads ${JSON.stringify(after)} as before`;
+  return `${done}: its state went from ${JSON.stringify(before)} to ${JSON.stringify(after)}`;
+}
+
+function asked({ request }: Doer): string {
+  return "program" in request ? `ran ${request.program}` : `${request.method} ${request.url}`;
+}
