@@ -5,18 +5,17 @@ import {
   type WorkerOptions as TemporalWorkerOptions,
   Worker,
 } from "@temporalio/worker";
+import { ledgerHere } from "./activities/acting/ledger-client.js";
+import { ratesHere } from "./activities/acting/rates-client.js";
 import { createActivities, createPlannerActivities } from "./activities/create-activities.js";
 import type { Dependencies } from "./activities/dependencies.js";
-import { ledgerHere } from "./activities/ledger-here.js";
 import { countModel } from "./activities/planner/model/metrics.js";
-import { ratesHere } from "./activities/rates-here.js";
-import { checkSearchAttributes, connect, type Whereabouts } from "./client/connection.js";
-import { type Local, loadLocal, urlProblem } from "./local.js";
-import { createRemembering } from "./memory.js";
+import { type Local, loadLocal, urlProblem } from "./app/local.js";
+import { createRemembering } from "./app/memory.js";
 import { createChangeWatch } from "./platform/audit/changes.js";
 import { createAuditLog } from "./platform/audit/log.js";
+import { isShared, shelfHere } from "./platform/blobs/configured.js";
 import { createContents } from "./platform/blobs/contents.js";
-import { isShared, shelfHere } from "./platform/blobs/here.js";
 import { blobStoreOn } from "./platform/blobs.js";
 import { digestOf } from "./platform/digest.js";
 import type { Variables } from "./platform/environment.js";
@@ -29,12 +28,13 @@ import { createReportStore } from "./platform/reports.js";
 import { createSecretResolver, secretValues } from "./platform/secrets.js";
 import { loadSigner, loadVerifier, type Signer, type Verifier } from "./platform/signing.js";
 import { storesOf } from "./platform/stores.js";
+import { checkSearchAttributes, connect, type Whereabouts } from "./platform/temporal/connection.js";
 import { loadTemporalDev } from "./platform/temporal/settings.js";
 import { RUNNING_NODES_MAX } from "./vocabulary/limits.js";
 import { PLANNER_QUEUE, RUN_QUEUE } from "./vocabulary/names.js";
 import type { Problem } from "./vocabulary/problems.js";
-import { workerConverter, workflowSource } from "./worker-payloads.js";
-import { installRuntime } from "./worker-runtime.js";
+import { workerConverter, workflowSource } from "./worker/payloads.js";
+import { installRuntime } from "./worker/runtime.js";
 
 export interface StartedWorker {
   ok: true;

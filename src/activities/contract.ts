@@ -2,10 +2,11 @@
  * The seam between workflows and activities: types only, so that the workflow sandbox may see it.
  * What an activity takes and returns is in history; keep both small.
  */
-import type { GateRule } from "../core/approval-rule.js";
+
 import type { Verdict } from "../core/check.js";
+import type { GateRule } from "../core/policy/approval-rule.js";
 import type { Report } from "../core/report.js";
-import type { SoFar } from "../core/run/so-far.js";
+import type { SoFar } from "../core/run/context.js";
 import type { AskedGate, Finding, GatePreview } from "../core/run/state.js";
 import type { LedgerView, Pause } from "../core/writes/ledger.js";
 import type { Graph } from "../schema/graph.js";

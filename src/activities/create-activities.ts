@@ -1,18 +1,18 @@
 /** All activities of a worker: the tools under their names, and those that are not tools. */
 import { ApplicationFailure, Context } from "@temporalio/activity";
 import { ACTIVITIES } from "../vocabulary/names.js";
-import { createAskApproval } from "./ask-approval.js";
-import { askedAt } from "./asked-at.js";
-import { auditedAsk, auditedCheck, auditedDraft, auditedStore, auditedVerify } from "./audit-run.js";
-import { createCheckEdit } from "./check-edit.js";
+import { auditedAsk, auditedCheck, auditedDraft, auditedStore, auditedVerify } from "./acting/audit-run.js";
+import { createToolActivity } from "./acting/tool-activity.js";
 import { createCheckGraph } from "./check-graph.js";
 import type { Dependencies } from "./dependencies.js";
+import { createAskApproval } from "./gates/ask-approval.js";
+import { createCheckEdit } from "./gates/check-edit.js";
+import { createTellApprovers } from "./gates/tell-approvers.js";
+import { createVerifyOrder } from "./gates/verify-order.js";
+import { createVerifyVote } from "./gates/verify-vote.js";
 import { createDraftGraph } from "./planner/draft-graph.js";
 import { createNarrate } from "./planner/narrate.js";
-import { createTellApprovers } from "./tell-approvers.js";
-import { createToolActivity } from "./tool-activity.js";
-import { createVerifyOrder } from "./verify-order.js";
-import { createVerifyVote } from "./verify-vote.js";
+import { askedAt } from "./request-time.js";
 
 // biome-ignore lint/suspicious/noExplicitAny: activities differ in what they take; the contract types them for callers
 export type ActivityTable = Record<string, (...args: any[]) => Promise<unknown>>;

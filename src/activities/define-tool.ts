@@ -1,7 +1,7 @@
 /** What a tool is: its declaration, what its code is given, and how it says that it failed. */
 import type { z } from "zod";
-import type { Reach } from "../core/catalogue.js";
-import type { SoFar } from "../core/run/so-far.js";
+import type { Reach } from "../core/check/catalogue.js";
+import type { SoFar } from "../core/run/context.js";
 import type { Finding } from "../core/run/state.js";
 import type { Config } from "../schema/config.js";
 import type { JsonObject } from "../schema/json.js";

@@ -1,5 +1,5 @@
 /** The tools that a worker has. Registration is explicit, checked and reported; nothing is loaded by name. */
-import type { Catalogue, Reach, ToolFacts } from "../core/catalogue.js";
+import type { Catalogue, Reach, ToolFacts } from "../core/check/catalogue.js";
 import type { Config } from "../schema/config.js";
 import type { Problem } from "../vocabulary/problems.js";
 import type { ToolDefinition } from "./define-tool.js";

@@ -13,7 +13,7 @@ import { listRuns } from "./runs/list.js";
 import { planGoal } from "./runs/plan.js";
 import { reportOfRun } from "./runs/report.js";
 import { startRun } from "./runs/start.js";
-import { attempt } from "./runs/trouble.js";
+import { attempt } from "./runs/temporal-errors.js";
 import { viewRun } from "./runs/view.js";
 import { createWorkers } from "./runs/workers.js";
 

@@ -21,7 +21,7 @@ import { LEDGER_WAIT_MS, ORDER_SECONDS, REASON_MAX_CHARS } from "../vocabulary/w
 import type { RunsOptions } from "./runs/context.js";
 import type { Answered } from "./runs/contract.js";
 import { promptly } from "./runs/deadline.js";
-import { attempt, isTimeOut, refusal } from "./runs/trouble.js";
+import { attempt, isTimeOut, refusal } from "./runs/temporal-errors.js";
 
 export interface WritesView extends LedgerView {
   /** The ledger was ended from outside: no write starts until somebody resumes. */

@@ -15,12 +15,12 @@ import {
   strictest,
 } from "../vocabulary/node-types.js";
 import type { Problem } from "../vocabulary/problems.js";
-import { type GateRule, ruleFor, wantsSignedVotes } from "./approval-rule.js";
-import type { Catalogue } from "./catalogue.js";
-import { checkExpressions } from "./check-expressions.js";
-import { checkGuards, type GuardFacts } from "./check-guards.js";
-import { checkNode, type NodeFacts } from "./check-node.js";
-import { checkShape } from "./check-shape.js";
+import type { Catalogue } from "./check/catalogue.js";
+import { checkGuards, type GuardFacts } from "./check/effect-checks.js";
+import { checkExpressions } from "./check/expressions.js";
+import { checkNode, type NodeFacts } from "./check/node.js";
+import { checkShape } from "./check/shape.js";
+import { type GateRule, ruleFor, wantsSignedVotes } from "./policy/approval-rule.js";
 import { type Policy, unknownNames } from "./policy.js";
 import { secretsIn } from "./redact.js";
 import { targetProblems } from "./writes/limits.js";

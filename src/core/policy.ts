@@ -9,8 +9,8 @@ import { type Effect, type Environment, isBuiltIn, NODE_TYPES, type NodeType } f
 import type { Problem } from "../vocabulary/problems.js";
 import type { Role } from "../vocabulary/roles.js";
 import { OVERRIDE_DEFAULT_MINUTES } from "../vocabulary/write-limits.js";
-import type { Signed } from "./approval-rule.js";
-import type { Catalogue, ToolFacts } from "./catalogue.js";
+import type { Catalogue, ToolFacts } from "./check/catalogue.js";
+import type { Signed } from "./policy/approval-rule.js";
 import { type LimitsByEnvironment, limitsOf } from "./writes/limits.js";
 import type { Changes } from "./writes/windows.js";
 

@@ -5,11 +5,11 @@
  */
 import type { Json } from "../schema/json.js";
 import { DOCUMENT_MAX_DEPTH, PROBLEMS_MAX } from "../vocabulary/limits.js";
+import { childPath, isWholeTemplate } from "./condition/template.js";
 import { redactNamedValues } from "./redact/named-values.js";
 import { redactPrivateKeys } from "./redact/private-keys.js";
 import { namedSecretKind, secretName } from "./redact/secret-names.js";
 import { redactTokens } from "./redact/tokens.js";
-import { childPath, isWholeTemplate } from "./template.js";
 
 /** A replacement may uncover another secret beside it; more rounds than this only hostile text needs. */
 const ROUNDS_MAX = 8;

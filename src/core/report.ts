@@ -6,8 +6,8 @@ import { wasCarriedOut } from "../vocabulary/carried-out.js";
 import { REPORT_MAX_NODES } from "../vocabulary/limits.js";
 import type { Effect } from "../vocabulary/node-types.js";
 import { visible } from "../vocabulary/visible.js";
+import type { GateView, NodeView, RunView } from "./report/view.js";
 import type { Outcome } from "./run/state.js";
-import type { GateView, NodeView, RunView } from "./view.js";
 
 /** How one node went. What it is stands in the graph, what it returned in history: a report must not grow with them. */
 export interface ReportNode

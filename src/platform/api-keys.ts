@@ -7,7 +7,7 @@ import { mkdir, readFile, rename, stat, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { type ApiKeyEntry, apiKeysFileSchema } from "../schema/api-keys.js";
 import type { Problem } from "../vocabulary/problems.js";
-import { withLock } from "./temporal/lock.js";
+import { withLock } from "./lock.js";
 
 const FORM = /^(autoops_[0-9a-z]{10})_[A-Za-z0-9_-]{43}$/;
 const LETTERS = "0123456789abcdefghjkmnpqrstvwxyz";

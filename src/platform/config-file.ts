@@ -2,6 +2,8 @@
 import { dirname, join, resolve } from "node:path";
 import { secretName } from "../core/redact/secret-names.js";
 import { secretsIn } from "../core/redact.js";
+import type { BlobSettings } from "../schema/config/blobs.js";
+import type { Cluster } from "../schema/config/clusters.js";
 import {
   type CommandAction,
   type Config,
@@ -10,8 +12,6 @@ import {
   type Source,
   type Target,
 } from "../schema/config.js";
-import type { BlobSettings } from "../schema/config-blobs.js";
-import type { Cluster } from "../schema/config-clusters.js";
 import type { FacadeConfig } from "../schema/facade-config.js";
 import type { Json } from "../schema/json.js";
 import { modelSettings } from "../schema/model.js";

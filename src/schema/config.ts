@@ -1,31 +1,31 @@
 /** `config.yaml`: where the tools look and what they may act on. Strict; secrets only as references. */
 import { z } from "zod";
-import { type BlobSettings, blobsSchema } from "./config-blobs.js";
-import { type BrowserSettings, browserSchema } from "./config-browser.js";
-import { type Cluster, clusterSchema, kubernetesTarget, undeclaredClusters } from "./config-clusters.js";
-import { type Dependencies, dependenciesSchema } from "./config-dependencies.js";
+import { type BlobSettings, blobsSchema } from "./config/blobs.js";
+import { type BrowserSettings, browserSchema } from "./config/browser.js";
+import { type Cluster, clusterSchema, kubernetesTarget, undeclaredClusters } from "./config/clusters.js";
+import { type Dependencies, dependenciesSchema } from "./config/dependencies.js";
 import {
   commonKeys as common,
   headersSchema,
   namespaceSchema,
   secretReferenceSchema,
   urlSchema,
-} from "./config-keys.js";
-import { kubernetesSource } from "./config-kubernetes-source.js";
-import { machineSources } from "./config-machine.js";
-import { type McpSettings, mcpServersSchema } from "./config-mcp.js";
-import { metricSources } from "./config-metrics.js";
-import { PROBE_SOURCE_KINDS, probeSources } from "./config-probes.js";
-import { type RateRule, rateSchema } from "./config-rates.js";
-import { type Script, scriptSchema } from "./config-scripts.js";
+} from "./config/keys.js";
+import { kubernetesSource } from "./config/kubernetes-source.js";
+import { machineSources } from "./config/machine.js";
+import { type McpSettings, mcpServersSchema } from "./config/mcp.js";
+import { metricSources } from "./config/metrics.js";
+import { PROBE_SOURCE_KINDS, probeSources } from "./config/probes.js";
+import { type RateRule, rateSchema } from "./config/rates.js";
+import { type Script, scriptSchema } from "./config/scripts.js";
 import {
   CHANGE_SOURCE_KINDS,
   LOG_SOURCE_KINDS,
   logSources,
   TRACE_SOURCE_KINDS,
   traceSources,
-} from "./config-sources.js";
-import { type Channel, channelSchema, type Tracker, trackerSchema } from "./config-tickets.js";
+} from "./config/sources.js";
+import { type Channel, channelSchema, type Tracker, trackerSchema } from "./config/tickets.js";
 import { type FacadeConfig, facadeConfigSchema } from "./facade-config.js";
 import { type MemorySettings, memorySettingsSchema } from "./memory.js";
 import { type ModelSettings, modelSchema } from "./model.js";

@@ -1,7 +1,7 @@
 /** The file of one MCP server's pins: what a person read and accepted of its tools. */
 import { z } from "zod";
 import { MCP_TOOLS_MAX } from "../vocabulary/mcp-limits.js";
-import { mcpToolNameSchema } from "./config-mcp.js";
+import { mcpToolNameSchema } from "./config/mcp.js";
 
 /** What a server says of a tool, as far as it is pinned; what else it says of it counts for nothing. */
 export const mcpDescriptorSchema = z.strictObject({

@@ -1,8 +1,8 @@
 /** A playbook: an offline plan with typed parameters, chosen by goal. Its graph is checked like any other once filled. */
 import { z } from "zod";
 import { DESCRIPTION_MAX_CHARS, NAME_MAX_CHARS } from "../vocabulary/limits.js";
+import { CHANGE_SOURCE_KINDS, LOG_SOURCE_KINDS, TRACE_SOURCE_KINDS } from "./config/sources.js";
 import { ACTION_NAMES } from "./config.js";
-import { CHANGE_SOURCE_KINDS, LOG_SOURCE_KINDS, TRACE_SOURCE_KINDS } from "./config-sources.js";
 import { FACT_NAMES } from "./facts.js";
 import { type Json, jsonObjectSchema } from "./json.js";
 

@@ -5,14 +5,14 @@
 import { CancellationScope, scheduleActivity, sleep } from "@temporalio/workflow";
 import type { AskCall, AskResult } from "../activities/contract.js";
 import type { CheckedNode } from "../core/check.js";
-import { askNode, shownUndo } from "../core/run/inline.js";
+import type { RunFacts } from "../core/report/view.js";
+import { askNode, shownUndo } from "../core/run/node-start.js";
 import { addProblem, type Run, stateOf } from "../core/run/run.js";
 import type { RunEvent } from "../core/run/state.js";
-import type { RunFacts } from "../core/view.js";
 import type { JsonObject } from "../schema/json.js";
 import { FINDINGS_SHOWN_AT_GATE, SUMMARY_MAX_CHARS } from "../vocabulary/limits.js";
 import { ACTIVITIES, askId } from "../vocabulary/names.js";
-import { createNotices } from "./notices.js";
+import { createNotices } from "./messages.js";
 import { askOptions } from "./options.js";
 
 export interface Gates {

@@ -5,13 +5,13 @@
 import { CancellationScope, scheduleActivity, sleep, workflowInfo } from "@temporalio/workflow";
 import type { Grant, ToolCall } from "../activities/contract.js";
 import type { CheckedNode } from "../core/check.js";
+import type { RunFacts } from "../core/report/view.js";
 import { apply } from "../core/run/apply.js";
-import { settleSummary, shownUndo, startNode, startRead, undoneAction } from "../core/run/inline.js";
+import { soFar } from "../core/run/context.js";
 import { type Action, next, nextOfRunning } from "../core/run/next.js";
+import { settleSummary, shownUndo, startNode, startRead, undoneAction } from "../core/run/node-start.js";
 import { type Run, stateOf, workedMs } from "../core/run/run.js";
-import { soFar } from "../core/run/so-far.js";
 import type { RunEvent } from "../core/run/state.js";
-import type { RunFacts } from "../core/view.js";
 import type { Json, JsonObject } from "../schema/json.js";
 import { RETRY_DEFAULT, SUMMARY_MAX_CHARS } from "../vocabulary/limits.js";
 import { showAttributes, showDetails } from "./details.js";

@@ -20,7 +20,7 @@ import {
   type Take,
   type TakeAnswer,
   takeFrom,
-} from "../core/rates.js";
+} from "../core/writes/rates.js";
 import { RATES } from "../vocabulary/names.js";
 
 const takeUpdate = defineUpdate<TakeAnswer, [Take]>(RATES.take);

@@ -12,17 +12,17 @@ import {
   workflowInfo,
 } from "@temporalio/workflow";
 import type { Activities } from "../activities/contract.js";
+import { withDefaults } from "../core/check/graph.js";
 import { type CheckedGraph, checkedGraph, type Verdict } from "../core/check.js";
-import { withDefaults } from "../core/graph.js";
+import { type RunFacts, viewOf } from "../core/report/view.js";
 import { type Report, reportOf } from "../core/report.js";
 import { begin } from "../core/run/apply.js";
-import { carriedState } from "../core/run/carry.js";
+import { carriedState } from "../core/run/continue-as-new.js";
 import { createRun, resumeRun } from "../core/run/run.js";
 import type { RunState } from "../core/run/state.js";
-import { type RunFacts, viewOf } from "../core/view.js";
 import type { GraphInput } from "../schema/graph.js";
 import type { Stricter } from "../schema/run-input.js";
-import { createDesk } from "./desk.js";
+import { createDesk } from "./decisions.js";
 import { showAttributes, showReport } from "./details.js";
 import { createInterpreter, type Interpreter } from "./interpreter.js";
 import { LOCAL_OPTIONS } from "./options.js";

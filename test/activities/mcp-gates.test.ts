@@ -1,15 +1,15 @@
 /** Gates of calls to MCP servers follow from config.yaml: no graph, and no server, makes a write pass for a read. */
 import { MockActivityEnvironment } from "@temporalio/testing";
 import { describe, expect, test } from "vitest";
-import { actionDigest } from "../../src/activities/action-digest.js";
+import { actionDigest } from "../../src/activities/acting/action-digest.js";
+import { createToolActivity } from "../../src/activities/acting/tool-activity.js";
 import type { Grant, ToolCall } from "../../src/activities/contract.js";
 import type { Dependencies } from "../../src/activities/dependencies.js";
 import { createDefaultRegistry } from "../../src/activities/registry.js";
-import { createToolActivity } from "../../src/activities/tool-activity.js";
 import { type CheckOutcome, checkAgainst, checkedGraph } from "../../src/core/check.js";
-import { explainGraph } from "../../src/core/explain.js";
 import { DEFAULT_POLICY, type Policy } from "../../src/core/policy.js";
-import { mcpServersSchema } from "../../src/schema/config-mcp.js";
+import { explainGraph } from "../../src/core/report/explain.js";
+import { mcpServersSchema } from "../../src/schema/config/mcp.js";
 import type { Graph } from "../../src/schema/graph.js";
 import type { JsonObject } from "../../src/schema/json.js";
 import { parseGraph } from "../../src/schema/parse-graph.js";

@@ -1,7 +1,7 @@
 /** The report: what was found, done and decided, in words that data cannot forge. */
 import { describe, expect, test } from "vitest";
+import { viewOf } from "../../src/core/report/view.js";
 import { plain, type Report, reportOf, span } from "../../src/core/report.js";
-import { viewOf } from "../../src/core/view.js";
 import { drive, type Script } from "../support/driver.js";
 import { checked, graphOf, openPolicy, write } from "../support/graphs.js";
 

@@ -5,7 +5,7 @@ import { promisify } from "node:util";
 import { type Browser, chromium } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type RunningFacade, startFacade } from "../../src/client/http/server.js";
-import { type OpenedRuns, openRuns } from "../../src/client/open-runs.js";
+import { type OpenedRuns, openRuns } from "../../src/client/runs/open-runs.js";
 import { createLog } from "../../src/platform/log.js";
 import { newPayloadKey } from "../../src/platform/payloads/keys.js";
 import type { StartedWorker } from "../../src/worker.js";

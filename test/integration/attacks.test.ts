@@ -1,7 +1,7 @@
 /** Old approvals in a run that Temporal gave a new life: Reset re-applies them, continue-as-new carries the gate over. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { RunHappening } from "../../src/client/runs.js";
-import type { RunView } from "../../src/core/view.js";
+import type { RunView } from "../../src/core/report/view.js";
 import { createStack, GATED, graphOf, POLICY, type Stack } from "../client/support/stack.js";
 import { type AuditStub, auditStub } from "../support/audit.js";
 import { startTestDevServer, type TestDevServer, temporalDevSettings } from "../support/temporal.js";

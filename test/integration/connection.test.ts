@@ -2,7 +2,7 @@
 import { fileURLToPath } from "node:url";
 import { NativeConnection, Worker } from "@temporalio/worker";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { checkSearchAttributes, connect, hasPollers } from "../../src/client/connection.js";
+import { checkSearchAttributes, connect, hasPollers } from "../../src/platform/temporal/connection.js";
 import { runProgram } from "../../src/platform/temporal/program.js";
 import { missingSearchAttributes } from "../../src/platform/temporal/service.js";
 import { SEARCH_ATTRIBUTES } from "../../src/vocabulary/names.js";

@@ -7,16 +7,16 @@ import { bundleWorkflowCode, NativeConnection, Worker, type WorkflowBundle } fro
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { opened } from "../../src/client/runs/opened.js";
 import { allValues } from "../../src/client/runs/payloads.js";
-import { storedPayloads } from "../../src/client/stored-payloads.js";
+import { storedPayloads } from "../../src/client/runs/stored-payloads.js";
+import { shelfHere } from "../../src/platform/blobs/configured.js";
 import { createFolder } from "../../src/platform/blobs/folder.js";
-import { shelfHere } from "../../src/platform/blobs/here.js";
 import { loadConfig } from "../../src/platform/config-file.js";
 import { readEnvironment, type Variables } from "../../src/platform/environment.js";
 import { createPayloadCodec } from "../../src/platform/payloads/codec.js";
 import { newPayloadKey } from "../../src/platform/payloads/keys.js";
 import { createSealer } from "../../src/platform/payloads/seal.js";
 import type { StorageOptions } from "../../src/platform/payloads/storage.js";
-import { workerConverter } from "../../src/worker-payloads.js";
+import { workerConverter } from "../../src/worker/payloads.js";
 import { ACCESS_KEY, BUCKET, SECRET_KEY, startS3 } from "../support/s3.js";
 import { startTestDevServer, type TestDevServer } from "../support/temporal.js";
 

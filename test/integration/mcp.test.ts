@@ -1,9 +1,9 @@
 /** MCP servers in real runs: a declared write waits at its gate, what a server says alters nothing, a change is not called. */
 import { Client } from "@temporalio/client";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { acceptMcp, lookAtMcp } from "../../src/app/mcp-pins.js";
+import type { RunView } from "../../src/core/report/view.js";
 import type { Report } from "../../src/core/report.js";
-import type { RunView } from "../../src/core/view.js";
-import { acceptMcp, lookAtMcp } from "../../src/mcp-pins.js";
 import type { StartedWorker } from "../../src/worker.js";
 import { createMachine, type Machine, openGate } from "../support/machine.js";
 import { type ServedMcp, serveMcp, text } from "../support/mcp-server.js";

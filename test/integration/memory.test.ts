@@ -1,8 +1,8 @@
 /** Memory of real runs: what a worker remembers of them, what of that was verified, and that a plan stays the same beside it. */
 import { Client, type WorkflowHandle } from "@temporalio/client";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { loadMemory, type Memory } from "../../src/app/memory.js";
 import type { Report } from "../../src/core/report.js";
-import { loadMemory, type Memory } from "../../src/memory.js";
 import { digestOf } from "../../src/platform/digest.js";
 import type { KeptWhole } from "../../src/platform/memory/contents.js";
 import { cacheDirectory } from "../../src/platform/temporal/cache.js";

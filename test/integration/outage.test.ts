@@ -2,8 +2,8 @@
 import { Client, type WorkflowHandle } from "@temporalio/client";
 import { NativeConnection, Worker } from "@temporalio/worker";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { RunView } from "../../src/core/report/view.js";
 import type { Report } from "../../src/core/report.js";
-import type { RunView } from "../../src/core/view.js";
 import { graphOf, openPolicy, write } from "../support/graphs.js";
 import { startTestDevServer, type TestDevServer } from "../support/temporal.js";
 import { type Staged, stage, workflowBundle } from "../support/workflows.js";

@@ -9,9 +9,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { createActivities } from "../../src/activities/create-activities.js";
 import type { Dependencies } from "../../src/activities/dependencies.js";
 import { applyWhitelist } from "../../src/activities/registry.js";
+import { loadLocal } from "../../src/app/local.js";
+import type { RunView } from "../../src/core/report/view.js";
 import type { Report } from "../../src/core/report.js";
-import type { RunView } from "../../src/core/view.js";
-import { loadLocal } from "../../src/local.js";
 import { loadSigner } from "../../src/platform/signing.js";
 import type { GraphInput } from "../../src/schema/graph.js";
 import { createDependencies, type StartedWorker } from "../../src/worker.js";

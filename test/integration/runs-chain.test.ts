@@ -1,7 +1,7 @@
 /** Runs whose history is cut in pieces, by continue-as-new and by Reset: seen as one run all the same. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { RunHappening } from "../../src/client/runs.js";
-import type { RunView } from "../../src/core/view.js";
+import type { RunView } from "../../src/core/report/view.js";
 import { createStack, GATED, graphOf, POLICY, type Stack } from "../client/support/stack.js";
 import { startTestDevServer, type TestDevServer, temporalDevSettings } from "../support/temporal.js";
 

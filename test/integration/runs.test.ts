@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createFold } from "../../src/client/runs/fold.js";
 import type { Decided, RunAnswer, RunHappening, RunSummary, Runs } from "../../src/client/runs.js";
-import type { RunView } from "../../src/core/view.js";
+import type { RunView } from "../../src/core/report/view.js";
 import type { GraphInput } from "../../src/schema/graph.js";
 import { createStack, GATED, graphOf, POLICY, type RunningWorker, type Stack } from "../client/support/stack.js";
 import { startTestDevServer, type TestDevServer } from "../support/temporal.js";

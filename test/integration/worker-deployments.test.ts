@@ -1,7 +1,7 @@
 /** Workers of two builds on the real server: a run stays with the build that started it, over an upgrade and its gate. */
 import { Client, type WorkflowHandle } from "@temporalio/client";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { openRuns } from "../../src/client/open-runs.js";
+import { openRuns } from "../../src/client/runs/open-runs.js";
 import type { Report } from "../../src/core/report.js";
 import { createWriteLedger } from "../../src/platform/temporal/write-ledger.js";
 import { RUN_QUEUE } from "../../src/vocabulary/names.js";

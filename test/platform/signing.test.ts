@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { verifyVote } from "../../src/activities/verify-vote.js";
+import { verifyVote } from "../../src/activities/gates/verify-vote.js";
 import { loadSigner, type SignedDecision, type Signer } from "../../src/platform/signing.js";
 
 const NOW = Date.UTC(2026, 0, 2, 3, 4, 5);

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { Client, type WorkflowHandle } from "@temporalio/client";
 import { historyToJSON } from "@temporalio/common/lib/proto-utils.js";
 import { NativeConnection, Worker } from "@temporalio/worker";
-import type { RunView } from "../../src/core/view.js";
+import type { RunView } from "../../src/core/report/view.js";
 import { createTestEnvironment, startTestDevServer, temporalDevSettings } from "../support/temporal.js";
 import { type Staged, stage, workflowBundle } from "../support/workflows.js";
 import { SCENARIOS, type Scenario } from "./scenarios.js";

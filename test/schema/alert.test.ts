@@ -1,6 +1,6 @@
 /** Alerts of three senders become goals with facts; what cannot be read or does not fire is refused. */
 import { describe, expect, test } from "vitest";
-import { goalOfAlert } from "../../src/core/goal/alert-goal.js";
+import { goalOfAlert } from "../../src/goal/alert-goal.js";
 import { parseAlert } from "../../src/schema/alert.js";
 
 const labels = {

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { goalOfAlert } from "../../src/core/goal/alert-goal.js";
+import { goalOfAlert } from "../../src/goal/alert-goal.js";
 import { parseAlert } from "../../src/schema/alert.js";
 import { localServer } from "../support/local-server.js";
 import { freePort } from "../support/services.js";

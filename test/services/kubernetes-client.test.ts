@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { KubernetesFailure } from "../../src/activities/connectors/kubernetes/answers.js";
 import { clusterNamed } from "../../src/activities/connectors/kubernetes/client.js";
-import type { Cluster } from "../../src/schema/config-clusters.js";
+import type { Cluster } from "../../src/schema/config/clusters.js";
 import { type KubernetesPlane, startKubernetes } from "../support/kubernetes-plane.js";
 import { reachingContext } from "../support/local-server.js";
 import { hasSlowServices } from "../support/services.js";

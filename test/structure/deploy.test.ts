@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { parse } from "yaml";
-import { loadLocal } from "../../src/local.js";
+import { loadLocal } from "../../src/app/local.js";
 import { readEnvironment } from "../../src/platform/environment.js";
 import { loadSigner, loadVerifier } from "../../src/platform/signing.js";
 import { PLANNER_QUEUE, SEARCH_ATTRIBUTES } from "../../src/vocabulary/names.js";
@@ -16,7 +16,11 @@ const read = (file: string): string => readFileSync(join(ROOT, file), "utf8");
 
 /** Every variable that the code or Temporal's own settings read. */
 const KNOWN = new Set(
-  ["src/platform/environment.ts", "node_modules/@temporalio/envconfig/lib/envconfig-toml.js", "src/client/open-runs.ts"]
+  [
+    "src/platform/environment.ts",
+    "node_modules/@temporalio/envconfig/lib/envconfig-toml.js",
+    "src/client/runs/open-runs.ts",
+  ]
     .flatMap((file) => read(file).match(/\b(?:AUTOOPS|TEMPORAL)_[A-Z_]*[A-Z]\b/g) ?? [])
     .concat("NODE_ENV"),
 );

@@ -7,8 +7,8 @@ import { afterAll, afterEach, beforeEach, expect, test } from "vitest";
 import { customScript } from "../../src/activities/tools/custom-script.js";
 import { SHELLS } from "../../src/activities/tools/sandbox/bubblewrap.js";
 import { actOn } from "../../src/activities/tools/targets/act.js";
+import { scriptSchema } from "../../src/schema/config/scripts.js";
 import type { CommandAction } from "../../src/schema/config.js";
-import { scriptSchema } from "../../src/schema/config-scripts.js";
 import { configOf, contextOf } from "../support/tool-context.js";
 
 const SRC = resolve(import.meta.dirname, "../../src");

@@ -1,8 +1,8 @@
 /** Judges graphs that are meant to do harm as the product does: the parser, then the check with the real tools. */
 import { createDefaultRegistry } from "../../src/activities/registry.js";
+import { urlProblem } from "../../src/app/local.js";
 import { checkAgainst } from "../../src/core/check.js";
 import { DEFAULT_POLICY, type Policy } from "../../src/core/policy.js";
-import { urlProblem } from "../../src/local.js";
 import type { Config } from "../../src/schema/config.js";
 import type { Graph } from "../../src/schema/graph.js";
 import { parseGraph } from "../../src/schema/parse-graph.js";

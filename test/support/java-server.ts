@@ -4,8 +4,8 @@
  */
 import { chmod, mkdir, mkdtemp, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { type Say, withLock } from "../../src/platform/lock.js";
 import type { Environment } from "../../src/platform/temporal/cache.js";
-import { type Say, withLock } from "../../src/platform/temporal/lock.js";
 import { findOnPath, isExecutable, lastLines, runProgram } from "../../src/platform/temporal/program.js";
 
 export const JAVA_SERVER_VERSION = "1.32.0";

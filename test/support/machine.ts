@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
-import type { RunView } from "../../src/core/view.js";
+import type { RunView } from "../../src/core/report/view.js";
 import { createLog, type Log } from "../../src/platform/log.js";
 import { type StartedWorker, startWorker } from "../../src/worker.js";
 

@@ -1,8 +1,9 @@
 /** Gets what tests need into the cache before they run: the Temporal servers, and the package that memory is kept with. */
+
+import type { Say } from "../../src/platform/lock.js";
 import { installLibrary } from "../../src/platform/memory/install.js";
 import { cacheDirectory } from "../../src/platform/temporal/cache.js";
 import { findTemporalCli } from "../../src/platform/temporal/find-cli.js";
-import type { Say } from "../../src/platform/temporal/lock.js";
 import { loadTemporalDev } from "../../src/platform/temporal/settings.js";
 import { provideJavaServer } from "./java-server.js";
 

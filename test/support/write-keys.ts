@@ -1,5 +1,5 @@
 /** The keys of safety.yaml about writes: what is seen with two values of each. For the table in policy-keys.test.ts. */
-import { createVerifyOrder } from "../../src/activities/verify-order.js";
+import { createVerifyOrder } from "../../src/activities/gates/verify-order.js";
 import type { Policy } from "../../src/core/policy.js";
 import { frozenBecause } from "../../src/core/writes/windows.js";
 import { loadSigner } from "../../src/platform/signing.js";

@@ -3,7 +3,7 @@ import type { WorkflowHandle } from "@temporalio/client";
 import type { TestWorkflowEnvironment } from "@temporalio/testing";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { ToolCall } from "../../src/activities/contract.js";
-import type { RunView } from "../../src/core/view.js";
+import type { RunView } from "../../src/core/report/view.js";
 import type { JsonObject } from "../../src/schema/json.js";
 import { graphOf, openPolicy, write } from "../support/graphs.js";
 import { createTestEnvironment } from "../support/temporal.js";

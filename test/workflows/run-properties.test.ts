@@ -5,7 +5,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { createFold } from "../../src/client/runs/fold.js";
-import type { NodeView, RunView } from "../../src/core/view.js";
+import type { NodeView, RunView } from "../../src/core/report/view.js";
 import { type Drawn, drawnArbitrary } from "../support/random-graphs.js";
 import { openTheatre, type Played } from "../support/random-runs.js";
 import { createTestEnvironment } from "../support/temporal.js";

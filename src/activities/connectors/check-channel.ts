@@ -1,6 +1,6 @@
 /** Whether a declared tracker or channel can be reached and takes our credentials; asks nothing that people would see. */
 import { createSlack } from "../../platform/slack/client.js";
-import type { Channel, Tracker } from "../../schema/config-tickets.js";
+import type { Channel, Tracker } from "../../schema/config/tickets.js";
 import { type ToolContext, ToolFailure } from "../define-tool.js";
 import { verifyMail } from "./email/smtp.js";
 import { clientOf } from "./trackers.js";

@@ -1,5 +1,5 @@
 /** Declared sources of config.yaml, by name and kind; shared by the tools that read them. */
-import type { Reach } from "../../core/catalogue.js";
+import type { Reach } from "../../core/check/catalogue.js";
 import type { Config, Source } from "../../schema/config.js";
 import type { Json, JsonObject } from "../../schema/json.js";
 import type { Problem } from "../../vocabulary/problems.js";

@@ -1,7 +1,7 @@
 /** Declared trackers of config.yaml, by name, and the client that each kind has. */
-import type { Reach } from "../../core/catalogue.js";
+import type { Reach } from "../../core/check/catalogue.js";
+import type { Tracker } from "../../schema/config/tickets.js";
 import type { Config } from "../../schema/config.js";
-import type { Tracker } from "../../schema/config-tickets.js";
 import type { JsonObject } from "../../schema/json.js";
 import { type ToolContext, ToolFailure } from "../define-tool.js";
 import { githubTracker } from "./github/tracker.js";

@@ -1,6 +1,7 @@
 /** What memory keeps of a run: its report, and as far as they are known its graph and what its nodes returned. */
+
+import type { RunView } from "../../core/report/view.js";
 import type { Report } from "../../core/report.js";
-import type { RunView } from "../../core/view.js";
 import type { Graph } from "../../schema/graph.js";
 import type { MemoryEntry } from "../../schema/memory.js";
 import { MEMORY_DECISIONS_MAX, MEMORY_SYMPTOMS_MAX, NAME_MAX_CHARS } from "../../vocabulary/limits.js";

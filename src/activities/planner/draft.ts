@@ -1,6 +1,6 @@
 /** A goal becomes a draft graph by a playbook: the same goal, playbooks and configuration give the same graph. */
 import { resolve } from "node:path";
-import { sanitizeGoal } from "../../core/goal.js";
+import { sanitizeGoal } from "../../goal/goal.js";
 import type { Config } from "../../schema/config.js";
 import type { Playbook } from "../../schema/playbook.js";
 import { parseWith } from "../../schema/problems.js";

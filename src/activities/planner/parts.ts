@@ -1,5 +1,5 @@
 /** Which nodes of a playbook a plan has: without a remedy or an optional value, those that live by it are left out. */
-import { checkTemplates } from "../../core/template.js";
+import { checkTemplates } from "../../core/condition/template.js";
 import type { JsonObject } from "../../schema/json.js";
 import { type Playbook, REMEDY } from "../../schema/playbook.js";
 import { NODE_TYPES } from "../../vocabulary/node-types.js";

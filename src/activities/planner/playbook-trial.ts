@@ -4,8 +4,8 @@
  */
 import { checkAgainst } from "../../core/check.js";
 import { DEFAULT_POLICY, type Policy } from "../../core/policy.js";
+import { KUBERNETES_PARTS } from "../../schema/config/kubernetes-source.js";
 import { ACTION_NAMES, type ActionName, type Config, type Source, type Target } from "../../schema/config.js";
-import { KUBERNETES_PARTS } from "../../schema/config-kubernetes-source.js";
 import type { Graph } from "../../schema/graph.js";
 import type { Json } from "../../schema/json.js";
 import type { Parameter, Playbook } from "../../schema/playbook.js";

@@ -1,6 +1,6 @@
 /** Tool `change_history`: what changed, by whom and when, as one list from any number of declared sources. */
 import { z } from "zod";
-import type { Reach } from "../../core/catalogue.js";
+import type { Reach } from "../../core/check/catalogue.js";
 import { redact } from "../../core/redact.js";
 import type { Config } from "../../schema/config.js";
 import type { JsonObject } from "../../schema/json.js";

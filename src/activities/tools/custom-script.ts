@@ -2,11 +2,11 @@
 import { open } from "node:fs/promises";
 import { basename } from "node:path";
 import { z } from "zod";
-import type { Reach } from "../../core/catalogue.js";
+import type { Reach } from "../../core/check/catalogue.js";
 import { redact } from "../../core/redact.js";
 import { unsafeProblem } from "../../platform/trusted-file.js";
+import type { Script } from "../../schema/config/scripts.js";
 import type { Config } from "../../schema/config.js";
-import type { Script } from "../../schema/config-scripts.js";
 import {
   SCRIPT_ARGUMENT_MAX_CHARS,
   SCRIPT_ARGUMENTS_MAX,

@@ -1,6 +1,6 @@
 /** Tool `dns_probe`: what a resolver says of a name. A name that does not exist, or a failing server, is a result. */
 import { z } from "zod";
-import type { Reach } from "../../core/catalogue.js";
+import type { Reach } from "../../core/check/catalogue.js";
 import type { Config } from "../../schema/config.js";
 import type { JsonObject } from "../../schema/json.js";
 import { DNS_ANSWERS_MAX } from "../../vocabulary/probe-limits.js";

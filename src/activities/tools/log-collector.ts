@@ -1,6 +1,6 @@
 /** Tool `log_collector`: the lines of a declared log, in files or in a log store, redacted, with counts and a sample. */
 import { z } from "zod";
-import type { Reach } from "../../core/catalogue.js";
+import type { Reach } from "../../core/check/catalogue.js";
 import { redact, redactValue } from "../../core/redact.js";
 import type { Config } from "../../schema/config.js";
 import type { JsonObject } from "../../schema/json.js";

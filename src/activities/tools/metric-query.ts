@@ -1,8 +1,8 @@
 /** Tool `metric_query`: a value from Prometheus, a `/metrics` page or Datadog: a query, or a service's signal. */
 import { z } from "zod";
-import type { Reach } from "../../core/catalogue.js";
+import type { Reach } from "../../core/check/catalogue.js";
+import { METRIC_SOURCE_KINDS } from "../../schema/config/metrics.js";
 import type { Config } from "../../schema/config.js";
-import { METRIC_SOURCE_KINDS } from "../../schema/config-metrics.js";
 import type { JsonObject } from "../../schema/json.js";
 import { LABELS_MAX_CHARS, SERIES_MAX } from "../../vocabulary/source-limits.js";
 import { readDatadog } from "../connectors/datadog/metrics.js";

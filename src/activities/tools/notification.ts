@@ -1,8 +1,8 @@
 /** Tool `notification`: gives one message for one key to a channel of config.yaml. */
 import { z } from "zod";
-import type { Reach } from "../../core/catalogue.js";
+import type { Reach } from "../../core/check/catalogue.js";
+import { type Channel, emailAddressSchema } from "../../schema/config/tickets.js";
 import type { Config } from "../../schema/config.js";
-import { type Channel, emailAddressSchema } from "../../schema/config-tickets.js";
 import type { JsonObject } from "../../schema/json.js";
 import type { Problem } from "../../vocabulary/problems.js";
 import { EMAIL_RECIPIENTS_MAX, TEXT_MAX_CHARS, TITLE_MAX_CHARS } from "../../vocabulary/ticket-limits.js";

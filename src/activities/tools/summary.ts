@@ -1,6 +1,6 @@
 /** Tool `summary`: what a run found and did so far, as Markdown, with a chart; or the draft of a post-mortem. */
 import { z } from "zod";
-import type { SoFar } from "../../core/run/so-far.js";
+import type { SoFar } from "../../core/run/context.js";
 import type { Finding } from "../../core/run/state.js";
 import { jsonObjectSchema, jsonSchema } from "../../schema/json.js";
 import { GOAL_MAX_CHARS, NAME_MAX_CHARS } from "../../vocabulary/limits.js";

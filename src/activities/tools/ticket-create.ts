@@ -1,6 +1,6 @@
 /** Tool `ticket_create`: opens one ticket for one key in a tracker of config.yaml. */
 import { z } from "zod";
-import { labelSchema } from "../../schema/config-tickets.js";
+import { labelSchema } from "../../schema/config/tickets.js";
 import { DUPLICATES_SHOWN, LABELS_MAX, TEXT_MAX_CHARS, TITLE_MAX_CHARS } from "../../vocabulary/ticket-limits.js";
 import { oneLineSchema } from "../connectors/kit/one-line.js";
 import { clientOf, trackerNamed, trackerReach } from "../connectors/trackers.js";

@@ -1,6 +1,6 @@
 /** Tool `ticket_update`: comments on a ticket, moves it on, labels it; what is so already stays as it is. */
 import { z } from "zod";
-import { labelSchema } from "../../schema/config-tickets.js";
+import { labelSchema } from "../../schema/config/tickets.js";
 import { LABELS_MAX, TEXT_MAX_CHARS } from "../../vocabulary/ticket-limits.js";
 import { oneLineSchema } from "../connectors/kit/one-line.js";
 import { clientOf, trackerNamed, trackerReach } from "../connectors/trackers.js";

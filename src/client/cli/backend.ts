@@ -1,6 +1,6 @@
 /** Opens the calls about runs for a command, and closes them again. */
 import type { Problem } from "../../vocabulary/problems.js";
-import type { OpenedRuns } from "../open-runs.js";
+import type { OpenedRuns } from "../runs/open-runs.js";
 import type { Runs } from "../runs.js";
 import type { Writes } from "../writes.js";
 import { type Ending, failed } from "./ending.js";
@@ -10,7 +10,7 @@ export type Opened = ({ ok: true } & OpenedRuns) | { ok: false; problems: Proble
 
 /** Everything heavy loads here, on first use. */
 export async function openRuns(environment: Environment): Promise<Opened> {
-  const opened = await (await import("../open-runs.js")).openRuns(environment);
+  const opened = await (await import("../runs/open-runs.js")).openRuns(environment);
   return opened.ok ? { ok: true, ...opened.value } : opened;
 }
 

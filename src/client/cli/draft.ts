@@ -1,7 +1,7 @@
 /** Goal → graph, checked against this machine's policy: by this machine's playbooks, or by the model where its key is set. */
 import type { DraftResult } from "../../activities/contract.js";
+import { type Local, loadLocal } from "../../app/local.js";
 import type { CheckOutcome } from "../../core/check.js";
-import { type Local, loadLocal } from "../../local.js";
 import type { Graph, GraphInput } from "../../schema/graph.js";
 import { parseGraph } from "../../schema/parse-graph.js";
 import type { GoalInput, PlannerName } from "../../schema/run-input.js";

@@ -1,6 +1,6 @@
 /** What `autoops serve` is started with, from the files of this machine and the options: who may sign in, and where it listens. */
 import { stat } from "node:fs/promises";
-import type { Local } from "../../local.js";
+import type { Local } from "../../app/local.js";
 import { createApiKeys } from "../../platform/api-keys.js";
 import { createAuditLog } from "../../platform/audit/log.js";
 import { createGuardedFetch } from "../../platform/http/guarded-fetch.js";
@@ -17,7 +17,7 @@ import { DEFAULT_PORT } from "../../vocabulary/names.js";
 import type { Problem } from "../../vocabulary/problems.js";
 import type { Access } from "../http/access/authenticator.js";
 import type { Exposure } from "../http/access/exposure.js";
-import type { SlackAnswers } from "../http/slack/desk.js";
+import type { SlackAnswers } from "../http/slack/answers.js";
 import { setUpSlack } from "./slack-setup.js";
 
 export interface FacadeSetup {

@@ -4,11 +4,11 @@
  */
 import { setMaxListeners } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";
+import type { RunView } from "../../core/report/view.js";
 import type { Report } from "../../core/report.js";
-import type { RunView } from "../../core/view.js";
 import type { Problem } from "../../vocabulary/problems.js";
 import type { RunHappening, Runs } from "../runs.js";
-import { createGateDesk } from "./gate-desk.js";
+import { createGateDesk } from "./gate-prompt.js";
 import { happeningLine, nodeTable } from "./run-text.js";
 import type { Session } from "./session.js";
 import { style } from "./text.js";

@@ -1,5 +1,5 @@
 /** What a plan is asked for: words on the command line, a file or standard input, and an alert with its labels. */
-import type { Local } from "../../local.js";
+import type { Local } from "../../app/local.js";
 import type { GoalInput } from "../../schema/run-input.js";
 import type { Problem } from "../../vocabulary/problems.js";
 import { readGoal, readText } from "./input.js";
@@ -50,7 +50,7 @@ export async function goalOf(
   if (alert === undefined)
     return { ok: true, input: { goal: words, ...(wished === undefined ? {} : { remedy: wished }) } };
   const { parseAlert } = await import("../../schema/alert.js");
-  const { goalOfAlert } = await import("../../core/goal/alert-goal.js");
+  const { goalOfAlert } = await import("../../goal/alert-goal.js");
   const parsed = parseAlert(alert);
   if (!parsed.ok) return parsed;
   return { ok: true, input: { ...goalOfAlert(parsed.alert, words), remedy: wished ?? local.wantsRemedy(words) } };

@@ -3,7 +3,7 @@
  * it is asked from this machine, and that is said; nothing else ever stands in for the model.
  */
 import type { DraftResult } from "../../activities/contract.js";
-import type { Local } from "../../local.js";
+import type { Local } from "../../app/local.js";
 import type { GoalInput } from "../../schema/run-input.js";
 import { EXIT } from "../../vocabulary/codes.js";
 import { factsOf, type Problem } from "../../vocabulary/problems.js";

@@ -1,6 +1,6 @@
 /** Past runs beside a plan. Memory is a help: without it, or where it fails, the plan is the same. */
-import type { Local } from "../../local.js";
-import type { SimilarRun } from "../../memory.js";
+import type { Local } from "../../app/local.js";
+import type { SimilarRun } from "../../app/memory.js";
 import type { Graph } from "../../schema/graph.js";
 import { similarText } from "./memory-text.js";
 import type { Printer } from "./print.js";
@@ -25,7 +25,7 @@ export async function sayPast(
     if (value === undefined || parameters?.[key] !== value || goal.includes(value)) continue;
     print.say(`${key} ${value}: the goal does not say it, your preferences do (autoops memory prefer)`);
   }
-  const { memoryOf } = await import("../../memory.js");
+  const { memoryOf } = await import("../../app/memory.js");
   const similar = await memoryOf(local).similarRuns(goal, Number(preferences.similar_runs ?? SHOWN_DEFAULT));
   if (!similar.ok) {
     for (const { message, code } of similar.problems) print.note(`past runs are not shown: ${message} [${code}]`);

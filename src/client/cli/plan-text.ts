@@ -19,7 +19,7 @@ export async function sayPlan(print: Printer, graph: Graph, outcome: CheckOutcom
     return;
   }
   const { checkedGraph } = await import("../../core/check.js");
-  const { previewText } = await import("../../core/preview.js");
+  const { previewText } = await import("../../core/report/preview.js");
   const [title = "", ...lines] = previewText(checkedGraph(graph, outcome.verdict)).trimEnd().split("\n");
   print.say(style.bold(oneLine(title)));
   for (const line of lines) print.say(marked(line));

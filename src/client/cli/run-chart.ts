@@ -1,7 +1,7 @@
 /** The chart that a run's summary made: from the store that this machine's config.yaml names, into a file. */
 import { writeFile } from "node:fs/promises";
+import { shelfHere } from "../../platform/blobs/configured.js";
 import { createContents } from "../../platform/blobs/contents.js";
-import { shelfHere } from "../../platform/blobs/here.js";
 import { blobStoreOn } from "../../platform/blobs.js";
 import { loadConfig } from "../../platform/config-file.js";
 import { readEnvironment } from "../../platform/environment.js";

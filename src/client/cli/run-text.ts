@@ -1,8 +1,9 @@
 /** A run for people: a table of its nodes, its happenings as lines, and how it ended. */
+
+import type { NodeView, RunStatus, RunView } from "../../core/report/view.js";
 import type { Report } from "../../core/report.js";
 import { span } from "../../core/report.js";
 import type { NodeStatus, Outcome } from "../../core/run/state.js";
-import type { NodeView, RunStatus, RunView } from "../../core/view.js";
 import type { Problem } from "../../vocabulary/problems.js";
 import type { RunHappening } from "../runs.js";
 import { clock, columns, oneLine, type StyleName, style } from "./text.js";

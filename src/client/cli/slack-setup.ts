@@ -1,6 +1,6 @@
 /** What the façade answers Slack with, from the files of this machine; nothing where no signing secret is declared. */
 
-import type { Local } from "../../local.js";
+import type { Local } from "../../app/local.js";
 import { ToolFailure } from "../../platform/failure.js";
 import { declaredUrls } from "../../platform/http/declared-urls.js";
 import { createGuardedFetch } from "../../platform/http/guarded-fetch.js";
@@ -9,7 +9,7 @@ import { createSecretResolver } from "../../platform/secrets.js";
 import { createSlack } from "../../platform/slack/client.js";
 import type { Problem } from "../../vocabulary/problems.js";
 import type { Access } from "../http/access/authenticator.js";
-import type { SlackAnswers } from "../http/slack/desk.js";
+import type { SlackAnswers } from "../http/slack/answers.js";
 import { loadVerification } from "../http/slack/signature.js";
 
 type SetUp = { ok: true; slack?: SlackAnswers } | { ok: false; problems: Problem[] };

@@ -15,8 +15,8 @@ import { type Access, createAuthenticator } from "./access/authenticator.js";
 import { type Gatekeeping, knownCaller, permit } from "./access/caller.js";
 import { type Exposure, schemeOf } from "./access/exposure.js";
 import { createSessions } from "./access/sessions.js";
-import { checkOrigin, requestRate, requireTls, securityHeaders } from "./guards.js";
 import { createMetrics, type FacadeMetrics, showMetrics } from "./metrics.js";
+import { checkOrigin, requestRate, requireTls, securityHeaders } from "./middleware.js";
 import { OPERATIONS, type Operation, type OperationId } from "./operations.js";
 import { answersVisibly, Refusal, sendProblems } from "./problem-document.js";
 import { listApiKeys, revokeApiKey } from "./routes/api-keys.js";
@@ -30,7 +30,7 @@ import { cancelRun, createRun, listRuns, showInbox, showReport, showRun } from "
 import { beginSession, endSession, showSession } from "./routes/session.js";
 import { takeSlackInteraction } from "./routes/slack.js";
 import { overrideWindows, pauseWrites, resumeWrites, showWrites } from "./routes/writes.js";
-import type { SlackAnswers } from "./slack/desk.js";
+import type { SlackAnswers } from "./slack/answers.js";
 
 export interface FacadeOptions {
   runs: Runs;

@@ -4,7 +4,7 @@ import type { RunsOptions } from "./context.js";
 import type { Answered } from "./contract.js";
 import { promptly } from "./deadline.js";
 import type { Histories } from "./histories.js";
-import { attempt, isNotFound, refusal } from "./trouble.js";
+import { attempt, isNotFound, refusal } from "./temporal-errors.js";
 import { find } from "./view.js";
 
 export async function cancelRun(

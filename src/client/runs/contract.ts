@@ -1,8 +1,8 @@
 /** What the calls about runs take and give: types alone, so that the page may see them too. */
 import type { DraftResult } from "../../activities/contract.js";
+import type { GateView, RunStatus, RunView } from "../../core/report/view.js";
 import type { Report } from "../../core/report.js";
 import type { DecisionResult } from "../../core/run/state.js";
-import type { GateView, RunStatus, RunView } from "../../core/view.js";
 import type { GraphInput } from "../../schema/graph.js";
 import type { JsonObject } from "../../schema/json.js";
 import type { GoalInput } from "../../schema/run-input.js";

@@ -17,7 +17,7 @@ import type { Answered, Decide, Decided } from "./contract.js";
 import { promptly } from "./deadline.js";
 import { closedResult, stateOfGate } from "./gate-state.js";
 import type { Histories } from "./histories.js";
-import { attempt, grpcCodeOf, isNotFound, isTimeOut, refusal } from "./trouble.js";
+import { attempt, grpcCodeOf, isNotFound, isTimeOut, refusal } from "./temporal-errors.js";
 import { type Found, find } from "./view.js";
 import type { Workers } from "./workers.js";
 

@@ -10,7 +10,7 @@ import { createEvidence, type RunEvidence } from "./evidence/collect.js";
 import { createHistories } from "./histories.js";
 import { opened } from "./opened.js";
 import type { HistoryEvent } from "./payloads.js";
-import { attempt, grpcCodeOf, isNotFound, refusal, runNotFound } from "./trouble.js";
+import { attempt, grpcCodeOf, isNotFound, refusal, runNotFound } from "./temporal-errors.js";
 
 type Where = Pick<RunsOptions, "client" | "namespace">;
 

@@ -3,10 +3,10 @@
  * workflow task did is taken in when the task is complete, with the task's own time, as the workflow saw it.
  */
 import { checkedGraph, type Verdict } from "../../core/check.js";
+import { type RunView, viewOf } from "../../core/report/view.js";
 import { begin } from "../../core/run/apply.js";
 import { createRun, resumeRun } from "../../core/run/run.js";
 import type { RunState } from "../../core/run/state.js";
-import { type RunView, viewOf } from "../../core/view.js";
 import type { Problem } from "../../vocabulary/problems.js";
 import type { RunHappening } from "./contract.js";
 import { type Change, createWatch, type Watch } from "./fold/changes.js";

@@ -2,7 +2,7 @@
 import type { RunsOptions } from "./context.js";
 import type { Answered } from "./contract.js";
 import { createHistories } from "./histories.js";
-import { attempt, refusal, runNotFound } from "./trouble.js";
+import { attempt, refusal, runNotFound } from "./temporal-errors.js";
 
 export function graphOfRun(
   runId: string,

@@ -7,7 +7,7 @@ import { type RunStart, startOf } from "./fold/start.js";
 import { createFold, type Fold } from "./fold.js";
 import { opened } from "./opened.js";
 import type { HistoryEvent } from "./payloads.js";
-import { isNotFound, isTimeOut } from "./trouble.js";
+import { isNotFound, isTimeOut } from "./temporal-errors.js";
 
 type Page = temporal.api.workflowservice.v1.IGetWorkflowExecutionHistoryResponse;
 

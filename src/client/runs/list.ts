@@ -9,7 +9,7 @@ import { promptly } from "./deadline.js";
 import { opened } from "./opened.js";
 import { msOf, payloadValue } from "./payloads.js";
 import { MEMO } from "./start.js";
-import { attempt, refusal } from "./trouble.js";
+import { attempt, refusal } from "./temporal-errors.js";
 
 type Listed = temporal.api.workflow.v1.IWorkflowExecutionInfo;
 

@@ -1,8 +1,8 @@
 /** A plan as people read it before it runs: the graph, and what the policy of this machine says of it. */
 import type { DraftResult } from "../../activities/contract.js";
 import { type CheckOutcome, checkedGraph } from "../../core/check.js";
-import type { Explained } from "../../core/explain.js";
-import { worstCaseSeconds } from "../../core/preview.js";
+import type { Explained } from "../../core/report/explain.js";
+import { worstCaseSeconds } from "../../core/report/preview.js";
 import type { Graph } from "../../schema/graph.js";
 import type { PlaybookOffer } from "../../schema/playbook.js";
 import type { GoalInput } from "../../schema/run-input.js";

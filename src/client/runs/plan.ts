@@ -9,7 +9,7 @@ import { RUN_QUEUE, runId, WORKFLOWS } from "../../vocabulary/names.js";
 import type { RunsOptions } from "./context.js";
 import type { Answered } from "./contract.js";
 import { promptly } from "./deadline.js";
-import { attempt, isTimeOut, refusal } from "./trouble.js";
+import { attempt, isTimeOut, refusal } from "./temporal-errors.js";
 import type { Workers } from "./workers.js";
 
 export async function planGoal(

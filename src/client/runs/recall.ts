@@ -1,12 +1,12 @@
 /** What memory asks of a run's history: the graph as it was given, and what its nodes returned. */
 
-import type { RunView } from "../../core/view.js";
+import type { RunView } from "../../core/report/view.js";
 import { digestOf } from "../../platform/digest.js";
 import type { Graph } from "../../schema/graph.js";
 import type { RunsOptions } from "./context.js";
 import type { Answered } from "./contract.js";
 import { createHistories } from "./histories.js";
-import { attempt, refusal, runNotFound } from "./trouble.js";
+import { attempt, refusal, runNotFound } from "./temporal-errors.js";
 import { find } from "./view.js";
 
 export interface Recalled {

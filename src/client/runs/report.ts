@@ -7,7 +7,7 @@ import type { Ending } from "./fold/ending.js";
 import { endingOf } from "./fold/ending.js";
 import type { Histories } from "./histories.js";
 import { opened } from "./opened.js";
-import { attempt, refusal, runNotFound } from "./trouble.js";
+import { attempt, refusal, runNotFound } from "./temporal-errors.js";
 
 /** `HISTORY_EVENT_FILTER_TYPE_CLOSE_EVENT` */
 const CLOSE_EVENT = 2;

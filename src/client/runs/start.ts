@@ -9,7 +9,7 @@ import { RUN_QUEUE, runId, WORKFLOWS } from "../../vocabulary/names.js";
 import type { RunsOptions } from "./context.js";
 import type { Answered, StartedRun, StartRun } from "./contract.js";
 import { promptly } from "./deadline.js";
-import { attempt, refusal } from "./trouble.js";
+import { attempt, refusal } from "./temporal-errors.js";
 
 const STATUS = defineSearchAttributeKey("AutoopsStatus", "KEYWORD");
 const REQUESTER = defineSearchAttributeKey("AutoopsRequester", "KEYWORD");

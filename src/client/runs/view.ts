@@ -5,7 +5,7 @@ import type { Answered, RunAnswer } from "./contract.js";
 import type { Fold } from "./fold.js";
 import type { Execution, Histories } from "./histories.js";
 import { webUrl } from "./start.js";
-import { attempt, refusal, runNotFound } from "./trouble.js";
+import { attempt, refusal, runNotFound } from "./temporal-errors.js";
 import type { Workers } from "./workers.js";
 
 export interface Found {

@@ -1,12 +1,12 @@
 /** Whether a worker lives: pollers that were seen lately, and no query that went unanswered since. */
 
-import type { RunView } from "../../core/view.js";
+import type { RunView } from "../../core/report/view.js";
 import { QUERY_TIMEOUT_SECONDS } from "../../vocabulary/limits.js";
 import { QUERIES, RUN_QUEUE, WORKFLOWS } from "../../vocabulary/names.js";
 import type { RunsOptions } from "./context.js";
 import { promptly } from "./deadline.js";
 import { msOf } from "./payloads.js";
-import { isNotFound, isTimeOut } from "./trouble.js";
+import { isNotFound, isTimeOut } from "./temporal-errors.js";
 
 export interface Workers {
   /** A call that was made at this time went unanswered. */

@@ -1,6 +1,7 @@
 /** Runs that ended without a report of their own. */
+
+import type { NodeView, RunView } from "../../core/report/view.js";
 import type { NodeStatus } from "../../core/run/state.js";
-import type { NodeView, RunView } from "../../core/view.js";
 import type { Problem } from "../../vocabulary/problems.js";
 
 /** A run that the check refused: it ended before any of its nodes began. */

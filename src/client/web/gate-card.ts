@@ -1,6 +1,7 @@
 /** One gate: what will be done, why it is asked, on what evidence, until when, and the two answers. */
+
+import type { GateView } from "../../core/report/view.js";
 import type { Finding } from "../../core/run/state.js";
-import type { GateView } from "../../core/view.js";
 import { DiffView } from "./diff-view.js";
 import { GateAnswer } from "./gate-answer.js";
 import type { GateOutcome } from "./gate-outcome.js";

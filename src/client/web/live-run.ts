@@ -1,7 +1,7 @@
 /** A run as it changes: the façade's event stream says when to look again. */
 import { useEffect, useRef, useState } from "preact/hooks";
+import type { RunView } from "../../core/report/view.js";
 import type { Report } from "../../core/report.js";
-import type { RunView } from "../../core/view.js";
 import type { RunAnswer, RunHappening } from "../runs/contract.js";
 import { eventsPath, readReport, readRun, Trouble } from "./api.js";
 import { endedOutside, wasRefused } from "./endings.js";

@@ -1,7 +1,7 @@
 /** The nodes of a plan, one line each: what it does, whether it waits for a person, and what stands against it. */
 import { useEffect, useRef } from "preact/hooks";
-import type { GateRule } from "../../core/approval-rule.js";
-import type { Explained } from "../../core/explain.js";
+import type { GateRule } from "../../core/policy/approval-rule.js";
+import type { Explained } from "../../core/report/explain.js";
 import type { Graph, Node } from "../../schema/graph.js";
 import { html } from "./html.js";
 import type { Preview } from "./new-run-page.js";

@@ -1,7 +1,7 @@
 /** A plan before it runs: whether the policy lets it run, what waits for a person, what may change, node by node. */
 import type { Ref } from "preact";
 import { useState } from "preact/hooks";
-import type { Explained } from "../../core/explain.js";
+import type { Explained } from "../../core/report/explain.js";
 import { type BoxLook, GraphView } from "./graph-view.js";
 import { html } from "./html.js";
 import type { Preview } from "./new-run-page.js";

@@ -1,6 +1,6 @@
 /** One run: its graph with live states, what waits for a decision, what happened, and the report. */
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { RunView } from "../../core/view.js";
+import type { RunView } from "../../core/report/view.js";
 import type { RunAnswer, RunHappening } from "../runs/contract.js";
 import { cancelRun } from "./api.js";
 import { endedOutside, type ShownNode, shownNodes, wasRefused } from "./endings.js";
@@ -14,7 +14,7 @@ import { NodeList } from "./node-list.js";
 import { Notice, ProblemBox, Status, Took } from "./parts.js";
 import { ReportView } from "./report-view.js";
 import { webAddress } from "./route.js";
-import { NoRun, RunNotices } from "./run-notices.js";
+import { NoRun, RunNotices } from "./run-warnings.js";
 import { useMay } from "./session.js";
 import { clock, day, lookOf, span } from "./words.js";
 

@@ -1,5 +1,5 @@
 /** Words and signs for statuses, and times for people. A status is never told by colour alone. */
-import type { NodeView } from "../../core/view.js";
+import type { NodeView } from "../../core/report/view.js";
 import type { Effect } from "../../vocabulary/node-types.js";
 
 interface Look {

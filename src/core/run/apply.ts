@@ -3,13 +3,13 @@
  * It changes the state it is given; the same events give the same state, whoever applies them.
  * Loaded by the workflow sandbox: imports no package and reads no clock.
  */
-import { decide, expireGate, openGate } from "../approval.js";
-import { edit } from "../edit.js";
-import { noteTold } from "../notices.js";
-import { endBetween, endEffect, endSettling, failRead, firstProgress, isReading, takeRead } from "./guards.js";
+import { decide, expireGate, openGate } from "../gate/approval.js";
+import { edit } from "../gate/edit.js";
+import { noteTold } from "../gate/messages.js";
+import { endBetween, endEffect, endSettling, failRead, firstProgress, isReading, takeRead } from "./effect-checks.js";
+import { finishIfDone, settle } from "./node-end.js";
 import type { PlanNode } from "./plan.js";
 import { closeGate, isFinal, makeReady, type Run, startWork, stateOf, stopWork, take } from "./run.js";
-import { finishIfDone, settle } from "./settle.js";
 import type { DecisionResult, RunEvent } from "./state.js";
 import { takeEvent, withdraw } from "./withdraw.js";
 

@@ -2,7 +2,7 @@
  * `next` says what to do now. It changes nothing: each action is followed by the event that says it was begun.
  * Loaded by the workflow sandbox: imports no package and reads no clock.
  */
-import { openSeconds } from "../approval-rule.js";
+import { openSeconds } from "../policy/approval-rule.js";
 import type { PlanNode } from "./plan.js";
 import { type Run, stateOf } from "./run.js";
 

@@ -2,9 +2,10 @@
  * A checked graph made ready to run: positions instead of searches. Holds nothing that changes.
  * Loaded by the workflow sandbox: imports no package and reads no clock.
  */
+
+import { adjacencyOf } from "../check/graph.js";
 import type { CheckedGraph, CheckedNode } from "../check.js";
-import { adjacencyOf } from "../graph.js";
-import { undoNodesOf } from "../undo.js";
+import { undoNodesOf } from "./undo-nodes.js";
 
 export interface PlanNode {
   node: CheckedNode;

@@ -6,8 +6,8 @@ import type { Json } from "../../schema/json.js";
 import { EVENT_MAX_CHARS, EVENTS_KEPT } from "../../vocabulary/limits.js";
 import { EVENT_NAME } from "../../vocabulary/names.js";
 import { evaluateCondition } from "../condition.js";
+import { settle } from "./node-end.js";
 import { addProblem, closeGate, isFinal, type Run, stateOf } from "./run.js";
-import { settle } from "./settle.js";
 
 /** Takes in what arrived; one that is too large is a problem of the run and counts for nothing. */
 export function takeEvent(run: Run, event: Json, atMs: number): void {

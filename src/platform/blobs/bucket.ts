@@ -2,12 +2,12 @@
 import { createHash } from "node:crypto";
 import { AwsV4Signer } from "aws4fetch";
 import type { GuardedFetch, HttpAnswer } from "../../activities/define-tool.js";
-import type { BucketSettings } from "../../schema/config-blobs.js";
+import type { BucketSettings } from "../../schema/config/blobs.js";
 import { BLOB_MAX_BYTES } from "../../vocabulary/limits.js";
 import { BLOB_TIMEOUT_MS, SEALED_OVERHEAD_BYTES } from "../../vocabulary/payload-limits.js";
 import { ToolFailure } from "../failure.js";
 import type { SecretResolver } from "../secrets.js";
-import type { Shelf } from "./shelf.js";
+import type { Shelf } from "./store.js";
 
 /** The keys are resolved for each request, so that new ones are taken up without a restart where they can change. */
 export function createBucket(settings: BucketSettings, reach: GuardedFetch, secret: SecretResolver): Shelf {

@@ -7,7 +7,7 @@ import { ToolFailure } from "../failure.js";
 import type { PayloadKey } from "../payloads/keys.js";
 import { createSealer } from "../payloads/seal.js";
 import { isSealedText, openText, sealText } from "../payloads/sealed-text.js";
-import type { Shelf } from "./shelf.js";
+import type { Shelf } from "./store.js";
 
 export interface Contents {
   /** Returns the content's digest, 64 hexadecimal digits; the same bytes give the same digest. */

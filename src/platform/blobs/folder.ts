@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { BLOB_MAX_BYTES } from "../../vocabulary/limits.js";
 import { SEALED_OVERHEAD_BYTES } from "../../vocabulary/payload-limits.js";
 import { ToolFailure } from "../failure.js";
-import type { Shelf } from "./shelf.js";
+import type { Shelf } from "./store.js";
 
 /** Permission bits of people other than the owner. */
 const OTHERS = 0o077;

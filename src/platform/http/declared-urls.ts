@@ -1,7 +1,8 @@
 /** The URLs that config.yaml declares: of sources, clusters, targets, channels, trackers, MCP servers, Slack and the model. */
+
+import { datadogUrl } from "../../schema/config/metrics.js";
+import type { Channel } from "../../schema/config/tickets.js";
 import type { Config } from "../../schema/config.js";
-import { datadogUrl } from "../../schema/config-metrics.js";
-import type { Channel } from "../../schema/config-tickets.js";
 
 /** Every URL of the configuration, states of targets included. */
 export function declaredUrls(config: Config): string[] {

@@ -5,7 +5,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Problem } from "../../vocabulary/problems.js";
-import { type Say, withLock } from "../temporal/lock.js";
+import { type Say, withLock } from "../lock.js";
 import { LIBRARY_NAME, LIBRARY_VERSION, libraryFolder, loadLibrary } from "./library.js";
 
 /** As the public registry publishes this version. */

@@ -10,7 +10,7 @@ import {
   PAYLOAD_STORED_MAX_BYTES,
 } from "../../vocabulary/payload-limits.js";
 import { createContents } from "../blobs/contents.js";
-import type { Shelf } from "../blobs/shelf.js";
+import type { Shelf } from "../blobs/store.js";
 import { ToolFailure } from "../failure.js";
 
 const { Payload: PayloadMessage } = proto.temporal.api.common.v1;

@@ -4,7 +4,7 @@
  */
 import { randomUUID } from "node:crypto";
 import type { JsonObject } from "../../schema/json.js";
-import type { Shelf } from "../blobs/shelf.js";
+import type { Shelf } from "../blobs/store.js";
 import { ToolFailure } from "../failure.js";
 import type { PayloadKey } from "../payloads/keys.js";
 import { createSealer } from "../payloads/seal.js";

@@ -2,8 +2,8 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { TemporalCliSource } from "../../schema/temporal-dev.js";
+import type { Say } from "../lock.js";
 import type { Environment } from "./cache.js";
-import type { Say } from "./lock.js";
 import { findOnPath, isExecutable, lastLines, runProgram } from "./program.js";
 
 const TIMEOUT_MS = 30 * 60_000;

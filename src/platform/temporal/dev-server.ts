@@ -1,8 +1,8 @@
 /** The Temporal server of this machine: one child process on 127.0.0.1, ready to take runs when `startDevServer` returns. */
 import type { TemporalDevSettings } from "../../schema/temporal-dev.js";
 import type { Problem } from "../../vocabulary/problems.js";
+import type { Say } from "../lock.js";
 import { type Child, type Exit, startChild } from "./child.js";
-import type { Say } from "./lock.js";
 import { freePort, LOOPBACK, portProblem, waitForPort } from "./ports.js";
 import { lastLines } from "./program.js";
 import { addSearchAttributes, openConnection, setRetention } from "./service.js";

@@ -7,9 +7,9 @@ import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { type Dispatcher, EnvHttpProxyAgent, request } from "undici";
 import type { TemporalCliSource } from "../../schema/temporal-dev.js";
+import type { Say } from "../lock.js";
 import type { Obtained } from "./build.js";
 import type { Environment } from "./cache.js";
-import type { Say } from "./lock.js";
 import { findOnPath, isExecutable, runProgram } from "./program.js";
 
 /** A network that is closed should cost seconds, not minutes. */

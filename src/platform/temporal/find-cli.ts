@@ -3,10 +3,10 @@ import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { TemporalCliSource } from "../../schema/temporal-dev.js";
 import type { Problem } from "../../vocabulary/problems.js";
+import { type Say, withLock } from "../lock.js";
 import { buildCli, type Obtained } from "./build.js";
 import { cacheDirectory, type Environment } from "./cache.js";
 import { downloadCli } from "./download.js";
-import { type Say, withLock } from "./lock.js";
 import { findOnPath, isExecutable } from "./program.js";
 import { askVersion, isAtLeast } from "./version.js";
 

@@ -1,6 +1,6 @@
 /** Asks the keeper of rates, one workflow for all workers, when another machine may be asked. */
 import { type Client, WithStartWorkflowOperation } from "@temporalio/client";
-import type { Hold, Take, TakeAnswer } from "../../core/rates.js";
+import type { Hold, Take, TakeAnswer } from "../../core/writes/rates.js";
 import { RATES, ratesId, WORKFLOWS } from "../../vocabulary/names.js";
 import { RATE_ANSWER_WAIT_MS } from "../../vocabulary/rate-limits.js";
 import { ToolFailure } from "../failure.js";

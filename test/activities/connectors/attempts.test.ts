@@ -1,12 +1,12 @@
 /** Attempts as Temporal makes them: the same key for each, the vendor's pause between them, one ticket in the end. */
 import { MockActivityEnvironment } from "@temporalio/testing";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { createToolActivity } from "../../../src/activities/acting/tool-activity.js";
 import type { Dependencies } from "../../../src/activities/dependencies.js";
 import { createDefaultRegistry } from "../../../src/activities/registry.js";
-import { createToolActivity } from "../../../src/activities/tool-activity.js";
 import { ticketCreate } from "../../../src/activities/tools/ticket-create.js";
 import { DEFAULT_POLICY } from "../../../src/core/policy.js";
-import type { Tracker } from "../../../src/schema/config-tickets.js";
+import type { Tracker } from "../../../src/schema/config/tickets.js";
 import { auditStub } from "../../support/audit.js";
 import { ledgerStub } from "../../support/ledger.js";
 import { reachingContext } from "../../support/local-server.js";

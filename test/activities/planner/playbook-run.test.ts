@@ -1,7 +1,7 @@
 /** Each way through the bundled playbooks: what runs, what is asked, and that the summary always tells what is known. */
 import { expect, test } from "vitest";
 import type { CheckedGraph } from "../../../src/core/check.js";
-import { render } from "../../../src/core/template.js";
+import { render } from "../../../src/core/condition/template.js";
 import type { Json } from "../../../src/schema/json.js";
 import { checkedFor, DEMO_GOAL, RESTART_GOAL, restartConfig, restartPolicy } from "../../support/demo-plan.js";
 import { drive, type Ending, type Script } from "../../support/driver.js";

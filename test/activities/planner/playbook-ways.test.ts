@@ -7,8 +7,8 @@ import { sampleOf, trialConfig } from "../../../src/activities/planner/playbook-
 import { loadPlaybooks } from "../../../src/activities/planner/playbooks.js";
 import { createDefaultRegistry } from "../../../src/activities/registry.js";
 import { type CheckedGraph, checkAgainst, checkedGraph } from "../../../src/core/check.js";
+import { render } from "../../../src/core/condition/template.js";
 import { effectivePolicy } from "../../../src/core/policy.js";
-import { render } from "../../../src/core/template.js";
 import type { Json } from "../../../src/schema/json.js";
 import type { Playbook } from "../../../src/schema/playbook.js";
 import { NODE_TYPE_NAMES, NODE_TYPES } from "../../../src/vocabulary/node-types.js";

@@ -5,7 +5,7 @@ import { BUNDLED_PLAYBOOKS, draftGraph } from "../../../src/activities/planner/d
 import { writes } from "../../../src/activities/planner/parts.js";
 import { sampleOf, trialConfig } from "../../../src/activities/planner/playbook-trial.js";
 import { loadPlaybooks, parsePlaybook } from "../../../src/activities/planner/playbooks.js";
-import { goalOfAlert } from "../../../src/core/goal/alert-goal.js";
+import { goalOfAlert } from "../../../src/goal/alert-goal.js";
 import { parseAlert } from "../../../src/schema/alert.js";
 import { graphSchema } from "../../../src/schema/graph.js";
 import type { Playbook } from "../../../src/schema/playbook.js";

@@ -1,7 +1,7 @@
 /** The search for causes: what it says with all, some or none of the evidence, and that every word of it is cited. */
 import { describe, expect, test } from "vitest";
 import { autoRca } from "../../../src/activities/tools/auto-rca.js";
-import type { SoFar } from "../../../src/core/run/so-far.js";
+import type { SoFar } from "../../../src/core/run/context.js";
 import type { Json } from "../../../src/schema/json.js";
 import { configOf, contextOf, NOW } from "../../support/tool-context.js";
 import {

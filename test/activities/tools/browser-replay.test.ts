@@ -8,8 +8,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import type { ToolContext } from "../../../src/activities/define-tool.js";
 import { browserReplay } from "../../../src/activities/tools/browser-replay.js";
 import { createHostGuard } from "../../../src/platform/http/host-guard.js";
+import { browserSchema } from "../../../src/schema/config/browser.js";
 import type { Config } from "../../../src/schema/config.js";
-import { browserSchema } from "../../../src/schema/config-browser.js";
 import type { JsonObject } from "../../../src/schema/json.js";
 import { configOf, contextOf, failureOf } from "../../support/tool-context.js";
 

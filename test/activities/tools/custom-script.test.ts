@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { ToolContext } from "../../../src/activities/define-tool.js";
 import { createDefaultRegistry } from "../../../src/activities/registry.js";
 import { customScript } from "../../../src/activities/tools/custom-script.js";
-import { type Script, scriptSchema } from "../../../src/schema/config-scripts.js";
+import { type Script, scriptSchema } from "../../../src/schema/config/scripts.js";
 import type { JsonObject } from "../../../src/schema/json.js";
 import { configOf, contextOf, failureOf } from "../../support/tool-context.js";
 

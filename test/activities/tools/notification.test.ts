@@ -3,7 +3,7 @@ import { createHmac } from "node:crypto";
 import { expect, test } from "vitest";
 import { signatureOf } from "../../../src/activities/connectors/webhook/channel.js";
 import type { Dependencies } from "../../../src/activities/dependencies.js";
-import { tell } from "../../../src/activities/notices.js";
+import { tell } from "../../../src/activities/gates/messages.js";
 import { notification } from "../../../src/activities/tools/notification.js";
 import { localServer, reachingContext } from "../../support/local-server.js";
 import { configOf, failureOf } from "../../support/tool-context.js";

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { autoRca } from "../../../src/activities/tools/auto-rca.js";
 import { chartSvg, escapeXml } from "../../../src/activities/tools/summary/chart-svg.js";
 import { summary } from "../../../src/activities/tools/summary.js";
-import type { SoFar } from "../../../src/core/run/so-far.js";
+import type { SoFar } from "../../../src/core/run/context.js";
 import type { Json } from "../../../src/schema/json.js";
 import { configOf, contextOf, NOW } from "../../support/tool-context.js";
 import { BEGAN, callsOf, deploymentsOf, iso, metricOf, noise, tracesOf } from "../../support/trouble.js";

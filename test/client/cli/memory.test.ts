@@ -3,10 +3,10 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { beforeEach, expect, test } from "vitest";
+import { loadMemory, type Memory } from "../../../src/app/memory.js";
 import { createPrinter } from "../../../src/client/cli/print.js";
 import { runProgram } from "../../../src/client/cli/program.js";
 import type { Session } from "../../../src/client/cli/session.js";
-import { loadMemory, type Memory } from "../../../src/memory.js";
 import type { MemoryEntry } from "../../../src/schema/memory.js";
 import { describeMemory, entryOf, got, PAGE_KEY, temporaryHome } from "../../support/memory.js";
 

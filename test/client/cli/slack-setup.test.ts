@@ -3,8 +3,8 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { loadLocal } from "../../../src/app/local.js";
 import { setUpFacade } from "../../../src/client/cli/facade-setup.js";
-import { loadLocal } from "../../../src/local.js";
 import { declaredUrls } from "../../../src/platform/http/declared-urls.js";
 import { createLog } from "../../../src/platform/log.js";
 

@@ -3,7 +3,7 @@ import { defaultPayloadConverter, type Payload } from "@temporalio/common";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { createMetrics } from "../../../src/client/http/metrics.js";
 import type { CodecService } from "../../../src/client/http/routes/codec.js";
-import { attempt } from "../../../src/client/runs/trouble.js";
+import { attempt } from "../../../src/client/runs/temporal-errors.js";
 import { createPayloadCodec } from "../../../src/platform/payloads/codec.js";
 import { newPayloadKey, readPayloadKeys } from "../../../src/platform/payloads/keys.js";
 import { createSealer } from "../../../src/platform/payloads/seal.js";

@@ -5,9 +5,9 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import supertest from "supertest";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { loadLocal } from "../../../src/app/local.js";
 import { createFacade, type FacadeOptions } from "../../../src/client/http/facade.js";
 import type { Answered, Runs } from "../../../src/client/runs.js";
-import { loadLocal } from "../../../src/local.js";
 import { createLog } from "../../../src/platform/log.js";
 import { GATED } from "../support/stack.js";
 

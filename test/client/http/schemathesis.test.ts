@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { loadLocal } from "../../../src/local.js";
+import { loadLocal } from "../../../src/app/local.js";
 import { cacheDirectory } from "../../../src/platform/temporal/cache.js";
 import { startServing } from "./support/staged.js";
 

@@ -1,6 +1,6 @@
 /** Clicks in Slack, as signed requests: who may decide by them, what is refused, and that what is refused decides nothing. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import type { SlackAnswers } from "../../../src/client/http/slack/desk.js";
+import type { SlackAnswers } from "../../../src/client/http/slack/answers.js";
 import type { Runs } from "../../../src/client/runs.js";
 import { createSlack } from "../../../src/platform/slack/client.js";
 import { click, SIGNING_SECRET, signed, startWorkspace, submission, type Workspace } from "../../support/slack.js";

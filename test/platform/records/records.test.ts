@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { shelfBeside } from "../../../src/platform/blobs/here.js";
+import { shelfBeside } from "../../../src/platform/blobs/configured.js";
 import { loadConfig } from "../../../src/platform/config-file.js";
 import { readEnvironment } from "../../../src/platform/environment.js";
 import { newPayloadKey } from "../../../src/platform/payloads/keys.js";

@@ -1,5 +1,5 @@
 /** Attacks on the action itself, after everybody has agreed: what is sent to the activity that acts. */
-import { actionDigest } from "../../../src/activities/action-digest.js";
+import { actionDigest } from "../../../src/activities/acting/action-digest.js";
 import type { Grant } from "../../../src/activities/contract.js";
 import type { Policy } from "../../../src/core/policy.js";
 import type { AttackedRun, Prepared } from "./run.js";

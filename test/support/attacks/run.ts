@@ -3,17 +3,17 @@
  * workflow's does. Time is a number that the test moves.
  */
 import type { AskResult, CheckResult, Grant, ToolCall, VoteVerdict } from "../../../src/activities/contract.js";
-import { readAnswer } from "../../../src/core/answer.js";
+import { withDefaults } from "../../../src/core/check/graph.js";
 import { checkedGraph } from "../../../src/core/check.js";
-import { withDefaults } from "../../../src/core/graph.js";
+import { readAnswer } from "../../../src/core/gate/answer.js";
+import { viewOf } from "../../../src/core/report/view.js";
 import { reportOf } from "../../../src/core/report.js";
 import { apply, begin } from "../../../src/core/run/apply.js";
-import { carriedState } from "../../../src/core/run/carry.js";
-import { askNode, startNode } from "../../../src/core/run/inline.js";
+import { carriedState } from "../../../src/core/run/continue-as-new.js";
 import { next } from "../../../src/core/run/next.js";
+import { askNode, startNode } from "../../../src/core/run/node-start.js";
 import { createRun, type Run, resumeRun, stateOf } from "../../../src/core/run/run.js";
 import type { DecisionResult, RunEvent, Vote } from "../../../src/core/run/state.js";
-import { viewOf } from "../../../src/core/view.js";
 import type { GraphInput } from "../../../src/schema/graph.js";
 import type { JsonObject } from "../../../src/schema/json.js";
 import { REQUESTER } from "./scenario.js";

@@ -1,7 +1,7 @@
 /** Reads metrics of Datadog: `/api/v1/query`, and `/api/v2/query/timeseries` where steps are asked for. */
 import { z } from "zod";
+import { datadogUrl } from "../../../schema/config/metrics.js";
 import type { Source } from "../../../schema/config.js";
-import { datadogUrl } from "../../../schema/config-metrics.js";
 import { POINTS_MAX } from "../../../vocabulary/source-limits.js";
 import { type ToolContext, ToolFailure } from "../../define-tool.js";
 import { excerpt } from "../../tools/kit/http-answers.js";

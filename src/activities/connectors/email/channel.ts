@@ -1,6 +1,6 @@
 /** Messages as e-mail. It cannot be looked for: a repeat carries the same Message-ID, by which many receivers know it. */
 import { redact } from "../../../core/redact.js";
-import type { ChannelOf } from "../../../schema/config-tickets.js";
+import type { ChannelOf } from "../../../schema/config/tickets.js";
 import { EMAIL_RECIPIENTS_MAX, EMAIL_SUBJECT_MAX_CHARS } from "../../../vocabulary/ticket-limits.js";
 import { type ToolContext, ToolFailure } from "../../define-tool.js";
 import { markOf } from "../kit/find-duplicates.js";

@@ -1,6 +1,6 @@
 /** One e-mail over SMTP to an address that the network policy allows. Owns `nodemailer`, which is loaded on first use. */
 import { redact } from "../../../core/redact.js";
-import type { ChannelOf } from "../../../schema/config-tickets.js";
+import type { ChannelOf } from "../../../schema/config/tickets.js";
 import type { ProblemCode } from "../../../vocabulary/problems.js";
 import { SMTP_TIMEOUT_MS } from "../../../vocabulary/ticket-limits.js";
 import { type ToolContext, ToolFailure } from "../../define-tool.js";

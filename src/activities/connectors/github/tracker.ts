@@ -1,6 +1,6 @@
 /** Issues of a repository on GitHub, over its REST interface (2022-11-28). */
 import { z } from "zod";
-import type { TrackerOf } from "../../../schema/config-tickets.js";
+import type { TrackerOf } from "../../../schema/config/tickets.js";
 import { GITHUB_TEXT_MAX_CHARS, GITHUB_TITLE_MAX_CHARS, LOOK_BACK_PAGES } from "../../../vocabulary/ticket-limits.js";
 import { type ToolContext, ToolFailure } from "../../define-tool.js";
 import { markOf, type Once, once } from "../kit/find-duplicates.js";

@@ -1,5 +1,5 @@
 /** Where Jira Cloud (version 3 of the interface) and Jira Data Center (version 2) differ. */
-import type { TrackerOf } from "../../../schema/config-tickets.js";
+import type { TrackerOf } from "../../../schema/config/tickets.js";
 import { JIRA_TEXT_MAX_CHARS } from "../../../vocabulary/ticket-limits.js";
 import type { ToolContext } from "../../define-tool.js";
 import { readMarkdown } from "../kit/markdown.js";

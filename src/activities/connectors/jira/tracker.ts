@@ -1,6 +1,6 @@
 /** Issues of a project in Jira. It has no key for a creation: ours is a label, which is looked for. */
 import { z } from "zod";
-import type { TrackerOf } from "../../../schema/config-tickets.js";
+import type { TrackerOf } from "../../../schema/config/tickets.js";
 import { JIRA_TITLE_MAX_CHARS } from "../../../vocabulary/ticket-limits.js";
 import { type ToolContext, ToolFailure } from "../../define-tool.js";
 import { markOf, type Once, once } from "../kit/find-duplicates.js";

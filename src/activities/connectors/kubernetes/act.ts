@@ -1,6 +1,7 @@
 /** The actions on a workload: what people see before they decide, the change made once, and its rollout. */
+
+import type { KubernetesTarget } from "../../../schema/config/clusters.js";
 import type { ActionName } from "../../../schema/config.js";
-import type { KubernetesTarget } from "../../../schema/config-clusters.js";
 import type { JsonObject } from "../../../schema/json.js";
 import { type Preview, type ToolContext, ToolFailure } from "../../define-tool.js";
 import { finding } from "../../tools/kit/finding.js";

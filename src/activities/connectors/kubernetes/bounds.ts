@@ -1,5 +1,5 @@
 /** What config.yaml lets be done to a workload, whatever the cluster says: known before anything is asked. */
-import type { KubernetesTarget } from "../../../schema/config-clusters.js";
+import type { KubernetesTarget } from "../../../schema/config/clusters.js";
 
 export interface Fault {
   message: string;

@@ -1,5 +1,5 @@
 /** Changes in a namespace of a cluster: rollouts, scaling, ConfigMaps, events, and what Argo CD and Helm did there. */
-import type { KubernetesPart } from "../../../schema/config-kubernetes-source.js";
+import type { KubernetesPart } from "../../../schema/config/kubernetes-source.js";
 import { type ToolContext, ToolFailure } from "../../define-tool.js";
 import { isoText } from "../../tools/kit/instant.js";
 import type { LostPart } from "../../tools/logs/reading.js";

@@ -1,7 +1,7 @@
 /** Lists of a namespace, page by page, in the shape that is needed; and what a source of kind `kubernetes` is. */
 import { z } from "zod";
+import type { KubernetesPart } from "../../../schema/config/kubernetes-source.js";
 import type { Source } from "../../../schema/config.js";
-import type { KubernetesPart } from "../../../schema/config-kubernetes-source.js";
 import { type ToolContext, ToolFailure } from "../../define-tool.js";
 import type { LostPart } from "../../tools/logs/reading.js";
 import { shaped } from "../kit/source-calls.js";

@@ -2,7 +2,7 @@
 
 import { secretName } from "../../../core/redact/secret-names.js";
 import { redact } from "../../../core/redact.js";
-import type { KubernetesTarget } from "../../../schema/config-clusters.js";
+import type { KubernetesTarget } from "../../../schema/config/clusters.js";
 import { ToolFailure } from "../../define-tool.js";
 import { settingTextSchema } from "../../tools/kit/names.js";
 

@@ -1,7 +1,7 @@
 /** How a declared cluster is reached: what a kubeconfig, a pod's service account or a token gives for a request. */
 import type { KubeConfig } from "@kubernetes/client-node";
 import { readTrustedFile } from "../../../platform/trusted-file.js";
-import type { Cluster } from "../../../schema/config-clusters.js";
+import type { Cluster } from "../../../schema/config/clusters.js";
 import type { TlsMaterial, ToolContext } from "../../define-tool.js";
 import { ToolFailure } from "../../define-tool.js";
 

@@ -1,7 +1,7 @@
 /** A workload of a cluster: where it is, the parts of it that we look at, and how it is told to people. */
 import { z } from "zod";
 import { redact } from "../../../core/redact.js";
-import type { KubernetesTarget } from "../../../schema/config-clusters.js";
+import type { KubernetesTarget } from "../../../schema/config/clusters.js";
 import { jsonSchema } from "../../../schema/json.js";
 import { type ToolContext, ToolFailure } from "../../define-tool.js";
 import { KubernetesFailure } from "./answers.js";

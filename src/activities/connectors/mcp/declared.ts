@@ -1,7 +1,7 @@
 /** Declared MCP servers and their tools, and what a call of one is: by config.yaml alone, never by the server's word. */
-import type { CallFacts, Reach } from "../../../core/catalogue.js";
+import type { CallFacts, Reach } from "../../../core/check/catalogue.js";
+import type { McpServer, McpTool } from "../../../schema/config/mcp.js";
 import type { Config } from "../../../schema/config.js";
-import type { McpServer, McpTool } from "../../../schema/config-mcp.js";
 import type { JsonObject } from "../../../schema/json.js";
 import type { NodeType } from "../../../vocabulary/node-types.js";
 import type { ProblemCode } from "../../../vocabulary/problems.js";

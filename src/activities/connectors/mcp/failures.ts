@@ -1,6 +1,6 @@
 /** What went wrong with an MCP server, in the words and codes of the product. */
 import { redact } from "../../../core/redact.js";
-import type { McpServer } from "../../../schema/config-mcp.js";
+import type { McpServer } from "../../../schema/config/mcp.js";
 import { ToolFailure } from "../../define-tool.js";
 import { excerpt } from "../../tools/kit/http-answers.js";
 import type { StdioTransport } from "./stdio.js";

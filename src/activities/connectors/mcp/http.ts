@@ -1,6 +1,6 @@
 /** The guarded fetch in the form that the official MCP client takes. Nothing of it goes out another way. */
 import { isSecretHeader } from "../../../platform/secrets.js";
-import type { McpHttpServer } from "../../../schema/config-mcp.js";
+import type { McpHttpServer } from "../../../schema/config/mcp.js";
 import { NODE_TIMEOUT_MAX_SECONDS } from "../../../vocabulary/limits.js";
 import { type GuardedFetch, type HttpRequest, ToolFailure } from "../../define-tool.js";
 

@@ -1,6 +1,6 @@
 /** One short conversation with an MCP server by the official client: it is opened, used and ended within one call. */
 import type { CallToolResult, Client, Tool } from "@modelcontextprotocol/client";
-import type { McpServer } from "../../../schema/config-mcp.js";
+import type { McpServer } from "../../../schema/config/mcp.js";
 import type { Json, JsonObject } from "../../../schema/json.js";
 import type { McpDescriptor } from "../../../schema/mcp-pins.js";
 import { NODE_TIMEOUT_MAX_SECONDS } from "../../../vocabulary/limits.js";

@@ -1,7 +1,7 @@
 /** Alerts through Events API v2 of PagerDuty: one dedup key, one alert, however often it is sent. */
 import { z } from "zod";
 import { redact } from "../../../core/redact.js";
-import type { ChannelOf } from "../../../schema/config-tickets.js";
+import type { ChannelOf } from "../../../schema/config/tickets.js";
 import { PAGERDUTY_TITLE_MAX_CHARS } from "../../../vocabulary/ticket-limits.js";
 import { type HttpRequest, type ToolContext, ToolFailure } from "../../define-tool.js";
 import { jsonOf } from "../../tools/kit/http-answers.js";

@@ -1,6 +1,6 @@
 /** Incidents of a service in PagerDuty, over its REST interface (version 2). It opens no second one for a key while the first is open. */
 import { z } from "zod";
-import type { TrackerOf } from "../../../schema/config-tickets.js";
+import type { TrackerOf } from "../../../schema/config/tickets.js";
 import {
   PAGERDUTY_NOTE_MAX_CHARS,
   PAGERDUTY_TEXT_MAX_CHARS,

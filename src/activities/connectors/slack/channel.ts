@@ -2,7 +2,7 @@
 import { redact } from "../../../core/redact.js";
 import { createSlack } from "../../../platform/slack/client.js";
 import { line, mrkdwn, plain } from "../../../platform/slack/text.js";
-import type { ChannelOf } from "../../../schema/config-tickets.js";
+import type { ChannelOf } from "../../../schema/config/tickets.js";
 import {
   SLACK_HEADER_MAX_CHARS,
   SLACK_LOOK_BACK_MESSAGES,

@@ -1,7 +1,7 @@
 /** A message as JSON to a declared address, signed as Standard Webhooks say where config.yaml names a key. */
 import { createHmac } from "node:crypto";
 import { redact } from "../../../core/redact.js";
-import type { ChannelOf } from "../../../schema/config-tickets.js";
+import type { ChannelOf } from "../../../schema/config/tickets.js";
 import { visible } from "../../../vocabulary/visible.js";
 import { type ToolContext, ToolFailure } from "../../define-tool.js";
 import { markOf } from "../kit/find-duplicates.js";

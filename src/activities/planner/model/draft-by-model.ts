@@ -3,8 +3,8 @@
  * back as a `repair`, for another call to take up, at most `REPAIRS_MAX` times. Nothing falls back to anything else.
  */
 import { createHash } from "node:crypto";
-import { sanitizeGoal } from "../../../core/goal.js";
 import { redact } from "../../../core/redact.js";
+import { sanitizeGoal } from "../../../goal/goal.js";
 import { digestOf } from "../../../platform/digest.js";
 import type { JsonObject } from "../../../schema/json.js";
 import type { GoalInput } from "../../../schema/run-input.js";

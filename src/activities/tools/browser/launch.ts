@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, BrowserContext } from "playwright-core";
 import { type BrowserProxy, startBrowserProxy } from "../../../platform/http/browser-proxy.js";
-import type { BrowserSettings } from "../../../schema/config-browser.js";
+import type { BrowserSettings } from "../../../schema/config/browser.js";
 import { BROWSER_END_TIMEOUT_MS, BROWSER_START_TIMEOUT_MS } from "../../../vocabulary/browser-limits.js";
 import { type ToolContext, ToolFailure } from "../../define-tool.js";
 import { excerpt } from "../kit/http-answers.js";

@@ -3,7 +3,7 @@ import type { ElementHandle, Page } from "playwright-core";
 import { kindOfAddress } from "../../../platform/http/addresses.js";
 import { REFUSED_HEADER, type RefusedPlace } from "../../../platform/http/browser-proxy.js";
 import { localKind } from "../../../platform/http/hosts.js";
-import type { BrowserSettings } from "../../../schema/config-browser.js";
+import type { BrowserSettings } from "../../../schema/config/browser.js";
 import { BROWSER_SHOT_MAX_BYTES } from "../../../vocabulary/browser-limits.js";
 import { type ToolContext, ToolFailure } from "../../define-tool.js";
 import type { Step } from "./steps.js";

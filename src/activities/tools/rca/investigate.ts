@@ -1,5 +1,5 @@
 /** From material to a verdict: hears what each kind of evidence tells, and sets aside what something else explains. */
-import type { SoFar } from "../../../core/run/so-far.js";
+import type { SoFar } from "../../../core/run/context.js";
 import { changeWitnesses } from "./change-evidence.js";
 import type { SetAside, Witness } from "./evidence.js";
 import { logWitnesses } from "./log-evidence.js";

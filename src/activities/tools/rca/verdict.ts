@@ -11,7 +11,7 @@
  *
  * A kind of evidence counts once, however many series or lines there are of it: more of the same makes nothing surer.
  */
-import type { SoFar } from "../../../core/run/so-far.js";
+import type { SoFar } from "../../../core/run/context.js";
 import type { Suspect } from "./change-evidence.js";
 import type { Witness, WitnessKind } from "./evidence.js";
 import { serviceName } from "./observations.js";

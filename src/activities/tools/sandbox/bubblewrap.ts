@@ -4,7 +4,7 @@
  */
 import { constants, existsSync } from "node:fs";
 import { access, realpath } from "node:fs/promises";
-import type { Script } from "../../../schema/config-scripts.js";
+import type { Script } from "../../../schema/config/scripts.js";
 import { SCRIPT_FILES_MAX, SCRIPT_OUTPUT_MAX_BYTES } from "../../../vocabulary/script-limits.js";
 import { ToolFailure } from "../../define-tool.js";
 import { type CommandResult, runCommand } from "../targets/run-command.js";

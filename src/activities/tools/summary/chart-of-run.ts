@@ -1,5 +1,5 @@
 /** The chart of a run: its key metric with the changes, the beginning of the trouble, and the actions marked. */
-import type { SoFar } from "../../../core/run/so-far.js";
+import type { SoFar } from "../../../core/run/context.js";
 import { shortened } from "../kit/finding.js";
 import { isoMs, isoText } from "../kit/instant.js";
 import { chartSvg, type Mark } from "./chart-svg.js";

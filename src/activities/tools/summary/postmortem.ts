@@ -1,5 +1,5 @@
 /** A post-mortem as a draft: what the run has, and empty places for what only people know. Nothing is made up. */
-import type { SoFar } from "../../../core/run/so-far.js";
+import type { SoFar } from "../../../core/run/context.js";
 import { isoMs, isoText, spanText } from "../kit/instant.js";
 import { escapeMarkdown } from "./markdown.js";
 import type { Cause } from "./run-facts.js";

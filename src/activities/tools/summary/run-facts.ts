@@ -1,5 +1,5 @@
 /** What a summary tells of a run beside its findings, read from the outputs of its nodes: the cause, changes, the key metric. */
-import type { SoFar } from "../../../core/run/so-far.js";
+import type { SoFar } from "../../../core/run/context.js";
 import type { JsonObject } from "../../../schema/json.js";
 import { measured, type Point } from "../analysis/series/points.js";
 import { shortened } from "../kit/finding.js";

@@ -1,5 +1,5 @@
 /** The parts of a summary as Markdown; every text of the run is escaped, and every part is empty where the run has nothing for it. */
-import type { DecisionSoFar, NodeSoFar, SoFar } from "../../../core/run/so-far.js";
+import type { DecisionSoFar, NodeSoFar, SoFar } from "../../../core/run/context.js";
 import type { Narrative } from "../../contract.js";
 import { shortened } from "../kit/finding.js";
 import { isoText } from "../kit/instant.js";

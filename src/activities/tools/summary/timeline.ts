@@ -1,5 +1,5 @@
 /** What happened and when, from the run alone: changes, the beginning of the trouble, gates, decisions, actions, checks. */
-import type { DecisionSoFar, NodeSoFar, SoFar } from "../../../core/run/so-far.js";
+import type { DecisionSoFar, NodeSoFar, SoFar } from "../../../core/run/context.js";
 import { isoMs } from "../kit/instant.js";
 import type { Cause, ToldChange } from "./run-facts.js";
 

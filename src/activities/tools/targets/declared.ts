@@ -1,7 +1,7 @@
 /** Declared targets of config.yaml, and what a call on one would touch. */
-import type { Reach } from "../../../core/catalogue.js";
+import type { Reach } from "../../../core/check/catalogue.js";
+import type { KubernetesTarget } from "../../../schema/config/clusters.js";
 import type { ActionName, CommandAction, Config, HttpAction, Target } from "../../../schema/config.js";
-import type { KubernetesTarget } from "../../../schema/config-clusters.js";
 import type { JsonObject } from "../../../schema/json.js";
 import type { Problem } from "../../../vocabulary/problems.js";
 import { replicasFault } from "../../connectors/kubernetes/bounds.js";

@@ -1,5 +1,5 @@
 /** Templates of config.yaml over the params of a call (`{{ params.version }}`). */
-import { render } from "../../../core/template.js";
+import { render } from "../../../core/condition/template.js";
 import type { Json, JsonObject } from "../../../schema/json.js";
 import { ToolFailure } from "../../define-tool.js";
 

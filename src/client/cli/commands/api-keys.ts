@@ -1,5 +1,5 @@
 /** `autoops api-keys create|list|revoke`: who may use the façade of this machine by a key. */
-import { rolesOf } from "../../../core/roles.js";
+import { rolesOf } from "../../../core/policy/roles.js";
 import { type ApiKeys, createApiKeys } from "../../../platform/api-keys.js";
 import { type AuditLog, createAuditLog } from "../../../platform/audit/log.js";
 import { readEnvironment } from "../../../platform/environment.js";

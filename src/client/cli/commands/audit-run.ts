@@ -1,5 +1,5 @@
 /** `autoops audit verify RUN`: what the log tells of a run, held against what Temporal's history proves. */
-import { loadLocal } from "../../../local.js";
+import { loadLocal } from "../../../app/local.js";
 import { readAudit } from "../../../platform/audit/read.js";
 import { secretValues } from "../../../platform/secrets.js";
 import type { AuditRecord } from "../../../schema/audit.js";
@@ -16,7 +16,7 @@ export async function holdAgainstHistory(
   directory: string,
   document: object,
 ): Promise<Ending> {
-  const { openRuns } = await import("../../open-runs.js");
+  const { openRuns } = await import("../../runs/open-runs.js");
   const opened = await openRuns(session.environment);
   if (!opened.ok) return failed(opened.problems);
   try {

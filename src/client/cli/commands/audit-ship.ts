@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { type Local, loadLocal } from "../../../local.js";
+import { type Local, loadLocal } from "../../../app/local.js";
 import { httpSender } from "../../../platform/audit/collector.js";
 import { createAuditLog } from "../../../platform/audit/log.js";
 import { type SendRecords, shipAudit } from "../../../platform/audit/ship.js";

@@ -3,7 +3,7 @@
  * run each is decided by itself, for the digest that it had when the command began.
  */
 import { setTimeout as pause } from "node:timers/promises";
-import type { GateView } from "../../../core/view.js";
+import type { GateView } from "../../../core/report/view.js";
 import type { JsonObject } from "../../../schema/json.js";
 import { EXIT } from "../../../vocabulary/codes.js";
 import type { Problem } from "../../../vocabulary/problems.js";

@@ -3,7 +3,7 @@
  * which finds out why and waits at its gate; approved, it rolls back and measures again. Nothing stays afterwards.
  */
 import { join, relative } from "node:path";
-import { type Local, loadLocal } from "../../../local.js";
+import { type Local, loadLocal } from "../../../app/local.js";
 import { EXIT } from "../../../vocabulary/codes.js";
 import type { Runs } from "../../runs.js";
 import { openRuns } from "../backend.js";

@@ -1,6 +1,6 @@
 /** `autoops playbooks propose|accept|learned|unlearn`: playbooks from runs that worked, taken in by a person. */
-import { acceptLearned, learnedPlaybooks, proposeFrom } from "../../../learned.js";
-import { type Local, loadLocal } from "../../../local.js";
+import { acceptLearned, learnedPlaybooks, proposeFrom } from "../../../app/learned.js";
+import { type Local, loadLocal } from "../../../app/local.js";
 import { removeLearned } from "../../../platform/memory/learned.js";
 import { storesOf } from "../../../platform/stores.js";
 import { toYaml } from "../../../schema/yaml-text.js";

@@ -1,7 +1,7 @@
 /** `autoops mcp check|accept`: what declared MCP servers say of their tools, and a person's word for it. */
 import { createInterface } from "node:readline/promises";
 import type { PinVerdict } from "../../../activities/connectors/mcp/pinned.js";
-import { acceptMcp, type LookedAt, lookAtMcp } from "../../../mcp-pins.js";
+import { acceptMcp, type LookedAt, lookAtMcp } from "../../../app/mcp-pins.js";
 import { createAuditLog } from "../../../platform/audit/log.js";
 import type { Environment } from "../../../platform/environment.js";
 import { storesOf } from "../../../platform/stores.js";

@@ -1,7 +1,7 @@
 /** `autoops memory export|import|install`: memory taken away, brought in, and the package that it is kept with. */
 import { createReadStream } from "node:fs";
 import { StringDecoder } from "node:string_decoder";
-import { loadMemory } from "../../../memory.js";
+import { loadMemory } from "../../../app/memory.js";
 import { readEnvironment } from "../../../platform/environment.js";
 import { installLibrary } from "../../../platform/memory/install.js";
 import { cacheDirectory } from "../../../platform/temporal/cache.js";

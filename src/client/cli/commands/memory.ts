@@ -1,5 +1,5 @@
 /** `autoops memory list|show|search|forget|export|import|verify|prefer|install`: what this machine remembers of runs. */
-import { loadMemory, type Memory } from "../../../memory.js";
+import { loadMemory, type Memory } from "../../../app/memory.js";
 import type { Environment } from "../../../platform/environment.js";
 import type { SetAside } from "../../../platform/memory/rows.js";
 import { isPreference, PREFERENCES, type PreferenceKey } from "../../../schema/memory.js";

@@ -59,7 +59,7 @@ async function draftedBy(session: Session, goal: string | undefined, options: Op
 async function drawingOf(graph: Graph, outcome: CheckOutcome, dot: boolean): Promise<string | undefined> {
   if (!outcome.ok) return undefined;
   const { checkedGraph } = await import("../../../core/check.js");
-  const { previewDot, previewMermaid } = await import("../../../core/preview.js");
+  const { previewDot, previewMermaid } = await import("../../../core/report/preview.js");
   const checked = checkedGraph(graph, outcome.verdict);
   return dot ? previewDot(checked) : previewMermaid(checked);
 }

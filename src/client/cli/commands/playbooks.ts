@@ -1,5 +1,5 @@
 /** `autoops playbooks`: the plans that goals are matched with. */
-import { loadLocal } from "../../../local.js";
+import { loadLocal } from "../../../app/local.js";
 import { done, type Ending, failed } from "../ending.js";
 import type { Session } from "../session.js";
 import { oneLine, style } from "../text.js";

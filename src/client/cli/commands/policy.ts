@@ -1,7 +1,8 @@
 /** `autoops policy show|explain FILE`: the policy in force on this machine, and what it says of each node of a graph. */
-import type { GateRule } from "../../../core/approval-rule.js";
+
+import { type Local, loadLocal } from "../../../app/local.js";
+import type { GateRule } from "../../../core/policy/approval-rule.js";
 import type { WriteLimits } from "../../../core/writes/limits.js";
-import { type Local, loadLocal } from "../../../local.js";
 import { done, type Ending, failed } from "../ending.js";
 import { readGraph } from "../input.js";
 import type { Session } from "../session.js";

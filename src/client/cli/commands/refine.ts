@@ -1,7 +1,7 @@
 /** `autoops refine RUN|FILE "<feedback>"`: a new version of a graph, with what changed. Runs nothing. */
 import { existsSync } from "node:fs";
-import { diffGraphs, type GraphDiff } from "../../../core/graph-diff.js";
-import { loadLocal } from "../../../local.js";
+import { loadLocal } from "../../../app/local.js";
+import { diffGraphs, type GraphDiff } from "../../../core/check/graph-diff.js";
 import { parseDocumentText } from "../../../schema/document.js";
 import type { JsonObject } from "../../../schema/json.js";
 import { parseGraph } from "../../../schema/parse-graph.js";
@@ -66,7 +66,7 @@ async function baseGraph(session: Session, from: string): Promise<Base> {
     /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(from) &&
     !/\.(?:ya?ml|json)$/i.test(from)
   ) {
-    const { openRuns } = await import("../../open-runs.js");
+    const { openRuns } = await import("../../runs/open-runs.js");
     const opened = await openRuns(session.environment);
     if (!opened.ok) return opened;
     try {

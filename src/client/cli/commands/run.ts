@@ -1,6 +1,6 @@
 /** `autoops run FILE|-`: shows the plan, starts the run, follows it to its end. */
 
-import { loadLocal } from "../../../local.js";
+import { loadLocal } from "../../../app/local.js";
 import type { Problem } from "../../../vocabulary/problems.js";
 import { type Ending, failed } from "../ending.js";
 import { readGraph } from "../input.js";

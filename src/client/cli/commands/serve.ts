@@ -1,6 +1,6 @@
 /** `autoops serve`: the HTTP interface and the page, until the user leaves. */
 import { fileURLToPath } from "node:url";
-import { loadLocal } from "../../../local.js";
+import { loadLocal } from "../../../app/local.js";
 import { createLog } from "../../../platform/log.js";
 import { EXIT } from "../../../vocabulary/codes.js";
 import { createMetrics } from "../../http/metrics.js";

@@ -1,5 +1,5 @@
 /** `autoops sources check [NAME]`: which declared sources, trackers and channels answer, and what is wrong with the others. */
-import { checkSources } from "../../../source-checks.js";
+import { checkSources } from "../../../app/source-checks.js";
 import { done, type Ending, failed } from "../ending.js";
 import type { Session } from "../session.js";
 import { columns, oneLine, style } from "../text.js";

@@ -1,5 +1,5 @@
 /** `autoops templates list|show|use`: the playbooks, and a plan from one of them. */
-import { type Local, loadLocal } from "../../../local.js";
+import { type Local, loadLocal } from "../../../app/local.js";
 import type { Parameter, Playbook } from "../../../schema/playbook.js";
 import type { PlanningOptions } from "../draft.js";
 import { done, type Ending, failed } from "../ending.js";

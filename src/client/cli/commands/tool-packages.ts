@@ -1,11 +1,11 @@
 /** `autoops tools approve PATH`: shows what a package declares, and takes exactly that content for approved. Runs none of it. */
 import { resolve } from "node:path";
 import { createInterface } from "node:readline/promises";
+import { lookAtPackage, type SeenPackage } from "../../../app/tool-packages.js";
 import { createAuditLog } from "../../../platform/audit/log.js";
 import { type Environment, readEnvironment } from "../../../platform/environment.js";
 import { storesOf } from "../../../platform/stores.js";
 import { addApproval } from "../../../platform/tool-packages/approvals.js";
-import { lookAtPackage, type SeenPackage } from "../../../tool-packages.js";
 import { done, type Ending, failed } from "../ending.js";
 import { ownName, type Session } from "../session.js";
 import { oneLine, style } from "../text.js";

@@ -1,5 +1,5 @@
 /** `autoops tools`: the tools that graphs may name, with what each may do to the world. */
-import { loadLocal } from "../../../local.js";
+import { loadLocal } from "../../../app/local.js";
 import { done, type Ending, failed } from "../ending.js";
 import type { Session } from "../session.js";
 import { columns, oneLine, style } from "../text.js";

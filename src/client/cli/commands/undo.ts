@@ -1,6 +1,7 @@
 /** `autoops undo RUN`: takes back what a run changed, as a run of its own with a gate before each action. */
-import { undoGraph } from "../../../core/undo-graph.js";
-import { loadLocal } from "../../../local.js";
+
+import { loadLocal } from "../../../app/local.js";
+import { undoGraph } from "../../../core/run/undo-graph.js";
 import { parseGraph } from "../../../schema/parse-graph.js";
 import { type Ending, failed } from "../ending.js";
 import { ADVISORY, noteNotices, sayPlan } from "../plan-text.js";
@@ -11,7 +12,7 @@ export async function undo(session: Session, [runId = ""]: readonly string[], op
   const { print } = session;
   const local = await loadLocal(session.environment);
   if (!local.ok) return failed(local.problems);
-  const opened = await (await import("../../open-runs.js")).openRuns(session.environment);
+  const opened = await (await import("../../runs/open-runs.js")).openRuns(session.environment);
   if (!opened.ok) return failed(opened.problems);
   const { runs, graphOf, close } = opened.value;
   try {

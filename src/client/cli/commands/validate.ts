@@ -1,5 +1,5 @@
 /** `autoops validate FILE|-`: checks a graph against this machine's policy. Needs no server and runs nothing. */
-import { loadLocal } from "../../../local.js";
+import { loadLocal } from "../../../app/local.js";
 import { done, type Ending, failed } from "../ending.js";
 import { readGraph } from "../input.js";
 import { ADVISORY, noteNotices } from "../plan-text.js";

@@ -1,5 +1,5 @@
 /** `autoops watch RUN`: follows a run to its end. */
-import { loadLocal } from "../../../local.js";
+import { loadLocal } from "../../../app/local.js";
 import { withRuns } from "../backend.js";
 import { type Ending, failed } from "../ending.js";
 import { follow } from "../follow.js";

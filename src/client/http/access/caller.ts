@@ -1,6 +1,6 @@
 /** Who is asking: known before any handler runs, and asked again while a stream is open. */
 import type { RequestHandler, Response } from "express";
-import { mayDo, rolesOf } from "../../../core/roles.js";
+import { mayDo, rolesOf } from "../../../core/policy/roles.js";
 import { PAGE_HEADER } from "../../../vocabulary/names.js";
 import type { Problem } from "../../../vocabulary/problems.js";
 import { PERMISSIONS, type Permission, ROLES, type Role } from "../../../vocabulary/roles.js";

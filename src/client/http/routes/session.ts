@@ -1,6 +1,6 @@
 /** `/api/v1/session`: signing in on the page with a key that is typed once, seeing who one is, signing out. */
 import type { RequestHandler } from "express";
-import { rolesOf } from "../../../core/roles.js";
+import { rolesOf } from "../../../core/policy/roles.js";
 import { sessionBodySchema } from "../../../schema/api.js";
 import { PAGE_HEADER } from "../../../vocabulary/names.js";
 import { ROLES } from "../../../vocabulary/roles.js";

@@ -7,7 +7,7 @@ import { slackInteractionSchema } from "../../../schema/slack.js";
 import { countRefusal, type Gatekeeping } from "../access/caller.js";
 import type { FacadeOptions } from "../facade.js";
 import { Refusal } from "../problem-document.js";
-import { answerSlack } from "../slack/desk.js";
+import { answerSlack } from "../slack/answers.js";
 import { createOnce, verifySlack } from "../slack/signature.js";
 
 export function takeSlackInteraction(options: FacadeOptions, keeping: Gatekeeping): RequestHandler {

@@ -1,6 +1,7 @@
 /** Holds the audit log of one run against what its history proves: what is missing, what is too much, what differs. */
-import { endingLines } from "../../../core/audit-lines.js";
+
 import { redactValue } from "../../../core/redact.js";
+import { endingLines } from "../../../core/report/audit-lines.js";
 import { EMPTY_HEAD, sealRecord } from "../../../platform/audit/record.js";
 import { digestOf } from "../../../platform/digest.js";
 import type { AuditEntry, AuditEvent, AuditRecord } from "../../../schema/audit.js";

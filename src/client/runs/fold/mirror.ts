@@ -3,10 +3,10 @@
  * starting activities and timers it keeps account of those that the workflow must have started.
  */
 import type { CheckedNode } from "../../../core/check.js";
-import { type DueNotice, dueNotices, noticeSummary, toldChannels } from "../../../core/notices.js";
+import { type DueNotice, dueNotices, noticeSummary, toldChannels } from "../../../core/gate/messages.js";
 import { apply } from "../../../core/run/apply.js";
-import { askNode, settleSummary, startNode, startRead } from "../../../core/run/inline.js";
 import { type Action, next, nextOfRunning } from "../../../core/run/next.js";
+import { askNode, settleSummary, startNode, startRead } from "../../../core/run/node-start.js";
 import { type Run, stateOf, workedMs } from "../../../core/run/run.js";
 import type { DecisionResult, RunEvent } from "../../../core/run/state.js";
 import { SUMMARY_MAX_CHARS } from "../../../vocabulary/limits.js";

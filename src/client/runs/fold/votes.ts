@@ -1,7 +1,7 @@
 /** Decisions on their way to a gate, as the workflow's desk takes them: a token is verified before its vote counts. */
 import type { AskedAt, EditVerdict, VoteVerdict } from "../../../activities/contract.js";
-import { readAnswer } from "../../../core/answer.js";
-import { judgeEdit, refuseEdit } from "../../../core/edit.js";
+import { readAnswer } from "../../../core/gate/answer.js";
+import { judgeEdit, refuseEdit } from "../../../core/gate/edit.js";
 import { addProblem } from "../../../core/run/run.js";
 import type { DecisionResult, RunEvent, Vote } from "../../../core/run/state.js";
 import type { Answer } from "../../../schema/decision.js";

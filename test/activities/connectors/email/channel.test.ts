@@ -5,7 +5,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { sendEmail } from "../../../../src/activities/connectors/email/channel.js";
 import type { ToolContext } from "../../../../src/activities/define-tool.js";
 import { notification } from "../../../../src/activities/tools/notification.js";
-import { channelSchema } from "../../../../src/schema/config-tickets.js";
+import { channelSchema } from "../../../../src/schema/config/tickets.js";
 import { createAuthority, hasOpenssl } from "../../../support/certificates.js";
 import { reachingContext } from "../../../support/local-server.js";
 import { configOf, failureOf } from "../../../support/tool-context.js";

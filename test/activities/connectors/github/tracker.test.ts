@@ -3,7 +3,7 @@ import { createEmulator } from "emulate";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { ticketCreate } from "../../../../src/activities/tools/ticket-create.js";
 import { ticketUpdate } from "../../../../src/activities/tools/ticket-update.js";
-import type { Tracker } from "../../../../src/schema/config-tickets.js";
+import type { Tracker } from "../../../../src/schema/config/tickets.js";
 import { factsOf } from "../../../../src/vocabulary/problems.js";
 import { reachingContext } from "../../../support/local-server.js";
 import { type Lossy, lossyWay } from "../../../support/lossy.js";

@@ -4,7 +4,7 @@ import { textOfAdf } from "../../../../src/activities/connectors/jira/adf.js";
 import type { ToolContext } from "../../../../src/activities/define-tool.js";
 import { ticketCreate } from "../../../../src/activities/tools/ticket-create.js";
 import { ticketUpdate } from "../../../../src/activities/tools/ticket-update.js";
-import type { Tracker } from "../../../../src/schema/config-tickets.js";
+import type { Tracker } from "../../../../src/schema/config/tickets.js";
 import { type JiraCloud, startJiraCloud } from "../../../support/jira-cloud.js";
 import { hasJira, startJira } from "../../../support/jira-data-center.js";
 import { reachingContext } from "../../../support/local-server.js";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { clusterNamed } from "../../../../src/activities/connectors/kubernetes/client.js";
 import type { HttpRequest } from "../../../../src/activities/define-tool.js";
-import type { Cluster } from "../../../../src/schema/config-clusters.js";
+import type { Cluster } from "../../../../src/schema/config/clusters.js";
 import { configOf, contextOf, failureOf } from "../../../support/tool-context.js";
 
 const SERVER = "https://cluster.example:6443";

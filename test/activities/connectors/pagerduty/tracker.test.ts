@@ -2,11 +2,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { ToolContext } from "../../../../src/activities/define-tool.js";
 import type { Dependencies } from "../../../../src/activities/dependencies.js";
-import { type Notice, tell } from "../../../../src/activities/notices.js";
+import { type Notice, tell } from "../../../../src/activities/gates/messages.js";
 import { notification } from "../../../../src/activities/tools/notification.js";
 import { ticketCreate } from "../../../../src/activities/tools/ticket-create.js";
 import { ticketUpdate } from "../../../../src/activities/tools/ticket-update.js";
-import type { Channel, Tracker } from "../../../../src/schema/config-tickets.js";
+import type { Channel, Tracker } from "../../../../src/schema/config/tickets.js";
 import type { JsonObject } from "../../../../src/schema/json.js";
 import { reachingContext } from "../../../support/local-server.js";
 import { type Lossy, lossyWay } from "../../../support/lossy.js";

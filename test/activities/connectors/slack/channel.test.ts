@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { sectionsOf } from "../../../../src/activities/connectors/slack/text.js";
 import type { ToolContext } from "../../../../src/activities/define-tool.js";
 import { notification } from "../../../../src/activities/tools/notification.js";
-import type { Channel } from "../../../../src/schema/config-tickets.js";
+import type { Channel } from "../../../../src/schema/config/tickets.js";
 import { reachingContext } from "../../../support/local-server.js";
 import { type Lossy, lossyWay } from "../../../support/lossy.js";
 import { startWorkspace, TOKEN, type Workspace } from "../../../support/slack.js";

@@ -1,6 +1,6 @@
 /** Refining a graph by a model: what is not named stays the very same, what is named is checked as any draft. */
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { diffGraphs } from "../../../../src/core/graph-diff.js";
+import { diffGraphs } from "../../../../src/core/check/graph-diff.js";
 import type { JsonObject } from "../../../../src/schema/json.js";
 import { parseGraph } from "../../../../src/schema/parse-graph.js";
 import { createTestPlanner, type TestPlanner, wireEdge, wireNode } from "../../../support/model-planner.js";

@@ -3,8 +3,8 @@
 import { createPrinter } from "../../../../src/client/cli/print.js";
 import type { Session } from "../../../../src/client/cli/session.js";
 import type { RunHappening, Runs } from "../../../../src/client/runs.js";
+import type { GateView, RunView } from "../../../../src/core/report/view.js";
 import { type Report, reportOf } from "../../../../src/core/report.js";
-import type { GateView, RunView } from "../../../../src/core/view.js";
 
 export interface Heard {
   session: Session;

@@ -1,0 +1,10 @@
+/** The ledger of writes as the activity that runs can reach it: by its worker's own client and queue. */
+import { Context } from "@temporalio/activity";
+import { createWriteLedger, type WriteLedger } from "../../platform/temporal/write-ledger.js";
+
+export function ledgerHere(): WriteLedger {
+  return createWriteLedger(() => {
+    const { client, info } = Context.current();
+    return { client, taskQueue: info.taskQueue };
+  });
+}

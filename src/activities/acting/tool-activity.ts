@@ -1,0 +1,170 @@
+/**
+ * A tool as an activity: params are checked, the grant is verified, the tool runs within its time, and what it
+ * returns is checked, redacted and capped before it enters history.
+ */
+import { ApplicationFailure, Context } from "@temporalio/activity";
+import { asCalled } from "../../core/check/catalogue.js";
+import { redact, redactValue } from "../../core/redact.js";
+import { ToolFailure } from "../../platform/failure.js";
+import { withoutSecrets, withoutSecretsIn } from "../../platform/secrets.js";
+import type { Json, JsonObject } from "../../schema/json.js";
+import { parseWith } from "../../schema/problems.js";
+import { OUTPUT_MAX_BYTES } from "../../vocabulary/limits.js";
+import { factsOf } from "../../vocabulary/problems.js";
+import type { ToolCall } from "../contract.js";
+import type { ToolContext, ToolDefinition } from "../define-tool.js";
+import type { Dependencies } from "../dependencies.js";
+import { auditNode } from "./audit-node.js";
+import { type Acting, verifyGrant } from "./grant.js";
+import { contextOf } from "./tool-context.js";
+import { guardWrite } from "./write-gate.js";
+
+/** Milliseconds kept back from the node's time-out, so that the tool ends in words and not in silence. */
+const CLOSING_MS = 500;
+/** How often a running tool says that its worker lives; cancellations arrive with the answer. */
+const HEARTBEAT_EVERY_MS = 2_000;
+
+/** The activity for one tool, registered under the tool's name and each alias. */
+export function createToolActivity(declared: ToolDefinition, toolName: string, dependencies: Dependencies) {
+  return async (call: ToolCall): Promise<Json> => {
+    const definition = asCalled(declared, declared.reach?.(call.params, dependencies.config, "params"));
+    const info = Context.current().info;
+    const { workflowId, runId } = info.workflowExecution ?? { workflowId: "", runId: "" };
+    const fields = { run: workflowId, node: info.activityId, requester: call.requester, operation: toolName };
+    const log = dependencies.log.child({ ...fields, attempt: info.attempt });
+    const endsMs = dependencies.now() + info.startToCloseTimeoutMs - CLOSING_MS;
+    const lines = auditNode(dependencies.audit, { definition, toolName, call, info });
+    log.info("node started");
+    lines.started();
+    try {
+      const params = readParams(definition, call.params);
+      const acting = { nodeId: info.activityId, runId, definition, toolName, call };
+      await verifyGrant(acting, dependencies);
+      await allowWrite(acting, params, dependencies, log, endsMs);
+      await lines.called();
+      const output = await runWithin(definition, params, call, dependencies, log, endsMs - dependencies.now());
+      log.info("node succeeded");
+      await lines.finished();
+      return output;
+    } catch (error) {
+      const failure = toFailure(error, info.attempt, call.retries, dependencies.secretValues ?? [], log);
+      await lines.finished(failure);
+      throw failure;
+    }
+  };
+}
+
+/** Looks at a write once more before it starts; the look ends with the node's time, and with its cancellation. */
+async function allowWrite(
+  acting: Acting,
+  params: unknown,
+  dependencies: Dependencies,
+  log: ToolContext["log"],
+  endsMs: number,
+): Promise<void> {
+  const leftMs = Math.max(1, endsMs - dependencies.now());
+  const signal = AbortSignal.any([AbortSignal.timeout(leftMs), Context.current().cancellationSignal]);
+  const context = contextOf(acting.call, dependencies, signal, log);
+  await guardWrite({ acting, params, context, leftMs }, dependencies);
+}
+
+function readParams(definition: ToolDefinition, params: JsonObject): unknown {
+  const parsed = parseWith(definition.params, params, { at: "params" });
+  if (parsed.ok) return parsed.value;
+  throw new ToolFailure("params-invalid", parsed.problems[0]?.message ?? "the params do not fit", undefined, false);
+}
+
+async function runWithin(
+  definition: ToolDefinition,
+  params: unknown,
+  call: ToolCall,
+  dependencies: Dependencies,
+  log: ToolContext["log"],
+  leftMs: number,
+): Promise<Json> {
+  const activity = Context.current();
+  const { startToCloseTimeoutMs } = activity.info;
+  // Past its time another attempt may run: one that waited so long for its audit line must not act as well.
+  if (leftMs <= 0) throw new ToolFailure("timed-out", `${definition.name} was not called: its time was up before`);
+  const limitMs = Math.min(leftMs, startToCloseTimeoutMs);
+  const slow = new AbortController();
+  const timer = setTimeout(() => slow.abort(), limitMs);
+  // What the tool said last stays to be read: a bare sign of life would take it away.
+  let said: string | undefined;
+  const beat = setInterval(() => activity.heartbeat(said), HEARTBEAT_EVERY_MS);
+  const signal = AbortSignal.any([slow.signal, activity.cancellationSignal]);
+  try {
+    const heartbeat = (detail?: string): void => {
+      said = detail ?? said;
+      activity.heartbeat(said);
+    };
+    const context = { ...contextOf(call, dependencies, signal, log), heartbeat };
+    return checkedOutput(definition, await definition.run(params, context), dependencies.secretValues ?? []);
+  } catch (error) {
+    // That an effect has or may have happened outweighs everything else; else a cancelled activity ends as cancelled.
+    if (error instanceof ToolFailure && ["outcome-unknown", "rollout-unfinished"].includes(error.code)) throw error;
+    if (activity.cancellationSignal.aborted) await activity.cancelled;
+    if (slow.signal.aborted) throw timedOut(definition, limitMs);
+    throw error;
+  } finally {
+    clearTimeout(timer);
+    clearInterval(beat);
+  }
+}
+
+function timedOut(definition: ToolDefinition, limitMs: number): ToolFailure {
+  const message = `${definition.name} took longer than ${Math.round(limitMs / 100) / 10} s`;
+  if (definition.effect !== "write")
+    return new ToolFailure("timed-out", message, "raise timeout_seconds, or look at why it is slow");
+  return new ToolFailure("outcome-unknown", `${message}: it may or may not have acted`, "look at the target", false);
+}
+
+function checkedOutput(definition: ToolDefinition, value: unknown, secrets: readonly string[]): Json {
+  const parsed = parseWith(definition.output, value, { at: "output", shows: false });
+  if (!parsed.ok)
+    throw new ToolFailure("output-invalid", parsed.problems[0]?.message ?? "the output is not as declared");
+  // A log may hold a source's key in a form that no pattern knows.
+  const output = withoutSecretsIn(redactValue(parsed.value as Json), secrets);
+  const bytes = Buffer.byteLength(JSON.stringify(output));
+  if (bytes <= OUTPUT_MAX_BYTES) return output;
+  const message = `${definition.name} returned ${bytes} bytes, more than the ${OUTPUT_MAX_BYTES} that history may carry`;
+  throw new ToolFailure("output-too-large", message, "ask for less: a shorter time range, fewer lines", false);
+}
+
+/** A tool's own failure is tried again `retries` times; the attempts beyond them are for workers that were lost. */
+function toFailure(
+  error: unknown,
+  attempt: number,
+  retries: number,
+  secrets: readonly string[],
+  log: ToolContext["log"],
+): unknown {
+  if (!(error instanceof ToolFailure)) {
+    if (isCancellation(error)) {
+      log.info("node cancelled");
+      return error;
+    }
+    const message = withoutSecrets(redact(error instanceof Error ? error.message : String(error)), secrets);
+    log.warn("node failed", { code: "tool-failed", reason: message });
+    return failure("tool-failed", message, undefined, attempt > retries);
+  }
+  const mayRetry = error.retryable ?? factsOf(error.code).retryable;
+  const message = withoutSecrets(redact(error.message), secrets);
+  log.warn("node failed", { code: error.code, reason: message });
+  const isFinal = !mayRetry || attempt > retries;
+  return failure(error.code, message, error.hint, isFinal, error.retryAfterMs);
+}
+
+function failure(
+  type: string,
+  message: string,
+  hint: string | undefined,
+  nonRetryable: boolean,
+  nextRetryDelay?: number,
+): ApplicationFailure {
+  const wait = nextRetryDelay === undefined ? {} : { nextRetryDelay };
+  const details = hint === undefined ? [] : [{ hint }];
+  return ApplicationFailure.create({ type, message, nonRetryable, details, ...wait });
+}
+
+const isCancellation = (error: unknown): boolean => error instanceof Error && error.name === "CancelledFailure";

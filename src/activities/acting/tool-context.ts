@@ -1,0 +1,42 @@
+/** What a tool's code is given, made from the activity that runs it. */
+import { Context } from "@temporalio/activity";
+import { withoutSecrets } from "../../platform/secrets.js";
+import type { ToolCall } from "../contract.js";
+import { type HostGuard, type ToolContext, ToolFailure } from "../define-tool.js";
+import type { Dependencies } from "../dependencies.js";
+import { narrativeFor } from "../planner/narrate.js";
+
+const closed = (): Promise<never> =>
+  Promise.reject(new ToolFailure("host-not-allowed", "this worker reaches nothing but over HTTP"));
+const CLOSED: HostGuard = { resolve: closed, checkName: closed };
+
+export function contextOf(
+  call: ToolCall,
+  dependencies: Dependencies,
+  signal: AbortSignal,
+  log: ToolContext["log"],
+): ToolContext {
+  const activity = Context.current();
+  const { info } = activity;
+  return {
+    config: dependencies.config,
+    fetch: dependencies.fetch,
+    hosts: dependencies.hosts ?? CLOSED,
+    blobs: {
+      put: (data) => dependencies.blobs.put(withoutSecrets(data, dependencies.secretValues ?? [])),
+      get: (reference) => dependencies.blobs.get(reference),
+    },
+    signal,
+    heartbeat: (detail) => activity.heartbeat(detail),
+    secret: dependencies.secret,
+    idempotencyKey: [call.runKey ?? "", call.grant?.nonce ?? "", info.activityId].join("."),
+    attempt: info.attempt,
+    nodeId: info.activityId,
+    runId: info.workflowExecution?.workflowId ?? "",
+    requester: call.requester,
+    ...(call.soFar === undefined ? {} : { soFar: call.soFar }),
+    ...(dependencies.narrate === undefined ? {} : { narrate: (findings) => narrativeFor(findings, signal, log) }),
+    now: dependencies.now,
+    log,
+  };
+}

@@ -1,0 +1,21 @@
+/** `tell_approvers`: reminds of an open gate, asks further people, and tells those who were asked that it has closed. */
+import { Context } from "@temporalio/activity";
+import type { JsonObject } from "../../schema/json.js";
+import type { NoticeResult, TellCall } from "../contract.js";
+import type { Dependencies } from "../dependencies.js";
+import { type Notice, policyChannel, tell } from "./messages.js";
+
+export function createTellApprovers(dependencies: Dependencies) {
+  return async function tell_approvers(call: TellCall): Promise<{ notices: NoticeResult[] }> {
+    const { info } = Context.current();
+    const run = info.workflowExecution?.workflowId ?? "";
+    const { event, nodeId: node, channels, refs, digest = "", deadlineMs, ...told } = call;
+    const own = await policyChannel(dependencies);
+    const names = channels ?? (own === undefined ? [] : [own]);
+    const deadline = deadlineMs === undefined ? {} : { deadline: new Date(deadlineMs).toISOString() };
+    const details = { ...told, digest, ...deadline } as unknown as JsonObject;
+    const notice: Notice = { event, run, node, key: `${digest}.${info.activityId}`, details, refs };
+    dependencies.log.info("approvers told", { operation: "tell_approvers", run, node, event });
+    return { notices: await Promise.all(names.map((name) => tell(name, notice, dependencies))) };
+  };
+}

@@ -1,0 +1,178 @@
+/** What this machine's files and variables say, put together: the policy, the configuration, the tools, the planner. */
+import { randomBytes } from "node:crypto";
+import type { DraftResult } from "../activities/contract.js";
+import type { Dependencies } from "../activities/dependencies.js";
+import { BUNDLED_PLAYBOOKS, draftGraph } from "../activities/planner/draft.js";
+import { createDrafter, plannerFor } from "../activities/planner/drafter.js";
+import { entitiesOf } from "../activities/planner/entities.js";
+import { offerOf, planningPolicy } from "../activities/planner/model/offer.js";
+import { offersOf } from "../activities/planner/offers.js";
+import { loadOwnPlaybooks, type OwnPlaybooks } from "../activities/planner/own-playbooks.js";
+import { planHere } from "../activities/planner/plan-in-process.js";
+import { loadPlaybooks } from "../activities/planner/playbooks.js";
+import { replayed } from "../activities/planner/replay.js";
+import { createDefaultRegistry, type Registry, type RegistryOptions } from "../activities/registry.js";
+import { type CheckContext, type CheckOutcome, checkAgainst } from "../core/check.js";
+import type { Origin, Policy } from "../core/policy.js";
+import { type Explained, explainGraph } from "../core/report/explain.js";
+import { loadConfig } from "../platform/config-file.js";
+import { digestOf } from "../platform/digest.js";
+import { type Environment, readEnvironment, type Variables } from "../platform/environment.js";
+import { checkReach } from "../platform/http/check-reach.js";
+import { declaredUrls } from "../platform/http/declared-urls.js";
+import { loadPolicy } from "../platform/policy-file.js";
+import { storesOf } from "../platform/stores.js";
+import type { Config } from "../schema/config.js";
+import type { Graph } from "../schema/graph.js";
+import type { Preferences } from "../schema/memory.js";
+import type { Playbook, PlaybookOffer } from "../schema/playbook.js";
+import type { GoalInput, PlannerName } from "../schema/run-input.js";
+import type { Problem } from "../vocabulary/problems.js";
+import { type LearnedPlaybooks, learnedPlaybooks } from "./learned.js";
+import { preferencesOf } from "./memory.js";
+import { type DrafterParts, modelHere, partsHere } from "./planning.js";
+import { type LoadedPackage, loadPackages } from "./tool-packages.js";
+
+export interface Local {
+  ok: true;
+  environment: Environment;
+  policy: Policy;
+  policyDigest: string;
+  origins: Record<string, Origin>;
+  config: Config;
+  registry: Registry;
+  /** Own tools that were loaded from packages. */
+  toolPackages: LoadedPackage[];
+  /** Those that goals are matched with. */
+  playbooks: Playbook[];
+  learned: LearnedPlaybooks;
+  /** Those of `~/.autoops/playbooks`, and why some are not used. */
+  own: OwnPlaybooks;
+  /** What plans start from, where the goal does not say; empty where memory is off. */
+  preferences: Preferences;
+  /** Files that were read; absent where there was none and the defaults hold. */
+  files: { policy?: string; config?: string };
+  /** By playbook: needs no network. */
+  draft(input: GoalInput): DraftResult;
+  /** By the model where its key is set and nothing else is asked for: one call at most. */
+  drafter(parts: DrafterParts): Drafter;
+  /** The graph that a plan's file holds, with no call. */
+  replay(document: unknown): DraftResult;
+  /** Narratives by the model; undefined where they are off. */
+  narrator(parts: DrafterParts): Dependencies["narrate"];
+  plannerFor(input: GoalInput): PlannerName;
+  /** A plan made in this process, with its repairs. */
+  planHere(input: GoalInput, signal?: AbortSignal): Promise<DraftResult>;
+  /** The check against the policy as it was loaded: advisory, for the worker's policy decides. */
+  check(graph: Graph): CheckOutcome;
+  /** The same, in detail: one answer a node. */
+  explain(graph: Graph): Explained[];
+  offers(): PlaybookOffer[];
+  /** Whether words ask for a remedy. */
+  wantsRemedy(text: string): boolean;
+}
+
+export type Drafter = ReturnType<typeof createDrafter>;
+
+/** Loads everything, or tells every problem. Reads files and no network. */
+export async function loadLocal(
+  variables?: Variables,
+  onChange?: RegistryOptions["onChange"],
+): Promise<Local | { ok: false; problems: Problem[] }> {
+  const read = readEnvironment(variables);
+  if (!read.ok) return read;
+  const { environment } = read;
+  const [policy, config, playbooks] = await Promise.all([
+    loadPolicy(environment),
+    loadConfig(environment),
+    loadPlaybooks(BUNDLED_PLAYBOOKS),
+  ]);
+  if (!policy.ok || !config.ok || !playbooks.ok) {
+    const problems = [policy, config, playbooks].flatMap((loaded) => (loaded.ok ? [] : loaded.problems));
+    return { ok: false, problems };
+  }
+  const taken = new Set(playbooks.value.map(({ id }) => id));
+  const learned = await learnedPlaybooks({ environment, config: config.config, taken });
+  const own = await loadOwnPlaybooks(
+    storesOf(environment).playbooks,
+    new Set([...taken, ...learned.all.map(({ playbook }) => playbook.id)]),
+  );
+  const known = [...playbooks.value, ...learned.active, ...own.playbooks];
+  const preferences = await preferencesOf({ environment, config: config.config });
+  const { service, window } = preferences;
+  const preferred = { ...(service === undefined ? {} : { service }), ...(window === undefined ? {} : { window }) };
+  const registry = createDefaultRegistry(config.config, onChange);
+  const packages = await loadPackages(config.config.toolPackages ?? [], environment, registry);
+  if (!packages.ok) return packages;
+  const policyDigest = digestOf(policy.policy);
+  const checking: CheckContext = {
+    policy: policy.policy,
+    policyDigest,
+    catalogue: registry,
+    checkUrl: (url) => urlProblem(url, policy.policy, config.config),
+  };
+  const context = {
+    playbooks: known,
+    weights: learned.weights,
+    notices: own.problems,
+    preferred,
+    config: config.config,
+    policyDigest,
+    catalogueDigest: () => offerOf(registry, policy.policy, config.config).digest,
+  };
+  const modelOf = (parts: DrafterParts) => modelHere(environment, config.config, registry, parts);
+  return {
+    ok: true,
+    environment,
+    policy: policy.policy,
+    policyDigest,
+    origins: policy.origins,
+    config: config.config,
+    registry,
+    toolPackages: packages.value,
+    playbooks: known,
+    learned,
+    own,
+    preferences,
+    files: { policy: policy.file, config: config.file },
+    draft: (input) => draftGraph(input, context),
+    check: (graph) => checkAgainst(graph, checking),
+    explain: (graph) => explainGraph(graph, checking),
+    wantsRemedy: (text) => {
+      const { wantsRemedy, forbidsRemedy } = entitiesOf(text, config.config);
+      return wantsRemedy && !forbidsRemedy;
+    },
+    offers: () => offersOf(known, config.config),
+    drafter: (parts) => createDrafter(context, modelOf(parts)),
+    replay: (document) =>
+      replayed(document, (planner) => {
+        const allows = planner === "playbook" || config.config.model?.enable_remediation !== false;
+        const now = planningPolicy(policy.policy, allows);
+        return { catalogue: offerOf(registry, now, config.config).digest, policy: digestOf(now) };
+      }),
+    narrator: (parts) => {
+      const model = modelOf(parts);
+      if (model?.settings.narrative !== true) return undefined;
+      return async (findings, calling) =>
+        (await import("../activities/planner/model/narrative.js")).narrate(findings, calling, model);
+    },
+    plannerFor: (input) => plannerFor(input, config.config.model !== undefined),
+    planHere: (input, signal) => {
+      const model = modelOf(partsHere(environment, policy.policy, config.config));
+      // A budget of a plan is counted by the plan.
+      const run = `here-${randomBytes(8).toString("hex")}`;
+      return planHere(
+        input,
+        { run, ...(signal === undefined ? {} : { signal }) },
+        createDrafter(context, model),
+        model,
+      );
+    },
+  };
+}
+
+/** What the network policy says of what a node of a graph would reach. */
+export function urlProblem(url: string, policy: Policy, config: Config): Problem | undefined {
+  const verdict = checkReach(url, policy.network, declaredUrls(config));
+  return verdict.ok ? undefined : verdict.problem;
+}

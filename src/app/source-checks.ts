@@ -1,0 +1,103 @@
+/** `autoops sources check`: the declared sources, trackers and channels, asked as the worker on this machine would, under its network policy. */
+import { randomUUID } from "node:crypto";
+import { canBeAsked, lookAtChannel, lookAtTracker } from "../activities/connectors/check-channel.js";
+import { checkSource, type SourceVerdict, verdictOf } from "../activities/connectors/check-source.js";
+import type { ToolContext } from "../activities/define-tool.js";
+import type { Variables } from "../platform/environment.js";
+import { declaredUrls } from "../platform/http/declared-urls.js";
+import { createGuardedFetch } from "../platform/http/guarded-fetch.js";
+import { createHostGuard } from "../platform/http/host-guard.js";
+import { createSecretResolver } from "../platform/secrets.js";
+import type { Config } from "../schema/config.js";
+import type { Problem } from "../vocabulary/problems.js";
+import { type Local, loadLocal } from "./local.js";
+
+/** One question, shorter than a tool has: a person waits. */
+const CHECK_TIMEOUT_MS = 10_000;
+
+export interface CheckedSource {
+  /** Where it stands in config.yaml. */
+  section: "sources" | "trackers" | "channels";
+  name: string;
+  kind: string;
+  verdict: SourceVerdict;
+}
+
+/** Checks everything that can be asked, or what has the given name; one after the other, in the order of their names. */
+export async function checkSources(
+  variables: Variables,
+  name: string | undefined,
+  signal: AbortSignal,
+): Promise<{ ok: true; sources: CheckedSource[] } | { ok: false; problems: Problem[] }> {
+  const local = await loadLocal(variables);
+  if (!local.ok) return local;
+  const context = contextOf(local, signal);
+  const declared = declaredIn(local.config, context);
+  const wanted = declared.filter((one) => name === undefined || one.name === name);
+  if (name !== undefined && wanted.length === 0) {
+    const message = `config.yaml declares no source, tracker or channel ${JSON.stringify(name.slice(0, 63))} that can be asked`;
+    const hint = `there are: ${declared.map((one) => one.name).join(", ") || "none"}`;
+    return { ok: false, problems: [{ code: "source-not-configured", at: "sources", message, hint }] };
+  }
+  const sources: CheckedSource[] = [];
+  for (const { ask, ...one } of wanted) sources.push({ ...one, verdict: await ask() });
+  return { ok: true, sources };
+}
+
+type Declared = Omit<CheckedSource, "verdict"> & { ask(): Promise<SourceVerdict> };
+
+function declaredIn({ sources, trackers = {}, channels }: Config, context: ToolContext): Declared[] {
+  const byName = <T>(record: Record<string, T>) => Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));
+  return [
+    ...byName(sources).map(
+      ([name, source]): Declared => ({
+        section: "sources",
+        name,
+        kind: source.kind,
+        ask: () => checkSource(name, source, context),
+      }),
+    ),
+    ...byName(trackers).map(
+      ([name, tracker]): Declared => ({
+        section: "trackers",
+        name,
+        kind: tracker.kind,
+        ask: () => verdictOf(`trackers.${name}`, () => lookAtTracker(name, tracker, context)),
+      }),
+    ),
+    ...byName(channels)
+      .filter(([, channel]) => canBeAsked(channel))
+      .map(
+        ([name, channel]): Declared => ({
+          section: "channels",
+          name,
+          kind: channel.kind,
+          ask: () => verdictOf(`channels.${name}`, () => lookAtChannel(name, channel, context)),
+        }),
+      ),
+  ];
+}
+
+/** Nothing is kept: what is read is looked at and forgotten. */
+function contextOf({ config, policy, environment }: Local, signal: AbortSignal): ToolContext {
+  const secret = createSecretResolver((name) => environment.secretFrom(name));
+  const reaching = { network: policy.network, declaredUrls: declaredUrls(config) };
+  const guarded = createGuardedFetch({ ...reaching, resolveSecret: secret });
+  const id = randomUUID();
+  return {
+    config,
+    fetch: (url, request = {}) => guarded(url, { ...request, timeoutMs: CHECK_TIMEOUT_MS }),
+    hosts: createHostGuard(reaching),
+    blobs: { put: () => Promise.resolve(""), get: () => Promise.resolve("") },
+    signal,
+    heartbeat: () => undefined,
+    secret,
+    idempotencyKey: id,
+    attempt: 1,
+    nodeId: "check",
+    runId: id,
+    requester: "",
+    now: () => Date.now(),
+    log: { info: () => undefined, warn: () => undefined },
+  };
+}

@@ -1,0 +1,149 @@
+/** Shows a gate when it opens, asks on a terminal, and delivers the answer. */
+import { createInterface } from "node:readline/promises";
+import { setTimeout as pause } from "node:timers/promises";
+import type { GateView, RunView } from "../../core/report/view.js";
+import type { Decided, Runs } from "../runs.js";
+import { decidedText, problemOfDecision } from "./decided.js";
+import { gateLines } from "./gate-text.js";
+import { ownName, type Session } from "./session.js";
+import { style } from "./text.js";
+
+/** How long what was typed before the question is read and dropped: the terminal holds it already. */
+const DRAIN_MS = 50;
+const LOOKS = 25;
+const LOOK_EVERY_MS = 200;
+
+export interface DeskOptions {
+  runId: string;
+  program: string;
+  pageUrl?: string;
+  /** Called while a question stands on the terminal, so that nothing is redrawn below it. */
+  hold(held: boolean): void;
+}
+
+export interface GateDesk {
+  opened(node: string): void;
+  closed(node: string): void;
+  /** Withdraws a question that still stands. */
+  end(): Promise<void>;
+}
+
+export function createGateDesk(session: Session, runs: Runs, options: DeskOptions): GateDesk {
+  const open = new Map<string, AbortController>();
+  // One question at a time: two on one terminal could be answered for one another.
+  let queue: Promise<void> = Promise.resolve();
+  return {
+    opened(node) {
+      if (open.has(node)) return;
+      const gone = new AbortController();
+      open.set(node, gone);
+      queue = queue.then(async () => {
+        if (gone.signal.aborted) return;
+        const found = await look(runs, options.runId, node, gone.signal);
+        if (found !== undefined) await present(session, runs, options, found, gone.signal);
+      });
+    },
+    closed(node) {
+      open.get(node)?.abort();
+      open.delete(node);
+    },
+    async end() {
+      for (const gone of open.values()) gone.abort();
+      await queue;
+    },
+  };
+}
+
+interface Found {
+  gate: GateView;
+  findings: RunView["findings"];
+}
+
+/** History may be ahead of the worker's answer by a moment; a gate that has closed since is not shown. */
+async function look(runs: Runs, runId: string, node: string, gone: AbortSignal): Promise<Found | undefined> {
+  for (let count = 0; count < LOOKS && !gone.aborted; count++) {
+    const answer = await runs.view(runId);
+    if (!answer.ok) return undefined;
+    const { view } = answer.value;
+    const gate = view.gates.find((candidate) => candidate.nodeId === node);
+    if (gate?.status === "open") return { gate, findings: view.findings };
+    if (gate !== undefined && gate.status !== "asking") return undefined;
+    await pause(LOOK_EVERY_MS);
+  }
+  return undefined;
+}
+
+async function present(
+  session: Session,
+  runs: Runs,
+  options: DeskOptions,
+  { gate, findings }: Found,
+  gone: AbortSignal,
+): Promise<void> {
+  const { print } = session;
+  const { runId, program, pageUrl } = options;
+  const asksHere = session.canAsk;
+  if (asksHere) options.hold(true);
+  print.say();
+  for (const line of gateLines(gate, { runId, findings, nowMs: Date.now(), program, pageUrl, asksHere }))
+    print.say(line);
+  print.say();
+  if (!asksHere) return;
+  try {
+    const decision = await ask(session, AbortSignal.any([gone, session.interrupt]));
+    if (decision === undefined) return;
+    const answer = await runs.decide({
+      runId,
+      node: gate.nodeId,
+      decision,
+      // For exactly what was shown, whatever the gate asks by now.
+      digest: gate.digest,
+      approver: ownName(),
+      channel: "cli",
+    });
+    if (answer.ok) tell(session, answer.value, decision);
+    else print.problems(answer.problems);
+  } finally {
+    options.hold(false);
+  }
+}
+
+function tell(session: Session, decided: Decided, decision: "approve" | "reject"): void {
+  const problem = problemOfDecision(decided);
+  if (problem === undefined) session.print.say(decidedText(decided, decision));
+  else session.print.problems([problem]);
+  session.print.say();
+}
+
+async function ask(session: Session, signal: AbortSignal): Promise<"approve" | "reject" | undefined> {
+  await dropTypedAhead(session);
+  const lines = createInterface({ input: session.stdin, output: session.stdout });
+  // The line editor takes Ctrl-C for itself; it is meant for the program.
+  lines.on("SIGINT", () => process.kill(process.pid, "SIGINT"));
+  try {
+    for (;;) {
+      const answer = (await lines.question("Approve? [y/N] ", { signal })).trim().toLowerCase();
+      if (answer === "y" || answer === "yes") return "approve";
+      if (answer === "n" || answer === "no" || answer === "") return "reject";
+      session.print.say(style.dim("type y to approve or n to reject"));
+    }
+  } catch {
+    session.print.say();
+    return undefined;
+  } finally {
+    lines.close();
+  }
+}
+
+/** A key that was pressed before there was a question answers none. Ctrl-C always counts. */
+async function dropTypedAhead({ stdin }: Session): Promise<void> {
+  const drop = (chunk: Buffer | string) => {
+    if (chunk.toString().includes("\u0003")) process.kill(process.pid, "SIGINT");
+  };
+  stdin.setRawMode(true);
+  stdin.on("data", drop);
+  await pause(DRAIN_MS);
+  stdin.off("data", drop);
+  stdin.pause();
+  stdin.setRawMode(false);
+}

@@ -1,0 +1,171 @@
+/** What a click in Slack comes to: who it was by the policy, whether they may, and the decision in their name. Told to them alone. */
+
+import { mayDo, rolesOf } from "../../../core/policy/roles.js";
+import type { Policy } from "../../../core/policy.js";
+import type { AuditLog } from "../../../platform/audit/log.js";
+import type { Log } from "../../../platform/log.js";
+import type { Slack } from "../../../platform/slack/client.js";
+import { line } from "../../../platform/slack/text.js";
+import {
+  SLACK_ACTIONS,
+  SLACK_COMMENT_INPUT,
+  SLACK_COMMENT_VIEW,
+  type SlackInteraction,
+  type SlackPending,
+  slackPendingSchema,
+  slackQuestionSchema,
+} from "../../../schema/slack.js";
+import type { ProblemCode } from "../../../vocabulary/problems.js";
+import { PERMISSIONS } from "../../../vocabulary/roles.js";
+import type { Runs } from "../../runs.js";
+import type { FacadeMetrics } from "../metrics.js";
+import { DECISION_REFUSALS } from "../routes/approvals.js";
+import { commentForm } from "./comment-form.js";
+
+/** What answering in Slack stands on. */
+export interface SlackAnswers {
+  /** Resolved on each request, and kept nowhere. */
+  signingSecret(): string;
+  slack: Slack;
+  /** Who people are and what they may, as the policy's file is now; undefined where it cannot be read: then nobody may. */
+  people(): Promise<Pick<Policy, "roles" | "slack"> | undefined>;
+  audit: Pick<AuditLog, "note">;
+  now(): number;
+}
+
+interface Person {
+  name: string;
+  groups: readonly string[];
+}
+
+type Desk = Pick<SlackAnswers, "slack" | "people" | "audit"> & { runs: Runs; log: Log; metrics?: FacadeMetrics };
+
+/** `requestId`: the same for every delivery of one request. What is not about a gate is left alone. */
+export async function answerSlack(event: SlackInteraction, requestId: string, desk: Desk): Promise<void> {
+  const pending = pendingOf(event);
+  if (pending === undefined) return;
+  const person = await admit(event.user.id, pending, desk);
+  if (person === undefined) return;
+  if (event.type === "view_submission") {
+    const comment = event.view.state.values[SLACK_COMMENT_INPUT]?.[SLACK_COMMENT_INPUT]?.value?.trim() ?? "";
+    return decide(pending, comment === "" ? undefined : comment, event.user.id, person, requestId, desk);
+  }
+  const isPlain = pending.decision === "approve" && pending.comment === undefined;
+  if (isPlain) return decide(pending, undefined, event.user.id, person, requestId, desk);
+  await askComment(event.trigger_id, pending, event.user.id, desk);
+}
+
+/** What was clicked or sent; anything that our own buttons do not send is left alone. */
+function pendingOf(event: SlackInteraction): SlackPending | undefined {
+  if (event.type === "view_submission") {
+    if (event.view.callback_id !== SLACK_COMMENT_VIEW) return undefined;
+    return parsed(slackPendingSchema, event.view.private_metadata);
+  }
+  const [action] = event.actions;
+  const decision = (["approve", "reject"] as const).find((word) => SLACK_ACTIONS[word] === action?.action_id);
+  const question = parsed(slackQuestionSchema, action?.value ?? "");
+  if (decision === undefined || question === undefined || event.channel === undefined) return undefined;
+  const thread = event.container?.thread_ts;
+  return { ...question, decision, channel: event.channel.id, ...(thread === undefined ? {} : { thread }) };
+}
+
+function parsed<T>(schema: { safeParse(value: unknown): { success: boolean; data?: T } }, text: string): T | undefined {
+  try {
+    return schema.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Who it is and that they may decide; else they are told why not, and it stands in the audit log. */
+async function admit(user: string, pending: SlackPending, desk: Desk): Promise<Person | undefined> {
+  const policy = await desk.people();
+  const users = policy?.slack?.users ?? {};
+  const person = Object.hasOwn(users, user) ? users[user] : undefined;
+  if (person === undefined) {
+    await refuse("not-signed-in", { actor: `slack:${user}`, reason: "the policy knows no such member" }, pending, desk);
+    const way = `an administrator adds ${line(user, 50)} to slack.users in the safety policy`;
+    await tell(`Nothing was decided: you are not known here. To answer in Slack, ${way}.`, user, pending, desk);
+    return undefined;
+  }
+  const roles = rolesOf(person.groups, policy?.roles ?? {});
+  if (mayDo("gates.decide", roles)) return person;
+  const { says, roles: wanted } = PERMISSIONS["gates.decide"];
+  await refuse("role-missing", { actor: person.name, groups: person.groups, roles }, pending, desk);
+  const text = `Nothing was decided: to ${says} one must be ${wanted.join(" or ")}; ${line(person.name, 200)} is neither.`;
+  await tell(text, user, pending, desk);
+  return undefined;
+}
+
+async function refuse(
+  code: ProblemCode,
+  { actor, ...details }: { actor: string } & Record<string, unknown>,
+  { run, node, decision }: SlackPending,
+  { audit, log }: Desk,
+): Promise<void> {
+  log.info("refused", { operation: "slack", run, node, requester: actor, code });
+  const common = { actor, channel: "slack", run, node, code };
+  await audit.note({ event: "access-refused", ...common, details: { ...details, decision } });
+}
+
+async function askComment(trigger: string | undefined, pending: SlackPending, user: string, desk: Desk): Promise<void> {
+  try {
+    if (trigger === undefined) throw new Error("no trigger");
+    await desk.slack.openView(trigger, commentForm(pending));
+  } catch (error) {
+    desk.log.warn("no form for a comment could be opened", { operation: "slack", reason: error });
+    const { run, node, decision } = pending;
+    const way = `autoops ${decision} ${line(run, 255)} ${line(node, 64)} --comment "…"`;
+    await tell(`Nothing was decided yet: the form did not open. Click again, or: ${way}`, user, pending, desk);
+  }
+}
+
+async function decide(
+  pending: SlackPending,
+  comment: string | undefined,
+  user: string,
+  person: Person,
+  decisionId: string,
+  desk: Desk,
+): Promise<void> {
+  const { run: runId, node, digest, decision } = pending;
+  const wish = { runId, node, decision, digest, comment, approver: person.name, groups: [...person.groups] };
+  const answer = await desk.runs.decide({ ...wish, channel: "slack", decisionId });
+  const { result, counted } = answer.ok ? answer.value : { result: undefined, counted: false };
+  desk.log.info("decision", {
+    operation: "slack",
+    run: runId,
+    node,
+    decision,
+    requester: person.name,
+    result,
+    counted,
+  });
+  const shown = line(node, 64);
+  if (!answer.ok) {
+    const said = line(answer.problems[0]?.message ?? "it could not be delivered", 500);
+    return tell(`Nothing was decided: ${said}`, user, pending, desk);
+  }
+  desk.metrics?.decided(decision, result ?? "not-counted");
+  const yours = decision === "approve" ? "approval" : "rejection";
+  if (result === undefined)
+    return tell(`Your ${yours} of ${shown} is recorded; it counts once a worker runs.`, user, pending, desk);
+  if (result === "accepted" || result === "edited")
+    return tell(`Your ${yours} of ${shown} counts.`, user, pending, desk);
+  const way = result === "comment-required" ? `: autoops ${decision} ${line(runId, 255)} ${shown} --comment "…"` : "";
+  await tell(`It does not count: ${shown} ${DECISION_REFUSALS[result].says}${way}`, user, pending, desk);
+}
+
+/** What was decided stands, also where the person cannot be told. */
+async function tell(
+  text: string,
+  user: string,
+  { channel, thread }: SlackPending,
+  { slack, log }: Desk,
+): Promise<void> {
+  try {
+    await slack.whisper({ channel, user, text, ...(thread === undefined ? {} : { thread }) });
+  } catch (error) {
+    log.warn("nobody could be told in Slack", { operation: "slack", reason: error });
+  }
+}

@@ -1,0 +1,53 @@
+/**
+ * Reads a decision that came from anywhere. Loaded by the workflow sandbox: imports no package and reads no clock.
+ */
+import type { Answer } from "../../schema/decision.js";
+import { APPROVER_MAX_CHARS, COMMENT_MAX_CHARS, PARAMS_MAX_BYTES } from "../../vocabulary/limits.js";
+import { GATE_NODE_PATTERN } from "../../vocabulary/names.js";
+import { redact } from "../redact.js";
+
+/** Reads a decision that came from anywhere: by hand, since the sandbox has no schema library. */
+export function readAnswer(value: unknown): { ok: true; answer: Answer } | { ok: false; message: string } {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    return { ok: false, message: "a decision must be an object with node_id and approver" };
+  }
+  const given = value as Record<string, unknown>;
+  for (const [key, rule] of Object.entries(ANSWER_RULES)) {
+    const field = Object.hasOwn(given, key) ? given[key] : undefined;
+    if (field === undefined ? rule.needed : typeof field !== "string" || !rule.fits(field)) {
+      return { ok: false, message: `${key} must be ${rule.says}` };
+    }
+  }
+  const answer = given as Answer;
+  // Comments are shown to everybody who sees the run.
+  if (given.params !== undefined && !isSmallObject(given.params)) {
+    return { ok: false, message: `params must be an object of at most ${PARAMS_MAX_BYTES} characters as JSON` };
+  }
+  return { ok: true, answer: answer.comment === undefined ? answer : { ...answer, comment: redact(answer.comment) } };
+}
+
+function isSmallObject(value: unknown): boolean {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
+  return JSON.stringify(value).length <= PARAMS_MAX_BYTES;
+}
+
+const ANSWER_RULES: Record<
+  Exclude<keyof Answer, "params">,
+  { needed: boolean; says: string; fits(text: string): boolean }
+> = {
+  node_id: { needed: true, says: "the id of a node", fits: (text) => GATE_NODE_PATTERN.test(text) },
+  approver: {
+    needed: true,
+    says: `the name of who decides, 1 to ${APPROVER_MAX_CHARS} characters`,
+    fits: (text) => text.length >= 1 && text.length <= APPROVER_MAX_CHARS,
+  },
+  digest: { needed: false, says: "64 hexadecimal digits", fits: (text) => /^[0-9a-f]{64}$/.test(text) },
+  comment: {
+    needed: false,
+    says: `text of at most ${COMMENT_MAX_CHARS} characters`,
+    fits: (text) => text.length <= COMMENT_MAX_CHARS,
+  },
+  channel: { needed: false, says: "text of at most 40 characters", fits: (text) => text.length <= 40 },
+  decision_id: { needed: false, says: "8 to 64 characters", fits: (text) => text.length >= 8 && text.length <= 64 },
+  token: { needed: false, says: "at most 4000 characters", fits: (text) => text.length <= 4_000 },
+};

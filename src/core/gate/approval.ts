@@ -1,0 +1,179 @@
+import { DECISIONS_MAX_PER_GATE } from "../../vocabulary/limits.js";
+import { mayAnswer, personOf } from "../policy/approval-rule.js";
+import { finishIfDone, settle } from "../run/node-end.js";
+import type { PlanNode } from "../run/plan.js";
+import { closeGate, makeReady, type Run, stateOf } from "../run/run.js";
+import type { DecisionResult, Gate, RunEvent, Vote } from "../run/state.js";
+
+type Asked = Extract<RunEvent, { kind: "gate-asked" }>;
+type Opened = Extract<RunEvent, { kind: "gate-opened" }>;
+type Decided = Extract<RunEvent, { kind: "decided" }>;
+
+/** The question is being put (`gate-asked`), then it has a nonce and a digest (`gate-opened`). */
+export function openGate(run: Run, entry: PlanNode, event: Asked | Opened): void {
+  const own = stateOf(run, entry.node.id);
+  if (event.kind === "gate-asked") {
+    own.status = "asking";
+    own.gate = newGate(run, entry, event, (own.gate?.round ?? 0) + 1);
+    run.gates++;
+    return;
+  }
+  const gate = own.gate;
+  if (gate === undefined || gate.status !== "asking") return;
+  gate.status = "open";
+  gate.nonce = event.nonce;
+  gate.digest = event.digest;
+  gate.askedIn = event.askedIn;
+  gate.shown = event.shown;
+  if (event.preview !== undefined) gate.preview = event.preview;
+  if (event.shownUndo !== undefined) gate.shownUndo = event.shownUndo;
+  gate.notices = event.notices;
+  countEarly(run, entry.node.id, event);
+}
+
+function newGate(run: Run, entry: PlanNode, event: Asked, round: number): Gate {
+  return {
+    status: "asking",
+    round,
+    openedAtMs: event.openedAtMs ?? event.atMs,
+    deadlineMs: event.deadlineMs,
+    reason: entry.node.gate?.reason ?? "",
+    required: entry.node.gate?.rule?.required ?? 1,
+    signed: entry.node.gate?.rule?.signed ?? run.plan.graph.verdict.signed,
+    votes: [],
+    refused: {},
+    notices: [],
+  };
+}
+
+/** Decisions that came before the gate count only if they name the digest that it now has. */
+function countEarly(run: Run, node: string, event: Opened): void {
+  const mine = run.state.early.filter((early) => early.node === node);
+  run.state.early = run.state.early.filter((early) => early.node !== node);
+  for (const { digest, vote } of mine) {
+    if (digest === event.digest) decide(run, { kind: "decided", node, vote, digest, atMs: vote.atMs });
+  }
+}
+
+/**
+ * Takes in one decision. A decision at or after the deadline is late whatever else holds: signals are handled before
+ * timers, so after an outage one that was sent too late would count otherwise.
+ */
+export function decide(run: Run, event: Decided): DecisionResult {
+  if (!run.plan.nodes.has(event.node)) {
+    run.state.strayDecisions++;
+    return "node-not-found";
+  }
+  const gate = stateOf(run, event.node).gate;
+  if (gate === undefined || gate.status === "asking") return keepEarly(run, gate, event);
+  const result = judgeDecision(run, gate, event);
+  if (result !== "accepted") return noteRefusal(gate, event.vote, result);
+  if (isRepeated(gate, event.vote)) return "accepted";
+  gate.votes.push(event.vote);
+  if (event.vote.decision === "reject") reject(run, event);
+  else if (approvers(gate).size >= gate.required) approve(run, event);
+  return "accepted";
+}
+
+/** Counts a decision that did not count, and keeps the first of them in detail. */
+export function noteRefusal(gate: Gate, vote: Vote, result: DecisionResult): DecisionResult {
+  gate.refused[result] = (gate.refused[result] ?? 0) + 1;
+  const { decision, approver, channel, atMs, signatureRefused } = vote;
+  const kept = gate.refusals ?? [];
+  if (kept.length < DECISIONS_MAX_PER_GATE) {
+    gate.refusals = [
+      ...kept,
+      { decision, approver, channel, atMs, result, ...(signatureRefused ? { signatureRefused } : {}) },
+    ];
+  }
+  return result;
+}
+
+export function judgeDecision(run: Run, gate: Gate, event: Decided): DecisionResult {
+  const { vote } = event;
+  if (isRepeated(gate, vote)) return "accepted";
+  if (gate.status === "expired") return "late";
+  if (gate.status !== "open") return "already-decided";
+  if (givenAtMs(event) >= gate.deadlineMs) return "late";
+  if (event.digest !== undefined && event.digest !== gate.digest) return "stale-digest";
+  if (gate.signed && !vote.verified) return "not-allowed";
+  const rule = run.plan.nodes.get(event.node)?.node.gate?.rule;
+  if (rule === undefined) return "accepted";
+  if (!mayAnswer(rule, { ...vote, givenAtMs: givenAtMs(event) }, run.requester, gate.openedAtMs)) return "not-allowed";
+  const wantsComment = rule.comment === "always" || (rule.comment === "reject" && vote.decision === "reject");
+  return wantsComment && (vote.comment ?? "").trim() === "" ? "comment-required" : "accepted";
+}
+
+/** A verified signature also proves when the decision was given, which an outage of the worker must not make late. */
+function givenAtMs(event: Decided): number {
+  const { verified, issuedMs } = event.vote;
+  return verified && issuedMs !== undefined ? Math.min(issuedMs, event.atMs) : event.atMs;
+}
+
+/** One decision may be delivered twice, by an update that timed out and by the signal that followed. */
+function isRepeated(gate: Gate, vote: Vote): boolean {
+  return vote.decisionId !== undefined && gate.votes.some((known) => known.decisionId === vote.decisionId);
+}
+
+/** A second vote of one person counts once. */
+function approvers(gate: Gate): Set<string> {
+  return new Set(gate.votes.filter((vote) => vote.decision === "approve").map((vote) => personOf(vote.approver)));
+}
+
+function keepEarly(run: Run, gate: Gate | undefined, event: Decided): DecisionResult {
+  if (gate !== undefined && event.atMs >= gate.deadlineMs) return "late";
+  if (event.digest !== undefined && run.state.early.length < DECISIONS_MAX_PER_GATE) {
+    run.state.early.push({ node: event.node, digest: event.digest, vote: event.vote });
+  } else run.state.strayDecisions++;
+  return "gate-not-open";
+}
+
+function approve(run: Run, event: Decided): void {
+  closeGate(run, event.node, "approved", event.atMs);
+  const entry = run.plan.nodes.get(event.node);
+  const own = stateOf(run, event.node);
+  if (entry?.node.type === "human_review") {
+    answerReview(run, event, "approved");
+    settleAndFinish(run, event.node, "succeeded", event.atMs);
+    return;
+  }
+  own.status = "approved";
+  makeReady(run, event.node);
+}
+
+function reject(run: Run, event: Decided): void {
+  closeGate(run, event.node, "rejected", event.atMs);
+  if (run.plan.nodes.get(event.node)?.node.type === "human_review") answerReview(run, event, "rejected");
+  const comment = event.vote.comment === undefined ? "" : `: ${event.vote.comment}`;
+  settleAndFinish(run, event.node, "rejected", event.atMs, `rejected by ${event.vote.approver}${comment}`);
+}
+
+/** A review's answer can be read by conditions, also where it was no. */
+function answerReview(run: Run, event: Decided, decision: "approved" | "rejected"): void {
+  const output = { decision, comment: event.vote.comment ?? "" };
+  stateOf(run, event.node).output = output;
+  run.outputs[event.node] = output;
+}
+
+/** The deadline passed without enough votes. */
+export function expireGate(run: Run, node: string, atMs: number): void {
+  const gate = stateOf(run, node).gate;
+  if (gate === undefined || (gate.status !== "asking" && gate.status !== "open")) return;
+  closeGate(run, node, "expired", atMs);
+  const skips = run.plan.nodes.get(node)?.node.gate?.rule?.onTimeout === "skip";
+  const [status, reason] = skips
+    ? (["skipped", "nobody decided before the deadline, and the policy then leaves it out"] as const)
+    : (["expired", whyExpired(gate)] as const);
+  settle(run, node, status, atMs, reason);
+}
+
+function whyExpired(gate: Gate): string {
+  const given = approvers(gate).size;
+  if (given === 0) return "nobody decided before the deadline";
+  return `${given} of ${gate.required} people had approved at the deadline`;
+}
+
+function settleAndFinish(run: Run, id: string, status: "succeeded" | "rejected", atMs: number, reason?: string): void {
+  settle(run, id, status, atMs, reason);
+  finishIfDone(run, atMs);
+}

@@ -1,0 +1,43 @@
+/**
+ * Edit and approve: a person gives an action other params at its gate. They are asked about anew; nothing is approved
+ * by giving them. Loaded by the workflow sandbox: imports no package and reads no clock.
+ */
+
+import { holdsTemplate } from "../condition/template.js";
+import { closeGate, makeReady, type Run, stateOf } from "../run/run.js";
+import type { DecisionResult, RunEvent } from "../run/state.js";
+import { judgeDecision, noteRefusal } from "./approval.js";
+
+type Decided = Extract<RunEvent, { kind: "decided" }>;
+
+/** Whether this person may give other params now; a refusal is counted as that of a decision is. */
+export function judgeEdit(run: Run, event: Decided): DecisionResult {
+  const entry = run.plan.nodes.get(event.node);
+  const gate = entry === undefined ? undefined : stateOf(run, event.node).gate;
+  if (entry === undefined || gate === undefined || gate.status === "asking") {
+    run.state.strayDecisions++;
+    return entry === undefined ? "node-not-found" : "gate-not-open";
+  }
+  if (entry.node.tool === undefined || holdsTemplate(event.vote.params ?? {}))
+    return noteRefusal(gate, event.vote, "edit-refused");
+  const result = judgeDecision(run, gate, event);
+  return result === "accepted" ? result : noteRefusal(gate, event.vote, result);
+}
+
+/** The params that were given did not pass the check. */
+export function refuseEdit(run: Run, { node, vote }: Decided): DecisionResult {
+  const { gate } = stateOf(run, node);
+  return gate === undefined ? "gate-not-open" : noteRefusal(gate, vote, "edit-refused");
+}
+
+/** The action has other params: votes for the old ones are void, and people are asked about the new ones. */
+export function edit(run: Run, { node, params, by, atMs }: Extract<RunEvent, { kind: "edited" }>): void {
+  const own = stateOf(run, node);
+  const { gate } = own;
+  if (gate?.status !== "open") return;
+  const { openedAtMs, deadlineMs } = gate;
+  closeGate(run, node, "withdrawn", atMs);
+  own.edited = { params, by, atMs, before: own.edited?.before ?? gate.shown ?? {}, openedAtMs, deadlineMs };
+  own.status = "pending";
+  makeReady(run, node);
+}

@@ -1,0 +1,58 @@
+/**
+ * What the policy says of each node of a graph, also of one that is refused: a check's answer in detail.
+ * Imports no package and reads no clock.
+ */
+import type { Graph } from "../../schema/graph.js";
+import type { Effect, Environment, NodeType } from "../../vocabulary/node-types.js";
+import type { Problem } from "../../vocabulary/problems.js";
+import { checkNode, type NodeFacts } from "../check/node.js";
+import { type CheckContext, environmentOf } from "../check.js";
+import { type GateRule, ruleFor } from "../policy/approval-rule.js";
+import type { WriteLimits } from "../writes/limits.js";
+
+export interface Explained {
+  node: string;
+  type: NodeType;
+  tool?: string;
+  effect: Effect;
+  /** Whether nothing stands against the node itself; its graph may be refused all the same. */
+  allowed: boolean;
+  gated: boolean;
+  /** The rules that let it pass, or do not. */
+  rule: string;
+  /** Why a person must agree first. */
+  gate?: string;
+  target?: string;
+  environment?: Environment;
+  /** On a write: how far it may reach in its environment. */
+  limits?: WriteLimits;
+  /** Who may answer, by which rule of the policy; absent where its defaults hold. */
+  approval?: GateRule;
+  problems: Problem[];
+}
+
+/** One answer a node, in the graph's order. Problems of the graph as a whole (cycles, edges …) are the check's. */
+export function explainGraph(graph: Graph, context: CheckContext): Explained[] {
+  const facts = graph.nodes.map((node, position) => checkNode(node, `nodes[${position}]`, context));
+  const reached = environmentOf(facts);
+  return graph.nodes.map((node, position) => {
+    const { problems, gate, rule, target, environment, tool, effect } = facts[position] as NodeFacts;
+    const names = tool === undefined ? [] : [tool.name, ...tool.aliases];
+    const approval = ruleFor(context.policy, { type: node.type, names, effect, environment: reached });
+    return {
+      node: node.id,
+      type: node.type,
+      ...(node.tool ? { tool: node.tool } : {}),
+      effect,
+      allowed: problems.length === 0,
+      gated: gate !== undefined,
+      rule,
+      ...(gate === undefined ? {} : { gate }),
+      ...(gate === undefined || approval === undefined ? {} : { approval }),
+      ...(effect === "write" ? { limits: context.policy.limits[environment ?? "production"] } : {}),
+      ...(target === undefined ? {} : { target }),
+      ...(environment === undefined ? {} : { environment }),
+      problems,
+    };
+  });
+}

@@ -1,0 +1,206 @@
+/**
+ * What people are shown of a run: one shape for the query `runView`, the CLI, the façade and the page.
+ * Loaded by the workflow sandbox: imports no package and reads no clock.
+ */
+import type { Json, JsonObject } from "../../schema/json.js";
+import type { Effect, Environment, NodeType } from "../../vocabulary/node-types.js";
+import type { Failure, Problem } from "../../vocabulary/problems.js";
+import type { CheckedNode } from "../check.js";
+import type { GateRule } from "../policy/approval-rule.js";
+import { type Run, stateOf } from "../run/run.js";
+import type { EdgeState, Finding, Gate, GateStatus, NodeState, NodeStatus, Outcome, Vote } from "../run/state.js";
+
+/** `waiting`: nothing runs and at least one gate is open. */
+export type RunStatus = "running" | "waiting" | Outcome;
+
+export interface NodeView {
+  id: string;
+  name: string;
+  type: NodeType;
+  tool?: string;
+  effect: Effect;
+  gated: boolean;
+  status: NodeStatus;
+  startedAtMs?: number;
+  endedAtMs?: number;
+  reason?: string;
+  failure?: Failure;
+  output?: Json;
+  /** What the check after its effect said; absent where it has none. */
+  verification?: NodeState["verification"];
+  /** The node whose effect it takes back. */
+  undoes?: string;
+}
+
+export interface GateView {
+  nodeId: string;
+  nodeName: string;
+  nodeType: NodeType;
+  tool?: string;
+  status: GateStatus;
+  reason: string;
+  environment: Environment;
+  target?: string;
+  digest?: string;
+  params: JsonObject;
+  /** A person gave other params than the graph has; `before` is what was asked first. */
+  edited?: { by: string; atMs: number; before: JsonObject };
+  /** What it would change, where the tool can tell. */
+  preview?: Gate["preview"];
+  /** What would take it back, shown with the question: its approval covers this too. */
+  undo?: { tool: string; params: JsonObject };
+  required: number;
+  signed: boolean;
+  /** Name of the rule that it follows; absent where the policy's defaults hold. */
+  rule?: string;
+  /** Who may answer from the start; absent: whoever the defaults let. */
+  groups?: string[];
+  forbidRequester?: boolean;
+  commentRequired?: GateRule["comment"];
+  /** Who may answer too, from when on. */
+  escalations?: Array<{ atMs: number; groups: string[]; channel?: string }>;
+  onTimeout?: GateRule["onTimeout"];
+  openedAtMs: number;
+  deadlineMs: number;
+  closedAtMs?: number;
+  votes: Array<Omit<Vote, "token">>;
+  refused: Gate["refused"];
+  refusals?: Gate["refusals"];
+  notices: Gate["notices"];
+}
+
+export interface RunView {
+  runId: string;
+  runKey: string;
+  status: RunStatus;
+  dryRun: boolean;
+  goal: string;
+  name: string;
+  requester: string;
+  environment: Environment;
+  policyDigest: string;
+  startedAtMs: number;
+  endedAtMs?: number;
+  nodes: NodeView[];
+  edges: Array<{ from: string; to: string; on: string; condition?: string; state: EdgeState }>;
+  gates: GateView[];
+  findings: Finding[];
+  problems: Problem[];
+  /** Decisions that fit no gate at all, or could not be read; absent where there were none. */
+  strayDecisions?: number;
+}
+
+/** Who asked for the run and where it runs: what the state does not hold. */
+export interface RunFacts {
+  runId: string;
+  runKey: string;
+  requester: string;
+}
+
+/** Projects a run for people. */
+export function viewOf(run: Run, facts: RunFacts): RunView {
+  const { graph } = run.plan;
+  const { state } = run;
+  const nodes = [...run.plan.nodes.values()].map((entry) => entry.node);
+  return {
+    runId: facts.runId,
+    runKey: facts.runKey,
+    status: statusOf(run),
+    dryRun: graph.verdict.dryRun,
+    goal: graph.goal_description,
+    name: graph.name,
+    requester: facts.requester,
+    environment: graph.verdict.environment,
+    policyDigest: graph.verdict.policyDigest,
+    startedAtMs: state.startedAtMs,
+    endedAtMs: state.endedAtMs,
+    nodes: nodes.map((node) => nodeView(run, node)),
+    edges: graph.edges.map((edge, position) => ({
+      from: edge.from_node_id,
+      to: edge.to_node_id,
+      on: edge.on,
+      ...(edge.condition ? { condition: edge.condition } : {}),
+      state: state.edges[position] ?? "open",
+    })),
+    gates: nodes.flatMap((node) => gateView(run, node)),
+    findings: state.findings,
+    problems: [...graph.verdict.notices, ...state.problems],
+    ...(state.strayDecisions === 0 ? {} : { strayDecisions: state.strayDecisions }),
+  };
+}
+
+export function statusOf(run: Run): RunStatus {
+  if (run.state.outcome !== undefined) return run.state.outcome;
+  return run.running === 0 && run.gates > 0 ? "waiting" : "running";
+}
+
+function nodeView(run: Run, node: CheckedNode): NodeView {
+  const own = stateOf(run, node.id);
+  return {
+    id: node.id,
+    name: node.name,
+    type: node.type,
+    ...(node.tool ? { tool: node.tool } : {}),
+    effect: node.effect,
+    gated: node.gate !== undefined,
+    status: own.status,
+    startedAtMs: own.startedAtMs,
+    endedAtMs: own.endedAtMs,
+    reason: own.reason,
+    failure: own.failure,
+    output: own.output,
+    ...(own.verification === undefined ? {} : { verification: own.verification }),
+    ...(node.undoes === undefined ? {} : { undoes: node.undoes }),
+  };
+}
+
+function gateView(run: Run, node: CheckedNode): GateView[] {
+  const { gate } = stateOf(run, node.id);
+  if (gate === undefined || node.gate === undefined) return [];
+  return [
+    {
+      nodeId: node.id,
+      nodeName: node.name,
+      nodeType: node.type,
+      ...(node.tool ? { tool: node.tool } : {}),
+      status: gate.status,
+      reason: gate.reason,
+      environment: run.plan.graph.verdict.environment,
+      target: node.gate.target,
+      digest: gate.digest,
+      params: gate.shown ?? {},
+      ...editedView(stateOf(run, node.id)),
+      ...(gate.preview === undefined ? {} : { preview: gate.preview }),
+      ...(node.undo !== undefined && gate.shownUndo ? { undo: { tool: node.undo.tool, params: gate.shownUndo } } : {}),
+      required: gate.required,
+      signed: gate.signed,
+      openedAtMs: gate.openedAtMs,
+      deadlineMs: gate.deadlineMs,
+      closedAtMs: gate.closedAtMs,
+      ...ruleView(node.gate.rule, gate.openedAtMs),
+      votes: gate.votes.map(({ token: _, ...vote }) => vote),
+      refused: gate.refused,
+      ...(gate.refusals === undefined ? {} : { refusals: gate.refusals }),
+      notices: gate.notices,
+    },
+  ];
+}
+
+function ruleView(rule: GateRule | undefined, openedAtMs: number): Partial<GateView> {
+  if (rule === undefined) return {};
+  const { name, groups, forbidRequester, comment, escalate, onTimeout } = rule;
+  return {
+    rule: name,
+    groups,
+    forbidRequester,
+    commentRequired: comment,
+    onTimeout,
+    escalations: escalate.map(({ afterSeconds, ...rung }) => ({ atMs: openedAtMs + afterSeconds * 1_000, ...rung })),
+  };
+}
+
+function editedView({ edited }: NodeState): Pick<GateView, "edited"> {
+  if (edited === undefined) return {};
+  const { by, atMs, before } = edited;
+  return { edited: { by, atMs, before } };
+}

@@ -1,0 +1,33 @@
+/** What a worker makes of AUTOOPS_PAYLOAD_KEY: its data converter, and the workflows that go with it. */
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import type { WorkerOptions } from "@temporalio/worker";
+import type { Environment } from "../platform/environment.js";
+import { createPayloadCodec } from "../platform/payloads/codec.js";
+import { createSealer } from "../platform/payloads/seal.js";
+import { createPayloadStorage, type StorageOptions } from "../platform/payloads/storage.js";
+
+const pathOf = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
+const FAILURES = pathOf("../workflows/encoded-failures.cjs");
+
+/** For the worker of runs and for that of plans. Without a key it says of what is encrypted which key is missing. */
+export function workerConverter(
+  { payloadKeys, payloadRequired }: Pick<Environment, "payloadKeys" | "payloadRequired">,
+  storage: StorageOptions,
+): NonNullable<WorkerOptions["dataConverter"]> {
+  const codec = createPayloadCodec(createSealer(payloadKeys), payloadRequired);
+  return {
+    payloadCodecs: [codec],
+    externalStorage: createPayloadStorage(storage),
+    // Messages of failures stand in the open otherwise.
+    ...(payloadKeys.length === 0 ? {} : { failureConverterPath: FAILURES }),
+  };
+}
+
+/** The bundle made at build time, or the sources where the program runs uncompiled. */
+export function workflowSource(
+  encrypts: boolean,
+): { workflowBundle: { codePath: string } } | { workflowsPath: string } {
+  const codePath = pathOf(encrypts ? "../workflow-bundle-encoded.js" : "../workflow-bundle.js");
+  return existsSync(codePath) ? { workflowBundle: { codePath } } : { workflowsPath: pathOf("../workflows/index.ts") };
+}

@@ -1,0 +1,142 @@
+/**
+ * Where decisions arrive: the signals `approve` and `reject`, the update `decide`, and the query `runView`. All
+ * decisions end in `core/approval`. Loaded by the workflow sandbox: imports only what the bundle test lists.
+ */
+import { condition, defineQuery, defineSignal, defineUpdate, setHandler } from "@temporalio/workflow";
+import type { Activities, AskedAt, EditVerdict, VoteVerdict } from "../activities/contract.js";
+import { readAnswer } from "../core/gate/answer.js";
+import { judgeEdit, refuseEdit } from "../core/gate/edit.js";
+import { type RunFacts, type RunView, viewOf } from "../core/report/view.js";
+import { addProblem, stateOf } from "../core/run/run.js";
+import type { DecisionResult, RunEvent, Vote } from "../core/run/state.js";
+import type { Answer, Decision } from "../schema/decision.js";
+import type { Json } from "../schema/json.js";
+import { EVENT_SIGNAL, QUERIES, SIGNALS, UPDATES } from "../vocabulary/names.js";
+import { type Interpreter, nodeOf } from "./interpreter.js";
+
+export const approveSignal = defineSignal<[Answer]>(SIGNALS.approve);
+export const rejectSignal = defineSignal<[Answer]>(SIGNALS.reject);
+export const eventSignal = defineSignal<[Json]>(EVENT_SIGNAL);
+export const decideUpdate = defineUpdate<DecisionResult, [Decision]>(UPDATES.decide);
+export const runViewQuery = defineQuery<RunView | null>(QUERIES.runView);
+
+export interface Desk {
+  /** From here on decisions are counted; those that came before wait until now. */
+  open(interpreter: Interpreter): void;
+}
+
+type Checks = Pick<Activities, "verify_vote" | "check_edit">;
+
+export function createDesk(facts: RunFacts, { verify_vote: verify, check_edit }: Checks): Desk {
+  let interpreter: Interpreter | undefined;
+
+  async function take(value: unknown, decision: "approve" | "reject"): Promise<DecisionResult> {
+    const atMs = Date.now();
+    const read = readAnswer(value);
+    if (interpreter === undefined) await condition(() => interpreter !== undefined);
+    const desk = interpreter as Interpreter;
+    if (!read.ok) {
+      desk.run.state.strayDecisions++;
+      return "gate-not-open";
+    }
+    const { node_id: node, token } = read.answer;
+    if (token === undefined || !desk.run.plan.nodes.has(node)) return count(desk, read.answer, decision, atMs);
+    // A gate does not expire over the look at a signature.
+    desk.report({ kind: "vote-arrived", node, atMs });
+    const result = await count(desk, read.answer, decision, atMs);
+    desk.report({ kind: "vote-settled", node, atMs });
+    return result;
+  }
+
+  async function count(
+    desk: Interpreter,
+    answer: Answer,
+    decision: Vote["decision"],
+    atMs: number,
+  ): Promise<DecisionResult> {
+    const vote = await voteOf(desk, answer, decision, atMs);
+    const { node_id: node, digest } = answer;
+    if (vote.params !== undefined) return edit(desk, { kind: "decided", node, vote, digest, atMs: vote.atMs });
+    return desk.report({ kind: "decided", node, vote, digest, atMs: vote.atMs }) ?? "gate-not-open";
+  }
+
+  /** Other params for the action: checked by an activity, then the gate asks anew. Nothing is approved by it. */
+  async function edit(desk: Interpreter, event: Extract<RunEvent, { kind: "decided" }>): Promise<DecisionResult> {
+    const { run } = desk;
+    const judged = judgeEdit(run, event);
+    if (judged !== "accepted") return judged;
+    const node = nodeOf(run, event.node);
+    const { params = {}, approver: by, atMs } = event.vote;
+    const { target } = node.gate ?? {};
+    const to = target === undefined ? {} : { target };
+    const asked = { tool: node.tool ?? "", nodeType: node.type, params, ...to };
+    // What cannot be checked is not taken; it must not end the run either.
+    const checked: EditVerdict & AskedAt = await check_edit(asked, atMs).catch(() => ({ ok: false, problems: [] }));
+    if (!checked.ok) {
+      for (const problem of checked.problems) addProblem(run, problem);
+      return refuseEdit(run, event);
+    }
+    // Somebody may have decided meanwhile.
+    const again = judgeEdit(run, event);
+    if (again !== "accepted") return again;
+    desk.report({ kind: "edited", node: event.node, params, by, atMs: checked.atMs ?? atMs });
+    return "edited";
+  }
+
+  /** A token is verified before the vote counts, so that a forged reject closes nothing. */
+  async function voteOf(desk: Interpreter, answer: Answer, decision: Vote["decision"], atMs: number): Promise<Vote> {
+    const { approver, comment, channel, token, decision_id: decisionId } = answer;
+    const params = decision === "approve" && answer.params !== undefined ? { params: answer.params } : {};
+    const unverified: Vote = { decision, approver, comment, channel, atMs, verified: false, decisionId, ...params };
+    if (token === undefined || !desk.run.plan.nodes.has(answer.node_id)) return unverified;
+    const digest = stateOf(desk.run, answer.node_id).gate?.digest ?? answer.digest ?? "";
+    // What cannot be looked at proves nothing; it must not end the run either.
+    const verdict: VoteVerdict & AskedAt = await verify(
+      { token, runKey: facts.runKey, nodeId: answer.node_id, digest, decision, ...params },
+      atMs,
+    ).catch(() => ({
+      ok: false,
+      reason: "the signature could not be looked at",
+    }));
+    const asked = { ...unverified, atMs: verdict.atMs ?? atMs };
+    if (!verdict.ok) return { ...asked, signatureRefused: true };
+    const { approver: subject, groups, channel: way = channel, issuedMs, jti } = verdict;
+    return { ...asked, approver: subject, groups, channel: way, verified: true, issuedMs, token, decisionId: jti };
+  }
+
+  setHandler(approveSignal, async (answer) => void (await take(answer, "approve")), {
+    description: "Approve a node that waits at a gate: {node_id, approver, comment?, digest?, token?}",
+  });
+  setHandler(rejectSignal, async (answer) => void (await take(answer, "reject")), {
+    description: "Reject a node that waits at a gate: {node_id, approver, comment?, digest?, token?}",
+  });
+  setHandler(
+    eventSignal,
+    async (event) => {
+      const atMs = Date.now();
+      if (interpreter === undefined) await condition(() => interpreter !== undefined);
+      (interpreter as Interpreter).report({ kind: "event-arrived", event, atMs });
+    },
+    { description: "News from outside, for withdraw_when: {name, …}" },
+  );
+  setHandler(decideUpdate, ({ decision, ...answer }) => take(answer, decision), {
+    validator: refuseMalformed,
+    description: "Approve or reject, and learn what became of it: {decision, node_id, approver, …}",
+  });
+  setHandler(runViewQuery, () => (interpreter === undefined ? null : viewOf(interpreter.run, facts)), {
+    description: "The run as people are shown it",
+  });
+  return {
+    open: (ready) => {
+      interpreter = ready;
+    },
+  };
+}
+
+/** Only what cannot be read at all: every other refusal is a result, so that it is in history. */
+function refuseMalformed(value: Decision): void {
+  const { decision, ...answer } = value ?? {};
+  if (decision !== "approve" && decision !== "reject") throw new Error('decision must be "approve" or "reject"');
+  const read = readAnswer(answer);
+  if (!read.ok) throw new Error(read.message);
+}

@@ -1,0 +1,100 @@
+/**
+ * Tells people of gates again: reminders and further people while one is open, and its closing.
+ * Loaded by the workflow sandbox: imports only what the bundle test lists.
+ */
+import { CancellationScope, patched, scheduleActivity, sleep } from "@temporalio/workflow";
+import type { NoticeResult, TellCall } from "../activities/contract.js";
+import type { CheckedNode } from "../core/check.js";
+import { type DueNotice, dueNotices, noticeSummary, toldChannels } from "../core/gate/messages.js";
+import { type Run, stateOf } from "../core/run/run.js";
+import type { Gate, RunEvent } from "../core/run/state.js";
+import { ACTIVITIES, tellId } from "../vocabulary/names.js";
+import { tellOptions } from "./options.js";
+
+export interface Notices {
+  /** Arms what is to be told of an open gate after `sinceMs`; ends with the scope in which it is called. */
+  arm(node: CheckedNode, sinceMs: number): void;
+  /** Tells those who were asked that the gate has closed. */
+  closed(node: CheckedNode): void;
+  /** True while somebody is being told: the run must not end under it. */
+  isTelling(): boolean;
+}
+
+export function createNotices(run: Run, report: (event: RunEvent) => unknown): Notices {
+  let telling = 0;
+
+  function arm(node: CheckedNode, sinceMs: number): void {
+    const { gate } = stateOf(run, node.id);
+    if (gate === undefined) return;
+    const due = dueNotices(node.gate?.rule, gate).filter((notice) => notice.atMs > sinceMs);
+    armNext(node, due, sinceMs);
+  }
+
+  /** One timer at a time: most gates are answered before the first is over. */
+  function armNext(node: CheckedNode, [first, ...rest]: DueNotice[], nowMs: number): void {
+    if (first === undefined) return;
+    sleep(Math.max(1, first.atMs - nowMs), { summary: noticeSummary(node) }).then(
+      () => {
+        remind(node, first);
+        armNext(node, rest, first.atMs);
+      },
+      () => undefined,
+    );
+  }
+
+  function remind(node: CheckedNode, { event, channel, groups, place }: DueNotice): void {
+    const { gate } = stateOf(run, node.id);
+    if (gate === undefined) return;
+    const { deadlineMs } = gate;
+    const to = channel === undefined ? {} : { channels: [channel] };
+    const more = groups === undefined ? {} : { groups };
+    const { refs } = toldChannels(gate);
+    const known = Object.keys(refs).length === 0 ? {} : { refs };
+    // Whoever is asked now was not told of the question before.
+    const question = event === "gate-escalated" ? questionOf(node, gate) : {};
+    send(node, { event, ...to, ...more, ...known, ...question, deadlineMs }, `${place}`);
+  }
+
+  function closed(node: CheckedNode): void {
+    const { gate } = stateOf(run, node.id);
+    if (gate === undefined) return;
+    const { channels, refs } = toldChannels(gate);
+    // Runs that began before people were told of this go on without it.
+    if (channels.length === 0 || !patched("tell-of-closed-gates")) return;
+    const by = gate.votes.map((vote) => `${vote.approver}: ${vote.decision}`);
+    send(node, { event: "gate-closed", channels, refs, status: gate.status, by }, "closed");
+  }
+
+  function questionOf(node: CheckedNode, { reason, shown, preview }: Gate): Partial<TellCall> {
+    return {
+      nodeType: node.type,
+      ...(node.tool ? { tool: node.tool } : {}),
+      ...(node.gate?.target === undefined ? {} : { target: node.gate.target }),
+      environment: run.plan.graph.verdict.environment,
+      reason,
+      ...(shown === undefined ? {} : { params: shown }),
+      ...(preview === undefined ? {} : { preview }),
+      ...(node.gate?.rule === undefined ? {} : { rule: node.gate.rule }),
+    };
+  }
+
+  function send(node: CheckedNode, told: Omit<TellCall, "nodeId" | "nodeName" | "digest">, what: string): void {
+    const { gate } = stateOf(run, node.id);
+    const call: TellCall = { ...told, nodeId: node.id, nodeName: node.name, digest: gate?.digest ?? "" };
+    const options = tellOptions(node, tellId(node.id, gate?.round ?? 1, what));
+    telling++;
+    const end = (notices: NoticeResult[]): void => {
+      telling--;
+      report({ kind: "gate-told", node: node.id, notices, atMs: Date.now() });
+    };
+    // People are told of the end of a run that was cancelled, too.
+    CancellationScope.nonCancellable(() =>
+      scheduleActivity<{ notices: NoticeResult[] }>(ACTIVITIES.tellApprovers, [call], options),
+    ).then(
+      ({ notices }) => end(told.event === "gate-closed" ? [] : notices),
+      () => end([]),
+    );
+  }
+
+  return { arm, closed, isTelling: () => telling > 0 };
+}

@@ -1,0 +1,149 @@
+/** What the audit log is told of a run, from the plan to its end. */
+import { MockActivityEnvironment } from "@temporalio/testing";
+import { beforeEach, expect, test } from "vitest";
+import {
+  auditedAsk,
+  auditedCheck,
+  auditedDraft,
+  auditedStore,
+  auditedVerify,
+} from "../../../src/activities/acting/audit-run.js";
+import type { AskCall, CheckResult } from "../../../src/activities/contract.js";
+import type { Report } from "../../../src/core/report.js";
+import { digestOf } from "../../../src/platform/digest.js";
+import { type AuditStub, auditStub } from "../../support/audit.js";
+
+const RUN_KEY = "11111111-1111-1111-1111-111111111111";
+const DIGEST = "ab".repeat(32);
+const GRAPH = { id: "g", name: "g", goal_description: "mend it", nodes: [], edges: [] };
+let audit: AuditStub;
+beforeEach(() => {
+  audit = auditStub();
+});
+
+// biome-ignore lint/suspicious/noExplicitAny: activities of any kind
+function call<T>(activity: (...args: any[]) => Promise<T>, ...args: unknown[]): Promise<T> {
+  const environment = new MockActivityEnvironment({ workflowExecution: { workflowId: "run-1", runId: RUN_KEY } });
+  return environment.run(activity, ...args);
+}
+
+test("a plan is told of with its graph's digest", async () => {
+  const draft = () => ({ ok: true as const, graph: GRAPH as never, playbook: "errors", score: 1, notices: [] });
+  await call(
+    auditedDraft(async () => draft(), { audit }),
+    { goal: "mend it", requester: "rita" },
+  );
+  expect(audit.entries).toMatchObject([
+    { event: "plan-made", actor: "rita", run: "run-1", digest: digestOf(GRAPH), details: { playbook: "errors" } },
+  ]);
+});
+
+test("a graph that passes its check is told of, and the run that starts with it", async () => {
+  const verdict = {
+    environment: "production",
+    policyDigest: DIGEST,
+    dryRun: false,
+    targets: ["shop"],
+    gates: { mend: {} },
+  };
+  const check = async () => ({ ok: true, verdict }) as unknown as CheckResult;
+  await call(auditedCheck(check, { audit }), { graph: GRAPH, requester: "rita", dry_run: true });
+  expect(audit.entries).toMatchObject([
+    {
+      event: "graph-checked",
+      actor: "rita",
+      run: "run-1",
+      digest: digestOf(GRAPH),
+      details: { policy_digest: DIGEST, targets: ["shop"], gated: ["mend"] },
+    },
+    { event: "run-started", actor: "rita", run: "run-1", runKey: RUN_KEY, details: { dry_run: true } },
+  ]);
+});
+
+test.each([[{ graph: GRAPH, requester: "rita" }], [undefined], [{ requester: 7 }], [{ graph: { name: "\ud800" } }]])(
+  "a graph that is refused is told of once, with what is wrong, also where it is %j",
+  async (input) => {
+    const problems = [{ code: "cycle" as const, at: "", message: "no" }];
+    const check = async () => ({ ok: false as const, problems });
+    await call(auditedCheck(check, { audit }), input);
+    expect(audit.entries).toMatchObject([{ event: "graph-refused", code: "cycle", details: { codes: ["cycle"] } }]);
+  },
+);
+
+test("a question to people is told of with its digest and what they are shown", async () => {
+  const asked = { nonce: "n", digest: DIGEST, askedIn: RUN_KEY, shown: { target: "shop" }, notices: [] };
+  const question = {
+    nodeId: "mend",
+    runKey: RUN_KEY,
+    requester: "rita",
+    reason: "it writes",
+    deadlineMs: 0,
+  } as AskCall;
+  await call(
+    auditedAsk(async () => asked, { audit }),
+    question,
+  );
+  expect(audit.entries).toMatchObject([
+    {
+      event: "gate-requested",
+      actor: "rita",
+      node: "mend",
+      runKey: RUN_KEY,
+      digest: DIGEST,
+      details: { params: asked.shown },
+    },
+  ]);
+  expect(JSON.stringify(audit.entries)).not.toContain('"nonce"');
+});
+
+test("a vote is told of by who signed it, and a signature that does not hold as refused; no token is kept", async () => {
+  const vote = { token: "t.o.ken", runKey: RUN_KEY, nodeId: "mend", digest: DIGEST, decision: "approve" as const };
+  const proven = { ok: true as const, approver: "ann", groups: ["sre"], channel: "cli", issuedMs: 0, jti: "j1" };
+  await call(
+    auditedVerify(async () => proven, { audit }),
+    vote,
+  );
+  await call(
+    auditedVerify(async () => ({ ok: false, reason: "another run" }), { audit }),
+    vote,
+  );
+  expect(audit.entries).toMatchObject([
+    {
+      event: "vote-recorded",
+      actor: "ann",
+      channel: "cli",
+      node: "mend",
+      details: { decision: "approve", verified: true, groups: ["sre"] },
+    },
+    { event: "signature-refused", node: "mend", digest: DIGEST, details: { reason: "another run" } },
+  ]);
+  expect(JSON.stringify(audit.entries)).not.toContain(vote.token);
+});
+
+test("the end of a run is told of with each gate, its votes, and what was changed; and the report is kept", async () => {
+  const kept: Report[] = [];
+  const reports = { put: async (report: Report) => void kept.push(report), get: async () => undefined };
+  const votes = [
+    { decision: "approve", approver: "ann", verified: true, atMs: 1 },
+    { decision: "approve", approver: "bob", channel: "signal", verified: false, atMs: 2 },
+  ];
+  const gate = { nodeId: "mend", digest: DIGEST, status: "approved", votes, refused: { late: 1 }, closedAtMs: 3 };
+  const nodes = [{ id: "mend", effect: "write", status: "succeeded" }];
+  const ended = { runId: "run-1", runKey: RUN_KEY, requester: "rita", outcome: "succeeded", gates: [gate], nodes };
+  await call(auditedStore({ audit, reports }), ended);
+  expect(audit.entries).toMatchObject([
+    { event: "vote-recorded", actor: "bob", channel: "signal", node: "mend", details: { verified: false } },
+    { event: "decision-refused", code: "decision-late", node: "mend", digest: DIGEST },
+    { event: "gate-closed", node: "mend", digest: DIGEST, details: { status: "approved", refused: { late: 1 } } },
+    { event: "run-ended", actor: "rita", details: { outcome: "succeeded", writes: [{ node: "mend" }] } },
+  ]);
+  expect(kept).toEqual([ended]);
+});
+
+test("nothing of a run stops where the log cannot be written", async () => {
+  audit.refuse();
+  const kept: Report[] = [];
+  const reports = { put: async (report: Report) => void kept.push(report), get: async () => undefined };
+  await call(auditedStore({ audit, reports }), { gates: [], nodes: [], outcome: "succeeded" });
+  expect(kept).toHaveLength(1);
+});
