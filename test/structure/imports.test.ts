@@ -57,14 +57,7 @@ const RULES: Record<string, Rule> = {
     ],
   },
   "client/cli": {
-    values: [
-      ...OUTSIDE,
-      "client/runs",
-      "client/writes",
-      "client/http",
-      "app",
-      "worker",
-    ],
+    values: [...OUTSIDE, "client/runs", "client/writes", "client/http", "app", "worker"],
     packages: ["node:", "commander", "picocolors"],
   },
   "client/http": {
