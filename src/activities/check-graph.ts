@@ -1,7 +1,7 @@
 /** `check_graph`: the worker's own verdict on a graph, whatever the client claims. */
 import { checkAgainst } from "../core/check.js";
-import type { Policy } from "../core/policy.js";
 import { tighten } from "../core/policy/tighten.js";
+import type { Policy } from "../core/policy.js";
 import { digestOf } from "../platform/digest.js";
 import { parseGraph } from "../schema/parse-graph.js";
 import { parseWith } from "../schema/problems.js";

@@ -2,13 +2,13 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { loadLocal } from "../../src/app/local.js";
 import { run } from "../../src/client/cli/commands/run.js";
 import { startFacade } from "../../src/client/http/server.js";
 import { openRuns } from "../../src/client/runs/open-runs.js";
-import type { Report } from "../../src/core/report.js";
 import type { RunView } from "../../src/core/report/view.js";
+import type { Report } from "../../src/core/report.js";
 import { createClient, type RunsClient } from "../../src/index.js";
-import { loadLocal } from "../../src/app/local.js";
 import { createLog } from "../../src/platform/log.js";
 import type { GraphInput } from "../../src/schema/graph.js";
 import { parseGraph } from "../../src/schema/parse-graph.js";
