@@ -10,7 +10,8 @@ import type { GraphInput } from "../src/schema/graph.js";
 import { RUNNING_NODES_MAX } from "../src/vocabulary/limits.js";
 import { startTestDevServer } from "../test/support/temporal.js";
 import type { Side } from "./figures.js";
-import { type Bench, createBenchActivities } from "./tools.js";
+import { type Bench, createBenchActivities, LEDGER_QUEUE } from "./tools.js";
+import { within } from "./within.js";
 
 const silent = { log() {}, trace() {}, debug() {}, info() {}, warn() {}, error() {} };
 const REQUESTER = "bench";
@@ -50,7 +51,10 @@ export const workerOptions = {
   shutdownGraceTime: "1s",
 } as const;
 
-export const queueOf = (side: Side): string => (side === "ours" ? "ours" : "by-hand");
+/** The longest run, of 1,000 nodes, takes some six seconds on a quiet machine. */
+const RUN_SECONDS = 180;
+
+export const queueOf = (side: Side): string => (side === "ours" ? LEDGER_QUEUE : "by-hand");
 
 export function argsOf(side: Side, { graph, more = {} }: Shape): object[] {
   if (side === "ours") return [{ graph, requester: REQUESTER }];
@@ -97,7 +101,8 @@ export async function createArena(): Promise<Arena> {
     start,
     async run(side, shape) {
       const handle = await start(side, shape);
-      const result = (await handle.result()) as { outcome?: string; n?: number };
+      const ended = within(RUN_SECONDS, `a run of ${shape.byHand} (${side}) to end`, handle.result());
+      const result = (await ended) as { outcome?: string; n?: number };
       const good = side === "ours" ? result.outcome === "succeeded" : (result.n ?? 0) > 0;
       if (!good) throw new Error(`${side} ${shape.byHand} ended badly: ${JSON.stringify(result).slice(0, 500)}`);
       return handle;

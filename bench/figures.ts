@@ -4,11 +4,15 @@
 export const SIDES = ["ours", "byHand", "bare"] as const;
 export type Side = (typeof SIDES)[number];
 
+export type Round = Partial<Record<Side, number>>;
+
 /** One thing measured: a figure a side a round. */
 export interface Figure {
   name: string;
   unit: string;
-  rounds: Array<Partial<Record<Side, number>>>;
+  rounds: Round[];
+  /** Why a side has no figure, where it failed. */
+  failures?: Partial<Record<Side, string>>;
   /** Bound of the ratio to `byHand`; "at least" where more is better. */
   goal?: { atMost: number } | { atLeast: number };
   /** Bound of our own figure, in its unit. */
@@ -26,9 +30,10 @@ export interface Row {
   ratioToBare?: number;
   goal?: string;
   met?: boolean;
+  failures?: Partial<Record<Side, string>>;
 }
 
-export function rowOf({ name, unit, rounds, goal, absolute }: Figure): Row {
+export function rowOf({ name, unit, rounds, goal, absolute, failures }: Figure): Row {
   const of = (side: Side) => median(rounds.flatMap((round) => round[side] ?? []));
   const ratioTo = (side: Side) =>
     median(
@@ -46,7 +51,39 @@ export function rowOf({ name, unit, rounds, goal, absolute }: Figure): Row {
     row.goal = `<= ${absolute.atMost} ${unit}`;
     row.met = row.ours <= absolute.atMost;
   }
+  if (failures !== undefined) return { ...row, met: false, failures };
   return row;
+}
+
+/** Measures one side into the round of each figure; what goes wrong is kept as that side's failure, and the others go on. */
+export async function attempt(figures: Figure[], round: number, side: Side, measure: () => Promise<number[]>) {
+  try {
+    const values = await measure();
+    for (const [index, figure] of figures.entries()) {
+      const value = values[index];
+      if (value === undefined) throw new Error(`no figure for ${figure.name}`);
+      figure.rounds[round] = { ...figure.rounds[round], [side]: value };
+    }
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    for (const figure of figures) figure.failures = { ...figure.failures, [side]: reason };
+  }
+}
+
+/** Every side of every round, in turn; a side that failed once is not tried again. */
+export async function eachRound(
+  figures: Figure[],
+  sides: readonly Side[],
+  rounds: number,
+  measure: (side: Side, round: number) => Promise<number[]>,
+): Promise<Figure[]> {
+  for (let round = 0; round < rounds; round++) {
+    for (const side of turn(sides, round)) {
+      if (figures.some(({ failures }) => failures?.[side] !== undefined)) continue;
+      await attempt(figures, round, side, () => measure(side, round));
+    }
+  }
+  return figures;
 }
 
 export function median(values: number[]): number | undefined {

@@ -1,14 +1,14 @@
 /** `npm run bench`: the interpreter beside the same graphs written by hand, on one dev server. */
 import { cpus, loadavg } from "node:os";
 import { parseArgs } from "node:util";
-import { createArena } from "./arena.js";
-import { type Row, rowOf } from "./figures.js";
+import { type Arena, createArena } from "./arena.js";
+import { type Figure, type Row, rowOf } from "./figures.js";
 import { tableOf } from "./print.js";
 import { cold } from "./scenarios/cold.js";
 import { approve } from "./scenarios/gates.js";
 import { historyCost, replay } from "./scenarios/history.js";
 import { parked } from "./scenarios/parked.js";
-import type { Scenario } from "./scenarios/scenario.js";
+import type { Effort, Scenario } from "./scenarios/scenario.js";
 import { throughput, timeScenarios } from "./scenarios/times.js";
 
 const SCENARIOS: Scenario[] = [...timeScenarios, throughput, approve, historyCost, replay, cold, parked];
@@ -43,18 +43,31 @@ export async function main(args: string[]): Promise<number> {
   const machine = { processors: cpus().length, load: loadavg()[0], node: process.version, rounds, quick: values.quick };
   if (values.json) console.log(JSON.stringify({ machine, rows }, null, 2));
   else console.log(tableOf(rows, machine));
-  return 0;
+  return rows.some(({ failures }) => failures !== undefined) ? 1 : 0;
 }
 
-async function measure(scenarios: Scenario[], effort: { rounds: number; quick: boolean }): Promise<Row[]> {
+/** A scenario that could not even begin is a failed row, and the others still run. */
+async function measured(scenario: Scenario, arena: Arena, effort: Effort): Promise<Figure[]> {
+  try {
+    return await scenario.measure(arena, effort);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return [{ name: scenario.what, unit: "", rounds: [], failures: { ours: reason } }];
+  }
+}
+
+async function measure(scenarios: Scenario[], effort: Effort): Promise<Row[]> {
   const arena = await createArena();
   const rows: Row[] = [];
   try {
     for (const scenario of scenarios) {
       console.error(`bench: ${scenario.what}`);
-      const found = (await scenario.measure(arena, effort)).map(rowOf);
+      const found = (await measured(scenario, arena, effort)).map(rowOf);
       // A whole run takes minutes: what is known is shown.
-      for (const { name, ratio } of found) console.error(`bench:   ${name}: ${ratio?.toFixed(2) ?? "measured"}`);
+      for (const { name, ratio, failures } of found) {
+        console.error(`bench:   ${name}: ${ratio?.toFixed(2) ?? (failures ? "failed" : "measured")}`);
+        for (const [side, reason] of Object.entries(failures ?? {})) console.error(`bench:     ${side}: ${reason}`);
+      }
       rows.push(...found);
     }
   } finally {

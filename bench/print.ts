@@ -1,5 +1,5 @@
 /** The figures as a table for people. */
-import type { Row } from "./figures.js";
+import type { Row, Side } from "./figures.js";
 
 interface Machine {
   processors: number;
@@ -29,14 +29,15 @@ export function tableOf(rows: Row[], { processors, load, node, rounds, quick }: 
 }
 
 function cellsOf(row: Row): string[] {
-  const verdict = row.met === undefined ? "" : row.met ? "met" : "missed";
+  const verdict = row.met === undefined ? "" : row.met ? "met" : row.failures ? "failed" : "missed";
+  const side = (name: Side) => (row.failures?.[name] === undefined ? shown(row[name]) : "failed");
   const ratio = (value: number | undefined) => (value === undefined ? "" : value.toFixed(2));
   return [
     row.name,
     row.unit,
-    shown(row.ours),
-    shown(row.byHand),
-    shown(row.bare),
+    side("ours"),
+    side("byHand"),
+    side("bare"),
     ratio(row.ratio),
     ratio(row.ratioToBare),
     row.goal ?? "",

@@ -7,6 +7,7 @@
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Context } from "@temporalio/activity";
 import { z } from "zod";
 import { ledgerHere } from "../src/activities/acting/ledger-client.js";
 import { type ActivityTable, createActivities } from "../src/activities/create-activities.js";
@@ -18,6 +19,7 @@ import { createBlobStore } from "../src/platform/blobs.js";
 import { createLog } from "../src/platform/log.js";
 import { createReportStore } from "../src/platform/reports.js";
 import { loadSigner } from "../src/platform/signing.js";
+import { createWriteLedger } from "../src/platform/temporal/write-ledger.js";
 import type { Config } from "../src/schema/config.js";
 import { APPROVAL_TIMEOUT_MAX_SECONDS, NODES_HARD_MAX, RUN_TIMEOUT_MAX_SECONDS } from "../src/vocabulary/limits.js";
 import { AT_ONCE } from "./shapes.js";
@@ -35,6 +37,9 @@ const POLICY: Policy = {
   node_types: { allowed: ["analysis", "rollback"], blocked: [] },
   approval: { timeout_seconds: APPROVAL_TIMEOUT_MAX_SECONDS, require_for_production: true },
 };
+
+/** The interpreter's queue. Writes of all sides ask the one ledger there: the workers of the others know no ledger. */
+export const LEDGER_QUEUE = "ours";
 
 const CONFIG: Config = { files: { roots: [] }, sources: {}, targets: {}, channels: {} };
 
@@ -85,7 +90,7 @@ export async function createBenchActivities(): Promise<Bench> {
     blobs: createBlobStore(join(home, "blobs")),
     reports: createReportStore(join(home, "reports")),
     signer: signer.signer,
-    ledger: ledgerHere(),
+    ledger: createWriteLedger(() => ({ client: Context.current().client, taskQueue: LEDGER_QUEUE })),
     audit: createAuditLog({
       directory: join(home, "audit"),
       signer: signer.signer,

@@ -5,7 +5,8 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { provideCli } from "../../test/support/provide.js";
 import { argsOf } from "../arena.js";
-import { type Figure, SIDES, type Side, turn } from "../figures.js";
+import { eachRound, type Figure, SIDES, type Side } from "../figures.js";
+import { within } from "../within.js";
 import type { Scenario } from "./scenario.js";
 import { CHAIN } from "./times.js";
 
@@ -22,18 +23,16 @@ export const cold: Scenario = {
       rounds: [],
       absolute: { atMost: 1_500 },
     };
-    for (let round = 0; round < rounds; round++) {
-      const times: Figure["rounds"][number] = {};
-      for (const side of turn(SIDES, round)) times[side] = await firstRun(side, cliPath, bundleOf(side));
-      figure.rounds.push(times);
-    }
-    return [figure];
+    return eachRound([figure], SIDES, rounds, async (side) => [await firstRun(side, cliPath, bundleOf(side))]);
 
     function bundleOf(side: Side): string {
       return side === "ours" ? arena.bundles.ours : arena.bundles.byHand;
     }
   },
 };
+
+/** It takes some two seconds. */
+const FIRST_RUN_SECONDS = 60;
 
 /** Milliseconds from the start of the process to the result of the run. */
 async function firstRun(side: Side, cliPath: string, codePath: string): Promise<number> {
@@ -43,9 +42,15 @@ async function firstRun(side: Side, cliPath: string, codePath: string): Promise<
   const start = performance.now();
   const child = spawn(process.execPath, [file, job], { stdio: ["ignore", "pipe", "inherit"] });
   const exited = once(child, "exit");
-  await once(child.stdout, "data");
-  const ms = performance.now() - start;
-  const [code] = await exited;
-  if (code !== 0) throw new Error(`the first run of ${side} failed`);
-  return ms;
+  try {
+    const failed = exited.then(([code]) => Promise.reject(new Error(`the first run of ${side} ended with ${code}`)));
+    failed.catch(() => undefined);
+    await within(FIRST_RUN_SECONDS, `the first run of ${side}`, Promise.race([once(child.stdout, "data"), failed]));
+    const ms = performance.now() - start;
+    const [code] = await within(FIRST_RUN_SECONDS, `the first run of ${side} to stop`, exited);
+    if (code !== 0) throw new Error(`the first run of ${side} failed`);
+    return ms;
+  } finally {
+    child.kill("SIGKILL");
+  }
 }

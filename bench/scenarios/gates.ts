@@ -2,11 +2,14 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { WorkflowHandle } from "@temporalio/client";
 import type { Arena, Shape } from "../arena.js";
-import { type Figure, median, type Side, turn } from "../figures.js";
+import { eachRound, type Figure, median, type Side } from "../figures.js";
 import { gated } from "../shapes.js";
+import { within } from "../within.js";
 import type { Scenario } from "./scenario.js";
 
 export const GATED: Shape = { graph: gated(), byHand: "gated" };
+/** A gated run takes some 100 ms. */
+const RUN_WAIT_SECONDS = 30;
 /** Without the check there is no policy to bind an approval to. */
 const GATE_SIDES = ["ours", "byHand"] as const;
 export const approval = { node_id: "act", approver: "rita" };
@@ -17,19 +20,11 @@ export const approve: Scenario = {
   async measure(arena, { rounds, quick }) {
     const latency: Figure = { name: "approve → next activity", unit: "ms", rounds: [], goal: { atMost: 1.05 } };
     const events: Figure = { name: "events of a gated node's run", unit: "events", rounds: [] };
-    for (const side of GATE_SIDES) await once(arena, side);
-    for (let round = 0; round < rounds; round++) {
-      const times: Figure["rounds"][number] = {};
-      const counts: Figure["rounds"][number] = {};
-      for (const side of turn(GATE_SIDES, round)) {
-        const runs = await inTurn(quick ? 3 : 20, () => once(arena, side));
-        times[side] = median(runs.map(({ ms }) => ms));
-        counts[side] = median(runs.map(({ events: count }) => count));
-      }
-      latency.rounds.push(times);
-      events.rounds.push(counts);
-    }
-    return [latency, events];
+    return eachRound([latency, events], GATE_SIDES, rounds, async (side, round) => {
+      if (round === 0) await once(arena, side);
+      const runs = await inTurn(quick ? 3 : 20, () => once(arena, side));
+      return [median(runs.map(({ ms }) => ms)), median(runs.map(({ events: count }) => count))].map(Number);
+    });
   },
 };
 
@@ -45,10 +40,18 @@ async function once(arena: Arena, side: Side): Promise<{ ms: number; events: num
   const acted = arena.bench.acted(handle.workflowId);
   const start = performance.now();
   await handle.signal("approve", approval);
-  await acted;
+  await Promise.race([acted, endedFirst(handle)]);
   const ms = performance.now() - start;
-  await handle.result();
+  await within(RUN_WAIT_SECONDS, `the end of a gated run (${side})`, handle.result());
   return { ms, events: (await arena.cost(handle)).events };
+}
+
+/** Rejects when the run ends without its activity having acted, and after a while. */
+async function endedFirst(handle: WorkflowHandle): Promise<never> {
+  const result = await within(RUN_WAIT_SECONDS, "the approved activity to act", handle.result());
+  // The activity tells that it acts before the run can end.
+  await pause(1_000);
+  throw new Error(`the run ended and nothing acted: ${JSON.stringify(result).slice(0, 1_000)}`);
 }
 
 /** Waits until the question has been put and the run is at rest: nothing pending, no workflow task under way. */

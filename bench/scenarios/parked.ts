@@ -5,33 +5,29 @@ import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { WorkflowHandle } from "@temporalio/client";
 import type { Arena } from "../arena.js";
-import { atOnce, type Figure, type Side, timed, turn } from "../figures.js";
+import { atOnce, eachRound, type Figure, type Side, timed } from "../figures.js";
+import { within } from "../within.js";
 import { approval, GATED } from "./gates.js";
 import type { Scenario } from "./scenario.js";
 
 const PARKED_SIDES = ["ours", "byHand"] as const;
 const AT_ONCE = 50;
+const WORKER_SECONDS = 60;
 
 export const parked: Scenario = {
   name: "parked",
   what: "1,000 runs parked at gates",
   async measure(arena, { rounds, quick }) {
-    const count = quick ? 60 : 1_000;
+    const count = quick ? 20 : 1_000;
     const goal = { atMost: 1.05 };
-    const memory: Figure = { name: `memory a run, ${count} parked`, unit: "KB", rounds: [] };
+    const memory: Figure = { name: `memory a run, ${count} parked`, unit: "KB", rounds: [], goal: { atMost: 1.15 } };
     const starting: Figure = { name: `start ${count} runs until all wait`, unit: "ms", rounds: [], goal };
     const resuming: Figure = { name: `new worker, ${count} approvals, all done`, unit: "ms", rounds: [], goal };
     // Minutes a side: one round in three.
-    for (let round = 0; round < Math.ceil(rounds / 3); round++) {
-      for (const figure of [memory, starting, resuming]) figure.rounds.push({});
-      for (const side of turn(PARKED_SIDES, round)) {
-        const found = await park(arena, side, count, `parked-${side}-${round}`);
-        (memory.rounds[round] as Figure["rounds"][number])[side] = found.kilobytes;
-        (starting.rounds[round] as Figure["rounds"][number])[side] = found.startMs;
-        (resuming.rounds[round] as Figure["rounds"][number])[side] = found.resumeMs;
-      }
-    }
-    return [memory, starting, resuming];
+    return eachRound([memory, starting, resuming], PARKED_SIDES, Math.ceil(rounds / 3), async (side, round) => {
+      const { kilobytes, startMs, resumeMs } = await park(arena, side, count, `parked-${side}-${round}`);
+      return [kilobytes, startMs, resumeMs];
+    });
   },
 };
 
@@ -42,7 +38,23 @@ interface Parked {
 }
 
 async function park(arena: Arena, side: Side, count: number, taskQueue: string): Promise<Parked> {
+  const workers: ChildProcess[] = [];
+  try {
+    return await parkOn(arena, side, count, taskQueue, workers);
+  } finally {
+    for (const worker of workers) if (worker.exitCode === null) worker.kill("SIGKILL");
+  }
+}
+
+async function parkOn(
+  arena: Arena,
+  side: Side,
+  count: number,
+  taskQueue: string,
+  workers: ChildProcess[],
+): Promise<Parked> {
   const first = await startWorker(arena, side, taskQueue);
+  workers.push(first);
   const handles: WorkflowHandle[] = [];
   const start = async () => void handles.push(await arena.start(side, GATED, taskQueue));
   const waiting = (wanted: number) =>
@@ -60,6 +72,7 @@ async function park(arena: Arena, side: Side, count: number, taskQueue: string):
   const kilobytes = ((await rssOf(first)) - before) / 1_024 / (count - 10);
   await stopWorker(first);
   const second = await startWorker(arena, side, taskQueue);
+  workers.push(second);
   const resumeMs = await timed(async () => {
     await atOnce(handles, AT_ONCE, (handle) => handle.signal("approve", approval));
     await counted(arena, `TaskQueue = '${taskQueue}' AND ExecutionStatus = 'Completed'`, count);
@@ -85,17 +98,22 @@ async function startWorker(arena: Arena, side: Side, taskQueue: string): Promise
   const file = fileURLToPath(new URL("../run.mjs", import.meta.url));
   const bundle = side === "ours" ? arena.bundles.ours : arena.bundles.byHand;
   const child = fork(file, ["--parked-worker", arena.address, taskQueue, bundle], { stdio: "inherit" });
-  await once(child, "message");
+  await messageOf(child, "a worker of parked runs to be ready");
   return child;
 }
 
 async function rssOf(child: ChildProcess): Promise<number> {
   child.send("rss");
-  const [rss] = await once(child, "message");
-  return rss as number;
+  return (await messageOf(child, "a worker to say its memory")) as number;
+}
+
+async function messageOf(child: ChildProcess, what: string): Promise<unknown> {
+  const [message] = await within(WORKER_SECONDS, what, once(child, "message"));
+  return message;
 }
 
 async function stopWorker(child: ChildProcess): Promise<void> {
+  const exited = once(child, "exit");
   child.send("stop");
-  await once(child, "exit");
+  await within(WORKER_SECONDS, "a worker of parked runs to stop", exited);
 }

@@ -1,6 +1,6 @@
 /** How long one run takes, and how many runs go through at once. */
 import type { Arena, Shape } from "../arena.js";
-import { atOnce, type Figure, median, SIDES, timed, turn } from "../figures.js";
+import { atOnce, eachRound, type Figure, median, SIDES, timed } from "../figures.js";
 import { chain, diamond, layered } from "../shapes.js";
 import type { Effort, Scenario } from "./scenario.js";
 
@@ -15,7 +15,7 @@ export const layeredShape = (count: number): Shape => ({
 interface Sized {
   name: string;
   what: string;
-  shape: () => Shape;
+  shape: (quick: boolean) => Shape;
   /** Runs a round, of which the median counts. */
   runs: number;
 }
@@ -23,8 +23,13 @@ interface Sized {
 const SIZED: Sized[] = [
   { name: "chain", what: "chain of 10", shape: () => CHAIN, runs: 7 },
   { name: "diamond", what: "1 → 20 → 1, at most 5 at once", shape: () => DIAMOND, runs: 7 },
-  { name: "layered-200", what: "200 nodes in layers of 4", shape: () => layeredShape(200), runs: 1 },
-  { name: "layered-1000", what: "1,000 nodes in layers of 4", shape: () => layeredShape(1_000), runs: 1 },
+  { name: "layered-200", what: "200 nodes in layers of 4", shape: (quick) => layeredShape(quick ? 40 : 200), runs: 1 },
+  {
+    name: "layered-1000",
+    what: "1,000 nodes in layers of 4",
+    shape: (quick) => layeredShape(quick ? 80 : 1_000),
+    runs: 1,
+  },
 ];
 
 export const timeScenarios: Scenario[] = SIZED.map(({ name, what, shape, runs }) => ({
@@ -32,13 +37,12 @@ export const timeScenarios: Scenario[] = SIZED.map(({ name, what, shape, runs })
   what,
   async measure(arena, { rounds, quick }) {
     const figure: Figure = { name: what, unit: "ms", rounds: [], goal: { atMost: 1.05 } };
-    for (const side of SIDES) await arena.run(side, shape());
-    for (let round = 0; round < rounds; round++) {
-      const times: Figure["rounds"][number] = {};
-      for (const side of turn(SIDES, round)) times[side] = await medianTime(arena, side, shape(), quick ? 1 : runs);
-      figure.rounds.push(times);
-    }
-    return [figure];
+    const measured = shape(quick);
+    return eachRound([figure], SIDES, rounds, async (side, round) => {
+      // The first run of a side loads what later ones find loaded.
+      if (round === 0) await arena.run(side, measured);
+      return [await medianTime(arena, side, measured, quick ? 1 : runs)];
+    });
   },
 }));
 
@@ -59,15 +63,10 @@ export const throughput: Scenario = {
       rounds: [],
       goal: { atLeast: 0.95 },
     };
-    for (const side of SIDES) await arena.run(side, CHAIN);
-    for (let round = 0; round < rounds; round++) {
-      const rates: Figure["rounds"][number] = {};
-      for (const side of turn(SIDES, round)) {
-        const ms = await timed(() => atOnce(runs, runs.length, () => arena.run(side, CHAIN)));
-        rates[side] = (runs.length / ms) * 1_000;
-      }
-      figure.rounds.push(rates);
-    }
-    return [figure];
+    return eachRound([figure], SIDES, rounds, async (side, round) => {
+      if (round === 0) await arena.run(side, CHAIN);
+      const ms = await timed(() => atOnce(runs, runs.length, () => arena.run(side, CHAIN)));
+      return [(runs.length / ms) * 1_000];
+    });
   },
 };
