@@ -20,10 +20,12 @@ import { digestOf } from "../platform/digest.js";
 import { type Environment, readEnvironment, type Variables } from "../platform/environment.js";
 import { checkReach } from "../platform/http/check-reach.js";
 import { declaredUrls } from "../platform/http/declared-urls.js";
+import { loadMap } from "../platform/map-file.js";
 import { loadPolicy } from "../platform/policy-file.js";
 import { storesOf } from "../platform/stores.js";
 import type { Config } from "../schema/config.js";
 import type { Graph } from "../schema/graph.js";
+import type { StackMap } from "../schema/map.js";
 import type { Preferences } from "../schema/memory.js";
 import type { Playbook, PlaybookOffer } from "../schema/playbook.js";
 import type { GoalInput, PlannerName } from "../schema/run-input.js";
@@ -50,8 +52,12 @@ export interface Local {
   own: OwnPlaybooks;
   /** What plans start from, where the goal does not say; empty where memory is off. */
   preferences: Preferences;
+  /** What the stack consists of; absent where nobody has discovered it. */
+  map?: StackMap;
   /** Files that were read; absent where there was none and the defaults hold. */
   files: { policy?: string; config?: string };
+  /** The same with a map that no file holds. */
+  withMap(map: StackMap): Local;
   /** By playbook: needs no network. */
   draft(input: GoalInput): DraftResult;
   /** By the model where its key is set and nothing else is asked for: one call at most. */
@@ -82,13 +88,14 @@ export async function loadLocal(
   const read = readEnvironment(variables);
   if (!read.ok) return read;
   const { environment } = read;
-  const [policy, config, playbooks] = await Promise.all([
+  const [policy, config, playbooks, map] = await Promise.all([
     loadPolicy(environment),
     loadConfig(environment),
     loadPlaybooks(BUNDLED_PLAYBOOKS),
+    loadMap(environment),
   ]);
-  if (!policy.ok || !config.ok || !playbooks.ok) {
-    const problems = [policy, config, playbooks].flatMap((loaded) => (loaded.ok ? [] : loaded.problems));
+  if (!policy.ok || !config.ok || !playbooks.ok || !map.ok) {
+    const problems = [policy, config, playbooks, map].flatMap((loaded) => (loaded.ok ? [] : loaded.problems));
     return { ok: false, problems };
   }
   const taken = new Set(playbooks.value.map(({ id }) => id));
@@ -116,12 +123,13 @@ export async function loadLocal(
     weights: learned.weights,
     notices: own.problems,
     preferred,
+    ...(map.map === undefined ? {} : { map: map.map }),
     config: config.config,
     policyDigest,
     catalogueDigest: () => offerOf(registry, policy.policy, config.config).digest,
   };
   const modelOf = (parts: DrafterParts) => modelHere(environment, config.config, registry, parts);
-  return {
+  const local: Local = {
     ok: true,
     environment,
     policy: policy.policy,
@@ -134,7 +142,9 @@ export async function loadLocal(
     learned,
     own,
     preferences,
+    ...(map.map === undefined ? {} : { map: map.map }),
     files: { policy: policy.file, config: config.file },
+    withMap: (drawn) => ({ ...local, map: drawn, draft: (input) => draftGraph(input, { ...context, map: drawn }) }),
     draft: (input) => draftGraph(input, context),
     check: (graph) => checkAgainst(graph, checking),
     explain: (graph) => explainGraph(graph, checking),
@@ -169,6 +179,7 @@ export async function loadLocal(
       );
     },
   };
+  return local;
 }
 
 /** What the network policy says of what a node of a graph would reach. */

@@ -20,6 +20,8 @@ export interface StorePaths {
   playbooks: string;
   /** Which tool packages a person approved. */
   approvedTools: string;
+  /** What the stack consists of. */
+  map: string;
   /** Copies of them, by digest: the code that is loaded. */
   toolPackages: string;
 }
@@ -38,6 +40,7 @@ export function storesOf(environment: Environment): StorePaths {
     mcpPins: join(environment.home, "mcp"),
     playbooks: join(environment.home, "playbooks"),
     approvedTools: join(environment.home, "approved-tools.json"),
+    map: join(environment.home, "map.yaml"),
     toolPackages: join(environment.home, "tool-packages"),
   };
 }

@@ -2,6 +2,8 @@
 import { resolve } from "node:path";
 import { sanitizeGoal } from "../../goal/goal.js";
 import type { Config } from "../../schema/config.js";
+import type { JsonObject } from "../../schema/json.js";
+import type { StackMap } from "../../schema/map.js";
 import type { Playbook } from "../../schema/playbook.js";
 import { parseWith } from "../../schema/problems.js";
 import { type GoalInput, goalInputSchema } from "../../schema/run-input.js";
@@ -9,7 +11,8 @@ import type { Problem } from "../../vocabulary/problems.js";
 import type { DraftResult } from "../contract.js";
 import { weighted } from "../memory/weight.js";
 import { CONFIDENCE_MIN, type Ranked, rankPlaybooks } from "./choose.js";
-import { entitiesOf } from "./entities.js";
+import { type Entities, entitiesOf } from "./entities.js";
+import { INVESTIGATION, planInvestigation } from "./investigation.js";
 import { planFrom } from "./plan.js";
 
 export interface PlannerContext {
@@ -19,6 +22,8 @@ export interface PlannerContext {
   weights?: ReadonlyMap<string, number>;
   /** What a person prefers, where the goal does not say. */
   preferred?: { service?: string; window?: string };
+  /** What the stack consists of; with it, what is on it can be planned without a playbook. */
+  map?: StackMap;
   /** Told beside every plan: own playbooks that are not used. */
   notices?: readonly Problem[];
 }
@@ -45,17 +50,52 @@ export function draftGraph(given: GoalInput, context: PlannerContext): DraftResu
   // A playbook's title names nothing of anybody's.
   const told = playbooks.some(({ id, title }) => id === named && title === goal) ? "" : goal;
   const entities = { ...preferred, ...entitiesOf(told, config, facts === undefined), ...facts };
+  const remedy = input.value.remedy ?? (entities.wantsRemedy && !entities.forbidsRemedy);
+  const notices = findings.map(({ code, message }): Problem => {
+    return { code: "goal-suspicious", at: "goal", message: `the goal: ${message} (${code})` };
+  });
+  const investigation = investigated({ goal, named, remedy, entities, given: input.value.params }, context);
+  if (investigation !== undefined) return withNotices(investigation, notices, context);
   const ranked = weighted(rankPlaybooks(playbooks, goal, entities), weights);
   const chosen = choose(ranked, named);
   if ("problem" in chosen) return { ok: false, problems: [chosen.problem] };
   const { playbook, score } = chosen;
-  const remedy = input.value.remedy ?? (entities.wantsRemedy && !entities.forbidsRemedy);
   const planned = planFrom({ playbook, score, goal, given: input.value.params ?? {}, entities, config, remedy });
-  if (!planned.ok) return planned;
-  const notices = findings.map(({ code, message }): Problem => {
-    return { code: "goal-suspicious", at: "goal", message: `the goal: ${message} (${code})` };
+  return withNotices(planned, notices, context);
+}
+
+const withNotices = (planned: DraftResult, notices: readonly Problem[], context: PlannerContext): DraftResult =>
+  planned.ok ? { ...planned, notices: [...notices, ...planned.notices, ...(context.notices ?? [])] } : planned;
+
+interface Wanted {
+  goal: string;
+  named: string | undefined;
+  remedy: boolean;
+  entities: Entities;
+  given: JsonObject | undefined;
+}
+
+/** The first plan where a map is there: it looks everywhere near. A playbook that is named, or one with a remedy, comes before it. */
+function investigated(
+  { goal, named, remedy, entities, given }: Wanted,
+  { map, config }: PlannerContext,
+): DraftResult | undefined {
+  if (named !== undefined && named !== INVESTIGATION) return undefined;
+  if (named === undefined && (remedy || given !== undefined)) return undefined;
+  if (map === undefined) {
+    if (named === undefined) return undefined;
+    const message = "there is no map of the stack to make an investigation from";
+    return {
+      ok: false,
+      problems: [{ code: "no-playbook", at: "playbook", message, hint: "make one: autoops discover" }],
+    };
+  }
+  const { service, window } = entities;
+  return planInvestigation({
+    ...{ goal, map, config },
+    ...(service === undefined ? {} : { service }),
+    ...(window === undefined ? {} : { window }),
   });
-  return { ...planned, notices: [...notices, ...planned.notices, ...(context.notices ?? [])] };
 }
 
 function choose(ranked: readonly Ranked[], wanted: string | undefined): Ranked | { problem: Problem } {

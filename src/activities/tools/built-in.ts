@@ -1,5 +1,6 @@
 /** The tools that come with the product. */
 import type { ToolDefinition } from "../define-tool.js";
+import { alertsActive } from "./alerts-active.js";
 import { analysis } from "./analysis.js";
 import { autoRca } from "./auto-rca.js";
 import { browserReplay } from "./browser-replay.js";
@@ -7,15 +8,19 @@ import { changeHistory } from "./change-history.js";
 import { configUpdate } from "./config-update.js";
 import { customScript } from "./custom-script.js";
 import { deploymentHistory } from "./deployment-history.js";
+import { diagnosis } from "./diagnosis.js";
 import { dnsProbe } from "./dns-probe.js";
 import { echo } from "./echo.js";
+import { healthCheck } from "./health-check.js";
 import { hostMetrics } from "./host-metrics.js";
 import { httpProbe } from "./http-probe.js";
 import { logCollector } from "./log-collector.js";
+import { logScan } from "./log-scan.js";
 import { metricQuery } from "./metric-query.js";
 import { notification } from "./notification.js";
 import { rollback } from "./rollback.js";
 import { scaleAction } from "./scale-action.js";
+import { seriesScan } from "./series-scan.js";
 import { serviceRestart } from "./service-restart.js";
 import { summary } from "./summary.js";
 import { ticketCreate } from "./ticket-create.js";
@@ -36,6 +41,11 @@ export const BUILT_IN_TOOLS: readonly ToolDefinition[] = [
   changeHistory,
   analysis,
   autoRca,
+  alertsActive,
+  healthCheck,
+  seriesScan,
+  logScan,
+  diagnosis,
   summary,
   notification,
   ticketCreate,

@@ -6,6 +6,7 @@ import { MCP } from "./mcp-commands.js";
 import { LEARNING, MEMORY } from "./memory-commands.js";
 import { deciding, endsWithParent, planning, port, starting, waitSeconds, whole } from "./options.js";
 import { RECORD_COMMANDS } from "./record-commands.js";
+import { STACK_COMMANDS } from "./stack-commands.js";
 import { TEMPLATES } from "./template-commands.js";
 import { APPROVE_TOOLS } from "./tool-commands.js";
 import { WRITE_COMMANDS } from "./write-commands.js";
@@ -139,6 +140,7 @@ export const COMMANDS: readonly Declared[] = [
     options: [new Option("--watch", "go on, and tell of gates that open and close, until Ctrl-C")],
     load: async () => as((await import("./commands/inbox.js")).inbox),
   },
+  ...STACK_COMMANDS,
   decide("approve"),
   decide("reject"),
   ...WRITE_COMMANDS,

@@ -1,0 +1,179 @@
+/**
+ * `npm run lab`: an ordinary stack out of packages, broken in one way after another, asked about in plain words and by the alert that
+ * really fired. Prints a scorecard. `-- --only a,b` takes these faults alone, `--write` puts the figures into docs/lab.md.
+ */
+import { execFile } from "node:child_process";
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { alertFile, FAULTS } from "./lab/faults.mjs";
+import { Lab, missingPrograms } from "./lab/stack.mjs";
+
+const ROOT = resolve(import.meta.dirname, "..");
+const MAIN = join(ROOT, "dist/client/cli/main.js");
+const WARM_SECONDS = 90;
+const WAIT_SECONDS = 45;
+const HEAL_SECONDS = 60;
+
+const argv = process.argv.slice(2);
+const only = argv.includes("--only") ? argv[argv.indexOf("--only") + 1].split(",") : undefined;
+
+const missing = missingPrograms();
+if (missing.length > 0) {
+  console.error(
+    `the lab needs what this machine lacks: ${missing.join(", ")}; npm run setup:test installs it (as root)`,
+  );
+  process.exit(2);
+}
+
+const home = mkdtempSync(join(tmpdir(), "autoops-lab-home-"));
+const lab = await Lab.start(mkdtempSync(join(tmpdir(), "autoops-lab-")));
+const rows = [];
+const kept = [];
+for (const signal of ["SIGINT", "SIGTERM"]) {
+  process.on(signal, async () => {
+    await lab.stop();
+    process.exit(130);
+  });
+}
+try {
+  console.log(`the lab runs; ${WARM_SECONDS} s of ordinary operation first`);
+  await pause(WARM_SECONDS * 1_000);
+  writeConfig();
+  await autoops("discover");
+  for (const fault of FAULTS.filter(({ id }) => only === undefined || only.includes(id))) await tryFault(fault);
+} finally {
+  await lab.stop();
+}
+report();
+
+function writeConfig() {
+  const files = (name, path, format) => [name, { kind: "files", path: join(lab.logs, path), format }];
+  const sources = Object.fromEntries([
+    ["prometheus", { kind: "prometheus", url: lab.prometheusUrl }],
+    files("catalog1-log", "catalog1.json", "json"),
+    files("catalog2-log", "catalog2.json", "json"),
+    files("ledger-log", "ledger.txt", "text"),
+    files("mailer-log", "mailer.txt", "text"),
+    files("postgresql-log", "postgres.log", "text"),
+    files("redis-log", "redis.log", "text"),
+    files("rabbitmq-log", "rabbitmq.log", "text"),
+    files("nginx-log", "nginx-error.log", "text"),
+    files("haproxy-log", "haproxy.log", "text"),
+  ]);
+  const dependencies = {
+    nginx: ["haproxy"],
+    haproxy: ["catalog"],
+    catalog: ["redis", "ledger"],
+    ledger: ["postgres", "rabbitmq"],
+    mailer: ["rabbitmq"],
+  };
+  const config = { version: "1.0", files: { roots: [lab.logs] }, sources, dependencies };
+  writeFileSync(join(home, "config.yaml"), JSON.stringify(config), { mode: 0o600 });
+}
+
+function autoops(...words) {
+  return new Promise((done) => {
+    const env = { ...process.env, AUTOOPS_HOME: home, NO_COLOR: "1" };
+    execFile(
+      process.execPath,
+      [MAIN, ...words, "--json"],
+      { env, maxBuffer: 50_000_000, timeout: 180_000 },
+      (error, stdout, stderr) => {
+        let document;
+        try {
+          document = JSON.parse(stdout);
+        } catch {
+          document = { ok: false, problems: [{ message: stderr || String(error) }] };
+        }
+        done(document);
+      },
+    );
+  });
+}
+
+async function tryFault(fault) {
+  await fault.inject(lab);
+  await pause((fault.wait ?? WAIT_SECONDS) * 1_000);
+  const alerts = await lab.alerts();
+  const alert = fault.quiet ? undefined : alertFile(lab, alerts);
+  const ways = [["words", [fault.goal]], ...(alert === undefined ? [] : [["alert", ["--alert", alert]]])];
+  for (const [way, words] of ways) {
+    const began = Date.now();
+    const document = await autoops("investigate", ...words);
+    rows.push(scored(fault, way, document, (Date.now() - began) / 1_000));
+    kept.push({ id: fault.id, way, answer: document.answer, problems: document.problems });
+    console.log(line(rows.at(-1)));
+    if (document.answer !== undefined) console.log(`      ${document.answer.headline.slice(0, 170)}`);
+    else console.log(`      ${document.problems?.[0]?.message?.slice(0, 300)}`);
+  }
+  await fault.heal(lab);
+  await pause(HEAL_SECONDS * 1_000);
+}
+
+function scored(fault, way, document, seconds) {
+  const { answer } = document;
+  const right = [fault.cause, ...(fault.also ?? [])];
+  const names = (answer?.causes ?? []).map(({ service }) => service);
+  const sure = ["confirmed", "likely"].includes(answer?.certainty);
+  const first = fault.quiet ? answer?.trouble === false : right.includes(names[0]);
+  return {
+    id: fault.id,
+    way,
+    quiet: fault.quiet === true,
+    planned: document.runId !== undefined,
+    first,
+    three: fault.quiet ? first : names.slice(0, 3).some((name) => right.includes(name)),
+    said: names[0] ?? "nothing",
+    certainty: answer?.certainty ?? "none",
+    surelyWrong: sure && answer?.trouble === true && !first,
+    seconds,
+  };
+}
+
+function line({ id, way, first, three, said, certainty, seconds }) {
+  const mark = first ? "right " : three ? "near  " : "WRONG ";
+  return `${mark} ${id.padEnd(26)} ${way.padEnd(6)} ${said.padEnd(14)} ${certainty.padEnd(13)} ${seconds.toFixed(1)} s`;
+}
+
+function report() {
+  const faults = rows.filter(({ quiet }) => !quiet);
+  const share = (list, test) => (list.length === 0 ? "-" : (list.filter(test).length / list.length).toFixed(2));
+  const quiet = rows.filter((row) => row.quiet);
+  const lines = [
+    `asked: ${rows.length} (${new Set(faults.map(({ id }) => id)).size} faults, ${quiet.length} quiet cases)`,
+    `plan made: ${share(rows, ({ planned }) => planned)}`,
+    `right at first guess: ${share(faults, ({ first }) => first)}`,
+    `in the first three: ${share(faults, ({ three }) => three)}`,
+    `likely or confirmed, and wrong: ${rows.filter(({ surelyWrong }) => surelyWrong).length}`,
+    `quiet cases quiet: ${quiet.filter(({ first }) => first).length} of ${quiet.length}`,
+    `seconds: median ${middle(rows.map(({ seconds }) => seconds)).toFixed(1)}, most ${Math.max(0, ...rows.map(({ seconds }) => seconds)).toFixed(1)}`,
+  ];
+  for (const text of lines) console.log(text);
+  if (argv.includes("--keep")) writeFileSync(argv[argv.indexOf("--keep") + 1], JSON.stringify(kept, undefined, 1));
+  if (argv.includes("--write")) writeFileSync(join(ROOT, "docs/lab.md"), documentOf(lines));
+}
+
+function documentOf(lines) {
+  const table = rows.map(
+    (row) =>
+      `| ${row.id} | ${row.way} | ${row.first ? "yes" : "no"} | ${row.three ? "yes" : "no"} | ${row.said} | ${row.certainty} | ${row.seconds.toFixed(1)} |`,
+  );
+  return `# The lab
+
+\`npm run lab -- --write\` makes this page: an ordinary stack out of packages (nginx, HAProxy, two applications in Node and a worker in Python, PostgreSQL, Redis, RabbitMQ,
+their exporters, Prometheus, Alertmanager), broken in one way after another, asked about in plain words and by the alert that fired first.
+
+${lines.map((text) => `- ${text}`).join("\n")}
+
+| Fault | Asked by | First | In three | Named first | Certainty | Seconds |
+| --- | --- | --- | --- | --- | --- | --- |
+${table.join("\n")}
+`;
+}
+
+function middle(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[sorted.length >> 1] ?? 0;
+}

@@ -1,0 +1,65 @@
+/** Declared log sources: whose log each is, by its name, its path and its own fields; and a sample of what it says. */
+import type { Config } from "../../schema/config.js";
+import { LOG_KINDS, readLogSource } from "../connectors/read-logs.js";
+import { type ToolContext, ToolFailure } from "../define-tool.js";
+
+const SAMPLE_MS = 6 * 3_600_000;
+const SAMPLE_LINES = 400;
+const SAMPLED_TEXT_MAX = 120;
+/** Words at the end of a source's name that say what it holds, not whose it is. */
+const SUFFIX =
+  /[-_.](?:logs?|errors?|access|json|txt|files?|journald?|loki|elasticsearch|opensearch|victorialogs|stderr|stdout|main|\d+)$/i;
+
+export interface FoundLog {
+  source: string;
+  /** Names that it may belong to, the likeliest first. */
+  names: string[];
+  /** Lines that tell of trouble. */
+  text: string[];
+  /** Set when the services are known. */
+  owner?: string;
+}
+
+export async function discoverLogs(config: Config, context: ToolContext, notes: string[]): Promise<FoundLog[]> {
+  const found: FoundLog[] = [];
+  for (const [name, source] of Object.entries(config.sources).sort(([a], [b]) => (a < b ? -1 : 1))) {
+    if (!(LOG_KINDS as readonly string[]).includes(source.kind)) continue;
+    const log: FoundLog = { source: name, names: namesOf(name, "path" in source ? source.path : undefined), text: [] };
+    found.push(log);
+    try {
+      const nowMs = context.now();
+      const question = { selection: { sinceMs: nowMs - SAMPLE_MS, untilMs: nowMs }, maxLines: SAMPLE_LINES };
+      const kind = source as Parameters<typeof readLogSource>[0];
+      const entries = (await readLogSource({ ...kind, name }, question, context, "a sample")).kept.take();
+      const fields = entries
+        .slice(-20)
+        .flatMap(({ fields = {} }) => [fields.service, fields.app, fields.application, fields.logger]);
+      const own = fields.find((value) => typeof value === "string" && value !== "");
+      if (typeof own === "string") log.names.push(own);
+      log.text = entries
+        .filter(({ message }) => /:\d{2,5}\b/.test(message))
+        .slice(-SAMPLED_TEXT_MAX)
+        .map(({ message }) => message);
+    } catch (error) {
+      if (!(error instanceof ToolFailure) || context.signal.aborted) throw error;
+      notes.push(`the log ${name} could not be read: ${error.message}`);
+    }
+  }
+  return found;
+}
+
+function namesOf(name: string, path: string | undefined): string[] {
+  const stripped = (text: string): string => {
+    const shorter = text.replace(SUFFIX, "");
+    return shorter === text || shorter === "" ? text : stripped(shorter);
+  };
+  const parts = (path ?? "").split("/").filter((part) => part !== "");
+  const file =
+    parts
+      .at(-1)
+      ?.replace(/\*/g, "")
+      .replace(/\.(?:log|json|txt|out|err)$/i, "") ?? "";
+  const folder = parts.at(-2) ?? "";
+  const names = [stripped(name), name, stripped(file), /^(?:log|logs|var)$/.test(folder) ? "" : folder];
+  return [...new Set(names.filter((one) => one !== ""))];
+}

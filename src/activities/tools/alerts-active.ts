@@ -1,0 +1,162 @@
+/** Tool `alerts_active`: what alerts now and since when, by each alert's own expression; it needs no names of metrics. */
+import { z } from "zod";
+import type { Evidence } from "../../core/investigation/evidence.js";
+import { sourceNamed, sourceReach } from "../connectors/declared-sources.js";
+import type { PrometheusSource } from "../connectors/prometheus/api.js";
+import { type ActiveAlert, askAlerts, askRules } from "../connectors/prometheus/lists.js";
+import { defineTool, type ToolContext, ToolFailure } from "../define-tool.js";
+import { natureOf } from "./investigation/alert-nature.js";
+import { type AlertPlace, placeOfAlert } from "./investigation/alert-place.js";
+import {
+  evidenceListSchema,
+  evidenceOutput,
+  type ServiceParam,
+  servicesSchema,
+} from "./investigation/evidence-schema.js";
+import { askRange, eachWithin, type Line, type Span, spanOf, truthOf, withDataFrom } from "./investigation/ranges.js";
+import { finding, findingsSchema } from "./kit/finding.js";
+import { durationMs, isoMs } from "./kit/instant.js";
+import { declaredNameSchema } from "./kit/names.js";
+
+/** Alerts that are placed in time: beyond that it is a storm, and the first of them tell it. */
+const ALERTS_MAX = 60;
+const AT_ONCE = 6;
+const NAMED_MAX = 20;
+
+const paramsSchema = z.strictObject({
+  source: declaredNameSchema,
+  services: servicesSchema,
+  since: z
+    .string()
+    .refine((text) => durationMs(text) !== undefined, "a duration such as 1h")
+    .default("1h"),
+  scrape_seconds: z.number().min(1).max(3_600).default(15),
+});
+type Params = z.output<typeof paramsSchema>;
+const outputSchema = z.strictObject({
+  source: z.string(),
+  firing: z.int(),
+  pending: z.int(),
+  alerts: z
+    .array(z.strictObject({ name: z.string(), state: z.string(), service: z.string().nullable() }))
+    .max(NAMED_MAX),
+  evidence: evidenceListSchema,
+  findings: findingsSchema,
+});
+
+export const alertsActive = defineTool({
+  name: "alerts_active",
+  description:
+    "Lists the alerts that fire on a Prometheus source, to which service each belongs, and since when its expression is true.",
+  nodeTypes: ["metric_query"],
+  effect: "read",
+  params: paramsSchema,
+  output: outputSchema,
+  reach: sourceReach(["prometheus"]),
+  run: listAlerts,
+});
+
+interface Placed {
+  alert: ActiveAlert;
+  expr: string | undefined;
+  service: AlertPlace | undefined;
+  onset: Evidence["onset"];
+}
+
+async function listAlerts(params: Params, context: ToolContext): Promise<z.infer<typeof outputSchema>> {
+  const source = { ...sourceNamed(context.config, params.source, ["prometheus"]), name: params.source };
+  const whole = spanOf(durationMs(params.since) ?? 3_600_000, params.scrape_seconds, context.now());
+  const span = await withDataFrom(source, whole, context);
+  const [alerts, rules] = await Promise.all([askAlerts(source, context), rulesOf(source, context)]);
+  const active = alerts.filter(({ state }) => state === "firing" || state === "pending").slice(0, ALERTS_MAX);
+  const placed = await placeAll(active, rules, { source, span, services: params.services }, context);
+  const evidence = placed.map((one) => evidenceOfAlert(one, span));
+  const list = evidenceOutput(evidence);
+  const firing = alerts.filter(({ state }) => state === "firing").length;
+  const named = placed.slice(0, NAMED_MAX).map(({ alert, service }) => ({
+    name: (alert.labels.alertname ?? "an alert").slice(0, 200),
+    state: alert.state,
+    service: service?.name ?? null,
+  }));
+  const findings = list.slice(0, 15).map((one) => finding(one.text, [one.query]));
+  const none = finding(`nothing alerts on ${params.source}`, [`${params.source}: /api/v1/alerts`]);
+  return {
+    source: params.source,
+    firing,
+    pending: alerts.length - firing,
+    alerts: named,
+    evidence: list,
+    findings: findings.length === 0 ? [none] : findings,
+  };
+}
+
+/** Without its rules an alert still tells its name, its labels and since when it is active. */
+async function rulesOf(source: PrometheusSource, context: ToolContext): Promise<Map<string, string>> {
+  try {
+    return new Map((await askRules(source, context)).map(({ name, query }) => [name, query]));
+  } catch (error) {
+    if (!(error instanceof ToolFailure) || context.signal.aborted) throw error;
+    return new Map();
+  }
+}
+
+async function placeAll(
+  alerts: readonly ActiveAlert[],
+  rules: ReadonlyMap<string, string>,
+  { source, span, services }: { source: PrometheusSource; span: Span; services: readonly ServiceParam[] },
+  context: ToolContext,
+): Promise<Placed[]> {
+  const names = [...new Set(alerts.map(({ labels }) => labels.alertname ?? ""))];
+  const asked = names.filter((name) => rules.has(name));
+  const answers = await eachWithin(asked, AT_ONCE, context, (name) =>
+    askRange(source, rules.get(name) ?? "", span, context),
+  );
+  const lines = new Map(answers.map(({ item, value = [] }) => [item, value]));
+  return Promise.all(
+    alerts.map(async (alert) => {
+      const name = alert.labels.alertname ?? "";
+      const expr = rules.get(name);
+      const line = lineOf(alert, lines.get(name) ?? []);
+      const truth = line === undefined ? undefined : truthOf(line, span);
+      return {
+        alert,
+        expr,
+        service: await placeOfAlert(alert, expr, services, source, context),
+        onset: truth?.onset ?? activeSince(alert, span),
+      };
+    }),
+  );
+}
+
+/** The series of the expression that the alert stands for: its own labels, among those that the rule adds. */
+function lineOf({ labels }: ActiveAlert, lines: readonly Line[]): Line | undefined {
+  return lines.find((line) =>
+    Object.entries(line.labels).every(([name, value]) => name === "__name__" || labels[name] === value),
+  );
+}
+
+function activeSince({ activeAt }: ActiveAlert, { fromMs, stepSeconds }: Span): Evidence["onset"] {
+  const ms = activeAt === undefined ? undefined : isoMs(activeAt.replace(/\.(\d{3})\d+/, ".$1"));
+  if (ms === undefined) return undefined;
+  return ms <= fromMs ? { toMs: fromMs } : { fromMs: ms - stepSeconds * 1_000, toMs: ms };
+}
+
+function evidenceOfAlert({ alert, expr, service, onset }: Placed, _span: Span): Omit<Evidence, "node"> {
+  const { alertname = "an alert", instance } = alert.labels;
+  const nature = natureOf(alertname, expr ?? "");
+  const says = alert.annotations.summary ?? alert.annotations.description ?? alert.annotations.message ?? "";
+  const state = alert.state === "pending" ? "is about to fire" : "fires";
+  return {
+    service: service?.name ?? (alert.labels.job || "(unknown)"),
+    code: alertname,
+    sign: nature.sign,
+    kind: "alert",
+    own: nature.own && service !== undefined,
+    sure: alert.state === "pending" ? nature.sure * 0.8 : nature.sure,
+    text: `the alert ${alertname} ${state}${says === "" ? "" : `: ${says}`}`,
+    current: true,
+    ...(onset === undefined ? {} : { onset }),
+    ...(instance === undefined ? {} : { instance }),
+    query: expr ?? `ALERTS{alertname=${JSON.stringify(alertname)}}`,
+  };
+}

@@ -1,0 +1,72 @@
+/** What an alert tells by its name and its expression: whether the thing itself is ill, or shows what comes from below. */
+import type { Sign } from "../../../schema/health.js";
+
+interface Nature {
+  sign: Sign;
+  own: boolean;
+  sure: number;
+}
+
+/** The first that fits. Names are cut into words: `PostgresqlDown` is "postgresql down". */
+const NATURES: ReadonlyArray<[RegExp, Nature]> = [
+  [
+    /\b(?:cert|certificate|tls|ssl)\b.*\b(?:expir|invalid)|expir\w* .*\b(?:cert|certificate)/,
+    { sign: "expiring", own: true, sure: 0.75 },
+  ],
+  [/\bprobe\b|\bblackbox\b|\bendpoint\b|\bunreachable\b|\bsynthetic/, { sign: "down", own: false, sure: 0.55 }],
+  [
+    /\b(?:backend|server|upstream)s? (?:is )?(?:down|missing|unhealthy)|\bhaproxy.* (?:down|no)/,
+    { sign: "backend-down", own: false, sure: 0.6 },
+  ],
+  [
+    /\bfull\b|\bexhaust|\bout of\b|\bno space|\bspace\b|\bdisk\b.*\b(?:usage|fill|low)|\bfilesystem|\binode/,
+    { sign: "full", own: true, sure: 0.8 },
+  ],
+  [
+    /\b(?:down|absent|missing|dead|gone|offline|unavailable|crash\w*|not running|not ready)\b/,
+    { sign: "down", own: true, sure: 0.8 },
+  ],
+  [/\brestart|\bflap|\breboot/, { sign: "restarted", own: true, sure: 0.55 }],
+  [/\block|\bdeadlock|\bblocked/, { sign: "locked", own: true, sure: 0.75 }],
+  [/\breject|\brefus|\bdenied|\bthrottl/, { sign: "refusing", own: true, sure: 0.7 }],
+  [/\bmemory|\boom\b|\bheap\b|\bswap/, { sign: "full", own: true, sure: 0.65 }],
+  [
+    /\bcpu\b|\bload\b|\bsaturat|\bpressure|\bconnections?\b|\bpool\b|\bthreads?\b/,
+    { sign: "saturated", own: true, sure: 0.65 },
+  ],
+  [/\blag|\breplica|\bbehind/, { sign: "lagging", own: true, sure: 0.65 }],
+  [/\bevict|\bhit r|\bcache miss/, { sign: "evicting", own: true, sure: 0.55 }],
+  [/\bqueue|\bbacklog|\bunack|\bconsumer/, { sign: "stalled", own: false, sure: 0.6 }],
+  [
+    /\berror|\b5xx|\bfail|\bexception|\bbudget|\bburn|\bavailability|\bsuccess/,
+    { sign: "errors", own: false, sure: 0.6 },
+  ],
+  [/\bslow|\blatency|\bduration|\bp9\d|\bresponse time|\btimeout/, { sign: "slow", own: false, sure: 0.6 }],
+  [/\btraffic|\brequests?\b|\brate\b/, { sign: "traffic", own: false, sure: 0.45 }],
+];
+/** By the expression, where the name says nothing. */
+const EXPRESSIONS: ReadonlyArray<[RegExp, Nature]> = [
+  [/\bprobe_success\b/, { sign: "down", own: false, sure: 0.55 }],
+  [
+    /(?:^|[^a-z])(?:\w+_)?up(?:\{[^}]*\})?\s*(?:==\s*0|!=\s*1|<\s*1)|\babsent(?:_over_time)?\(/,
+    { sign: "down", own: true, sure: 0.8 },
+  ],
+  [/5\.\.|5xx|error|fail|exception/i, { sign: "errors", own: false, sure: 0.6 }],
+  [/histogram_quantile|duration|latency|seconds_sum/i, { sign: "slow", own: false, sure: 0.6 }],
+];
+const UNKNOWN: Nature = { sign: "errors", own: false, sure: 0.5 };
+/** Fires always, so that its absence is noticed. */
+const WATCHDOG = /^(?:watchdog|deadman.*|always ?firing|heartbeat|info ?inhibitor)$/;
+
+export function natureOf(name: string, expr: string): Nature {
+  const words = name
+    .replace(/([a-z0-9])([A-Z])/g, "$1 $2")
+    .replace(/[_-]+/g, " ")
+    .toLowerCase();
+  if (WATCHDOG.test(words) || /^\s*vector\(1\)\s*$/.test(expr)) return { sign: "changed", own: false, sure: 0.05 };
+  const byExpression = EXPRESSIONS.find(([pattern]) => pattern.test(expr))?.[1];
+  const byName = NATURES.find(([pattern]) => pattern.test(words))?.[1];
+  // `up == 0` is down whatever the alert is called.
+  if (byExpression?.sign === "down" && byName?.sign !== "expiring") return byExpression;
+  return byName ?? byExpression ?? UNKNOWN;
+}

@@ -1,0 +1,77 @@
+/** Which service of the map something tells of: labels of an alert, a name in a proxy, words in a log line. */
+import { healthOf } from "./health-rules.js";
+
+export interface Nameable {
+  name: string;
+  kinds: readonly string[];
+  labels: Readonly<Record<string, string>>;
+  instances: readonly string[];
+  also: readonly string[];
+}
+
+const plain = (text: string): string =>
+  text
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^-+|-+$/g, "");
+/** `shop1`, `shop-2`, `shop_b`: one of several. */
+const stem = (text: string): string => plain(text).replace(/-?(?:\d+|[ab])$/, "");
+
+/** The service that a short name stands for (a proxy's server, a label's value). */
+export function named<T extends Nameable>(text: string, services: readonly T[]): string | undefined {
+  if (text === "") return undefined;
+  const wanted = plain(text);
+  const namesOf = ({ name, also }: Nameable) => [name, ...also].map(plain);
+  const exact = services.find((one) => namesOf(one).includes(wanted));
+  const byInstance = services.filter(({ instances }) => instances.includes(text));
+  const byStem = services.find((one) => stem(text) !== "" && namesOf(one).some((own) => own === stem(text)));
+  return exact?.name ?? (byInstance.length === 1 ? byInstance[0]?.name : undefined) ?? byStem?.name;
+}
+
+/** The services that a text names: by their names as words, else by the words for their kind where only one is of it. */
+export function mentioned<T extends Nameable>(text: string, services: readonly T[]): T[] {
+  const words = new Set(
+    text
+      .toLowerCase()
+      .split(/[^\p{L}\p{N}_-]+/u)
+      .flatMap((word) => [word, ...word.split(/[_-]/)]),
+  );
+  const whole = text.toLowerCase();
+  const byName = services.filter(({ name, also }) =>
+    [name, ...also].some((one) => {
+      const own = one.toLowerCase();
+      return own.length >= 3 && (words.has(own) || (/[^\p{L}\p{N}]/u.test(own) && whole.includes(own)));
+    }),
+  );
+  if (byName.length > 0) return byName;
+  return byKindWord(services, (word) => words.has(word) || (word.includes(" ") && whole.includes(word)));
+}
+
+/** By the words for their kind; undecided where several services are of that kind. */
+export function byKindWord<T extends Nameable>(services: readonly T[], has: (word: string) => boolean): T[] {
+  const found = services.filter(({ kinds: [main] }) => main !== undefined && healthOf(main)?.words.some(has));
+  const kinds = new Set(found.map(({ kinds: [main] }) => main));
+  return [...kinds].flatMap((kind) => {
+    const same = found.filter(({ kinds: [main] }) => main === kind);
+    return same.length === 1 ? same : [];
+  });
+}
+
+/** By an address in a text: an instance's port, or the usual port of a kind. */
+export function byAddress<T extends Nameable>(text: string, services: readonly T[]): T | undefined {
+  const ports = [...text.matchAll(/(?<![\d.:])(?:[\w.-]+|\[[0-9a-f:]+\]):(\d{2,5})(?!\d)/gi)].map(([whole, port]) => ({
+    whole,
+    port: Number(port),
+  }));
+  for (const { whole, port } of ports) {
+    const own = services.filter(
+      ({ instances, also }) => instances.includes(whole) || also.some((one) => one.includes(whole)),
+    );
+    if (own.length === 1) return own[0];
+    const samePort = services.filter(({ also }) => also.some((one) => one.endsWith(`:${port}`)));
+    if (samePort.length === 1) return samePort[0];
+    const usual = services.filter(({ kinds: [main] }) => main !== undefined && healthOf(main)?.ports.includes(port));
+    if (usual.length === 1) return usual[0];
+  }
+  return undefined;
+}

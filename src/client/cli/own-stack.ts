@@ -1,0 +1,122 @@
+/** Sources given on the command line: written into config.yaml where there is none, never over one. */
+import { chmod, mkdir, readdir, stat, writeFile } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+import { readEnvironment } from "../../platform/environment.js";
+import { isThere } from "../../platform/settings-file.js";
+import { toYaml } from "../../schema/yaml-text.js";
+import type { Problem } from "../../vocabulary/problems.js";
+import type { Session } from "./session.js";
+
+export interface SourceOptions {
+  prometheus?: string;
+  logs?: string[];
+}
+
+const LOGS_MAX = 60;
+
+/** Undefined where all is well. */
+export async function declareSources(session: Session, options: SourceOptions): Promise<Problem[] | undefined> {
+  if (options.prometheus === undefined && (options.logs ?? []).length === 0) return undefined;
+  const own = readEnvironment(session.environment);
+  if (!own.ok) return own.problems;
+  const { environment } = own;
+  const file = environment.config ?? join(environment.home, "config.yaml");
+  if (await isThere(file)) {
+    const message = `${file} is there already and is not written over`;
+    return [{ code: "usage", at: file, message, hint: "declare the source in it, then: autoops discover" }];
+  }
+  const logs = await logSources(options.logs ?? []);
+  await writeConfig(file, {
+    ...(options.prometheus === undefined ? {} : { prometheus: options.prometheus }),
+    logs,
+    roots: (options.logs ?? []).map((one) => resolve(one)),
+  });
+  session.print.note(`written: ${file}`);
+  return undefined;
+}
+
+export interface LogFile {
+  name: string;
+  path: string;
+  format: "json" | "text";
+}
+
+export async function writeConfig(
+  file: string,
+  { prometheus, logs, roots }: { prometheus?: string; logs: readonly LogFile[]; roots: readonly string[] },
+): Promise<void> {
+  const sources = Object.fromEntries([
+    ...(prometheus === undefined ? [] : [["prometheus", { kind: "prometheus", url: prometheus }]]),
+    ...logs.map(({ name, path, format }) => [name, { kind: "files", path, format }]),
+  ]);
+  const config = { version: "1.0", ...(roots.length === 0 ? {} : { files: { roots } }), sources };
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  await writeFile(file, `${HEAD}${toYaml(config)}${TAIL}`, { mode: 0o600 });
+  await chmod(file, 0o600);
+}
+
+const HEAD = `# Where AutoOps looks. All of it is read only; secrets stand here as references (env:NAME) alone. docs/config.md tells of every key.
+`;
+const TAIL = `# Who calls whom, where nothing else shows it; \`autoops discover\` puts it on the map.
+# dependencies:
+#   shop: [postgres, redis]
+`;
+
+/** Log files of folders, one source each; which format they have by their first lines. */
+export async function logSources(folders: readonly string[]): Promise<LogFile[]> {
+  const found: LogFile[] = [];
+  for (const folder of folders) {
+    for (const path of await logFilesIn(resolve(folder))) {
+      const name = uniqueName(basename(path), dirname(path), found);
+      found.push({ name, path, format: await formatOf(path) });
+      if (found.length >= LOGS_MAX) return found;
+    }
+  }
+  return found;
+}
+
+/** Of the folder and those in it; what a rotation made belongs to its file. */
+async function logFilesIn(path: string, depth = 0): Promise<string[]> {
+  const info = await stat(path).catch(() => undefined);
+  if (info === undefined) return [];
+  if (info.isFile()) return [path];
+  const entries = await readdir(path, { withFileTypes: true }).catch(() => []);
+  const files = entries
+    .filter((entry) => entry.isFile() && /\.(?:log|json|txt|out|err|jsonl)$/.test(entry.name))
+    .map(({ name }) => join(path, name));
+  const folders = depth >= 2 ? [] : entries.filter((entry) => entry.isDirectory());
+  const inner = await Promise.all(folders.map(({ name }) => logFilesIn(join(path, name), depth + 1)));
+  return [...files, ...inner.flat()].sort();
+}
+
+function uniqueName(file: string, folder: string, taken: readonly LogFile[]): string {
+  const clean = (text: string) =>
+    text
+      .replace(/[^a-zA-Z0-9_.-]+/g, "-")
+      .replace(/^[^a-zA-Z0-9]+/, "")
+      .slice(0, 50) || "log";
+  const stem = clean(file.replace(/\.(?:log|json|txt|out|err|jsonl)$/, ""));
+  const names = [
+    `${stem}-log`,
+    `${clean(basename(folder))}-${stem}-log`.slice(0, 63),
+    ...Array.from({ length: 98 }, (_, n) => `${stem}-log-${n + 2}`),
+  ];
+  return names.find((name) => taken.every((one) => one.name !== name)) ?? `${stem}-${taken.length}`;
+}
+
+async function formatOf(path: string): Promise<"json" | "text"> {
+  const { open } = await import("node:fs/promises");
+  const handle = await open(path, "r").catch(() => undefined);
+  if (handle === undefined) return "text";
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(4_096), 0, 4_096, 0);
+    const lines = buffer
+      .toString("utf8", 0, bytesRead)
+      .split("\n")
+      .filter((line) => line.trim() !== "")
+      .slice(0, 5);
+    return lines.length > 0 && lines.filter((line) => line.startsWith("{")).length * 2 > lines.length ? "json" : "text";
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,45 @@
+/** The commands about an own stack: learn it, look into it, and set up for it. */
+import { Option } from "commander";
+import { as, type Declared } from "./declared.js";
+import { waitSeconds } from "./options.js";
+
+const sources = () => [
+  new Option("--prometheus <url>", "a Prometheus server, written into config.yaml where there is none"),
+  new Option("--logs <folder>", "a folder with log files; may be repeated").argParser(
+    (text: string, before: string[] = []) => [...before, text],
+  ),
+];
+
+export const STACK_COMMANDS: readonly Declared[] = [
+  {
+    usage: "discover",
+    says: "Learn the stack from the declared sources: what there is, who calls whom, whose log is whose; writes map.yaml",
+    examples: [
+      "autoops discover",
+      "autoops discover --check",
+      "autoops discover --prometheus http://127.0.0.1:9090 --logs /var/log/shop",
+    ],
+    options: [
+      ...sources(),
+      new Option("--check", "write nothing; say what differs, and end with 1 if anything does").conflicts("print"),
+      new Option("--print", "write nothing; print the map"),
+    ],
+    load: async () => as((await import("./commands/discover.js")).discover),
+  },
+  {
+    usage: "investigate [goal]",
+    says: "Find out what is wrong: plan from the map, look everywhere near, answer in plain words; changes nothing",
+    examples: [
+      "autoops investigate",
+      'autoops investigate "customers cannot pay"',
+      "autoops investigate --alert alert.json",
+    ],
+    options: [
+      new Option("--alert <file>", "an alert: a webhook of Alertmanager, PagerDuty or Datadog; - reads standard input"),
+      new Option("--since <duration>", "how far back to look, such as 1h"),
+      new Option("--all", "every finding, not only the answer"),
+      waitSeconds(),
+    ],
+    load: async () => as((await import("./commands/investigate.js")).investigate),
+  },
+];

@@ -1,0 +1,204 @@
+/**
+ * Which service is ill itself, below those that only suffer. Each sign has a weight; what lies below and is ill explains
+ * what is above it. Onsets are intervals: nothing counts as earlier or later unless the intervals do not touch.
+ * Imports no package.
+ */
+import type { Component, Evidence, Onset } from "./evidence.js";
+import { above, below, type Topology, topologyOf } from "./topology.js";
+
+export const CERTAINTIES = ["confirmed", "likely", "possible", "inconclusive"] as const;
+export type Certainty = (typeof CERTAINTIES)[number];
+
+export interface Suspect {
+  service: string;
+  score: number;
+  /** The sign that says most, first. */
+  evidence: Evidence[];
+  /** Ill services that need this one. */
+  explains: string[];
+  /** Earliest that it can have begun, and latest. */
+  onset?: Onset;
+}
+
+export interface Diagnosis {
+  /** False where nothing is wrong that anybody could see. */
+  trouble: boolean;
+  certainty: Certainty;
+  rule: string;
+  suspects: Suspect[];
+  suffers: string[];
+}
+
+/** Below this a sign is worth a word and is no trouble. */
+const TROUBLE_MIN = 0.5;
+/** A sign that only suffers says this much of the thing itself, where something below it is ill, too. */
+const SUFFERS_FACTOR = 0.3;
+/** What was so already before the window began seldom is what is new. */
+const STANDING_FACTOR = 0.6;
+/** What is wrong however long it has been so. */
+const STATES = new Set(["down", "refusing", "full", "unreachable"]);
+const PAST_FACTOR = 0.5;
+/** Milliseconds of slack between clocks, scrapes and evaluation. */
+const SLACK_MS = 60_000;
+const LATE_FACTOR = 0.6;
+/** Trouble that began long before the complaint is another's, or grew slowly. */
+const EARLY_MS = 300_000;
+const EARLY_FACTOR = 0.75;
+const EXPLAINS_BONUS = 0.12;
+const SECOND_KIND_BONUS = 0.06;
+const OUT_OF_REACH_FACTOR = 0.6;
+/** Of the surest sign's weight. */
+const NEARLY = 0.75;
+const CONFIRMED_MIN = 0.85;
+const LIKELY_MIN = 0.6;
+const MARGIN_MIN = 0.08;
+
+export function diagnose(evidence: readonly Evidence[], components: readonly Component[], target?: string): Diagnosis {
+  const topology = topologyOf(components);
+  const byService = groups(evidence);
+  const ill = new Set([...byService].filter(([, own]) => own.some(isTrouble)).map(([name]) => name));
+  if (ill.size === 0) return quiet(byService, topology);
+  const began = complaintBegan(evidence, target);
+  const suspects = [...byService]
+    .map(([service, own]) => suspectOf(service, own, { topology, ill, byService, began, target }))
+    .filter(({ score }) => score >= 0.2)
+    .sort((a, b) => b.score - a.score || (a.service < b.service ? -1 : 1));
+  const [best] = suspects;
+  const suffers = [...ill].filter((name) => name !== best?.service);
+  return { trouble: true, ...sureness(suspects), suspects, suffers };
+}
+
+const isTrouble = ({ sure, current }: Evidence): boolean => sure >= TROUBLE_MIN && current;
+
+function groups(evidence: readonly Evidence[]): Map<string, Evidence[]> {
+  const found = new Map<string, Evidence[]>();
+  for (const one of evidence) found.set(one.service, [...(found.get(one.service) ?? []), one]);
+  return found;
+}
+
+function quiet(byService: ReadonlyMap<string, Evidence[]>, _topology: Topology): Diagnosis {
+  const noticed = [...byService].map(([service, evidence]) => ({
+    service,
+    score: Math.max(...evidence.map(weightOf)),
+    evidence: [...evidence].sort((a, b) => weightOf(b) - weightOf(a)),
+    explains: [],
+  }));
+  const suspects = noticed.sort((a, b) => b.score - a.score).slice(0, 3);
+  return {
+    trouble: false,
+    certainty: "inconclusive",
+    rule: "nothing alerts, is down or is ill",
+    suspects,
+    suffers: [],
+  };
+}
+
+/** Signs of people's trouble, and not of its cause. */
+const COMPLAINTS = new Set(["errors", "slow", "down", "backend-down", "stalled"]);
+
+/** When what people complain about began, at the latest: of the target where it shows any, else of whatever only suffers. */
+function complaintBegan(evidence: readonly Evidence[], target: string | undefined): number | undefined {
+  const complaints = evidence.filter(
+    (one) => isTrouble(one) && !one.own && COMPLAINTS.has(one.sign) && one.onset?.fromMs !== undefined,
+  );
+  const about = complaints.filter(({ service }) => service === target);
+  const times = (about.length > 0 ? about : complaints).flatMap(({ onset }) => onset?.toMs ?? []);
+  return times.length === 0 ? undefined : Math.min(...times);
+}
+
+interface Around {
+  topology: Topology;
+  ill: ReadonlySet<string>;
+  byService: ReadonlyMap<string, Evidence[]>;
+  began: number | undefined;
+  target: string | undefined;
+}
+
+function suspectOf(service: string, own: readonly Evidence[], around: Around): Suspect {
+  const { topology, ill, began, target } = around;
+  const lower = [...below(topology, service).keys()].filter((name) => name !== service);
+  const isIllItself = (name: string) => (around.byService.get(name) ?? []).some((one) => one.own && isTrouble(one));
+  const hasIllBelow = lower.some(isIllItself);
+  // A queue that nobody empties suffers from who should, and that one stands above it.
+  const hasIllAbove = [...callersOf(topology, service)].some((name) =>
+    (around.byService.get(name) ?? []).some(isTrouble),
+  );
+  const weigh = (one: Evidence) => {
+    const comesFromElsewhere = one.sign === "stalled" ? hasIllBelow || hasIllAbove : hasIllBelow;
+    return weightOf(one) * (one.own || !comesFromElsewhere ? 1 : SUFFERS_FACTOR);
+  };
+  const sorted = [...own].sort((a, b) => weigh(b) - weigh(a));
+  const [best] = sorted;
+  const kinds = new Set(sorted.filter((one) => weigh(one) >= 0.3).map(({ kind }) => kind));
+  const callers = above(topology, service);
+  const explains = [...ill].filter((name) => callers.has(name));
+  const onset = onsetOf(sorted, weigh);
+  let score = best === undefined ? 0 : weigh(best);
+  score += SECOND_KIND_BONUS * Math.max(0, Math.min(3, kinds.size) - 1);
+  score += ill.size < 2 ? 0 : (EXPLAINS_BONUS * explains.length) / (ill.size - 1);
+  if (isLate(onset, began)) score *= LATE_FACTOR;
+  if (isEarly(best, onset, began)) score *= EARLY_FACTOR;
+  if (isOutOfReach(service, around)) score *= OUT_OF_REACH_FACTOR;
+  if (target === service && sorted.some((one) => one.own && isTrouble(one))) score += 0.03;
+  return { service, score: Math.round(score * 1_000) / 1_000, evidence: sorted, explains, ...(onset && { onset }) };
+}
+
+/** Those that call it directly. */
+function callersOf(topology: Topology, service: string): string[] {
+  return [...topology].filter(([, needs]) => needs.includes(service)).map(([name]) => name);
+}
+
+function weightOf({ sure, current, onset, sign }: Evidence): number {
+  const isStanding = onset !== undefined && onset.fromMs === undefined && !STATES.has(sign);
+  const standing = isStanding ? STANDING_FACTOR : 1;
+  return sure * (current ? 1 : PAST_FACTOR) * standing;
+}
+
+/** Of the signs that weigh about as much as the surest: the earliest interval. */
+function onsetOf(sorted: readonly Evidence[], weigh: (one: Evidence) => number): Onset | undefined {
+  const [best] = sorted;
+  if (best === undefined) return undefined;
+  const told = sorted.filter((one) => one.current && one.onset !== undefined && weigh(one) >= NEARLY * weigh(best));
+  const times = told.flatMap(({ onset }) => onset ?? []).sort((a, b) => a.toMs - b.toMs);
+  return times.find(({ fromMs }) => fromMs !== undefined) ?? times[0];
+}
+
+/** Its earliest possible beginning lies after the latest beginning of the trouble, by more than clocks and scrapes explain. */
+function isLate(onset: Onset | undefined, began: number | undefined): boolean {
+  return onset?.fromMs !== undefined && began !== undefined && onset.fromMs > began + SLACK_MS;
+}
+
+/** It goes on for long already, and what people complain about began minutes later. What fills up slowly may do that. */
+function isEarly(best: Evidence | undefined, onset: Onset | undefined, began: number | undefined): boolean {
+  if (best === undefined || onset === undefined || began === undefined || STATES.has(best.sign)) return false;
+  return onset.toMs < began - EARLY_MS;
+}
+
+/** What the complaint is about is ill, and no known way leads from it to this service, nor back. */
+function isOutOfReach(service: string, { topology, target, ill }: Around): boolean {
+  if (target === undefined || target === service || !topology.has(target)) return false;
+  const reach = below(topology, target);
+  return reach.size > 1 && !reach.has(service) && !below(topology, service).has(target) && ill.size > 1;
+}
+
+function sureness(suspects: readonly Suspect[]): Pick<Diagnosis, "certainty" | "rule"> {
+  const [best, second] = suspects;
+  if (best === undefined)
+    return { certainty: "inconclusive", rule: "signs of trouble, and none of them points to a cause" };
+  const margin = best.score - (second?.score ?? 0);
+  const [top] = best.evidence;
+  const kinds = new Set(best.evidence.filter(({ sure, current }) => sure >= 0.4 && current).map(({ kind }) => kind));
+  const isOwn = top?.own === true;
+  if (isOwn && (top?.sure ?? 0) >= CONFIRMED_MIN && top?.current && kinds.size >= 2 && margin >= MARGIN_MIN) {
+    return { certainty: "confirmed", rule: "its own state says so, and a second kind of evidence agrees" };
+  }
+  if (isOwn && best.score >= LIKELY_MIN && margin >= MARGIN_MIN) {
+    return { certainty: "likely", rule: "it is ill itself, and nothing below it is" };
+  }
+  if (best.score >= LIKELY_MIN) {
+    const why =
+      margin < MARGIN_MIN ? "another service shows as much" : "it shows trouble, and no reason for it was seen";
+    return { certainty: "possible", rule: why };
+  }
+  return { certainty: "possible", rule: "the signs are weak" };
+}

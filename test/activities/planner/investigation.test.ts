@@ -1,0 +1,94 @@
+import { describe, expect, test } from "vitest";
+import { draftGraph } from "../../../src/activities/planner/draft.js";
+import { createDefaultRegistry } from "../../../src/activities/registry.js";
+import { checkAgainst } from "../../../src/core/check.js";
+import { DEFAULT_POLICY } from "../../../src/core/policy.js";
+import type { Config } from "../../../src/schema/config.js";
+import { mapSchema } from "../../../src/schema/map.js";
+
+const CONFIG: Config = {
+  files: { roots: ["/var/log"] },
+  sources: {
+    prom: { kind: "prometheus", url: "http://127.0.0.1:9090" },
+    "web-log": {
+      kind: "files",
+      path: "/var/log/web.log",
+      format: "json",
+      time_field: "time",
+      level_field: "level",
+      message_field: "message",
+    },
+  },
+  targets: {},
+  channels: {},
+};
+const service = (kind: string, more = {}) => ({ kinds: [kind], source: "prom", labels: { job: kind }, ...more });
+const MAP = mapSchema.parse({
+  version: "1.0",
+  services: {
+    web: service("service", { calls: [{ to: "pg", from: "config" }], logs: ["web-log"], runs_on: ["node"] }),
+    pg: service("postgres", { runs_on: ["node"] }),
+    node: service("node"),
+    other: service("redis"),
+  },
+});
+const draft = (goal: string, more = {}) =>
+  draftGraph({ goal, requester: "ana", ...more }, { playbooks: [], config: CONFIG, map: MAP });
+
+describe("a plan from the map", () => {
+  test.each(["web is slow", "customers cannot pay", "what is wrong", "the database does not answer", "xyzzy 502"])(
+    "is made for: %s",
+    (goal) => {
+      const planned = draft(goal);
+      expect(planned.ok).toBe(true);
+      if (!planned.ok) return;
+      const tools = planned.graph.nodes.map(({ tool }) => tool);
+      expect(tools).toEqual(
+        expect.arrayContaining(["alerts_active", "health_check", "series_scan", "log_scan", "diagnosis"]),
+      );
+      const catalogue = createDefaultRegistry(CONFIG);
+      const checked = checkAgainst(planned.graph, {
+        policy: DEFAULT_POLICY,
+        policyDigest: "x",
+        catalogue,
+        checkUrl: () => undefined,
+      });
+      expect(checked).toMatchObject({ ok: true });
+    },
+  );
+
+  test("is about what the goal names, by its name or by what it is", () => {
+    const target = (goal: string) => {
+      const planned = draft(goal);
+      return planned.ok ? planned.graph.nodes.at(-1)?.params.target : planned.problems;
+    };
+    expect([target("web is down"), target("postgres is slow"), target("it is all broken")]).toEqual([
+      "web",
+      "pg",
+      undefined,
+    ]);
+  });
+
+  test("comes after a playbook that is named, and after a wish for a remedy", () => {
+    expect(draft("web is down", { playbook: "latency" })).toMatchObject({
+      ok: false,
+      problems: [{ code: "no-playbook" }],
+    });
+    expect(draft("restart web", { remedy: true })).toMatchObject({ ok: false, problems: [{ code: "no-playbook" }] });
+  });
+
+  test("without a map says how to get one", () => {
+    const planned = draftGraph(
+      { goal: "web", requester: "ana", playbook: "investigation" },
+      { playbooks: [], config: CONFIG },
+    );
+    expect(planned).toMatchObject({ ok: false, problems: [{ hint: "make one: autoops discover" }] });
+  });
+
+  test("changes nothing: every look reads", () => {
+    const planned = draft("web is down");
+    const registry = createDefaultRegistry(CONFIG);
+    const effects = planned.ok ? planned.graph.nodes.map(({ tool }) => registry.find(tool ?? "")?.effect) : [];
+    expect(new Set(effects)).toEqual(new Set(["read", "none"]));
+  });
+});

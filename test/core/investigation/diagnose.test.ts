@@ -1,0 +1,85 @@
+import { describe, expect, test } from "vitest";
+import { diagnose } from "../../../src/core/investigation/diagnose.js";
+import type { Component, Evidence } from "../../../src/core/investigation/evidence.js";
+
+const NOW = Date.parse("2026-11-22T10:00:00Z");
+const at = (minutesAgo: number) => NOW - minutesAgo * 60_000;
+
+const COMPONENTS: Component[] = [
+  { name: "front", kinds: ["nginx"], role: "proxy", calls: ["orders"], runsOn: ["host"] },
+  { name: "orders", kinds: ["service"], role: "app", calls: ["store", "cache"], runsOn: ["host"] },
+  { name: "store", kinds: ["postgres"], role: "database", calls: [], runsOn: ["host"] },
+  { name: "cache", kinds: ["redis"], role: "cache", calls: [], runsOn: ["host"] },
+  { name: "worker", kinds: ["service"], role: "app", calls: ["broker"], runsOn: [] },
+  { name: "broker", kinds: ["rabbitmq"], role: "queue", calls: [], runsOn: [] },
+  { name: "host", kinds: ["node"], role: "host", calls: [], runsOn: [] },
+];
+
+function sign(service: string, more: Partial<Evidence>): Evidence {
+  return {
+    ...{ service, code: "x", sign: "errors", kind: "health", own: false, sure: 0.7, text: "text", current: true },
+    ...{ node: "health", query: "q", onset: { fromMs: at(6), toMs: at(5) } },
+    ...more,
+  };
+}
+const DOWN: Partial<Evidence> = { sign: "down", own: true, sure: 0.95 };
+
+describe("diagnose", () => {
+  test("names what is ill itself, below those that only suffer", () => {
+    const evidence = [
+      sign("front", {}),
+      sign("orders", {}),
+      sign("store", DOWN),
+      sign("store", { ...DOWN, kind: "alert" }),
+    ];
+    const told = diagnose(evidence, COMPONENTS, "front");
+    expect(told.suspects[0]).toMatchObject({ service: "store", explains: ["front", "orders"] });
+    expect(told).toMatchObject({ trouble: true, certainty: "confirmed" });
+    expect(told.suffers.sort()).toEqual(["front", "orders"]);
+  });
+
+  test("with nothing ill below it, names the service that fails, and is less sure", () => {
+    const told = diagnose([sign("front", {}), sign("orders", {})], COMPONENTS);
+    expect(told.suspects[0]?.service).toBe("orders");
+    expect(told.certainty).not.toBe("confirmed");
+  });
+
+  test("stays quiet where nothing holds, where it is over, and where signs are weak", () => {
+    expect(diagnose([], COMPONENTS)).toMatchObject({ trouble: false, suspects: [] });
+    expect(diagnose([sign("store", { ...DOWN, current: false })], COMPONENTS).trouble).toBe(false);
+    expect(diagnose([sign("store", { sign: "restarted", own: true, sure: 0.4 })], COMPONENTS).trouble).toBe(false);
+  });
+
+  test("sets nothing aside for seconds that were not measured, and counts less what began minutes later", () => {
+    const lateBy = (minutes: number) =>
+      diagnose(
+        [sign("orders", {}), sign("store", { ...DOWN, onset: { fromMs: at(6 - minutes), toMs: at(5.8 - minutes) } })],
+        COMPONENTS,
+      ).suspects.find(({ service }) => service === "store")?.score ?? 0;
+    expect(lateBy(0.5)).toBe(lateBy(0));
+    expect(lateBy(4)).toBeLessThan(lateBy(0));
+  });
+
+  test("what was so before the window counts less than what is new, unless it is down", () => {
+    const standing = sign("host", { sign: "saturated", own: true, sure: 0.72, onset: { toMs: at(60) } });
+    expect(
+      diagnose([standing, sign("store", { ...DOWN, sure: 0.7, onset: { toMs: at(60) } })], COMPONENTS).suspects[0]
+        ?.service,
+    ).toBe("store");
+  });
+
+  test("a queue that nobody empties suffers from the one that should", () => {
+    const evidence = [sign("broker", { sign: "stalled", sure: 0.8 }), sign("worker", { ...DOWN, sure: 0.9 })];
+    expect(diagnose(evidence, COMPONENTS).suspects[0]?.service).toBe("worker");
+  });
+
+  test("an illness that the complaint cannot come from counts less", () => {
+    const evidence = [
+      sign("orders", {}),
+      sign("cache", { own: true, sure: 0.7 }),
+      sign("broker", { own: true, sure: 0.8 }),
+    ];
+    expect(diagnose(evidence, COMPONENTS, "front").suspects[0]?.service).toBe("cache");
+    expect(diagnose(evidence, COMPONENTS).suspects[0]?.service).toBe("broker");
+  });
+});
