@@ -1,6 +1,6 @@
 /**
  * `npm run lab`: an ordinary stack out of packages, broken in one way after another, asked about in plain words and by the alert that
- * really fired. Prints a scorecard. `-- --only a,b` takes these faults alone, `--write` puts the figures into docs/lab.md.
+ * really fired. Prints a scorecard. `-- --only a,b` takes these faults alone, `--keep FILE` keeps the answers.
  */
 import { execFile } from "node:child_process";
 import { mkdtempSync, writeFileSync } from "node:fs";
@@ -152,25 +152,6 @@ function report() {
   ];
   for (const text of lines) console.log(text);
   if (argv.includes("--keep")) writeFileSync(argv[argv.indexOf("--keep") + 1], JSON.stringify(kept, undefined, 1));
-  if (argv.includes("--write")) writeFileSync(join(ROOT, "docs/lab.md"), documentOf(lines));
-}
-
-function documentOf(lines) {
-  const table = rows.map(
-    (row) =>
-      `| ${row.id} | ${row.way} | ${row.first ? "yes" : "no"} | ${row.three ? "yes" : "no"} | ${row.said} | ${row.certainty} | ${row.seconds.toFixed(1)} |`,
-  );
-  return `# The lab
-
-\`npm run lab -- --write\` makes this page: an ordinary stack out of packages (nginx, HAProxy, two applications in Node and a worker in Python, PostgreSQL, Redis, RabbitMQ,
-their exporters, Prometheus, Alertmanager), broken in one way after another, asked about in plain words and by the alert that fired first.
-
-${lines.map((text) => `- ${text}`).join("\n")}
-
-| Fault | Asked by | First | In three | Named first | Certainty | Seconds |
-| --- | --- | --- | --- | --- | --- | --- |
-${table.join("\n")}
-`;
 }
 
 function middle(values) {

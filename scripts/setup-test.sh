@@ -8,14 +8,22 @@ say() { echo "setup:test: $*"; }
 # package:program that shows it is there
 WANTED="chromium:chromium bubblewrap:bwrap prometheus:prometheus prometheus-alertmanager:prometheus-alertmanager
 victoria-metrics:victoria-metrics faketime:faketime systemd:journalctl
-systemd-journal-remote:/lib/systemd/systemd-journal-remote git:git"
+systemd-journal-remote:/lib/systemd/systemd-journal-remote git:git
+haproxy:haproxy nginx-light:nginx postgresql-15:/usr/lib/postgresql/15/bin/postgres redis-server:redis-server
+rabbitmq-server:rabbitmq-server prometheus-node-exporter:prometheus-node-exporter
+prometheus-postgres-exporter:prometheus-postgres-exporter prometheus-redis-exporter:prometheus-redis-exporter
+prometheus-nginx-exporter:prometheus-nginx-exporter prometheus-blackbox-exporter:prometheus-blackbox-exporter
+prometheus-process-exporter:prometheus-process-exporter
+python3-prometheus-client:/usr/lib/python3/dist-packages/prometheus_client/__init__.py
+python3-psycopg2:/usr/lib/python3/dist-packages/psycopg2/__init__.py
+python3-pika:/usr/lib/python3/dist-packages/pika/__init__.py"
 
 missing=""
 for pair in $WANTED; do
   package=${pair%%:*}
   program=${pair#*:}
-  if command -v "$program" >/dev/null 2>&1; then
-    say "$package is there ($(command -v "$program"))"
+  if command -v "$program" >/dev/null 2>&1 || [ -e "$program" ]; then
+    say "$package is there ($program)"
   else
     missing="$missing $package"
   fi

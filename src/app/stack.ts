@@ -17,7 +17,7 @@ const ALL_MAX_MS = 120_000;
 /** Reads only. What a person wrote into the map that was there stays. */
 export async function discoverStack(local: Local, signal: AbortSignal): Promise<Discovered> {
   const slow = AbortSignal.any([signal, AbortSignal.timeout(ALL_MAX_MS)]);
-  const { map, notes } = await discover(local.config, contextOf(local, slow));
+  const { map, notes } = await discover(local.config, lookContext(local, slow));
   return { map: local.map === undefined ? map : withPersonal(map, local.map), notes };
 }
 
@@ -32,8 +32,8 @@ function withPersonal(found: StackMap, before: StackMap): StackMap {
   return { ...found, services: Object.fromEntries(services) };
 }
 
-/** Nothing is kept: what is read is looked at and forgotten. */
-function contextOf({ config, policy, environment }: Local, signal: AbortSignal): ToolContext {
+/** What a look is given outside a run. Nothing is kept: what is read is looked at and forgotten. */
+export function lookContext({ config, policy, environment }: Local, signal: AbortSignal): ToolContext {
   const secret = createSecretResolver((name) => environment.secretFrom(name));
   const reaching = { network: policy.network, declaredUrls: declaredUrls(config) };
   const guarded = createGuardedFetch({ ...reaching, resolveSecret: secret });

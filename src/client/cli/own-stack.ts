@@ -43,10 +43,16 @@ export interface LogFile {
 
 export async function writeConfig(
   file: string,
-  { prometheus, logs, roots }: { prometheus?: string; logs: readonly LogFile[]; roots: readonly string[] },
+  {
+    prometheus,
+    jaeger,
+    logs,
+    roots,
+  }: { prometheus?: string; jaeger?: string; logs: readonly LogFile[]; roots: readonly string[] },
 ): Promise<void> {
   const sources = Object.fromEntries([
     ...(prometheus === undefined ? [] : [["prometheus", { kind: "prometheus", url: prometheus }]]),
+    ...(jaeger === undefined ? [] : [["jaeger", { kind: "jaeger", url: jaeger }]]),
     ...logs.map(({ name, path, format }) => [name, { kind: "files", path, format }]),
   ]);
   const config = { version: "1.0", ...(roots.length === 0 ? {} : { files: { roots } }), sources };

@@ -1,7 +1,7 @@
 /** The commands about an own stack: learn it, look into it, and set up for it. */
 import { Option } from "commander";
 import { as, type Declared } from "./declared.js";
-import { waitSeconds } from "./options.js";
+import { endsWithParent, waitSeconds } from "./options.js";
 
 const sources = () => [
   new Option("--prometheus <url>", "a Prometheus server, written into config.yaml where there is none"),
@@ -11,6 +11,26 @@ const sources = () => [
 ];
 
 export const STACK_COMMANDS: readonly Declared[] = [
+  {
+    usage: "init",
+    says: "Set up for this machine: find what is there, write config.yaml and a safety.yaml that changes nothing, learn the stack",
+    examples: ["autoops init --yes", "autoops init --prometheus http://127.0.0.1:9090 --logs /var/log/shop"],
+    options: [...sources(), new Option("--yes", "ask nothing; take what is found")],
+    load: async () => as((await import("./commands/init.js")).init),
+  },
+  {
+    usage: "doctor",
+    says: "Tell for each part whether it works, what is missing for a good answer, and the command that mends it",
+    examples: ["autoops doctor"],
+    load: async () => as((await import("./commands/doctor.js")).doctor),
+  },
+  {
+    usage: "up",
+    says: "Start the Temporal server, a worker and the façade together, for this machine, until Ctrl-C",
+    examples: ["autoops up"],
+    options: [endsWithParent()],
+    load: async () => as((await import("./commands/up.js")).up),
+  },
   {
     usage: "discover",
     says: "Learn the stack from the declared sources: what there is, who calls whom, whose log is whose; writes map.yaml",

@@ -37,7 +37,8 @@ const SUFFERS_FACTOR = 0.3;
 const STANDING_FACTOR = 0.6;
 /** What is wrong however long it has been so. */
 const STATES = new Set(["down", "refusing", "full", "unreachable"]);
-const PAST_FACTOR = 0.5;
+/** What is over explains nothing that still goes on. */
+const PAST_FACTOR = 0.2;
 /** Milliseconds of slack between clocks, scrapes and evaluation. */
 const SLACK_MS = 60_000;
 const LATE_FACTOR = 0.6;

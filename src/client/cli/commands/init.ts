@@ -1,0 +1,110 @@
+/** `autoops init`: finds what is on this machine, writes config.yaml and a safety.yaml that changes nothing, and learns the stack. */
+import { chmod, mkdir, writeFile } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { createInterface } from "node:readline/promises";
+import { findHere } from "../../../app/find-stack.js";
+import { loadLocal } from "../../../app/local.js";
+import { readEnvironment } from "../../../platform/environment.js";
+import { isThere } from "../../../platform/settings-file.js";
+import { type Ending, failed } from "../ending.js";
+import { logSources, writeConfig } from "../own-stack.js";
+import type { Session } from "../session.js";
+import { discover } from "./discover.js";
+
+interface Options {
+  yes?: boolean;
+  prometheus?: string;
+  logs?: string[];
+}
+
+const SAFETY = `# What may be done. This file lets everything be read and nothing be changed; docs/policy.md tells of every key.
+version: "1.0"
+execution:
+  # Set it to true once targets are declared; each change still waits at its gate.
+  enable_remediation: false
+`;
+
+export async function init(session: Session, _: readonly string[], options: Options): Promise<Ending> {
+  const { print } = session;
+  const own = readEnvironment(session.environment);
+  if (!own.ok) return failed(own.problems);
+  const { environment } = own;
+  const config = environment.config ?? join(environment.home, "config.yaml");
+  if (await isThere(config)) {
+    print.note(`${config} is there already and stays as it is`);
+    await writeSafety(environment.home, print);
+    return discover(session, [], {});
+  }
+  if (!options.yes && !session.canAsk && options.prometheus === undefined) {
+    const message = "nobody can be asked what to look at: this is no terminal";
+    return failed([
+      { code: "usage", at: "", message, hint: "autoops init --yes, or name it: --prometheus URL --logs FOLDER" },
+    ]);
+  }
+  const local = await loadLocal(session.environment);
+  if (!local.ok) return failed(local.problems);
+  const found = await findHere(local);
+  const wish = await asked(session, options, {
+    prometheus: options.prometheus ?? found.prometheus,
+    logs: options.logs ?? found.logFolders,
+  });
+  if (wish.prometheus === undefined && wish.logs.length === 0) {
+    const message = "nothing was found to look at: no Prometheus on its usual ports, no log folder of a known program";
+    return failed([
+      {
+        code: "source-not-configured",
+        at: "sources",
+        message,
+        hint: "name it: autoops init --prometheus http://HOST:9090 --logs FOLDER",
+      },
+    ]);
+  }
+  const logs = await logSources(wish.logs);
+  const roots = wish.logs.map((one) => resolve(one));
+  const { jaeger } = found;
+  await writeConfig(config, { ...wish, logs, roots, ...(jaeger === undefined ? {} : { jaeger }) });
+  print.result(`written: ${config}`);
+  await writeSafety(environment.home, print);
+  return discover(session, [], {});
+}
+
+async function writeSafety(home: string, print: Session["print"]): Promise<void> {
+  const file = join(home, "safety.yaml");
+  if (await isThere(file)) return;
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  await writeFile(file, SAFETY, { mode: 0o600 });
+  await chmod(file, 0o600);
+  print.result(`written: ${file} (reads only)`);
+}
+
+interface Wish {
+  prometheus?: string;
+  logs: string[];
+}
+
+/** An empty line takes what was found. */
+async function asked(
+  session: Session,
+  { yes }: Options,
+  found: { prometheus: string | undefined; logs: string[] },
+): Promise<Wish> {
+  const taken = { ...(found.prometheus === undefined ? {} : { prometheus: found.prometheus }), logs: found.logs };
+  if (yes || !session.canAsk) return taken;
+  const lines = createInterface({ input: session.stdin, output: session.stdout });
+  try {
+    const ask = (text: string) => lines.question(text, { signal: session.interrupt });
+    const url = (await ask(`Prometheus [${found.prometheus ?? "none found"}]: `)).trim();
+    const folders = (
+      await ask(`Folders with logs, with spaces between [${found.logs.join(" ") || "none found"}]: `)
+    ).trim();
+    return {
+      ...taken,
+      ...(url === "" ? {} : { prometheus: url }),
+      ...(folders === "" ? {} : { logs: folders.split(/\s+/) }),
+    };
+  } catch {
+    return taken;
+  } finally {
+    lines.close();
+  }
+}

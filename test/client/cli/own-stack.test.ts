@@ -1,0 +1,117 @@
+/** `init`, `discover` and `doctor` from an empty home: files are written once, and never over what is there. */
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { PassThrough } from "node:stream";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { createPrinter } from "../../../src/client/cli/print.js";
+import { runProgram } from "../../../src/client/cli/program.js";
+import type { Session } from "../../../src/client/cli/session.js";
+import { localServer } from "../../support/local-server.js";
+
+let home: string;
+beforeEach(() => {
+  home = realpathSync(mkdtempSync(join(tmpdir(), "own-stack-")));
+});
+afterEach(() => rmSync(home, { recursive: true, force: true }));
+
+async function call(...argv: string[]) {
+  const out: string[] = [];
+  const stdout = new PassThrough();
+  stdout.on("data", (chunk: Buffer) => out.push(chunk.toString()));
+  const environment = { ...process.env, AUTOOPS_HOME: join(home, ".autoops"), TEMPORAL_ADDRESS: "127.0.0.1:9" };
+  const exit = await runProgram([...argv, "--json"], ({ json }) => {
+    const print = createPrinter({ stdout, stderr: { write: () => true }, json, plain: true });
+    const interrupt = new AbortController().signal;
+    return { print, stdout, stdin: process.stdin, environment, canAsk: false, interrupt } as unknown as Session;
+  });
+  await new Promise((sent) => setImmediate(sent));
+  return { exit, document: JSON.parse(out.join("")) };
+}
+
+/** As much of Prometheus as a discovery asks: one job with a counter whose label has a form of its own. */
+const ANSWERS: Record<string, unknown> = {
+  "/api/v1/targets": {
+    activeTargets: [
+      {
+        labels: { job: "till", instance: "10.0.0.1:80" },
+        scrapeUrl: "http://10.0.0.1:80/metrics",
+        health: "up",
+        scrapeInterval: "5s",
+      },
+    ],
+  },
+  "/api/v1/label/__name__/values": ["till_sales_requests_total", "up"],
+  "/api/v1/series": [
+    { __name__: "till_sales_requests_total", job: "till", status: "5xx" },
+    { __name__: "till_sales_requests_total", job: "till", status: "2xx" },
+  ],
+  "/api/v1/rules": { groups: [{ name: "g", rules: [{ name: "TillDown", query: "up == 0", type: "alerting" }] }] },
+  "/api/v1/query": { resultType: "vector", result: [{ metric: {}, value: [1, "1"] }] },
+};
+const prometheus = () =>
+  localServer((request, response) => {
+    const data = ANSWERS[(request.url ?? "").split("?")[0] ?? ""];
+    response.writeHead(data === undefined ? 404 : 200, { "content-type": "application/json" });
+    response.end(JSON.stringify({ status: "success", data }));
+  });
+
+test("init writes a configuration, a policy that changes nothing, and a map; nobody else may read them", async () => {
+  const server = await prometheus();
+  mkdirSync(join(home, "logs"));
+  writeFileSync(
+    join(home, "logs", "till.log"),
+    `${JSON.stringify({ time: new Date().toISOString(), level: "info", message: "up" })}\n`,
+  );
+  const { exit, document } = await call("init", "--yes", "--prometheus", server.url, "--logs", join(home, "logs"));
+  expect(exit).toBe(0);
+  expect(document.map.services.till).toMatchObject({ kinds: ["service"], logs: ["till-log"] });
+  expect(document.map.services.till.signals.errors).toContain('status=~"5.*"');
+  expect(document.map.alert_rules).toEqual([{ source: "prometheus", name: "TillDown", expr: "up == 0" }]);
+  for (const name of ["config.yaml", "safety.yaml", "map.yaml"]) {
+    expect(statSync(join(home, ".autoops", name)).mode & 0o077).toBe(0);
+  }
+  const before = readFileSync(join(home, ".autoops", "map.yaml"), "utf8");
+  expect((await call("discover", "--check")).exit).toBe(0);
+  expect((await call("init", "--yes")).exit).toBe(0);
+  expect(readFileSync(join(home, ".autoops", "map.yaml"), "utf8")).toBe(before);
+});
+
+test("what a person added to the map stays, and what differs is told", async () => {
+  const server = await prometheus();
+  await call("init", "--yes", "--prometheus", server.url, "--logs", home);
+  const file = join(home, ".autoops", "map.yaml");
+  writeFileSync(file, readFileSync(file, "utf8").replace("till:", "old:"), { mode: 0o600 });
+  const { exit, document } = await call("discover", "--check");
+  expect(exit).not.toBe(0);
+  expect(document.changes).toEqual(["- old", "+ till (service)"]);
+});
+
+test("a configuration that is there is not written over", async () => {
+  const server = await prometheus();
+  await call("init", "--yes", "--prometheus", server.url, "--logs", home);
+  const { exit, document } = await call("discover", "--prometheus", "http://127.0.0.1:1");
+  expect(exit).toBe(2);
+  expect(document.problems[0].message).toContain("is there already");
+});
+
+test("with nothing declared, discover, investigate and doctor name the command that helps", async () => {
+  for (const word of ["discover", "investigate", "doctor"]) {
+    const { exit, document } = await call(word);
+    expect([word, exit === 0, JSON.stringify(document).includes("autoops init")]).toEqual([word, false, true]);
+  }
+});
+
+test("doctor tells what a good answer still lacks", async () => {
+  const server = await prometheus();
+  await call("init", "--yes", "--prometheus", server.url, "--logs", join(home, "none"));
+  const { document } = await call("doctor");
+  const parts = Object.fromEntries(document.parts.map((one: { part: string; state: string }) => [one.part, one.state]));
+  expect(parts).toMatchObject({
+    prometheus: "fine",
+    map: "fine",
+    logs: "missing",
+    dependencies: "missing",
+    temporal: "missing",
+  });
+});
