@@ -1,6 +1,5 @@
 /** The public library. What stands here is stable; everything else may change. */
 import type { DraftResult } from "./activities/contract.js";
-import type { HttpAnswer, HttpRequest } from "./activities/define-tool.js";
 import { BUNDLED_PLAYBOOKS, draftGraph } from "./activities/planner/draft.js";
 import { loadPlaybooks } from "./activities/planner/playbooks.js";
 import type { Registry } from "./activities/registry.js";
@@ -15,6 +14,7 @@ import { digestOf } from "./platform/digest.js";
 import type { Variables } from "./platform/environment.js";
 import { checkReach } from "./platform/http/check-reach.js";
 import type { NetworkRules } from "./platform/http/check-url.js";
+import type { HttpAnswer, HttpRequest } from "./platform/http/contract.js";
 import { createGuardedFetch } from "./platform/http/guarded-fetch.js";
 import type { Lookup } from "./platform/http/resolve.js";
 import { loadPolicy } from "./platform/policy-file.js";

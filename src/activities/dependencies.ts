@@ -3,6 +3,8 @@ import type { Policy } from "../core/policy.js";
 import type { Report } from "../core/report.js";
 import type { Finding } from "../core/run/state.js";
 import type { AuditLog } from "../platform/audit/log.js";
+import type { BlobStore } from "../platform/blobs/contract.js";
+import type { GuardedFetch, HostGuard } from "../platform/http/contract.js";
 import type { Log } from "../platform/log.js";
 import type { ReportStore } from "../platform/reports.js";
 import type { Verifier } from "../platform/signing.js";
@@ -11,7 +13,6 @@ import type { Config } from "../schema/config.js";
 import type { GoalInput } from "../schema/run-input.js";
 import type { Problem } from "../vocabulary/problems.js";
 import type { DraftResult, Narrative } from "./contract.js";
-import type { BlobStore, GuardedFetch, HostGuard } from "./define-tool.js";
 import type { Calling } from "./planner/model/planner.js";
 import type { Registry } from "./registry.js";
 

@@ -16,6 +16,7 @@ import {
 } from "../vocabulary/node-types.js";
 import type { Problem } from "../vocabulary/problems.js";
 import type { Catalogue } from "./check/catalogue.js";
+import type { CheckContext } from "./check/context.js";
 import { checkGuards, type GuardFacts } from "./check/effect-checks.js";
 import { checkExpressions } from "./check/expressions.js";
 import { checkNode, type NodeFacts } from "./check/node.js";
@@ -24,15 +25,6 @@ import { type GateRule, ruleFor, wantsSignedVotes } from "./policy/approval-rule
 import { type Policy, unknownNames } from "./policy.js";
 import { secretsIn } from "./redact.js";
 import { targetProblems } from "./writes/limits.js";
-
-export interface CheckContext {
-  policy: Policy;
-  /** SHA-256 of the policy's canonical JSON, in hex. */
-  policyDigest: string;
-  catalogue: Catalogue;
-  /** What the network policy says of an entry of `Reach.urls`; undefined where it may be reached. */
-  checkUrl(url: string): Problem | undefined;
-}
 
 /** What the interpreter needs to know beyond the graph; pinned in history when the run starts. */
 export interface Verdict {

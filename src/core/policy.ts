@@ -10,7 +10,7 @@ import type { Problem } from "../vocabulary/problems.js";
 import type { Role } from "../vocabulary/roles.js";
 import { OVERRIDE_DEFAULT_MINUTES } from "../vocabulary/write-limits.js";
 import type { Catalogue, ToolFacts } from "./check/catalogue.js";
-import type { Signed } from "./policy/approval-rule.js";
+import type { Signed } from "./policy/signed.js";
 import { type LimitsByEnvironment, limitsOf } from "./writes/limits.js";
 import type { Changes } from "./writes/windows.js";
 

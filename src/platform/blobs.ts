@@ -1,7 +1,7 @@
 /** Results too large for history, as tools keep and fetch them: text, by a reference to its content. */
-import type { BlobStore } from "../activities/define-tool.js";
 import { BLOB_MAX_BYTES } from "../vocabulary/limits.js";
 import { type Contents, createContents } from "./blobs/contents.js";
+import type { BlobStore } from "./blobs/contract.js";
 import { createFolder } from "./blobs/folder.js";
 import { ToolFailure } from "./failure.js";
 import type { PayloadKey } from "./payloads/keys.js";

@@ -1,10 +1,10 @@
 /** Tokens of an OpenID Connect issuer: signature, issuer, audience and times, by the issuer's published keys. */
 import { createRemoteJWKSet, customFetch, errors, type JWTPayload, jwtVerify } from "jose";
 import { z } from "zod";
-import type { GuardedFetch } from "../activities/define-tool.js";
 import { groupSchema, subjectSchema } from "../schema/api-keys.js";
 import { type OidcSettings, TOKEN_ALGORITHMS } from "../schema/facade-config.js";
 import { CLOCK_TOLERANCE_SECONDS, GROUPS_MAX } from "../vocabulary/limits.js";
+import type { GuardedFetch } from "./http/contract.js";
 import { HttpFailure } from "./http/failure.js";
 
 export interface TokenIdentity {

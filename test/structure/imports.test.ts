@@ -110,9 +110,10 @@ function importsOf(file: string): Import[] {
   return found;
 }
 
-const files = readdirSync(SRC, { recursive: true, encoding: "utf8" })
-  .filter((file) => file.endsWith(".ts") && !file.startsWith(WEB))
+const everything = readdirSync(SRC, { recursive: true, encoding: "utf8" })
+  .filter((file) => file.endsWith(".ts"))
   .sort();
+const files = everything.filter((file) => !file.startsWith(WEB));
 
 function folderOf(path: string): string {
   return (
@@ -144,6 +145,41 @@ function objection(found: Import): string | undefined {
   return allowed ? undefined : `${found.file} imports values from ${target}`;
 }
 
+const isFrom = (found: Import, place: string): boolean =>
+  found.from.startsWith(".") && targetOf(found).startsWith(place);
+
+function importsBetween(among: string[]): Map<string, string[]> {
+  const known = new Set(among);
+  const targets = (file: string): string[] =>
+    importsOf(file)
+      .filter(({ from }) => from.startsWith("."))
+      .map((found) => `${targetOf(found)}.ts`)
+      .filter((target) => known.has(target));
+  return new Map(among.map((file) => [file, targets(file)]));
+}
+
+/** Files that reach each other, in groups: Tarjan's strongly connected components of more than one file. */
+function circles(between: ReadonlyMap<string, string[]>): string[][] {
+  const order = new Map<string, number>();
+  const low = new Map<string, number>();
+  const open: string[] = [];
+  const found: string[][] = [];
+  const visit = (file: string): void => {
+    order.set(file, order.size);
+    low.set(file, order.size - 1);
+    open.push(file);
+    for (const target of between.get(file) ?? []) {
+      if (!order.has(target)) visit(target);
+      if (open.includes(target)) low.set(file, Math.min(low.get(file) ?? 0, low.get(target) ?? 0));
+    }
+    if (low.get(file) !== order.get(file)) return;
+    const group = open.splice(open.indexOf(file));
+    if (group.length > 1) found.push(group.sort());
+  };
+  for (const file of between.keys()) if (!order.has(file)) visit(file);
+  return found;
+}
+
 describe("the import table", () => {
   const all = files.filter((file) => !isMain(file)).flatMap(importsOf);
 
@@ -157,6 +193,30 @@ describe("the import table", () => {
       "platform/log",
     );
     expect(objection({ file: "core/check.ts", from: "../schema/graph.js", isType: true })).toBeUndefined();
+  });
+
+  test("platform takes nothing from activities, types included", () => {
+    const taken = all
+      .filter(({ file }) => file.startsWith("platform/"))
+      .filter((found) => isFrom(found, "activities/"));
+    expect(taken.map(({ file, from }) => `${file} imports ${from}`)).toEqual([]);
+  });
+
+  test("no files import each other in a circle, types included", () => {
+    expect(circles(importsBetween(everything))).toEqual([]);
+  });
+
+  test("it sees a circle", () => {
+    const between = new Map([
+      ["a.ts", ["b.ts"]],
+      ["b.ts", ["c.ts"]],
+      ["c.ts", ["b.ts"]],
+    ]);
+    expect(circles(between)).toEqual([["b.ts", "c.ts"]]);
+  });
+
+  test("at the root of src stand the library and the worker alone", () => {
+    expect(readdirSync(SRC).filter((file) => file.endsWith(".ts"))).toEqual(["index.ts", "worker.ts"]);
   });
 
   test("only platform/environment reads the environment", () => {

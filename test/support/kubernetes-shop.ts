@@ -6,7 +6,7 @@ import { configUpdate } from "../../src/activities/tools/config-update.js";
 import { rollback } from "../../src/activities/tools/rollback.js";
 import { scaleAction } from "../../src/activities/tools/scale-action.js";
 import { serviceRestart } from "../../src/activities/tools/service-restart.js";
-import { type ActionOutput, actionOutputSchema } from "../../src/activities/tools/targets/act.js";
+import { type ActionOutput, actionOutputSchema } from "../../src/activities/tools/targets/output.js";
 import type { Cluster, KubernetesTarget } from "../../src/schema/config/clusters.js";
 import type { ActionName, Config } from "../../src/schema/config.js";
 import type { JsonObject } from "../../src/schema/json.js";

@@ -7,7 +7,7 @@ import { AxeBuilder } from "@axe-core/playwright";
 import { chromium, type Page } from "playwright-core";
 import { build } from "vite";
 import { expect } from "vitest";
-import type { FacadeOptions } from "../../src/client/http/facade.js";
+import type { FacadeOptions } from "../../src/client/http/options.js";
 import { startFacade } from "../../src/client/http/server.js";
 import { createLog } from "../../src/platform/log.js";
 import type { GraphInput } from "../../src/schema/graph.js";

@@ -1,7 +1,7 @@
 /** A Slack workspace on loopback (`emulate`), and requests signed as Slack signs them. */
 import { createHmac } from "node:crypto";
 import { createEmulator } from "emulate";
-import type { GuardedFetch } from "../../src/activities/define-tool.js";
+import type { GuardedFetch } from "../../src/platform/http/contract.js";
 import { createGuardedFetch } from "../../src/platform/http/guarded-fetch.js";
 
 export const SIGNING_SECRET = "a-signing-secret-of-the-test";

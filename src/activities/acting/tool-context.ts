@@ -1,8 +1,9 @@
 /** What a tool's code is given, made from the activity that runs it. */
 import { Context } from "@temporalio/activity";
+import type { HostGuard } from "../../platform/http/contract.js";
 import { withoutSecrets } from "../../platform/secrets.js";
 import type { ToolCall } from "../contract.js";
-import { type HostGuard, type ToolContext, ToolFailure } from "../define-tool.js";
+import { type ToolContext, ToolFailure } from "../define-tool.js";
 import type { Dependencies } from "../dependencies.js";
 import { narrativeFor } from "../planner/narrate.js";
 

@@ -1,5 +1,4 @@
 /** What a channel is given to deliver, and what it says of it. */
-import type { AlertAction } from "./pagerduty/channel.js";
 
 export interface Message {
   /** On one line. */
@@ -31,3 +30,7 @@ export interface Delivered {
   truncated?: boolean;
   remarks?: string[];
 }
+
+export const ALERT_ACTIONS = ["trigger", "acknowledge", "resolve"] as const;
+
+export type AlertAction = (typeof ALERT_ACTIONS)[number];

@@ -12,22 +12,10 @@ import { tellSlack } from "../connectors/slack/gates.js";
 import { signatureOf } from "../connectors/webhook/channel.js";
 import type { NoticeResult } from "../contract.js";
 import type { Dependencies } from "../dependencies.js";
+import type { Notice } from "./message.js";
 
 /** Milliseconds that one notice may take: the gate must not stay without a digest because a channel is slow. */
 const NOTICE_TIMEOUT_MS = 5_000;
-
-/** What a notice is about; each channel makes its own message of it. */
-export interface Notice {
-  event: "gate-opened" | "gate-reminder" | "gate-escalated" | "gate-closed";
-  run: string;
-  node: string;
-  /** The same for every attempt of one notice, and for no other. */
-  key: string;
-  /** Everything else that people are told; redacted. */
-  details: JsonObject;
-  /** By what the channels know the messages that told of the gate so far. */
-  refs?: Record<string, string>;
-}
 
 /** The channel of the policy in force; undefined where it names none. */
 export async function policyChannel({ policy }: Pick<Dependencies, "policy">): Promise<string | undefined> {

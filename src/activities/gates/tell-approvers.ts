@@ -3,7 +3,8 @@ import { Context } from "@temporalio/activity";
 import type { JsonObject } from "../../schema/json.js";
 import type { NoticeResult, TellCall } from "../contract.js";
 import type { Dependencies } from "../dependencies.js";
-import { type Notice, policyChannel, tell } from "./messages.js";
+import type { Notice } from "./message.js";
+import { policyChannel, tell } from "./messages.js";
 
 export function createTellApprovers(dependencies: Dependencies) {
   return async function tell_approvers(call: TellCall): Promise<{ notices: NoticeResult[] }> {

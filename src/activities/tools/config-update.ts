@@ -2,7 +2,8 @@
 import { z } from "zod";
 import { defineTool } from "../define-tool.js";
 import { declaredNameSchema, settingNameSchema, settingTextSchema } from "./kit/names.js";
-import { actionOutputSchema, actOn, previewOf, targetReach } from "./targets/act.js";
+import { actOn, previewOf, targetReach } from "./targets/act.js";
+import { actionOutputSchema } from "./targets/output.js";
 
 const SETTINGS_MAX = 50;
 const valuesSchema = z

@@ -1,79 +1,15 @@
 /** Tool `host_metrics`: the machine that the worker runs on. Processes by name only: no command lines, no variables. */
 import { arch, availableParallelism, freemem, hostname, loadavg, platform, release, totalmem, uptime } from "node:os";
-import { z } from "zod";
+import type { z } from "zod";
 import { HOST_ENTRIES_MAX, HOST_PROCESSES_MAX } from "../../vocabulary/probe-limits.js";
 import { defineTool, type ToolContext, ToolFailure } from "../define-tool.js";
 import { percent, readDisks } from "./host/disks.js";
 import { memoryFields, mounts } from "./host/proc-format.js";
 import { procText, takeSample } from "./host/sample.js";
+import type { HostParams, HostReading } from "./host/schema.js";
+import { count, outputSchema, paramsSchema } from "./host/schema.js";
 import { findingsOf } from "./host/thresholds.js";
 import { cpuUsage, networkUsage, processUsage } from "./host/usage.js";
-import { findingsSchema } from "./kit/finding.js";
-
-const percentSchema = z.int().min(1).max(100);
-const paramsSchema = z.strictObject({
-  /** Between the two looks that rates are made of. */
-  sample_seconds: z.int().min(1).max(30).default(1),
-  processes: z.int().min(0).max(20).default(5),
-  /** From where on it is a finding. */
-  cpu_percent: percentSchema.default(90),
-  load_per_cpu: z.number().min(0.1).max(100).default(2),
-  memory_percent: percentSchema.default(90),
-  swap_percent: percentSchema.default(50),
-  disk_percent: percentSchema.default(90),
-});
-export type HostParams = z.output<typeof paramsSchema>;
-
-const count = z.number().min(0);
-const processSchema = z.strictObject({ pid: z.int(), name: z.string(), cpu_percent: count, memory_bytes: count });
-const outputSchema = z.strictObject({
-  /** As the worker sees it: in a container, the container's. */
-  host: z.string(),
-  system: z.string(),
-  uptime_seconds: count,
-  cpus: z.int(),
-  /** Runnable processes over 1, 5 and 15 minutes. */
-  load: z.tuple([count, count, count]),
-  cpu: z
-    .strictObject({
-      used_percent: count,
-      user_percent: count,
-      system_percent: count,
-      iowait_percent: count,
-      steal_percent: count,
-    })
-    .nullable(),
-  memory: z.strictObject({ total_bytes: count, available_bytes: count, used_percent: count }),
-  swap: z.strictObject({ total_bytes: count, used_bytes: count, used_percent: count }).nullable(),
-  disks: z
-    .array(
-      z.strictObject({
-        path: z.string(),
-        type: z.string(),
-        total_bytes: count,
-        free_bytes: count,
-        used_percent: count,
-        inodes_used_percent: count.nullable(),
-      }),
-    )
-    .max(HOST_ENTRIES_MAX),
-  network: z
-    .array(
-      z.strictObject({
-        name: z.string(),
-        rx_bytes_per_second: count,
-        tx_bytes_per_second: count,
-        errors: count,
-        drops: count,
-      }),
-    )
-    .max(HOST_ENTRIES_MAX),
-  processes: z.strictObject({ count: z.int(), by_cpu: z.array(processSchema), by_memory: z.array(processSchema) }),
-  /** What was not looked at, and why. */
-  left_out: z.array(z.string()),
-  findings: findingsSchema,
-});
-export type HostReading = Omit<z.infer<typeof outputSchema>, "findings">;
 
 export const hostMetrics = defineTool({
   name: "host_metrics",

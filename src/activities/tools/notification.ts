@@ -9,7 +9,8 @@ import { EMAIL_RECIPIENTS_MAX, TEXT_MAX_CHARS, TITLE_MAX_CHARS } from "../../voc
 import { recipientsOf, sendEmail } from "../connectors/email/channel.js";
 import { oneLineSchema } from "../connectors/kit/one-line.js";
 import type { Delivered, Message } from "../connectors/message.js";
-import { ALERT_ACTIONS, alertPagerDuty } from "../connectors/pagerduty/channel.js";
+import { ALERT_ACTIONS } from "../connectors/message.js";
+import { alertPagerDuty } from "../connectors/pagerduty/channel.js";
 import { postToSlack } from "../connectors/slack/channel.js";
 import { postToWebhook } from "../connectors/webhook/channel.js";
 import { defineTool, type ToolContext, ToolFailure } from "../define-tool.js";

@@ -2,7 +2,8 @@
 import { z } from "zod";
 import { defineTool } from "../define-tool.js";
 import { declaredNameSchema } from "./kit/names.js";
-import { actionOutputSchema, actOn, previewOf, targetReach } from "./targets/act.js";
+import { actOn, previewOf, targetReach } from "./targets/act.js";
+import { actionOutputSchema } from "./targets/output.js";
 
 export const serviceRestart = defineTool({
   name: "service_restart",

@@ -1,27 +1,23 @@
 /** The façade: the REST interface and the page, over `client/runs` and nothing below it. */
 import { join } from "node:path";
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from "express";
-import type { DraftResult } from "../../activities/contract.js";
 import type { Log } from "../../platform/log.js";
-import type { GoalInput } from "../../schema/run-input.js";
 import { DOCUMENT_MAX_BYTES, HTTP_REFUSALS_PER_MINUTE, SLACK_REQUEST_MAX_BYTES } from "../../vocabulary/limits.js";
 import { CODEC_PATH } from "../../vocabulary/names.js";
 import { CODEC_REQUESTS_PER_MINUTE } from "../../vocabulary/payload-limits.js";
 import type { Problem } from "../../vocabulary/problems.js";
-import type { LocalPlanning } from "../runs/plan-preview.js";
-import type { Answered, Runs } from "../runs.js";
-import type { Writes } from "../writes.js";
-import { type Access, createAuthenticator } from "./access/authenticator.js";
+import { createAuthenticator } from "./access/authenticator.js";
 import { type Gatekeeping, knownCaller, permit } from "./access/caller.js";
-import { type Exposure, schemeOf } from "./access/exposure.js";
+import { schemeOf } from "./access/exposure.js";
 import { createSessions } from "./access/sessions.js";
 import { createMetrics, type FacadeMetrics, showMetrics } from "./metrics.js";
 import { checkOrigin, requestRate, requireTls, securityHeaders } from "./middleware.js";
 import { OPERATIONS, type Operation, type OperationId } from "./operations.js";
+import type { FacadeOptions } from "./options.js";
 import { answersVisibly, Refusal, sendProblems } from "./problem-document.js";
 import { listApiKeys, revokeApiKey } from "./routes/api-keys.js";
 import { decideGate } from "./routes/approvals.js";
-import { type CodecService, codecCors, decodePayloads, encodePayloads } from "./routes/codec.js";
+import { codecCors, decodePayloads, encodePayloads } from "./routes/codec.js";
 import { describe } from "./routes/description.js";
 import { streamEvents } from "./routes/events.js";
 import { createPlan, listPlaybooks, previewGraph } from "./routes/plans.js";
@@ -30,36 +26,6 @@ import { cancelRun, createRun, listRuns, showInbox, showReport, showRun } from "
 import { beginSession, endSession, showSession } from "./routes/session.js";
 import { takeSlackInteraction } from "./routes/slack.js";
 import { overrideWindows, pauseWrites, resumeWrites, showWrites } from "./routes/writes.js";
-import type { SlackAnswers } from "./slack/answers.js";
-
-export interface FacadeOptions {
-  runs: Runs;
-  /** Absent: nothing is said of writes that are held back. */
-  writes?: Writes;
-  /** Who acts where nobody needs to sign in: the one person of this machine. */
-  operator: string;
-  /** Absent: nobody signs in, and every caller is the operator. */
-  access?: Access;
-  /** Default: this machine's own names, by plain HTTP. */
-  exposure?: Pick<Exposure, "tls" | "tlsProxy" | "publicUrl">;
-  /** Plans; default: through the worker. */
-  plan?(input: GoalInput): Promise<Answered<DraftResult>>;
-  /** What the files of this machine say of plans, as they are when it is called. Absent: plans come unchecked. */
-  local?(): Promise<({ ok: true } & LocalPlanning) | { ok: false; problems: Problem[] }>;
-  /** Absent: nothing is taken from Slack. */
-  slack?: SlackAnswers;
-  /** Absent: it is no codec server. */
-  codec?: CodecService;
-  /** The built page (`dist/web`). */
-  staticDir: string;
-  log: Log;
-  metrics?: FacadeMetrics;
-  requestsPerMinute?: number;
-  /** Refused credentials, and requests without the role, from one address. */
-  refusalsPerMinute?: number;
-  /** Event streams at once. */
-  streamsMax?: number;
-}
 
 export function createFacade(given: FacadeOptions): Express {
   const metrics = given.metrics ?? createMetrics();

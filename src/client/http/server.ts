@@ -6,7 +6,8 @@ import type { AddressInfo } from "node:net";
 import { HTTP_HEADERS_SECONDS, HTTP_REQUEST_SECONDS } from "../../vocabulary/limits.js";
 import type { Problem } from "../../vocabulary/problems.js";
 import { dangersOf, type Exposure } from "./access/exposure.js";
-import { createFacade, type FacadeOptions } from "./facade.js";
+import { createFacade } from "./facade.js";
+import type { FacadeOptions } from "./options.js";
 import { shared } from "./shared-runs.js";
 
 export interface RunningFacade {

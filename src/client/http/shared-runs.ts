@@ -5,7 +5,7 @@
 import { HTTP_SHARED_READ_MS, HTTP_SHARED_READS_MAX } from "../../vocabulary/limits.js";
 import type { Runs } from "../runs.js";
 import type { Writes } from "../writes.js";
-import type { FacadeOptions } from "./facade.js";
+import type { FacadeOptions } from "./options.js";
 import { shareHappenings } from "./shared-happenings.js";
 import { createSharedReads } from "./shared-reads.js";
 

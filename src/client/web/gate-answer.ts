@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { COMMENT_MAX_CHARS } from "../../vocabulary/limits.js";
 import { decide } from "./api.js";
-import type { Gate } from "./gate-card.js";
+import type { Gate } from "./gate.js";
 import { counted, type GateOutcome, refused } from "./gate-outcome.js";
 import { html } from "./html.js";
 import { missing, useMay } from "./session.js";

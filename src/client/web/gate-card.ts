@@ -1,8 +1,7 @@
 /** One gate: what will be done, why it is asked, on what evidence, until when, and the two answers. */
-
-import type { GateView } from "../../core/report/view.js";
 import type { Finding } from "../../core/run/state.js";
 import { DiffView } from "./diff-view.js";
+import type { Gate } from "./gate.js";
 import { GateAnswer } from "./gate-answer.js";
 import type { GateOutcome } from "./gate-outcome.js";
 import { GateVotes } from "./gate-votes.js";
@@ -10,8 +9,6 @@ import { html } from "./html.js";
 import { ProblemText, Status, useNow } from "./parts.js";
 import { hrefOf } from "./route.js";
 import { clock, shown, span } from "./words.js";
-
-export type Gate = GateView;
 
 /** The run that a gate belongs to. */
 export interface GateRun {

@@ -1,5 +1,5 @@
 /** The votes on a gate: who answered, how many are still needed, and who may give them. */
-import type { Gate } from "./gate-card.js";
+import type { Gate } from "./gate.js";
 import { html } from "./html.js";
 import { clock } from "./words.js";
 

@@ -1,14 +1,12 @@
 /** A new run: a goal or a workflow file, then the plan to be read, then its start. */
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { PlannedGoal, PlanPreview } from "../runs/plan-preview.js";
 import { type GoalWish, planGoal, previewGraph } from "./api.js";
 import { FileForm } from "./file-form.js";
 import { GoalForm } from "./goal-form.js";
 import { html } from "./html.js";
 import { PlanView } from "./plan-view.js";
+import type { Preview } from "./preview.js";
 import { missing, useMay } from "./session.js";
-
-export type Preview = PlanPreview | PlannedGoal;
 
 interface Shown {
   preview: Preview;

@@ -4,8 +4,8 @@ import type { GateRule } from "../../core/policy/approval-rule.js";
 import type { Explained } from "../../core/report/explain.js";
 import type { Graph, Node } from "../../schema/graph.js";
 import { html } from "./html.js";
-import type { Preview } from "./new-run-page.js";
 import { ProblemText, Status } from "./parts.js";
+import type { Preview } from "./preview.js";
 import { EFFECT_WORDS, shown } from "./words.js";
 
 interface Props {

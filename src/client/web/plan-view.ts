@@ -4,10 +4,10 @@ import { useState } from "preact/hooks";
 import type { Explained } from "../../core/report/explain.js";
 import { type BoxLook, GraphView } from "./graph-view.js";
 import { html } from "./html.js";
-import type { Preview } from "./new-run-page.js";
 import { Notice } from "./parts.js";
 import { PlanNodes } from "./plan-nodes.js";
 import { PlanStart } from "./plan-start.js";
+import type { Preview } from "./preview.js";
 import { ProblemList } from "./problem-list.js";
 import { EFFECT_WORDS, lookOf, span } from "./words.js";
 

@@ -5,9 +5,9 @@
 import type { Node } from "../../schema/graph.js";
 import type { Environment } from "../../vocabulary/node-types.js";
 import type { Problem } from "../../vocabulary/problems.js";
-import type { CheckContext } from "../check.js";
 import { judge } from "../policy.js";
 import { asCalled } from "./catalogue.js";
+import type { CheckContext } from "./context.js";
 import { checkNode, type NodeFacts } from "./node.js";
 
 export interface GuardFacts {

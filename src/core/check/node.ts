@@ -6,11 +6,11 @@ import type { Node } from "../../schema/graph.js";
 import { CONDITION_MAX_CHARS, DESCRIPTION_MAX_CHARS, WAIT_MAX_SECONDS } from "../../vocabulary/limits.js";
 import { type Effect, type Environment, isBuiltIn, NODE_TYPES, riskier } from "../../vocabulary/node-types.js";
 import type { Problem } from "../../vocabulary/problems.js";
-import type { CheckContext } from "../check.js";
 import { judge } from "../policy.js";
 import { secretsIn } from "../redact.js";
 import { reachProblems } from "../writes/limits.js";
 import { asCalled, type Reach, type ToolFacts } from "./catalogue.js";
+import type { CheckContext } from "./context.js";
 
 export interface NodeFacts {
   problems: Problem[];

@@ -5,9 +5,7 @@
 import type { ApprovalRule } from "../../schema/approval-rules.js";
 import { type Effect, ENVIRONMENTS, type Environment, type NodeType } from "../../vocabulary/node-types.js";
 import type { Policy } from "../policy.js";
-
-/** Which votes need a verified signature. */
-export type Signed = "always" | "production" | "never";
+import type { Signed } from "./signed.js";
 
 /** How one gate is answered; what a rule leaves open is filled in. */
 export interface GateRule {

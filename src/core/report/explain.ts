@@ -5,8 +5,9 @@
 import type { Graph } from "../../schema/graph.js";
 import type { Effect, Environment, NodeType } from "../../vocabulary/node-types.js";
 import type { Problem } from "../../vocabulary/problems.js";
+import type { CheckContext } from "../check/context.js";
 import { checkNode, type NodeFacts } from "../check/node.js";
-import { type CheckContext, environmentOf } from "../check.js";
+import { environmentOf } from "../check.js";
 import { type GateRule, ruleFor } from "../policy/approval-rule.js";
 import type { WriteLimits } from "../writes/limits.js";
 

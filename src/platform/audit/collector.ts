@@ -1,5 +1,5 @@
 /** Audit records to an HTTP collector: one POST a batch, newline-delimited JSON, through the guarded fetch. */
-import type { GuardedFetch } from "../../activities/define-tool.js";
+import type { GuardedFetch } from "../http/contract.js";
 import type { SendRecords } from "./ship.js";
 
 const TIMEOUT_MS = 30_000;

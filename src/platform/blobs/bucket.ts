@@ -1,11 +1,11 @@
 /** Contents in a bucket of S3, or of what speaks its protocol. Requests are signed by `aws4fetch` and leave by the guarded fetch. */
 import { createHash } from "node:crypto";
 import { AwsV4Signer } from "aws4fetch";
-import type { GuardedFetch, HttpAnswer } from "../../activities/define-tool.js";
 import type { BucketSettings } from "../../schema/config/blobs.js";
 import { BLOB_MAX_BYTES } from "../../vocabulary/limits.js";
 import { BLOB_TIMEOUT_MS, SEALED_OVERHEAD_BYTES } from "../../vocabulary/payload-limits.js";
 import { ToolFailure } from "../failure.js";
+import type { GuardedFetch, HttpAnswer } from "../http/contract.js";
 import type { SecretResolver } from "../secrets.js";
 import type { Shelf } from "./store.js";
 

@@ -6,7 +6,6 @@ import { randomBytes, timingSafeEqual } from "node:crypto";
 import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from "node:http";
 import { type AddressInfo, connect, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import type { HostGuard, ResolvedHost } from "../../activities/define-tool.js";
 import {
   BROWSER_CONNECTIONS_MAX,
   BROWSER_EVENTS_MAX,
@@ -14,6 +13,7 @@ import {
 } from "../../vocabulary/browser-limits.js";
 import type { ProblemCode } from "../../vocabulary/problems.js";
 import { ToolFailure } from "../failure.js";
+import type { HostGuard, ResolvedHost } from "./contract.js";
 
 /** On answers of the proxy itself, with the code of what stood in the way; taken off what comes from outside. */
 export const REFUSED_HEADER = "x-autoops-refused";

@@ -1,8 +1,8 @@
 /** The only way out to the network: each URL, each address it resolves to and each redirect is checked first. */
-import type { GuardedFetch, HttpAnswer, HttpRequest, TlsMaterial } from "../../activities/define-tool.js";
 import { isSecretHeader, resolveHeader, type SecretResolver, withoutSecrets } from "../secrets.js";
 import { kindOfAddress } from "./addresses.js";
 import { type CheckedUrl, examineUrl, type NetworkRules, type UrlProblem } from "./check-url.js";
+import type { GuardedFetch, HttpAnswer, HttpRequest, TlsMaterial } from "./contract.js";
 import { HttpFailure } from "./failure.js";
 import { type Lookup, resolveAddresses } from "./resolve.js";
 import { Aborted, type Address, type HopAnswer, place, type Send, send } from "./send.js";

@@ -1,7 +1,7 @@
 /** The guarded fetch's checks for tools that speak another protocol: a host and a port become addresses to connect to. */
-import type { HostGuard } from "../../activities/define-tool.js";
 import { checkName, examineHost } from "./check-reach.js";
 import type { UrlProblem } from "./check-url.js";
+import type { HostGuard } from "./contract.js";
 import { HttpFailure } from "./failure.js";
 import { type ResolveOptions, resolveAddresses } from "./resolve.js";
 import { Aborted } from "./send.js";

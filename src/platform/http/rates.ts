@@ -1,11 +1,11 @@
 /** Waits until another machine may be asked, as `rates` of config.yaml allow all workers together, and heeds Retry-After. */
 import { isIP } from "node:net";
-import type { GuardedFetch } from "../../activities/define-tool.js";
 import type { RateRule } from "../../schema/config/rates.js";
 import type { Config } from "../../schema/config.js";
 import { RATE_GRANT_LASTS_MS, RATE_GRANT_MAX } from "../../vocabulary/rate-limits.js";
 import { ToolFailure } from "../failure.js";
 import type { RateKeeper } from "../temporal/rate-keeper.js";
+import type { GuardedFetch } from "./contract.js";
 import { bareHost, fitsPattern } from "./hosts.js";
 import { retryAfterMs } from "./retry-after.js";
 

@@ -1,7 +1,7 @@
 /** One request to one checked address, without redirects and without a proxy. Owns `undici`. */
 import { Agent, buildConnector } from "undici";
-import type { TlsMaterial } from "../../activities/define-tool.js";
 import { RESPONSE_MAX_BYTES } from "../../vocabulary/limits.js";
+import type { TlsMaterial } from "./contract.js";
 import { HttpFailure } from "./failure.js";
 
 /** An address that was checked and may be connected to. */

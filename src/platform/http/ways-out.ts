@@ -1,8 +1,8 @@
 /** The ways out of a worker to the network, each call under the policy as its file says then. */
-import type { GuardedFetch, HostGuard } from "../../activities/define-tool.js";
 import type { Config } from "../../schema/config.js";
 import type { SecretResolver } from "../secrets.js";
 import type { NetworkRules } from "./check-url.js";
+import type { GuardedFetch, HostGuard } from "./contract.js";
 import { declaredUrls } from "./declared-urls.js";
 import { createGuardedFetch } from "./guarded-fetch.js";
 import { createHostGuard } from "./host-guard.js";

@@ -3,11 +3,11 @@
  * The token stays a reference until the request goes out, so that no error of the client can hold it.
  */
 import type { WebClient } from "@slack/web-api";
-import type { GuardedFetch } from "../../activities/define-tool.js";
 import type { SlackSettings } from "../../schema/slack.js";
 import { SLACK_CALL_TIMEOUT_MS } from "../../vocabulary/limits.js";
 import { VENDOR_WAIT_MAX_SECONDS } from "../../vocabulary/ticket-limits.js";
 import { ToolFailure } from "../failure.js";
+import type { GuardedFetch } from "../http/contract.js";
 
 /** Block Kit, as it goes out. */
 export type Block = Record<string, unknown>;

@@ -2,10 +2,10 @@
 import { MockActivityEnvironment } from "@temporalio/testing";
 import { expect, test } from "vitest";
 import type { TellCall } from "../../../src/activities/contract.js";
-import type { HttpRequest } from "../../../src/activities/define-tool.js";
 import type { Dependencies } from "../../../src/activities/dependencies.js";
 import { createTellApprovers } from "../../../src/activities/gates/tell-approvers.js";
 import { DEFAULT_POLICY } from "../../../src/core/policy.js";
+import type { HttpRequest } from "../../../src/platform/http/contract.js";
 
 const silent = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent };
 

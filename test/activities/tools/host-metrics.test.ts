@@ -10,9 +10,10 @@ import {
   mounts,
   processTimes,
 } from "../../../src/activities/tools/host/proc-format.js";
+import type { HostReading } from "../../../src/activities/tools/host/schema.js";
 import { findingsOf } from "../../../src/activities/tools/host/thresholds.js";
 import { cpuUsage, networkUsage, processUsage } from "../../../src/activities/tools/host/usage.js";
-import { type HostReading, hostMetrics } from "../../../src/activities/tools/host-metrics.js";
+import { hostMetrics } from "../../../src/activities/tools/host-metrics.js";
 import { configOf, contextOf, failureOf } from "../../support/tool-context.js";
 
 describe("a file of /proc", () => {

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import supertest from "supertest";
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { dangersOf } from "../../../src/client/http/access/exposure.js";
-import type { FacadeOptions } from "../../../src/client/http/facade.js";
+import type { FacadeOptions } from "../../../src/client/http/options.js";
 import { startFacade } from "../../../src/client/http/server.js";
 import { createLog } from "../../../src/platform/log.js";
 import { bearer, type Serving, stagedRuns, startServing } from "./support/staged.js";

@@ -1,8 +1,8 @@
 /** A fetch at configured rates: which hosts count, how it waits, and what it does when it is told to wait. */
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { GuardedFetch, HttpAnswer } from "../../../src/activities/define-tool.js";
 import { holdBack, type RateState, takeFrom } from "../../../src/core/writes/rates.js";
 import { ToolFailure } from "../../../src/platform/failure.js";
+import type { GuardedFetch, HttpAnswer } from "../../../src/platform/http/contract.js";
 import { ratedFetch } from "../../../src/platform/http/rates.js";
 import type { RateKeeper } from "../../../src/platform/temporal/rate-keeper.js";
 import { type RateRule, rateSchema } from "../../../src/schema/config/rates.js";

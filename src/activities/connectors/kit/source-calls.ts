@@ -1,6 +1,7 @@
 /** Calls to a source's HTTP API: its base address, its headers, and what an answer that is not 200 means. */
 import type { z } from "zod";
-import { type HttpAnswer, type ToolContext, ToolFailure } from "../../define-tool.js";
+import type { HttpAnswer } from "../../../platform/http/contract.js";
+import { type ToolContext, ToolFailure } from "../../define-tool.js";
 import { jsonOf, statusFailure } from "../../tools/kit/http-answers.js";
 
 export interface HttpSource {

@@ -1,8 +1,9 @@
 /** Calls to the interfaces of trackers and channels: what each answer means, and whether the request may have been taken all the same. */
 import type { z } from "zod";
+import type { HttpAnswer, HttpRequest } from "../../../platform/http/contract.js";
 import { HttpFailure } from "../../../platform/http/failure.js";
 import { VENDOR_WAIT_MAX_SECONDS } from "../../../vocabulary/ticket-limits.js";
-import { type HttpAnswer, type HttpRequest, type ToolContext, ToolFailure } from "../../define-tool.js";
+import { type ToolContext, ToolFailure } from "../../define-tool.js";
 import { answered, jsonOf } from "../../tools/kit/http-answers.js";
 import { retryAfterMs } from "../../tools/kit/retry-after.js";
 

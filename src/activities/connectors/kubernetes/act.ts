@@ -1,11 +1,10 @@
 /** The actions on a workload: what people see before they decide, the change made once, and its rollout. */
-
 import type { KubernetesTarget } from "../../../schema/config/clusters.js";
 import type { ActionName } from "../../../schema/config.js";
 import type { JsonObject } from "../../../schema/json.js";
 import { type Preview, type ToolContext, ToolFailure } from "../../define-tool.js";
 import { finding } from "../../tools/kit/finding.js";
-import type { ActionOutput } from "../../tools/targets/act.js";
+import type { ActionOutput } from "../../tools/targets/output.js";
 import { type Changed, FIELD_MANAGER, makeChange, patchOf } from "./change.js";
 import { configMapPath, planConfigMap } from "./config-maps.js";
 import { type Plan, planEnvironment, planRestart, planRollback, planScale } from "./plans.js";

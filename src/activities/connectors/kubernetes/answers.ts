@@ -1,5 +1,5 @@
 /** What an answer of the Kubernetes API that is no success means, in words that name the way out. */
-import type { HttpAnswer } from "../../define-tool.js";
+import type { HttpAnswer } from "../../../platform/http/contract.js";
 import { ToolFailure } from "../../define-tool.js";
 import { excerpt } from "../../tools/kit/http-answers.js";
 

@@ -7,28 +7,13 @@ import { belongsTo, type ChangeQuestion, type ChangeReading, type ToldChange } f
 import { argoChanges } from "./changes/argocd.js";
 import { configMapChanges } from "./changes/config-maps.js";
 import { helmChanges } from "./changes/helm.js";
+import type { PartQuestion, PartReading } from "./changes/part.js";
 import { rolloutChanges } from "./changes/rollouts.js";
 import { scaleChanges } from "./changes/scaling.js";
-import { clusterNamed, type KubernetesClient } from "./client.js";
+import { clusterNamed } from "./client.js";
 import { eventsOf } from "./events.js";
 import { type KubernetesSource, lostPartOf, pageOf, placeOf, reads, refuseUnless } from "./lists.js";
 
-/** What each part is asked for, and what it answers. */
-export interface PartReading {
-  changes: ToldChange[];
-  cut: boolean;
-  unreadable?: LostPart[];
-}
-export interface PartQuestion {
-  source: KubernetesSource;
-  cluster: KubernetesClient;
-  question: ChangeQuestion;
-  context: ToolContext;
-  /** Names of ConfigMaps that the selected workloads use; filled by the rollouts, absent where all are meant. */
-  configMaps?: Set<string>;
-  /** Who scaled a Deployment, by its name; filled by the rollouts. */
-  scalers: Map<string, string>;
-}
 type Reader = (asked: PartQuestion) => Promise<PartReading>;
 
 /** In this order: the rollouts tell which ConfigMaps are in use, and who scaled. */

@@ -14,8 +14,9 @@
  * was, a pod template for instance, is read by `call`.
  */
 import type { Configuration, RequestContext } from "@kubernetes/client-node";
+import type { HttpRequest } from "../../../platform/http/contract.js";
 import type { Json } from "../../../schema/json.js";
-import { type HttpRequest, type ToolContext, ToolFailure } from "../../define-tool.js";
+import { type ToolContext, ToolFailure } from "../../define-tool.js";
 import { refusalOf } from "./answers.js";
 import { type SignIn, signInTo } from "./sign-in.js";
 

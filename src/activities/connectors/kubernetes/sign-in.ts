@@ -1,8 +1,9 @@
 /** How a declared cluster is reached: what a kubeconfig, a pod's service account or a token gives for a request. */
 import type { KubeConfig } from "@kubernetes/client-node";
+import type { TlsMaterial } from "../../../platform/http/contract.js";
 import { readTrustedFile } from "../../../platform/trusted-file.js";
 import type { Cluster } from "../../../schema/config/clusters.js";
-import type { TlsMaterial, ToolContext } from "../../define-tool.js";
+import type { ToolContext } from "../../define-tool.js";
 import { ToolFailure } from "../../define-tool.js";
 
 /** What goes with each request to the cluster. */

@@ -1,8 +1,9 @@
 /** The guarded fetch in the form that the official MCP client takes. Nothing of it goes out another way. */
+import type { GuardedFetch, HttpRequest } from "../../../platform/http/contract.js";
 import { isSecretHeader } from "../../../platform/secrets.js";
 import type { McpHttpServer } from "../../../schema/config/mcp.js";
 import { NODE_TIMEOUT_MAX_SECONDS } from "../../../vocabulary/limits.js";
-import { type GuardedFetch, type HttpRequest, ToolFailure } from "../../define-tool.js";
+import { ToolFailure } from "../../define-tool.js";
 
 const METHODS = ["POST", "DELETE"] as const;
 /** Statuses whose answers have no body. */

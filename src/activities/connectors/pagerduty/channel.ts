@@ -1,18 +1,16 @@
 /** Alerts through Events API v2 of PagerDuty: one dedup key, one alert, however often it is sent. */
 import { z } from "zod";
 import { redact } from "../../../core/redact.js";
+import type { HttpRequest } from "../../../platform/http/contract.js";
 import type { ChannelOf } from "../../../schema/config/tickets.js";
 import { PAGERDUTY_TITLE_MAX_CHARS } from "../../../vocabulary/ticket-limits.js";
-import { type HttpRequest, type ToolContext, ToolFailure } from "../../define-tool.js";
+import { type ToolContext, ToolFailure } from "../../define-tool.js";
 import { jsonOf } from "../../tools/kit/http-answers.js";
 import { markOf } from "../kit/find-duplicates.js";
 import { fitted, visibleText } from "../kit/markdown.js";
 import { pageOf, titled } from "../kit/origin.js";
 import { vendorFailure } from "../kit/vendor-calls.js";
-import type { Delivered, Message } from "../message.js";
-
-export const ALERT_ACTIONS = ["trigger", "acknowledge", "resolve"] as const;
-export type AlertAction = (typeof ALERT_ACTIONS)[number];
+import type { AlertAction, Delivered, Message } from "../message.js";
 
 /** Characters of the details: an event must stay below 512 KB, and people read the first lines. */
 const DETAILS_MAX_CHARS = 10_000;

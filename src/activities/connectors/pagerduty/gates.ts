@@ -5,7 +5,7 @@ import { withoutSecrets } from "../../../platform/secrets.js";
 import { PAGERDUTY_TITLE_MAX_CHARS } from "../../../vocabulary/ticket-limits.js";
 import type { NoticeResult } from "../../contract.js";
 import type { Dependencies } from "../../dependencies.js";
-import type { Notice } from "../../gates/messages.js";
+import type { Notice } from "../../gates/message.js";
 import { markOf } from "../kit/find-duplicates.js";
 import { pageOf, titled } from "../kit/origin.js";
 import { type AlertEvent, sendEvent } from "./channel.js";

@@ -1,7 +1,8 @@
 /** The query calls of Prometheus's HTTP API, version 1. Errors are told in Prometheus's own words. */
 import { z } from "zod";
+import type { HttpAnswer } from "../../../platform/http/contract.js";
 import type { ProblemCode } from "../../../vocabulary/problems.js";
-import { type HttpAnswer, type ToolContext, ToolFailure } from "../../define-tool.js";
+import { type ToolContext, ToolFailure } from "../../define-tool.js";
 import { excerpt, jsonOf, statusFailure } from "../../tools/kit/http-answers.js";
 
 /** Longer queries go in the body: not everything between takes a long URL. */

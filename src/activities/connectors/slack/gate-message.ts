@@ -5,7 +5,7 @@ import { code, line, mrkdwn, plain, section } from "../../../platform/slack/text
 import type { JsonObject } from "../../../schema/json.js";
 import { SLACK_ACTIONS, type SlackQuestion } from "../../../schema/slack.js";
 import type { AskCall } from "../../contract.js";
-import type { Notice } from "../../gates/messages.js";
+import type { Notice } from "../../gates/message.js";
 
 /** Findings that stand in one message; the page has all. */
 const FINDINGS_SHOWN = 3;

@@ -4,7 +4,7 @@ import { ToolFailure } from "../../../platform/failure.js";
 import { createSlack } from "../../../platform/slack/client.js";
 import type { NoticeResult } from "../../contract.js";
 import type { Dependencies } from "../../dependencies.js";
-import type { Notice } from "../../gates/messages.js";
+import type { Notice } from "../../gates/message.js";
 import { slackMessage } from "./gate-message.js";
 
 /** `name` is `slack:#` and the name or the id of a channel; `ref` of the result is `CHANNEL-ID/TIMESTAMP`. Never throws. */

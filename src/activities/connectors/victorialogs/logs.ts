@@ -1,7 +1,8 @@
 /** Reads a VictoriaLogs server: LogsQL, with the filters in an argument of their own, so that no query can undo them. */
 import { z } from "zod";
+import type { HttpAnswer } from "../../../platform/http/contract.js";
 import type { Source } from "../../../schema/config.js";
-import { type HttpAnswer, type ToolContext, ToolFailure } from "../../define-tool.js";
+import { type ToolContext, ToolFailure } from "../../define-tool.js";
 import { excerpt } from "../../tools/kit/http-answers.js";
 import { isoMs, isoText } from "../../tools/kit/instant.js";
 import type { LogEntry } from "../../tools/logs/entries.js";

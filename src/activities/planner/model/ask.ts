@@ -5,12 +5,12 @@
 import { z } from "zod";
 import { redact } from "../../../core/redact.js";
 import { ToolFailure } from "../../../platform/failure.js";
+import type { GuardedFetch, HttpAnswer, HttpRequest } from "../../../platform/http/contract.js";
 import { retryAfterMs } from "../../../platform/http/retry-after.js";
 import type { ModelSettings } from "../../../schema/model.js";
 import { SHOWN_VALUE_MAX_CHARS } from "../../../vocabulary/limits.js";
 import { RETRY_AFTER_MAX_SECONDS } from "../../../vocabulary/model-limits.js";
 import type { ProblemCode } from "../../../vocabulary/problems.js";
-import type { GuardedFetch, HttpAnswer, HttpRequest } from "../../define-tool.js";
 import type { Message } from "./prompt.js";
 
 export interface Question {

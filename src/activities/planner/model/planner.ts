@@ -1,12 +1,12 @@
 /** What planning by a model is given, and what one question of it is made of: types alone. */
 import type { Policy } from "../../../core/policy.js";
+import type { GuardedFetch } from "../../../platform/http/contract.js";
 import type { Answers } from "../../../platform/model-answers.js";
 import type { Usage } from "../../../platform/model-usage.js";
 import type { Config } from "../../../schema/config.js";
 import type { ModelSettings } from "../../../schema/model.js";
 import type { Problem } from "../../../vocabulary/problems.js";
 import type { Repair } from "../../contract.js";
-import type { GuardedFetch } from "../../define-tool.js";
 import type { Registry } from "../../registry.js";
 import type { Mask } from "./mask.js";
 import type { Offer } from "./offer.js";

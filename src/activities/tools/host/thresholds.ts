@@ -1,7 +1,6 @@
 /** What of a machine's state is a finding. */
-
-import type { HostParams, HostReading } from "../host-metrics.js";
 import { finding, type ToolFinding } from "../kit/finding.js";
+import type { HostParams, HostReading } from "./schema.js";
 
 const GIB = 1_073_741_824;
 const gib = (bytes: number): string => `${(bytes / GIB).toFixed(1)} GiB`;

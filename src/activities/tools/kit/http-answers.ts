@@ -1,8 +1,9 @@
 /** What tools make of an HTTP answer that is not what they asked for. */
 import { redact } from "../../../core/redact.js";
+import type { HttpAnswer } from "../../../platform/http/contract.js";
 import type { ProblemCode } from "../../../vocabulary/problems.js";
 import { SOURCE_WAIT_MAX_SECONDS } from "../../../vocabulary/source-limits.js";
-import { type HttpAnswer, ToolFailure } from "../../define-tool.js";
+import { ToolFailure } from "../../define-tool.js";
 import { retryAfterMs } from "./retry-after.js";
 
 const EXCERPT_MAX_CHARS = 300;

@@ -1,5 +1,5 @@
 /** How long the other side wants to be left alone, as it says in a header. */
-import type { HttpAnswer } from "../../define-tool.js";
+import type { HttpAnswer } from "../../../platform/http/contract.js";
 
 /** Milliseconds by `Retry-After`, in seconds or as a date, of at most `maxSeconds`; undefined where it does not say. */
 export function retryAfterMs({ headers }: Pick<HttpAnswer, "headers">, maxSeconds: number): number | undefined {

@@ -1,45 +1,19 @@
 /** What the tools that act on declared targets share: one effect, its output and what there is to say of it. */
-import { z } from "zod";
 import type { ActionName } from "../../../schema/config.js";
 import type { JsonObject } from "../../../schema/json.js";
 import { actOnWorkload, presentReplicas, previewWorkload } from "../../connectors/kubernetes/act.js";
 import { type Preview, type ToolContext, ToolFailure } from "../../define-tool.js";
-import { finding, findingsSchema } from "../kit/finding.js";
+import { finding } from "../kit/finding.js";
 import { commandDoer } from "./command-executor.js";
 import { actionOf, type DeclaredAction } from "./declared.js";
 import type { Doer } from "./executor.js";
 import { httpDoer } from "./http-executor.js";
+import type { ActionOutput } from "./output.js";
 import { type Patience, type Performed, perform } from "./perform.js";
 
 export { targetReach } from "./declared.js";
 
 const STATE_MAX_CHARS = 700;
-
-export const actionOutputSchema = z.strictObject({
-  target: z.string(),
-  action: z.string(),
-  /** What the target's state read before and after; null where it declares none or could not be read. */
-  before: z.string().nullable(),
-  after: z.string().nullable(),
-  /** This attempt acted, and no state says that nothing changed. Of a workload: the action changed something. */
-  changed: z.boolean(),
-  attempts: z.int(),
-  request: z.union([z.strictObject({ method: z.string(), url: z.string() }), z.strictObject({ program: z.string() })]),
-  findings: findingsSchema,
-  /** Of a workload alone: where it is, and what takes the action back. */
-  cluster: z.string().optional(),
-  namespace: z.string().optional(),
-  workload: z.string().optional(),
-  previous_replicas: z.int().optional(),
-  /** As `rollback` takes it: `revision:4`. */
-  previous_revision: z.string().optional(),
-  previous_values: z.record(z.string(), z.string()).optional(),
-  /** Settings that were not there before. */
-  added: z.array(z.string()).optional(),
-  /** Settings whose value before is kept nowhere. */
-  withheld: z.array(z.string()).optional(),
-});
-export type ActionOutput = z.infer<typeof actionOutputSchema>;
 
 /** Acts on the target that `params.target` names, once. */
 export async function actOn(

@@ -1,9 +1,10 @@
 /** An effect on a target of kind `http`: one request, and a state that another reads. */
+import type { HttpAnswer, HttpRequest } from "../../../platform/http/contract.js";
 import { HttpFailure } from "../../../platform/http/failure.js";
 import type { HttpAction } from "../../../schema/config.js";
 import type { JsonObject } from "../../../schema/json.js";
 import { NODE_TIMEOUT_MAX_SECONDS } from "../../../vocabulary/limits.js";
-import { type HttpAnswer, type HttpRequest, type ToolContext, ToolFailure } from "../../define-tool.js";
+import { type ToolContext, ToolFailure } from "../../define-tool.js";
 import { answered, jsonOf, statusFailure } from "../kit/http-answers.js";
 import { type Doer, LostAnswer, refused } from "./executor.js";
 import { fillIn, fillInText } from "./fill-in.js";

@@ -1,27 +1,11 @@
 /** `POST /api/v1/runs/:id/approvals/:node`: one decision of the caller, in their name. Nothing else decides, least of all a GET. */
 import type { RequestHandler } from "express";
-import type { DecisionResult } from "../../../core/run/state.js";
 import { decisionBodySchema } from "../../../schema/api.js";
-import type { ProblemCode } from "../../../vocabulary/problems.js";
 import { callerOf } from "../access/caller.js";
-import type { FacadeOptions } from "../facade.js";
+import { DECISION_REFUSALS } from "../decision-refusals.js";
+import type { FacadeOptions } from "../options.js";
 import { orRefuse, Refusal } from "../problem-document.js";
 import { bodyOf, gateOf, ifMatchOf } from "../read.js";
-
-/** What a decision that did not count is called in problem documents, and what it says. */
-export const DECISION_REFUSALS: Record<
-  Exclude<DecisionResult, "accepted" | "edited">,
-  { code: ProblemCode; says: string }
-> = {
-  "already-decided": { code: "already-decided", says: "was decided before" },
-  late: { code: "decision-late", says: "was not decided in time" },
-  "not-allowed": { code: "decision-not-allowed", says: "may not be decided by you, or not without a signature" },
-  "edit-refused": { code: "edit-refused", says: "cannot have the params that you gave" },
-  "comment-required": { code: "decision-comment-required", says: "wants a comment with this decision" },
-  "stale-digest": { code: "decision-stale", says: "asks about another action than the one you decided" },
-  "gate-not-open": { code: "gate-not-open", says: "has no open gate" },
-  "node-not-found": { code: "node-not-found", says: "is no node of this run" },
-};
 
 export function decideGate({ runs, log, metrics }: FacadeOptions): RequestHandler {
   return async (request, response) => {

@@ -10,7 +10,7 @@ import {
 import { visibleJson } from "../../../vocabulary/visible.js";
 import { type Caller, callerOf } from "../access/caller.js";
 import { watchCaller } from "../access/stream-watch.js";
-import type { FacadeOptions } from "../facade.js";
+import type { FacadeOptions } from "../options.js";
 import { Refusal } from "../problem-document.js";
 import { lastEventIdOf, runOf } from "../read.js";
 

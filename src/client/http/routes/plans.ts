@@ -6,7 +6,7 @@ import { parseGraph } from "../../../schema/parse-graph.js";
 import type { Problem } from "../../../vocabulary/problems.js";
 import { type LocalPlanning, planAndPreview, previewOf } from "../../runs/plan-preview.js";
 import { callerOf } from "../access/caller.js";
-import type { FacadeOptions } from "../facade.js";
+import type { FacadeOptions } from "../options.js";
 import { orRefuse, Refusal } from "../problem-document.js";
 import { bodyOf } from "../read.js";
 

@@ -1,6 +1,6 @@
 /** `/healthz`, `/livez`, `/readyz`: for those who watch the façade itself. */
 import type { RequestHandler } from "express";
-import type { FacadeOptions } from "../facade.js";
+import type { FacadeOptions } from "../options.js";
 import { Refusal } from "../problem-document.js";
 
 export const isAlive: RequestHandler = (_request, response) => {

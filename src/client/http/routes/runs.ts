@@ -6,7 +6,7 @@ import { emptyBodySchema, listQuerySchema, runBodySchema } from "../../../schema
 import type { GraphInput } from "../../../schema/graph.js";
 import { parseGraph } from "../../../schema/parse-graph.js";
 import { callerOf } from "../access/caller.js";
-import type { FacadeOptions } from "../facade.js";
+import type { FacadeOptions } from "../options.js";
 import { orRefuse, Refusal } from "../problem-document.js";
 import { bodyOf, idempotencyKeyOf, queryOf, runOf } from "../read.js";
 

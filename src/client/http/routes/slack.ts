@@ -5,7 +5,7 @@
 import type { Request, RequestHandler } from "express";
 import { slackInteractionSchema } from "../../../schema/slack.js";
 import { countRefusal, type Gatekeeping } from "../access/caller.js";
-import type { FacadeOptions } from "../facade.js";
+import type { FacadeOptions } from "../options.js";
 import { Refusal } from "../problem-document.js";
 import { answerSlack } from "../slack/answers.js";
 import { createOnce, verifySlack } from "../slack/signature.js";

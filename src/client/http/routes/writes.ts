@@ -4,7 +4,7 @@ import { overrideBodySchema, pauseBodySchema, resumeBodySchema } from "../../../
 import type { Problem } from "../../../vocabulary/problems.js";
 import type { OrderGiven, Writes } from "../../writes.js";
 import { callerOf } from "../access/caller.js";
-import type { FacadeOptions } from "../facade.js";
+import type { FacadeOptions } from "../options.js";
 import { orRefuse, Refusal } from "../problem-document.js";
 import { bodyOf } from "../read.js";
 

@@ -1,5 +1,4 @@
 /** What a click in Slack comes to: who it was by the policy, whether they may, and the decision in their name. Told to them alone. */
-
 import { mayDo, rolesOf } from "../../../core/policy/roles.js";
 import type { Policy } from "../../../core/policy.js";
 import type { AuditLog } from "../../../platform/audit/log.js";
@@ -18,8 +17,8 @@ import {
 import type { ProblemCode } from "../../../vocabulary/problems.js";
 import { PERMISSIONS } from "../../../vocabulary/roles.js";
 import type { Runs } from "../../runs.js";
+import { DECISION_REFUSALS } from "../decision-refusals.js";
 import type { FacadeMetrics } from "../metrics.js";
-import { DECISION_REFUSALS } from "../routes/approvals.js";
 import { commentForm } from "./comment-form.js";
 
 /** What answering in Slack stands on. */

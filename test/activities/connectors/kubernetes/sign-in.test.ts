@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { clusterNamed } from "../../../../src/activities/connectors/kubernetes/client.js";
-import type { HttpRequest } from "../../../../src/activities/define-tool.js";
+import type { HttpRequest } from "../../../../src/platform/http/contract.js";
 import type { Cluster } from "../../../../src/schema/config/clusters.js";
 import { configOf, contextOf, failureOf } from "../../../support/tool-context.js";
 

@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { ToolContext } from "../../../../src/activities/define-tool.js";
 import type { Dependencies } from "../../../../src/activities/dependencies.js";
-import { type Notice, tell } from "../../../../src/activities/gates/messages.js";
+import type { Notice } from "../../../../src/activities/gates/message.js";
+import { tell } from "../../../../src/activities/gates/messages.js";
 import { notification } from "../../../../src/activities/tools/notification.js";
 import { ticketCreate } from "../../../../src/activities/tools/ticket-create.js";
 import { ticketUpdate } from "../../../../src/activities/tools/ticket-update.js";

@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { slackMessage } from "../../../../src/activities/connectors/slack/gate-message.js";
 import type { Dependencies } from "../../../../src/activities/dependencies.js";
-import { type Notice, tell } from "../../../../src/activities/gates/messages.js";
+import type { Notice } from "../../../../src/activities/gates/message.js";
+import { tell } from "../../../../src/activities/gates/messages.js";
 import type { JsonObject } from "../../../../src/schema/json.js";
 import { startWorkspace, TOKEN, type Workspace } from "../../../support/slack.js";
 

@@ -3,8 +3,8 @@ import { z } from "zod";
 import { isoMs } from "../../../tools/kit/instant.js";
 import { belongsTo, type ToldChange } from "../../kit/change.js";
 import { KubernetesFailure } from "../answers.js";
-import type { PartQuestion, PartReading } from "../changes.js";
 import { listOf, placeOf } from "../lists.js";
+import type { PartQuestion, PartReading } from "./part.js";
 
 const APPLICATIONS_MAX = 1_000;
 const HASH = /^[0-9a-f]{40}$/;

@@ -2,9 +2,9 @@
 import { z } from "zod";
 import { isoMs } from "../../../tools/kit/instant.js";
 import { belongsTo, type ToldChange } from "../../kit/change.js";
-import type { PartQuestion, PartReading } from "../changes.js";
 import { listOf, placeOf } from "../lists.js";
 import { managedFieldsSchema, partAt, writersOf } from "./managed-fields.js";
+import type { PartQuestion, PartReading } from "./part.js";
 
 const CONFIG_MAPS_MAX = 1_000;
 const KEYS_SHOWN = 5;

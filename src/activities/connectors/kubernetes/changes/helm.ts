@@ -8,8 +8,8 @@ import { z } from "zod";
 import { isoMs } from "../../../tools/kit/instant.js";
 import type { LostPart } from "../../../tools/logs/reading.js";
 import { belongsTo, type ToldChange } from "../../kit/change.js";
-import type { PartQuestion, PartReading } from "../changes.js";
 import { listOf, placeOf } from "../lists.js";
+import type { PartQuestion, PartReading } from "./part.js";
 
 /** Helm keeps ten revisions of a release; a Secret holds up to a megabyte, and a page must fit one answer. */
 const SECRETS_MAX = 400;

@@ -5,9 +5,9 @@
 import { z } from "zod";
 import { isoMs } from "../../../tools/kit/instant.js";
 import { belongsTo, type ToldChange } from "../../kit/change.js";
-import type { PartQuestion, PartReading } from "../changes.js";
 import { bothSelectors, type Listed, listOf, placeOf } from "../lists.js";
 import { managedFieldsSchema, writersOf } from "./managed-fields.js";
+import type { PartQuestion, PartReading } from "./part.js";
 import { configMapsOf, imagesOf, type PodTemplate, podTemplateSchema, restartedAt } from "./pod-template.js";
 
 const OBJECTS_MAX = 2_000;

@@ -1,0 +1,18 @@
+/** What is said to somebody whose decision does not count. */
+import type { DecisionResult } from "../../core/run/state.js";
+import type { ProblemCode } from "../../vocabulary/problems.js";
+
+/** What a decision that did not count is called in problem documents, and what it says. */
+export const DECISION_REFUSALS: Record<
+  Exclude<DecisionResult, "accepted" | "edited">,
+  { code: ProblemCode; says: string }
+> = {
+  "already-decided": { code: "already-decided", says: "was decided before" },
+  late: { code: "decision-late", says: "was not decided in time" },
+  "not-allowed": { code: "decision-not-allowed", says: "may not be decided by you, or not without a signature" },
+  "edit-refused": { code: "edit-refused", says: "cannot have the params that you gave" },
+  "comment-required": { code: "decision-comment-required", says: "wants a comment with this decision" },
+  "stale-digest": { code: "decision-stale", says: "asks about another action than the one you decided" },
+  "gate-not-open": { code: "gate-not-open", says: "has no open gate" },
+  "node-not-found": { code: "node-not-found", says: "is no node of this run" },
+};
