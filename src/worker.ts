@@ -10,6 +10,7 @@ import { ratesHere } from "./activities/acting/rates-client.js";
 import { createActivities, createPlannerActivities } from "./activities/create-activities.js";
 import type { Dependencies } from "./activities/dependencies.js";
 import { countModel } from "./activities/planner/model/metrics.js";
+import { declaredUrls } from "./app/declared-urls.js";
 import { type Local, loadLocal, urlProblem } from "./app/local.js";
 import { createRemembering } from "./app/memory.js";
 import { createChangeWatch } from "./platform/audit/changes.js";
@@ -136,7 +137,7 @@ export async function createDependencies(
     return loaded;
   };
   await policy();
-  const { fetch: unrated, hosts } = createWaysOut(policy, local.config, secret);
+  const { fetch: unrated, hosts } = createWaysOut(policy, declaredUrls(local.config), secret);
   const fetch = ratedFetch(unrated, { config: local.config, keeper: ratesHere() });
   const planning = { policy, fetch, count: countModel };
   const narrate = local.narrator(planning);

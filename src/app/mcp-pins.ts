@@ -4,7 +4,6 @@ import { withServer } from "../activities/connectors/mcp/session.js";
 import { digestOf } from "../platform/digest.js";
 import type { Environment, Variables } from "../platform/environment.js";
 import { ToolFailure } from "../platform/failure.js";
-import { declaredUrls } from "../platform/http/declared-urls.js";
 import { createGuardedFetch } from "../platform/http/guarded-fetch.js";
 import { readPins, writePins } from "../platform/mcp-pins.js";
 import { createSecretResolver, secretValues, withoutSecrets } from "../platform/secrets.js";
@@ -12,6 +11,7 @@ import type { McpServer } from "../schema/config/mcp.js";
 import type { Config } from "../schema/config.js";
 import type { McpPins } from "../schema/mcp-pins.js";
 import type { Problem } from "../vocabulary/problems.js";
+import { declaredUrls } from "./declared-urls.js";
 import { type Local, loadLocal } from "./local.js";
 
 export interface LookedAt {

@@ -13,7 +13,6 @@ import type { Policy } from "../core/policy.js";
 import { digestOf } from "../platform/digest.js";
 import type { Environment } from "../platform/environment.js";
 import { checkReach } from "../platform/http/check-reach.js";
-import { declaredUrls } from "../platform/http/declared-urls.js";
 import { createGuardedFetch } from "../platform/http/guarded-fetch.js";
 import { createAnswers } from "../platform/model-answers.js";
 import { createUsage } from "../platform/model-usage.js";
@@ -23,6 +22,7 @@ import type { Config } from "../schema/config.js";
 import { type ModelSettings, modelSettings } from "../schema/model.js";
 import type { GoalInput } from "../schema/run-input.js";
 import { PAST_RUNS_MAX } from "../vocabulary/model-limits.js";
+import { declaredUrls } from "./declared-urls.js";
 import { memoryOf } from "./memory.js";
 
 export type DrafterParts = Pick<ModelPlanner, "policy" | "fetch" | "count">;

@@ -4,12 +4,12 @@ import { canBeAsked, lookAtChannel, lookAtTracker } from "../activities/connecto
 import { checkSource, type SourceVerdict, verdictOf } from "../activities/connectors/check-source.js";
 import type { ToolContext } from "../activities/define-tool.js";
 import type { Variables } from "../platform/environment.js";
-import { declaredUrls } from "../platform/http/declared-urls.js";
 import { createGuardedFetch } from "../platform/http/guarded-fetch.js";
 import { createHostGuard } from "../platform/http/host-guard.js";
 import { createSecretResolver } from "../platform/secrets.js";
 import type { Config } from "../schema/config.js";
 import type { Problem } from "../vocabulary/problems.js";
+import { declaredUrls } from "./declared-urls.js";
 import { type Local, loadLocal } from "./local.js";
 
 /** One question, shorter than a tool has: a person waits. */

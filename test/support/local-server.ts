@@ -3,7 +3,7 @@ import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Serv
 import type { AddressInfo } from "node:net";
 import { onTestFinished } from "vitest";
 import type { ToolContext } from "../../src/activities/define-tool.js";
-import { declaredUrls } from "../../src/platform/http/declared-urls.js";
+import { declaredUrls } from "../../src/app/declared-urls.js";
 import { createGuardedFetch } from "../../src/platform/http/guarded-fetch.js";
 import { createHostGuard } from "../../src/platform/http/host-guard.js";
 import { createSecretResolver } from "../../src/platform/secrets.js";

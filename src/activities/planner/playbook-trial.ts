@@ -4,53 +4,18 @@
  */
 import { checkAgainst } from "../../core/check.js";
 import { DEFAULT_POLICY, type Policy } from "../../core/policy.js";
-import { KUBERNETES_PARTS } from "../../schema/config/kubernetes-source.js";
-import { ACTION_NAMES, type ActionName, type Config, type Source, type Target } from "../../schema/config.js";
+import { ACTION_NAMES, type ActionName, type Config, type Target } from "../../schema/config.js";
 import type { Graph } from "../../schema/graph.js";
 import type { Json } from "../../schema/json.js";
 import type { Parameter, Playbook } from "../../schema/playbook.js";
 import { NODE_TYPE_NAMES } from "../../vocabulary/node-types.js";
 import type { Problem } from "../../vocabulary/problems.js";
+import { sampleSources } from "../connectors/sources.js";
 import { createDefaultRegistry } from "../registry.js";
 import { offersRemedy } from "./parts.js";
 import { planFrom } from "./plan.js";
 
 const URL = "https://sample.example/";
-const SOURCES: Record<string, Source> = {
-  files: {
-    kind: "files",
-    path: "/sample.log",
-    format: "json",
-    time_field: "time",
-    level_field: "level",
-    message_field: "message",
-  },
-  prometheus: { kind: "prometheus", url: URL },
-  exposition: { kind: "exposition", url: URL },
-  deployments: { kind: "deployments", url: URL },
-  loki: { kind: "loki", url: URL, selector: '{app="sample"}', level_field: "detected_level" },
-  elasticsearch: {
-    kind: "elasticsearch",
-    url: URL,
-    index: "sample",
-    time_field: "@timestamp",
-    level_field: "level",
-    message_field: "message",
-  },
-  jaeger: { kind: "jaeger", url: URL },
-  tempo: { kind: "tempo", url: URL },
-  zipkin: { kind: "zipkin", url: URL },
-  victorialogs: { kind: "victorialogs", url: URL, level_field: "level" },
-  journald: { kind: "journald" },
-  git: { kind: "git", path: "/sample", ref: "HEAD" },
-  kubernetes: {
-    kind: "kubernetes",
-    cluster: "sample",
-    namespace: "sample",
-    include: [...KUBERNETES_PARTS],
-    argocd_namespace: "argocd",
-  },
-};
 const action = { method: "POST" as const, url: URL, expect_status: [200], idempotency: "key" as const };
 const TARGET: Target = {
   kind: "http",
@@ -59,7 +24,7 @@ const TARGET: Target = {
 /** Declares one source of each kind, and a target with every action. */
 export const trialConfig: Config = {
   files: { roots: [] },
-  sources: SOURCES,
+  sources: sampleSources(),
   targets: { sample: TARGET },
   channels: { sample: { kind: "webhook", url: URL } },
 };

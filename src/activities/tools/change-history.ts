@@ -2,12 +2,12 @@
 import { z } from "zod";
 import type { Reach } from "../../core/check/catalogue.js";
 import { redact } from "../../core/redact.js";
-import type { Config } from "../../schema/config.js";
+import type { Config, Source } from "../../schema/config.js";
 import type { JsonObject } from "../../schema/json.js";
 import { strictest } from "../../vocabulary/node-types.js";
 import { reachOfSource, sourceNamed } from "../connectors/declared-sources.js";
 import { type Change, type ChangeQuestion, changeOf, changeSchema } from "../connectors/kit/change.js";
-import { CHANGE_KINDS_OF_SOURCE, type ReadSource, readChanges } from "../connectors/read-changes.js";
+import { connectorOf, kindsThat } from "../connectors/sources.js";
 import { defineTool, type ToolContext, ToolFailure } from "../define-tool.js";
 import { finding, findingsSchema, shortened, type ToolFinding } from "./kit/finding.js";
 import { instantMs, isoText, spanText } from "./kit/instant.js";
@@ -86,10 +86,10 @@ const namesOf = ({ source, sources }: Params): string[] => [...new Set(sources ?
 function reach(params: JsonObject, config: Config, at: string): Reach {
   const { sources } = params;
   const one =
-    params.source === undefined ? [] : [reachOfSource(params.source, config, `${at}.source`, CHANGE_KINDS_OF_SOURCE)];
+    params.source === undefined ? [] : [reachOfSource(params.source, config, `${at}.source`, kindsThat("readChanges"))];
   const named = Array.isArray(sources) ? sources : [];
   const many = named.map((name, index) =>
-    reachOfSource(name, config, `${at}.sources[${index}]`, CHANGE_KINDS_OF_SOURCE),
+    reachOfSource(name, config, `${at}.sources[${index}]`, kindsThat("readChanges")),
   );
   return [...one, ...many].reduce<Reach>(
     (all, next) => ({
@@ -106,7 +106,7 @@ function reach(params: JsonObject, config: Config, at: string): Reach {
 async function readHistory(params: Params, context: ToolContext): Promise<Output> {
   const question = questionOf(params, context.now());
   const sources = namesOf(params).map((name) => ({
-    ...sourceNamed(context.config, name, CHANGE_KINDS_OF_SOURCE),
+    ...sourceNamed(context.config, name, kindsThat("readChanges")),
     name,
   }));
   const readings: SourceReading[] = [];
@@ -155,10 +155,15 @@ interface SourceReading {
 }
 
 /** A source that cannot be read leaves the others as they are. */
-async function readOne(source: ReadSource, question: ChangeQuestion, context: ToolContext): Promise<SourceReading> {
+async function readOne(
+  source: Source & { name: string },
+  question: ChangeQuestion,
+  context: ToolContext,
+): Promise<SourceReading> {
   const { name, kind } = source;
   try {
-    const reading = await readChanges(source, question, context);
+    const reading = await connectorOf(source).readChanges?.(source, question, context);
+    if (reading === undefined) throw new Error(`no changes of ${kind}`);
     const told = reading.changes.map((change) => changeOf(change, name));
     const query = shortened(redact(reading.query), QUERY_SHOWN_MAX_CHARS);
     const unreadable = reading.unreadable.map(({ path, code, message }) => lostPart(name, path, code, message));

@@ -1,10 +1,12 @@
 /** Tool `dns_probe`: what a resolver says of a name. A name that does not exist, or a failing server, is a result. */
+
 import { z } from "zod";
 import type { Reach } from "../../core/check/catalogue.js";
 import type { Config } from "../../schema/config.js";
 import type { JsonObject } from "../../schema/json.js";
 import { DNS_ANSWERS_MAX } from "../../vocabulary/probe-limits.js";
-import { sourceNamed, sourceReach } from "../connectors/declared-sources.js";
+import { sourceReach } from "../connectors/declared-sources.js";
+import { serverOf } from "../connectors/dns/server.js";
 import { defineTool, type ToolContext } from "../define-tool.js";
 import { finding, findingsSchema } from "./kit/finding.js";
 import { declaredNameSchema } from "./kit/names.js";
@@ -64,13 +66,6 @@ async function probe(params: Params, context: ToolContext): Promise<Output> {
   const timeoutMs = timeout_seconds * 1_000;
   const result = await askDns({ name, type, server, timeoutMs, signal: context.signal });
   return outputOf(params, result);
-}
-
-/** Where to ask a declared resolver: an address that was checked, as `address:port`. */
-export async function serverOf(name: string, { config, hosts, signal }: ToolContext): Promise<string> {
-  const { server, port } = sourceNamed(config, name, ["dns"]);
-  const [place] = (await hosts.resolve(server, port, { signal })).addresses;
-  return place?.family === 6 ? `[${place.address}]:${port}` : `${place?.address}:${port}`;
 }
 
 const SAYS: Record<Exclude<DnsStatus, "answered">, string> = {

@@ -7,7 +7,7 @@ import { percent, readDisks } from "./host/disks.js";
 import { memoryFields, mounts } from "./host/proc-format.js";
 import { procText, takeSample } from "./host/sample.js";
 import type { HostParams, HostReading } from "./host/schema.js";
-import { count, outputSchema, paramsSchema } from "./host/schema.js";
+import { outputSchema, paramsSchema } from "./host/schema.js";
 import { findingsOf } from "./host/thresholds.js";
 import { cpuUsage, networkUsage, processUsage } from "./host/usage.js";
 

@@ -6,7 +6,8 @@ import type { Config } from "../../schema/config.js";
 import type { JsonObject } from "../../schema/json.js";
 import { FINDING_MAX_CHARS } from "../../vocabulary/limits.js";
 import { sourceNamed, sourceReach } from "../connectors/declared-sources.js";
-import { LOG_KINDS, placeOf, queryMisfits, readLogSource } from "../connectors/read-logs.js";
+import { placeOf, queryFaults, readLogs } from "../connectors/read-logs.js";
+import { kindsThat } from "../connectors/sources.js";
 import { defineTool, type ToolContext, ToolFailure } from "../define-tool.js";
 import { finding, findingsSchema, shortened, type ToolFinding } from "./kit/finding.js";
 import { instantMs, isoText } from "./kit/instant.js";
@@ -78,12 +79,12 @@ export const logCollector = defineTool({
 });
 
 async function collect(params: Params, context: ToolContext): Promise<Output> {
-  const source = { ...sourceNamed(context.config, params.source, LOG_KINDS), name: params.source };
-  const [misfit] = queryMisfits(params.query, source.kind, "params");
+  const source = { ...sourceNamed(context.config, params.source, kindsThat("readLogs")), name: params.source };
+  const [misfit] = queryFaults(params.query, source, "params");
   if (misfit !== undefined) throw new ToolFailure(misfit.code, misfit.message, misfit.hint, false);
   const selection = selectionOf(params, context.now());
   const question = { selection, query: params.query, maxLines: params.max_lines };
-  const reading = await readLogSource(source, question, context, queryText(params));
+  const reading = await readLogs(source, question, context, queryText(params));
   const { kept } = reading;
   const entries = kept.take().map(redacted);
   const blob = await context.blobs.put(entries.map((entry) => `${JSON.stringify(asLine(entry))}\n`).join(""));
@@ -110,13 +111,10 @@ async function collect(params: Params, context: ToolContext): Promise<Output> {
 }
 
 function reach(params: JsonObject, config: Config, at: string): Reach {
-  const found = sourceReach(LOG_KINDS)(params, config, at);
-  const name = params.source;
-  const source = typeof name === "string" && Object.hasOwn(config.sources, name) ? config.sources[name] : undefined;
-  const kind = LOG_KINDS.find((one) => one === source?.kind);
-  return kind === undefined
-    ? found
-    : { ...found, problems: [...found.problems, ...queryMisfits(params.query, kind, at)] };
+  const found = sourceReach(kindsThat("readLogs"))(params, config, at);
+  if (found.problems.length > 0 || found.environment === undefined) return found;
+  const source = config.sources[String(params.source)];
+  return source === undefined ? found : { ...found, problems: queryFaults(params.query, source, at) };
 }
 
 function selectionOf(params: Params, nowMs: number): Selection {

@@ -1,25 +1,20 @@
 /** Tool `metric_query`: a value from Prometheus, a `/metrics` page or Datadog: a query, or a service's signal. */
 import { z } from "zod";
 import type { Reach } from "../../core/check/catalogue.js";
-import { METRIC_SOURCE_KINDS } from "../../schema/config/metrics.js";
 import type { Config } from "../../schema/config.js";
 import type { JsonObject } from "../../schema/json.js";
 import { LABELS_MAX_CHARS, SERIES_MAX } from "../../vocabulary/source-limits.js";
-import { readDatadog } from "../connectors/datadog/metrics.js";
 import { sourceNamed, sourceReach } from "../connectors/declared-sources.js";
-import { readExposition } from "../connectors/exposition/metrics.js";
-import { type Moment, readPrometheus } from "../connectors/prometheus/metrics.js";
+import { connectorOf, kindsThat } from "../connectors/sources.js";
 import { defineTool, type ToolContext, ToolFailure } from "../define-tool.js";
 import { finding, findingsSchema, shortened } from "./kit/finding.js";
 import { instantMs, isoText } from "./kit/instant.js";
 import { uiLink } from "./logs/reading.js";
-import { type MetricParams, metricMisfits, metricParamsSchema, QUESTIONS } from "./metrics/params.js";
-import type { Question, Reading } from "./metrics/reading.js";
-import { readSignal, signalSchema } from "./metrics/signal-reading.js";
+import { type MetricParams, metricParamsSchema, QUESTIONS } from "./metrics/params.js";
+import type { Moment, Question, Reading } from "./metrics/reading.js";
+import { signalSchema } from "./metrics/signal-reading.js";
 import { statementOf } from "./metrics/statement.js";
 
-const PROMETHEUS_WINDOW_SECONDS = 60;
-const PAGE_WINDOW_SECONDS = 5;
 const UI_URL_MAX_CHARS = 6_000;
 
 const outputSchema = z.strictObject({
@@ -59,25 +54,14 @@ export const metricQuery = defineTool({
 });
 
 async function query(params: MetricParams, context: ToolContext): Promise<Output> {
-  const source = { ...sourceNamed(context.config, params.source, METRIC_SOURCE_KINDS), name: params.source };
-  const [misfit] = metricMisfits(params as JsonObject, source.kind, "params");
+  const source = { ...sourceNamed(context.config, params.source, kindsThat("readMetrics")), name: params.source };
+  const connector = connectorOf(source);
+  const [misfit] = connector.metricFaults?.(params, "params") ?? [];
   if (misfit !== undefined) throw new ToolFailure(misfit.code, misfit.message, misfit.hint, false);
-  const question = questionOf(params);
-  if (source.kind === "exposition" && question.kind !== "query") {
-    const reading = await readExposition(source, question, params.window_seconds ?? PAGE_WINDOW_SECONDS, context);
-    return outputOf(params, reading);
-  }
-  const moment = momentOf(params, context.now());
-  if (source.kind === "datadog") {
-    const reading = await readDatadog(source, params.datadog_query ?? "", moment, context);
-    return outputOf(params, reading, linkOf(reading, source.ui_url));
-  }
-  if (source.kind === "exposition") throw new ToolFailure("params-invalid", "a page takes no query", undefined, false);
-  const reading =
-    params.signal === undefined
-      ? await readPrometheus(source, question, params.window_seconds ?? PROMETHEUS_WINDOW_SECONDS, moment, context)
-      : await readSignal(source, params, moment, context);
-  return outputOf(params, reading, linkOf(reading, source.ui_url));
+  const asked = { params, question: questionOf(params), moment: momentOf(params, context.now()) };
+  const reading = await connector.readMetrics?.(source, asked, context);
+  if (reading === undefined) throw new Error(`no metrics of ${source.kind}`);
+  return outputOf(params, reading, "ui_url" in source ? linkOf(reading, source.ui_url) : undefined);
 }
 
 function questionOf(params: MetricParams): Question {
@@ -97,11 +81,11 @@ function momentOf(params: MetricParams, nowMs: number): Moment {
 }
 
 function reach(params: JsonObject, config: Config, at: string): Reach {
-  const found = sourceReach(METRIC_SOURCE_KINDS)(params, config, at);
-  const name = params.source;
-  const source = typeof name === "string" && Object.hasOwn(config.sources, name) ? config.sources[name] : undefined;
-  const kind = METRIC_SOURCE_KINDS.find((one) => one === source?.kind);
-  return kind === undefined ? found : { ...found, problems: [...found.problems, ...metricMisfits(params, kind, at)] };
+  const found = sourceReach(kindsThat("readMetrics"))(params, config, at);
+  if (found.problems.length > 0 || found.environment === undefined) return found;
+  const source = config.sources[String(params.source)];
+  const faults = source === undefined ? [] : (connectorOf(source).metricFaults?.(params, at) ?? []);
+  return { ...found, problems: faults };
 }
 
 function linkOf({ query: asked, fromMs, toMs }: Reading, template: string | undefined): string | undefined {

@@ -3,9 +3,7 @@ import { z } from "zod";
 import { redact } from "../../core/redact.js";
 import { FINDING_MAX_CHARS } from "../../vocabulary/limits.js";
 import { sourceNamed, sourceReach } from "../connectors/declared-sources.js";
-import { readJaeger } from "../connectors/jaeger/traces.js";
-import { readTempo } from "../connectors/tempo/traces.js";
-import { readZipkin } from "../connectors/zipkin/traces.js";
+import { connectorOf, kindsThat } from "../connectors/sources.js";
 import { defineTool, type ToolContext, ToolFailure } from "../define-tool.js";
 import { finding, findingsSchema, shortened, type ToolFinding } from "./kit/finding.js";
 import { instantMs, isoText } from "./kit/instant.js";
@@ -13,7 +11,6 @@ import { declaredNameSchema } from "./kit/names.js";
 import { analyseTraces, type TraceAnalysis, type TraceSummary } from "./traces/analyse.js";
 import type { Trace, TraceQuestion, TraceReading } from "./traces/span.js";
 
-const KINDS = ["jaeger", "tempo", "zipkin"] as const;
 /** Chosen so that the largest output stays within what one node may keep in history. */
 const TRACES_SHOWN_MAX = 6;
 const SERVICES_SHOWN_MAX = 30;
@@ -119,19 +116,15 @@ export const traceCollector = defineTool({
   effect: "read",
   params: paramsSchema,
   output: outputSchema,
-  reach: sourceReach(KINDS),
+  reach: (params, config, at) => sourceReach(kindsThat("readTraces"))(params, config, at),
   run: collect,
 });
 
 async function collect(params: Params, context: ToolContext): Promise<Output> {
-  const source = { ...sourceNamed(context.config, params.source, KINDS), name: params.source };
+  const source = { ...sourceNamed(context.config, params.source, kindsThat("readTraces")), name: params.source };
   const question = questionOf(params, context.now());
-  const reading =
-    source.kind === "jaeger"
-      ? await readJaeger(source, question, context)
-      : source.kind === "tempo"
-        ? await readTempo(source, question, context)
-        : await readZipkin(source, question, context);
+  const reading = await connectorOf(source).readTraces?.(source, question, context);
+  if (reading === undefined) throw new Error(`no traces of ${source.kind}`);
   const wanted = reading.traces.filter(({ spans }) => !params.only_failing || spans.some(({ isError }) => isError));
   const traces = wanted.slice(0, params.max_traces);
   const analysis = analyseTraces(traces.map(clean));

@@ -1,8 +1,8 @@
 /** What the façade answers Slack with, from the files of this machine; nothing where no signing secret is declared. */
 
+import { declaredUrls } from "../../app/declared-urls.js";
 import type { Local } from "../../app/local.js";
 import { ToolFailure } from "../../platform/failure.js";
-import { declaredUrls } from "../../platform/http/declared-urls.js";
 import { createGuardedFetch } from "../../platform/http/guarded-fetch.js";
 import { loadPolicy } from "../../platform/policy-file.js";
 import { createSecretResolver } from "../../platform/secrets.js";

@@ -1,9 +1,7 @@
 /** The ways out of a worker to the network, each call under the policy as its file says then. */
-import type { Config } from "../../schema/config.js";
 import type { SecretResolver } from "../secrets.js";
 import type { NetworkRules } from "./check-url.js";
 import type { GuardedFetch, HostGuard } from "./contract.js";
-import { declaredUrls } from "./declared-urls.js";
 import { createGuardedFetch } from "./guarded-fetch.js";
 import { createHostGuard } from "./host-guard.js";
 
@@ -27,12 +25,13 @@ export function waysOutTo(
 
 export function createWaysOut(
   policy: CurrentPolicy,
-  config: Config,
+  /** Every URL of config.yaml. */
+  declaredUrls: readonly string[],
   resolveSecret: SecretResolver,
 ): { fetch: GuardedFetch; hosts: HostGuard } {
   const now = async () => {
     const current = await policy();
-    return { network: current.ok ? current.policy.network : NOTHING, declaredUrls: declaredUrls(config) };
+    return { network: current.ok ? current.policy.network : NOTHING, declaredUrls };
   };
   return {
     fetch: async (url, request) => createGuardedFetch({ ...(await now()), resolveSecret })(url, request),

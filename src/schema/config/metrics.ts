@@ -37,7 +37,7 @@ const datadogSource = z.strictObject({
 });
 
 export const metricSources = [prometheusSource, expositionSource, datadogSource] as const;
-export const METRIC_SOURCE_KINDS = ["prometheus", "exposition", "datadog"] as const;
+
 
 /** Where the API of a Datadog source begins. */
 export const datadogUrl = ({ site, url }: { site: string; url?: string }): string => url ?? `https://api.${site}`;

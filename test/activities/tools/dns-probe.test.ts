@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { checkSource } from "../../../src/activities/connectors/check-source.js";
 import { dnsProbe } from "../../../src/activities/tools/dns-probe.js";
-import { declaredUrls } from "../../../src/platform/http/declared-urls.js";
+import { declaredUrls } from "../../../src/app/declared-urls.js";
 import { createHostGuard } from "../../../src/platform/http/host-guard.js";
 import type { Config, Source } from "../../../src/schema/config.js";
 import { address4, dnsServer, number16, number32, wireName, type Zone } from "../../support/dns-server.js";

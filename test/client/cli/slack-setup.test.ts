@@ -3,9 +3,9 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { declaredUrls } from "../../../src/app/declared-urls.js";
 import { loadLocal } from "../../../src/app/local.js";
 import { setUpFacade } from "../../../src/client/cli/facade-setup.js";
-import { declaredUrls } from "../../../src/platform/http/declared-urls.js";
 import { createLog } from "../../../src/platform/log.js";
 
 let home = "";

@@ -1,8 +1,8 @@
 /** The network policy's verdict on URLs: schemes, hosts, patterns, addresses, declared places. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { declaredUrls } from "../../../src/app/declared-urls.js";
 import { checkUrl, type NetworkRules } from "../../../src/platform/http/check-url.js";
-import { declaredUrls } from "../../../src/platform/http/declared-urls.js";
 
 const OPEN: NetworkRules = { allowed_hosts: ["*"] };
 const codeOf = (url: string, network: NetworkRules = OPEN, declared: string[] = []): string => {

@@ -6,7 +6,7 @@ import { checkUrl, type NetworkRules } from "../../../src/platform/http/check-ur
 import { createHostGuard } from "../../../src/platform/http/host-guard.js";
 import type { Lookup } from "../../../src/platform/http/resolve.js";
 import { createWaysOut } from "../../../src/platform/http/ways-out.js";
-import { configOf, failureOf } from "../../support/tool-context.js";
+import { failureOf } from "../../support/tool-context.js";
 
 const answering =
   (...addresses: string[]): Lookup =>
@@ -150,7 +150,7 @@ test("a worker's guard follows the policy as it is at the call, and lets nothing
   let policy: { ok: true; policy: { network: NetworkRules } } | { ok: false } = { ok: false };
   const { hosts } = createWaysOut(
     async () => policy,
-    configOf(),
+    [],
     () => "",
   );
   expect((await failureOf(hosts.resolve("192.0.2.1", 25))).code).toBe("host-not-allowed");

@@ -6,9 +6,9 @@ import { POINTS_MAX } from "../../../vocabulary/source-limits.js";
 import { type ToolContext, ToolFailure } from "../../define-tool.js";
 import { excerpt } from "../../tools/kit/http-answers.js";
 import { isoText } from "../../tools/kit/instant.js";
+import type { Moment } from "../../tools/metrics/reading.js";
 import { finite, type Reading, type Series } from "../../tools/metrics/reading.js";
 import { callSource, shapeOf } from "../kit/source-calls.js";
-import type { Moment } from "../prometheus/metrics.js";
 
 type DatadogSource = Extract<Source, { kind: "datadog" }> & { name: string };
 /** Milliseconds and value. */

@@ -4,18 +4,11 @@ import { redactValue } from "../../../core/redact.js";
 import { POINTS_MAX } from "../../../vocabulary/source-limits.js";
 import { type ToolContext, ToolFailure } from "../../define-tool.js";
 import { isoText } from "../../tools/kit/instant.js";
+import type { Moment } from "../../tools/metrics/reading.js";
 import { finite, type Question, type Reading, type Series, shownNumber, sumOf } from "../../tools/metrics/reading.js";
 import { parseValue } from "../exposition/format.js";
 import { type Labels, parseSelector } from "../exposition/selector.js";
 import { askPrometheus, type PrometheusSource, type QueryData, secondsText as seconds } from "./api.js";
-
-/** A time to look at, or a span of it in steps. */
-export interface Moment {
-  /** Absent: the state at `untilMs` alone. */
-  sinceMs?: number;
-  untilMs: number;
-  stepSeconds?: number;
-}
 
 /** Series of a range that are kept. */
 const LINES_MAX = 1_000;

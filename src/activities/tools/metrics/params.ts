@@ -1,7 +1,5 @@
 /** The params of `metric_query`, and which of them a source's kind takes. */
 import { z } from "zod";
-import type { Source } from "../../../schema/config.js";
-import type { JsonObject } from "../../../schema/json.js";
 import type { Problem } from "../../../vocabulary/problems.js";
 import { parseSelector, SELECTOR_MAX_CHARS } from "../../connectors/exposition/selector.js";
 import { promqlFault } from "../../connectors/prometheus/promql.js";
@@ -10,7 +8,6 @@ import { declaredNameSchema } from "../kit/names.js";
 import { SIGNALS } from "./catalogue/recipe.js";
 
 const QUERY_MAX_CHARS = 2_000;
-const PAGE_WINDOW_MAX_SECONDS = 60;
 const WINDOW_MAX_SECONDS = 86_400;
 const SERVICE_MAX_CHARS = 200;
 
@@ -77,32 +74,13 @@ export const metricParamsSchema = z
   .refine((params) => params.step_seconds === undefined || params.since !== undefined, "given since with step_seconds");
 export type MetricParams = z.output<typeof metricParamsSchema>;
 
-type Kind = Extract<Source["kind"], "prometheus" | "exposition" | "datadog">;
-const REFUSED: Record<Kind, { keys: readonly string[]; hint: string }> = {
-  prometheus: { keys: ["datadog_query"], hint: "use query, or a source of kind datadog" },
-  exposition: {
-    keys: ["query", "signal", "datadog_query", "since", "until", "step_seconds"],
-    hint: "use ratio, rate or gauge, or a source of kind prometheus",
-  },
-  datadog: {
-    keys: ["query", "ratio", "rate", "gauge", "signal", "window_seconds"],
-    hint: "use datadog_query, or a source of kind prometheus",
-  },
-};
-
-/** What a source of this kind cannot answer: a page knows only the present, and each language is its own source's. */
-export function metricMisfits(params: JsonObject, kind: Kind, at: string): Problem[] {
-  const problems: Problem[] = [];
-  const refuse = (key: string, rule: string, hint: string) =>
-    problems.push({ code: "params-invalid", at: `${at}.${key}`, message: `${at}.${key} must be ${rule}`, hint });
-  const { keys, hint } = REFUSED[kind];
-  for (const key of keys) {
-    if (params[key] !== undefined) refuse(key, `absent for a source of kind ${kind}`, hint);
-  }
-  const window = params.window_seconds;
-  if (kind === "exposition" && typeof window === "number" && window > PAGE_WINDOW_MAX_SECONDS) {
-    const rule = `at most ${PAGE_WINDOW_MAX_SECONDS} for a source of kind exposition, got ${window}`;
-    refuse("window_seconds", rule, "the tool waits that long between two samples");
-  }
-  return problems;
+/** Refuses params that a kind of source cannot answer, each where it stands. */
+export function absentParams(kind: string, keys: readonly string[], hint: string) {
+  return (params: object, at: string): Problem[] =>
+    keys
+      .filter((key) => Reflect.get(params, key) !== undefined)
+      .map((key) => {
+        const message = `${at}.${key} must be absent for a source of kind ${kind}`;
+        return { code: "params-invalid", at: `${at}.${key}`, message, hint };
+      });
 }

@@ -56,3 +56,11 @@ export function sumOf(series: readonly Series[]): number {
 export function shownNumber(value: number): string {
   return String(Number(value.toPrecision(4)));
 }
+
+/** A time to look at, or a span of it in steps. */
+export interface Moment {
+  /** Absent: the state at `untilMs` alone. */
+  sinceMs?: number;
+  untilMs: number;
+  stepSeconds?: number;
+}

@@ -1,10 +1,10 @@
 /** A service's signal from a Prometheus server: the catalogue's query, its value, and what it was made of. */
 import { z } from "zod";
 import type { PrometheusSource } from "../../connectors/prometheus/api.js";
-import { type Moment, readPrometheus } from "../../connectors/prometheus/metrics.js";
+import { readPrometheus } from "../../connectors/prometheus/metrics.js";
 import type { ToolContext } from "../../define-tool.js";
 import type { MetricParams } from "./params.js";
-import type { Reading } from "./reading.js";
+import type { Moment, Reading } from "./reading.js";
 import { seekSignal } from "./service-signal.js";
 
 /** Long enough for a scrape a minute; shorter ones would often hold no two samples. */

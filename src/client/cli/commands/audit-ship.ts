@@ -2,12 +2,12 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { declaredUrls } from "../../../app/declared-urls.js";
 import { type Local, loadLocal } from "../../../app/local.js";
 import { httpSender } from "../../../platform/audit/collector.js";
 import { createAuditLog } from "../../../platform/audit/log.js";
 import { type SendRecords, shipAudit } from "../../../platform/audit/ship.js";
 import { parseSyslogUrl, syslogSender } from "../../../platform/audit/syslog.js";
-import { declaredUrls } from "../../../platform/http/declared-urls.js";
 import { createGuardedFetch } from "../../../platform/http/guarded-fetch.js";
 import { createSecretResolver, secretValues } from "../../../platform/secrets.js";
 import { isThere } from "../../../platform/settings-file.js";

@@ -1,20 +1,14 @@
 /** The URLs that config.yaml declares: of sources, clusters, targets, channels, trackers, MCP servers, Slack and the model. */
 
-import { datadogUrl } from "../../schema/config/metrics.js";
-import type { Channel } from "../../schema/config/tickets.js";
-import type { Config } from "../../schema/config.js";
+import { urlsOf } from "../activities/connectors/sources.js";
+import type { Channel } from "../schema/config/tickets.js";
+import type { Config } from "../schema/config.js";
 
 /** Every URL of the configuration, states of targets included. */
 export function declaredUrls(config: Config): string[] {
   const urls: Array<string | undefined> = [];
   for (const { server } of Object.values(config.clusters ?? {})) urls.push(server);
-  for (const source of Object.values(config.sources)) {
-    if (source.kind === "datadog") urls.push(datadogUrl(source));
-    else if ("url" in source) urls.push(source.url);
-    if (source.kind === "dns") {
-      urls.push(`dns://${source.server.includes(":") ? `[${source.server}]` : source.server}:${source.port}`);
-    }
-  }
+  for (const source of Object.values(config.sources)) urls.push(...urlsOf(source));
   for (const channel of Object.values(config.channels)) urls.push(urlOf(channel));
   for (const tracker of Object.values(config.trackers ?? {})) urls.push(tracker.url);
   for (const target of Object.values(config.targets)) {

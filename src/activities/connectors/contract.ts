@@ -1,0 +1,46 @@
+/** What a kind of source can be asked: one object a kind, and no other place that knows the kinds. */
+import type { Source } from "../../schema/config.js";
+import type { Problem } from "../../vocabulary/problems.js";
+import type { ToolContext } from "../define-tool.js";
+import type { LogQuestion, LogReading } from "../tools/logs/reading.js";
+import type { MetricParams } from "../tools/metrics/params.js";
+import type { Moment, Question, Reading } from "../tools/metrics/reading.js";
+import type { TraceQuestion, TraceReading } from "../tools/traces/span.js";
+import type { ChangeQuestion, ChangeReading } from "./kit/change.js";
+
+export type SourceKind = Source["kind"];
+/** A source as config.yaml declares it. */
+export type Declared<K extends SourceKind> = Extract<Source, { kind: K }>;
+export type Named<K extends SourceKind> = Declared<K> & { name: string };
+
+export interface MetricQuestion {
+  params: MetricParams;
+  question: Question;
+  moment: Moment;
+}
+
+/** Why a kind does not take a query: `query must be RULE`, and what to use instead. */
+export interface QueryFault {
+  rule: string;
+  hint: string;
+}
+
+export interface SourceConnector<K extends SourceKind> {
+  kind: K;
+  /** Every URL that it is asked at, for the network policy. */
+  urls(source: Declared<K>): string[];
+  /** One small question; says what was seen. Absent: its newest log line is read. */
+  check?(source: Named<K>, context: ToolContext): Promise<string>;
+  /** `inWords` is the query in words, for a source that has no language of its own. */
+  readLogs?(source: Named<K>, question: LogQuestion, context: ToolContext, inWords: string): Promise<LogReading>;
+  /** Where its logs lie, in words. Absent: at its URL. */
+  place?(source: Declared<K>): string;
+  queryFault?(query: string): QueryFault | undefined;
+  readMetrics?(source: Named<K>, asked: MetricQuestion, context: ToolContext): Promise<Reading>;
+  /** Params of `metric_query` that this kind cannot answer. */
+  metricFaults?(params: object, at: string): Problem[];
+  readTraces?(source: Named<K>, question: TraceQuestion, context: ToolContext): Promise<TraceReading>;
+  readChanges?(source: Named<K>, question: ChangeQuestion, context: ToolContext): Promise<ChangeReading>;
+  /** One as somebody may declare it, for the trial of playbooks. */
+  sample: Declared<K>;
+}
