@@ -1,6 +1,6 @@
 /** `autoops sources check`: the declared sources, trackers and channels, asked as the worker on this machine would, under its network policy. */
 import { randomUUID } from "node:crypto";
-import { canBeAsked, lookAtChannel, lookAtTracker } from "../activities/connectors/check-channel.js";
+import { lookAtTracker, questionTo } from "../activities/connectors/check-channel.js";
 import { checkSource, type SourceVerdict, verdictOf } from "../activities/connectors/check-source.js";
 import type { ToolContext } from "../activities/define-tool.js";
 import type { Variables } from "../platform/environment.js";
@@ -65,16 +65,12 @@ function declaredIn({ sources, trackers = {}, channels }: Config, context: ToolC
         ask: () => verdictOf(`trackers.${name}`, () => lookAtTracker(name, tracker, context)),
       }),
     ),
-    ...byName(channels)
-      .filter(([, channel]) => canBeAsked(channel))
-      .map(
-        ([name, channel]): Declared => ({
-          section: "channels",
-          name,
-          kind: channel.kind,
-          ask: () => verdictOf(`channels.${name}`, () => lookAtChannel(name, channel, context)),
-        }),
-      ),
+    ...byName(channels).flatMap(([name, channel]): Declared[] => {
+      const question = questionTo(name, channel, context);
+      if (question === undefined) return [];
+      const ask = () => verdictOf(`channels.${name}`, question);
+      return [{ section: "channels", name, kind: channel.kind, ask }];
+    }),
   ];
 }
 

@@ -21,11 +21,9 @@ const groups = z.array(z.string().min(1).max(100)).min(1).max(APPROVAL_GROUPS_MA
 const names = z.array(z.string().min(1).max(200)).min(1).max(200);
 
 /** Where notices go. */
-export const channelNameSchema = z
-  .string()
-  .regex(/^(slack:#[\w.-]{1,80}|webhook:[\w.-]{1,80}|pagerduty:[\w.-]{1,80})$/, {
-    error: "slack:#channel, webhook:name or pagerduty:service",
-  });
+export const channelNameSchema = z.string().regex(/^(?:slack:#|webhook:|pagerduty:|email:)[\w.-]{1,80}$/, {
+  error: "slack:#channel, webhook:name, pagerduty:service or email:name",
+});
 export const signedSchema = z.enum(["always", "production", "never"]);
 
 const rungSchema = z.strictObject({

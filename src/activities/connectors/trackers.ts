@@ -4,10 +4,15 @@ import type { Tracker } from "../../schema/config/tickets.js";
 import type { Config } from "../../schema/config.js";
 import type { JsonObject } from "../../schema/json.js";
 import { type ToolContext, ToolFailure } from "../define-tool.js";
-import { githubTracker } from "./github/tracker.js";
-import { jiraTracker } from "./jira/tracker.js";
-import { pagerdutyTracker } from "./pagerduty/tracker.js";
+import type { TrackerConnector, TrackerKind } from "./contract.js";
+import { githubTracker } from "./github/connector.js";
+import { jiraTracker } from "./jira/connector.js";
+import { pagerdutyTracker } from "./pagerduty/connector.js";
 import type { TrackerClient } from "./tracker.js";
+
+type Connectors = { [K in TrackerKind]: TrackerConnector<K> };
+/** A kind that is missing here does not compile. */
+const TRACKERS: Connectors = { github: githubTracker, jira: jiraTracker, pagerduty: pagerdutyTracker };
 
 function lookUp(config: Config, name: string): { tracker: Tracker } | { message: string; hint: string } {
   const trackers = config.trackers ?? {};
@@ -26,14 +31,8 @@ export function trackerNamed(config: Config, name: string): Tracker {
 }
 
 export function clientOf(name: string, tracker: Tracker, context: ToolContext): TrackerClient {
-  switch (tracker.kind) {
-    case "github":
-      return githubTracker(name, tracker, context);
-    case "jira":
-      return jiraTracker(name, tracker, context);
-    case "pagerduty":
-      return pagerdutyTracker(name, tracker, context);
-  }
+  const connector = TRACKERS[tracker.kind] as TrackerConnector<TrackerKind>;
+  return connector.client(name, tracker, context);
 }
 
 /** What a call would touch; a name that is still a template tells nothing yet. */

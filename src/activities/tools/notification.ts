@@ -6,13 +6,9 @@ import type { Config } from "../../schema/config.js";
 import type { JsonObject } from "../../schema/json.js";
 import type { Problem } from "../../vocabulary/problems.js";
 import { EMAIL_RECIPIENTS_MAX, TEXT_MAX_CHARS, TITLE_MAX_CHARS } from "../../vocabulary/ticket-limits.js";
-import { recipientsOf, sendEmail } from "../connectors/email/channel.js";
+import { channelOf, ownerOf } from "../connectors/channels.js";
 import { oneLineSchema } from "../connectors/kit/one-line.js";
-import type { Delivered, Message } from "../connectors/message.js";
 import { ALERT_ACTIONS } from "../connectors/message.js";
-import { alertPagerDuty } from "../connectors/pagerduty/channel.js";
-import { postToSlack } from "../connectors/slack/channel.js";
-import { postToWebhook } from "../connectors/webhook/channel.js";
 import { defineTool, type ToolContext, ToolFailure } from "../define-tool.js";
 import { finding, findingsSchema } from "./kit/finding.js";
 import { declaredNameSchema } from "./kit/names.js";
@@ -71,7 +67,7 @@ async function notify(params: Params, context: ToolContext): Promise<z.infer<typ
   const channel = channelNamed(context.config, name);
   const [foreign] = foreignParams(channel, params);
   if (foreign !== undefined) throw new ToolFailure("params-invalid", `params.${foreign}`, undefined, false);
-  const delivered = await deliver(name, channel, { title, ...rest }, context);
+  const delivered = await channelOf(channel).deliver(name, channel, { title, ...rest }, context);
   const { status, keptBy, ref, repeated = false, truncated = false, remarks = [] } = delivered;
   const said = repeated ? "had been told by an earlier attempt" : "was told";
   return {
@@ -88,27 +84,14 @@ async function notify(params: Params, context: ToolContext): Promise<z.infer<typ
   };
 }
 
-function deliver(name: string, channel: Channel, message: Message, context: ToolContext): Promise<Delivered> {
-  switch (channel.kind) {
-    case "webhook":
-      return postToWebhook(name, channel, message, context);
-    case "pagerduty":
-      return alertPagerDuty(name, channel, message, context);
-    case "slack":
-      return postToSlack(name, channel, message, context);
-    case "email":
-      return sendEmail(name, channel, message, context);
-  }
-}
-
 /** Params that only other kinds of channels know, in words. */
 function foreignParams({ kind }: Channel, params: JsonObject | Params): string[] {
-  const owners = { to: "email", severity: "pagerduty", alert: "pagerduty" } as const;
-  return Object.entries(owners).flatMap(([param, owner]) =>
-    owner === kind || params[param as keyof typeof owners] === undefined
-      ? []
-      : [`${param} must stand with a channel of kind ${owner} alone, this one is of kind ${kind}`],
-  );
+  const given = (["to", "severity", "alert"] as const).filter((param) => params[param] !== undefined);
+  return given.flatMap((param) => {
+    const owner = ownerOf(param);
+    if (owner === kind) return [];
+    return [`${param} must stand with a channel of kind ${owner} alone, this one is of kind ${kind}`];
+  });
 }
 
 type Found = { channel: Channel } | { message: string; hint: string };
@@ -143,12 +126,8 @@ function reachOfChannel(params: JsonObject, config: Config, at: string): Reach {
 
 /** Addresses that the channel may not write to, as far as they stand there already. */
 function foreignRecipients(name: string, channel: Channel, { to }: JsonObject): string[] {
-  if (channel.kind !== "email" || !Array.isArray(to)) return [];
+  if (!Array.isArray(to)) return [];
   const known = to.filter((address) => typeof address === "string" && !address.includes("{{")) as string[];
-  try {
-    recipientsOf(name, channel, known);
-    return [];
-  } catch (error) {
-    return [error instanceof ToolFailure ? error.message : "to must hold addresses"];
-  }
+  const fault = channelOf(channel).recipientFault?.(name, channel, known);
+  return fault === undefined ? [] : [fault];
 }

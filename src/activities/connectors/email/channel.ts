@@ -51,4 +51,4 @@ export function recipientsOf(name: string, channel: ChannelOf<"email">, to: read
   throw new ToolFailure("params-invalid", message, undefined, false);
 }
 
-const domainOf = (address: string): string => address.slice(address.lastIndexOf("@") + 1).toLowerCase();
+export const domainOf = (address: string): string => address.slice(address.lastIndexOf("@") + 1).toLowerCase();

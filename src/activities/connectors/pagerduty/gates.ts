@@ -2,32 +2,27 @@
 import { redact } from "../../../core/redact.js";
 import { ToolFailure } from "../../../platform/failure.js";
 import { withoutSecrets } from "../../../platform/secrets.js";
+import type { ChannelOf } from "../../../schema/config/tickets.js";
 import { PAGERDUTY_TITLE_MAX_CHARS } from "../../../vocabulary/ticket-limits.js";
 import type { NoticeResult } from "../../contract.js";
-import type { Dependencies } from "../../dependencies.js";
-import type { Notice } from "../../gates/message.js";
+import { GATE_MESSAGE_TIMEOUT_MS, type GateMeans, type Notice } from "../../gates/message.js";
 import { markOf } from "../kit/find-duplicates.js";
+import { shownDetails } from "../kit/gate-details.js";
 import { pageOf, titled } from "../kit/origin.js";
 import { type AlertEvent, sendEvent } from "./channel.js";
-
-/** What people read first, as far as the event has it. */
-const SHOWN = ["tool", "target", "environment", "reason", "requester", "deadline", "digest", "status"];
 
 /** `name` is `pagerduty:` and a channel of that kind in config.yaml. Never throws. */
 export async function tellPagerDuty(
   name: string,
+  channel: ChannelOf<"pagerduty">,
   notice: Notice,
-  { config, fetch, secret, secretValues = [] }: Pick<Dependencies, "config" | "fetch" | "secret" | "secretValues">,
-  timeoutMs: number,
+  { config, fetch, secret, secretValues = [] }: GateMeans,
 ): Promise<NoticeResult> {
-  const channelName = name.slice("pagerduty:".length);
-  const channel = Object.hasOwn(config.channels, channelName) ? config.channels[channelName] : undefined;
-  if (channel?.kind !== "pagerduty") {
-    return { channel: name, ok: false, problem: "config.yaml declares no such channel of kind pagerduty" };
-  }
   try {
     const page = pageOf({ config, runId: notice.run });
-    await sendEvent(channelName, channel, eventOf(notice, page), { fetch, secret }, { timeoutMs });
+    const channelName = name.slice("pagerduty:".length);
+    const request = { timeoutMs: GATE_MESSAGE_TIMEOUT_MS };
+    await sendEvent(channelName, channel, eventOf(notice, page), { fetch, secret }, request);
     return { channel: name, ok: true };
   } catch (error) {
     const problem = error instanceof ToolFailure ? error.message : "it could not be told";
@@ -35,16 +30,16 @@ export async function tellPagerDuty(
   }
 }
 
-function eventOf({ event, run, node, details }: Notice, page: string | undefined): AlertEvent {
+function eventOf(notice: Notice, page: string | undefined): AlertEvent {
+  const { event, run, node, details } = notice;
   const { digest, nodeName = node } = details;
-  const shown = SHOWN.flatMap((key) => (typeof details[key] === "string" ? [[key, redact(details[key])]] : []));
   const answer = `autoops approve ${run} ${node}`;
   return {
     action: event === "gate-closed" ? "resolve" : "trigger",
     // One question, one alert: a reminder adds to it, its closing ends it, and a question that is asked anew has its own.
     dedupKey: markOf(`gate ${run} ${node} ${String(digest ?? "")}`),
     summary: titled(`Approval needed: ${String(nodeName)} (run ${run})`, PAGERDUTY_TITLE_MAX_CHARS).text,
-    details: { ...Object.fromEntries(shown), run, node, answer },
+    details: { ...Object.fromEntries(shownDetails(notice)), run, node, answer },
     ...(page === undefined ? {} : { page }),
   };
 }

@@ -3,15 +3,14 @@ import { redact } from "../../../core/redact.js";
 import { ToolFailure } from "../../../platform/failure.js";
 import { createSlack } from "../../../platform/slack/client.js";
 import type { NoticeResult } from "../../contract.js";
-import type { Dependencies } from "../../dependencies.js";
-import type { Notice } from "../../gates/message.js";
+import type { GateMeans, Notice } from "../../gates/message.js";
 import { slackMessage } from "./gate-message.js";
 
 /** `name` is `slack:#` and the name or the id of a channel; `ref` of the result is `CHANNEL-ID/TIMESTAMP`. Never throws. */
 export async function tellSlack(
   name: string,
   notice: Notice,
-  { config, fetch }: Pick<Dependencies, "config" | "fetch">,
+  { config, fetch }: Pick<GateMeans, "config" | "fetch">,
 ): Promise<NoticeResult> {
   const { slack: settings, facadeUrl } = config;
   if (settings === undefined) return { channel: name, ok: false, problem: "config.yaml has no section slack" };
