@@ -2,11 +2,11 @@
 import { randomUUID } from "node:crypto";
 import type { ToolContext } from "../activities/define-tool.js";
 import { type Discovered, discover } from "../activities/discover/discover.js";
-import { declaredUrls } from "../platform/http/declared-urls.js";
 import { createGuardedFetch } from "../platform/http/guarded-fetch.js";
 import { createHostGuard } from "../platform/http/host-guard.js";
 import { createSecretResolver } from "../platform/secrets.js";
 import type { StackMap } from "../schema/map.js";
+import { declaredUrls } from "./declared-urls.js";
 import type { Local } from "./local.js";
 
 /** One question. */

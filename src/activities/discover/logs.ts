@@ -1,6 +1,7 @@
 /** Declared log sources: whose log each is, by its name, its path and its own fields; and a sample of what it says. */
 import type { Config } from "../../schema/config.js";
-import { LOG_KINDS, readLogSource } from "../connectors/read-logs.js";
+import { readLogs } from "../connectors/read-logs.js";
+import { kindsThat } from "../connectors/sources.js";
 import { type ToolContext, ToolFailure } from "../define-tool.js";
 
 const SAMPLE_MS = 6 * 3_600_000;
@@ -23,14 +24,13 @@ export interface FoundLog {
 export async function discoverLogs(config: Config, context: ToolContext, notes: string[]): Promise<FoundLog[]> {
   const found: FoundLog[] = [];
   for (const [name, source] of Object.entries(config.sources).sort(([a], [b]) => (a < b ? -1 : 1))) {
-    if (!(LOG_KINDS as readonly string[]).includes(source.kind)) continue;
+    if (!kindsThat("readLogs").includes(source.kind)) continue;
     const log: FoundLog = { source: name, names: namesOf(name, "path" in source ? source.path : undefined), text: [] };
     found.push(log);
     try {
       const nowMs = context.now();
       const question = { selection: { sinceMs: nowMs - SAMPLE_MS, untilMs: nowMs }, maxLines: SAMPLE_LINES };
-      const kind = source as Parameters<typeof readLogSource>[0];
-      const entries = (await readLogSource({ ...kind, name }, question, context, "a sample")).kept.take();
+      const entries = (await readLogs({ ...source, name }, question, context, "a sample")).kept.take();
       const fields = entries
         .slice(-20)
         .flatMap(({ fields = {} }) => [fields.service, fields.app, fields.application, fields.logger]);

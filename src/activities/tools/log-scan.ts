@@ -8,7 +8,8 @@ import type { LogSign } from "../../schema/health.js";
 import type { JsonObject } from "../../schema/json.js";
 import { strictest } from "../../vocabulary/node-types.js";
 import { reachOfSource, sourceNamed } from "../connectors/declared-sources.js";
-import { LOG_KINDS, readLogSource } from "../connectors/read-logs.js";
+import { readLogs } from "../connectors/read-logs.js";
+import { kindsThat } from "../connectors/sources.js";
 import { defineTool, type ToolContext } from "../define-tool.js";
 import {
   evidenceListSchema,
@@ -85,7 +86,7 @@ function reachOfLogs({ logs }: JsonObject, config: Config, at: string): Reach {
   const named = Array.isArray(logs) ? logs : [];
   const all = named.flatMap((one, index) =>
     typeof one === "object" && one !== null && !Array.isArray(one)
-      ? [reachOfSource(one.source, config, `${at}.logs[${index}].source`, LOG_KINDS)]
+      ? [reachOfSource(one.source, config, `${at}.logs[${index}].source`, kindsThat("readLogs"))]
       : [],
   );
   const environments = all.flatMap(({ environment }) => environment ?? []);
@@ -123,11 +124,11 @@ async function scan(params: Params, context: ToolContext): Promise<z.infer<typeo
 }
 
 async function scanOne(log: Log, context: ToolContext) {
-  const source = { ...sourceNamed(context.config, log.source, LOG_KINDS), name: log.source };
+  const source = { ...sourceNamed(context.config, log.source, kindsThat("readLogs")), name: log.source };
   const untilMs = context.now();
   const sinceMs = untilMs - (durationMs(log.since) ?? 3_600_000);
   const question = { selection: { sinceMs, untilMs }, maxLines: LINES_MAX };
-  const reading = await readLogSource(source, question, context, `since ${log.since}`);
+  const reading = await readLogs(source, question, context, `since ${log.since}`);
   const entries = reading.kept.take();
   const loud = entries.filter(isLoud).slice(-GROUPED_MAX);
   const groups = clusterLogs(loud.map(({ message }) => message)).map(({ lines }) =>

@@ -38,6 +38,5 @@ const datadogSource = z.strictObject({
 
 export const metricSources = [prometheusSource, expositionSource, datadogSource] as const;
 
-
 /** Where the API of a Datadog source begins. */
 export const datadogUrl = ({ site, url }: { site: string; url?: string }): string => url ?? `https://api.${site}`;
