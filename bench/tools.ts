@@ -4,19 +4,23 @@
  * `ask_approval` and `store_report`. The policy is a constant where a worker of the product reads its file, and log
  * lines are dropped: what is compared is the interpreter. Both sides of a comparison use this one table.
  */
+
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Context } from "@temporalio/activity";
 import { z } from "zod";
+import { callerHere } from "../src/activities/acting/caller-client.js";
 import { ledgerHere } from "../src/activities/acting/ledger-client.js";
 import { type ActivityTable, createActivities } from "../src/activities/create-activities.js";
 import { defineTool } from "../src/activities/define-tool.js";
 import { createRegistry } from "../src/activities/registry.js";
 import { DEFAULT_POLICY, type Policy } from "../src/core/policy.js";
 import { createAuditLog } from "../src/platform/audit/log.js";
+import { createFolder } from "../src/platform/blobs/folder.js";
 import { createBlobStore } from "../src/platform/blobs.js";
 import { createLog } from "../src/platform/log.js";
+import { createRecords } from "../src/platform/records/records.js";
 import { createReportStore } from "../src/platform/reports.js";
 import { loadSigner } from "../src/platform/signing.js";
 import { createWriteLedger } from "../src/platform/temporal/write-ledger.js";
@@ -91,6 +95,8 @@ export async function createBenchActivities(): Promise<Bench> {
     reports: createReportStore(join(home, "reports")),
     signer: signer.signer,
     ledger: createWriteLedger(() => ({ client: Context.current().client, taskQueue: LEDGER_QUEUE })),
+    records: createRecords(createFolder(join(home, "approvals"))),
+    askCaller: callerHere(),
     audit: createAuditLog({
       directory: join(home, "audit"),
       signer: signer.signer,

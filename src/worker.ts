@@ -1,10 +1,12 @@
 /** The worker: configuration → dependencies → Worker. Workflows come by path or as a prebuilt bundle, never by import. */
+
 import {
   NativeConnection,
   type NativeConnectionOptions,
   type WorkerOptions as TemporalWorkerOptions,
   Worker,
 } from "@temporalio/worker";
+import { callerHere } from "./activities/acting/caller-client.js";
 import { ledgerHere } from "./activities/acting/ledger-client.js";
 import { ratesHere } from "./activities/acting/rates-client.js";
 import { createActivities, createPlannerActivities } from "./activities/create-activities.js";
@@ -15,7 +17,7 @@ import { type Local, loadLocal, urlProblem } from "./app/local.js";
 import { createRemembering } from "./app/memory.js";
 import { createChangeWatch } from "./platform/audit/changes.js";
 import { createAuditLog } from "./platform/audit/log.js";
-import { isShared, shelfHere } from "./platform/blobs/configured.js";
+import { isShared, shelfBeside, shelfHere } from "./platform/blobs/configured.js";
 import { createContents } from "./platform/blobs/contents.js";
 import { blobStoreOn } from "./platform/blobs.js";
 import { digestOf } from "./platform/digest.js";
@@ -25,6 +27,7 @@ import { createWaysOut } from "./platform/http/ways-out.js";
 import { createLog, type Log } from "./platform/log.js";
 import { loadPolicy } from "./platform/policy-file.js";
 import { type Probes, startProbes } from "./platform/probes.js";
+import { createRecords } from "./platform/records/records.js";
 import { createReportStore } from "./platform/reports.js";
 import { createSecretResolver, secretValues } from "./platform/secrets.js";
 import { loadSigner, loadVerifier, type Signer, type Verifier } from "./platform/signing.js";
@@ -154,6 +157,8 @@ export async function createDependencies(
     reports: createReportStore(stores.reports, local.environment.payloadKeys),
     signer: keys.verifier,
     ledger: ledgerHere(),
+    records: createRecords(shelfBeside("approvals", local, policy), local.environment.payloadKeys),
+    askCaller: callerHere(),
     audit,
     draft: local.drafter(planning),
     ...(narrate === undefined ? {} : { narrate }),

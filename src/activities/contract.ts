@@ -4,6 +4,7 @@
  */
 
 import type { Verdict } from "../core/check.js";
+import type { NodeGate } from "../core/gate/node-gate.js";
 import type { GateRule } from "../core/policy/approval-rule.js";
 import type { Report } from "../core/report.js";
 import type { SoFar } from "../core/run/context.js";
@@ -11,9 +12,10 @@ import type { AskedGate, Finding, GatePreview } from "../core/run/state.js";
 import type { LedgerView, Pause } from "../core/writes/ledger.js";
 import type { Graph } from "../schema/graph.js";
 import type { JsonObject } from "../schema/json.js";
+import type { Question } from "../schema/question.js";
 import type { GoalInput, PlannerName, RunGraphInput } from "../schema/run-input.js";
 import type { WriteOrder } from "../schema/write-orders.js";
-import type { Environment, NodeType } from "../vocabulary/node-types.js";
+import type { Effect, Environment, NodeType } from "../vocabulary/node-types.js";
 import type { Problem, ProblemCode } from "../vocabulary/problems.js";
 
 /** Input of every activity whose type is a tool's name. */
@@ -36,31 +38,10 @@ export interface ToolCall {
 
 /** The approval of exactly one action, verified by the activity that acts. */
 export interface Grant {
-  nonce: string;
   digest: string;
-  policyDigest: string;
-  /** The run in which people were asked, as `ask_approval` saw it: after a reset it is not the run that acts. */
-  askedIn: string;
-  /**
-   * `originalExecutionRunId` of the run that acts, where it has continued from the run that asked; else empty. A run
-   * that was reset keeps the old id, and a run that continues from it has another lineage.
-   */
-  startedAs: string;
-  /** Whether the policy wants votes to be signed. */
-  signed: boolean;
+  /** What people were asked, which `digest` is of. Absent on approvals of earlier versions: they are asked about again. */
+  question?: Question;
   votes: Array<{ approver: string; token?: string; atMs?: number }>;
-  target?: string;
-  /** The rule that the gate followed, where the policy has one for it. */
-  rule?: GateRule;
-  /** When the gate opened, milliseconds since the epoch; present with `rule`. */
-  openedAtMs?: number;
-  /** Of the node and of the run: by these the present policy finds its own rule. */
-  nodeType?: NodeType;
-  environment?: Environment;
-  /** The undo that was approved with the action. */
-  undo?: ApprovedUndo;
-  /** On the undo itself: the action that was approved, since this grant is that of the action. */
-  undoOf?: { node: string; tool: string; params: JsonObject };
 }
 
 /** Input of `ask_approval`. */
@@ -76,6 +57,12 @@ export interface AskCall {
   requester: string;
   runKey: string;
   policyDigest: string;
+  /** Milliseconds since the epoch. `openedAtMs` is when the question was put first. Absent in older histories, as the next three. */
+  openedAtMs?: number;
+  /** People who must approve, whether votes must be signed, and failures of the tool itself that are tried again. */
+  required?: number;
+  signed?: boolean;
+  retries?: number;
   /** Absolute, milliseconds since the epoch. */
   deadlineMs: number;
   findings: Finding[];
@@ -93,12 +80,20 @@ export interface EditToCheck {
   nodeType: NodeType;
   params: JsonObject;
   target?: string;
+  /** How it is asked about until now: the stricter of before and after holds. */
+  gate?: NodeGate;
+  environment?: Environment;
+  signed?: boolean;
+  effect?: Effect;
 }
-export type EditVerdict = { ok: true } | { ok: false; problems: Problem[] };
+/** `gate`: how the action with these params is to be asked about; absent in older histories. */
+export type EditVerdict = { ok: true; gate?: NodeGate } | { ok: false; problems: Problem[] };
 
 /** Rendered params; part of the digest. */
 export interface ApprovedUndo {
   tool: string;
+  /** By which the policy judges it. */
+  nodeType?: NodeType;
   params: JsonObject;
 }
 
@@ -137,6 +132,8 @@ export interface TellCall {
   params?: JsonObject;
   preview?: GatePreview;
   rule?: GateRule;
+  /** What the digest is of. */
+  question?: Question;
 }
 
 export type CheckResult = { ok: true; verdict: Verdict } | { ok: false; problems: Problem[] };
@@ -217,6 +214,8 @@ export interface VoteToVerify {
   nodeId: string;
   digest: string;
   decision: "approve" | "reject";
+  /** The token must bind all that was shown. Absent for gates of earlier versions. */
+  v?: 2;
   /** Other params that came with the decision: the token must name them. */
   params?: JsonObject;
 }

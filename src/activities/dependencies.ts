@@ -6,8 +6,10 @@ import type { AuditLog } from "../platform/audit/log.js";
 import type { BlobStore } from "../platform/blobs/contract.js";
 import type { GuardedFetch, HostGuard } from "../platform/http/contract.js";
 import type { Log } from "../platform/log.js";
+import type { Records } from "../platform/records/records.js";
 import type { ReportStore } from "../platform/reports.js";
 import type { Verifier } from "../platform/signing.js";
+import type { AskCaller } from "../platform/temporal/calling-run.js";
 import type { WriteLedger } from "../platform/temporal/write-ledger.js";
 import type { Config } from "../schema/config.js";
 import type { GoalInput } from "../schema/run-input.js";
@@ -37,6 +39,10 @@ export interface Dependencies {
   signer: Pick<Verifier, "verify" | "verifyOrder">;
   /** What is paused and how many writes have started, for all workers together: asked before each write. */
   ledger: WriteLedger;
+  /** Which approvals were used up; out of reach of whoever can only write to the namespace. */
+  records: Records;
+  /** What the server says of the execution that wants to act. */
+  askCaller: AskCaller;
   audit: AuditLog;
   /** Drafts a graph; calls a model at most once. */
   draft(input: GoalInput, calling: Calling): DraftResult | Promise<DraftResult>;

@@ -3,6 +3,7 @@
  * out. What passes is a verdict, small enough for history; graph and verdict together are the checked graph.
  * Loaded by the workflow sandbox: imports no package and reads no clock.
  */
+
 import type { Graph, Node } from "../schema/graph.js";
 import { PROBLEMS_MAX, RETRY_DEFAULT, SEMANTICS } from "../vocabulary/limits.js";
 import {
@@ -21,6 +22,7 @@ import { checkGuards, type GuardFacts } from "./check/effect-checks.js";
 import { checkExpressions } from "./check/expressions.js";
 import { checkNode, type NodeFacts } from "./check/node.js";
 import { checkShape } from "./check/shape.js";
+import { type NodeGate, nodeGate } from "./gate/node-gate.js";
 import { type GateRule, ruleFor, wantsSignedVotes } from "./policy/approval-rule.js";
 import { type Policy, unknownNames } from "./policy.js";
 import { secretsIn } from "./redact.js";
@@ -49,13 +51,6 @@ export interface Verdict {
     nodes: Record<string, { type: NodeType; reason: string; rule?: GateRule }>;
   };
   notices: Problem[];
-}
-
-export interface NodeGate {
-  reason: string;
-  target?: string;
-  /** Absent where no rule of the policy matches: then one person is enough, and the verdict's limits hold. */
-  rule?: GateRule;
 }
 
 export interface CheckedNode extends Node {
@@ -144,14 +139,7 @@ function verdictOf(
     if (own === undefined) return;
     if (tool !== undefined && own.tool?.effect !== tool.effect) effects[node.id] = own.effect;
     if (own.gate === undefined) return;
-    const names = own.tool === undefined ? [] : [own.tool.name, ...own.tool.aliases];
-    const { effect } = own;
-    const rule = ruleFor(policy, { type: node.type, names, effect, environment });
-    gates[node.id] = {
-      reason: own.gate,
-      ...(own.target ? { target: own.target } : {}),
-      ...(rule === undefined ? {} : { rule }),
-    };
+    gates[node.id] = nodeGate({ ...own, reason: own.gate, type: node.type }, policy, environment);
   });
   return {
     semantics: SEMANTICS,

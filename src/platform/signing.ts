@@ -27,6 +27,8 @@ export interface SignedDecision {
   subject: string;
   groups: string[];
   channel: string;
+  /** The signer made `digest` anew from all that the person was shown. Without it a token lets no action happen. */
+  v?: 2;
   /** SHA-256 in hex over the canonical JSON of other params that come with it. */
   edit?: string;
 }
@@ -200,7 +202,7 @@ export function claimsOf(token: string): VerifiedDecision | undefined {
 function readClaims(
   payload: Record<string, unknown>,
 ): { ok: true; decision: VerifiedDecision } | { ok: false; reason: string } {
-  const { runKey, nodeId, digest, decision, sub, groups, channel, edit, issuedMs, jti } = payload;
+  const { runKey, nodeId, digest, decision, sub, groups, channel, edit, v, issuedMs, jti } = payload;
   const texts = [runKey, nodeId, digest, sub, channel, jti].every((text) => typeof text === "string" && text !== "");
   const isDecision = decision === "approve" || decision === "reject";
   if (!texts || !isDecision || typeof issuedMs !== "number" || !Array.isArray(groups)) {
@@ -216,6 +218,7 @@ function readClaims(
       subject: String(sub),
       groups: groups.filter((group) => typeof group === "string"),
       channel: String(channel),
+      ...(v === 2 ? { v } : {}),
       ...(typeof edit === "string" ? { edit } : {}),
       issuedMs,
       jti: String(jti),

@@ -2,10 +2,12 @@
  * Where decisions arrive: the signals `approve` and `reject`, the update `decide`, and the query `runView`. All
  * decisions end in `core/approval`. Loaded by the workflow sandbox: imports only what the bundle test lists.
  */
+
 import { condition, defineQuery, defineSignal, defineUpdate, setHandler } from "@temporalio/workflow";
 import type { Activities, AskedAt, EditVerdict, VoteVerdict } from "../activities/contract.js";
 import { readAnswer } from "../core/gate/answer.js";
 import { judgeEdit, refuseEdit } from "../core/gate/edit.js";
+import { gateOf } from "../core/gate/node-gate.js";
 import { type RunFacts, type RunView, viewOf } from "../core/report/view.js";
 import { addProblem, stateOf } from "../core/run/run.js";
 import type { DecisionResult, RunEvent, Vote } from "../core/run/state.js";
@@ -67,9 +69,13 @@ export function createDesk(facts: RunFacts, { verify_vote: verify, check_edit }:
     if (judged !== "accepted") return judged;
     const node = nodeOf(run, event.node);
     const { params = {}, approver: by, atMs } = event.vote;
-    const { target } = node.gate ?? {};
-    const to = target === undefined ? {} : { target };
-    const asked = { tool: node.tool ?? "", nodeType: node.type, params, ...to };
+    const { effect, type: nodeType } = node;
+    const before = gateOf(run, node.id);
+    const to = before?.target === undefined ? {} : { target: before.target };
+    const { signed } = stateOf(run, node.id).gate ?? {};
+    const { environment } = run.plan.graph.verdict;
+    const until = { ...(before === undefined ? {} : { gate: before }), environment, effect, signed };
+    const asked = { tool: node.tool ?? "", nodeType, params, ...to, ...until };
     // What cannot be checked is not taken; it must not end the run either.
     const checked: EditVerdict & AskedAt = await check_edit(asked, atMs).catch(() => ({ ok: false, problems: [] }));
     if (!checked.ok) {
@@ -79,7 +85,8 @@ export function createDesk(facts: RunFacts, { verify_vote: verify, check_edit }:
     // Somebody may have decided meanwhile.
     const again = judgeEdit(run, event);
     if (again !== "accepted") return again;
-    desk.report({ kind: "edited", node: event.node, params, by, atMs: checked.atMs ?? atMs });
+    const gate = checked.gate === undefined ? {} : { gate: checked.gate };
+    desk.report({ kind: "edited", node: event.node, params, by, ...gate, atMs: checked.atMs ?? atMs });
     return "edited";
   }
 
@@ -89,10 +96,12 @@ export function createDesk(facts: RunFacts, { verify_vote: verify, check_edit }:
     const params = decision === "approve" && answer.params !== undefined ? { params: answer.params } : {};
     const unverified: Vote = { decision, approver, comment, channel, atMs, verified: false, decisionId, ...params };
     if (token === undefined || !desk.run.plan.nodes.has(answer.node_id)) return unverified;
-    const digest = stateOf(desk.run, answer.node_id).gate?.digest ?? answer.digest ?? "";
+    const { gate } = stateOf(desk.run, answer.node_id);
+    const digest = gate?.digest ?? answer.digest ?? "";
+    const form = gate?.question === undefined ? {} : { v: gate.question.v };
     // What cannot be looked at proves nothing; it must not end the run either.
     const verdict: VoteVerdict & AskedAt = await verify(
-      { token, runKey: facts.runKey, nodeId: answer.node_id, digest, decision, ...params },
+      { token, runKey: facts.runKey, nodeId: answer.node_id, digest, decision, ...form, ...params },
       atMs,
     ).catch(() => ({
       ok: false,

@@ -2,9 +2,11 @@
  * The questions to people: asked by an activity, answered by signal or update, closed by a timer.
  * Loaded by the workflow sandbox: imports only what the bundle test lists.
  */
+
 import { CancellationScope, scheduleActivity, sleep } from "@temporalio/workflow";
 import type { AskCall, AskResult } from "../activities/contract.js";
 import type { CheckedNode } from "../core/check.js";
+import { gateEnvironment, gateOf } from "../core/gate/node-gate.js";
 import type { RunFacts } from "../core/report/view.js";
 import { askNode, shownUndo } from "../core/run/node-start.js";
 import { addProblem, type Run, stateOf } from "../core/run/run.js";
@@ -59,21 +61,26 @@ export function createGates(
   function tell(node: CheckedNode, params: JsonObject): void {
     const gate = stateOf(run, node.id).gate;
     if (gate === undefined) return;
+    const asked = gateOf(run, node.id);
     const call: AskCall = {
       nodeId: node.id,
       nodeName: node.name,
       nodeType: node.type,
       ...(node.tool ? { tool: node.tool } : {}),
       params,
-      ...(node.gate?.target === undefined ? {} : { target: node.gate.target }),
-      environment: run.plan.graph.verdict.environment,
+      ...(asked?.target === undefined ? {} : { target: asked.target }),
+      environment: gateEnvironment(run, node.id),
       reason: gate.reason,
       requester: facts.requester,
       runKey: facts.runKey,
       policyDigest: run.plan.graph.verdict.policyDigest,
+      openedAtMs: gate.openedAtMs,
+      required: gate.required,
+      signed: gate.signed,
+      retries: node.retries,
       deadlineMs: gate.deadlineMs,
       findings: run.state.findings.slice(0, FINDINGS_SHOWN_AT_GATE),
-      ...(node.gate?.rule === undefined ? {} : { rule: node.gate.rule }),
+      ...(asked?.rule === undefined ? {} : { rule: asked.rule }),
       ...shownUndo(run, node),
       ...editedBy(run, node),
     };

@@ -2,14 +2,16 @@
  * Turns the answers of `core/run` into activities and timers, and reports back what became of them. It decides
  * nothing. Few promises a node: callbacks drive it. Loaded by the workflow sandbox.
  */
+
 import { CancellationScope, scheduleActivity, sleep, workflowInfo } from "@temporalio/workflow";
 import type { Grant, ToolCall } from "../activities/contract.js";
 import type { CheckedNode } from "../core/check.js";
+import { gateOf } from "../core/gate/node-gate.js";
 import type { RunFacts } from "../core/report/view.js";
 import { apply } from "../core/run/apply.js";
 import { soFar } from "../core/run/context.js";
 import { type Action, next, nextOfRunning } from "../core/run/next.js";
-import { settleSummary, shownUndo, startNode, startRead, undoneAction } from "../core/run/node-start.js";
+import { settleSummary, startNode, startRead } from "../core/run/node-start.js";
 import { type Run, stateOf, workedMs } from "../core/run/run.js";
 import type { RunEvent } from "../core/run/state.js";
 import type { Json, JsonObject } from "../schema/json.js";
@@ -102,7 +104,7 @@ export function createInterpreter(run: Run, facts: RunFacts, work: CancellationS
     const params = startNode(run, node, nowMs);
     if (params === undefined) return;
     const call = callOf(node, params);
-    scheduleActivity<Json>(node.tool ?? "", [call], toolOptions(node, node.gate?.target)).then(
+    scheduleActivity<Json>(node.tool ?? "", [call], toolOptions(node, gateOf(run, node.id)?.target)).then(
       (output) => report({ kind: "node-succeeded", node: node.id, output, atMs: Date.now() }),
       (error) => report(eventOfFailure(node, error, Date.now())),
     );
@@ -168,31 +170,14 @@ export function nodeOf(run: Run, id: string): CheckedNode {
   return (run.plan.nodes.get(id) as { node: CheckedNode }).node;
 }
 
-/** What the acting activity verifies before it acts. */
+/** What the acting activity verifies before it acts. What takes an effect back may be covered by the approval of that. */
 function grantOf(run: Run, node: CheckedNode): Grant {
-  if (node.gate === undefined && node.undoes !== undefined) {
-    const { undo: _, ...grant } = grantOf(run, nodeOf(run, node.undoes));
-    return { ...grant, nodeType: node.type, undoOf: undoneAction(run, node) };
-  }
-  const { gate } = stateOf(run, node.id);
-  const { rule } = node.gate ?? {};
+  const approved = node.gate === undefined && node.undoes !== undefined ? node.undoes : node.id;
+  const { gate } = stateOf(run, approved);
   const votes = (gate?.votes ?? []).filter((vote) => vote.decision === "approve");
   return {
-    nonce: gate?.nonce ?? "",
     digest: gate?.digest ?? "",
-    policyDigest: run.plan.graph.verdict.policyDigest,
-    askedIn: gate?.askedIn ?? "",
-    startedAs: run.state.lineage.includes(gate?.askedIn ?? "") ? workflowInfo().originalExecutionRunId : "",
-    signed: gate?.signed ?? true,
-    votes: votes.map(({ approver, token, atMs }) => ({
-      approver,
-      ...(token ? { token } : {}),
-      ...(rule ? { atMs } : {}),
-    })),
-    ...(node.gate?.target === undefined ? {} : { target: node.gate.target }),
-    ...(rule === undefined ? {} : { rule, openedAtMs: gate?.openedAtMs }),
-    nodeType: node.type,
-    environment: run.plan.graph.verdict.environment,
-    ...shownUndo(run, node),
+    ...(gate?.question === undefined ? {} : { question: gate.question }),
+    votes: votes.map(({ approver, token, atMs }) => ({ approver, ...(token ? { token } : {}), atMs })),
   };
 }

@@ -2,10 +2,12 @@
  * Tells people of gates again: reminders and further people while one is open, and its closing.
  * Loaded by the workflow sandbox: imports only what the bundle test lists.
  */
+
 import { CancellationScope, patched, scheduleActivity, sleep } from "@temporalio/workflow";
 import type { NoticeResult, TellCall } from "../activities/contract.js";
 import type { CheckedNode } from "../core/check.js";
 import { type DueNotice, dueNotices, noticeSummary, toldChannels } from "../core/gate/messages.js";
+import { gateEnvironment, gateOf } from "../core/gate/node-gate.js";
 import { type Run, stateOf } from "../core/run/run.js";
 import type { Gate, RunEvent } from "../core/run/state.js";
 import { ACTIVITIES, tellId } from "../vocabulary/names.js";
@@ -26,7 +28,7 @@ export function createNotices(run: Run, report: (event: RunEvent) => unknown): N
   function arm(node: CheckedNode, sinceMs: number): void {
     const { gate } = stateOf(run, node.id);
     if (gate === undefined) return;
-    const due = dueNotices(node.gate?.rule, gate).filter((notice) => notice.atMs > sinceMs);
+    const due = dueNotices(gateOf(run, node.id)?.rule, gate).filter((notice) => notice.atMs > sinceMs);
     armNext(node, due, sinceMs);
   }
 
@@ -65,16 +67,18 @@ export function createNotices(run: Run, report: (event: RunEvent) => unknown): N
     send(node, { event: "gate-closed", channels, refs, status: gate.status, by }, "closed");
   }
 
-  function questionOf(node: CheckedNode, { reason, shown, preview }: Gate): Partial<TellCall> {
+  function questionOf(node: CheckedNode, { reason, shown, preview, question }: Gate): Partial<TellCall> {
+    const asked = gateOf(run, node.id);
     return {
       nodeType: node.type,
       ...(node.tool ? { tool: node.tool } : {}),
-      ...(node.gate?.target === undefined ? {} : { target: node.gate.target }),
-      environment: run.plan.graph.verdict.environment,
+      ...(asked?.target === undefined ? {} : { target: asked.target }),
+      environment: gateEnvironment(run, node.id),
       reason,
       ...(shown === undefined ? {} : { params: shown }),
       ...(preview === undefined ? {} : { preview }),
-      ...(node.gate?.rule === undefined ? {} : { rule: node.gate.rule }),
+      ...(asked?.rule === undefined ? {} : { rule: asked.rule }),
+      ...(question === undefined ? {} : { question }),
     };
   }
 

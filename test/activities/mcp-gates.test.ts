@@ -1,7 +1,6 @@
 /** Gates of calls to MCP servers follow from config.yaml: no graph, and no server, makes a write pass for a read. */
 import { MockActivityEnvironment } from "@temporalio/testing";
 import { describe, expect, test } from "vitest";
-import { actionDigest } from "../../src/activities/acting/action-digest.js";
 import { createToolActivity } from "../../src/activities/acting/tool-activity.js";
 import type { Grant, ToolCall } from "../../src/activities/contract.js";
 import type { Dependencies } from "../../src/activities/dependencies.js";
@@ -13,6 +12,8 @@ import { mcpServersSchema } from "../../src/schema/config/mcp.js";
 import type { Graph } from "../../src/schema/graph.js";
 import type { JsonObject } from "../../src/schema/json.js";
 import { parseGraph } from "../../src/schema/parse-graph.js";
+import type { Question } from "../../src/schema/question.js";
+import { callerStub, grantOf, questionAbout, recordsStub } from "../support/approvals.js";
 import { auditStub } from "../support/audit.js";
 import { ledgerStub } from "../support/ledger.js";
 import { configOf } from "../support/tool-context.js";
@@ -167,17 +168,19 @@ describe("the policy's lists", () => {
 });
 
 describe("the activity that acts", () => {
-  const NONCE = "a".repeat(32);
   const RUN = "00000000-0000-0000-0000-000000000000";
   const log = { debug() {}, info() {}, warn() {}, error() {}, child: () => log };
   const unused = (): never => {
     throw new Error("not used here");
   };
   const audit = auditStub();
+  const records = recordsStub();
+  /** May be tightened by a test. */
+  let policy = policyOf();
   const dependencies = {
     config: CONFIG,
     registry: REGISTRY,
-    policy: async () => ({ ok: true, policy: policyOf() }),
+    policy: async () => ({ ok: true, policy }),
     checkUrl: () => undefined,
     fetch: unused,
     secret: unused,
@@ -185,6 +188,8 @@ describe("the activity that acts", () => {
     reports: { put: unused, get: unused },
     signer: { verify: unused },
     ledger: ledgerStub(),
+    records,
+    askCaller: callerStub(),
     audit,
     draft: unused,
     log,
@@ -192,26 +197,21 @@ describe("the activity that acts", () => {
   } as unknown as Dependencies;
 
   /** What it ends in: nobody has accepted the tools, so a call that gets past the grant is told apart by that. */
-  async function asked(action: string, grant?: Partial<Grant>, server = "jira"): Promise<string | undefined> {
+  async function asked(action: string, grant?: Partial<Question>, server = "jira"): Promise<string | undefined> {
     const definition = REGISTRY.definition("secureMCP");
     if (definition === undefined) throw new Error("no secureMCP");
     const activity = createToolActivity(definition, "secureMCP", dependencies);
     const params = { server, action, arguments: {} };
-    const target = "mcp:jira/delete_project";
-    const told = { runKey: RUN, nonce: NONCE, node: "n", tool: "secureMCP", params, policyDigest: "p" };
-    const whole: Grant = {
-      nonce: NONCE,
-      digest: actionDigest({ ...told, target: grant?.target ?? target }),
-      policyDigest: "p",
-      askedIn: RUN,
-      startedAs: "",
-      signed: false,
-      votes: [{ approver: "olga", atMs: 1 }],
-      target,
-      nodeType: "mcp_action",
-      environment: "staging",
-      ...grant,
+    const about = {
+      runKey: RUN,
+      node: "n",
+      tool: "secureMCP",
+      target: "mcp:jira/delete_project",
+      nodeType: "mcp_action" as const,
+      run: "w",
     };
+    const question = await questionAbout(params, records, { ...about, ...grant });
+    const whole: Grant = grantOf(question, [{ approver: "olga", atMs: 1 }]);
     const input: ToolCall = { params, requester: "rita", retries: 0, runKey: RUN, ...(grant && { grant: whole }) };
     const info = { activityId: "n", workflowExecution: { workflowId: "w", runId: RUN } };
     try {
@@ -231,14 +231,21 @@ describe("the activity that acts", () => {
   test("calls a write that was approved, for its own target alone, by the environment of its server", async () => {
     expect(await asked("delete_project", {})).toBe("mcp-tool-not-accepted");
     expect(await asked("delete_project", { target: "mcp:other/look" })).toBe("grant-invalid");
-    expect(await asked("delete_project", { nonce: "b".repeat(32) })).toBe("grant-invalid");
+    expect(await asked("delete_project", { tool: "secureMCP:jira" })).toBe("grant-invalid");
     // In production votes must be signed, whatever the grant says.
     expect(await asked("delete_project", { environment: "production" })).toBe("grant-invalid");
   });
 
+  test("with two node types runs without an approval only where none of them wants one", async () => {
+    expect(await asked("create_issue")).toBe("mcp-tool-not-accepted");
+    policy = policyOf({ require_approval: ["ticket_create"] });
+    expect(await asked("create_issue")).toBe("grant-invalid");
+    policy = policyOf();
+  });
+
   test("writes the line about a declared write before it calls, and none like it for a read", async () => {
     audit.entries.length = 0;
-    await asked("delete_project", {});
+    await asked("delete_project", { nonce: "c".repeat(32) });
     await asked("get_issue");
     const called = audit.entries.filter(({ event }) => event === "tool-called");
     expect(called.map(({ details }) => (details as { effect?: string }).effect)).toEqual(["write", "read"]);

@@ -44,7 +44,15 @@ const gateOf = (view: RunView) => view.gates.find(({ nodeId }) => nodeId === "me
 /** A genuine token of bob's for the gate as it is now. */
 async function tokenFor({ runKey, gates }: RunView): Promise<string> {
   const digest = gates.find(({ nodeId }) => nodeId === "mend")?.digest ?? "";
-  const claims = { runKey, nodeId: "mend", digest, decision: "approve" as const, subject: "bob", groups: [] };
+  const claims = {
+    v: 2 as const,
+    runKey,
+    nodeId: "mend",
+    digest,
+    decision: "approve" as const,
+    subject: "bob",
+    groups: [],
+  };
   return (await stack.signer.sign({ ...claims, channel: "cli" }, Date.now())).token;
 }
 const send = (runId: string, token: string) =>

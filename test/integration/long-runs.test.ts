@@ -150,10 +150,10 @@ test("a run that was reset after its write asks again, and the old vote does not
       // As the acting activity does: an approval that was given in an earlier run is void.
       w: ({ grant }: ToolCall) => {
         const runId = Context.current().info.workflowExecution?.runId;
-        if (runId !== grant?.askedIn && runId !== grant?.startedAs) {
+        if (runId !== grant?.question?.askedIn) {
           throw ApplicationFailure.create({ type: "run-was-reset", message: "reset", nonRetryable: true });
         }
-        acted.push(grant?.nonce ?? "");
+        acted.push(grant?.question?.nonce ?? "");
         return {};
       },
     },

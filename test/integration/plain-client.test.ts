@@ -179,7 +179,16 @@ async function signed(handle: WorkflowHandle, decision: "approve" | "reject", di
   const loaded = await loadSigner(join(machine.home, "approval-key.json"));
   if (!loaded.ok) throw new Error(loaded.problem.message);
   const { runKey } = (await handle.query("runView")) as RunView;
-  const claims = { runKey, nodeId: "mend", digest, decision, subject: "ann", groups: [], channel: "test" };
+  const claims = {
+    v: 2 as const,
+    runKey,
+    nodeId: "mend",
+    digest,
+    decision,
+    subject: "ann",
+    groups: [],
+    channel: "test",
+  };
   return (await loaded.signer.sign(claims, Date.now())).token;
 }
 

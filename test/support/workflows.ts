@@ -5,16 +5,17 @@ import { Context } from "@temporalio/activity";
 import type { WorkflowHandle } from "@temporalio/client";
 import type { TestWorkflowEnvironment } from "@temporalio/testing";
 import { bundleWorkflowCode, Worker } from "@temporalio/worker";
-import { actionDigest } from "../../src/activities/acting/action-digest.js";
 import type { AskCall, AskResult, TellCall, ToolCall } from "../../src/activities/contract.js";
 import { askedAt } from "../../src/activities/request-time.js";
 import { checkAgainst } from "../../src/core/check.js";
 import type { Policy } from "../../src/core/policy.js";
 import type { RunView } from "../../src/core/report/view.js";
 import type { Report } from "../../src/core/report.js";
+import { digestOf } from "../../src/platform/digest.js";
 import type { Graph, GraphInput } from "../../src/schema/graph.js";
 import type { Json, JsonObject } from "../../src/schema/json.js";
 import { parseGraph } from "../../src/schema/parse-graph.js";
+import type { Question } from "../../src/schema/question.js";
 import type { Problem } from "../../src/vocabulary/problems.js";
 import { contextWith, openPolicy } from "./graphs.js";
 import { quietRuntime } from "./temporal.js";
@@ -89,11 +90,16 @@ export function stage({ tools = {}, policy = openPolicy(), ask, verify }: Stage 
 }
 
 export function answerOf(call: AskCall, nonce: string): AskResult {
-  const { runKey, nodeId: node, tool, params, target, policyDigest, undo } = call;
-  const digest = actionDigest({ runKey, nonce, node, tool, params, target, policyDigest, undo });
+  const { runKey, nodeId, tool, params, target, policyDigest, undo } = call;
+  const digest = digestOf({ runKey, nonce, node: nodeId, tool, params, target, policyDigest, undo });
   const askedIn = Context.current().info.workflowExecution?.runId ?? "";
-  return { nonce, digest, askedIn, shown: params, ...(undo ? { shownUndo: undo.params } : {}), notices: [] };
+  const question = questionOfCall(call, digest, askedIn);
+  return { nonce, digest, askedIn, question, shown: params, ...(undo ? { shownUndo: undo.params } : {}), notices: [] };
 }
+
+/** As much of it as the workflow hands on without looking at it. */
+const questionOfCall = ({ nodeId, runKey }: AskCall, digest: string, askedIn: string): Question =>
+  ({ v: 2, node: nodeId, runKey, askedIn, nonce: digest.slice(0, 32) }) as Question;
 
 let count = 0;
 

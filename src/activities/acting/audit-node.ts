@@ -2,6 +2,7 @@
  * What the audit log is told of one node. The rule stands here: a tool that may change production is not called before
  * the line about it is on the disk; one that does not is called also where the log cannot be written.
  */
+
 import { ApplicationFailure, type Info } from "@temporalio/activity";
 import type { AuditLog } from "../../platform/audit/log.js";
 import type { AuditEntry } from "../../schema/audit.js";
@@ -9,11 +10,12 @@ import { NODE_TYPES, riskier } from "../../vocabulary/node-types.js";
 import type { ProblemCode } from "../../vocabulary/problems.js";
 import type { ToolCall } from "../contract.js";
 import type { ToolDefinition } from "../define-tool.js";
+import type { Agreed } from "./grant.js";
 
 export interface NodeLines {
   started(): void;
   /** For a write: resolves once the line is on the disk, and rejects where it cannot be; else at once. */
-  called(): Promise<void>;
+  called(agreed?: Pick<Agreed, "approvers" | "unverified">): Promise<void>;
   /** With the failure, if it failed: the lines so far are on the disk, or their loss has been told. */
   finished(failure?: unknown): Promise<void>;
 }
@@ -22,6 +24,10 @@ export interface NodeLines {
 const REFUSALS: readonly string[] = [
   "grant-invalid",
   "run-was-reset",
+  "approval-used",
+  "approval-outdated",
+  "caller-unchecked",
+  "records-unreachable",
   "policy-changed",
   "policy-invalid",
 ] satisfies ProblemCode[];
@@ -51,17 +57,19 @@ export function auditNode(
     run: info.workflowExecution?.workflowId,
     runKey: call.runKey,
     node: info.activityId,
-    digest: call.grant?.digest,
+    digest: typeof call.grant?.digest === "string" ? call.grant.digest.slice(0, 64) : undefined,
     ...more,
     details: { tool: toolName, effect, attempt: info.attempt, ...more.details },
   });
   return {
     // In order with what follows, which waits for the disk.
     started: () => void audit.note(line("node-started")),
-    async called() {
-      const approvers = call.grant?.votes.map(({ approver }) => approver);
+    async called(agreed) {
+      // Who agreed is who signed; what an unsigned vote calls itself stands apart.
+      const { approvers, unverified = [] } = agreed ?? {};
+      const said = unverified.length === 0 ? {} : { unverified };
       const acts = effect === "write" || effect === "notify";
-      const entry = line("tool-called", { details: { approvers, ...(acts ? { params: call.params } : {}) } });
+      const entry = line("tool-called", { details: { approvers, ...said, ...(acts ? { params: call.params } : {}) } });
       if (mustBeRecorded(definition)) return audit.record(entry);
       void audit.note(entry);
     },

@@ -2,6 +2,7 @@
  * A tool as an activity: params are checked, the grant is verified, the tool runs within its time, and what it
  * returns is checked, redacted and capped before it enters history.
  */
+
 import { ApplicationFailure, Context } from "@temporalio/activity";
 import { asCalled } from "../../core/check/catalogue.js";
 import { redact, redactValue } from "../../core/redact.js";
@@ -14,9 +15,10 @@ import { factsOf } from "../../vocabulary/problems.js";
 import type { ToolCall } from "../contract.js";
 import type { ToolContext, ToolDefinition } from "../define-tool.js";
 import type { Dependencies } from "../dependencies.js";
-import { auditNode } from "./audit-node.js";
+import { auditNode, type NodeLines } from "./audit-node.js";
 import { type Acting, verifyGrant } from "./grant.js";
 import { contextOf } from "./tool-context.js";
+import { useApproval } from "./use-approval.js";
 import { guardWrite } from "./write-gate.js";
 
 /** Milliseconds kept back from the node's time-out, so that the tool ends in words and not in silence. */
@@ -26,7 +28,8 @@ const HEARTBEAT_EVERY_MS = 2_000;
 
 /** The activity for one tool, registered under the tool's name and each alias. */
 export function createToolActivity(declared: ToolDefinition, toolName: string, dependencies: Dependencies) {
-  return async (call: ToolCall): Promise<Json> => {
+  return async (given: ToolCall): Promise<Json> => {
+    const call = callOf(given);
     const definition = asCalled(declared, declared.reach?.(call.params, dependencies.config, "params"));
     const info = Context.current().info;
     const { workflowId, runId } = info.workflowExecution ?? { workflowId: "", runId: "" };
@@ -37,12 +40,8 @@ export function createToolActivity(declared: ToolDefinition, toolName: string, d
     log.info("node started");
     lines.started();
     try {
-      const params = readParams(definition, call.params);
-      const acting = { nodeId: info.activityId, runId, definition, toolName, call };
-      await verifyGrant(acting, dependencies);
-      await allowWrite(acting, params, dependencies, log, endsMs);
-      await lines.called();
-      const output = await runWithin(definition, params, call, dependencies, log, endsMs - dependencies.now());
+      const acting = { nodeId: info.activityId, workflowId, runId, definition, toolName, call };
+      const output = await act(acting, dependencies, log, lines, endsMs);
       log.info("node succeeded");
       await lines.finished();
       return output;
@@ -52,6 +51,43 @@ export function createToolActivity(declared: ToolDefinition, toolName: string, d
       throw failure;
     }
   };
+}
+
+/** What arrives may be anything: whoever writes to the namespace can send it. */
+function callOf(given: Partial<ToolCall> | undefined): ToolCall {
+  const { params, requester, retries, runKey, ...rest } = given ?? {};
+  const isObject = typeof params === "object" && params !== null && !Array.isArray(params);
+  return {
+    ...rest,
+    ...(typeof runKey === "string" ? { runKey } : {}),
+    params: isObject ? params : {},
+    requester: typeof requester === "string" ? requester : "",
+    retries: typeof retries === "number" && retries > 0 ? Math.trunc(retries) : 0,
+  };
+}
+
+/** Checks all there is to check, uses the approval up, and does it. */
+async function act(
+  acting: Acting,
+  dependencies: Dependencies,
+  log: ToolContext["log"],
+  lines: NodeLines,
+  endsMs: number,
+): Promise<Json> {
+  const { definition, call } = acting;
+  const params = readParams(definition, call.params);
+  const agreed = await verifyGrant(acting, dependencies);
+  const use = agreed && (await useApproval(acting, agreed.grant, Context.current().info, dependencies));
+  try {
+    if (use?.done !== undefined) return use.done;
+    await allowWrite(acting, params, dependencies, log, endsMs);
+    await lines.called(agreed);
+    const output = await runWithin(definition, params, call, dependencies, log, endsMs - dependencies.now());
+    await use?.finish(output);
+    return output;
+  } finally {
+    use?.release();
+  }
 }
 
 /** Looks at a write once more before it starts; the look ends with the node's time, and with its cancellation. */

@@ -30,7 +30,7 @@ export function contextOf(
     signal,
     heartbeat: (detail) => activity.heartbeat(detail),
     secret: dependencies.secret,
-    idempotencyKey: [call.runKey ?? "", call.grant?.nonce ?? "", info.activityId].join("."),
+    idempotencyKey: [call.runKey ?? "", call.grant?.question?.nonce ?? "", info.activityId].join("."),
     attempt: info.attempt,
     nodeId: info.activityId,
     runId: info.workflowExecution?.workflowId ?? "",

@@ -9,6 +9,7 @@ import { frozenBecause } from "../../core/writes/windows.js";
 import { digestOf } from "../../platform/digest.js";
 import { ToolFailure } from "../../platform/failure.js";
 import { wallClockAt } from "../../platform/wall-clock.js";
+import { undoId } from "../../vocabulary/names.js";
 import type { ProblemCode } from "../../vocabulary/problems.js";
 import type { ToolContext } from "../define-tool.js";
 import type { Dependencies } from "../dependencies.js";
@@ -70,10 +71,13 @@ async function guard(guarded: Guarded, dependencies: Dependencies): Promise<void
     ...(namespace === undefined ? {} : { namespace }),
     ...(limits.actions_per_hour === undefined ? {} : { perHour: limits.actions_per_hour }),
     ...(limits.targets_per_run === undefined ? {} : { targetsPerRun: limits.targets_per_run }),
-    ...(call.grant?.undoOf === undefined ? {} : { takesBack: true }),
+    ...(isUndoOfOwn(acting) ? { takesBack: true } : {}),
   };
   await start(guarded, write, frozen, dependencies);
 }
+
+/** It takes back what the same approval let happen. */
+const isUndoOfOwn = ({ call, nodeId }: Acting): boolean => nodeId === undoId(call.grant?.question?.node ?? "");
 
 async function start(
   { acting, leftMs }: Guarded,

@@ -1,23 +1,30 @@
 /** `ask_approval`: gives a gate its nonce and digest, and tells the approvers. A channel that fails is a result. */
+
 import { randomBytes } from "node:crypto";
 import { Context } from "@temporalio/activity";
 import { redact, redactValue } from "../../core/redact.js";
+import { digestOf } from "../../platform/digest.js";
 import type { JsonObject } from "../../schema/json.js";
-import { actionDigest } from "../acting/action-digest.js";
+import type { Question } from "../../schema/question.js";
 import type { AskCall, AskResult } from "../contract.js";
 import type { Dependencies } from "../dependencies.js";
 import { policyChannel, tell } from "./messages.js";
 import { previewOf } from "./preview.js";
+import { questionOf } from "./question.js";
 
 export function createAskApproval(dependencies: Dependencies) {
   return async function ask_approval(call: AskCall): Promise<AskResult> {
     const { workflowExecution } = Context.current().info;
     const nonce = randomBytes(16).toString("hex");
-    const { runKey, nodeId: node, tool, params, target, policyDigest, undo } = call;
-    const digest = actionDigest({ runKey, nonce, node, tool, params, target, policyDigest, undo });
+    const { nodeId: node, params, undo } = call;
+    const run = workflowExecution?.workflowId ?? "";
+    const askedIn = workflowExecution?.runId ?? "";
+    const store = await dependencies.records.id();
+    const preview = await previewOf(call, dependencies);
+    const question = questionOf({ call, run, askedIn, store, nonce, ...preview }, dependencies);
+    const digest = digestOf(question);
     const shown = redactValue(params) as JsonObject;
     const shownUndo = undo === undefined ? {} : { shownUndo: redactValue(undo.params) as JsonObject };
-    const run = workflowExecution?.workflowId ?? "";
     dependencies.log.info("approval asked", {
       operation: "ask_approval",
       run,
@@ -26,22 +33,25 @@ export function createAskApproval(dependencies: Dependencies) {
       digest,
     });
     const channel = await policyChannel(dependencies);
-    const preview = await previewOf(call, dependencies);
     const notice = {
       event: "gate-opened",
       run,
       node,
       key: digest,
-      details: { ...detailsOf(call, digest, shown), ...preview },
+      details: { ...detailsOf(call, question, digest, shown), ...preview },
     } as const;
     const notices = channel === undefined ? [] : [await tell(channel, notice, dependencies)];
-    return { nonce, digest, askedIn: workflowExecution?.runId ?? "", shown, ...shownUndo, ...preview, notices };
+    return { nonce, digest, askedIn, question, shown, ...shownUndo, ...preview, notices };
   };
 }
 
-function detailsOf({ findings, deadlineMs, ...request }: AskCall, digest: string, shown: JsonObject): JsonObject {
+function detailsOf(call: AskCall, question: Question, digest: string, shown: JsonObject): JsonObject {
+  const { findings, deadlineMs, openedAtMs, required, signed, retries, ...request } = call;
+  const { target, environment } = question;
   return {
     ...(request as unknown as JsonObject),
+    ...(target === null ? {} : { target }),
+    environment,
     params: shown,
     digest,
     deadline: new Date(deadlineMs).toISOString(),

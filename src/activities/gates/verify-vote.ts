@@ -25,6 +25,7 @@ export async function verifyVote(
   for (const key of ["runKey", "nodeId", "digest", "decision"] as const) {
     if (decision[key] !== vote[key]) return { ok: false, reason: `the token names another ${key}` };
   }
+  if (vote.v === 2 && decision.v !== 2) return { ok: false, reason: "the token does not bind all that is shown" };
   if (decision.edit !== (vote.params === undefined ? undefined : digestOf(vote.params))) {
     return { ok: false, reason: "the token names other params" };
   }

@@ -16,6 +16,7 @@ import type { RunsOptions } from "./context.js";
 import type { Answered, Decide, Decided } from "./contract.js";
 import { promptly } from "./deadline.js";
 import { closedResult, stateOfGate } from "./gate-state.js";
+import { isGenuine, isGenuineAnswer, questionForged } from "./genuine.js";
 import type { Histories } from "./histories.js";
 import { attempt, grpcCodeOf, isNotFound, isTimeOut, refusal } from "./temporal-errors.js";
 import { type Found, find } from "./view.js";
@@ -38,6 +39,7 @@ export async function decideGate(
   if (early !== undefined) return known(early);
   return attempt(input.runId, async () => {
     const answer = await answerOf(input, found.value, options);
+    if (answer === undefined) return refusal(questionForged(input.runId, input.node));
     const sentMs = options.now();
     const result = (await workers.seen()) ? await update(input, answer, found.value, options) : undefined;
     if (result === "ended") return afterEnd(input, histories);
@@ -56,8 +58,9 @@ function decided({ runId, node }: Decide, result?: DecisionResult): Answered<Dec
   };
 }
 
-/** The payload of both deliveries; signed for the digest that is meant, or that the gate asks now. */
-async function answerOf(input: Decide, { runKey, fold }: Found, options: RunsOptions): Promise<Answer> {
+/** The payload of both deliveries; signed for the digest that is meant, or that the gate asks now. Undefined where that is a forgery. */
+async function answerOf(input: Decide, found: Found, options: RunsOptions): Promise<Answer | undefined> {
+  const { runKey, fold } = found;
   const { node, decision, approver, channel } = input;
   const groups = input.groups ?? (await options.localGroups?.(approver)) ?? [];
   // It goes into history and before many eyes.
@@ -68,9 +71,31 @@ async function answerOf(input: Decide, { runKey, fold }: Found, options: RunsOpt
   const named = digest === undefined ? common : { ...common, digest };
   if (options.signer === undefined || digest === undefined)
     return { ...named, decision_id: input.decisionId ?? randomUUID() };
-  const claims = { runKey, nodeId: node, digest, decision, subject: approver, groups, channel, ...editOf(params) };
+  const genuine = isOfShown(input, digest, found);
+  if (genuine === false) return undefined;
+  const form = genuine ? { v: 2 as const } : {};
+  const claims = {
+    ...form,
+    runKey,
+    nodeId: node,
+    digest,
+    decision,
+    subject: approver,
+    groups,
+    channel,
+    ...editOf(params),
+  };
   const { token, jti } = await options.signer.sign(claims, options.now(), input.decisionId);
   return { ...named, token, decision_id: jti };
+}
+
+/** Whether the digest follows from what people are shown; undefined for a question that is none now, or of an earlier version. */
+function isOfShown({ runId, node }: Decide, digest: string, { runKey, fold }: Found): boolean | undefined {
+  const view = fold.view();
+  const gate = view.gates.find((known) => known.nodeId === node);
+  if (gate?.digest === digest) return isGenuine(gate, { runId, runKey, requester: view.requester });
+  const asked = fold.askedOf(node);
+  return asked?.digest === digest ? isGenuineAnswer(asked, { runId, runKey }) : undefined;
 }
 
 function editOf({ params }: { params?: JsonObject }): { edit?: string } {

@@ -6,7 +6,7 @@ import { checkedGraph, type Verdict } from "../../core/check.js";
 import { type RunView, viewOf } from "../../core/report/view.js";
 import { begin } from "../../core/run/apply.js";
 import { createRun, resumeRun } from "../../core/run/run.js";
-import type { RunState } from "../../core/run/state.js";
+import type { AskedGate, RunState } from "../../core/run/state.js";
 import type { Problem } from "../../vocabulary/problems.js";
 import type { RunHappening } from "./contract.js";
 import { type Change, createWatch, type Watch } from "./fold/changes.js";
@@ -28,6 +28,8 @@ export interface Fold {
   readonly ending: Ending | undefined;
   /** Digest of the newest question about a node, also where the workflow has not seen it yet. */
   digestOf(node: string): string | undefined;
+  /** The whole of that question. */
+  askedOf(node: string): Partial<AskedGate> | undefined;
 }
 
 /** `position` is the place of this execution in the chain of those that continued as new. */
@@ -169,7 +171,8 @@ export function createFold(workflowId: string, position: number): Fold {
     add,
     settle,
     view,
-    digestOf: (node) => jobs.digestOf(node),
+    digestOf: (node) => jobs.askedOf(node)?.digest,
+    askedOf: (node) => jobs.askedOf(node),
     get start() {
       return start;
     },

@@ -1,8 +1,10 @@
 /** One run as it is now: from its worker where one answers, else rebuilt from history. */
 
+import type { RunView } from "../../core/report/view.js";
 import type { RunsOptions } from "./context.js";
 import type { Answered, RunAnswer } from "./contract.js";
 import type { Fold } from "./fold.js";
+import { withoutForged } from "./genuine.js";
 import type { Execution, Histories } from "./histories.js";
 import { webUrl } from "./start.js";
 import { attempt, refusal, runNotFound } from "./temporal-errors.js";
@@ -34,14 +36,15 @@ export async function viewRun(
 ): Promise<Answered<RunAnswer>> {
   const found = await find(runId, histories);
   if (!found.ok) return found;
-  const { fold, newest } = found.value;
+  const { fold, newest, runKey } = found.value;
+  const honest = (view: RunView) => withoutForged(view, { runId, runKey });
   const url = webUrl(options, runId, newest.executionId);
-  const rebuilt: RunAnswer = { view: fold.view(), source: "history", waitsForWorker: false, webUrl: url };
+  const rebuilt: RunAnswer = { view: honest(fold.view()), source: "history", waitsForWorker: false, webUrl: url };
   if (fold.ending !== undefined) return { ok: true, value: rebuilt };
   return attempt(runId, async () => {
     const view = (await workers.seen()) ? await workers.ask(runId, newest.executionId) : undefined;
     if (view === undefined) return { ok: true, value: { ...rebuilt, waitsForWorker: true } };
     if (view === null) return { ok: true, value: rebuilt };
-    return { ok: true, value: { ...rebuilt, view, source: "worker" } };
+    return { ok: true, value: { ...rebuilt, view: honest(view), source: "worker" } };
   });
 }

@@ -4,6 +4,7 @@ import { finishIfDone, settle } from "../run/node-end.js";
 import type { PlanNode } from "../run/plan.js";
 import { closeGate, makeReady, type Run, stateOf } from "../run/run.js";
 import type { DecisionResult, Gate, RunEvent, Vote } from "../run/state.js";
+import { gateOf } from "./node-gate.js";
 
 type Asked = Extract<RunEvent, { kind: "gate-asked" }>;
 type Opened = Extract<RunEvent, { kind: "gate-opened" }>;
@@ -25,6 +26,7 @@ export function openGate(run: Run, entry: PlanNode, event: Asked | Opened): void
   gate.digest = event.digest;
   gate.askedIn = event.askedIn;
   gate.shown = event.shown;
+  if (event.question !== undefined) gate.question = event.question;
   if (event.preview !== undefined) gate.preview = event.preview;
   if (event.shownUndo !== undefined) gate.shownUndo = event.shownUndo;
   gate.notices = event.notices;
@@ -32,14 +34,15 @@ export function openGate(run: Run, entry: PlanNode, event: Asked | Opened): void
 }
 
 function newGate(run: Run, entry: PlanNode, event: Asked, round: number): Gate {
+  const asked = gateOf(run, entry.node.id);
   return {
     status: "asking",
     round,
     openedAtMs: event.openedAtMs ?? event.atMs,
     deadlineMs: event.deadlineMs,
-    reason: entry.node.gate?.reason ?? "",
-    required: entry.node.gate?.rule?.required ?? 1,
-    signed: entry.node.gate?.rule?.signed ?? run.plan.graph.verdict.signed,
+    reason: asked?.reason ?? "",
+    required: asked?.rule?.required ?? 1,
+    signed: asked?.signed === true || (asked?.rule?.signed ?? run.plan.graph.verdict.signed),
     votes: [],
     refused: {},
     notices: [],
@@ -97,7 +100,7 @@ export function judgeDecision(run: Run, gate: Gate, event: Decided): DecisionRes
   if (givenAtMs(event) >= gate.deadlineMs) return "late";
   if (event.digest !== undefined && event.digest !== gate.digest) return "stale-digest";
   if (gate.signed && !vote.verified) return "not-allowed";
-  const rule = run.plan.nodes.get(event.node)?.node.gate?.rule;
+  const rule = gateOf(run, event.node)?.rule;
   if (rule === undefined) return "accepted";
   if (!mayAnswer(rule, { ...vote, givenAtMs: givenAtMs(event) }, run.requester, gate.openedAtMs)) return "not-allowed";
   const wantsComment = rule.comment === "always" || (rule.comment === "reject" && vote.decision === "reject");
@@ -160,7 +163,7 @@ export function expireGate(run: Run, node: string, atMs: number): void {
   const gate = stateOf(run, node).gate;
   if (gate === undefined || (gate.status !== "asking" && gate.status !== "open")) return;
   closeGate(run, node, "expired", atMs);
-  const skips = run.plan.nodes.get(node)?.node.gate?.rule?.onTimeout === "skip";
+  const skips = gateOf(run, node)?.rule?.onTimeout === "skip";
   const [status, reason] = skips
     ? (["skipped", "nobody decided before the deadline, and the policy then leaves it out"] as const)
     : (["expired", whyExpired(gate)] as const);

@@ -31,13 +31,14 @@ export function refuseEdit(run: Run, { node, vote }: Decided): DecisionResult {
 }
 
 /** The action has other params: votes for the old ones are void, and people are asked about the new ones. */
-export function edit(run: Run, { node, params, by, atMs }: Extract<RunEvent, { kind: "edited" }>): void {
+export function edit(run: Run, { node, params, by, gate: asked, atMs }: Extract<RunEvent, { kind: "edited" }>): void {
   const own = stateOf(run, node);
   const { gate } = own;
   if (gate?.status !== "open") return;
   const { openedAtMs, deadlineMs } = gate;
   closeGate(run, node, "withdrawn", atMs);
   own.edited = { params, by, atMs, before: own.edited?.before ?? gate.shown ?? {}, openedAtMs, deadlineMs };
+  if (asked !== undefined) own.edited.gate = asked;
   own.status = "pending";
   makeReady(run, node);
 }

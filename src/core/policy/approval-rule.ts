@@ -26,6 +26,36 @@ export interface GateRule {
   signed: boolean;
 }
 
+/** A rule that is as strict as both in every part; `nobody` where no group may answer by both. Undefined: both are the defaults. */
+export function stricterRule(
+  before: GateRule | undefined,
+  after: GateRule | undefined,
+): GateRule | undefined | "nobody" {
+  if (before === undefined || after === undefined) return before ?? after;
+  if (before.name === after.name) {
+    return { ...after, required: Math.max(before.required, after.required), signed: before.signed || after.signed };
+  }
+  const all = before.groups.length === 0 || after.groups.length === 0;
+  const groups = all
+    ? [...before.groups, ...after.groups]
+    : before.groups.filter((group) => after.groups.includes(group));
+  if (!all && groups.length === 0) return "nobody";
+  const comments = ["never", "reject", "always"] as const;
+  return {
+    name: `${before.name} and ${after.name}`,
+    groups,
+    required: Math.max(before.required, after.required),
+    forbidRequester: before.forbidRequester || after.forbidRequester,
+    seconds: Math.min(before.seconds, after.seconds),
+    // Whom the one rule asks later on the other does not let answer.
+    onTimeout: "reject",
+    remindAfter: before.remindAfter,
+    escalate: [],
+    comment: comments[Math.max(comments.indexOf(before.comment), comments.indexOf(after.comment))] ?? "always",
+    signed: before.signed || after.signed,
+  };
+}
+
 /** What a rule is matched against; `names` are the tool's name and its aliases. */
 export interface RuleSubject {
   type: NodeType;

@@ -2,10 +2,13 @@
  * What people are shown of a run: one shape for the query `runView`, the CLI, the façade and the page.
  * Loaded by the workflow sandbox: imports no package and reads no clock.
  */
+
 import type { Json, JsonObject } from "../../schema/json.js";
+import type { Question } from "../../schema/question.js";
 import type { Effect, Environment, NodeType } from "../../vocabulary/node-types.js";
 import type { Failure, Problem } from "../../vocabulary/problems.js";
 import type { CheckedNode } from "../check.js";
+import { gateEnvironment, gateOf } from "../gate/node-gate.js";
 import type { GateRule } from "../policy/approval-rule.js";
 import { type Run, stateOf } from "../run/run.js";
 import type { EdgeState, Finding, Gate, GateStatus, NodeState, NodeStatus, Outcome, Vote } from "../run/state.js";
@@ -42,6 +45,8 @@ export interface GateView {
   environment: Environment;
   target?: string;
   digest?: string;
+  /** What the digest is of; absent on gates of earlier versions. Whoever signs holds it against the rest. */
+  question?: Question;
   params: JsonObject;
   /** A person gave other params than the graph has; `before` is what was asked first. */
   edited?: { by: string; atMs: number; before: JsonObject };
@@ -156,7 +161,8 @@ function nodeView(run: Run, node: CheckedNode): NodeView {
 
 function gateView(run: Run, node: CheckedNode): GateView[] {
   const { gate } = stateOf(run, node.id);
-  if (gate === undefined || node.gate === undefined) return [];
+  const asked = gateOf(run, node.id);
+  if (gate === undefined || asked === undefined) return [];
   return [
     {
       nodeId: node.id,
@@ -165,9 +171,10 @@ function gateView(run: Run, node: CheckedNode): GateView[] {
       ...(node.tool ? { tool: node.tool } : {}),
       status: gate.status,
       reason: gate.reason,
-      environment: run.plan.graph.verdict.environment,
-      target: node.gate.target,
+      environment: gateEnvironment(run, node.id),
+      target: asked.target,
       digest: gate.digest,
+      ...(gate.question === undefined ? {} : { question: gate.question }),
       params: gate.shown ?? {},
       ...editedView(stateOf(run, node.id)),
       ...(gate.preview === undefined ? {} : { preview: gate.preview }),
@@ -177,7 +184,7 @@ function gateView(run: Run, node: CheckedNode): GateView[] {
       openedAtMs: gate.openedAtMs,
       deadlineMs: gate.deadlineMs,
       closedAtMs: gate.closedAtMs,
-      ...ruleView(node.gate.rule, gate.openedAtMs),
+      ...ruleView(asked.rule, gate.openedAtMs),
       votes: gate.votes.map(({ token: _, ...vote }) => vote),
       refused: gate.refused,
       ...(gate.refusals === undefined ? {} : { refusals: gate.refusals }),
@@ -186,7 +193,8 @@ function gateView(run: Run, node: CheckedNode): GateView[] {
   ];
 }
 
-function ruleView(rule: GateRule | undefined, openedAtMs: number): Partial<GateView> {
+/** What people are shown of the rule that a gate follows. */
+export function ruleView(rule: GateRule | undefined, openedAtMs: number): Partial<GateView> {
   if (rule === undefined) return {};
   const { name, groups, forbidRequester, comment, escalate, onTimeout } = rule;
   return {

@@ -13,15 +13,21 @@ export type BadEnding =
   /** `type` is a problem's code where the activity is one of ours. */
   | { kind: "failed"; type?: string | null; message: string; hint?: string };
 
+/** After these people are asked anew. */
+const ASKED_AGAIN: readonly string[] = ["run-was-reset", "approval-outdated"];
+
 /** The event for an activity that did not succeed; `reads` where it was not the node's effect. */
 export function eventOfEnding(node: CheckedNode, ending: BadEnding, atMs: number, reads = false): RunEvent {
   if (ending.kind === "cancelled") return { kind: "node-cancelled", node: node.id, atMs };
-  if (ending.kind === "failed" && ending.type === "run-was-reset") {
+  if (ending.kind === "failed" && ASKED_AGAIN.includes(ending.type ?? "") && hasGate(node)) {
     return { kind: "run-was-reset", node: node.id, atMs };
   }
   const failure = ending.kind === "timed-out" ? timeOut(node, ending.withoutHeartbeat, reads) : failureOf(ending);
   return { kind: "node-failed", node: node.id, failure, atMs };
 }
+
+/** What takes an effect back may have none: nobody can be asked again, so it has failed. */
+const hasGate = ({ gate, undoes }: CheckedNode): boolean => gate !== undefined || undoes === undefined;
 
 function failureOf({ type, message, hint }: Extract<BadEnding, { kind: "failed" }>): Failure {
   const code = isProblemCode(type) ? type : "tool-failed";

@@ -6,6 +6,7 @@
 import type { JsonObject } from "../../schema/json.js";
 import { SUMMARY_MAX_CHARS } from "../../vocabulary/limits.js";
 import { readId } from "../../vocabulary/names.js";
+import type { NodeType } from "../../vocabulary/node-types.js";
 import type { CheckedNode } from "../check.js";
 import { render } from "../condition/template.js";
 import { evaluate, parseExpression } from "../condition.js";
@@ -107,19 +108,14 @@ export function settleSummary(node: CheckedNode): string {
 }
 
 /** The undo that people approve with the action; nothing where it hangs on what the action will return. */
-export function shownUndo(run: Run, node: CheckedNode): { undo?: { tool: string; params: JsonObject } } {
-  if (node.undo === undefined || !isShownBefore(node)) return {};
-  const rendered = render(node.undo.params ?? {}, run.outputs);
-  return rendered.ok ? { undo: { tool: node.undo.tool, params: rendered.value as JsonObject } } : {};
-}
-
-/** The action whose approval covers this undo, as it was approved. */
-export function undoneAction(
+export function shownUndo(
   run: Run,
   node: CheckedNode,
-): { node: string; tool: string; params: JsonObject } | undefined {
-  const origin = node.undoes === undefined ? undefined : run.plan.nodes.get(node.undoes)?.node;
-  if (origin === undefined) return undefined;
-  const rendered = render(paramsOf(run, origin), run.outputs);
-  return rendered.ok ? { node: origin.id, tool: origin.tool ?? "", params: rendered.value as JsonObject } : undefined;
+): { undo?: { tool: string; nodeType?: NodeType; params: JsonObject } } {
+  if (node.undo === undefined || !isShownBefore(node)) return {};
+  const rendered = render(node.undo.params ?? {}, run.outputs);
+  if (!rendered.ok) return {};
+  const nodeType = run.plan.graph.verdict.undo?.nodes[node.id]?.type;
+  const type = nodeType === undefined ? {} : { nodeType };
+  return { undo: { tool: node.undo.tool, ...type, params: rendered.value as JsonObject } };
 }

@@ -3,7 +3,9 @@
  * Loaded by the workflow sandbox: imports no package and reads no clock.
  */
 import type { Json, JsonObject } from "../../schema/json.js";
+import type { Question } from "../../schema/question.js";
 import type { Failure, Problem } from "../../vocabulary/problems.js";
+import type { NodeGate } from "../gate/node-gate.js";
 
 /**
  * Where a node is. `succeeded` and after are final; `planned` is the end of a node in a dry run, which starts nothing.
@@ -88,6 +90,8 @@ export interface Gate {
   digest?: string;
   /** Run id in which people were asked. */
   askedIn?: string;
+  /** What the digest is of; absent on gates of earlier versions. */
+  question?: Question;
   /** Redacted params, as people were shown them. */
   shown?: JsonObject;
   /** Redacted params of the undo that was shown with them. */
@@ -124,6 +128,8 @@ export interface NodeState {
     before: JsonObject;
     openedAtMs: number;
     deadlineMs?: number;
+    /** How it is asked about with these params, where that is not as the graph's check said. */
+    gate?: NodeGate;
   };
   /** Where a running node with checks around its effect is; `count` is from 1, `busy` while something is on its way. */
   progress?: { phase: "precondition" | "effect" | "settle" | "verify"; count: number; busy: boolean };
@@ -172,6 +178,7 @@ export interface AskedGate {
   digest: string;
   /** Run id in which people were asked, as the activity sees it. */
   askedIn: string;
+  question?: Question;
   /** Redacted params. */
   shown: JsonObject;
   shownUndo?: JsonObject;
@@ -197,7 +204,7 @@ export type RunEvent =
   | { kind: "vote-settled"; node: string; atMs: number }
   | { kind: "decided"; node: string; vote: Vote; digest?: string; atMs: number }
   /** A person gave other params, and they passed the check. */
-  | { kind: "edited"; node: string; params: JsonObject; by: string; atMs: number }
+  | { kind: "edited"; node: string; params: JsonObject; by: string; gate?: NodeGate; atMs: number }
   | { kind: "deadline-passed"; node: string; atMs: number }
   | { kind: "run-was-reset"; node: string; atMs: number }
   /** People were reminded of a gate, or further people asked. */

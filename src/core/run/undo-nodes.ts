@@ -12,7 +12,14 @@ export function undoNodesOf(graph: CheckedGraph): Map<string, CheckedNode> {
     const facts = graph.verdict.undo?.nodes[node.id];
     if (node.undo === undefined || facts === undefined) continue;
     const { type, reason, rule } = facts;
-    const gate = { reason, ...(node.gate?.target ? { target: node.gate.target } : {}), ...(rule ? { rule } : {}) };
+    const { environment, signed } = node.gate ?? {};
+    const where = environment === undefined ? {} : { environment, signed };
+    const gate = {
+      reason,
+      ...where,
+      ...(node.gate?.target ? { target: node.gate.target } : {}),
+      ...(rule ? { rule } : {}),
+    };
     nodes.set(node.id, {
       id: undoId(node.id),
       name: `undo: ${node.name}`,

@@ -1,4 +1,5 @@
 /** Attempts as Temporal makes them: the same key for each, the vendor's pause between them, one ticket in the end. */
+
 import { MockActivityEnvironment } from "@temporalio/testing";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { createToolActivity } from "../../../src/activities/acting/tool-activity.js";
@@ -7,6 +8,7 @@ import { createDefaultRegistry } from "../../../src/activities/registry.js";
 import { ticketCreate } from "../../../src/activities/tools/ticket-create.js";
 import { DEFAULT_POLICY } from "../../../src/core/policy.js";
 import type { Tracker } from "../../../src/schema/config/tickets.js";
+import { callerStub, recordsStub } from "../../support/approvals.js";
 import { auditStub } from "../../support/audit.js";
 import { ledgerStub } from "../../support/ledger.js";
 import { reachingContext } from "../../support/local-server.js";
@@ -57,6 +59,8 @@ function dependencies(): Dependencies {
     reports: { put: unused, get: unused },
     signer: { verify: unused, verifyOrder: unused },
     ledger: ledgerStub(),
+    records: recordsStub(),
+    askCaller: callerStub(),
     audit: auditStub(),
     draft: unused,
     log: silent,

@@ -2,6 +2,7 @@
  * A worker as the product has it, with tools made for tests and a clock of its own: what the clients of runs are
  * tested against. Each test file makes one and ends it.
  */
+
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,6 +10,7 @@ import { fileURLToPath } from "node:url";
 import { Client, type Connection } from "@temporalio/client";
 import { bundleWorkflowCode, NativeConnection as Native, type NativeConnection, Worker } from "@temporalio/worker";
 import { z } from "zod";
+import { callerHere } from "../../../src/activities/acting/caller-client.js";
 import { ledgerHere } from "../../../src/activities/acting/ledger-client.js";
 import type { DraftResult } from "../../../src/activities/contract.js";
 import { createActivities, createPlannerActivities } from "../../../src/activities/create-activities.js";
@@ -23,8 +25,10 @@ import { checkAgainst } from "../../../src/core/check.js";
 import { DEFAULT_POLICY, type Policy } from "../../../src/core/policy.js";
 import { explainGraph } from "../../../src/core/report/explain.js";
 import type { AuditLog } from "../../../src/platform/audit/log.js";
+import { createFolder } from "../../../src/platform/blobs/folder.js";
 import { digestOf } from "../../../src/platform/digest.js";
 import { createLog } from "../../../src/platform/log.js";
+import { createRecords } from "../../../src/platform/records/records.js";
 import { createReportStore, type ReportStore } from "../../../src/platform/reports.js";
 import { loadSigner, type Signer } from "../../../src/platform/signing.js";
 import { type GraphInput, graphSchema } from "../../../src/schema/graph.js";
@@ -124,6 +128,8 @@ export async function createStack(options: StackOptions): Promise<Stack> {
     reports,
     signer,
     ledger: ledgerHere(),
+    records: createRecords(createFolder(join(folder, "approvals"))),
+    askCaller: callerHere(),
     audit: options.audit ?? auditStub(),
     draft,
     log,

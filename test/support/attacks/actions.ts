@@ -1,7 +1,8 @@
 /** Attacks on the action itself, after everybody has agreed: what is sent to the activity that acts. */
-import { actionDigest } from "../../../src/activities/acting/action-digest.js";
 import type { Grant } from "../../../src/activities/contract.js";
 import type { Policy } from "../../../src/core/policy.js";
+import { digestOf } from "../../../src/platform/digest.js";
+import type { Question } from "../../../src/schema/question.js";
 import type { AttackedRun, Prepared } from "./run.js";
 import { type Scenario, votesWanted, wantsSignatures } from "./scenario.js";
 import type { Situation } from "./votes.js";
@@ -20,6 +21,15 @@ const withGrant = (prepared: Prepared, more: Partial<Grant>): Prepared => ({
   ...prepared,
   call: { ...prepared.call, grant: { ...grantOf(prepared), ...more } },
 });
+const questionOf = (prepared: Prepared): Question => grantOf(prepared).question as Question;
+/** The question says otherwise, under the digest that was signed. */
+const saying = (prepared: Prepared, more: Partial<Question>): Prepared =>
+  withGrant(prepared, { question: { ...questionOf(prepared), ...more } });
+/** The same under a digest made for it. */
+const sayingAnew = (prepared: Prepared, more: Partial<Question>): Prepared => {
+  const question = { ...questionOf(prepared), ...more };
+  return withGrant(prepared, { question, digest: digestOf(question) });
+};
 const withParams = (prepared: Prepared, params: object): Prepared => ({
   ...prepared,
   call: { ...prepared.call, params: { ...prepared.call.params, ...params } as Prepared["call"]["params"] },
@@ -48,32 +58,30 @@ export const ACTION_ATTACKS: Record<string, ActionAttack> = {
   "another target": { refusedAs: invalid, bend: (prepared) => withParams(prepared, { target: "till" }) },
   "another target, said to be approved": {
     refusedAs: invalid,
-    bend: (prepared) => withGrant(withParams(prepared, { target: "till" }), { target: "till" }),
+    bend: (prepared) => saying(withParams(prepared, { target: "till" }), { target: "till" }),
   },
   "a target that nobody was asked about": {
     refusedAs: invalid,
-    bend: (prepared) => withGrant(prepared, { target: undefined, environment: "staging" }),
+    bend: (prepared) => saying(prepared, { target: null, environment: "staging" }),
   },
   "changed params under a digest made for them": {
     refusedAs: invalid,
     suits: wantsSignatures,
     bend: (prepared) => {
       const changed = withParams(prepared, { version: "2" });
-      const { nonce, policyDigest, target } = grantOf(prepared);
-      const { runKey = "", params } = changed.call;
-      const action = { runKey, nonce, node: prepared.activityId, tool: "rollback", params, target, policyDigest };
-      return withGrant(changed, { digest: actionDigest(action) });
+      const { params } = changed.call;
+      return sayingAnew(changed, { params: digestOf(params), shown: digestOf(params) });
     },
   },
   "params beyond the tool's own": {
     refusedAs: [...invalid, "params-invalid"],
     bend: (prepared) => withParams(prepared, { force: true }),
   },
-  "another nonce": { refusedAs: invalid, bend: (prepared) => withGrant(prepared, { nonce: "b".repeat(32) }) },
-  "an empty nonce": { refusedAs: invalid, bend: (prepared) => withGrant(prepared, { nonce: "" }) },
+  "another nonce": { refusedAs: invalid, bend: (prepared) => saying(prepared, { nonce: "b".repeat(32) }) },
+  "an empty nonce": { refusedAs: invalid, bend: (prepared) => saying(prepared, { nonce: "" }) },
   "another policy's digest": {
     refusedAs: invalid,
-    bend: (prepared) => withGrant(prepared, { policyDigest: "f".repeat(64) }),
+    bend: (prepared) => saying(prepared, { policyDigest: "f".repeat(64) }),
   },
   "another run's key": {
     refusedAs: invalid,
@@ -89,11 +97,17 @@ export const ACTION_ATTACKS: Record<string, ActionAttack> = {
   },
   "a run that was reset": {
     refusedAs: ["run-was-reset"],
-    bend: (prepared) => ({ ...prepared, runId: "after-the-reset" }),
+    bend: (prepared, { attacked }) => {
+      attacked.target.said = { runKey: attacked.runKey };
+      return { ...prepared, runId: "after-the-reset" };
+    },
   },
   "a run that continued from a reset one": {
     refusedAs: ["run-was-reset"],
-    bend: (prepared) => withGrant({ ...prepared, runId: "continued" }, { startedAs: "" }),
+    bend: (prepared, { attacked }) => {
+      attacked.target.said = { runKey: attacked.runKey, hasAsked: false };
+      return { ...prepared, runId: "continued" };
+    },
   },
   "no votes": { refusedAs: invalid, bend: (prepared) => withGrant(prepared, { votes: [] }) },
   "fewer votes than wanted": {
@@ -119,23 +133,25 @@ export const ACTION_ATTACKS: Record<string, ActionAttack> = {
     refusedAs: invalid,
     suits: wantsSignatures,
     bend: (prepared) => {
-      const { rule } = grantOf(prepared);
-      const relaxed = rule === undefined ? {} : { rule: { ...rule, signed: false, groups: [] } };
-      return withGrant(prepared, { votes: unsigned(prepared), signed: false, environment: "staging", ...relaxed });
+      const { rule } = questionOf(prepared);
+      const relaxed = rule === null ? {} : { rule: { ...rule, signed: false, groups: [] } };
+      const votes = unsigned(prepared);
+      return withGrant(sayingAnew(prepared, { signed: false, environment: "staging", ...relaxed }), { votes });
     },
   },
   "unsigned votes where groups are wanted": {
     refusedAs: invalid,
     suits: ({ rule }) => rule?.groups !== undefined,
-    bend: (prepared) => withGrant(prepared, { votes: unsigned(prepared), signed: false, rule: undefined }),
+    bend: (prepared) => withGrant(sayingAnew(prepared, { signed: false, rule: null }), { votes: unsigned(prepared) }),
   },
   "a rule that was relaxed": {
     refusedAs: invalid,
     suits: wantsMany,
     bend: (prepared, { pick }) => {
-      const { rule, votes } = grantOf(prepared);
-      const relaxed = pick(2) === 0 || rule === undefined ? undefined : { ...rule, required: 1, groups: [] };
-      return withGrant(prepared, { votes: votes.slice(0, 1), rule: relaxed });
+      const { rule } = questionOf(prepared);
+      const relaxed = pick(2) === 0 || rule === null ? null : { ...rule, required: 1, groups: [] };
+      const votes = grantOf(prepared).votes.slice(0, 1);
+      return withGrant(sayingAnew(prepared, { rule: relaxed, required: 1 }), { votes });
     },
   },
   "votes for another run": {
@@ -143,7 +159,14 @@ export const ACTION_ATTACKS: Record<string, ActionAttack> = {
     suits: wantsSignatures,
     bend: async (prepared, { other, signer }) => {
       const { digest } = grantOf(prepared);
-      const claims = { nodeId: "w", digest, decision: "approve" as const, groups: ["sre"], channel: "cli" };
+      const claims = {
+        v: 2 as const,
+        nodeId: "w",
+        digest,
+        decision: "approve" as const,
+        groups: ["sre"],
+        channel: "cli",
+      };
       const tokens = ["ann", "bob", "cleo"].map((subject) =>
         signer.sign({ ...claims, subject, runKey: other.runKey }, other.target.nowMs),
       );
@@ -156,7 +179,14 @@ export const ACTION_ATTACKS: Record<string, ActionAttack> = {
     suits: wantsSignatures,
     bend: async (prepared, { attacked, signer }) => {
       const { digest } = grantOf(prepared);
-      const claims = { nodeId: "w", digest, decision: "reject" as const, groups: ["sre"], channel: "cli" };
+      const claims = {
+        v: 2 as const,
+        nodeId: "w",
+        digest,
+        decision: "reject" as const,
+        groups: ["sre"],
+        channel: "cli",
+      };
       const tokens = ["ann", "bob", "cleo"].map((subject) =>
         signer.sign({ ...claims, subject, runKey: attacked.runKey }, attacked.target.nowMs),
       );
@@ -169,7 +199,14 @@ export const ACTION_ATTACKS: Record<string, ActionAttack> = {
     suits: wantsSignatures,
     bend: async (prepared, { attacked, stranger }) => {
       const { digest } = grantOf(prepared);
-      const claims = { nodeId: "w", digest, decision: "approve" as const, groups: ["sre"], channel: "cli" };
+      const claims = {
+        v: 2 as const,
+        nodeId: "w",
+        digest,
+        decision: "approve" as const,
+        groups: ["sre"],
+        channel: "cli",
+      };
       const tokens = ["ann", "bob", "cleo"].map((subject) =>
         stranger.sign({ ...claims, subject, runKey: attacked.runKey }, attacked.target.nowMs),
       );
@@ -182,7 +219,14 @@ export const ACTION_ATTACKS: Record<string, ActionAttack> = {
     suits: ({ rule }) => rule?.forbidRequester === true,
     bend: async (prepared, { attacked, signer }) => {
       const { digest } = grantOf(prepared);
-      const claims = { nodeId: "w", digest, decision: "approve" as const, groups: ["sre"], channel: "cli" };
+      const claims = {
+        v: 2 as const,
+        nodeId: "w",
+        digest,
+        decision: "approve" as const,
+        groups: ["sre"],
+        channel: "cli",
+      };
       const tokens = ["rita", "RITA", " rita"].map((subject) =>
         signer.sign({ ...claims, subject, runKey: attacked.runKey }, attacked.target.nowMs),
       );

@@ -2,10 +2,12 @@
  * One attacked run: core's own `apply` and `next`, the real activities, and a desk that takes in decisions as the
  * workflow's does. Time is a number that the test moves.
  */
+
 import type { AskResult, CheckResult, Grant, ToolCall, VoteVerdict } from "../../../src/activities/contract.js";
 import { withDefaults } from "../../../src/core/check/graph.js";
 import { checkedGraph } from "../../../src/core/check.js";
 import { readAnswer } from "../../../src/core/gate/answer.js";
+import { gateEnvironment } from "../../../src/core/gate/node-gate.js";
 import { viewOf } from "../../../src/core/report/view.js";
 import { reportOf } from "../../../src/core/report.js";
 import { apply, begin } from "../../../src/core/run/apply.js";
@@ -96,6 +98,7 @@ export class AttackedRun {
     const node = this.run.plan.nodes.get(id)?.node as Parameters<typeof askNode>[1];
     const params = askNode(this.run, node, seconds, this.target.nowMs);
     if (params === undefined) throw new Error("the params of the test's own graph could not be rendered");
+    const { gate } = stateOf(this.run, id);
     const call = {
       nodeId: id,
       nodeName: node.name,
@@ -103,12 +106,17 @@ export class AttackedRun {
       tool: node.tool ?? undefined,
       params,
       target: node.gate?.target,
-      environment: this.run.plan.graph.verdict.environment,
+      rule: node.gate?.rule,
+      environment: gateEnvironment(this.run, id),
+      openedAtMs: gate?.openedAtMs,
+      required: gate?.required,
+      signed: gate?.signed,
+      retries: node.retries,
       reason: "",
       requester: REQUESTER.id,
       runKey: this.runKey,
       policyDigest: this.run.plan.graph.verdict.policyDigest,
-      deadlineMs: stateOf(this.run, id).gate?.deadlineMs ?? 0,
+      deadlineMs: gate?.deadlineMs ?? 0,
       findings: [],
     };
     const asked = await this.target.call<AskResult>("ask_approval", call, { runId: this.runKey });
@@ -132,19 +140,10 @@ export class AttackedRun {
     const gate = stateOf(this.run, id).gate;
     const call: ToolCall = { params, requester: REQUESTER.id, retries: 0 };
     if (node?.gate === undefined) return call;
-    const { rule, target } = node.gate;
     const grant: Grant = {
-      nonce: gate?.nonce ?? "",
       digest: gate?.digest ?? "",
-      policyDigest: this.run.plan.graph.verdict.policyDigest,
-      askedIn: gate?.askedIn ?? "",
-      startedAs: "",
-      signed: gate?.signed ?? true,
+      ...(gate?.question === undefined ? {} : { question: gate.question }),
       votes: (gate?.votes ?? []).filter(({ decision }) => decision === "approve"),
-      ...(target === undefined ? {} : { target }),
-      ...(rule === undefined ? {} : { rule, openedAtMs: gate?.openedAtMs }),
-      nodeType: node.type,
-      environment: this.run.plan.graph.verdict.environment,
     };
     return { ...call, runKey: this.runKey, grant };
   }
@@ -172,7 +171,7 @@ export class AttackedRun {
     let vote: Vote = { decision, approver, comment, channel, atMs, verified: false, decisionId };
     if (token !== undefined && this.run.plan.nodes.has(node)) {
       const asked = stateOf(this.run, node).gate?.digest ?? digest ?? "";
-      const question = { token, runKey: this.runKey, nodeId: node, digest: asked, decision };
+      const question = { token, runKey: this.runKey, nodeId: node, digest: asked, decision, v: 2 };
       const verdict = await this.target.call<VoteVerdict>("verify_vote", question, { runId: this.runKey });
       if (verdict.ok) {
         const { approver: subject, groups, issuedMs, jti } = verdict;

@@ -7,7 +7,9 @@ import type { Dependencies } from "../../../src/activities/dependencies.js";
 import { createRegistry } from "../../../src/activities/registry.js";
 import type { Policy } from "../../../src/core/policy.js";
 import type { Signer, Verifier } from "../../../src/platform/signing.js";
+import type { CallingRun } from "../../../src/platform/temporal/calling-run.js";
 import type { Environment } from "../../../src/vocabulary/node-types.js";
+import { callerStub, recordsStub } from "../approvals.js";
 import { type AuditStub, auditStub } from "../audit.js";
 import { type LedgerStub, ledgerStub } from "../ledger.js";
 
@@ -24,6 +26,8 @@ export interface Target {
   signer: Signer;
   /** For a worker. */
   activities: ActivityTable;
+  /** Where it is not a run of ours that waits for the action: what the server says of the caller. */
+  said: Partial<CallingRun>;
   call<T>(type: string, input: unknown, where: Where): Promise<T>;
 }
 
@@ -104,6 +108,8 @@ export function createTarget({ signer, verifier = signer, policy, environment, n
     reports: { put: async () => undefined, get: async () => undefined },
     signer: verifier,
     ledger,
+    records: recordsStub(),
+    askCaller: callerStub(() => target.said),
     audit: auditStub(),
     draft: unused,
     log: silent,
@@ -119,6 +125,7 @@ export function createTarget({ signer, verifier = signer, policy, environment, n
     environment,
     signer,
     activities,
+    said: {},
     call: async <T>(type: string, input: unknown, { runId, activityId = type, attempt = 1 }: Where) => {
       const workflowExecution = { workflowId: RUN_ID, runId };
       const info = { activityId, activityType: type, attempt, workflowExecution, startToCloseTimeoutMs: 60_000 };

@@ -37,6 +37,7 @@ export interface Situation<Run extends OpenGate = OpenGate> {
 const DAY_MS = 86_400_000;
 
 const claimsOf = (attacked: OpenGate, person: Person, more: Partial<SignedDecision> = {}): SignedDecision => ({
+  v: 2,
   runKey: attacked.runKey,
   nodeId: NODE,
   digest: attacked.gate?.digest ?? "",

@@ -118,7 +118,16 @@ function signatures({ signaturesRefused, tokensSent, isWhole }: RunEvidence, own
 }
 
 /** Refused by the last check before an effect. */
-const GRANT_REFUSALS = ["grant-invalid", "run-was-reset", "policy-changed", "policy-invalid"];
+const GRANT_REFUSALS = [
+  "grant-invalid",
+  "run-was-reset",
+  "policy-changed",
+  "policy-invalid",
+  "approval-used",
+  "approval-outdated",
+  "caller-unchecked",
+  "records-unreachable",
+];
 /** Ended before the tool was called, or perhaps before. */
 const MAYBE_UNCALLED = ["params-invalid", "audit-not-written", "timed-out", "tool-not-registered", ...GRANT_REFUSALS];
 

@@ -33,7 +33,8 @@ export interface Jobs {
   ready(updates: HistoryEvent[]): Job[];
   /** Reports the end of an activity. */
   perform(job: Finished, mirror: Mirror, atMs: number): Change[];
-  digestOf(node: string): string | undefined;
+  /** What the newest question about a node was answered with, by the activity that asks people. */
+  askedOf(node: string): Partial<AskResult> | undefined;
 }
 
 export function createJobs(): Jobs {
@@ -41,7 +42,7 @@ export function createJobs(): Jobs {
   const activities = new Map<number, string>();
   const attempts = new Map<number, { attempt: number; lastFailure?: string }>();
   const admitted = new Map<string, unknown>();
-  const digests = new Map<string, string>();
+  const answers = new Map<string, Partial<AskResult>>();
 
   function take(event: HistoryEvent): Change | undefined {
     const atMs = msOf(event.eventTime);
@@ -80,8 +81,8 @@ export function createJobs(): Jobs {
     if (done === undefined || activityId === undefined) return undefined;
     const { attempt = 1, lastFailure } = attempts.get(done.scheduled) ?? {};
     const asked = nodeOfAskId(activityId);
-    const digest = (done.output as Partial<AskResult> | undefined)?.digest;
-    if (asked !== undefined && typeof digest === "string") digests.set(asked, digest);
+    const answer = done.output as Partial<AskResult> | undefined;
+    if (asked !== undefined && typeof answer?.digest === "string") answers.set(asked, answer);
     return { kind: "finished", activityId, attempt, lastFailure, output: done.output, bad: done.bad };
   }
 
@@ -90,7 +91,7 @@ export function createJobs(): Jobs {
     if (!scheduled?.activityId) return;
     activities.set(idOf(event.eventId), scheduled.activityId);
     const node = nodeOfAskId(scheduled.activityId);
-    if (node !== undefined) digests.delete(node);
+    if (node !== undefined) answers.delete(node);
   }
 
   function ready(updates: HistoryEvent[]): Job[] {
@@ -148,7 +149,7 @@ export function createJobs(): Jobs {
     return changes;
   }
 
-  return { take, note, ready, perform, digestOf: (node) => digests.get(node) };
+  return { take, note, ready, perform, askedOf: (node) => answers.get(node) };
 }
 
 /** A signal is durable when it is written, and counts when a worker takes it in. */

@@ -2,8 +2,10 @@
  * The interpreter of `src/workflows`, without Temporal: the same events in the same order give the same run. Instead of
  * starting activities and timers it keeps account of those that the workflow must have started.
  */
+
 import type { CheckedNode } from "../../../core/check.js";
 import { type DueNotice, dueNotices, noticeSummary, toldChannels } from "../../../core/gate/messages.js";
+import { gateOf } from "../../../core/gate/node-gate.js";
 import { apply } from "../../../core/run/apply.js";
 import { type Action, next, nextOfRunning } from "../../../core/run/next.js";
 import { askNode, settleSummary, startNode, startRead } from "../../../core/run/node-start.js";
@@ -99,7 +101,7 @@ export function createMirror(run: Run, activities: number, onStep: (atMs: number
     if (gate === undefined) return;
     expectNotice(
       node,
-      dueNotices(node.gate?.rule, gate).filter((notice) => notice.atMs > sinceMs),
+      dueNotices(gateOf(run, node.id)?.rule, gate).filter((notice) => notice.atMs > sinceMs),
     );
   }
 

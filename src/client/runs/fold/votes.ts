@@ -103,7 +103,8 @@ export function createVotes(mirror: Mirror): Votes {
     }
     const again = judgeEdit(mirror.run, found.event);
     if (again !== "accepted") return end(again);
-    mirror.report({ kind: "edited", node, params, by: approver, atMs });
+    const asked = verdict.gate === undefined ? {} : { gate: verdict.gate };
+    mirror.report({ kind: "edited", node, params, by: approver, ...asked, atMs });
     return end("edited");
   }
 
