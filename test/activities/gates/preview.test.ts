@@ -1,4 +1,5 @@
 /** What an action would change is read before people are asked, and never keeps them from being asked. */
+
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { MockActivityEnvironment } from "@temporalio/testing";
@@ -11,6 +12,7 @@ import { createRegistry } from "../../../src/activities/registry.js";
 import { rollback } from "../../../src/activities/tools/rollback.js";
 import { DEFAULT_POLICY } from "../../../src/core/policy.js";
 import type { Config } from "../../../src/schema/config.js";
+import { recordsStub } from "../../support/approvals.js";
 
 const silent = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent };
 const CALL: AskCall = {
@@ -39,6 +41,7 @@ async function ask(tool: ToolDefinition, config: Config, fetch?: Dependencies["f
     fetch,
     now: Date.now,
     log: silent,
+    records: recordsStub(),
   } as unknown as Dependencies;
   const environment = new MockActivityEnvironment({ activityId: "ask:w:1" });
   return (await environment.run(createAskApproval(dependencies), CALL)) as AskResult;
