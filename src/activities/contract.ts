@@ -190,6 +190,10 @@ export interface Activities {
   check_edit(edit: EditToCheck, atMs?: number): Promise<EditVerdict & AskedAt>;
   verify_vote(vote: VoteToVerify, atMs?: number): Promise<VoteVerdict & AskedAt>;
   verify_order(order: OrderToVerify): Promise<OrderVerdict>;
+  /** The seal of what the calling execution hands over. */
+  seal_state(state: unknown): Promise<{ seal: string }>;
+  /** Whether the execution `from` of the calling workflow id handed it over. */
+  prove_state(state: unknown, from: string, seal: unknown): Promise<{ proven: boolean }>;
 }
 
 /** A signed order about writes, or a pause, which needs no signature to hold. */

@@ -2,6 +2,7 @@
 import { ApplicationFailure, Context } from "@temporalio/activity";
 import { ACTIVITIES } from "../vocabulary/names.js";
 import { auditedAsk, auditedCheck, auditedDraft, auditedStore, auditedVerify } from "./acting/audit-run.js";
+import { createProveState, createSealState } from "./acting/carried-state.js";
 import { createToolActivity } from "./acting/tool-activity.js";
 import { createCheckGraph } from "./check-graph.js";
 import type { Dependencies } from "./dependencies.js";
@@ -25,6 +26,8 @@ export function createActivities(dependencies: Dependencies): ActivityTable {
     [ACTIVITIES.tellApprovers]: createTellApprovers(dependencies),
     [ACTIVITIES.verifyVote]: askedAt(auditedVerify(createVerifyVote(dependencies), dependencies)),
     [ACTIVITIES.verifyOrder]: createVerifyOrder(dependencies),
+    [ACTIVITIES.sealState]: createSealState(dependencies),
+    [ACTIVITIES.proveState]: createProveState(dependencies),
     [ACTIVITIES.storeReport]: auditedStore(dependencies),
     // An unknown activity type would be tried again for ever.
     default: refuseUnknown,

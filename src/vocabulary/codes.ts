@@ -146,6 +146,7 @@ export const CODES = {
   "approval-outdated": policy("The approval is of a form that no longer counts; people are asked again."),
   "records-unreachable": away("The records of used approvals could not be made or read, so nothing was done."),
   "caller-unchecked": away("Temporal did not say which run wants to act, so nothing was done."),
+  "state-refused": policy("The run was handed a state that no run of ours made; nothing was run."),
   "question-forged": policy("What is shown of the gate is not what its digest stands for; nothing was signed."),
   "run-was-reset": policy("The run was reset after the approval; it must be asked again."),
   "graph-refused": policy("The graph did not pass its check; its problems are listed."),

@@ -28,6 +28,8 @@ export const ACTIVITIES = {
   storeReport: "store_report",
   verifyVote: "verify_vote",
   verifyOrder: "verify_order",
+  sealState: "seal_state",
+  proveState: "prove_state",
 } as const;
 export const RESERVED_TOOL_NAMES: readonly string[] = Object.values(ACTIVITIES);
 

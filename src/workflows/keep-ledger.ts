@@ -9,6 +9,7 @@ import {
   defineSignal,
   defineUpdate,
   makeContinueAsNewFunc,
+  patched,
   proxyLocalActivities,
   setHandler,
   setWorkflowOptions,
@@ -30,6 +31,7 @@ import {
 } from "../core/writes/ledger.js";
 import type { Json } from "../schema/json.js";
 import { LEDGER, LEDGER_MEMO } from "../vocabulary/names.js";
+import { PROVEN, refuseUnproven, SEALED, sealOf } from "./handing-over.js";
 import { LOCAL_OPTIONS } from "./options.js";
 
 const { verify_order } = proxyLocalActivities<Activities>(LOCAL_OPTIONS);
@@ -45,9 +47,11 @@ setWorkflowOptions(() => {
   const { deploymentName = "" } = workflowInfo().currentDeploymentVersion ?? {};
   return deploymentName === "" ? {} : { versioningBehavior: "AUTO_UPGRADE" };
 }, keepLedger);
-export async function keepLedger(carried?: LedgerState): Promise<void> {
+export async function keepLedger(carried?: LedgerState, seal?: string): Promise<void> {
   const { continuedFromExecutionRunId } = workflowInfo();
-  // Only an earlier ledger may hand over a state: a caller's is not looked at.
+  const isHandedOver = continuedFromExecutionRunId !== undefined && carried !== undefined;
+  if (isHandedOver && patched(PROVEN)) await refuseUnproven(carried, seal);
+  // Only an earlier ledger may hand over a state, and proves that it did: a caller's is not looked at.
   const ledger = continuedFromExecutionRunId === undefined ? emptyLedger() : (carried ?? emptyLedger());
   const show = () => upsertMemo({ [LEDGER_MEMO]: ledgerView(ledger) as unknown as Json });
 
@@ -92,10 +96,19 @@ export async function keepLedger(carried?: LedgerState): Promise<void> {
   );
 
   await condition(() => workflowInfo().continueAsNewSuggested);
-  await condition(allHandlersFinished);
-  await makeContinueAsNewFunc<typeof keepLedger>({ memo: { [LEDGER_MEMO]: ledgerView(ledger) as unknown as Json } })(
-    ledger,
-  );
+  for (;;) {
+    await condition(allHandlersFinished);
+    if (!patched(SEALED)) return continueLedger(ledger);
+    const text = JSON.stringify(ledger);
+    const sealed = await sealOf(ledger);
+    // A write may have started meanwhile, or a pause come.
+    if (allHandlersFinished() && JSON.stringify(ledger) === text) return continueLedger(ledger, sealed);
+  }
+}
+
+function continueLedger(ledger: LedgerState, ...seal: [] | [string]): Promise<never> {
+  const memo = { [LEDGER_MEMO]: ledgerView(ledger) as unknown as Json };
+  return makeContinueAsNewFunc<typeof keepLedger>({ memo })(ledger, ...seal);
 }
 
 function refuseUnless(isRight: boolean): void {

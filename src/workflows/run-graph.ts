@@ -8,6 +8,7 @@ import {
   CancellationScope,
   condition,
   makeContinueAsNewFunc,
+  patched,
   proxyLocalActivities,
   workflowInfo,
 } from "@temporalio/workflow";
@@ -24,6 +25,7 @@ import type { GraphInput } from "../schema/graph.js";
 import type { Stricter } from "../schema/run-input.js";
 import { createDesk } from "./decisions.js";
 import { showAttributes, showReport } from "./details.js";
+import { PROVEN, refuseUnproven, SEALED, sealOf } from "./handing-over.js";
 import { createInterpreter, type Interpreter } from "./interpreter.js";
 import { LOCAL_OPTIONS } from "./options.js";
 
@@ -43,19 +45,25 @@ interface Carried {
   runKey: string;
   verdict: Verdict;
   state: RunState;
+  /** By a worker of ours, over all the rest; absent in older histories. */
+  seal?: string;
 }
 
 const { check_edit, check_graph, store_report, verify_vote } = proxyLocalActivities<Activities>(LOCAL_OPTIONS);
 
 export async function runGraph(input: RunGraphInput, carried?: Carried): Promise<Report> {
   const info = workflowInfo();
-  // Only a run of ours that continued as new may hand over a state: a caller's is not looked at.
+  // Only a run of ours that continued as new may hand over a state, and proves that it did: a caller's is not looked at.
   const before = info.continuedFromExecutionRunId === undefined ? undefined : carried;
   const facts: RunFacts = {
     runId: info.workflowId,
     runKey: before?.runKey ?? info.firstExecutionRunId,
     requester: input.requester,
   };
+  if (before !== undefined && patched(PROVEN)) {
+    const { seal, ...state } = before;
+    await refuseUnproven(state, seal);
+  }
   const desk = createDesk(facts, { verify_vote, check_edit });
   // A run that is cancelled while it is checked ends with a report, too.
   const { graph, atMs } =
@@ -73,12 +81,20 @@ export async function runGraph(input: RunGraphInput, carried?: Carried): Promise
     if (before === undefined) begin(run, atMs);
     desk.open(interpreter);
     interpreter.pump(atMs);
-    await condition(() => isOver(interpreter) || mustContinue(interpreter));
-    await condition(allHandlersFinished);
-    await condition(() => !interpreter.isTelling());
-    if (!isOver(interpreter))
-      return continueRun(input, { runKey: facts.runKey, verdict: graph.verdict, state: carriedState(run) });
-    return finish(interpreter, facts);
+    const handedOver = (): Carried => ({ runKey: facts.runKey, verdict: graph.verdict, state: carriedState(run) });
+    for (;;) {
+      await condition(() => isOver(interpreter) || mustContinue(interpreter));
+      await condition(allHandlersFinished);
+      await condition(() => !interpreter.isTelling());
+      if (isOver(interpreter)) return finish(interpreter, facts);
+      const carried = handedOver();
+      if (!patched(SEALED)) return continueRun(input, carried);
+      const text = JSON.stringify(carried);
+      const seal = await sealOf(carried);
+      // A decision may have come meanwhile: it must not be left behind.
+      const isStill = mustContinue(interpreter) && allHandlersFinished() && !interpreter.isTelling();
+      if (isStill && JSON.stringify(handedOver()) === text) return continueRun(input, { ...carried, seal });
+    }
   });
 }
 

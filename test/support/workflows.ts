@@ -78,6 +78,8 @@ export function stage({ tools = {}, policy = openPolicy(), ask, verify }: Stage 
       return { ok: false as const, problems };
     }),
     verify_vote: askedAt(async (vote: { token: string }) => (await verify?.(vote)) ?? { ok: false, reason: "no" }),
+    seal_state: async () => ({ seal: "sealed" }),
+    prove_state: async (_: unknown, __: string, seal: unknown) => ({ proven: seal === "sealed" }),
     store_report: async (report: Report) => {
       staged.reports.push(report);
     },

@@ -133,11 +133,12 @@ export function createFold(workflowId: string, position: number): Fold {
     if (mirror !== undefined) playJobs({ ...done, atMs }, mirror);
   }
 
-  function resume(carried: { verdict: Verdict; state: RunState }, done: Task): void {
+  function resume(carried: NonNullable<RunStart["carried"]>, done: Task): void {
     if (start?.graph === undefined) return;
     const run = resumeRun(checkedGraph(start.graph, carried.verdict), carried.state, start.facts.requester);
     watch = createWatch(run);
-    prepare(createMirror(run, 0, look, done.atMs));
+    // That the state is proven is the first activity.
+    prepare(createMirror(run, carried.seal === undefined ? 0 : 1, look, done.atMs));
     mirror?.pump(done.atMs);
   }
 

@@ -20,7 +20,7 @@ export interface RunStart {
   /** The run before in the chain. */
   continuedFrom?: string;
   /** Only in a run that continued as new. */
-  carried?: { runKey: string; verdict: Verdict; state: RunState };
+  carried?: { runKey: string; verdict: Verdict; state: RunState; seal?: string };
 }
 
 /** Reads the first event of a history; undefined where the event is another. */
@@ -35,7 +35,7 @@ export function startOf(event: HistoryEvent, workflowId: string): RunStart | und
     workflowType: started.workflowType?.name ?? "",
     facts: {
       runId: workflowId,
-      runKey: carried?.runKey ?? (started.firstExecutionRunId || ""),
+      runKey: started.firstExecutionRunId || (carried?.runKey ?? ""),
       requester: typeof input?.requester === "string" ? input.requester : "unknown",
     },
     atMs: msOf(event.eventTime),
