@@ -60,6 +60,8 @@ export async function runGraph(input: RunGraphInput, carried?: Carried): Promise
     runKey: before?.runKey ?? info.firstExecutionRunId,
     requester: input.requester,
   };
+  // Before anything is awaited: the clock after that is not the same on replay.
+  const beganMs = Date.now();
   if (before !== undefined && patched(PROVEN)) {
     const { seal, ...state } = before;
     await refuseUnproven(state, seal);
@@ -67,7 +69,7 @@ export async function runGraph(input: RunGraphInput, carried?: Carried): Promise
   const desk = createDesk(facts, { verify_vote, check_edit });
   // A run that is cancelled while it is checked ends with a report, too.
   const { graph, atMs } =
-    before === undefined ? await CancellationScope.nonCancellable(() => admit(input)) : resume(input, before);
+    before === undefined ? await CancellationScope.nonCancellable(() => admit(input)) : resume(input, before, beganMs);
   const { requester } = facts;
   const run = before === undefined ? createRun(graph, atMs, requester) : resumeRun(graph, before.state, requester);
   if (before !== undefined) run.state.lineage.push(info.continuedFromExecutionRunId ?? "");
@@ -117,8 +119,8 @@ async function admit(input: RunGraphInput): Promise<Admitted> {
   return { graph, atMs: result.atMs ?? Date.now() };
 }
 
-function resume(input: RunGraphInput, { verdict }: Carried): Admitted {
-  return { graph: checkedGraph(withDefaults(input.graph), verdict), atMs: Date.now() };
+function resume(input: RunGraphInput, { verdict }: Carried, atMs: number): Admitted {
+  return { graph: checkedGraph(withDefaults(input.graph), verdict), atMs };
 }
 
 const isOver = (interpreter: Interpreter): boolean => interpreter.run.state.outcome !== undefined;

@@ -18,8 +18,8 @@ import type { GraphInput } from "../../src/schema/graph.js";
 import { parseGraph } from "../../src/schema/parse-graph.js";
 import type { StartedWorker } from "../../src/worker.js";
 import { type Attacker, createAttacker, type Loot } from "../support/attacker/attacker.js";
-import { attemptOf } from "../support/attacker/cases.js";
 import { readAudit } from "../support/attacker/audit.js";
+import { attemptOf } from "../support/attacker/cases.js";
 import { createMachine, type Machine, openGate, type Service, startService, viewWhen } from "../support/machine.js";
 import { startTestDevServer, type TestDevServer } from "../support/temporal.js";
 
@@ -87,9 +87,7 @@ async function approvals(handle: WorkflowHandle, people: string[]) {
   const gate = await openGate(handle, "mend");
   const { runKey } = (await handle.query("runView")) as RunView;
   const claims = { v: 2 as const, runKey, nodeId: "mend", digest: gate.digest ?? "", decision: "approve" as const };
-  const signed = people.map((subject) =>
-    signer.sign({ ...claims, subject, groups: [], channel: "test" }, Date.now()),
-  );
+  const signed = people.map((subject) => signer.sign({ ...claims, subject, groups: [], channel: "test" }, Date.now()));
   return { gate, runKey, tokens: (await Promise.all(signed)).map(({ token }) => token) };
 }
 
@@ -125,13 +123,15 @@ async function unspent(): Promise<Loot> {
 async function halfApproved(): Promise<Loot> {
   const handle = await start();
   const loot = await lootOf(handle, ["ann"]);
-  for (const { token } of loot.call.grant.votes) await handle.signal("approve", { node_id: "mend", approver: "x", token });
+  for (const { token } of loot.call.grant.votes)
+    await handle.signal("approve", { node_id: "mend", approver: "x", token });
   return loot;
 }
 
 const acted = () => service.writes().length;
 const lines = (): Promise<AuditRecord[]> => readAudit(machine.home);
-const refusals = async () => (await lines()).filter(({ event, code }) => event === "node-finished" && code !== undefined);
+const refusals = async () =>
+  (await lines()).filter(({ event, code }) => event === "node-finished" && code !== undefined);
 
 test("what two people signed was done once each", async () => {
   expect(acted()).toBe(2);
@@ -142,7 +142,9 @@ test("what two people signed was done once each", async () => {
   ]);
 });
 
-test(`${CASES} generated attacks by activities: no effect, and one line for each refusal`, { timeout: IS_FULL ? 1_800_000 : 120_000 }, async () => {
+test(`${CASES} generated attacks by activities: no effect, and one line for each refusal`, {
+  timeout: IS_FULL ? 1_800_000 : 120_000,
+}, async () => {
   let state = Number(process.env.ATTACK_SEED ?? 20_261_129);
   const pick = (below: number): number => {
     state = (state * 48_271) % 2_147_483_647;
@@ -160,7 +162,11 @@ test(`${CASES} generated attacks by activities: no effect, and one line for each
     const id = attempt.takesId && isEnded ? loot.workflowId : undefined;
     const run = () => attacker.run(attempt.type, attempt.calls, id);
     const ended = id === undefined ? run() : (takeovers.get(id) ?? Promise.resolve()).then(run);
-    if (id !== undefined) takeovers.set(id, ended.catch(() => undefined));
+    if (id !== undefined)
+      takeovers.set(
+        id,
+        ended.catch(() => undefined),
+      );
     for (const end of await ended) if (end === "done") done.push(kind);
     kinds.add(kind);
   };
@@ -170,7 +176,9 @@ test(`${CASES} generated attacks by activities: no effect, and one line for each
   };
   await Promise.all(Array.from({ length: AT_ONCE }, lane));
   const told = (await refusals()).length - before;
-  console.log(`attacks: ${CASES} cases of ${kinds.size} kinds, ${done.length} let pass, ${acted() - 2} effects, ${told} lines`);
+  process.stdout.write(
+    `attacks: ${CASES} cases of ${kinds.size} kinds, ${done.length} let pass, ${acted() - 2} effects, ${told} lines\n`,
+  );
   expect(done).toEqual([]);
   expect(acted()).toBe(2);
   expect(told).toBe(CASES);
@@ -189,27 +197,52 @@ describe("forged states", () => {
     begin(run, Date.now());
     const loot = loots[2] as Loot;
     const { question, digest, votes } = loot.call.grant;
-    const gate = { status: "approved", round: 1, openedAtMs: 0, deadlineMs: 9e15, reason: "", required: 1, signed: false };
+    const gate = {
+      status: "approved",
+      round: 1,
+      openedAtMs: 0,
+      deadlineMs: 9e15,
+      reason: "",
+      required: 1,
+      signed: false,
+    };
     run.state.nodes.mend = {
       ...{ status: "approved", taken: 0, notTaken: 0, neutral: 0 },
-      gate: { ...gate, question, digest, votes: votes.map((vote) => ({ ...vote, decision: "approve" })), refused: {}, notices: [] },
+      gate: {
+        ...gate,
+        question,
+        digest,
+        votes: votes.map((vote) => ({ ...vote, decision: "approve" })),
+        refused: {},
+        notices: [],
+      },
     } as never;
     return { runKey: question.runKey, verdict: checked.verdict, state: run.state };
   }
   const input = { graph: graphFor(), requester: "rita" };
 
-  test.each([undefined, "", "f".repeat(64)])("continued into runGraph with the seal %j are refused, and nothing runs", async (seal) => {
-    const carried = { ...(await forged()), ...(seal === undefined ? {} : { seal }) };
-    expect(await attacker.continueInto("runGraph", "autoops", [input, carried], `forged-${++count}`)).toBe("state-refused");
-    expect(acted()).toBe(2);
-    const told = (await lines()).filter(({ run, code }) => run === `forged-${count}` && code === "state-refused");
-    expect(told).toHaveLength(1);
-  });
+  test.each([undefined, "", "f".repeat(64)])(
+    "continued into runGraph with the seal %j are refused, and nothing runs",
+    async (seal) => {
+      const carried = { ...(await forged()), ...(seal === undefined ? {} : { seal }) };
+      expect(await attacker.continueInto("runGraph", "autoops", [input, carried], `forged-${++count}`)).toBe(
+        "state-refused",
+      );
+      expect(acted()).toBe(2);
+      const told = (await lines()).filter(({ run, code }) => run === `forged-${count}` && code === "state-refused");
+      expect(told).toHaveLength(1);
+    },
+  );
 
   test("handed over by cron are refused", async () => {
     const workflowId = `cron-${++count}`;
     const args = [{ ...input, dry_run: true }, await forged()];
-    await attacker.client.workflow.start("runGraph", { taskQueue: "autoops", workflowId, args, cronSchedule: "@every 1s" });
+    await attacker.client.workflow.start("runGraph", {
+      taskQueue: "autoops",
+      workflowId,
+      args,
+      cronSchedule: "@every 1s",
+    });
     const told = async () => (await lines()).filter(({ run, code }) => run === workflowId && code === "state-refused");
     await expect.poll(async () => (await told()).length, { timeout: 30_000 }).toBeGreaterThan(0);
     await attacker.client.workflow.getHandle(workflowId).terminate();
@@ -217,7 +250,12 @@ describe("forged states", () => {
   });
 
   test("given to the ledger of writes are refused", async () => {
-    const empty = { pauses: [], overrides: [], starts: { development: [], test: [], staging: [], production: [] }, runs: [] };
+    const empty = {
+      pauses: [],
+      overrides: [],
+      starts: { development: [], test: [], staging: [], production: [] },
+      runs: [],
+    };
     expect(await attacker.continueInto("keepLedger", "autoops", [empty], `ledger-${++count}`)).toBe("state-refused");
   });
 
@@ -249,10 +287,18 @@ test("a forged view is shown without a digest, and nothing is signed for it", as
   const honest = (await attacker.client.workflow.getHandle(loot.workflowId).query("runView")) as RunView;
   const view = {
     ...honest,
-    gates: honest.gates.map((gate) => ({ ...gate, environment: "staging", params: { target: "bank", version: "harmless" } })),
+    gates: honest.gates.map((gate) => ({
+      ...gate,
+      environment: "staging",
+      params: { target: "bank", version: "harmless" },
+    })),
   };
   const workflowId = `liar-${++count}`;
-  const lying = await attacker.client.workflow.start("runGraph", { taskQueue: "attacker", workflowId, args: [{ view }] });
+  const lying = await attacker.client.workflow.start("runGraph", {
+    taskQueue: "attacker",
+    workflowId,
+    args: [{ view }],
+  });
   const { client } = attacker;
   const runs = createRuns({ client, namespace: server.namespace, signer, idTail: () => "aaaaaaaaaa", now: Date.now });
   const seen = await runs.view(workflowId);
@@ -268,8 +314,14 @@ test("a forged view is shown without a digest, and nothing is signed for it", as
 
 test("ending our workflows denies service and lets nothing happen", async () => {
   for (const { workflowId } of loots.slice(1)) {
-    await attacker.client.workflow.getHandle(workflowId).terminate("by the attacker").catch(() => undefined);
+    await attacker.client.workflow
+      .getHandle(workflowId)
+      .terminate("by the attacker")
+      .catch(() => undefined);
   }
-  await attacker.client.workflow.getHandle("autoops-ledger").terminate("by the attacker").catch(() => undefined);
+  await attacker.client.workflow
+    .getHandle("autoops-ledger")
+    .terminate("by the attacker")
+    .catch(() => undefined);
   expect(acted()).toBe(2);
 });

@@ -7,5 +7,10 @@ export async function readAudit(home: string): Promise<AuditRecord[]> {
   const folder = join(home, "audit");
   const names = (await readdir(folder)).filter((name) => /^audit-\d+\.jsonl$/.test(name)).sort();
   const texts = await Promise.all(names.map((name) => readFile(join(folder, name), "utf8")));
-  return texts.flatMap((text) => text.split("\n").filter((line) => line !== "").map((line) => JSON.parse(line)));
+  return texts.flatMap((text) =>
+    text
+      .split("\n")
+      .filter((line) => line !== "")
+      .map((line) => JSON.parse(line)),
+  );
 }

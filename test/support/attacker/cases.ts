@@ -33,7 +33,10 @@ const ways: Record<string, (loot: Loot, pick: Pick) => ToolCall> = {
   "a milder environment and no signatures": (loot, pick) => {
     const environment = (["development", "test", "staging"] as const)[pick(3)] ?? "test";
     const said = saying(loot, { ...own, environment, signed: false, rule: null, required: 1 }, { runKey: "OWN_RUN" });
-    return { ...said, grant: { ...said.grant, digest: said.grant?.digest ?? "", votes: [{ approver: "ann", atMs: 1 }] } };
+    return {
+      ...said,
+      grant: { ...said.grant, digest: said.grant?.digest ?? "", votes: [{ approver: "ann", atMs: 1 }] },
+    };
   },
   "another type": (loot, pick) =>
     saying(loot, { nodeType: (["service_restart", "scale_action", "notification", "analysis"] as const)[pick(4)] }),
