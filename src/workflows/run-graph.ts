@@ -26,6 +26,7 @@ import type { Stricter } from "../schema/run-input.js";
 import { createDesk } from "./decisions.js";
 import { showAttributes, showReport } from "./details.js";
 import { PROVEN, refuseUnproven, SEALED, sealOf } from "./handing-over.js";
+import { refuseUnreadable } from "./inputs.js";
 import { createInterpreter, type Interpreter } from "./interpreter.js";
 import { LOCAL_OPTIONS } from "./options.js";
 
@@ -52,6 +53,7 @@ interface Carried {
 const { check_edit, check_graph, store_report, verify_vote } = proxyLocalActivities<Activities>(LOCAL_OPTIONS);
 
 export async function runGraph(input: RunGraphInput, carried?: Carried): Promise<Report> {
+  refuseUnreadable(input, "runGraph");
   const info = workflowInfo();
   // Only a run of ours that continued as new may hand over a state, and proves that it did: a caller's is not looked at.
   const before = info.continuedFromExecutionRunId === undefined ? undefined : carried;
