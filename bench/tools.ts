@@ -11,7 +11,7 @@ import { join } from "node:path";
 import { Context } from "@temporalio/activity";
 import { z } from "zod";
 import { callerHere } from "../src/activities/acting/caller-client.js";
-import { ledgerHere } from "../src/activities/acting/ledger-client.js";
+import { createWriteLog } from "../src/activities/acting/write-log.js";
 import { type ActivityTable, createActivities } from "../src/activities/create-activities.js";
 import { defineTool } from "../src/activities/define-tool.js";
 import { createRegistry } from "../src/activities/registry.js";
@@ -94,7 +94,10 @@ export async function createBenchActivities(): Promise<Bench> {
     blobs: createBlobStore(join(home, "blobs")),
     reports: createReportStore(join(home, "reports")),
     signer: signer.signer,
-    ledger: createWriteLedger(() => ({ client: Context.current().client, taskQueue: LEDGER_QUEUE })),
+    ledger: createWriteLedger(
+      () => ({ client: Context.current().client, taskQueue: LEDGER_QUEUE }),
+      createWriteLog(createRecords(createFolder(join(home, "writes"))), Date.now),
+    ),
     records: createRecords(createFolder(join(home, "approvals"))),
     askCaller: callerHere(),
     audit: createAuditLog({

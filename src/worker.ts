@@ -9,6 +9,7 @@ import {
 import { callerHere } from "./activities/acting/caller-client.js";
 import { ledgerHere } from "./activities/acting/ledger-client.js";
 import { ratesHere } from "./activities/acting/rates-client.js";
+import { createWriteLog } from "./activities/acting/write-log.js";
 import { createActivities, createPlannerActivities } from "./activities/create-activities.js";
 import type { Dependencies } from "./activities/dependencies.js";
 import { countModel } from "./activities/planner/model/metrics.js";
@@ -144,6 +145,7 @@ export async function createDependencies(
   const fetch = ratedFetch(unrated, { config: local.config, keeper: ratesHere() });
   const planning = { policy, fetch, count: countModel };
   const narrate = local.narrator(planning);
+  const writeRecords = createRecords(shelfBeside("writes", local, policy), local.environment.payloadKeys);
   const value: Dependencies = {
     config: local.config,
     registry: local.registry,
@@ -156,7 +158,7 @@ export async function createDependencies(
     blobs: blobStoreOn(createContents(shelfHere(local, policy), local.environment.payloadKeys)),
     reports: createReportStore(stores.reports, local.environment.payloadKeys),
     signer: keys.verifier,
-    ledger: ledgerHere(),
+    ledger: ledgerHere(createWriteLog(writeRecords, () => Date.now())),
     records: createRecords(shelfBeside("approvals", local, policy), local.environment.payloadKeys),
     askCaller: callerHere(),
     audit,

@@ -12,6 +12,7 @@ import { bundleWorkflowCode, NativeConnection as Native, type NativeConnection, 
 import { z } from "zod";
 import { callerHere } from "../../../src/activities/acting/caller-client.js";
 import { ledgerHere } from "../../../src/activities/acting/ledger-client.js";
+import { createWriteLog } from "../../../src/activities/acting/write-log.js";
 import type { DraftResult } from "../../../src/activities/contract.js";
 import { createActivities, createPlannerActivities } from "../../../src/activities/create-activities.js";
 import { defineTool, ToolFailure } from "../../../src/activities/define-tool.js";
@@ -36,6 +37,7 @@ import type { GoalInput } from "../../../src/schema/run-input.js";
 import { PLANNER_QUEUE, RUN_QUEUE } from "../../../src/vocabulary/names.js";
 import { NODE_TYPE_NAMES } from "../../../src/vocabulary/node-types.js";
 import { auditStub } from "../../support/audit.js";
+import { recordsInMemory } from "../../support/records.js";
 
 export const POLICY: Policy = {
   ...DEFAULT_POLICY,
@@ -127,7 +129,7 @@ export async function createStack(options: StackOptions): Promise<Stack> {
     blobs: { put: () => Promise.resolve(""), get: () => Promise.resolve("") },
     reports,
     signer,
-    ledger: ledgerHere(),
+    ledger: ledgerHere(createWriteLog(recordsInMemory(), Date.now)),
     records: createRecords(createFolder(join(folder, "approvals"))),
     askCaller: callerHere(),
     audit: options.audit ?? auditStub(),
