@@ -16,6 +16,7 @@ import { countModel } from "./activities/planner/model/metrics.js";
 import { declaredUrls } from "./app/declared-urls.js";
 import { type Local, loadLocal, urlProblem } from "./app/local.js";
 import { createRemembering } from "./app/memory.js";
+import { channelProblems } from "./core/gate/notice-channels.js";
 import { createChangeWatch } from "./platform/audit/changes.js";
 import { createAuditLog } from "./platform/audit/log.js";
 import { isShared, shelfBeside, shelfHere } from "./platform/blobs/configured.js";
@@ -187,6 +188,9 @@ async function run(
   health: Health,
   taskQueue: string,
 ): Promise<StartedWorker> {
+  for (const { message, code } of channelProblems(local.policy, local.config)) {
+    log.warn(message, { operation: "policy", code });
+  }
   for (const { message, code } of local.learned.problems) log.warn(message, { operation: "memory", code });
   const remembering = createRemembering(local, log);
   const remember = remembering === undefined ? {} : { remember: remembering.remember };

@@ -3,6 +3,7 @@ import { checkAgainst } from "../core/check.js";
 import { tighten } from "../core/policy/tighten.js";
 import type { Policy } from "../core/policy.js";
 import { digestOf } from "../platform/digest.js";
+import { inexactIn } from "../schema/exact-scalars.js";
 import { parseGraph } from "../schema/parse-graph.js";
 import { parseWith } from "../schema/problems.js";
 import { type RunGraphInput, runGraphInputSchema, type Stricter } from "../schema/run-input.js";
@@ -17,6 +18,8 @@ export function createCheckGraph(dependencies: Pick<Dependencies, "policy" | "re
     if (!envelope.ok) return envelope;
     const parsed = parseGraph(envelope.value.graph);
     if (!parsed.ok) return parsed;
+    const inexact = inexactIn(parsed.graph.nodes, "nodes");
+    if (inexact.length > 0) return { ok: false, problems: inexact };
     const policy = stricterOf(current.policy, envelope.value.stricter);
     const result = checkAgainst(parsed.graph, {
       policy,

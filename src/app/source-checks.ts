@@ -2,11 +2,13 @@
 import { randomUUID } from "node:crypto";
 import { lookAtTracker, questionTo } from "../activities/connectors/check-channel.js";
 import { checkSource, type SourceVerdict, verdictOf } from "../activities/connectors/check-source.js";
-import type { ToolContext } from "../activities/define-tool.js";
+import { type ToolContext, ToolFailure } from "../activities/define-tool.js";
+import { channelFault, namedChannels } from "../core/gate/notice-channels.js";
 import type { Variables } from "../platform/environment.js";
 import { createGuardedFetch } from "../platform/http/guarded-fetch.js";
 import { createHostGuard } from "../platform/http/host-guard.js";
 import { createSecretResolver } from "../platform/secrets.js";
+import { createSlack } from "../platform/slack/client.js";
 import type { Config } from "../schema/config.js";
 import type { Problem } from "../vocabulary/problems.js";
 import { declaredUrls } from "./declared-urls.js";
@@ -16,8 +18,8 @@ import { type Local, loadLocal } from "./local.js";
 const CHECK_TIMEOUT_MS = 10_000;
 
 export interface CheckedSource {
-  /** Where it stands in config.yaml. */
-  section: "sources" | "trackers" | "channels";
+  /** Where it stands in config.yaml, or in the policy. */
+  section: "sources" | "trackers" | "channels" | "policy";
   name: string;
   kind: string;
   verdict: SourceVerdict;
@@ -32,7 +34,7 @@ export async function checkSources(
   const local = await loadLocal(variables);
   if (!local.ok) return local;
   const context = contextOf(local, signal);
-  const declared = declaredIn(local.config, context);
+  const declared = [...declaredIn(local.config, context), ...noticesIn(local, context)];
   const wanted = declared.filter((one) => name === undefined || one.name === name);
   if (name !== undefined && wanted.length === 0) {
     const message = `config.yaml declares no source, tracker or channel ${JSON.stringify(name.slice(0, 63))} that can be asked`;
@@ -72,6 +74,23 @@ function declaredIn({ sources, trackers = {}, channels }: Config, context: ToolC
       return [{ section: "channels", name, kind: channel.kind, ask }];
     }),
   ];
+}
+
+/** Where the policy wants people to be told of gates: whether that can be done at all. */
+function noticesIn({ policy, config }: Local, context: ToolContext): Declared[] {
+  return [...namedChannels(policy)].map(([name, at]): Declared => {
+    const ask = async (): Promise<string> => {
+      const fault = channelFault(name, config);
+      if (fault !== undefined) {
+        throw new ToolFailure("source-not-configured", `nobody is told of gates there: ${fault}`, `${at} names it`);
+      }
+      const { slack } = config;
+      return name.startsWith("slack:") && slack !== undefined
+        ? createSlack(slack, context.fetch).whoAmI()
+        : "declared; it takes messages and answers no questions";
+    };
+    return { section: "policy", name, kind: "notices", ask: () => verdictOf(at, ask) };
+  });
 }
 
 /** Nothing is kept: what is read is looked at and forgotten. */

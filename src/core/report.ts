@@ -7,7 +7,7 @@ import { REPORT_MAX_NODES } from "../vocabulary/limits.js";
 import type { Effect } from "../vocabulary/node-types.js";
 import { visible } from "../vocabulary/visible.js";
 import type { GateView, NodeView, RunView } from "./report/view.js";
-import type { Outcome } from "./run/state.js";
+import type { Outcome, StrayDecision } from "./run/state.js";
 
 /** How one node went. What it is stands in the graph, what it returned in history: a report must not grow with them. */
 export interface ReportNode
@@ -62,6 +62,7 @@ function textOf(report: Report): string {
   section(lines, "What was found", report.findings.map(findingLine));
   section(lines, "What was changed", changes(report.nodes));
   section(lines, "Who decided", report.gates.flatMap(gateLines));
+  section(lines, "Decisions that did not count", (report.strays ?? []).map(strayLine));
   section(lines, "What went wrong", failures(report.nodes));
   section(lines, "Nodes", nodeLines(report.nodes));
   section(
@@ -112,7 +113,15 @@ function gateLines(gate: GateView): string[] {
     return `  - ${word} by ${plain(vote.approver)} at ${iso(vote.atMs)} (${proof})${comment}`;
   });
   const refused = Object.entries(gate.refused).map(([result, count]) => `  - ${count} refused: ${result}`);
-  return [`- ${plain(gate.nodeName)} [${gate.nodeId}]: **${gate.status}**`, ...votes, ...refused];
+  const untold = gate.notices
+    .filter(({ ok }) => !ok)
+    .map(({ channel, problem = "it failed" }) => `  - ${plain(channel)} could not be told: ${plain(problem)}`);
+  return [`- ${plain(gate.nodeName)} [${gate.nodeId}]: **${gate.status}**`, ...votes, ...refused, ...untold];
+}
+
+function strayLine({ decision, node, approver = "somebody", atMs, why }: StrayDecision): string {
+  const about = node === undefined ? "" : ` about [${node}]`;
+  return `- ${decision} by ${plain(approver)}${about} at ${iso(atMs)}: ${plain(why)}`;
 }
 
 function failures(nodes: ReportNode[]): string[] {

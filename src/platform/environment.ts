@@ -181,3 +181,17 @@ function problemOf(name: string, mustBe: string, value: string): Problem {
   const message = `${name} must be ${mustBe}, got ${shownValue(value)}`;
   return { code: "environment-variable-invalid", at: name, message, hint: `correct it, or unset ${name}` };
 }
+
+/** Ours alone: no program that we start has a use for them, and some are secrets. */
+const OWN = /^(?:AUTOOPS_|OPENAI_)/;
+
+/** For a program that reads its own variables, such as one that signs in to a cloud: those of this process but ours. */
+export function programEnvironment(
+  more: Record<string, string>,
+  variables: Variables = process.env,
+): Record<string, string> {
+  const theirs = Object.entries(variables).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined && !OWN.test(entry[0]),
+  );
+  return { ...Object.fromEntries(theirs), ...more };
+}

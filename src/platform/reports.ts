@@ -1,8 +1,9 @@
 /** Reports kept outside Temporal, whose history is retained for a time only: one JSON file a run, 0600, sealed where there is a key. */
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Report } from "../core/report.js";
+import { ToolFailure } from "./failure.js";
 import type { PayloadKey } from "./payloads/keys.js";
 import { createSealer } from "./payloads/seal.js";
 import { isSealedText, openText, sealText } from "./payloads/sealed-text.js";
@@ -14,15 +15,21 @@ export interface ReportStore {
   get(runId: string): Promise<Report | undefined>;
 }
 
-/** `directory` is made (0700) when the first report is kept. Run ids hold no path: others are not stored. */
+/** Characters of an id that still leave room for the ends of file names. */
+const PLAIN_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,211}$/;
+
+/** Temporal takes any text as a workflow id. One that is no file name goes by its digest, behind what no plain id begins with. */
+function fileNameOf(runId: string): string {
+  return PLAIN_ID.test(runId) ? `${runId}.json` : `_${createHash("sha256").update(runId).digest("hex")}.json`;
+}
+
+/** `directory` is made (0700) when the first report is kept. */
 export function createReportStore(directory: string, keys: readonly PayloadKey[] = []): ReportStore {
   const sealer = createSealer(keys);
-  const fileOf = (runId: string): string | undefined =>
-    /^[A-Za-z0-9][A-Za-z0-9._-]{0,254}$/.test(runId) ? join(directory, `${runId}.json`) : undefined;
+  const fileOf = (runId: string): string => join(directory, fileNameOf(runId));
   return {
     async put(report) {
       const file = fileOf(report.runId);
-      if (file === undefined) return;
       await mkdir(directory, { recursive: true, mode: 0o700 });
       const own = `${file}.${randomUUID()}`;
       const text = Buffer.from(JSON.stringify(report));
@@ -30,12 +37,22 @@ export function createReportStore(directory: string, keys: readonly PayloadKey[]
       await rename(own, file);
     },
     async get(runId) {
-      const file = fileOf(runId);
-      if (file === undefined) return undefined;
-      const kept = await readFile(file).catch(() => undefined);
+      const kept = await readFile(fileOf(runId)).catch(() => undefined);
       if (kept === undefined) return undefined;
       const text = isSealedText(kept) ? openText(sealer, "report", kept) : kept;
-      return JSON.parse(text.toString("utf8")) as Report;
+      return reportIn(text.toString("utf8"), fileOf(runId));
     },
   };
+}
+
+/** A file that was cut or changed is told by its name, and shows nothing of itself. */
+function reportIn(text: string, file: string): Report {
+  try {
+    const report = JSON.parse(text) as Partial<Report> | null;
+    if (typeof report?.runId === "string") return report as Report;
+  } catch {
+    // Told below.
+  }
+  const message = `the stored report ${file} is damaged and cannot be read`;
+  throw new ToolFailure("file-unreadable", message, "move it away; history may still have the report", false);
 }

@@ -5,6 +5,7 @@
 import { randomUUID } from "node:crypto";
 import { decodeJwt, decodeProtectedHeader, type JWTVerifyOptions, jwtVerify, SignJWT } from "jose";
 import type { Problem } from "../vocabulary/problems.js";
+import { ToolFailure } from "./failure.js";
 import { makeKeyOnce, type Own, readOwnKey, readOwnPublicKeys } from "./keys/key-file.js";
 import { ALGORITHM, type ReadKeys, readPublicKeys } from "./keys/public-keys.js";
 import { readOrder, type SignedOrder, type VerifiedOrder } from "./write-orders.js";
@@ -92,6 +93,16 @@ export async function loadSigner(file: string): Promise<SignerResult> {
   const read = await readOwnPublicKeys(file);
   if (!read.ok) return read;
   return { ok: true, signer: { ...verifierOf(() => readOwnPublicKeys(file)), ...signingWith(() => readOwnKey(file)) } };
+}
+
+/** In place of a signer whose key cannot be made: everything that only reads works, and signing says why it does not. */
+export function signerThatCannot(error: unknown): Signer {
+  const { code = "unknown", path = "" } = error as NodeJS.ErrnoException;
+  const message = `nothing can be signed: the key cannot be made (${path === "" ? code : `${path}: ${code}`})`;
+  const refuse = () =>
+    Promise.reject(new ToolFailure("file-unreadable", message, "set AUTOOPS_HOME to a folder of yours"));
+  const calls = ["sign", "attest", "accept", "order", "verify", "verifyOrder", "isAccepted", "kids"];
+  return Object.fromEntries(calls.map((call) => [call, refuse])) as unknown as Signer;
 }
 
 /** Loads public keys from a file or a folder. Makes nothing, and cannot sign. */

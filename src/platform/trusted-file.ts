@@ -2,6 +2,7 @@
 import { type Stats, statSync } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
+import { utf8Text } from "../schema/utf8-text.js";
 import type { Problem } from "../vocabulary/problems.js";
 
 export type TrustedText = { ok: true; text: string } | { ok: false; problem: Problem };
@@ -39,7 +40,10 @@ export async function readTrustedFile(path: string, maxBytes: number): Promise<T
       const message = `${path} must be at most ${maxBytes} bytes, it has ${size}`;
       return { ok: false, problem: { code: "document-too-large", at: path, message } };
     }
-    return { ok: true, text: await readFile(path, "utf8") };
+    const decoded = utf8Text(await readFile(path), path);
+    if (decoded.ok) return decoded;
+    const { message, hint } = decoded;
+    return { ok: false, problem: { code: "document-not-parsed", at: path, message, hint } };
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? "unknown";
     if (code === "ENOENT") {

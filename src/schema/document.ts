@@ -1,5 +1,5 @@
 /** Text (JSON or YAML 1.2) → a plain JSON value, within bounds, or problems with line and column. Owns `yaml`. */
-import { type Document, isMap, isScalar, LineCounter, parseDocument, visit } from "yaml";
+import { type Document, isMap, LineCounter, parseDocument } from "yaml";
 import {
   DOCUMENT_MAX_BYTES,
   DOCUMENT_MAX_DEPTH,
@@ -9,13 +9,12 @@ import {
 } from "../vocabulary/limits.js";
 import type { Problem } from "../vocabulary/problems.js";
 import type { Json } from "./json.js";
+import { changedScalars, oddKey, oddNumber, otherVersion, twiceSaid, wordsOf } from "./yaml-faults.js";
 
 /** Keys that JavaScript gives a meaning of their own; no document needs them. */
 const FORBIDDEN_KEYS = new Set(["__proto__", "constructor", "prototype"]);
 /** Flow brackets are counted before parsing, strings included, so the bound is generous. */
 const BRACKETS_MAX = DOCUMENT_MAX_DEPTH * 4;
-
-const JSON_NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/;
 
 /** Where in the source text the value at a path stands. */
 export type Locate = (path: readonly PropertyKey[]) => { line: number; column: number } | undefined;
@@ -27,11 +26,16 @@ const refuse = (code: Problem["code"], at: string, message: string, hint?: strin
   problems: [hint === undefined ? { code, at, message } : { code, at, message, hint }],
 });
 
+export interface Reading {
+  /** Where its values go into an action as they are: a scalar that does not read back as it is written is a problem. */
+  exact?: boolean;
+}
+
 /**
  * Parses JSON or YAML text. Duplicate keys, tags, recursive or many aliases, several documents, prototype keys,
- * and anything over the limits of size, depth and count are problems. `name` (a file) stands in front of positions.
+ * YAML of another version, and anything over the limits of size, depth and count are problems. `name` (a file) stands in front of positions.
  */
-export function parseDocumentText(text: string, name = ""): ParsedDocument {
+export function parseDocumentText(text: string, name = "", reading: Reading = {}): ParsedDocument {
   const bytes = Buffer.byteLength(text);
   if (bytes > DOCUMENT_MAX_BYTES) {
     const message = `the document must be at most ${DOCUMENT_MAX_BYTES} bytes, got ${bytes}`;
@@ -39,7 +43,7 @@ export function parseDocumentText(text: string, name = ""): ParsedDocument {
   }
   if (deepestBracket(text) > BRACKETS_MAX) return tooDeep(name);
   try {
-    return read(text, name);
+    return read(text, name, reading);
   } catch (error) {
     // The parser recurses: nesting without brackets can exhaust its stack.
     if (error instanceof RangeError) return tooDeep(name);
@@ -48,7 +52,7 @@ export function parseDocumentText(text: string, name = ""): ParsedDocument {
   }
 }
 
-function read(text: string, name: string): ParsedDocument {
+function read(text: string, name: string, { exact = false }: Reading): ParsedDocument {
   const lines = new LineCounter();
   const document = parsed(text, lines);
   const faults = [...document.errors, ...document.warnings];
@@ -56,12 +60,19 @@ function read(text: string, name: string): ParsedDocument {
     const problems = faults.slice(0, PROBLEMS_MAX).map((fault): Problem => {
       const { line, col } = lines.linePos(fault.pos[0]);
       const at = `${name === "" ? "" : `${name}:`}${line}:${col}`;
-      return { code: "document-not-parsed", at, message: `line ${line}, column ${col}: ${fault.message}` };
+      return { code: "document-not-parsed", at, message: `line ${line}, column ${col}: ${wordsOf(fault)}` };
     });
     return { ok: false, problems };
   }
-  const odd = oddKey(document) ?? twiceSaid(document, lines) ?? oddNumber(document, lines) ?? notJson(text);
+  const odd =
+    otherVersion(document) ??
+    oddKey(document) ??
+    twiceSaid(document, lines) ??
+    oddNumber(document, lines) ??
+    notJson(text);
   if (odd !== undefined) return refuse("document-not-parsed", name, odd);
+  const changed = exact ? changedScalars(document, lines, name) : [];
+  if (changed.length > 0) return { ok: false, problems: changed };
   const value: unknown = document.toJS({ maxAliasCount: YAML_MAX_ALIASES });
   const bounded = checkBounds(value, name);
   if (!bounded.ok) return bounded;
@@ -77,62 +88,6 @@ function parsed(text: string, lines: LineCounter): Document {
   } finally {
     Error.stackTraceLimit = stackTraceLimit;
   }
-}
-
-function oddKey(document: Document): string | undefined {
-  let found: string | undefined;
-  visit(document, {
-    Pair(_, pair) {
-      const key = (pair.key as { value?: unknown } | null)?.value;
-      if (typeof key !== "string" && typeof key !== "number") {
-        found = "every key must be plain text";
-        return visit.BREAK;
-      }
-      if (String(key) === "<<") {
-        found = "merge keys (<<) are not part of the format";
-        return visit.BREAK;
-      }
-      return undefined;
-    },
-  });
-  return found;
-}
-
-/** The parser's own check compares each key with every other: a large mapping would keep it busy for seconds. */
-function twiceSaid(document: Document, lines: LineCounter): string | undefined {
-  let found: string | undefined;
-  visit(document, {
-    Map(_, map) {
-      const seen = new Set<string>();
-      for (const pair of map.items) {
-        const key = pair.key as { value?: unknown; range?: [number, number, number] } | null;
-        const name = String(key?.value);
-        if (seen.has(name)) {
-          const { line, col } = lines.linePos(key?.range?.[0] ?? 0);
-          found = `line ${line}, column ${col}: the key ${name.slice(0, 40)} stands twice in one mapping`;
-          return visit.BREAK;
-        }
-        seen.add(name);
-      }
-      return undefined;
-    },
-  });
-  return found;
-}
-
-/** YAML reads 0x3C and 060 as numbers of its own kind: a reader may take them for others. */
-function oddNumber(document: Document, lines: LineCounter): string | undefined {
-  let found: string | undefined;
-  visit(document, {
-    Scalar(_, scalar) {
-      if (!isScalar(scalar) || typeof scalar.value !== "number" || scalar.source === undefined) return undefined;
-      if (JSON_NUMBER.test(scalar.source)) return undefined;
-      const { line, col } = lines.linePos(scalar.range?.[0] ?? 0);
-      found = `line ${line}, column ${col}: a number must be written as in JSON, got ${scalar.source.slice(0, 40)}`;
-      return visit.BREAK;
-    },
-  });
-  return found;
 }
 
 /** What begins as JSON is JSON: YAML would also read trailing commas, bare words and quotes of another kind. */

@@ -12,7 +12,7 @@ export type ParsedGraph = { ok: true; graph: Graph; locate?: Locate } | { ok: fa
  */
 export function parseGraph(input: unknown, name = ""): ParsedGraph {
   if (typeof input === "string") {
-    const document = parseDocumentText(input, name);
+    const document = parseDocumentText(input, name, { exact: true });
     if (!document.ok) return document;
     return parsed(document.value, document.locate);
   }

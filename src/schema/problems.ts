@@ -64,7 +64,8 @@ function mustBe(issue: z.core.$ZodIssue): string {
   if (!ZODS_OWN.test(issue.message)) return issue.message;
   switch (issue.code) {
     case "invalid_type":
-      return article(issue.expected);
+      // A key of any value that is absent: zod's own word says nothing to people.
+      return issue.expected === ("nonoptional" as string) ? "given" : article(issue.expected);
     case "invalid_value":
       return `one of ${issue.values.map(String).join(", ")}`;
     case "too_small":

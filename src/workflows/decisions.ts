@@ -11,6 +11,7 @@ import { gateOf } from "../core/gate/node-gate.js";
 import { type RunFacts, type RunView, viewOf } from "../core/report/view.js";
 import { addProblem, stateOf } from "../core/run/run.js";
 import type { DecisionResult, RunEvent, Vote } from "../core/run/state.js";
+import { noteStray, unreadable } from "../core/run/stray-decisions.js";
 import type { Answer, Decision } from "../schema/decision.js";
 import type { Json } from "../schema/json.js";
 import { EVENT_SIGNAL, QUERIES, SIGNALS, UPDATES } from "../vocabulary/names.js";
@@ -38,7 +39,7 @@ export function createDesk(facts: RunFacts, { verify_vote: verify, check_edit }:
     if (interpreter === undefined) await condition(() => interpreter !== undefined);
     const desk = interpreter as Interpreter;
     if (!read.ok) {
-      desk.run.state.strayDecisions++;
+      noteStray(desk.run, unreadable(value, decision, read.message, atMs));
       return "gate-not-open";
     }
     const { node_id: node, token } = read.answer;

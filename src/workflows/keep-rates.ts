@@ -32,8 +32,9 @@ setWorkflowOptions(() => {
   const { deploymentName = "" } = workflowInfo().currentDeploymentVersion ?? {};
   return deploymentName === "" ? {} : { versioningBehavior: "AUTO_UPGRADE" };
 }, keepRates);
-export async function keepRates(carried: RateState = {}): Promise<void> {
-  const state: RateState = carried;
+export async function keepRates(carried?: RateState): Promise<void> {
+  // Only an earlier execution may hand over a state: a caller's is not looked at.
+  const state: RateState = workflowInfo().continuedFromExecutionRunId === undefined ? {} : (carried ?? {});
   setHandler(takeUpdate, (take) => takeFrom(state, take, Date.now()), {
     validator: (take) => refuseUnless(isTake(take)),
   });

@@ -21,7 +21,7 @@ import { HEARTBEAT_TIMEOUT_SECONDS } from "../vocabulary/limits.js";
 import { REPAIRS_MAX } from "../vocabulary/model-limits.js";
 import { childRunId } from "../vocabulary/names.js";
 import { isProblemCode, type Problem, type ProblemCode } from "../vocabulary/problems.js";
-import { refuseUnreadable } from "./inputs.js";
+import { malformed, refuseUnreadable } from "./inputs.js";
 import { DRAFT_OPTIONS } from "./options.js";
 import { runGraph } from "./run-graph.js";
 
@@ -30,16 +30,18 @@ const { draft_graph, narrate_findings } = proxyActivities<Activities>({
   heartbeatTimeout: HEARTBEAT_TIMEOUT_SECONDS * 1_000,
 });
 
+const GOAL_INPUT = "an object with goal and requester";
+
 /** Drafts a graph; that no plan fits, or that the model cannot be reached, is a result, not a failure. */
 export async function planGoal(input: GoalInput): Promise<DraftResult> {
-  refuseUnreadable(input, "planGoal");
+  refuseUnreadable(input, GOAL_INPUT);
   const draft = await drafted(input);
   setCurrentDetails(draft.ok ? `A graph of ${draft.graph.nodes.length} nodes by ${plannerOf(draft)}` : "No plan");
   return draft;
 }
 
 export async function runGoal(input: GoalInput): Promise<Report> {
-  refuseUnreadable(input, "runGoal");
+  refuseUnreadable(input, GOAL_INPUT);
   const draft = await drafted(input);
   if (!draft.ok) {
     const message = draft.problems[0]?.message ?? "no graph could be drafted";
@@ -91,7 +93,8 @@ function planProblem(cause: unknown): Problem {
 }
 
 /** A narrative over findings, for a summary that waits for it: its call takes its turn with all others of the model. */
-export function narrateFindings(run: string, findings: Finding[]): Promise<Narrative | undefined> {
-  refuseUnreadable({ run, findings }, "narrateFindings");
+export async function narrateFindings(run: string, findings: Finding[]): Promise<Narrative | undefined> {
+  if (typeof run !== "string" || !Array.isArray(findings)) throw malformed("must be the id of a run and its findings");
+  refuseUnreadable({ run, findings }, "the id of a run and its findings");
   return narrate_findings(run, findings);
 }

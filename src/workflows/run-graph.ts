@@ -53,7 +53,7 @@ interface Carried {
 const { check_edit, check_graph, store_report, verify_vote } = proxyLocalActivities<Activities>(LOCAL_OPTIONS);
 
 export async function runGraph(input: RunGraphInput, carried?: Carried): Promise<Report> {
-  refuseUnreadable(input, "runGraph");
+  refuseUnreadable(input, "an object with graph and requester");
   const info = workflowInfo();
   // Only a run of ours that continued as new may hand over a state, and proves that it did: a caller's is not looked at.
   const before = info.continuedFromExecutionRunId === undefined ? undefined : carried;

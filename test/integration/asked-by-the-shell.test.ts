@@ -170,3 +170,27 @@ test("what the shell would loosen stays as the worker has it", async () => {
   const codes = await inShell(variables, (runs) => reportOf(runs, mending()));
   expect(codes).toContain("remediation-disabled");
 });
+
+test("a home that cannot be written hides no run; only signing says what is wrong", async () => {
+  // Nobody makes a folder there, not even root.
+  await inShell({ AUTOOPS_HOME: "/sys/autoops-home" }, async (runs) => {
+    const listed = await runs.list({ limit: 5 });
+    if (!listed.ok) throw new Error(JSON.stringify(listed.problems));
+    const runId = listed.value.runs[0]?.runId ?? "";
+    expect(await runs.view(runId)).toMatchObject({ ok: true });
+  });
+});
+
+test.each(["abc", "AAAA", "", "!"])("a damaged cursor (%j) is refused at once, and never sent", async (damage) => {
+  await inShell({}, async (runs) => {
+    const first = await runs.list({ limit: 1 });
+    if (!first.ok || first.value.next === undefined) throw new Error("there must be a second page");
+    const { next } = first.value;
+    expect(await runs.list({ limit: 1, cursor: next })).toMatchObject({ ok: true });
+    const cursor = damage === "" ? next.slice(0, -2) : `${next.slice(0, 8)}${damage}`;
+    expect(await runs.list({ limit: 1, cursor })).toMatchObject({
+      ok: false,
+      problems: [{ code: "field-invalid", at: "cursor" }],
+    });
+  });
+});

@@ -63,6 +63,7 @@ test("a gate of which nobody could be told is open and can be answered", async (
   await handle.signal("approve", { node_id: "mend", approver: "ann", digest });
   const report = (await handle.result()) as Report;
   expect(report.outcome).toBe("succeeded");
+  expect(report.text).toContain("webhook:ops could not be told: it answered 500");
   expect(acted()).toBe(1);
 });
 

@@ -196,11 +196,22 @@ describe("a view rebuilt from history is the worker's own", () => {
     const handle = stack.client.workflow.getHandle(runId);
     await handle.signal("approve", { node_id: "mend", approver: "mallory" });
     await handle.signal("approve", { odd: true });
+    await handle.signal("reject", { node_id: "mend", approver: "mallory", comment: "x".repeat(2_001) });
     await until(runId, ({ kind, status }) => kind === "decided" && status === "not-allowed");
     await same(runId);
+    const long = { runId, node: "mend", decision: "reject" as const, approver: "bob", channel: "test" };
+    expect(await stack.runs.decide({ ...long, comment: "x".repeat(2_001) })).toMatchObject({
+      ok: false,
+      problems: [{ code: "field-invalid", at: "comment", message: expect.stringContaining("got 2001 characters") }],
+    });
     expect((await decide(runId, "mend", "reject", { comment: "no" })).result).toBe("accepted");
     const view = await ended(runId);
     expect(view.status).toBe("rejected");
+    expect(view.strays?.map(({ node, approver, result }) => [node, approver, result])).toEqual([
+      ["look", "bob", "gate-not-open"],
+      [undefined, undefined, "unreadable"],
+      ["mend", "mallory", "unreadable"],
+    ]);
     expect(view.gates[0]?.refused).toEqual({ "stale-digest": 1, "not-allowed": 1 });
     expect(await decide(runId, "mend", "approve")).toMatchObject({ result: "already-decided" });
   });

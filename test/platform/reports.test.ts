@@ -47,3 +47,37 @@ test("one that was changed is refused", async () => {
   writeFileSync(join(folder, "one.json"), bytes);
   await expect(store.get("one")).rejects.toMatchObject({ code: "payload-damaged" });
 });
+
+test.each([
+  "a b c",
+  "münchen-checkout",
+  "team/checkout/1",
+  "../../etc/passwd",
+  "-leading-dash",
+  ".hidden",
+  "emoji 🚀",
+  "a".repeat(213),
+  "ü".repeat(500),
+  `_${"0".repeat(64)}`,
+])("a report under the id %j is kept and found, within its folder", async (id) => {
+  const store = createReportStore(folder);
+  await store.put(report("plain"));
+  await store.put(report(id));
+  expect(await store.get(id)).toEqual(report(id));
+  expect(await store.get("plain")).toEqual(report("plain"));
+  expect(await store.get(`${id}x`)).toBeUndefined();
+  expect(readdirSync(folder)).toHaveLength(2);
+});
+
+test.each(["", "{", '{"runId": ', "null", "[1]"])(
+  "a stored report that holds %j is damaged, and said so by its file",
+  async (text) => {
+    const store = createReportStore(folder);
+    await store.put(report("one"));
+    writeFileSync(join(folder, "one.json"), text);
+    await expect(store.get("one")).rejects.toMatchObject({
+      code: "file-unreadable",
+      message: `the stored report ${join(folder, "one.json")} is damaged and cannot be read`,
+    });
+  },
+);

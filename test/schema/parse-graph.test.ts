@@ -116,3 +116,12 @@ test("whatever it is given, it answers and never throws", () => {
     { numRuns: 500 },
   );
 });
+
+test.each([
+  ["an edge's condition", YAML.replace(/edges:[\s\S]*/, "edges:\n  - condition: a.message == 'x: y'\n")],
+  ["a name", YAML.replace("goal_description:", "name: look: and see\ngoal_description:")],
+])("a colon in %s without quotes is said so", (_, text) => {
+  expect(told(text)).not.toEqual([]);
+  const parsed = parseGraph(text);
+  expect(parsed.ok ? "" : parsed.problems[0]?.message).toMatch(/a colon and a blank \(: \) must be in quotes/);
+});

@@ -7,6 +7,7 @@ import { checkNode, type NodeFacts } from "../../core/check/node.js";
 import { type NodeGate, nodeGate, stricterGate } from "../../core/gate/node-gate.js";
 import { wantsSignedVotes } from "../../core/policy/approval-rule.js";
 import type { Policy } from "../../core/policy.js";
+import { inexactIn } from "../../schema/exact-scalars.js";
 import type { Node } from "../../schema/graph.js";
 import type { Effect } from "../../vocabulary/node-types.js";
 import type { Problem } from "../../vocabulary/problems.js";
@@ -28,6 +29,7 @@ export function createCheckEdit(dependencies: Pick<Dependencies, "policy" | "reg
       checkUrl: (url) => dependencies.checkUrl(url, policy),
     });
     const { problems, target: reached, effect } = facts;
+    problems.push(...inexactIn(params, "edit.params"));
     if (problems.length === 0 && reached !== target) problems.push(otherTarget(target, reached));
     if (problems.length === 0 && edit.effect !== undefined && effect !== edit.effect) {
       problems.push(otherEffect(edit.effect, effect));

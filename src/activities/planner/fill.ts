@@ -11,6 +11,9 @@ const DURATION = /^\d{1,7}(?:\.\d{1,3})?(?:ms|s|m|h|d|w)$/;
 /** What would be read as a template or as another placeholder once it stands in the graph. */
 const BRACES = /\{\{|\}\}|\$\{/;
 
+/** Decimal digits that every number keeps. */
+const NUMBER_DIGITS_MAX = 15;
+
 export interface Filling {
   given: JsonObject;
   entities: Entities;
@@ -135,10 +138,13 @@ function checked(name: string, parameter: Parameter, given: Json, config: Config
 /** A parameter given on a command line is text; numbers and true or false are read from it in their one spelling. */
 function readAs(parameter: Parameter, given: Json): Json {
   if (typeof given !== "string") return given;
-  if (parameter.type === "number" && /^-?\d+(?:\.\d+)?$/.test(given)) return Number(given);
+  // Digits that a number cannot keep stay text, which is then refused.
+  if (parameter.type === "number" && /^-?\d+(?:\.\d+)?$/.test(given) && keepsDigits(given)) return Number(given);
   if (parameter.type === "boolean" && (given === "true" || given === "false")) return given === "true";
   return given;
 }
+
+const keepsDigits = (text: string): boolean => text.replace(/[-.]/g, "").replace(/^0+/, "").length <= NUMBER_DIGITS_MAX;
 
 function faultOf(parameter: Parameter, value: Json, config: Config): string | undefined {
   switch (parameter.type) {

@@ -44,7 +44,7 @@ export async function readPlaybook(path: string, name: string): Promise<Parsed<P
 
 /** `name` (a file) stands in front of every path. */
 export function parsePlaybook(text: string, name: string): Parsed<Playbook> {
-  const document = parseDocumentText(text, name);
+  const document = parseDocumentText(text, name, { exact: true });
   if (!document.ok) return document;
   const parsed = parseWith(playbookSchema, document.value, { at: name });
   if (!parsed.ok) {

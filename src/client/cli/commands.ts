@@ -8,7 +8,7 @@ import { deciding, endsWithParent, planning, port, starting, waitSeconds, whole 
 import { RECORD_COMMANDS } from "./record-commands.js";
 import { STACK_COMMANDS } from "./stack-commands.js";
 import { TEMPLATES } from "./template-commands.js";
-import { APPROVE_TOOLS } from "./tool-commands.js";
+import { APPROVE_TOOLS, SCHEMA, SHOW_TOOL } from "./tool-commands.js";
 import { WRITE_COMMANDS } from "./write-commands.js";
 
 const decide = (word: "approve" | "reject"): Declared => ({
@@ -93,7 +93,12 @@ export const COMMANDS: readonly Declared[] = [
   {
     usage: "validate <file>",
     says: "Check a graph against this machine's policy; needs no server, runs nothing",
-    examples: ["autoops validate workflow.yaml", "autoops validate - < workflow.yaml"],
+    examples: ["autoops validate workflow.yaml", "autoops validate workflow.json --format yaml > workflow.yaml"],
+    options: [
+      new Option("--format <format>", "print the graph as it was read, in this format, where it passes")
+        .choices(["yaml", "json"])
+        .conflicts("json"),
+    ],
     load: async () => as((await import("./commands/validate.js")).validate),
   },
   {
@@ -160,20 +165,23 @@ export const COMMANDS: readonly Declared[] = [
   {
     usage: "history",
     says: "List runs, the newest first",
-    examples: ["autoops history", "autoops history --limit 50"],
+    examples: ["autoops history", "autoops history --search checkout --limit 100"],
     options: [
       new Option("--limit <n>", "runs to list").argParser(whole(1, 200)).default(20),
       new Option("--cursor <cursor>", "go on where an earlier list ended"),
+      new Option("--search <text>", "of these, only runs whose name, playbook or requester has the text"),
     ],
     load: async () => as((await import("./commands/history.js")).history),
   },
   {
     usage: "tools",
     says: "List the tools that graphs may name",
-    examples: ["autoops tools", "autoops tools approve ./acme-tools"],
-    commands: [APPROVE_TOOLS],
+    examples: ["autoops tools", "autoops tools show metric_query"],
+    options: [new Option("--all", "every tool, as without it").hideHelp()],
+    commands: [SHOW_TOOL, APPROVE_TOOLS],
     load: async () => as((await import("./commands/tools.js")).tools),
   },
+  SCHEMA,
   TEMPLATES,
   {
     usage: "playbooks",

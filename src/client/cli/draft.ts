@@ -15,6 +15,8 @@ import { ownName, type Session } from "./session.js";
 
 export interface PlanningOptions extends GoalOptions {
   param?: Record<string, string>;
+  /** The same as the parameter of that name. */
+  service?: string;
   playbook?: string;
   planner?: PlannerName;
   /** False with --no-cache. */
@@ -53,7 +55,7 @@ export async function replay(session: Session, file: string): Promise<Drafted> {
   const read = await readText(session, file);
   if (!read.ok) return read;
   const { parseDocumentText } = await import("../../schema/document.js");
-  const document = parseDocumentText(read.text, read.name);
+  const document = parseDocumentText(read.text, read.name, { exact: true });
   if (!document.ok) return document;
   const local = await loadLocal(session.environment);
   return local.ok ? previewed(local.replay(document.value), local) : local;
@@ -70,12 +72,13 @@ export function previewed(drafted: DraftResult, local: Local): Drafted {
   return { ok: true, local, graph, written, planner, playbook, score, outcome, notices: distinct(notices) };
 }
 
-function inputOf(goal: string, { playbook, param, planner, cache }: PlanningOptions): GoalInput {
+function inputOf(goal: string, { playbook, param, service, planner, cache }: PlanningOptions): GoalInput {
+  const params = { ...(service === undefined ? {} : { service }), ...param };
   return {
     goal,
     requester: ownName(),
     ...(playbook === undefined ? {} : { playbook }),
-    ...(param === undefined ? {} : { params: param }),
+    ...(Object.keys(params).length === 0 ? {} : { params }),
     ...(planner === undefined ? {} : { planner }),
     ...(cache === false ? { cache } : {}),
   };

@@ -32,6 +32,7 @@ export function gateLines(gate: GateView, context: GateContext): string[] {
   ];
   if (gate.required > 1) lines.push(`   votes     ${gate.votes.length} of ${gate.required} needed`);
   if (gate.rule !== undefined) lines.push(`   who       ${oneLine(whoLine(gate))}`);
+  lines.push(...untoldLines(gate));
   if (gate.digest !== undefined) lines.push(`   digest    ${gate.digest}`);
   const call = `${context.program} approve ${context.runId} ${gate.nodeId}`;
   const ways = context.asksHere ? ["y or n, here"] : [];
@@ -41,6 +42,14 @@ export function gateLines(gate: GateView, context: GateContext): string[] {
     lines.push(`   ${index === 0 ? "answer  " : "        "}  ${way}`);
   });
   return lines;
+}
+
+/** Channels that could not be told: who looks there sees nothing of this gate. */
+export function untoldLines({ notices }: Pick<GateView, "notices">): string[] {
+  const failed = notices.filter(({ ok }) => !ok);
+  return failed.map(({ channel, problem = "it failed" }) =>
+    style.red(`   not told  ${oneLine(channel)}: ${oneLine(problem, 300)}`),
+  );
 }
 
 function paramLines(params: GateView["params"]): string[] {

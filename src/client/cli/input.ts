@@ -2,6 +2,8 @@
 import { open } from "node:fs/promises";
 import type { Locate } from "../../schema/document.js";
 import type { Graph } from "../../schema/graph.js";
+import type { Json } from "../../schema/json.js";
+import { utf8Text } from "../../schema/utf8-text.js";
 import { DOCUMENT_MAX_BYTES } from "../../vocabulary/limits.js";
 import type { Problem } from "../../vocabulary/problems.js";
 import type { LocatedProblem } from "./print.js";
@@ -9,7 +11,7 @@ import type { Session } from "./session.js";
 
 export type ReadText = { ok: true; text: string; name: string } | { ok: false; problems: Problem[] };
 export type ReadGraph =
-  | { ok: true; graph: Graph; place(problems: readonly Problem[]): LocatedProblem[] }
+  | { ok: true; graph: Graph; written: Json; place(problems: readonly Problem[]): LocatedProblem[] }
   | { ok: false; problems: LocatedProblem[] };
 
 /** Reads a file, or standard input for `-`. */
@@ -25,7 +27,10 @@ export async function readText(session: Session, file: string): Promise<ReadText
       if (bytes > DOCUMENT_MAX_BYTES) return tooLarge(name);
       parts.push(part);
     }
-    return { ok: true, text: Buffer.concat(parts).toString("utf8"), name };
+    const decoded = utf8Text(Buffer.concat(parts), name);
+    if (decoded.ok) return { ok: true, text: decoded.text, name };
+    const { message, hint } = decoded;
+    return { ok: false, problems: [{ code: "document-not-parsed", at: name, message, hint }] };
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === "ENOENT") {
@@ -50,12 +55,14 @@ export async function readGraph(session: Session, file: string): Promise<ReadGra
   if (!read.ok) return read;
   const { parseDocumentText } = await import("../../schema/document.js");
   const { parseGraph } = await import("../../schema/parse-graph.js");
-  const document = parseDocumentText(read.text, read.name);
+  const document = parseDocumentText(read.text, read.name, { exact: true });
   if (!document.ok) return { ok: false, problems: document.problems.map((problem) => located(problem, read.name)) };
   const place = (problems: readonly Problem[]) =>
     problems.map((problem) => placed(problem, read.name, document.locate));
   const parsed = parseGraph(document.value);
-  return parsed.ok ? { ok: true, graph: parsed.graph, place } : { ok: false, problems: place(parsed.problems) };
+  return parsed.ok
+    ? { ok: true, graph: parsed.graph, written: document.value, place }
+    : { ok: false, problems: place(parsed.problems) };
 }
 
 /** A problem of the text itself says its place as `name:line:column`. */

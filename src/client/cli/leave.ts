@@ -13,3 +13,8 @@ export async function leave(session: Session, options: { endWithParent?: boolean
   });
   return void (await Promise.race([closed, interrupted(session)]));
 }
+
+/** Thrown where a person leaves a question by Ctrl-C: the program ends as interrupted, whatever it was about to do. */
+export class Left extends Error {
+  override readonly name = "Left";
+}

@@ -16,7 +16,10 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
 for (const stream of [process.stdout, process.stderr]) {
   stream.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE") process.exit(EXIT.interrupted);
-    if (stream === process.stdout) throw error;
+    if (stream === process.stderr) return;
+    // Nothing that is said now would reach the reader; a script must not take what there is for the whole.
+    process.stderr.write(`error standard output cannot be written (${error.code ?? error.message})\n`);
+    process.exit(EXIT.problems);
   });
 }
 

@@ -3,6 +3,7 @@ import { createInterface } from "node:readline/promises";
 import type { DraftResult } from "../../activities/contract.js";
 import type { GoalInput } from "../../schema/run-input.js";
 import type { Problem } from "../../vocabulary/problems.js";
+import { Left } from "./leave.js";
 import type { Session } from "./session.js";
 import { oneLine, style } from "./text.js";
 
@@ -48,8 +49,9 @@ async function answersTo(session: Session, problems: readonly Problem[]): Promis
       answers[name] = answer;
     }
     return answers;
-  } catch {
-    return undefined;
+  } catch (error) {
+    if (session.interrupt.aborted) throw new Left();
+    throw error;
   } finally {
     lines.close();
   }

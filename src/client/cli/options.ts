@@ -1,5 +1,6 @@
 /** Options that several commands have, and values that are checked as they are parsed. */
 import { InvalidArgumentError, Option } from "commander";
+import { misreadInJson } from "../../schema/exact-scalars.js";
 
 export function whole(min: number, max: number): (text: string) => number {
   return (text) => {
@@ -27,6 +28,7 @@ export const planning = () => [
   new Option("--remedy", "with the playbook's remedy, behind its gate, whatever the words say").conflicts("lookOnly"),
   new Option("--look-only", "without any remedy, whatever the words say"),
   new Option("--param <name=value>", "a value for a parameter of the playbook; may be repeated").argParser(pair),
+  new Option("--service <name>", "the service that it is about: as --param service=NAME").hideHelp(),
   new Option("--playbook <name>", "use this playbook whatever the goal says"),
   new Option("--planner <planner>", "who plans (default: the model where its key is set)").choices([
     "model",
@@ -44,7 +46,7 @@ export const waitSeconds = () =>
     whole(1, 604_800),
   );
 export const starting = () => [
-  new Option("--dry-run", "go the same way, run no tool and contact nobody"),
+  new Option("-n, --dry-run", "go the same way, run no tool and contact nobody"),
   ...waiting(),
   new Option("--worker-decides", "start even if the policy on this machine refuses; the worker's own is the law"),
 ];
@@ -60,6 +62,8 @@ export const deciding = () => [
   new Option("--skip <nodes>", "every open gate but those of these nodes").argParser(list),
 ];
 function object(text: string): Record<string, unknown> {
+  const [changed] = misreadInJson(text, 1);
+  if (changed !== undefined) throw new InvalidArgumentError(`${changed}.`);
   try {
     const value: unknown = JSON.parse(text);
     if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;

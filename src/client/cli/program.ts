@@ -5,6 +5,7 @@ import { isProblemCode, type Problem } from "../../vocabulary/problems.js";
 import { COMMANDS } from "./commands.js";
 import type { Declared } from "./declared.js";
 import { type Ending, failed } from "./ending.js";
+import { Left } from "./leave.js";
 import type { Session } from "./session.js";
 
 export type OpenSession = (wishes: { json: boolean; input: boolean }) => Session;
@@ -24,6 +25,8 @@ Exit codes: 0 done · 1 the run failed, or problems were found · 2 usage or con
 
 /** Runs the command that `argv` names (without node and script); resolves with the exit code, never rejects. */
 export async function runProgram(argv: readonly string[], openSession: OpenSession): Promise<ExitCode> {
+  // As most programs have it; ours is a command.
+  if (["--version", "-V"].includes(argv[0] ?? "")) return runProgram(["version", ...argv.slice(1)], openSession);
   const wishes = { json: argv.includes("--json"), input: !argv.includes("--no-input") };
   const session = openSession(wishes);
   let ending: Ending | undefined;
@@ -34,7 +37,10 @@ export async function runProgram(argv: readonly string[], openSession: OpenSessi
     await program.parseAsync(argv, { from: "user" });
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT.done;
-    ending = failed([problemOf(error)]);
+    ending =
+      error instanceof Left
+        ? { exit: EXIT.interrupted, document: { ok: false, problems: [], status: "interrupted" } }
+        : failed([problemOf(error)]);
   }
   if (ending === undefined) return EXIT.done;
   session.print.settle();
@@ -90,5 +96,16 @@ function problemOf(error: unknown): Problem {
   }
   const { code, message, hint } = error as { code?: unknown; message?: string; hint?: string };
   if (isProblemCode(code)) return { code, at: "", message: message ?? "", hint };
+  const disk = diskProblem(error as NodeJS.ErrnoException);
+  if (disk !== undefined) return disk;
   return { code: "internal", at: "", message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+}
+
+/** What the disk refuses is no fault of ours, and a stack helps nobody. */
+const DISK = new Set(["EACCES", "EPERM", "EROFS", "ENOSPC", "EDQUOT", "ENOTDIR", "EISDIR", "EMFILE", "EIO"]);
+
+function diskProblem({ code = "", path = "", syscall = "use" }: NodeJS.ErrnoException): Problem | undefined {
+  if (!DISK.has(code)) return undefined;
+  const message = `${path === "" ? "a file" : path} cannot be used (${syscall}: ${code})`;
+  return { code: "file-unreadable", at: path, message, hint: "check its owner, its mode and the room on the disk" };
 }

@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from "express";
 import type { Log } from "../../platform/log.js";
+import { misreadInJson } from "../../schema/exact-scalars.js";
 import { DOCUMENT_MAX_BYTES, HTTP_REFUSALS_PER_MINUTE, SLACK_REQUEST_MAX_BYTES } from "../../vocabulary/limits.js";
 import { CODEC_PATH } from "../../vocabulary/names.js";
 import { CODEC_REQUESTS_PER_MINUTE } from "../../vocabulary/payload-limits.js";
@@ -114,13 +115,22 @@ function addRoutes(app: Express, handlers: Record<OperationId, RequestHandler>, 
     });
     for (const [id, { method, needs, body, bodyMaxBytes, form }] of operations) {
       if (needs !== "anyone") taken[method](permit(needs, keeping));
-      if (body !== undefined) taken[method](express.json({ limit: bodyMaxBytes ?? DOCUMENT_MAX_BYTES }));
+      if (body !== undefined)
+        taken[method](express.json({ limit: bodyMaxBytes ?? DOCUMENT_MAX_BYTES, verify: refuseMisread }));
       // As it came: a signature is over the bytes.
       if (form !== undefined) taken[method](express.raw({ type: () => true, limit: SLACK_REQUEST_MAX_BYTES }));
       taken[method](handlers[id]);
     }
     taken.all(refuseMethod(operations.map(([, { method }]) => method)));
   }
+}
+
+/** What the parser would change is refused: it would go into an action as nobody wrote it. */
+function refuseMisread(_request: unknown, _response: unknown, body: Buffer): void {
+  const problems = misreadInJson(body.toString("utf8")).map((message): Problem => {
+    return { code: "field-invalid", at: "body", message, hint: "write it in quotes" };
+  });
+  if (problems.length > 0) throw new Refusal(problems);
 }
 
 function refuseMethod(methods: readonly Operation["method"][]): RequestHandler {

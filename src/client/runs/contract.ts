@@ -57,6 +57,8 @@ export interface RunAnswer {
   source: "worker" | "history";
   /** Present where no worker polls the run's queue. */
   waitsForWorker: boolean;
+  /** Present where a worker takes the run up and cannot go on: what it said. It is tried again and again. */
+  failing?: string;
   webUrl?: string;
 }
 

@@ -5,6 +5,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import { WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError } from "@temporalio/client";
+import { readAnswer } from "../../core/gate/answer.js";
 import { redact } from "../../core/redact.js";
 import type { DecisionResult } from "../../core/run/state.js";
 import { digestOf } from "../../platform/digest.js";
@@ -40,6 +41,10 @@ export async function decideGate(
   return attempt(input.runId, async () => {
     const answer = await answerOf(input, found.value, options);
     if (answer === undefined) return refusal(questionForged(input.runId, input.node));
+    // The run takes no other; a signal that it drops would tell nobody.
+    const fits = readAnswer(answer);
+    if (!fits.ok)
+      return refusal({ code: "field-invalid", at: fits.at, message: fits.message, hint: "make it shorter" });
     const sentMs = options.now();
     const result = (await workers.seen()) ? await update(input, answer, found.value, options) : undefined;
     if (result === "ended") return afterEnd(input, histories);

@@ -14,7 +14,7 @@ import { type Ending, endingOf } from "./fold/ending.js";
 import { createJobs, type Jobs } from "./fold/jobs.js";
 import { createMirror, type Mirror } from "./fold/mirror.js";
 import { type RunStart, startOf, uncheckedGraph } from "./fold/start.js";
-import { createTask, isOfTask, type Task } from "./fold/task.js";
+import { createTask, failureOfTask, isOfTask, type Task } from "./fold/task.js";
 import { createVotes, type Votes } from "./fold/votes.js";
 import { type HistoryEvent, idOf, msOf } from "./payloads.js";
 
@@ -26,6 +26,8 @@ export interface Fold {
   view(): RunView;
   readonly start: RunStart | undefined;
   readonly ending: Ending | undefined;
+  /** What a worker said when it could not go on with the run; undefined once one could. */
+  readonly failing: string | undefined;
   /** Digest of the newest question about a node, also where the workflow has not seen it yet. */
   digestOf(node: string): string | undefined;
   /** The whole of that question. */
@@ -36,6 +38,7 @@ export interface Fold {
 export function createFold(workflowId: string, position: number): Fold {
   let start: RunStart | undefined;
   let ending: Ending | undefined;
+  let failing: string | undefined;
   let task: Task | undefined;
   let mirror: Mirror | undefined;
   let votes: Votes | undefined;
@@ -58,6 +61,7 @@ export function createFold(workflowId: string, position: number): Fold {
     const began = event.workflowTaskStartedEventAttributes;
     if (began) startedAt.set(id, { atMs: msOf(event.eventTime), isLast: began.suggestContinueAsNew === true });
     const completed = event.workflowTaskCompletedEventAttributes;
+    failing = completed ? undefined : (failureOfTask(event) ?? failing);
     if (completed) {
       const at = startedAt.get(idOf(completed.startedEventId));
       task = createTask(id, at?.atMs ?? msOf(event.eventTime), at?.isLast === true);
@@ -179,6 +183,9 @@ export function createFold(workflowId: string, position: number): Fold {
     },
     get ending() {
       return ending;
+    },
+    get failing() {
+      return failing;
     },
   };
 }

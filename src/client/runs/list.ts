@@ -1,4 +1,5 @@
 /** Lists of runs, from visibility alone: no worker is asked and no history is read. */
+import { createHash } from "node:crypto";
 import type { temporal } from "@temporalio/proto";
 import { LIST_MAX } from "../../vocabulary/limits.js";
 import { WORKFLOWS } from "../../vocabulary/names.js";
@@ -27,8 +28,10 @@ export async function listRuns(
   { limit, cursor, openOnly, asking, status }: ListOptions,
   { client, namespace }: RunsOptions,
 ): Promise<Answered<{ runs: RunSummary[]; next?: string }>> {
-  if (cursor !== undefined && !/^[A-Za-z0-9_-]{1,4000}$/.test(cursor)) {
-    return refusal({ code: "field-invalid", at: "cursor", message: "cursor must be one that a list gave" });
+  const from = cursor === undefined ? undefined : tokenOf(cursor);
+  if (cursor !== undefined && from === undefined) {
+    const message = "cursor must be one that a list gave";
+    return refusal({ code: "field-invalid", at: "cursor", message, hint: "begin again without a cursor" });
   }
   const conditions = [`WorkflowType = '${WORKFLOWS.runGraph}'`, "ExecutionStatus != 'ContinuedAsNew'"];
   if (openOnly === true || asking === true) conditions.push("ExecutionStatus = 'Running'");
@@ -39,14 +42,30 @@ export async function listRuns(
       namespace,
       query: conditions.join(" AND "),
       pageSize: Math.min(Math.max(1, limit), LIST_MAX),
-      nextPageToken: cursor === undefined ? undefined : Buffer.from(cursor, "base64url"),
+      nextPageToken: from,
     };
     const answer = await promptly(client, () => client.workflowService.listWorkflowExecutions(request));
     const token = answer.nextPageToken;
-    const next = token && token.length > 0 ? Buffer.from(token).toString("base64url") : undefined;
+    const next = token && token.length > 0 ? cursorOf(token) : undefined;
     const runs = await Promise.all((answer.executions ?? []).map((info) => summaryOf(info, client)));
     return { ok: true, value: { runs, ...(next ? { next } : {}) } };
   });
+}
+
+/** Bytes of a digest before the server's own token: one that was cut or changed is known here, and never sent. */
+const CHECK_BYTES = 6;
+
+const checkOf = (token: Uint8Array): Buffer => createHash("sha256").update(token).digest().subarray(0, CHECK_BYTES);
+
+function cursorOf(token: Uint8Array): string {
+  return Buffer.concat([checkOf(token), token]).toString("base64url");
+}
+
+function tokenOf(cursor: string): Buffer | undefined {
+  if (!/^[A-Za-z0-9_-]{1,4000}$/.test(cursor)) return undefined;
+  const bytes = Buffer.from(cursor, "base64url");
+  const token = bytes.subarray(CHECK_BYTES);
+  return token.length > 0 && checkOf(token).equals(bytes.subarray(0, CHECK_BYTES)) ? token : undefined;
 }
 
 async function summaryOf(info: Listed, client: RunsOptions["client"]): Promise<RunSummary> {

@@ -43,7 +43,7 @@ export async function openRuns(variables?: Variables): Promise<Answered<OpenedRu
     { evidenceOf },
     { graphOfRun },
     { recallRun },
-    { loadSigner },
+    { loadSigner, signerThatCannot },
     { loadPolicy },
     { Client },
     { createPayloadCodec },
@@ -73,7 +73,12 @@ export async function openRuns(variables?: Variables): Promise<Answered<OpenedRu
   const stores = storesOf(environment);
   // Beside public keys none is made unasked: `autoops keys init` makes it.
   const signs = environment.approvalPublicKeys === undefined || (await isThere(stores.approvalKey));
-  const signer = signs ? await loadSigner(stores.approvalKey) : undefined;
+  const signer = signs
+    ? await loadSigner(stores.approvalKey).catch((error: unknown) => ({
+        ok: true as const,
+        signer: signerThatCannot(error),
+      }))
+    : undefined;
   if (signer?.ok === false) {
     await close();
     return { ok: false, problems: [signer.problem] };

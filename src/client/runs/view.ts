@@ -41,6 +41,8 @@ export async function viewRun(
   const url = webUrl(options, runId, newest.executionId);
   const rebuilt: RunAnswer = { view: honest(fold.view()), source: "history", waitsForWorker: false, webUrl: url };
   if (fold.ending !== undefined) return { ok: true, value: rebuilt };
+  // To ask would only wait: what answers queries is what fails.
+  if (fold.failing !== undefined) return { ok: true, value: { ...rebuilt, failing: fold.failing } };
   return attempt(runId, async () => {
     const view = (await workers.seen()) ? await workers.ask(runId, newest.executionId) : undefined;
     if (view === undefined) return { ok: true, value: { ...rebuilt, waitsForWorker: true } };

@@ -21,6 +21,8 @@ export interface Workers {
 
 /** A worker's poll lasts a minute: the server last saw an idle one at most this long ago. */
 const POLLER_FRESH_MS = 75_000;
+/** Open runs that are looked through for one that can answer. */
+const ASKED_MAX = 5;
 /** How long a worker that did not answer counts as gone, unless a newer poll is seen. */
 const SILENCE_MS = 30_000;
 /** Pollers say little: the server names those of dead workers for minutes. */
@@ -47,11 +49,19 @@ export function createWorkers({ client, namespace, now }: RunsOptions): Workers 
     if (!(await seen())) return false;
     const query = `WorkflowType = '${WORKFLOWS.runGraph}' AND ExecutionStatus = 'Running'`;
     const { executions } = await promptly(client, () =>
-      client.workflowService.listWorkflowExecutions({ namespace, query, pageSize: 1 }),
+      client.workflowService.listWorkflowExecutions({ namespace, query, pageSize: ASKED_MAX }),
     );
-    const open = executions?.[0]?.execution;
-    if (!open?.workflowId || !open.runId) return true;
-    return (await ask(open.workflowId, open.runId)) !== undefined;
+    for (const { execution: open } of executions ?? []) {
+      if (!open?.workflowId || !open.runId || (await isStuck(open.workflowId, open.runId))) continue;
+      return (await ask(open.workflowId, open.runId)) !== undefined;
+    }
+    return true;
+  }
+
+  /** A run whose task is tried again and again answers nothing, and says nothing of the worker that tries it. */
+  async function isStuck(workflowId: string, executionId: string): Promise<boolean> {
+    const described = await promptly(client, () => client.workflow.getHandle(workflowId, executionId).describe());
+    return Number(described.raw.pendingWorkflowTask?.attempt ?? 0) > 1;
   }
 
   async function ask(workflowId: string, executionId: string): Promise<RunView | null | undefined> {

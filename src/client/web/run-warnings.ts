@@ -11,7 +11,7 @@ import { ReportView } from "./report-view.js";
 import { clock } from "./words.js";
 
 export function RunNotices({ answer, isCut }: { answer: RunAnswer; isCut: boolean }) {
-  const { view, waitsForWorker, source } = answer;
+  const { view, waitsForWorker, failing, source } = answer;
   return html`
     <${Ending} view=${view} />
     <div role="status">
@@ -24,6 +24,7 @@ export function RunNotices({ answer, isCut }: { answer: RunAnswer; isCut: boolea
             </p>`
           : null
       }
+      ${failing === undefined ? null : html`<p class="notice">A worker takes this run up and cannot go on: ${failing}</p>`}
       ${!waitsForWorker && source === "history" && view.endedAtMs === undefined ? html`<p class="muted">As its history tells it.</p>` : null}
     </div>
   `;

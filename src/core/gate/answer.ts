@@ -13,21 +13,23 @@ import { beyondBounds } from "../bounds.js";
 import { redact } from "../redact.js";
 
 /** Reads a decision that came from anywhere: by hand, since the sandbox has no schema library. */
-export function readAnswer(value: unknown): { ok: true; answer: Answer } | { ok: false; message: string } {
+export function readAnswer(value: unknown): { ok: true; answer: Answer } | { ok: false; at: string; message: string } {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    return { ok: false, message: "a decision must be an object with node_id and approver" };
+    return { ok: false, at: "", message: "a decision must be an object with node_id and approver" };
   }
   const given = value as Record<string, unknown>;
   for (const [key, rule] of Object.entries(ANSWER_RULES)) {
     const field = Object.hasOwn(given, key) ? given[key] : undefined;
     if (field === undefined ? rule.needed : typeof field !== "string" || !rule.fits(field)) {
-      return { ok: false, message: `${key} must be ${rule.says}` };
+      const got = typeof field === "string" ? `, got ${field.length} characters` : "";
+      return { ok: false, at: key, message: `${key} must be ${rule.says}${got}` };
     }
   }
   const answer = given as Answer;
   if (given.params !== undefined && !isSmallObject(given.params)) {
     return {
       ok: false,
+      at: "params",
       message: `params must be an object of at most ${PARAMS_MAX_BYTES} characters as JSON, nested at most ${DOCUMENT_MAX_DEPTH} deep`,
     };
   }

@@ -5,6 +5,7 @@ import type { PlanNode } from "../run/plan.js";
 import { closeGate, makeReady, type Run, stateOf } from "../run/run.js";
 import type { DecisionResult, Gate, RunEvent, Vote } from "../run/state.js";
 import { gateOf } from "./node-gate.js";
+import { noteStray, unfitting } from "../run/stray-decisions.js";
 
 type Asked = Extract<RunEvent, { kind: "gate-asked" }>;
 type Opened = Extract<RunEvent, { kind: "gate-opened" }>;
@@ -30,7 +31,7 @@ export function openGate(run: Run, entry: PlanNode, event: Asked | Opened): void
   if (event.preview !== undefined) gate.preview = event.preview;
   if (event.shownUndo !== undefined) gate.shownUndo = event.shownUndo;
   gate.notices = event.notices;
-  countEarly(run, entry.node.id, event);
+  countEarly(run, entry.node.id);
 }
 
 function newGate(run: Run, entry: PlanNode, event: Asked, round: number): Gate {
@@ -50,11 +51,12 @@ function newGate(run: Run, entry: PlanNode, event: Asked, round: number): Gate {
 }
 
 /** Decisions that came before the gate count only if they name the digest that it now has. */
-function countEarly(run: Run, node: string, event: Opened): void {
+function countEarly(run: Run, node: string): void {
   const mine = run.state.early.filter((early) => early.node === node);
   run.state.early = run.state.early.filter((early) => early.node !== node);
   for (const { digest, vote } of mine) {
-    if (digest === event.digest) decide(run, { kind: "decided", node, vote, digest, atMs: vote.atMs });
+    // Of another digest, it is refused like one that came now.
+    decide(run, { kind: "decided", node, vote, digest, atMs: vote.atMs });
   }
 }
 
@@ -64,7 +66,7 @@ function countEarly(run: Run, node: string, event: Opened): void {
  */
 export function decide(run: Run, event: Decided): DecisionResult {
   if (!run.plan.nodes.has(event.node)) {
-    run.state.strayDecisions++;
+    noteStray(run, unfitting(event.node, event.vote, "node-not-found", "the run has no such node"));
     return "node-not-found";
   }
   const gate = stateOf(run, event.node).gate;
@@ -127,7 +129,13 @@ function keepEarly(run: Run, gate: Gate | undefined, event: Decided): DecisionRe
   if (gate !== undefined && event.atMs >= gate.deadlineMs) return "late";
   if (event.digest !== undefined && run.state.early.length < DECISIONS_MAX_PER_GATE) {
     run.state.early.push({ node: event.node, digest: event.digest, vote: event.vote });
-  } else run.state.strayDecisions++;
+  } else {
+    const why =
+      event.digest === undefined
+        ? "it came before its gate was open, and names no digest"
+        : `more than ${DECISIONS_MAX_PER_GATE} decisions came before their gates were open`;
+    noteStray(run, unfitting(event.node, event.vote, "gate-not-open", why));
+  }
   return "gate-not-open";
 }
 

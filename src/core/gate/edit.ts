@@ -6,6 +6,7 @@
 import { holdsTemplate } from "../condition/template.js";
 import { closeGate, makeReady, type Run, stateOf } from "../run/run.js";
 import type { DecisionResult, RunEvent } from "../run/state.js";
+import { noteStray, unfitting } from "../run/stray-decisions.js";
 import { judgeDecision, noteRefusal } from "./approval.js";
 
 type Decided = Extract<RunEvent, { kind: "decided" }>;
@@ -15,8 +16,10 @@ export function judgeEdit(run: Run, event: Decided): DecisionResult {
   const entry = run.plan.nodes.get(event.node);
   const gate = entry === undefined ? undefined : stateOf(run, event.node).gate;
   if (entry === undefined || gate === undefined || gate.status === "asking") {
-    run.state.strayDecisions++;
-    return entry === undefined ? "node-not-found" : "gate-not-open";
+    const result = entry === undefined ? "node-not-found" : "gate-not-open";
+    const why = entry === undefined ? "the run has no such node" : "it gives other params before its gate is open";
+    noteStray(run, unfitting(event.node, event.vote, result, why));
+    return result;
   }
   if (entry.node.tool === undefined || holdsTemplate(event.vote.params ?? {}))
     return noteRefusal(gate, event.vote, "edit-refused");

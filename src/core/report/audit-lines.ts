@@ -23,7 +23,7 @@ const CODES: Partial<Record<Refusal, ProblemCode>> = {
 
 /** Each gate's closing with its votes and refusals, the votes that no signature proved, and the end of the run. */
 export function endingLines(report: Report): AuditEntry[] {
-  return [...report.gates.flatMap((gate) => gateLines(report, gate)), endOf(report)];
+  return [...report.gates.flatMap((gate) => gateLines(report, gate)), ...strayLines(report), endOf(report)];
 }
 
 function gateLines({ runId, runKey }: Report, gate: GateOfReport): AuditEntry[] {
@@ -61,6 +61,20 @@ function refusalLines(about: Partial<AuditEntry>, gate: GateOfReport): AuditEntr
     return left > single ? [...lines, line(result, { details: { result, more: left - single } })] : lines;
   });
   return [...detailed, ...rest];
+}
+
+/** Decisions that met no gate: nothing else tells who sent them. */
+function strayLines({ runId: run, runKey, strays = [] }: Report): AuditEntry[] {
+  return strays.map(({ node, approver: actor, channel, decision, atMs, result, why }) => ({
+    run,
+    runKey,
+    ...(node === undefined ? {} : { node }),
+    ...(actor === undefined ? {} : { actor }),
+    ...(channel === undefined ? {} : { channel }),
+    event: "decision-refused",
+    code: result === "unreadable" ? "field-invalid" : result,
+    details: { decision, result, why, at: iso(atMs) },
+  }));
 }
 
 /** Characters of node ids that the last line lists; beyond that it counts. */

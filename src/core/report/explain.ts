@@ -3,12 +3,14 @@
  * Imports no package and reads no clock.
  */
 import type { Graph } from "../../schema/graph.js";
+import type { JsonObject } from "../../schema/json.js";
 import type { Effect, Environment, NodeType } from "../../vocabulary/node-types.js";
 import type { Problem } from "../../vocabulary/problems.js";
 import type { CheckContext } from "../check/context.js";
 import { checkNode, type NodeFacts } from "../check/node.js";
 import { environmentOf } from "../check.js";
 import { type GateRule, ruleFor } from "../policy/approval-rule.js";
+import { redactValue } from "../redact.js";
 import type { WriteLimits } from "../writes/limits.js";
 
 export interface Explained {
@@ -16,6 +18,8 @@ export interface Explained {
   type: NodeType;
   tool?: string;
   effect: Effect;
+  /** Redacted; templates stand in it as they are. */
+  params: JsonObject;
   /** Whether nothing stands against the node itself; its graph may be refused all the same. */
   allowed: boolean;
   gated: boolean;
@@ -45,6 +49,7 @@ export function explainGraph(graph: Graph, context: CheckContext): Explained[] {
       type: node.type,
       ...(node.tool ? { tool: node.tool } : {}),
       effect,
+      params: redactValue(node.params) as JsonObject,
       allowed: problems.length === 0,
       gated: gate !== undefined,
       rule,

@@ -2,10 +2,13 @@
  * A graph for people to read before it runs: as text, as Mermaid, as DOT, with its worst-case duration.
  * Loaded by the workflow sandbox: imports no package and reads no clock.
  */
+
+import type { JsonObject } from "../../schema/json.js";
 import { RETRY_CAP_SECONDS, RETRY_FACTOR, RETRY_FIRST_SECONDS } from "../../vocabulary/limits.js";
 import { visibleJson, visibleLine } from "../../vocabulary/visible.js";
 import { adjacencyOf, topologicalOrder } from "../check/graph.js";
 import type { CheckedGraph, CheckedNode } from "../check.js";
+import { redactValue } from "../redact.js";
 import { span } from "../report.js";
 
 /** Plain text, one line a node in running order; gates are marked. */
@@ -23,6 +26,7 @@ export function previewText(graph: CheckedGraph): string {
     });
     const what = node.tool ?? node.type;
     lines.push(`  ${node.gate === undefined ? " " : "⛔"} ${node.id}  ${node.name} · ${what} · ${node.effect}`);
+    lines.push(...paramLines(node.params).map((line) => `      ${line}`));
     if (after.length > 0) lines.push(`      after ${after.join(node.join === "all" ? " and " : " or ")}`);
     if (node.gate !== undefined) {
       const target = node.gate.target === undefined ? "" : ` · target ${node.gate.target}`;
@@ -39,6 +43,21 @@ export function previewText(graph: CheckedGraph): string {
   if (graph.verdict.dryRun) lines.push("", "  dry run: nothing is executed and no backend is contacted");
   lines.push("", `  environment ${graph.verdict.environment} · at worst ${span(worst * 1_000)} of work${waiting}`);
   return `${lines.join("\n")}\n`;
+}
+
+/** Params that a preview shows; what is longer stands in the graph. */
+const PARAMS_SHOWN = 20;
+const PARAM_MAX_CHARS = 160;
+
+/** One line a param, redacted; a template is filled in when the node starts. */
+export function paramLines(params: JsonObject): string[] {
+  const shown = redactValue(params) as JsonObject;
+  const lines = Object.entries(shown).map(([name, value]) => {
+    const text = (typeof value === "string" ? value : JSON.stringify(value)).replace(/\s+/g, " ");
+    return `with ${name}: ${text.length > PARAM_MAX_CHARS ? `${text.slice(0, PARAM_MAX_CHARS - 1)}…` : text}`;
+  });
+  if (lines.length <= PARAMS_SHOWN) return lines;
+  return [...lines.slice(0, PARAMS_SHOWN - 1), `and ${lines.length - PARAMS_SHOWN + 1} more`];
 }
 
 /** What stands around an effect: read before it, read after it, what takes it back, what withdraws the question. */
@@ -89,7 +108,8 @@ function nodeSeconds(node: CheckedNode): number {
 /** A Mermaid flowchart; gated nodes are hexagons. */
 export function previewMermaid(graph: CheckedGraph): string {
   const name = new Map(graph.nodes.map((node, position) => [node.id, `n${position}`]));
-  const text = (value: string) => visibleLine(value.replace(/["\\<>]/g, " ").replace(/#/g, "#35;"));
+  // As Mermaid writes what would end a label or be markup in it: a number between # and ;
+  const text = (value: string) => visibleLine(value).replace(/["\\<>#&;]/g, (sign) => `#${sign.charCodeAt(0)};`);
   const lines = ["flowchart TD"];
   for (const node of graph.nodes) {
     const label = `"${text(node.name)}<br/>${text(node.tool ?? node.type)}"`;

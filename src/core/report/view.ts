@@ -11,7 +11,18 @@ import type { CheckedNode } from "../check.js";
 import { gateEnvironment, gateOf } from "../gate/node-gate.js";
 import type { GateRule } from "../policy/approval-rule.js";
 import { type Run, stateOf } from "../run/run.js";
-import type { EdgeState, Finding, Gate, GateStatus, NodeState, NodeStatus, Outcome, Vote } from "../run/state.js";
+import type {
+  EdgeState,
+  Finding,
+  Gate,
+  GateStatus,
+  NodeState,
+  NodeStatus,
+  Outcome,
+  StrayDecision,
+  Vote,
+} from "../run/state.js";
+import { straysOf } from "../run/stray-decisions.js";
 
 /** `waiting`: nothing runs and at least one gate is open. */
 export type RunStatus = "running" | "waiting" | Outcome;
@@ -93,6 +104,8 @@ export interface RunView {
   problems: Problem[];
   /** Decisions that fit no gate at all, or could not be read; absent where there were none. */
   strayDecisions?: number;
+  /** The first of them in detail, and at the end those whose gate never came; absent where there were none. */
+  strays?: StrayDecision[];
 }
 
 /** Who asked for the run and where it runs: what the state does not hold. */
@@ -106,6 +119,7 @@ export interface RunFacts {
 export function viewOf(run: Run, facts: RunFacts): RunView {
   const { graph } = run.plan;
   const { state } = run;
+  const strays = straysOf(state);
   const nodes = [...run.plan.nodes.values()].map((entry) => entry.node);
   return {
     runId: facts.runId,
@@ -131,6 +145,7 @@ export function viewOf(run: Run, facts: RunFacts): RunView {
     findings: state.findings,
     problems: [...graph.verdict.notices, ...state.problems],
     ...(state.strayDecisions === 0 ? {} : { strayDecisions: state.strayDecisions }),
+    ...(strays.length === 0 ? {} : { strays }),
   };
 }
 

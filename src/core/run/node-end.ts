@@ -104,7 +104,11 @@ function skipReason(run: Run, target: PlanNode): string {
     const source = run.state.nodes[edge.from_node_id]?.status;
     if (run.state.edges[position] === "neutral") return [`${edge.from_node_id} was ${source}`];
     if (run.state.edges[position] !== "not_taken") return [];
-    if (edge.condition && source === "succeeded") return [`the condition after ${edge.from_node_id} does not hold`];
+    if (edge.condition && source === "succeeded") {
+      const at = conditionAt(position);
+      const failed = run.state.problems.some((problem) => problem.code === "condition-failed" && problem.at === at);
+      return [`the condition after ${edge.from_node_id} ${failed ? "could not be evaluated" : "is false"}`];
+    }
     return [`${edge.from_node_id} ${source}`];
   });
   return whys.slice(0, 3).join(", ") || "no edge leads to it";
@@ -114,8 +118,22 @@ function conditionHolds(run: Run, condition: string, position: number): boolean 
   if (run.plan.graph.verdict.dryRun) return !isConstantlyFalse(condition);
   const result = evaluateCondition(condition, run.outputs);
   if (result.ok) return result.value;
-  addProblem(run, { ...result.problem, code: "condition-failed", at: `edges[${position}].condition` });
+  const message = `${result.problem.message}${withoutOutput(run, condition)}`;
+  addProblem(run, { ...result.problem, message, code: "condition-failed", at: conditionAt(position) });
   return false;
+}
+
+const conditionAt = (position: number): string => `edges[${position}].condition`;
+
+/** A node that is there and has no output is not one that does not exist. */
+function withoutOutput(run: Run, condition: string): string {
+  const parsed = parseCondition(condition);
+  if (!parsed.ok) return "";
+  const lacking = [...new Set(referencesOf(parsed.expression))].filter(
+    (name) => Object.hasOwn(run.state.nodes, name) && !Object.hasOwn(run.outputs, name),
+  );
+  const told = lacking.map((name) => `${name} was ${run.state.nodes[name]?.status} and has no output`);
+  return told.length === 0 ? "" : ` (${told.join(", ")})`;
 }
 
 /** Outputs do not exist in a dry run, so only a condition that needs none is known. */

@@ -137,6 +137,19 @@ export interface NodeState {
   verification?: { verdict: "verified" | "not_verified" | "inconclusive"; why?: string };
 }
 
+/** A decision that met no gate. */
+export interface StrayDecision {
+  decision: Vote["decision"];
+  /** As far as it could be read. */
+  node?: string;
+  approver?: string;
+  channel?: string;
+  atMs: number;
+  result: "unreadable" | "gate-not-open" | "node-not-found";
+  /** In words, for people. */
+  why: string;
+}
+
 /** Something that a node found out, with the evidence it stands on. */
 export interface Finding {
   node: string;
@@ -158,8 +171,10 @@ export interface RunState {
   failedNode?: string;
   /** Decisions that arrived before their gate and name a digest. */
   early: Array<{ node: string; digest: string; vote: Vote }>;
-  /** Decisions that could not be read or fit no gate at all; only counted. */
+  /** Decisions that could not be read or fit no gate at all. */
   strayDecisions: number;
+  /** The first of them in detail; absent in older states and where there were none. */
+  strays?: StrayDecision[];
   /** What arrived from outside, the latest last; a gate that opens later is withdrawn by it too. */
   arrived?: Json[];
   /** Milliseconds of working time used up before `workingSinceMs`. */

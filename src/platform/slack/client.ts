@@ -3,6 +3,7 @@
  * The token stays a reference until the request goes out, so that no error of the client can hold it.
  */
 import type { WebClient } from "@slack/web-api";
+import { redact } from "../../core/redact.js";
 import type { SlackSettings } from "../../schema/slack.js";
 import { SLACK_CALL_TIMEOUT_MS } from "../../vocabulary/limits.js";
 import { VENDOR_WAIT_MAX_SECONDS } from "../../vocabulary/ticket-limits.js";
@@ -157,8 +158,19 @@ const WAYS_OUT: Readonly<Record<string, string>> = {
   missing_scope: "give the app the scopes chat:write, channels:history and channels:read, and install it again",
 };
 
-/** What those words mean beside plain refusals. */
-const MEANINGS: Readonly<Record<string, "source-denied" | "source-forbidden" | "source-not-found">> = {
+type Meaning = "source-denied" | "source-forbidden" | "source-not-found" | "source-error" | "source-busy";
+
+/** What those words mean beside plain refusals. Slack answers 200 also where it is out of order for a while. */
+const MEANINGS: Readonly<Record<string, Meaning>> = {
+  internal_error: "source-error",
+  fatal_error: "source-error",
+  service_unavailable: "source-error",
+  service_timeout: "source-error",
+  request_timeout: "source-error",
+  team_added_to_org: "source-error",
+  ratelimited: "source-busy",
+  rate_limited: "source-busy",
+  message_limit_exceeded: "source-busy",
   invalid_auth: "source-denied",
   not_authed: "source-denied",
   token_expired: "source-denied",
@@ -173,12 +185,29 @@ const MEANINGS: Readonly<Record<string, "source-denied" | "source-forbidden" | "
   is_archived: "source-not-found",
 };
 
+interface SlackRefusal {
+  error?: unknown;
+  needed?: unknown;
+  errors?: unknown;
+  response_metadata?: { messages?: unknown };
+}
+const REASONS_MAX = 3;
+
+/** The scopes that are missing, and why blocks were refused: what the word alone does not say. */
+function detailsOf({ needed, errors, response_metadata }: SlackRefusal = {}): string {
+  const listed = [errors, response_metadata?.messages].flatMap((list) => (Array.isArray(list) ? list : []));
+  const reasons = [...new Set(listed.filter((one) => typeof one === "string"))].slice(0, REASONS_MAX);
+  const scopes = typeof needed === "string" && needed !== "" ? [`needed: ${needed}`] : [];
+  const text = [...scopes, ...reasons].map((one) => redact(one).replace(/\s+/g, " ").slice(0, 200)).join("; ");
+  return text === "" ? "" : ` (${text})`;
+}
+
 const wayOut = (word: string): string | undefined => (Object.hasOwn(WAYS_OUT, word) ? WAYS_OUT[word] : undefined);
 
 function failureOf(error: unknown, method: string): ToolFailure {
   const { original, data, retryAfter, statusCode } = error as {
     original?: unknown;
-    data?: { error?: unknown };
+    data?: SlackRefusal;
     retryAfter?: number;
     statusCode?: number;
   };
@@ -193,7 +222,8 @@ function failureOf(error: unknown, method: string): ToolFailure {
   const word = String(data?.error ?? "").slice(0, 80);
   if (/^[a-z_]+$/.test(word)) {
     const code = Object.hasOwn(MEANINGS, word) ? MEANINGS[word] : undefined;
-    return new ToolFailure(code ?? "source-refused", `Slack refused: ${word}`, wayOut(word));
+    const said = code === "source-error" || code === "source-busy" ? "is out of order for now" : "refused";
+    return new ToolFailure(code ?? "source-refused", `Slack ${said}: ${word}${detailsOf(data)}`, wayOut(word));
   }
   return new ToolFailure("source-answer-invalid", `Slack's answer cannot be read (${method})`);
 }

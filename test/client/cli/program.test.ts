@@ -1,11 +1,17 @@
 /** The command line as it is parsed: usage errors, help, and what they load. */
-import { expect, test } from "vitest";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { PassThrough } from "node:stream";
+import { describe, expect, test } from "vitest";
 import { COMMANDS } from "../../../src/client/cli/commands.js";
 import { createPrinter } from "../../../src/client/cli/print.js";
 import { runProgram } from "../../../src/client/cli/program.js";
 import type { Session } from "../../../src/client/cli/session.js";
 
-async function call(...argv: string[]) {
+const call = (...argv: string[]) => callIn({}, ...argv);
+
+async function callIn(environment: Record<string, string>, ...argv: string[]) {
   const out: string[] = [];
   const err: string[] = [];
   const stdout = { write: (text: string) => out.push(text) };
@@ -15,7 +21,7 @@ async function call(...argv: string[]) {
     return {
       print,
       stdout,
-      environment: {},
+      environment,
       canAsk: false,
       interrupt: new AbortController().signal,
     } as unknown as Session;
@@ -76,4 +82,65 @@ test("a mistyped command is told the one that was meant", async () => {
 test("no option takes a secret", () => {
   const flags = COMMANDS.flatMap(({ options }) => options ?? []).map((option) => option.flags);
   expect(flags.filter((flag) => /key|token|secret|password/i.test(flag))).toEqual([]);
+});
+
+test.each([[["--version"]], [["-V"]], [["version"]]])("%j tells the version", async (argv) => {
+  const { exit, stdout } = await call(...argv);
+  expect([exit, stdout]).toEqual([0, expect.stringMatching(/^autoops \d+\.\d+\.\d+/)]);
+});
+
+test("what the disk refuses is a problem with its file, and no stack", async () => {
+  // Nobody makes a folder there, not even root.
+  const { exit, stderr } = await callIn({ AUTOOPS_HOME: "/sys/autoops-home" }, "keys", "init");
+  expect(exit).toBe(2);
+  expect(stderr).toMatch(/\/sys\/autoops-home.* cannot be used \(mkdir: E[A-Z]+\)/);
+  expect(stderr).not.toMatch(/internal| {4}at /);
+});
+
+test("a file in another encoding is named as such", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "autoops-text-"));
+  try {
+    writeFileSync(join(folder, "g.yaml"), Buffer.from("id: münchen", "latin1"));
+    const { stderr } = await call("validate", join(folder, "g.yaml"));
+    expect(stderr).toContain("must be UTF-8 text, and is in another encoding (such as Latin-1)");
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+describe("Ctrl-C at a question is 130, whatever was asked", () => {
+  async function leave(...argv: string[]): Promise<{ exit: number; out: string }> {
+    const folder = mkdtempSync(join(tmpdir(), "autoops-left-"));
+    const stop = new AbortController();
+    const stdin = new PassThrough();
+    const stdout = new PassThrough();
+    let out = "";
+    stdout.on("data", (chunk: Buffer) => {
+      out += chunk.toString();
+      if (/> $|\[y\/N\] $/.test(out)) stop.abort();
+    });
+    try {
+      const exit = await runProgram(argv, () => {
+        const print = createPrinter({ stdout, stderr: { write: () => true }, json: false, plain: true });
+        const environment = { AUTOOPS_HOME: join(folder, "home") };
+        return { print, stdout, stdin, environment, canAsk: true, interrupt: stop.signal } as unknown as Session;
+      });
+      return { exit, out };
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  }
+
+  test("a parameter", async () => {
+    const { exit, out } = await leave("plan", "checkout does not respond", "--playbook", "service-unreachable");
+    expect(out).toContain("url> ");
+    expect(exit).toBe(130);
+  });
+
+  test("the start", async () => {
+    const asked = ["--playbook", "service-unreachable", "--param", "url=https://shop.example.com/", "--look-only"];
+    const { exit, out } = await leave("plan-and-run", "checkout does not respond", ...asked, "--worker-decides");
+    expect(out).toContain("Start this run? [y/N]");
+    expect(exit).toBe(130);
+  });
 });

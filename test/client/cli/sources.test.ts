@@ -164,3 +164,38 @@ test("trackers and channels are asked who we are, and nothing that people would 
   const { out: one } = await call("sources", "check", "jira", "--json");
   expect(JSON.parse(one)).toMatchObject({ ok: true, sources: [{ section: "trackers", name: "jira", ok: true }] });
 });
+
+const SLACK = { token: "env:SLACK_TOKEN", signing_secret: "env:SLACK_SECRET" };
+test.each<[string, object, object]>([
+  ["a Slack channel without the section slack", { notify_channel: "slack:#ops-approvals" }, {}],
+  ["a webhook that is not declared", { notify_channel: "webhook:ops" }, {}],
+  ["a pager that is a webhook", { notify_channel: "pagerduty:ops" }, { channels: { ops: hook() } }],
+  [
+    "a channel of an escalation",
+    { rules: [{ name: "r", escalate: [{ after_seconds: 60, channel: "webhook:leads" }] }] },
+    { slack: SLACK },
+  ],
+])("%s cannot tell anybody of a gate, and check and policy show say so", async (_, approval, config) => {
+  declare({}, config);
+  writeFileSync(join(home, "safety.yaml"), JSON.stringify({ version: "1.0", approval }), { mode: 0o600 });
+  const name = /"((?:slack|webhook|pagerduty):[^"]+)"/.exec(JSON.stringify(approval))?.[1] ?? "";
+  const checked = await call("sources", "check");
+  expect(checked.exit).not.toBe(0);
+  expect(checked.out).toContain(name);
+  expect(checked.err).toContain("nobody is told of gates there");
+  const shown = await call("policy", "show");
+  expect(shown.exit).toBe(0);
+  expect(shown.err).toContain(`names ${name}, and nobody is told of gates there`);
+});
+
+function hook() {
+  return { kind: "webhook", url: "https://hooks.example.com/ops" };
+}
+
+test("a channel that can deliver is no fault", async () => {
+  declare({}, { channels: { ops: hook() } });
+  const approval = { notify_channel: "webhook:ops" };
+  writeFileSync(join(home, "safety.yaml"), JSON.stringify({ version: "1.0", approval }), { mode: 0o600 });
+  expect((await call("sources", "check")).exit).toBe(0);
+  expect((await call("policy", "show")).err).not.toContain("nobody is told");
+});

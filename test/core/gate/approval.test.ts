@@ -1,9 +1,12 @@
 /** Gates: what becomes of each decision, by its time, its digest, its signature and what came before it. */
 import { describe, expect, test } from "vitest";
 import { readAnswer } from "../../../src/core/gate/answer.js";
+import { redact } from "../../../src/core/redact.js";
+import { viewOf } from "../../../src/core/report/view.js";
 import { apply } from "../../../src/core/run/apply.js";
 import { createRun, type Run, stateOf } from "../../../src/core/run/run.js";
 import type { DecisionResult, Vote } from "../../../src/core/run/state.js";
+import { DECISIONS_MAX_PER_GATE } from "../../../src/vocabulary/limits.js";
 import { checked, graphOf, openPolicy, write } from "../../support/graphs.js";
 
 const DIGEST = "a".repeat(64);
@@ -122,6 +125,67 @@ describe("a decision before its gate", () => {
     open(run, DIGEST);
     expect(statusOf(run)).toEqual({ node: "asking", gate: "open" });
   });
+});
+
+describe("a decision that meets no gate stands in the run", () => {
+  const strays = (run: ReturnType<typeof opened>) =>
+    viewOf(run, { runId: "r", runKey: "k", requester: "rita" }).strays?.map(({ node, approver, result, why }) => {
+      return [node, approver, result, why];
+    });
+
+  test("before its gate, without a digest", () => {
+    const run = createRun(checked(graphOf([write("w")])), 0);
+    decide(run, { atMs: 500 });
+    expect(strays(run)).toEqual([
+      ["w", "ann", "gate-not-open", "it came before its gate was open, and names no digest"],
+    ]);
+  });
+
+  test("for a node that does not exist", () => {
+    const run = opened();
+    decide(run, { node: "nobody" });
+    expect(strays(run)).toEqual([["nobody", "ann", "node-not-found", "the run has no such node"]]);
+  });
+
+  test("of another digest than its gate got: refused at the gate, where its like is refused, too", () => {
+    const run = createRun(checked(graphOf([write("w")])), 0);
+    decide(run, { digest: "b".repeat(64), atMs: 500 });
+    open(run, DIGEST);
+    expect(stateOf(run, "w").gate?.refused).toEqual({ "stale-digest": 1 });
+  });
+
+  test("with a digest, where the run ended before the gate", () => {
+    const run = createRun(checked(graphOf([write("w")])), 0);
+    decide(run, { digest: DIGEST, atMs: 500 });
+    expect(strays(run)).toBeUndefined();
+    apply(run, { kind: "cancel-requested", atMs: 600 });
+    expect(strays(run)).toEqual([["w", "ann", "gate-not-open", "the run ended before it asked about this node"]]);
+  });
+
+  test("many are counted, the first are kept", () => {
+    const run = opened();
+    for (let count = 0; count < 500; count++) decide(run, { node: "nobody" });
+    expect(run.state.strayDecisions).toBe(500);
+    expect(strays(run)?.length).toBe(DECISIONS_MAX_PER_GATE);
+  });
+});
+
+test.each([
+  ["a comment that is too long", { comment: "x".repeat(2_001) }, "comment"],
+  [
+    "a comment that grows too long when its secrets are taken out",
+    { comment: "password=a1b2 ".repeat(142) },
+    "comment",
+  ],
+  ["a name that is too long", { approver: "a".repeat(201) }, "approver"],
+  ["a channel that is too long", { channel: "c".repeat(41) }, "channel"],
+  ["a token that is too long", { token: "t".repeat(4_001) }, "token"],
+  ["params that are too large", { params: { text: "p".repeat(70_000) } }, "params"],
+])("%s is refused by the name of its field", (_, more, at) => {
+  const given: Record<string, unknown> = { node_id: "w", approver: "ann", ...more };
+  // As a client sends it.
+  if (typeof given.comment === "string") given.comment = redact(given.comment);
+  expect(readAnswer(given)).toMatchObject({ ok: false, at });
 });
 
 test("after a reset people are asked afresh and old votes are gone", () => {

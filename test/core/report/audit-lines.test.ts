@@ -65,3 +65,24 @@ test("the end lists the nodes by how they ended, and counts them where there are
   });
   expect(linesOf([], nodes(1_000)).at(-1)?.details).toMatchObject({ nodes: { succeeded: 500, skipped: 500 } });
 });
+
+test("a decision that met no gate has its line, with what was wrong", () => {
+  const strays = [
+    {
+      decision: "approve",
+      node: "mend",
+      approver: "ann",
+      channel: "cli",
+      atMs: 5,
+      result: "gate-not-open",
+      why: "early",
+    },
+    { decision: "reject", atMs: 6, result: "unreadable", why: "comment must be text" },
+  ];
+  const lines = endingLines({ runId: "run-1", runKey: "key", gates: [], nodes: [], strays } as unknown as Report);
+  const told = lines.filter(({ event }) => event === "decision-refused");
+  expect(told).toMatchObject([
+    { run: "run-1", node: "mend", actor: "ann", channel: "cli", code: "gate-not-open", details: { why: "early" } },
+    { run: "run-1", code: "field-invalid", details: { decision: "reject", result: "unreadable" } },
+  ]);
+});

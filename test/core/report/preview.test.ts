@@ -1,6 +1,12 @@
 /** A graph as people read it before it runs. */
-import { expect, test } from "vitest";
-import { previewDot, previewMermaid, previewText, worstCaseSeconds } from "../../../src/core/report/preview.js";
+import { describe, expect, test } from "vitest";
+import {
+  paramLines,
+  previewDot,
+  previewMermaid,
+  previewText,
+  worstCaseSeconds,
+} from "../../../src/core/report/preview.js";
 import { checked, graphOf, openPolicy, write } from "../../support/graphs.js";
 
 const edge = { from_node_id: "look", to_node_id: "act", condition: "look.bad == true" };
@@ -32,7 +38,7 @@ test("the worst case counts retries, their pauses and the slowest path, within t
 test("Mermaid shows gates as hexagons and cannot be broken out of by a name", () => {
   const text = previewMermaid(graph);
   expect(text).toContain('n1{{"node act<br/>rollback"}}');
-  expect(text).toContain('n0["Look  here   b <br/>reader"]');
+  expect(text).toContain('n0["Look #34;here#34; #60;b#62;<br/>reader"]');
   expect(text).toContain('n0 -->|"look.bad == true"| n1');
   expect(text).toContain('n1 -->|"always"| n2');
 });
@@ -41,4 +47,35 @@ test("DOT quotes every name", () => {
   const text = previewDot(graph);
   expect(text).toContain('"act" [shape=octagon');
   expect(text).toContain('label="Look \\"here\\" <b>\\nreader"');
+});
+
+describe("what a comparison says stays in the drawing", () => {
+  test.each([
+    ["look.value > 0.02", "look.value #62; 0.02"],
+    ["look.value <= 3", "look.value #60;= 3"],
+    ['look.name == "a"', "look.name == #34;a#34;"],
+    ["look.name == '#1;'", "look.name == '#35;1#59;'"],
+  ])("%s", (condition, shown) => {
+    const drawn = checked(graphOf(["look", "next"], [{ from_node_id: "look", to_node_id: "next", condition }]));
+    expect(previewMermaid(drawn)).toContain(`n0 -->|"${shown}"| n1`);
+  });
+});
+
+test("the text shows what each node is called with, without secrets, and templates as they are", () => {
+  const params = {
+    query: "up",
+    since: "{{ look.since }}",
+    long: "x".repeat(500),
+  };
+  const text = previewText(checked(graphOf(["look", { id: "read", params }], ["look>read"])));
+  expect(text).toContain("with query: up\n");
+  expect(text).toContain("with since: {{ look.since }}\n");
+  const secret = { headers: { authorization: "Bearer abcdefghijklmnop123456" } };
+  expect(paramLines(secret).join()).not.toContain("abcdefghijklmnop123456");
+  expect(text).toMatch(/with long: x{159}…\n/);
+});
+
+test("a dry run is told in the text", () => {
+  expect(previewText(checked(graphOf(["a"]), openPolicy({ dry_run: true })))).toContain("dry run: nothing is executed");
+  expect(previewText(graph)).not.toContain("dry run");
 });

@@ -234,3 +234,29 @@ describe("the end", () => {
     expect(started).toEqual([]);
   });
 });
+
+describe("why a condition did not lead on is said as it is", () => {
+  const reasonOf = (condition: string, outputs: Script["outputs"]): string | undefined => {
+    const driven = drive(checked(graphOf(["a", "b"], [edge("a", "b", { condition })])), { outputs });
+    return driven.run.state.nodes.b?.reason;
+  };
+
+  test.each([
+    ["a.n > 3", { a: { n: 1 } }, "the condition after a is false"],
+    ["a.n > 3", { a: {} }, "the condition after a could not be evaluated"],
+    ["a.n > 3", { a: { n: "4" } }, "the condition after a could not be evaluated"],
+    ["a.n", { a: { n: 1 } }, "the condition after a could not be evaluated"],
+  ])("%s over %j", (condition, outputs, reason) => {
+    expect(reasonOf(condition, outputs)).toBe(reason);
+  });
+
+  test("a node that ended without an output is not one that does not exist", () => {
+    const graph = graphOf(
+      [write("g1"), "a", "b"],
+      [edge("g1", "b", { on: "always", condition: "g1.action == 'x'" }), edge("g1", "a", { on: "always" })],
+    );
+    const { run } = drive(checked(graph), { ends: { g1: ["expire"] } });
+    const [problem] = run.state.problems.filter(({ code }) => code === "condition-failed");
+    expect(problem?.message).toContain("g1 was expired and has no output");
+  });
+});

@@ -1,10 +1,14 @@
 /** How a declared cluster is reached: what a kubeconfig, a pod's service account or a token gives for a request. */
+
+import { dirname, isAbsolute, join } from "node:path";
 import type { KubeConfig } from "@kubernetes/client-node";
 import type { TlsMaterial } from "../../../platform/http/contract.js";
 import { readTrustedFile } from "../../../platform/trusted-file.js";
 import type { Cluster } from "../../../schema/config/clusters.js";
 import type { ToolContext } from "../../define-tool.js";
 import { ToolFailure } from "../../define-tool.js";
+import { askProgram } from "./exec-plugin.js";
+import { readUser, type UserSection } from "./kubeconfig-user.js";
 
 /** What goes with each request to the cluster. */
 export interface Credentials {
@@ -29,9 +33,39 @@ export async function signInTo(name: string, cluster: Cluster, context: ToolCont
     return () => Promise.resolve(credentials);
   }
   const config = new k8s.KubeConfig();
-  if (cluster.kubeconfig === undefined) await loadPod(name, cluster, config);
-  else await loadFile(name, cluster, cluster.kubeconfig, config);
-  return kept(() => credentialsOf(name, config, context), context);
+  if (cluster.kubeconfig === undefined) {
+    await loadPod(name, cluster, config);
+    return kept(() => credentialsOf(name, config, context), context);
+  }
+  const path = cluster.kubeconfig;
+  const user = await loadFile(name, cluster, path, config, k8s);
+  return kept(() => credentialsOfUser(name, config, user, path, context), context);
+}
+
+/** The ways that the package does not know, or does not end well: a file of a token, and a program. */
+async function credentialsOfUser(
+  name: string,
+  config: KubeConfig,
+  { tokenFile, exec, isAnonymous, cluster }: UserSection,
+  path: string,
+  context: ToolContext,
+): Promise<Credentials> {
+  const { headers, tls } = await credentialsOf(name, config, context);
+  if (tokenFile !== undefined) {
+    const token = (await trusted(name, tokenFile)).trim();
+    if (token === "") throw invalid(`the token file ${tokenFile} of the cluster ${name} is empty`);
+    return { headers: { ...headers, authorization: `Bearer ${token}` }, tls };
+  }
+  if (exec !== undefined) {
+    const { token, cert, key } = await askProgram(name, exec, cluster, path, context);
+    const authorization: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
+    const pair = cert === undefined || key === undefined ? {} : { cert, key };
+    return { headers: { ...headers, ...authorization }, tls: { ...tls, ...pair } };
+  }
+  if (headers.authorization === undefined && tls.cert === undefined && !isAnonymous) {
+    throw invalid(`${path} gave nothing to sign in to the cluster ${name} with`, "check the user of its context");
+  }
+  return { headers, tls };
 }
 
 async function loadPod(name: string, { server }: Cluster, config: KubeConfig): Promise<void> {
@@ -47,17 +81,33 @@ async function loadPod(name: string, { server }: Cluster, config: KubeConfig): P
   await checkFiles(name, config);
 }
 
-async function loadFile(name: string, cluster: Cluster, path: string, config: KubeConfig): Promise<void> {
+async function loadFile(
+  name: string,
+  cluster: Cluster,
+  path: string,
+  config: KubeConfig,
+  k8s: Package,
+): Promise<UserSection> {
   const text = await trusted(name, path);
+  let document: unknown;
   try {
     config.loadFromString(text);
+    document = k8s.loadYaml(text);
   } catch {
     // What the parser says may show the line, and a line may be a key.
     throw invalid(`the kubeconfig ${path} of the cluster ${name} is not one`, "check it with kubectl --kubeconfig");
   }
   config.makePathsAbsolute(path.replace(/[^/]*$/, ""));
   choose(name, cluster, path, config);
+  const current = config.getCurrentContext();
+  const absolute = (file: string) => (isAbsolute(file) ? file : join(dirname(path), file));
+  const user = readUser(document, current, `the context ${JSON.stringify(current)} of ${path}`, absolute);
+  if (user.tokenFile !== undefined) await trusted(name, user.tokenFile);
   await checkFiles(name, config);
+  const known = config.getCurrentUser() as { exec?: unknown; token?: unknown } | null;
+  // What is asked of us is not asked of the package, too.
+  if (known !== null && user.exec !== undefined) known.exec = undefined;
+  return user;
 }
 
 /** Sets the context, and refuses what would go round the network policy or start a program that nobody allowed. */

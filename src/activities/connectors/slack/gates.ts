@@ -1,7 +1,8 @@
 /** Tells of gates in Slack: a message with buttons where a question begins, in its thread what follows, and in its place how it closed. */
+import { setTimeout as pause } from "node:timers/promises";
 import { redact } from "../../../core/redact.js";
 import { ToolFailure } from "../../../platform/failure.js";
-import { createSlack } from "../../../platform/slack/client.js";
+import { createSlack, type Slack } from "../../../platform/slack/client.js";
 import type { NoticeResult } from "../../contract.js";
 import type { GateMeans, Notice } from "../../gates/message.js";
 import { slackMessage } from "./gate-message.js";
@@ -18,21 +19,44 @@ export async function tellSlack(
   const message = slackMessage(notice, page, settings.signing_secret !== undefined);
   const slack = createSlack(settings, fetch);
   const before = refOf(notice.refs, name);
-  try {
-    if (notice.event === "gate-closed" && before !== undefined) {
-      await slack.update({ channel: before.channel, ts: before.ts, ...message });
-      return { channel: name, ok: true };
+  const tryOnce = () => deliver(name, notice, before, message, slack);
+  for (const waitMs of TRY_AGAIN_MS) {
+    try {
+      return await tryOnce();
+    } catch (error) {
+      // Slack may be out of order for a moment; a message twice is better than none.
+      if (!(error instanceof ToolFailure) || error.code !== "source-error") return failed(name, error);
+      await pause(waitMs);
     }
-    const under = before === undefined ? {} : { thread: before.ts };
-    const sent = await slack.post({ channel: before?.channel ?? name.slice("slack:#".length), ...message, ...under });
-    // What stands in a thread is no message of its own to be changed at the end.
-    const ref = before === undefined && notice.event !== "gate-reminder" ? { ref: `${sent.channel}/${sent.ts}` } : {};
-    return { channel: name, ok: true, ...ref };
-  } catch (error) {
-    const failure = error instanceof ToolFailure ? error : undefined;
-    const hint = failure?.hint === undefined ? "" : ` (${failure.hint})`;
-    return { channel: name, ok: false, problem: redact(`${failure?.message ?? "Slack could not be told"}${hint}`) };
   }
+  return tryOnce().catch((error: unknown) => failed(name, error));
+}
+
+/** Milliseconds before a further attempt: together less than a gate may wait for a channel. */
+const TRY_AGAIN_MS = [250, 1_000];
+
+function failed(name: string, error: unknown): NoticeResult {
+  const failure = error instanceof ToolFailure ? error : undefined;
+  const hint = failure?.hint === undefined ? "" : ` (${failure.hint})`;
+  return { channel: name, ok: false, problem: redact(`${failure?.message ?? "Slack could not be told"}${hint}`) };
+}
+
+async function deliver(
+  name: string,
+  notice: Notice,
+  before: ReturnType<typeof refOf>,
+  message: ReturnType<typeof slackMessage>,
+  slack: Slack,
+): Promise<NoticeResult> {
+  if (notice.event === "gate-closed" && before !== undefined) {
+    await slack.update({ channel: before.channel, ts: before.ts, ...message });
+    return { channel: name, ok: true };
+  }
+  const under = before === undefined ? {} : { thread: before.ts };
+  const sent = await slack.post({ channel: before?.channel ?? name.slice("slack:#".length), ...message, ...under });
+  // What stands in a thread is no message of its own to be changed at the end.
+  const ref = before === undefined && notice.event !== "gate-reminder" ? { ref: `${sent.channel}/${sent.ts}` } : {};
+  return { channel: name, ok: true, ...ref };
 }
 
 function refOf(refs: Notice["refs"], name: string): { channel: string; ts: string } | undefined {

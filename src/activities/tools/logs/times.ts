@@ -105,13 +105,42 @@ const SHAPES: ReadonlyArray<[RegExp, Reader]> = [
   [/^\[?(\d{10}(?:\.\d{1,9})?|\d{13})\b/, ([, value]) => epochMs(Number(value))],
 ];
 
-/** Finds the timestamp in the head of a line. `referenceMs` (when the file changed last) settles a missing year. */
+const LEVEL_WORD =
+  "(?:trace|debug|info|notice|warn|warning|err|error|crit|critical|fatal|severe|panic|alert|emerg|emergency|[TDIWEFC])";
+const TIME_KEY = "(?:time|timestamp|@timestamp|ts|t|date|datetime|asctime|when)";
+/** What may stand before the time of an entry: levels, places, numbers and names, and no sentence. */
+const HEADS: readonly RegExp[] = [
+  /^[\s[(<{|"'*#-]*$/,
+  // A key after pairs, of logfmt (level=info ts=) and of broken JSON
+  new RegExp(`^\\W*(?:[\\w.@-]+=(?:"[^"]*"|[^\\s"]*)\\s+)*["']?${TIME_KEY}["']?\\s*[=:]\\s*["']?$`, "i"),
+  new RegExp(`^\\{\\s*(?:"[^"]*"\\s*:\\s*(?:"[^"]*"|[\\w.-]+)\\s*,\\s*)*"${TIME_KEY}"\\s*:\\s*"?$`, "i"),
+  // An access log: 10.0.0.1 - frank [
+  /^(?:\S+ )?\S+ - \S+ \[$/,
+  // A container's name, as docker compose sets it before its lines
+  /^\S+\s*\| ?$/,
+];
+const HEAD_TOKEN = new RegExp(
+  `^(?:[\\[\\](){}<>|,:;*#"'-]+|<\\d+>\\d?|\\[[^\\]]*\\]|[\\[(]?${LEVEL_WORD}(?::[\\w.]+)?[\\])]?:?|[^\\s=]*[\\d./][^\\s=]*)$`,
+  "i",
+);
+const HEAD_TOKENS_MAX = 5;
+
+/** A time after the beginning of a message belongs to the message: a certificate's end, a row's field. */
+function isHead(before: string): boolean {
+  if (HEADS.some((head) => head.test(before))) return true;
+  if (/^\s/.test(before)) return false;
+  const tokens = before.replace(/[[("']$/, "").match(/\[[^\]]*\]|\S+/g) ?? [];
+  return tokens.length <= HEAD_TOKENS_MAX && tokens.every((token) => HEAD_TOKEN.test(token));
+}
+
+/** Finds the timestamp at the head of a line. `referenceMs` (when the file changed last) settles a missing year. */
 export function findTime(line: string, referenceMs: number): FoundTime | undefined {
   const head = line.slice(0, HEAD_CHARS);
   let best: FoundTime | undefined;
   for (const [shape, read] of SHAPES) {
     const match = shape.exec(head);
     if (match === null || (best !== undefined && match.index >= best.start)) continue;
+    if (!isHead(head.slice(0, match.index))) continue;
     const ms = read(match, referenceMs);
     if (ms !== undefined) best = { ms, start: match.index, end: match.index + match[0].trimEnd().length };
   }

@@ -3,12 +3,12 @@ import { acceptLearned, learnedPlaybooks, proposeFrom } from "../../../app/learn
 import { type Local, loadLocal } from "../../../app/local.js";
 import { removeLearned } from "../../../platform/memory/learned.js";
 import { storesOf } from "../../../platform/stores.js";
-import { toYaml } from "../../../schema/yaml-text.js";
 import { done, type Ending, failed } from "../ending.js";
 import { readText } from "../input.js";
 import { noteMemory } from "../memory-audit.js";
 import { ownName, type Session } from "../session.js";
 import { columns, oneLine, style } from "../text.js";
+import { yamlFile } from "../yaml-file.js";
 
 export async function propose(session: Session, [run = ""]: readonly string[]): Promise<Ending> {
   const local = await loadLocal(session.environment);
@@ -16,7 +16,7 @@ export async function propose(session: Session, [run = ""]: readonly string[]): 
   const drafted = await proposeFrom(run, local);
   if (!drafted.ok) return failed(drafted.problems);
   const playbook = drafted.value;
-  session.print.raw(toYaml(playbook));
+  session.print.raw(yamlFile("playbook", playbook));
   session.print.note("a draft: read it and mend it; it is used only once you have accepted it:");
   session.print.note(`  autoops playbooks propose ${run} > playbook.yaml`);
   session.print.note(`  autoops playbooks accept playbook.yaml --run ${run}`);

@@ -69,13 +69,17 @@ export function search(
   return withMemory(
     session,
     async ({ store }) => {
-      const answer = await store.search(text, limit, any === true);
+      const whole = await store.search(text, limit, any === true);
+      if (!whole.ok) return failed(whole.problems);
+      // Where no run has every word, those that have some are better than none; the best come first.
+      const isLoose = any !== true && whole.value.kept.length === 0;
+      const answer = isLoose ? await store.search(text, limit, true) : whole;
       if (!answer.ok) return failed(answer.problems);
       const { kept, setAside } = answer.value;
       for (const line of entryTable(kept)) session.print.result(line);
-      if (kept.length === 0)
-        session.print.note("nothing was found; every word must stand in it, unless --any is given");
-      return ended(session, { entries: kept }, setAside);
+      if (kept.length === 0) session.print.note("nothing was found");
+      else if (isLoose) session.print.note("no run has every word; these have some");
+      return ended(session, { entries: kept, matched: isLoose || any === true ? "some" : "every" }, setAside);
     },
     { empty: { entries: [] } },
   );

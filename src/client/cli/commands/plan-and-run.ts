@@ -4,6 +4,7 @@ import { EXIT } from "../../../vocabulary/codes.js";
 import { draft, type PlanningOptions } from "../draft.js";
 import { type Ending, failed } from "../ending.js";
 import { hasGoal } from "../goal-words.js";
+import { Left } from "../leave.js";
 import { ADVISORY, noteNotices, plannerLine, sayPlan, undrafted } from "../plan-text.js";
 import type { Session } from "../session.js";
 import { type StartOptions, startAndFollow } from "../start.js";
@@ -41,7 +42,7 @@ function notAsked(): Ending {
   return failed([{ code: "usage", at: "", message, hint: "pass --yes to start without asking; it answers no gate" }]);
 }
 
-/** Undefined where nobody can be asked. Leaving by Ctrl-C is no. */
+/** Undefined where nobody can be asked. The end of input is no. */
 async function asked(session: Session): Promise<boolean | undefined> {
   if (!session.canAsk) return undefined;
   const lines = createInterface({ input: session.stdin, output: session.stdout });
@@ -50,6 +51,7 @@ async function asked(session: Session): Promise<boolean | undefined> {
     const answer = await lines.question("Start this run? [y/N] ", { signal: session.interrupt });
     return /^y(es)?$/i.test(answer.trim());
   } catch {
+    if (session.interrupt.aborted) throw new Left();
     return false;
   } finally {
     lines.close();

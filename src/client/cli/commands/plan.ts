@@ -1,7 +1,6 @@
 /** `autoops plan "<goal>"`: drafts a graph, by playbook with no server, or by the model. Runs nothing. */
 import type { CheckOutcome } from "../../../core/check.js";
 import type { Graph } from "../../../schema/graph.js";
-import { toYaml } from "../../../schema/yaml-text.js";
 import { exitFor } from "../../../vocabulary/problems.js";
 import { type Drafted, draft, type PlanningOptions, replay } from "../draft.js";
 import { done, type Ending, failed } from "../ending.js";
@@ -9,6 +8,7 @@ import { hasGoal } from "../goal-words.js";
 import { sayPast } from "../past.js";
 import { ADVISORY, noteNotices, plannerLine, sayPlan, undrafted } from "../plan-text.js";
 import type { Session } from "../session.js";
+import { yamlFile } from "../yaml-file.js";
 
 interface Options extends PlanningOptions {
   replay?: string;
@@ -22,7 +22,7 @@ export async function plan(session: Session, [goal]: readonly string[], options:
   const drafted = await draftedBy(session, goal, options);
   if (!drafted.ok) return undrafted(print, drafted);
   const { graph, written, planner, playbook, outcome } = drafted;
-  if (options.yaml) print.raw(toYaml(written));
+  if (options.yaml) print.raw(yamlFile("graph", written));
   else if (options.mermaid || options.dot) {
     const drawing = await drawingOf(graph, outcome, options.dot === true);
     if (drawing !== undefined) print.raw(drawing);

@@ -1,10 +1,14 @@
 /** `autoops policy show|explain FILE`: the policy in force on this machine, and what it says of each node of a graph. */
 
 import { type Local, loadLocal } from "../../../app/local.js";
+import { channelProblems } from "../../../core/gate/notice-channels.js";
 import type { GateRule } from "../../../core/policy/approval-rule.js";
+import { unknownNames } from "../../../core/policy.js";
+import { paramLines } from "../../../core/report/preview.js";
 import type { WriteLimits } from "../../../core/writes/limits.js";
 import { done, type Ending, failed } from "../ending.js";
 import { readGraph } from "../input.js";
+import { noteNotices } from "../plan-text.js";
 import type { Session } from "../session.js";
 import { columns, oneLine, style } from "../text.js";
 
@@ -23,8 +27,30 @@ export async function showPolicy(session: Session): Promise<Ending> {
   rows.sort(([a = ""], [b = ""]) => (a < b ? -1 : 1));
   for (const line of columns([["key", "value", "from"].map(style.dim), ...rows])) print.result(line);
   print.result();
+  for (const line of ruleLines(policy)) print.result(line);
   print.result(style.dim(`digest ${policyDigest}`));
-  return done({ policy, origins, digest: policyDigest, files });
+  const notices = [...channelProblems(policy, local.config), ...unknownNames(policy, local.registry)];
+  noteNotices(print, notices);
+  return done({ policy, origins, digest: policyDigest, files, notices });
+}
+
+/** What stands behind the names of rules, which the table has. */
+function ruleLines({ approval }: Local["policy"]): string[] {
+  const lines = (approval.rules ?? []).flatMap(({ name, match, ...rule }) => [
+    `rule ${style.bold(oneLine(name))}`,
+    `    match: ${Object.keys(match).length === 0 ? "everything" : partsOf(match)}`,
+    `    ${partsOf(rule)}`,
+  ]);
+  return lines.length === 0 ? [] : [...lines, ""];
+}
+
+function partsOf(rule: object): string {
+  const parts = Object.entries(rule).flatMap(([key, value]) => {
+    if (value === undefined) return [];
+    const isFlat = Array.isArray(value) && value.every((one) => typeof one !== "object");
+    return [`${key} ${isFlat ? value.join(", ") : typeof value === "object" ? JSON.stringify(value) : String(value)}`];
+  });
+  return oneLine(parts.length === 0 ? "with the policy's defaults" : parts.join("; "), 1_000);
 }
 
 /** Lists whose absence has a meaning of its own. */
@@ -64,6 +90,7 @@ export async function explainPolicy(session: Session, [file = "-"]: readonly str
   for (const node of nodes) {
     const verdict = !node.allowed ? style.red("refused") : node.gated ? style.yellow("gated") : style.green("allowed");
     print.result(`${verdict}  ${style.bold(node.node)}  ${oneLine(node.tool ?? node.type)} · ${node.effect}`);
+    for (const line of paramLines(node.params)) print.result(`    ${oneLine(line, 240)}`);
     print.result(`    rule: ${oneLine(node.rule)}`);
     if (node.gate !== undefined) print.result(`    waits for approval: ${oneLine(node.gate)}`);
     if (node.limits !== undefined) print.result(`    limits: ${oneLine(limitsText(node.limits), 200)}`);

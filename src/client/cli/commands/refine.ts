@@ -5,7 +5,6 @@ import { diffGraphs, type GraphDiff } from "../../../core/check/graph-diff.js";
 import { parseDocumentText } from "../../../schema/document.js";
 import type { JsonObject } from "../../../schema/json.js";
 import { parseGraph } from "../../../schema/parse-graph.js";
-import { toYaml } from "../../../schema/yaml-text.js";
 import { exitFor, type Problem } from "../../../vocabulary/problems.js";
 import { previewed } from "../draft.js";
 import { done, type Ending, failed } from "../ending.js";
@@ -15,6 +14,7 @@ import { ADVISORY, noteNotices, plannerLine, sayPlan, undrafted } from "../plan-
 import type { Printer } from "../print.js";
 import { ownName, type Session } from "../session.js";
 import { oneLine, style } from "../text.js";
+import { yamlFile } from "../yaml-file.js";
 
 interface Options {
   yaml?: boolean;
@@ -43,7 +43,7 @@ export async function refine(
   if (!drafted.ok) return undrafted(print, drafted);
   const { graph, written, outcome, notices } = drafted;
   const diff = diffGraphs(before.graph, graph);
-  if (options.yaml) print.raw(toYaml(written));
+  if (options.yaml) print.raw(yamlFile("graph", written));
   else await sayPlan(print, graph, outcome);
   sayDiff(print, diff, options.yaml === true);
   if (!options.yaml) {

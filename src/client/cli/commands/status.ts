@@ -3,6 +3,7 @@ import type { RunAnswer, RunSummary, Runs } from "../../runs.js";
 import type { Writes } from "../../writes.js";
 import { withWrites } from "../backend.js";
 import { done, type Ending, failed } from "../ending.js";
+import { untoldLines } from "../gate-text.js";
 import { runTable } from "../run-list.js";
 import { nodeTable } from "../run-text.js";
 import type { Session } from "../session.js";
@@ -22,12 +23,12 @@ async function statusOf(session: Session, runs: Runs, runId: string, writes: Wri
   if (!answer.ok) return failed(answer.problems);
   sayRun(session, answer.value);
   if (held.ok) for (const line of pauseLines(held.value)) session.print.result(line);
-  const { view, source, waitsForWorker, webUrl } = answer.value;
+  const { view, source, waitsForWorker, failing, webUrl } = answer.value;
   const known = held.ok ? { writes: held.value } : {};
-  return done({ run: view, source, waitsForWorker: waitsForWorker, webUrl: webUrl, ...known });
+  return done({ run: view, source, waitsForWorker, failing, webUrl: webUrl, ...known });
 }
 
-function sayRun(session: Session, { view, source, waitsForWorker, webUrl }: RunAnswer): void {
+function sayRun(session: Session, { view, source, waitsForWorker, failing, webUrl }: RunAnswer): void {
   const { print } = session;
   for (const line of nodeTable(view, Date.now())) print.result(line);
   print.result();
@@ -37,10 +38,16 @@ function sayRun(session: Session, { view, source, waitsForWorker, webUrl }: RunA
   for (const gate of view.gates) {
     if (gate.status !== "open") continue;
     print.result(`  ${style.yellow("waits for approval")}: ${oneLine(gate.nodeName)} until ${clock(gate.deadlineMs)}`);
+    for (const line of untoldLines(gate)) print.result(line);
     print.result(`    next: autoops approve ${view.runId} ${gate.nodeId}   (or reject)`);
   }
   if (waitsForWorker) print.note("no worker polls for this run; start one with: autoops worker");
-  if (source === "history") print.note("no worker answered: this was rebuilt from the run's history");
+  if (failing !== undefined) {
+    print.note(`${style.red("stuck")}: a worker takes it up and cannot go on: ${oneLine(failing)}`);
+    print.note(`  a worker of another build may; to end it: temporal workflow terminate --workflow-id ${view.runId}`);
+  } else if (source === "history" && view.endedAtMs === undefined) {
+    print.note("no worker answered: this was rebuilt from the run's history");
+  }
 }
 
 async function statusOfAll(session: Session, runs: Runs, writes: Writes): Promise<Ending> {

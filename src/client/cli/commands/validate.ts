@@ -5,8 +5,13 @@ import { readGraph } from "../input.js";
 import { ADVISORY, noteNotices } from "../plan-text.js";
 import type { Session } from "../session.js";
 import { style } from "../text.js";
+import { yamlFile } from "../yaml-file.js";
 
-export async function validate(session: Session, [file = "-"]: readonly string[]): Promise<Ending> {
+interface Options {
+  format?: "yaml" | "json";
+}
+
+export async function validate(session: Session, [file = "-"]: readonly string[], options: Options): Promise<Ending> {
   const { print } = session;
   const read = await readGraph(session, file);
   if (!read.ok) return failed(read.problems, { notices: [] });
@@ -17,6 +22,12 @@ export async function validate(session: Session, [file = "-"]: readonly string[]
   const { notices, gates, environment, dryRun } = outcome.verdict;
   const placed = read.place(notices);
   noteNotices(print, placed);
+  if (options.format !== undefined) {
+    print.raw(
+      options.format === "yaml" ? yamlFile("graph", read.written) : `${JSON.stringify(read.written, undefined, 2)}\n`,
+    );
+    return done({ graph: read.written });
+  }
   const gated = Object.keys(gates);
   const waits = gated.length === 0 ? "no gate" : `${gated.length} gate(s): ${gated.join(", ")}`;
   print.result(`${style.green("ok")} ${read.graph.nodes.length} node(s), ${waits}, environment ${environment}`);

@@ -1,6 +1,7 @@
 /** One finished workflow task: what it wrote into the history. */
 import type { AskedAt, CheckResult, EditVerdict, VoteVerdict } from "../../../activities/contract.js";
 import type { Verdict } from "../../../core/check.js";
+import { redact } from "../../../core/redact.js";
 import { ACTIVITIES } from "../../../vocabulary/names.js";
 import { firstValue, type HistoryEvent, idOf, msOf, payloadValue } from "../payloads.js";
 
@@ -75,4 +76,14 @@ function markerOf(event: HistoryEvent): Marker[] {
   }
   if (data?.activity_type !== ACTIVITIES.verifyVote) return [];
   return [{ kind: "verified", seq: data.seq, verdict: result as (VoteVerdict & AskedAt) | undefined }];
+}
+
+/** Causes of a failed task that say nothing of the run: it is begun anew, or was reset. */
+const PASSING = new Set([0, 1, 13, 17, 18, 20, 39]);
+
+/** Why a worker could not go on with the run, if this event says so. */
+export function failureOfTask(event: HistoryEvent): string | undefined {
+  const failed = event.workflowTaskFailedEventAttributes;
+  if (!failed || PASSING.has(Number(failed.cause ?? 0))) return undefined;
+  return redact(failed.failure?.message || "it failed without a reason").slice(0, 300);
 }

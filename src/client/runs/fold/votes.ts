@@ -4,6 +4,7 @@ import { readAnswer } from "../../../core/gate/answer.js";
 import { judgeEdit, refuseEdit } from "../../../core/gate/edit.js";
 import { addProblem } from "../../../core/run/run.js";
 import type { DecisionResult, RunEvent, Vote } from "../../../core/run/state.js";
+import { noteStray, unreadable } from "../../../core/run/stray-decisions.js";
 import type { Answer } from "../../../schema/decision.js";
 import type { Mirror } from "./mirror.js";
 
@@ -38,7 +39,7 @@ export function createVotes(mirror: Mirror): Votes {
   function take(value: unknown, decision: Vote["decision"], atMs: number): Outcome | undefined {
     const read = readAnswer(value);
     if (!read.ok) {
-      mirror.run.state.strayDecisions++;
+      noteStray(mirror.run, unreadable(value, decision, read.message, atMs));
       return { node: "", decision, approver: "", result: "gate-not-open", atMs };
     }
     const { approver, comment, channel, token, decision_id: decisionId, node_id: node } = read.answer;

@@ -182,3 +182,45 @@ describe("what others wrote", () => {
     }
   });
 });
+
+describe("what Slack refuses with 200", () => {
+  /** Answers the first calls as given, then as the workspace does. */
+  function toldAfter(answers: object[]) {
+    const left = [...answers];
+    const fetch: Workspace["fetch"] = async (url, request) => {
+      const next = left.shift();
+      if (next === undefined) return workspace.fetch(url, request);
+      return { status: 200, text: JSON.stringify({ ok: false, ...next }), url: String(url), headers: {} } as never;
+    };
+    const slack = { token: "env:SLACK", api_url: workspace.apiUrl };
+    const config = { channels: {}, slack };
+    return tell("slack:#ops", notice("gate-opened"), { config, fetch } as unknown as Dependencies);
+  }
+
+  test.each(["internal_error", "service_unavailable", "fatal_error", "request_timeout"])(
+    "%s passes, and the message is sent once it has",
+    async (error) => {
+      expect(await toldAfter([{ error }])).toMatchObject({ ok: true });
+      expect(await toldAfter([{ error }, { error }])).toMatchObject({ ok: true });
+    },
+  );
+
+  test("one that does not pass is told after three attempts", async () => {
+    const error = "internal_error";
+    const result = await toldAfter([{ error }, { error }, { error }]);
+    expect(result).toMatchObject({ ok: false, problem: "Slack is out of order for now: internal_error" });
+  });
+
+  test("a missing scope is named", async () => {
+    const result = await toldAfter([{ error: "missing_scope", needed: "chat:write", provided: "channels:read" }]);
+    expect(result.problem).toContain("Slack refused: missing_scope (needed: chat:write)");
+  });
+
+  test("what is wrong with blocks is told, each reason once", async () => {
+    const why = "no more than 50 items allowed [json-pointer:/blocks]";
+    const result = await toldAfter([
+      { error: "invalid_blocks", errors: [why], response_metadata: { messages: [`[ERROR] ${why}`, why] } },
+    ]);
+    expect(result.problem).toBe(`Slack refused: invalid_blocks (${why}; [ERROR] ${why})`);
+  });
+});

@@ -27,6 +27,55 @@ test.each([
   expect(isoText(findTime(line, reference)?.ms ?? 0)).toBe(time);
 });
 
+describe("only a time at the head of a line is its time", () => {
+  test.each([
+    "ERROR tls: certificate of api.test expired on 2026-11-01 00:00:00",
+    "  row: id=7 created_at=2020-01-01 00:00:00 state=new",
+    "certificate valid until Nov 22 10:00:00 2027 GMT",
+    "ERROR job: next run at 2026-12-01T00:00:00Z",
+    'level=error msg="token expired" not_after=2026-11-01T00:00:00Z',
+    "user said: see you on 2026-11-30 12:00:00",
+    "    at step 3 of [22/Nov/2026:10:00:00 +0100]",
+    "WARN last backup is of 2026/10/01 03:00:00",
+    'panic: parsing time "2026-11-01 00:00:00": extra text',
+  ])("%s", (line) => {
+    expect(findTime(line, reference)).toBeUndefined();
+  });
+
+  test.each([
+    ['time="2026-11-22T10:00:00Z" level=info msg=x'],
+    ['level=info msg="a b" ts=2026-11-22T10:00:00Z'],
+    ['{"level":"info", "time": "2026-11-22T10:00:00Z", cut off'],
+    ["[ERROR] [main] 2026-11-22 10:00:00 boom"],
+    ["INFO:root:2026-11-22 10:00:00 boom"],
+    ["ERROR 2026-11-22 10:00:00 boom"],
+    ["web-app  | 2026-11-22 10:00:00 boom"],
+    ["nova-api.log.1 2026-11-22 10:00:00.000 25746 INFO boom"],
+    ["- 1131566461 2005.11.09 dn228 Nov 22 10:00:00 dn228/dn228 crond: x"],
+    ["haproxy[123]: 10.0.0.1:4000 [22/Nov/2026:10:00:00] front"],
+    ['shop.test:80 10.0.0.1 - frank [22/Nov/2026:10:00:00 +0000] "GET /"'],
+  ])("%s", (line) => {
+    expect(isoText(findTime(line, reference)?.ms ?? 0)).toBe("2026-11-22T10:00:00.000Z");
+  });
+
+  const read = (text: string): LogEntry[] => {
+    const reader = new EntryReader("text", DEFAULT_FIELDS, reference);
+    const all = text.split("\n").map((line) => reader.push(line));
+    return [...all, reader.end()].filter((entry) => entry !== undefined);
+  };
+
+  test("a continuation that names another time is kept with its entry", () => {
+    const rows = "  row: id=7 created_at=2020-01-01 00:00:00 state=new\n  expires 2020-01-01 00:00:00";
+    const entries = read(`2026-11-22 10:00:00 ERROR bad row\n${rows}\n2026-11-22 10:00:01 INFO next`);
+    expect(entries.map(({ message }) => message)).toEqual([`ERROR bad row\n${rows}`, "INFO next"]);
+  });
+
+  test("a line of a log without times keeps its text whole, and no time", () => {
+    const line = "ERROR tls: certificate of api.test expired on 2026-11-01 00:00:00";
+    expect(read(line)).toMatchObject([{ timeMs: undefined, level: "error", message: line }]);
+  });
+});
+
 test("a line whose numbers are no time has none", () => {
   for (const line of [
     "order 2026-13-45T99:00:00Z",
