@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Context } from "@temporalio/activity";
 import { z } from "zod";
-import { ledgerHere } from "../src/activities/acting/ledger-client.js";
+import { ledgerClient } from "../src/activities/acting/ledger-client.js";
 import { type ActivityTable, createActivities } from "../src/activities/create-activities.js";
 import { defineTool } from "../src/activities/define-tool.js";
 import { createRegistry } from "../src/activities/registry.js";

@@ -5,8 +5,8 @@ import {
   type WorkerOptions as TemporalWorkerOptions,
   Worker,
 } from "@temporalio/worker";
-import { ledgerHere } from "./activities/acting/ledger-client.js";
-import { ratesHere } from "./activities/acting/rates-client.js";
+import { ledgerClient } from "./activities/acting/ledger-client.js";
+import { ratesClient } from "./activities/acting/rates-client.js";
 import { createActivities, createPlannerActivities } from "./activities/create-activities.js";
 import type { Dependencies } from "./activities/dependencies.js";
 import { countModel } from "./activities/planner/model/metrics.js";
@@ -15,7 +15,7 @@ import { type Local, loadLocal, urlProblem } from "./app/local.js";
 import { createRemembering } from "./app/memory.js";
 import { createChangeWatch } from "./platform/audit/changes.js";
 import { createAuditLog } from "./platform/audit/log.js";
-import { isShared, shelfHere } from "./platform/blobs/configured.js";
+import { configuredStore, isShared } from "./platform/blobs/configured.js";
 import { createContents } from "./platform/blobs/contents.js";
 import { blobStoreOn } from "./platform/blobs.js";
 import { digestOf } from "./platform/digest.js";
@@ -138,7 +138,7 @@ export async function createDependencies(
   };
   await policy();
   const { fetch: unrated, hosts } = createWaysOut(policy, declaredUrls(local.config), secret);
-  const fetch = ratedFetch(unrated, { config: local.config, keeper: ratesHere() });
+  const fetch = ratedFetch(unrated, { config: local.config, keeper: ratesClient() });
   const planning = { policy, fetch, count: countModel };
   const narrate = local.narrator(planning);
   const value: Dependencies = {
@@ -150,10 +150,10 @@ export async function createDependencies(
     hosts,
     secret,
     secretValues: secrets,
-    blobs: blobStoreOn(createContents(shelfHere(local, policy), local.environment.payloadKeys)),
+    blobs: blobStoreOn(createContents(configuredStore(local, policy), local.environment.payloadKeys)),
     reports: createReportStore(stores.reports, local.environment.payloadKeys),
     signer: keys.verifier,
-    ledger: ledgerHere(),
+    ledger: ledgerClient(),
     audit,
     draft: local.drafter(planning),
     ...(narrate === undefined ? {} : { narrate }),
@@ -189,7 +189,7 @@ async function run(
     namespace: where.namespace,
     shutdownGraceTime: "5s" as const,
     dataConverter: workerConverter(local.environment, {
-      shelf: async () => shelfHere(local, dependencies.policy),
+      shelf: async () => configuredStore(local, dependencies.policy),
       keeps: isShared(local.config) ? "shared" : "local",
     }),
     ...versioning(local),

@@ -40,7 +40,7 @@ export async function verifyGrant(acting: Acting, dependencies: Dependencies): P
     if (mustBeGranted) throw refuse(`${acting.nodeId} carries no approval`);
     return;
   }
-  checkAskedHere(acting, call.grant);
+  checkAskedInRun(acting, call.grant);
   checkDigest(acting, call.grant);
   await checkVotes(acting, policy, tool, dependencies);
   if (definition.effect !== "write") return;
@@ -82,7 +82,7 @@ async function checkPolicy(
 }
 
 /** Reset re-applies old signals and updates: an approval that was given to an earlier run is void. */
-function checkAskedHere({ runId, nodeId }: Acting, grant: Grant): void {
+function checkAskedInRun({ runId, nodeId }: Acting, grant: Grant): void {
   if (runId === grant.askedIn || runId === grant.startedAs) return;
   throw new ToolFailure("run-was-reset", `${nodeId} was approved before the run was reset`, undefined, false);
 }

@@ -2,7 +2,7 @@
 import { Context } from "@temporalio/activity";
 import { createWriteLedger, type WriteLedger } from "../../platform/temporal/write-ledger.js";
 
-export function ledgerHere(): WriteLedger {
+export function ledgerClient(): WriteLedger {
   return createWriteLedger(() => {
     const { client, info } = Context.current();
     return { client, taskQueue: info.taskQueue };

@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import { Client, type Connection } from "@temporalio/client";
 import { bundleWorkflowCode, NativeConnection as Native, type NativeConnection, Worker } from "@temporalio/worker";
 import { z } from "zod";
-import { ledgerHere } from "../../../src/activities/acting/ledger-client.js";
+import { ledgerClient } from "../../../src/activities/acting/ledger-client.js";
 import type { DraftResult } from "../../../src/activities/contract.js";
 import { createActivities, createPlannerActivities } from "../../../src/activities/create-activities.js";
 import { defineTool, ToolFailure } from "../../../src/activities/define-tool.js";
@@ -123,7 +123,7 @@ export async function createStack(options: StackOptions): Promise<Stack> {
     blobs: { put: () => Promise.resolve(""), get: () => Promise.resolve("") },
     reports,
     signer,
-    ledger: ledgerHere(),
+    ledger: ledgerClient(),
     audit: options.audit ?? auditStub(),
     draft,
     log,

@@ -2,7 +2,7 @@
 import { loadLocal } from "../../../app/local.js";
 import { done, type Ending, failed } from "../ending.js";
 import { readGraph } from "../input.js";
-import { ADVISORY, noteNotices } from "../plan-text.js";
+import { ADVISORY, noteWarnings } from "../plan-text.js";
 import type { Session } from "../session.js";
 import { style } from "../text.js";
 
@@ -16,7 +16,7 @@ export async function validate(session: Session, [file = "-"]: readonly string[]
   if (!outcome.ok) return failed(read.place(outcome.problems), { notices: [] });
   const { notices, gates, environment, dryRun } = outcome.verdict;
   const placed = read.place(notices);
-  noteNotices(print, placed);
+  noteWarnings(print, placed);
   const gated = Object.keys(gates);
   const waits = gated.length === 0 ? "no gate" : `${gated.length} gate(s): ${gated.join(", ")}`;
   print.result(`${style.green("ok")} ${read.graph.nodes.length} node(s), ${waits}, environment ${environment}`);
