@@ -10,7 +10,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Context } from "@temporalio/activity";
 import { z } from "zod";
-import { callerHere } from "../src/activities/acting/caller-client.js";
+import { callerClient } from "../src/activities/acting/caller-client.js";
 import { createWriteLog } from "../src/activities/acting/write-log.js";
 import { type ActivityTable, createActivities } from "../src/activities/create-activities.js";
 import { defineTool } from "../src/activities/define-tool.js";
@@ -99,7 +99,7 @@ export async function createBenchActivities(): Promise<Bench> {
       createWriteLog(createRecords(createFolder(join(home, "writes"))), Date.now),
     ),
     records: createRecords(createFolder(join(home, "approvals"))),
-    askCaller: callerHere(),
+    askCaller: callerClient(),
     audit: createAuditLog({
       directory: join(home, "audit"),
       signer: signer.signer,

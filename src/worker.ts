@@ -6,9 +6,9 @@ import {
   type WorkerOptions as TemporalWorkerOptions,
   Worker,
 } from "@temporalio/worker";
-import { callerHere } from "./activities/acting/caller-client.js";
-import { ledgerHere } from "./activities/acting/ledger-client.js";
-import { ratesHere } from "./activities/acting/rates-client.js";
+import { callerClient } from "./activities/acting/caller-client.js";
+import { ledgerClient } from "./activities/acting/ledger-client.js";
+import { ratesClient } from "./activities/acting/rates-client.js";
 import { createWriteLog } from "./activities/acting/write-log.js";
 import { createActivities, createPlannerActivities } from "./activities/create-activities.js";
 import type { Dependencies } from "./activities/dependencies.js";
@@ -19,7 +19,7 @@ import { createRemembering } from "./app/memory.js";
 import { channelProblems } from "./core/gate/notice-channels.js";
 import { createChangeWatch } from "./platform/audit/changes.js";
 import { createAuditLog } from "./platform/audit/log.js";
-import { isShared, shelfBeside, shelfHere } from "./platform/blobs/configured.js";
+import { configuredStore, isShared, storeBeside } from "./platform/blobs/configured.js";
 import { createContents } from "./platform/blobs/contents.js";
 import { blobStoreOn } from "./platform/blobs.js";
 import { digestOf } from "./platform/digest.js";
@@ -143,10 +143,10 @@ export async function createDependencies(
   };
   await policy();
   const { fetch: unrated, hosts } = createWaysOut(policy, declaredUrls(local.config), secret);
-  const fetch = ratedFetch(unrated, { config: local.config, keeper: ratesHere() });
+  const fetch = ratedFetch(unrated, { config: local.config, keeper: ratesClient() });
   const planning = { policy, fetch, count: countModel };
   const narrate = local.narrator(planning);
-  const writeRecords = createRecords(shelfBeside("writes", local, policy), local.environment.payloadKeys);
+  const writeRecords = createRecords(storeBeside("writes", local, policy), local.environment.payloadKeys);
   const value: Dependencies = {
     config: local.config,
     registry: local.registry,
@@ -156,12 +156,12 @@ export async function createDependencies(
     hosts,
     secret,
     secretValues: secrets,
-    blobs: blobStoreOn(createContents(shelfHere(local, policy), local.environment.payloadKeys)),
+    blobs: blobStoreOn(createContents(configuredStore(local, policy), local.environment.payloadKeys)),
     reports: createReportStore(stores.reports, local.environment.payloadKeys),
     signer: keys.verifier,
-    ledger: ledgerHere(createWriteLog(writeRecords, () => Date.now())),
-    records: createRecords(shelfBeside("approvals", local, policy), local.environment.payloadKeys),
-    askCaller: callerHere(),
+    ledger: ledgerClient(createWriteLog(writeRecords, () => Date.now())),
+    records: createRecords(storeBeside("approvals", local, policy), local.environment.payloadKeys),
+    askCaller: callerClient(),
     audit,
     draft: local.drafter(planning),
     ...(narrate === undefined ? {} : { narrate }),
@@ -200,7 +200,7 @@ async function run(
     namespace: where.namespace,
     shutdownGraceTime: "5s" as const,
     dataConverter: workerConverter(local.environment, {
-      shelf: async () => shelfHere(local, dependencies.policy),
+      shelf: async () => configuredStore(local, dependencies.policy),
       keeps: isShared(local.config) ? "shared" : "local",
     }),
     ...versioning(local),

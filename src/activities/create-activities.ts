@@ -13,18 +13,18 @@ import { createVerifyOrder } from "./gates/verify-order.js";
 import { createVerifyVote } from "./gates/verify-vote.js";
 import { createDraftGraph } from "./planner/draft-graph.js";
 import { createNarrate } from "./planner/narrate.js";
-import { askedAt } from "./request-time.js";
+import { withRequestTime } from "./request-time.js";
 
 // biome-ignore lint/suspicious/noExplicitAny: activities differ in what they take; the contract types them for callers
 export type ActivityTable = Record<string, (...args: any[]) => Promise<unknown>>;
 
 export function createActivities(dependencies: Dependencies): ActivityTable {
   const activities: ActivityTable = {
-    [ACTIVITIES.checkGraph]: askedAt(auditedCheck(createCheckGraph(dependencies), dependencies)),
+    [ACTIVITIES.checkGraph]: withRequestTime(auditedCheck(createCheckGraph(dependencies), dependencies)),
     [ACTIVITIES.askApproval]: auditedAsk(createAskApproval(dependencies), dependencies),
-    [ACTIVITIES.checkEdit]: askedAt(createCheckEdit(dependencies)),
+    [ACTIVITIES.checkEdit]: withRequestTime(createCheckEdit(dependencies)),
     [ACTIVITIES.tellApprovers]: createTellApprovers(dependencies),
-    [ACTIVITIES.verifyVote]: askedAt(auditedVerify(createVerifyVote(dependencies), dependencies)),
+    [ACTIVITIES.verifyVote]: withRequestTime(auditedVerify(createVerifyVote(dependencies), dependencies)),
     [ACTIVITIES.verifyOrder]: createVerifyOrder(dependencies),
     [ACTIVITIES.sealState]: createSealState(dependencies),
     [ACTIVITIES.proveState]: createProveState(dependencies),

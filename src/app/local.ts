@@ -8,7 +8,7 @@ import { entitiesOf } from "../activities/planner/entities.js";
 import { offerOf, planningPolicy } from "../activities/planner/model/offer.js";
 import { offersOf } from "../activities/planner/offers.js";
 import { loadOwnPlaybooks, type OwnPlaybooks } from "../activities/planner/own-playbooks.js";
-import { planHere } from "../activities/planner/plan-in-process.js";
+import { planInProcess } from "../activities/planner/plan-in-process.js";
 import { loadPlaybooks } from "../activities/planner/playbooks.js";
 import { replayed } from "../activities/planner/replay.js";
 import { createDefaultRegistry, type Registry, type RegistryOptions } from "../activities/registry.js";
@@ -33,7 +33,7 @@ import type { Problem } from "../vocabulary/problems.js";
 import { declaredUrls } from "./declared-urls.js";
 import { type LearnedPlaybooks, learnedPlaybooks } from "./learned.js";
 import { preferencesOf } from "./memory.js";
-import { type DrafterParts, modelHere, partsHere } from "./planning.js";
+import { configuredModel, configuredParts, type DrafterParts } from "./planning.js";
 import { type LoadedPackage, loadPackages } from "./tool-packages.js";
 
 export interface Local {
@@ -69,7 +69,7 @@ export interface Local {
   narrator(parts: DrafterParts): Dependencies["narrate"];
   plannerFor(input: GoalInput): PlannerName;
   /** A plan made in this process, with its repairs. */
-  planHere(input: GoalInput, signal?: AbortSignal): Promise<DraftResult>;
+  planInProcess(input: GoalInput, signal?: AbortSignal): Promise<DraftResult>;
   /** The check against the policy as it was loaded: advisory, for the worker's policy decides. */
   check(graph: Graph): CheckOutcome;
   /** The same, in detail: one answer a node. */
@@ -129,7 +129,7 @@ export async function loadLocal(
     policyDigest,
     catalogueDigest: () => offerOf(registry, policy.policy, config.config).digest,
   };
-  const modelOf = (parts: DrafterParts) => modelHere(environment, config.config, registry, parts);
+  const modelOf = (parts: DrafterParts) => configuredModel(environment, config.config, registry, parts);
   const local: Local = {
     ok: true,
     environment,
@@ -168,11 +168,11 @@ export async function loadLocal(
         (await import("../activities/planner/model/narrative.js")).narrate(findings, calling, model);
     },
     plannerFor: (input) => plannerFor(input, config.config.model !== undefined),
-    planHere: (input, signal) => {
-      const model = modelOf(partsHere(environment, policy.policy, config.config));
+    planInProcess: (input, signal) => {
+      const model = modelOf(configuredParts(environment, policy.policy, config.config));
       // A budget of a plan is counted by the plan.
       const run = `here-${randomBytes(8).toString("hex")}`;
-      return planHere(
+      return planInProcess(
         input,
         { run, ...(signal === undefined ? {} : { signal }) },
         createDrafter(context, model),

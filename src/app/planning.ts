@@ -6,7 +6,7 @@ import type { PlannerContext } from "../activities/planner/draft.js";
 import { createDrafter } from "../activities/planner/drafter.js";
 import { offerOf } from "../activities/planner/model/offer.js";
 import type { ModelPlanner } from "../activities/planner/model/planner.js";
-import { planHere } from "../activities/planner/plan-in-process.js";
+import { planInProcess } from "../activities/planner/plan-in-process.js";
 import type { Registry } from "../activities/registry.js";
 import { type PlannerConfig, tighten } from "../core/policy/tighten.js";
 import type { Policy } from "../core/policy.js";
@@ -28,7 +28,7 @@ import { memoryOf } from "./memory.js";
 export type DrafterParts = Pick<ModelPlanner, "policy" | "fetch" | "count">;
 
 /** The policy as it was loaded, and requests under it. */
-export function partsHere(environment: Environment, policy: Policy, config: Config): DrafterParts {
+export function configuredParts(environment: Environment, policy: Policy, config: Config): DrafterParts {
   const resolveSecret = createSecretResolver((name) => environment.secretFrom(name));
   return {
     policy: () => Promise.resolve({ ok: true, policy }),
@@ -37,7 +37,7 @@ export function partsHere(environment: Environment, policy: Policy, config: Conf
 }
 
 /** Undefined where no key is set. */
-export function modelHere(
+export function configuredModel(
   environment: Environment,
   config: Config,
   registry: Registry,
@@ -119,7 +119,7 @@ export function plannerByModel(options: ModelOptions, context: PlannerContext): 
       // A budget of a plan is counted by the plan.
       const run = `here-${randomBytes(8).toString("hex")}`;
       const calling = { run, ...(signal === undefined ? {} : { signal }) };
-      return planHere({ planner: "model", ...input }, calling, drafter, own);
+      return planInProcess({ planner: "model", ...input }, calling, drafter, own);
     },
   };
 }

@@ -18,7 +18,7 @@ import {
 import type { Problem } from "../vocabulary/problems.js";
 import type { Catalogue } from "./check/catalogue.js";
 import type { CheckContext } from "./check/context.js";
-import { checkGuards, type GuardFacts } from "./check/effect-checks.js";
+import { checkEffects, type GuardFacts } from "./check/effect-checks.js";
 import { checkExpressions } from "./check/expressions.js";
 import { checkNode, type NodeFacts } from "./check/node.js";
 import { checkShape } from "./check/shape.js";
@@ -77,7 +77,7 @@ export function checkAgainst(graph: Graph, context: CheckContext): CheckOutcome 
   const notices: Problem[] = unknownNames(context.policy, context.catalogue);
   const facts = graph.nodes.map((node, position) => checkNode(node, `nodes[${position}]`, context));
   const guards = graph.nodes.map((node, position) =>
-    checkGuards(node, facts[position] as NodeFacts, `nodes[${position}]`, context),
+    checkEffects(node, facts[position] as NodeFacts, `nodes[${position}]`, context),
   );
   for (const node of facts) {
     problems.push(...node.problems);

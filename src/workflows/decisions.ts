@@ -23,14 +23,14 @@ export const eventSignal = defineSignal<[Json]>(EVENT_SIGNAL);
 export const decideUpdate = defineUpdate<DecisionResult, [Decision]>(UPDATES.decide);
 export const runViewQuery = defineQuery<RunView | null>(QUERIES.runView);
 
-export interface Desk {
+export interface Decisions {
   /** From here on decisions are counted; those that came before wait until now. */
   open(interpreter: Interpreter): void;
 }
 
 type Checks = Pick<Activities, "verify_vote" | "check_edit">;
 
-export function createDesk(facts: RunFacts, { verify_vote: verify, check_edit }: Checks): Desk {
+export function createDecisions(facts: RunFacts, { verify_vote: verify, check_edit }: Checks): Decisions {
   let interpreter: Interpreter | undefined;
 
   async function take(value: unknown, decision: "approve" | "reject"): Promise<DecisionResult> {

@@ -14,7 +14,7 @@ import type { RunEvent } from "../core/run/state.js";
 import type { JsonObject } from "../schema/json.js";
 import { FINDINGS_SHOWN_AT_GATE, SUMMARY_MAX_CHARS } from "../vocabulary/limits.js";
 import { ACTIVITIES, askId } from "../vocabulary/names.js";
-import { createNotices } from "./messages.js";
+import { createGateMessages } from "./messages.js";
 import { askOptions } from "./options.js";
 
 export interface Gates {
@@ -35,7 +35,7 @@ export function createGates(
   report: (event: RunEvent) => unknown,
 ): Gates {
   const timers = new Map<string, CancellationScope>();
-  const notices = createNotices(run, report);
+  const notices = createGateMessages(run, report);
   let asking = 0;
 
   // Gates that were open when the run continued as new keep their absolute deadline.

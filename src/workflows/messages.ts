@@ -13,7 +13,7 @@ import type { Gate, RunEvent } from "../core/run/state.js";
 import { ACTIVITIES, tellId } from "../vocabulary/names.js";
 import { tellOptions } from "./options.js";
 
-export interface Notices {
+export interface GateMessages {
   /** Arms what is to be told of an open gate after `sinceMs`; ends with the scope in which it is called. */
   arm(node: CheckedNode, sinceMs: number): void;
   /** Tells those who were asked that the gate has closed. */
@@ -22,7 +22,7 @@ export interface Notices {
   isTelling(): boolean;
 }
 
-export function createNotices(run: Run, report: (event: RunEvent) => unknown): Notices {
+export function createGateMessages(run: Run, report: (event: RunEvent) => unknown): GateMessages {
   let telling = 0;
 
   function arm(node: CheckedNode, sinceMs: number): void {

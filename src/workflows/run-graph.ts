@@ -23,7 +23,7 @@ import { createRun, resumeRun } from "../core/run/run.js";
 import type { RunState } from "../core/run/state.js";
 import type { GraphInput } from "../schema/graph.js";
 import type { Stricter } from "../schema/run-input.js";
-import { createDesk } from "./decisions.js";
+import { createDecisions } from "./decisions.js";
 import { showAttributes, showReport } from "./details.js";
 import { PROVEN, refuseUnproven, SEALED, sealOf } from "./handing-over.js";
 import { refuseUnreadable } from "./inputs.js";
@@ -68,7 +68,7 @@ export async function runGraph(input: RunGraphInput, carried?: Carried): Promise
     const { seal, ...state } = before;
     await refuseUnproven(state, seal);
   }
-  const desk = createDesk(facts, { verify_vote, check_edit });
+  const desk = createDecisions(facts, { verify_vote, check_edit });
   // A run that is cancelled while it is checked ends with a report, too.
   const { graph, atMs } =
     before === undefined ? await CancellationScope.nonCancellable(() => admit(input)) : resume(input, before, beganMs);

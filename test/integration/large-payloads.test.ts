@@ -8,7 +8,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest
 import { opened } from "../../src/client/runs/opened.js";
 import { allValues } from "../../src/client/runs/payloads.js";
 import { storedPayloads } from "../../src/client/runs/stored-payloads.js";
-import { shelfHere } from "../../src/platform/blobs/configured.js";
+import { configuredStore } from "../../src/platform/blobs/configured.js";
 import { createFolder } from "../../src/platform/blobs/folder.js";
 import { loadConfig } from "../../src/platform/config-file.js";
 import { readEnvironment, type Variables } from "../../src/platform/environment.js";
@@ -114,7 +114,7 @@ test("a shared bucket takes what is larger than Temporal likes", async () => {
     const loaded = await loadConfig(environment);
     if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems));
     const shelf = async () =>
-      shelfHere({ config: loaded.config, environment }, async () => ({ ok: true, policy: { network: {} } }));
+      configuredStore({ config: loaded.config, environment }, async () => ({ ok: true, policy: { network: {} } }));
     const { result, read } = await passed(300_000, { keeps: "shared", shelf }, variables);
     expect(read).toEqual(result);
     expect(s3.received.filter(({ method }) => method === "PUT")).toHaveLength(2);

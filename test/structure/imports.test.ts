@@ -180,11 +180,29 @@ function circles(between: ReadonlyMap<string, string[]>): string[][] {
   return found;
 }
 
+const FOLDERS = Object.keys(RULES).join("|");
+const ROW = new RegExp(`^\\| \`src/(?:${FOLDERS})/\` \\| `);
+const listed = (names: readonly string[], none: string): string => (names.length === 0 ? none : names.join(", "));
+
+/** The table as ARCHITECTURE.md has it. */
+function rowsOf(rules: Record<string, Rule>): string[] {
+  return Object.entries(rules).map(([folder, { values, packages }]) => {
+    const named = packages.map((name) => (name === "node:" ? "Node" : name));
+    return `| \`src/${folder}/\` | ${listed(values, "nothing")} | ${listed(named, "none")} |`;
+  });
+}
+
 describe("the import table", () => {
   const all = files.filter((file) => !isMain(file)).flatMap(importsOf);
 
   test("no folder imports a value that the table does not grant it", () => {
     expect(all.map(objection).filter((text) => text !== undefined)).toEqual([]);
+  });
+
+  test("stands in ARCHITECTURE.md as it is here", () => {
+    const document = readFileSync(join(ROOT, "ARCHITECTURE.md"), "utf8");
+    const rows = document.split("\n").filter((line) => line.startsWith("| `") && ROW.test(line));
+    expect(rows).toEqual(rowsOf(RULES));
   });
 
   test("it sees a forbidden import", () => {

@@ -1,7 +1,7 @@
 /** Approvals for tests: a store of records in memory, a server that answers as it is told, and questions with their grants. */
 import type { Grant } from "../../src/activities/contract.js";
 import { redactValue } from "../../src/core/redact.js";
-import type { Shelf } from "../../src/platform/blobs/store.js";
+import type { ContentStore } from "../../src/platform/blobs/store.js";
 import { digestOf } from "../../src/platform/digest.js";
 import { createRecords, type Records } from "../../src/platform/records/records.js";
 import type { AskCaller, CallingRun } from "../../src/platform/temporal/calling-run.js";
@@ -10,7 +10,7 @@ import type { Question } from "../../src/schema/question.js";
 
 export function recordsStub(): Records {
   const kept = new Map<string, Buffer>();
-  const shelf: Shelf = {
+  const store: ContentStore = {
     put: async (name, bytes) => void kept.set(name, bytes),
     get: async (name) => kept.get(name),
     async add(name, bytes) {
@@ -19,7 +19,7 @@ export function recordsStub(): Records {
       return true;
     },
   };
-  return createRecords(shelf);
+  return createRecords(store);
 }
 
 /** A run of ours that waits for the activity and has asked; `said` overrides what the server says of it. */

@@ -6,7 +6,7 @@ import type { WorkflowHandle } from "@temporalio/client";
 import type { TestWorkflowEnvironment } from "@temporalio/testing";
 import { bundleWorkflowCode, Worker } from "@temporalio/worker";
 import type { AskCall, AskResult, TellCall, ToolCall } from "../../src/activities/contract.js";
-import { askedAt } from "../../src/activities/request-time.js";
+import { withRequestTime } from "../../src/activities/request-time.js";
 import { checkAgainst } from "../../src/core/check.js";
 import type { Policy } from "../../src/core/policy.js";
 import type { RunView } from "../../src/core/report/view.js";
@@ -59,7 +59,7 @@ export function stage({ tools = {}, policy = openPolicy(), ask, verify }: Stage 
     return (await tools[id]?.(call)) ?? {};
   };
   staged.activities = {
-    check_graph: askedAt(async (input: { graph: GraphInput }) => {
+    check_graph: withRequestTime(async (input: { graph: GraphInput }) => {
       const parsed = parseGraph(input.graph);
       return parsed.ok ? checkAgainst(parsed.graph, contextWith(policy)) : parsed;
     }),
@@ -72,12 +72,14 @@ export function stage({ tools = {}, policy = openPolicy(), ask, verify }: Stage 
       staged.told.push(call);
       return { notices: (call.channels ?? ["webhook:policy"]).map((channel) => ({ channel, ok: true })) };
     },
-    check_edit: askedAt(async ({ params }: { params: JsonObject }) => {
+    check_edit: withRequestTime(async ({ params }: { params: JsonObject }) => {
       if (params.version !== "bad") return { ok: true as const };
       const problems: Problem[] = [{ code: "params-invalid", at: "edit.params", message: "it is bad" }];
       return { ok: false as const, problems };
     }),
-    verify_vote: askedAt(async (vote: { token: string }) => (await verify?.(vote)) ?? { ok: false, reason: "no" }),
+    verify_vote: withRequestTime(
+      async (vote: { token: string }) => (await verify?.(vote)) ?? { ok: false, reason: "no" },
+    ),
     seal_state: async () => ({ seal: "sealed" }),
     prove_state: async (_: unknown, __: string, seal: unknown) => ({ proven: seal === "sealed" }),
     store_report: async (report: Report) => {

@@ -2,7 +2,7 @@
 import { Context } from "@temporalio/activity";
 import { type AskCaller, createAskCaller } from "../../platform/temporal/calling-run.js";
 
-export function callerHere(): AskCaller {
+export function callerClient(): AskCaller {
   return createAskCaller(() => {
     const { client, info } = Context.current();
     return { client, namespace: info.namespace };

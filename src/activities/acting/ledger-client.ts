@@ -3,7 +3,7 @@ import { Context } from "@temporalio/activity";
 import type { WriteLog } from "../../platform/temporal/write-ledger.js";
 import { createWriteLedger, type WriteLedger } from "../../platform/temporal/write-ledger.js";
 
-export function ledgerHere(log: WriteLog): WriteLedger {
+export function ledgerClient(log: WriteLog): WriteLedger {
   return createWriteLedger(() => {
     const { client, info } = Context.current();
     return { client, taskQueue: info.taskQueue };

@@ -2,12 +2,14 @@
  * A playbook drafted from a run whose outcome was verified: its graph, with what belongs to that day lifted out as
  * parameters. A draft for a person to read and mend: it is used only once somebody has accepted it.
  */
+
 import type { KeptWhole } from "../../platform/memory/contents.js";
 import { ACTION_NAMES, type ActionName, type Config } from "../../schema/config.js";
 import { type Graph, graphSchema } from "../../schema/graph.js";
 import type { Json, JsonObject } from "../../schema/json.js";
 import type { Playbook } from "../../schema/playbook.js";
 import type { Parsed } from "../../schema/problems.js";
+import { escapeRegExp } from "../../vocabulary/escape-regexp.js";
 import type { Problem } from "../../vocabulary/problems.js";
 
 type Parameters = Record<string, Playbook["parameters"][string]>;
@@ -109,8 +111,7 @@ function createLift(service: string | undefined, config: Config): Lift {
   return { parameters, text, value, config };
 }
 
-const wordOf = (service: string): RegExp =>
-  new RegExp(`(?<![\\w.-])${service.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}(?![\\w-])`, "gi");
+const wordOf = (service: string): RegExp => new RegExp(`(?<![\\w.-])${escapeRegExp(service)}(?![\\w-])`, "gi");
 
 const withoutService = (text: string, service: string | undefined): string =>
   service === undefined || service.length < 3

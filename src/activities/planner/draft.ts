@@ -55,16 +55,16 @@ export function draftGraph(given: GoalInput, context: PlannerContext): DraftResu
     return { code: "goal-suspicious", at: "goal", message: `the goal: ${message} (${code})` };
   });
   const investigation = investigated({ goal, named, remedy, entities, given: input.value.params }, context);
-  if (investigation !== undefined) return withNotices(investigation, notices, context);
+  if (investigation !== undefined) return withWarnings(investigation, notices, context);
   const ranked = weighted(rankPlaybooks(playbooks, goal, entities), weights);
   const chosen = choose(ranked, named);
   if ("problem" in chosen) return { ok: false, problems: [chosen.problem] };
   const { playbook, score } = chosen;
   const planned = planFrom({ playbook, score, goal, given: input.value.params ?? {}, entities, config, remedy });
-  return withNotices(planned, notices, context);
+  return withWarnings(planned, notices, context);
 }
 
-const withNotices = (planned: DraftResult, notices: readonly Problem[], context: PlannerContext): DraftResult =>
+const withWarnings = (planned: DraftResult, notices: readonly Problem[], context: PlannerContext): DraftResult =>
   planned.ok ? { ...planned, notices: [...notices, ...planned.notices, ...(context.notices ?? [])] } : planned;
 
 interface Wanted {

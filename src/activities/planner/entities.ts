@@ -1,6 +1,8 @@
 /** What a goal names: a service, a version, a span of time, an address, and whether something is to be mended. */
+
 import type { Config } from "../../schema/config.js";
 import type { FactName } from "../../schema/facts.js";
+import { escapeRegExp } from "../../vocabulary/escape-regexp.js";
 import { namedIn } from "./named.js";
 import { windowOf } from "./window.js";
 import { normalised } from "./words.js";
@@ -55,12 +57,10 @@ export function entitiesOf(goal: string, config: Config, guess = true): Entities
   return entities;
 }
 
-const literal = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-
 /** A service that config.yaml knows, as it is written there; else what the sentence's form tells; else the only one. */
 function serviceOf(goal: string, config: Config, guess: boolean): string | undefined {
   for (const name of knownServices(config)) {
-    if (new RegExp(`(?<![\\w.-])${literal(name)}(?![\\w-])`, "i").test(goal)) return name;
+    if (new RegExp(`(?<![\\w.-])${escapeRegExp(name)}(?![\\w-])`, "i").test(goal)) return name;
   }
   const forms = [
     /(?<![\w-])([a-z][\w-]{1,62})["']?\s+(?:service|app|api)(?![\w-])/i,

@@ -6,6 +6,7 @@ import { type GraphInput, graphSchema } from "../../schema/graph.js";
 import type { JsonObject } from "../../schema/json.js";
 import type { StackMap } from "../../schema/map.js";
 import { parseWith } from "../../schema/problems.js";
+import { kindsThat } from "../connectors/sources.js";
 import type { DraftResult } from "../contract.js";
 import type { ServiceParam } from "../tools/investigation/evidence-schema.js";
 import { healthOf } from "../tools/investigation/health-rules.js";
@@ -17,7 +18,6 @@ const SERVICES_MAX = 50;
 const STEPS_MAX = 2;
 const INSTANCES_MAX = 30;
 const LOGS_PER_NODE = 15;
-const CHANGE_KINDS = ["git", "deployments", "kubernetes"] as const;
 const CHANGE_SOURCES_MAX = 5;
 const WINDOW = "1h";
 const ID_DIGITS = 12;
@@ -216,7 +216,7 @@ function logNodes(scope: readonly Scoped[], config: Config, target: string | und
 
 function changeNodes(config: Config): Node[] {
   const names = Object.entries(config.sources)
-    .filter(([, { kind }]) => (CHANGE_KINDS as readonly string[]).includes(kind))
+    .filter(([, { kind }]) => kindsThat("readChanges").includes(kind))
     .map(([name]) => name)
     .sort();
   if (names.length === 0) return [];

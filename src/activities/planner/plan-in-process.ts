@@ -10,7 +10,7 @@ import type { DraftResult } from "../contract.js";
 import type { createDrafter } from "./drafter.js";
 import type { Calling, ModelPlanner } from "./model/planner.js";
 
-export async function planHere(
+export async function planInProcess(
   input: GoalInput,
   calling: Pick<Calling, "run" | "signal">,
   drafter: ReturnType<typeof createDrafter>,

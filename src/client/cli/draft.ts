@@ -87,7 +87,7 @@ function inputOf(goal: string, { playbook, param, service, planner, cache }: Pla
 /** Playbooks plan here and need no server; the model is asked through the planner's queue. */
 async function drafter(session: Session, local: Local, input: GoalInput): Promise<DraftResult> {
   if (local.plannerFor(input) === "model") return draftByModel(session, local, input);
-  return local.planHere(input);
+  return local.planInProcess(input);
 }
 
 /** The planner and the check here may both tell of the same thing. */

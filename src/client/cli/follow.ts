@@ -8,7 +8,7 @@ import type { RunView } from "../../core/report/view.js";
 import type { Report } from "../../core/report.js";
 import type { Problem } from "../../vocabulary/problems.js";
 import type { RunHappening, Runs } from "../runs.js";
-import { createGateDesk } from "./gate-prompt.js";
+import { createGatePrompt } from "./gate-prompt.js";
 import { happeningLine, nodeTable } from "./run-text.js";
 import type { Session } from "./session.js";
 import { style } from "./text.js";
@@ -39,7 +39,7 @@ export async function follow(session: Session, runs: Runs, options: FollowOption
   // Every poll of a long stream listens for itself.
   setMaxListeners(0, signal);
   const screen = createScreen(session, runs, options.runId);
-  const desk = createGateDesk(session, runs, { ...options, hold: screen.hold });
+  const desk = createGatePrompt(session, runs, { ...options, hold: screen.hold });
   const workerWatch = watchForWorker(session, runs);
   let after: string | undefined;
   try {

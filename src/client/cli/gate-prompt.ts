@@ -13,7 +13,7 @@ const DRAIN_MS = 50;
 const LOOKS = 25;
 const LOOK_EVERY_MS = 200;
 
-export interface DeskOptions {
+export interface PromptOptions {
   runId: string;
   program: string;
   pageUrl?: string;
@@ -21,14 +21,14 @@ export interface DeskOptions {
   hold(held: boolean): void;
 }
 
-export interface GateDesk {
+export interface GatePrompt {
   opened(node: string): void;
   closed(node: string): void;
   /** Withdraws a question that still stands. */
   end(): Promise<void>;
 }
 
-export function createGateDesk(session: Session, runs: Runs, options: DeskOptions): GateDesk {
+export function createGatePrompt(session: Session, runs: Runs, options: PromptOptions): GatePrompt {
   const open = new Map<string, AbortController>();
   // One question at a time: two on one terminal could be answered for one another.
   let queue: Promise<void> = Promise.resolve();
@@ -76,7 +76,7 @@ async function look(runs: Runs, runId: string, node: string, gone: AbortSignal):
 async function present(
   session: Session,
   runs: Runs,
-  options: DeskOptions,
+  options: PromptOptions,
   { gate, findings }: Found,
   gone: AbortSignal,
 ): Promise<void> {

@@ -18,7 +18,7 @@ export async function draftByModel(session: Session, local: Local, input: GoalIn
   const { away } = answered;
   if (local.config.model === undefined) return { ok: false, problems: away };
   session.print.note(`${oneLine(away[0]?.message ?? "no worker answers")}; the model is asked from this machine`);
-  return local.planHere(asked, session.interrupt);
+  return local.planInProcess(asked, session.interrupt);
 }
 
 async function throughWorker(session: Session, input: GoalInput): Promise<DraftResult | { away: Problem[] }> {

@@ -33,7 +33,7 @@ function marked(line: string): string {
 }
 
 /** Notices: what the check corrected or found odd; nothing is refused by them. */
-export function noteNotices(print: Printer, notices: readonly Problem[]): void {
+export function noteWarnings(print: Printer, notices: readonly Problem[]): void {
   for (const notice of notices) {
     print.note(`${style.yellow("notice")} ${oneLine(notice.message)} ${style.dim(`[${notice.code}]`)}`);
   }

@@ -1,6 +1,6 @@
 /** The chart that a run's summary made: from the store that this machine's config.yaml names, into a file. */
 import { writeFile } from "node:fs/promises";
-import { shelfHere } from "../../platform/blobs/configured.js";
+import { configuredStore } from "../../platform/blobs/configured.js";
 import { createContents } from "../../platform/blobs/contents.js";
 import { blobStoreOn } from "../../platform/blobs.js";
 import { loadConfig } from "../../platform/config-file.js";
@@ -55,7 +55,7 @@ async function chartOf(blob: string, variables: Environment): Promise<Read> {
   const { environment } = read;
   const loaded = await loadConfig(environment);
   if (!loaded.ok) return loaded;
-  const shelf = shelfHere({ config: loaded.config, environment }, () => loadPolicy(environment));
+  const shelf = configuredStore({ config: loaded.config, environment }, () => loadPolicy(environment));
   try {
     return { ok: true, svg: await blobStoreOn(createContents(shelf, environment.payloadKeys)).get(blob) };
   } catch (error) {

@@ -1,6 +1,6 @@
 /** What workers put behind Temporal, fetched for a client; the files of this machine are read only when there is such a thing. */
 import type { ExternalStorage } from "@temporalio/common";
-import { shelfHere } from "../../platform/blobs/configured.js";
+import { configuredStore } from "../../platform/blobs/configured.js";
 import { loadConfig } from "../../platform/config-file.js";
 import type { Environment } from "../../platform/environment.js";
 import { ToolFailure } from "../../platform/failure.js";
@@ -13,7 +13,7 @@ export function storedPayloads(environment: Environment): ExternalStorage {
     keeps: "none",
     async shelf() {
       const loaded = await loadConfig(environment);
-      if (loaded.ok) return shelfHere({ config: loaded.config, environment }, () => loadPolicy(environment));
+      if (loaded.ok) return configuredStore({ config: loaded.config, environment }, () => loadPolicy(environment));
       const [problem] = loaded.problems;
       throw new ToolFailure(problem?.code ?? "config-invalid", problem?.message ?? "", problem?.hint);
     },

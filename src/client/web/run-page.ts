@@ -14,7 +14,7 @@ import { NodeList } from "./node-list.js";
 import { Notice, ProblemBox, Status, Took } from "./parts.js";
 import { ReportView } from "./report-view.js";
 import { webAddress } from "./route.js";
-import { NoRun, RunNotices } from "./run-warnings.js";
+import { NoRun, RunWarnings } from "./run-warnings.js";
 import { useMay } from "./session.js";
 import { clock, day, lookOf, span } from "./words.js";
 
@@ -58,7 +58,7 @@ function Run({ live, answer, onDecided }: { live: LiveRun; answer: RunAnswer; on
   return html`
     <${Head} answer=${answer} onCancelled=${reload} />
     ${error === undefined ? null : html`<${ProblemBox} error=${error} title="What stands here may be old:" />`}
-    <${RunNotices} answer=${answer} isCut=${isCut} />
+    <${RunWarnings} answer=${answer} isCut=${isCut} />
     <div role="status">
       ${gone.map((gate) => html`<${ClosedGate} key=${gate.nodeId} gate=${gate} outcome=${outcomes.get(gate.nodeId)} />`)}
     </div>

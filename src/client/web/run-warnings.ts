@@ -10,7 +10,7 @@ import { ProblemBox, ProblemText } from "./parts.js";
 import { ReportView } from "./report-view.js";
 import { clock } from "./words.js";
 
-export function RunNotices({ answer, isCut }: { answer: RunAnswer; isCut: boolean }) {
+export function RunWarnings({ answer, isCut }: { answer: RunAnswer; isCut: boolean }) {
   const { view, waitsForWorker, failing, source } = answer;
   return html`
     <${Ending} view=${view} />

@@ -21,7 +21,7 @@ export interface GuardFacts {
 type Call = { tool: string; params?: Node["params"] };
 
 /** `own` is what the check says of the node itself. */
-export function checkGuards(node: Node, own: NodeFacts, at: string, context: CheckContext): GuardFacts {
+export function checkEffects(node: Node, own: NodeFacts, at: string, context: CheckContext): GuardFacts {
   const { preconditions = [], verify, undo } = node;
   const problems = checkPlaces(node, own, at);
   const reads = preconditions.map((call, index) => checkRead(node, call, `${at}.preconditions[${index}]`, context));

@@ -7,10 +7,10 @@ import { BLOB_TIMEOUT_MS, SEALED_OVERHEAD_BYTES } from "../../vocabulary/payload
 import { ToolFailure } from "../failure.js";
 import type { GuardedFetch, HttpAnswer } from "../http/contract.js";
 import type { SecretResolver } from "../secrets.js";
-import type { Shelf } from "./store.js";
+import type { ContentStore } from "./store.js";
 
 /** The keys are resolved for each request, so that new ones are taken up without a restart where they can change. */
-export function createBucket(settings: BucketSettings, reach: GuardedFetch, secret: SecretResolver): Shelf {
+export function createBucket(settings: BucketSettings, reach: GuardedFetch, secret: SecretResolver): ContentStore {
   const send = async (method: "GET" | "PUT", name: string, body?: Buffer, isNew = false): Promise<HttpAnswer> => {
     const url = `${settings.endpoint.replace(/\/$/, "")}/${settings.bucket}/${settings.prefix}${name}`;
     const headers = await signed(settings, secret, { method, url, body, isNew });

@@ -8,17 +8,17 @@ import { createSecretResolver } from "../secrets.js";
 import { storesOf } from "../stores.js";
 import { createBucket } from "./bucket.js";
 import { createFolder } from "./folder.js";
-import type { Shelf } from "./store.js";
+import type { ContentStore } from "./store.js";
 
 /** A place beside the results: in the same bucket below `name`, or a folder of that name in the home or in the declared path. */
-export function shelfBeside(
+export function storeBeside(
   name: string,
   { config, environment }: { config: Config; environment: Environment },
   policy: CurrentPolicy,
-): Shelf {
+): ContentStore {
   const { blobs } = config;
   if (blobs?.kind === "s3") {
-    return shelfHere(
+    return configuredStore(
       { config: { ...config, blobs: { ...blobs, prefix: `${blobs.prefix}${name}/` } }, environment },
       policy,
     );
@@ -27,10 +27,10 @@ export function shelfBeside(
 }
 
 /** Its server is reached under the network policy as it is then, and by nobody but the store. */
-export function shelfHere(
+export function configuredStore(
   { config, environment }: { config: Config; environment: Environment },
   policy: CurrentPolicy,
-): Shelf {
+): ContentStore {
   const settings: BlobSettings = config.blobs ?? { kind: "local" };
   if (settings.kind === "local") return createFolder(settings.path ?? storesOf(environment).blobs);
   const secret = createSecretResolver((name) => environment.secretFrom(name));

@@ -7,7 +7,7 @@ import { ToolFailure } from "../failure.js";
 import type { PayloadKey } from "../payloads/keys.js";
 import { createSealer } from "../payloads/seal.js";
 import { isSealedText, openText, sealText } from "../payloads/sealed-text.js";
-import type { Shelf } from "./store.js";
+import type { ContentStore } from "./store.js";
 
 export interface Contents {
   /** Returns the content's digest, 64 hexadecimal digits; the same bytes give the same digest. */
@@ -18,7 +18,7 @@ export interface Contents {
 
 const DIGEST = /^[0-9a-f]{64}$/;
 
-export function createContents(shelf: Pick<Shelf, "put" | "get">, keys: readonly PayloadKey[]): Contents {
+export function createContents(shelf: Pick<ContentStore, "put" | "get">, keys: readonly PayloadKey[]): Contents {
   const sealer = createSealer(keys);
   const [first] = keys;
 

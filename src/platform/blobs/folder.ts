@@ -6,13 +6,13 @@ import { join } from "node:path";
 import { BLOB_MAX_BYTES } from "../../vocabulary/limits.js";
 import { SEALED_OVERHEAD_BYTES } from "../../vocabulary/payload-limits.js";
 import { ToolFailure } from "../failure.js";
-import type { Shelf } from "./store.js";
+import type { ContentStore } from "./store.js";
 
 /** Permission bits of people other than the owner. */
 const OTHERS = 0o077;
 
 /** `directory` is made on first use. */
-export function createFolder(directory: string): Shelf {
+export function createFolder(directory: string): ContentStore {
   return {
     async put(name, bytes) {
       await prepare(directory);

@@ -10,7 +10,7 @@ import {
   PAYLOAD_STORED_MAX_BYTES,
 } from "../../vocabulary/payload-limits.js";
 import { createContents } from "../blobs/contents.js";
-import type { Shelf } from "../blobs/store.js";
+import type { ContentStore } from "../blobs/store.js";
 import { ToolFailure } from "../failure.js";
 
 const { Payload: PayloadMessage } = proto.temporal.api.common.v1;
@@ -19,7 +19,7 @@ const DRIVER = "autoops";
 
 export interface StorageOptions {
   /** Opened when something is kept or fetched. */
-  shelf(): Promise<Shelf>;
+  shelf(): Promise<ContentStore>;
   /** `shared`: every worker and client reaches it; `local`: one machine's alone, so it is used only where Temporal would refuse; `none`: keeps nothing, and fetches. */
   keeps: "shared" | "local" | "none";
 }
@@ -62,7 +62,7 @@ function fetched(bytes: Buffer | undefined, digest: string): Payload {
 }
 
 /** Under names of their own, so that no reference in a graph reaches a payload. */
-function besideResults(shelf: Shelf): Pick<Shelf, "put" | "get"> {
+function besideResults(shelf: ContentStore): Pick<ContentStore, "put" | "get"> {
   return {
     put: (name, bytes) => shelf.put(`payload-${name}`, bytes),
     get: (name) => shelf.get(`payload-${name}`),

@@ -4,7 +4,7 @@
  */
 import { randomUUID } from "node:crypto";
 import type { JsonObject } from "../../schema/json.js";
-import type { Shelf } from "../blobs/store.js";
+import type { ContentStore } from "../blobs/store.js";
 import { ToolFailure } from "../failure.js";
 import type { PayloadKey } from "../payloads/keys.js";
 import { createSealer } from "../payloads/seal.js";
@@ -26,7 +26,7 @@ const ID = "store-id";
 const PROBE = "store-probe";
 
 /** With keys, what is recorded is sealed. Every failure is a `records-unreachable`. */
-export function createRecords(shelf: Shelf, keys: readonly PayloadKey[] = []): Records {
+export function createRecords(shelf: ContentStore, keys: readonly PayloadKey[] = []): Records {
   const sealer = createSealer(keys);
   let proven = false;
 

@@ -10,8 +10,8 @@ import { fileURLToPath } from "node:url";
 import { Client, type Connection } from "@temporalio/client";
 import { bundleWorkflowCode, NativeConnection as Native, type NativeConnection, Worker } from "@temporalio/worker";
 import { z } from "zod";
-import { callerHere } from "../../../src/activities/acting/caller-client.js";
-import { ledgerHere } from "../../../src/activities/acting/ledger-client.js";
+import { callerClient } from "../../../src/activities/acting/caller-client.js";
+import { ledgerClient } from "../../../src/activities/acting/ledger-client.js";
 import { createWriteLog } from "../../../src/activities/acting/write-log.js";
 import type { DraftResult } from "../../../src/activities/contract.js";
 import { createActivities, createPlannerActivities } from "../../../src/activities/create-activities.js";
@@ -129,9 +129,9 @@ export async function createStack(options: StackOptions): Promise<Stack> {
     blobs: { put: () => Promise.resolve(""), get: () => Promise.resolve("") },
     reports,
     signer,
-    ledger: ledgerHere(createWriteLog(recordsInMemory(), Date.now)),
+    ledger: ledgerClient(createWriteLog(recordsInMemory(), Date.now)),
     records: createRecords(createFolder(join(folder, "approvals"))),
-    askCaller: callerHere(),
+    askCaller: callerClient(),
     audit: options.audit ?? auditStub(),
     draft,
     log,

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { shelfHere } from "../../../src/platform/blobs/configured.js";
+import { configuredStore } from "../../../src/platform/blobs/configured.js";
 import { createContents } from "../../../src/platform/blobs/contents.js";
 import { blobStoreOn } from "../../../src/platform/blobs.js";
 import { loadConfig } from "../../../src/platform/config-file.js";
@@ -51,7 +51,7 @@ async function contentsWith({ blobs = {}, variables = {}, network = {} }: Wish =
   const loaded = await loadConfig(read.environment);
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems));
   const local = { config: loaded.config, environment: read.environment };
-  const shelf = shelfHere(local, async () => ({ ok: true, policy: { network } }));
+  const shelf = configuredStore(local, async () => ({ ok: true, policy: { network } }));
   return createContents(shelf, read.environment.payloadKeys);
 }
 const storeWith = async (wish?: Wish) => blobStoreOn(await contentsWith(wish));

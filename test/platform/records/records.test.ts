@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { shelfBeside } from "../../../src/platform/blobs/configured.js";
+import { storeBeside } from "../../../src/platform/blobs/configured.js";
 import { loadConfig } from "../../../src/platform/config-file.js";
 import { readEnvironment } from "../../../src/platform/environment.js";
 import { newPayloadKey } from "../../../src/platform/payloads/keys.js";
@@ -43,7 +43,7 @@ async function recordsIn(kind: "folder" | "bucket", variables: Record<string, st
   const loaded = await loadConfig(environment);
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems));
   const policy = async () => ({ ok: true as const, policy: { network: {} } });
-  const shelf = shelfBeside("approvals", { config: loaded.config, environment }, policy as never);
+  const shelf = storeBeside("approvals", { config: loaded.config, environment }, policy as never);
   return createRecords(shelf, environment.payloadKeys);
 }
 

@@ -1,8 +1,10 @@
 /** The files of a log source: the file or glob that config.yaml names, with its rotated and gzipped siblings. */
+
 import type { FileHandle } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { createGunzip } from "node:zlib";
 import { namesUnderRoots, openUnderRoots } from "../../../platform/files.js";
+import { escapeRegExp } from "../../../vocabulary/escape-regexp.js";
 import type { Problem } from "../../../vocabulary/problems.js";
 
 /** Files of one source that are opened at once; the newest by name are kept. */
@@ -23,8 +25,7 @@ export interface UnreadableFile {
   problem: Problem;
 }
 
-const literal = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-const globbed = (text: string): string => literal(text).replaceAll("\\*", "[^/]*").replaceAll("\\?", "[^/]");
+const globbed = (text: string): string => escapeRegExp(text).replaceAll("\\*", "[^/]*").replaceAll("\\?", "[^/]");
 const STAMP = "(?:\\d{1,4}|\\d{4}-?\\d\\d-?\\d\\d(?:[T_.-]?\\d\\d[-:.]?\\d\\d(?:[-:.]?\\d\\d)?)?(?:[.-]\\d{1,4})?)";
 
 /**

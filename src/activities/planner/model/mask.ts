@@ -2,8 +2,10 @@
  * Identifiers leave this machine under stand-ins (`HOST_1`, `IP_2`) and come back in the answer. Secrets are redacted
  * for good: no plan may hold one. The same texts in the same order give the same stand-ins.
  */
+
 import { redact } from "../../../core/redact.js";
 import type { Json } from "../../../schema/json.js";
+import { escapeRegExp } from "../../../vocabulary/escape-regexp.js";
 
 export interface Mask {
   /** The text as it may leave. */
@@ -81,7 +83,7 @@ export function createMask(people: readonly string[], known: ReadonlySet<string>
   const names = people.filter((name) => name.length > 2).sort((a, b) => b.length - a.length);
   const kinds: readonly Kind[] = [
     ...KINDS.slice(0, 1),
-    ...names.map((name) => ({ name: "USER", pattern: new RegExp(`(?<![\\w.-])${literal(name)}(?![\\w-])`, "g") })),
+    ...names.map((name) => ({ name: "USER", pattern: new RegExp(`(?<![\\w.-])${escapeRegExp(name)}(?![\\w-])`, "g") })),
     ...KINDS.slice(1),
   ];
   const restore = (text: string): string =>
@@ -128,8 +130,6 @@ function holder(index: number): string {
   return `\ue000${digits}\ue001`;
 }
 const numberOf = (digits: string): number => Number([...digits].map((char) => char.charCodeAt(0) - 0xe100).join(""));
-
-const literal = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 
 function hasDigit(text: string): boolean {
   return /\d/.test(text);

@@ -4,10 +4,10 @@ import type { JsonObject } from "../../../schema/json.js";
 import { actOnWorkload, presentReplicas, previewWorkload } from "../../connectors/kubernetes/act.js";
 import { type Preview, type ToolContext, ToolFailure } from "../../define-tool.js";
 import { finding } from "../kit/finding.js";
-import { commandDoer } from "./command-executor.js";
+import { commandExecutor } from "./command-executor.js";
 import { actionOf, type DeclaredAction } from "./declared.js";
-import type { Doer } from "./executor.js";
-import { httpDoer } from "./http-executor.js";
+import type { Executor } from "./executor.js";
+import { httpExecutor } from "./http-executor.js";
 import type { ActionOutput } from "./output.js";
 import { type Patience, type Performed, perform } from "./perform.js";
 
@@ -24,7 +24,7 @@ export async function actOn(
 ): Promise<ActionOutput> {
   const declared = actionOf(context.config, params.target, action);
   if (declared.kind === "kubernetes") return actOnWorkload({ action, target: declared.target, params }, context);
-  const doer = doerOf(declared, params, context);
+  const doer = executorOf(declared, params, context);
   const { idempotency } = declared.action;
   const performed = await perform(doer, idempotency, context, patience);
   const before = shortState(performed.before);
@@ -52,7 +52,7 @@ export async function previewOf(
     const { before, after } = await previewWorkload({ action, target: declared.target, params }, context);
     return { before: shortState(before), after: shortState(after) };
   }
-  const { state } = doerOf(declared, params, context);
+  const { state } = executorOf(declared, params, context);
   if (state === undefined) return { before: null, after: null };
   return { before: shortState(await state.read()), after: shortState(state.wanted) };
 }
@@ -65,7 +65,7 @@ export async function replicasOf(
   const declared = actionOf(context.config, params.target, "scale_action");
   if (declared.kind === "kubernetes")
     return { present: await presentReplicas(declared.target, context), wanted: params.replicas };
-  const { state } = doerOf(declared, params, context);
+  const { state } = executorOf(declared, params, context);
   const read = state === undefined ? null : await state.read();
   return { present: read === null ? null : countIn(read), wanted: params.replicas };
 }
@@ -77,18 +77,18 @@ function countIn(state: string): number | null {
   return found === undefined ? null : Number(found);
 }
 
-function doerOf(
+function executorOf(
   declared: Exclude<DeclaredAction, { kind: "kubernetes" }>,
   params: JsonObject & { target: string },
   context: ToolContext,
-): Doer {
+): Executor {
   if (Array.isArray(params.unset) && params.unset.length > 0) {
     const message = `the target ${params.target} is of kind ${declared.kind}, whose settings cannot be taken away`;
     throw new ToolFailure("params-invalid", message, "leave unset out", false);
   }
   return declared.kind === "http"
-    ? httpDoer(params.target, declared.action, params, context)
-    : commandDoer(params.target, declared.action, params, context);
+    ? httpExecutor(params.target, declared.action, params, context)
+    : commandExecutor(params.target, declared.action, params, context);
 }
 
 const shortState = (state: string | null): string | null => state?.slice(0, STATE_MAX_CHARS) ?? null;
@@ -100,6 +100,6 @@ function statementOf(action: ActionName, target: string, { before, after, acted 
   return `${done}: its state went from ${JSON.stringify(before)} to ${JSON.stringify(after)}`;
 }
 
-function asked({ request }: Doer): string {
+function asked({ request }: Executor): string {
   return "program" in request ? `ran ${request.program}` : `${request.method} ${request.url}`;
 }

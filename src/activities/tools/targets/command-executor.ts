@@ -5,7 +5,7 @@ import type { CommandAction } from "../../../schema/config.js";
 import type { JsonObject } from "../../../schema/json.js";
 import { type ToolContext, ToolFailure } from "../../define-tool.js";
 import { excerpt } from "../kit/http-answers.js";
-import { type Doer, LostAnswer, refused } from "./executor.js";
+import { type Executor, LostAnswer, refused } from "./executor.js";
 import { fillIn, fillInText } from "./fill-in.js";
 import { type CommandResult, runCommand } from "./run-command.js";
 
@@ -15,7 +15,12 @@ const KEY_VARIABLE = "AUTOOPS_IDEMPOTENCY_KEY";
 const SAID_MAX_CHARS = 300;
 
 /** Prepares the effect; nothing is started yet. */
-export function commandDoer(name: string, action: CommandAction, params: JsonObject, context: ToolContext): Doer {
+export function commandExecutor(
+  name: string,
+  action: CommandAction,
+  params: JsonObject,
+  context: ToolContext,
+): Executor {
   const argv = argumentsOf(action.argv, params, name);
   const env = environmentOf(action, context);
   const secrets = Object.entries(action.env ?? {}).flatMap(([key, value]) =>
@@ -75,7 +80,7 @@ function stateOf(
   state: NonNullable<CommandAction["state"]>,
   params: JsonObject,
   run: (argv: readonly string[]) => Promise<CommandResult>,
-): NonNullable<Doer["state"]> {
+): NonNullable<Executor["state"]> {
   const argv = argumentsOf(state.argv, params, name);
   return {
     wanted: fillInText(state.done_when, params, "done_when"),

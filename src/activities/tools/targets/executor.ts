@@ -1,7 +1,7 @@
 /** One prepared effect on a target: how to do it and how to read the state that it changes. */
 import { ToolFailure } from "../../define-tool.js";
 
-export interface Doer {
+export interface Executor {
   /** What is asked of the target: for messages and the output. */
   request: { method: string; url: string } | { program: string };
   /** Acts. Throws `ToolFailure` where it surely did not act, `LostAnswer` where it may have. */

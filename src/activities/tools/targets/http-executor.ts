@@ -6,14 +6,14 @@ import type { JsonObject } from "../../../schema/json.js";
 import { NODE_TIMEOUT_MAX_SECONDS } from "../../../vocabulary/limits.js";
 import { type ToolContext, ToolFailure } from "../../define-tool.js";
 import { answered, jsonOf, statusFailure } from "../kit/http-answers.js";
-import { type Doer, LostAnswer, refused } from "./executor.js";
+import { type Executor, LostAnswer, refused } from "./executor.js";
 import { fillIn, fillInText } from "./fill-in.js";
 
 /** Answers of something in between: whether the target itself acted is not known. */
 const LOST_STATUSES = [408, 502, 504];
 
 /** Prepares the effect; nothing is sent yet. */
-export function httpDoer(name: string, action: HttpAction, params: JsonObject, context: ToolContext): Doer {
+export function httpExecutor(name: string, action: HttpAction, params: JsonObject, context: ToolContext): Executor {
   if (action.url.includes("{{") || action.state?.url.includes("{{")) {
     const message = `the URLs of the target ${name} must not hold templates`;
     throw new ToolFailure("config-invalid", message, "put the values into the body", false);
@@ -68,7 +68,7 @@ function stateOf(
   state: NonNullable<HttpAction["state"]>,
   params: JsonObject,
   context: ToolContext,
-): NonNullable<Doer["state"]> {
+): NonNullable<Executor["state"]> {
   return {
     wanted: fillInText(state.done_when, params, "done_when"),
     async read() {

@@ -2,7 +2,7 @@
 import type { HttpAction } from "../../../schema/config.js";
 import { type ToolContext, ToolFailure } from "../../define-tool.js";
 import { pause } from "../pause.js";
-import { type Doer, LostAnswer } from "./executor.js";
+import { type Executor, LostAnswer } from "./executor.js";
 
 export interface Performed {
   /** What the state read before and after; null where the target declares no state. */
@@ -28,7 +28,7 @@ const PATIENCE: Patience = { reads: 6, sends: 3, pauseMs: 1_000 };
  * Ends in `outcome-unknown` where the answer was lost and nothing can settle whether the target acted.
  */
 export async function perform(
-  doer: Doer,
+  doer: Executor,
   idempotency: HttpAction["idempotency"],
   context: ToolContext,
   patience: Patience = PATIENCE,
@@ -43,7 +43,7 @@ export async function perform(
 }
 
 async function attempt(
-  doer: Doer,
+  doer: Executor,
   idempotency: HttpAction["idempotency"],
   context: ToolContext,
   patience: Patience,
@@ -67,7 +67,7 @@ async function attempt(
   return { before, after, acted: true, remarks };
 }
 
-async function doesNotActAgain(doer: Doer, context: ToolContext): Promise<ToolFailure> {
+async function doesNotActAgain(doer: Executor, context: ToolContext): Promise<ToolFailure> {
   const state = await doer.state?.read().catch(() => undefined);
   const reads = state === undefined ? "" : `; the state reads ${shown(state)}, wanted is ${shown(doer.state?.wanted)}`;
   return unknown(`attempt ${context.attempt} did not act: an earlier one may have, and the target cannot tell${reads}`);
@@ -75,7 +75,7 @@ async function doesNotActAgain(doer: Doer, context: ToolContext): Promise<ToolFa
 
 /** Finds out whether the target acted although its answer was lost; returns how that is known. */
 async function settle(
-  doer: Doer,
+  doer: Executor,
   idempotency: HttpAction["idempotency"],
   before: string | null,
   reason: string,
@@ -94,7 +94,7 @@ async function settle(
   throw unknown(`the target may or may not have acted: ${reason}`);
 }
 
-async function sendAgain(doer: Doer, context: ToolContext, patience: Patience): Promise<boolean> {
+async function sendAgain(doer: Executor, context: ToolContext, patience: Patience): Promise<boolean> {
   for (let sent = 1; sent < patience.sends && !context.signal.aborted; sent++) {
     try {
       await pause(patience.pauseMs, context, "sending the request again");
@@ -108,7 +108,7 @@ async function sendAgain(doer: Doer, context: ToolContext, patience: Patience): 
 }
 
 async function readAfter(
-  doer: Doer,
+  doer: Executor,
   context: ToolContext,
   patience: Patience,
   remarks: string[],
@@ -127,7 +127,7 @@ async function readAfter(
 }
 
 async function readUntilWanted(
-  state: NonNullable<Doer["state"]>,
+  state: NonNullable<Executor["state"]>,
   context: ToolContext,
   patience: Patience,
 ): Promise<string> {

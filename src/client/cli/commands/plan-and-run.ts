@@ -5,7 +5,7 @@ import { draft, type PlanningOptions } from "../draft.js";
 import { type Ending, failed } from "../ending.js";
 import { hasGoal } from "../goal-words.js";
 import { Left } from "../leave.js";
-import { ADVISORY, noteNotices, plannerLine, sayPlan, undrafted } from "../plan-text.js";
+import { ADVISORY, noteWarnings, plannerLine, sayPlan, undrafted } from "../plan-text.js";
 import type { Session } from "../session.js";
 import { type StartOptions, startAndFollow } from "../start.js";
 
@@ -23,7 +23,7 @@ export async function planAndRun(session: Session, [goal]: readonly string[], op
   const { graph, outcome, notices, local } = drafted;
   await sayPlan(session.print, graph, outcome);
   session.print.say(plannerLine(graph));
-  noteNotices(session.print, notices);
+  noteWarnings(session.print, notices);
   if (!outcome.ok && !options.workerDecides) return failed(outcome.problems, { graph });
   session.print.note(ADVISORY);
   if (!options.yes) {

@@ -6,7 +6,7 @@ import { type Drafted, draft, type PlanningOptions, replay } from "../draft.js";
 import { done, type Ending, failed } from "../ending.js";
 import { hasGoal } from "../goal-words.js";
 import { sayPast } from "../past.js";
-import { ADVISORY, noteNotices, plannerLine, sayPlan, undrafted } from "../plan-text.js";
+import { ADVISORY, noteWarnings, plannerLine, sayPlan, undrafted } from "../plan-text.js";
 import type { Session } from "../session.js";
 import { yamlFile } from "../yaml-file.js";
 
@@ -31,7 +31,7 @@ export async function plan(session: Session, [goal]: readonly string[], options:
     print.say(`${plannerLine(graph)}; ${ADVISORY}`);
     print.say("next: autoops plan-and-run with the same goal, or --yaml > workflow.yaml and autoops run workflow.yaml");
   }
-  noteNotices(print, drafted.notices);
+  noteWarnings(print, drafted.notices);
   const past = options.yaml || options.mermaid || options.dot ? [] : await sayPast(print, drafted.local, graph);
   const document = {
     graph: written,

@@ -8,7 +8,7 @@ import { paramLines } from "../../../core/report/preview.js";
 import type { WriteLimits } from "../../../core/writes/limits.js";
 import { done, type Ending, failed } from "../ending.js";
 import { readGraph } from "../input.js";
-import { noteNotices } from "../plan-text.js";
+import { noteWarnings } from "../plan-text.js";
 import type { Session } from "../session.js";
 import { columns, oneLine, style } from "../text.js";
 
@@ -30,7 +30,7 @@ export async function showPolicy(session: Session): Promise<Ending> {
   for (const line of ruleLines(policy)) print.result(line);
   print.result(style.dim(`digest ${policyDigest}`));
   const notices = [...channelProblems(policy, local.config), ...unknownNames(policy, local.registry)];
-  noteNotices(print, notices);
+  noteWarnings(print, notices);
   return done({ policy, origins, digest: policyDigest, files, notices });
 }
 

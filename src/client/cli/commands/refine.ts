@@ -10,7 +10,7 @@ import { previewed } from "../draft.js";
 import { done, type Ending, failed } from "../ending.js";
 import { readText } from "../input.js";
 import { draftByModel } from "../model-draft.js";
-import { ADVISORY, noteNotices, plannerLine, sayPlan, undrafted } from "../plan-text.js";
+import { ADVISORY, noteWarnings, plannerLine, sayPlan, undrafted } from "../plan-text.js";
 import type { Printer } from "../print.js";
 import { ownName, type Session } from "../session.js";
 import { oneLine, style } from "../text.js";
@@ -50,7 +50,7 @@ export async function refine(
     print.say(`version ${graph.version ?? ""}, ${plannerLine(graph)}; ${ADVISORY}`);
     print.say("next: the same with --yaml > workflow.yaml, and autoops run workflow.yaml");
   }
-  noteNotices(print, notices);
+  noteWarnings(print, notices);
   const document = { graph: written, diff, notices, advisory: true };
   if (outcome.ok) return done({ ...document, check: { ok: true, verdict: outcome.verdict } });
   return { ...failed(outcome.problems, document), exit: exitFor(outcome.problems) };

@@ -4,7 +4,7 @@ import { loadLocal } from "../../../app/local.js";
 import type { Problem } from "../../../vocabulary/problems.js";
 import { type Ending, failed } from "../ending.js";
 import { readGraph } from "../input.js";
-import { ADVISORY, noteNotices, sayPlan } from "../plan-text.js";
+import { ADVISORY, noteWarnings, sayPlan } from "../plan-text.js";
 import type { Session } from "../session.js";
 import { type StartOptions, startAndFollow } from "../start.js";
 
@@ -17,7 +17,7 @@ export async function run(session: Session, [file = "-"]: readonly string[], opt
     const outcome = local.check(read.graph);
     await sayPlan(session.print, read.graph, outcome);
     if (!outcome.ok && !options.workerDecides) return failed(read.place(outcome.problems).map(withWayOut));
-    if (outcome.ok) noteNotices(session.print, read.place(outcome.verdict.notices));
+    if (outcome.ok) noteWarnings(session.print, read.place(outcome.verdict.notices));
     session.print.note(ADVISORY);
   }
   const facadeUrl = local.ok ? local.config.facadeUrl : undefined;

@@ -3,7 +3,7 @@ import { type Local, loadLocal } from "../../../app/local.js";
 import type { Parameter, Playbook } from "../../../schema/playbook.js";
 import type { PlanningOptions } from "../draft.js";
 import { done, type Ending, failed } from "../ending.js";
-import { noteNotices } from "../plan-text.js";
+import { noteWarnings } from "../plan-text.js";
 import type { Session } from "../session.js";
 import { columns, oneLine, style } from "../text.js";
 import { plan } from "./plan.js";
@@ -22,7 +22,7 @@ export async function list(session: Session): Promise<Ending> {
   ]);
   for (const line of columns(rows)) print.result(line);
   const problems = [...local.own.problems, ...local.learned.problems];
-  noteNotices(print, problems);
+  noteWarnings(print, problems);
   const templates = local.playbooks.map((playbook) => {
     const { id, title, version, description, tags } = playbook;
     return { id, title, version, origin: originOf(playbook, local), description, tags };

@@ -4,7 +4,7 @@ import { loadLocal } from "../../../app/local.js";
 import { undoGraph } from "../../../core/run/undo-graph.js";
 import { parseGraph } from "../../../schema/parse-graph.js";
 import { type Ending, failed } from "../ending.js";
-import { ADVISORY, noteNotices, sayPlan } from "../plan-text.js";
+import { ADVISORY, noteWarnings, sayPlan } from "../plan-text.js";
 import type { Session } from "../session.js";
 import { type StartOptions, startWith } from "../start.js";
 
@@ -26,7 +26,7 @@ export async function undo(session: Session, [runId = ""]: readonly string[], op
     const outcome = local.check(made.graph);
     await sayPlan(print, made.graph, outcome);
     if (!outcome.ok && !options.workerDecides) return failed(outcome.problems);
-    if (outcome.ok) noteNotices(print, outcome.verdict.notices);
+    if (outcome.ok) noteWarnings(print, outcome.verdict.notices);
     print.note(ADVISORY);
     const facadeUrl = local.config.facadeUrl;
     return await startWith(session, runs, { graph: made.graph, trigger: "undo", facadeUrl }, options);

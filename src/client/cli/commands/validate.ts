@@ -2,7 +2,7 @@
 import { loadLocal } from "../../../app/local.js";
 import { done, type Ending, failed } from "../ending.js";
 import { readGraph } from "../input.js";
-import { ADVISORY, noteNotices } from "../plan-text.js";
+import { ADVISORY, noteWarnings } from "../plan-text.js";
 import type { Session } from "../session.js";
 import { style } from "../text.js";
 import { yamlFile } from "../yaml-file.js";
@@ -21,7 +21,7 @@ export async function validate(session: Session, [file = "-"]: readonly string[]
   if (!outcome.ok) return failed(read.place(outcome.problems), { notices: [] });
   const { notices, gates, environment, dryRun } = outcome.verdict;
   const placed = read.place(notices);
-  noteNotices(print, placed);
+  noteWarnings(print, placed);
   if (options.format !== undefined) {
     print.raw(
       options.format === "yaml" ? yamlFile("graph", read.written) : `${JSON.stringify(read.written, undefined, 2)}\n`,

@@ -37,21 +37,21 @@ interface Person {
   groups: readonly string[];
 }
 
-type Desk = Pick<SlackAnswers, "slack" | "people" | "audit"> & { runs: Runs; log: Log; metrics?: FacadeMetrics };
+type Answering = Pick<SlackAnswers, "slack" | "people" | "audit"> & { runs: Runs; log: Log; metrics?: FacadeMetrics };
 
 /** `requestId`: the same for every delivery of one request. What is not about a gate is left alone. */
-export async function answerSlack(event: SlackInteraction, requestId: string, desk: Desk): Promise<void> {
+export async function answerSlack(event: SlackInteraction, requestId: string, answering: Answering): Promise<void> {
   const pending = pendingOf(event);
   if (pending === undefined) return;
-  const person = await admit(event.user.id, pending, desk);
+  const person = await admit(event.user.id, pending, answering);
   if (person === undefined) return;
   if (event.type === "view_submission") {
     const comment = event.view.state.values[SLACK_COMMENT_INPUT]?.[SLACK_COMMENT_INPUT]?.value?.trim() ?? "";
-    return decide(pending, comment === "" ? undefined : comment, event.user.id, person, requestId, desk);
+    return decide(pending, comment === "" ? undefined : comment, event.user.id, person, requestId, answering);
   }
   const isPlain = pending.decision === "approve" && pending.comment === undefined;
-  if (isPlain) return decide(pending, undefined, event.user.id, person, requestId, desk);
-  await askComment(event.trigger_id, pending, event.user.id, desk);
+  if (isPlain) return decide(pending, undefined, event.user.id, person, requestId, answering);
+  await askComment(event.trigger_id, pending, event.user.id, answering);
 }
 
 /** What was clicked or sent; anything that our own buttons do not send is left alone. */
@@ -77,22 +77,27 @@ function parsed<T>(schema: { safeParse(value: unknown): { success: boolean; data
 }
 
 /** Who it is and that they may decide; else they are told why not, and it stands in the audit log. */
-async function admit(user: string, pending: SlackPending, desk: Desk): Promise<Person | undefined> {
-  const policy = await desk.people();
+async function admit(user: string, pending: SlackPending, answering: Answering): Promise<Person | undefined> {
+  const policy = await answering.people();
   const users = policy?.slack?.users ?? {};
   const person = Object.hasOwn(users, user) ? users[user] : undefined;
   if (person === undefined) {
-    await refuse("not-signed-in", { actor: `slack:${user}`, reason: "the policy knows no such member" }, pending, desk);
+    await refuse(
+      "not-signed-in",
+      { actor: `slack:${user}`, reason: "the policy knows no such member" },
+      pending,
+      answering,
+    );
     const way = `an administrator adds ${line(user, 50)} to slack.users in the safety policy`;
-    await tell(`Nothing was decided: you are not known here. To answer in Slack, ${way}.`, user, pending, desk);
+    await tell(`Nothing was decided: you are not known here. To answer in Slack, ${way}.`, user, pending, answering);
     return undefined;
   }
   const roles = rolesOf(person.groups, policy?.roles ?? {});
   if (mayDo("gates.decide", roles)) return person;
   const { says, roles: wanted } = PERMISSIONS["gates.decide"];
-  await refuse("role-missing", { actor: person.name, groups: person.groups, roles }, pending, desk);
+  await refuse("role-missing", { actor: person.name, groups: person.groups, roles }, pending, answering);
   const text = `Nothing was decided: to ${says} one must be ${wanted.join(" or ")}; ${line(person.name, 200)} is neither.`;
-  await tell(text, user, pending, desk);
+  await tell(text, user, pending, answering);
   return undefined;
 }
 
@@ -100,22 +105,27 @@ async function refuse(
   code: ProblemCode,
   { actor, ...details }: { actor: string } & Record<string, unknown>,
   { run, node, decision }: SlackPending,
-  { audit, log }: Desk,
+  { audit, log }: Answering,
 ): Promise<void> {
   log.info("refused", { operation: "slack", run, node, requester: actor, code });
   const common = { actor, channel: "slack", run, node, code };
   await audit.note({ event: "access-refused", ...common, details: { ...details, decision } });
 }
 
-async function askComment(trigger: string | undefined, pending: SlackPending, user: string, desk: Desk): Promise<void> {
+async function askComment(
+  trigger: string | undefined,
+  pending: SlackPending,
+  user: string,
+  answering: Answering,
+): Promise<void> {
   try {
     if (trigger === undefined) throw new Error("no trigger");
-    await desk.slack.openView(trigger, commentForm(pending));
+    await answering.slack.openView(trigger, commentForm(pending));
   } catch (error) {
-    desk.log.warn("no form for a comment could be opened", { operation: "slack", reason: error });
+    answering.log.warn("no form for a comment could be opened", { operation: "slack", reason: error });
     const { run, node, decision } = pending;
     const way = `autoops ${decision} ${line(run, 255)} ${line(node, 64)} --comment "…"`;
-    await tell(`Nothing was decided yet: the form did not open. Click again, or: ${way}`, user, pending, desk);
+    await tell(`Nothing was decided yet: the form did not open. Click again, or: ${way}`, user, pending, answering);
   }
 }
 
@@ -125,13 +135,13 @@ async function decide(
   user: string,
   person: Person,
   decisionId: string,
-  desk: Desk,
+  answering: Answering,
 ): Promise<void> {
   const { run: runId, node, digest, decision } = pending;
   const wish = { runId, node, decision, digest, comment, approver: person.name, groups: [...person.groups] };
-  const answer = await desk.runs.decide({ ...wish, channel: "slack", decisionId });
+  const answer = await answering.runs.decide({ ...wish, channel: "slack", decisionId });
   const { result, counted } = answer.ok ? answer.value : { result: undefined, counted: false };
-  desk.log.info("decision", {
+  answering.log.info("decision", {
     operation: "slack",
     run: runId,
     node,
@@ -143,16 +153,16 @@ async function decide(
   const shown = line(node, 64);
   if (!answer.ok) {
     const said = line(answer.problems[0]?.message ?? "it could not be delivered", 500);
-    return tell(`Nothing was decided: ${said}`, user, pending, desk);
+    return tell(`Nothing was decided: ${said}`, user, pending, answering);
   }
-  desk.metrics?.decided(decision, result ?? "not-counted");
+  answering.metrics?.decided(decision, result ?? "not-counted");
   const yours = decision === "approve" ? "approval" : "rejection";
   if (result === undefined)
-    return tell(`Your ${yours} of ${shown} is recorded; it counts once a worker runs.`, user, pending, desk);
+    return tell(`Your ${yours} of ${shown} is recorded; it counts once a worker runs.`, user, pending, answering);
   if (result === "accepted" || result === "edited")
-    return tell(`Your ${yours} of ${shown} counts.`, user, pending, desk);
+    return tell(`Your ${yours} of ${shown} counts.`, user, pending, answering);
   const way = result === "comment-required" ? `: autoops ${decision} ${line(runId, 255)} ${shown} --comment "…"` : "";
-  await tell(`It does not count: ${shown} ${DECISION_REFUSALS[result].says}${way}`, user, pending, desk);
+  await tell(`It does not count: ${shown} ${DECISION_REFUSALS[result].says}${way}`, user, pending, answering);
 }
 
 /** What was decided stands, also where the person cannot be told. */
@@ -160,7 +170,7 @@ async function tell(
   text: string,
   user: string,
   { channel, thread }: SlackPending,
-  { slack, log }: Desk,
+  { slack, log }: Answering,
 ): Promise<void> {
   try {
     await slack.whisper({ channel, user, text, ...(thread === undefined ? {} : { thread }) });
