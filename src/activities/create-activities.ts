@@ -2,7 +2,7 @@
 import { ApplicationFailure, Context } from "@temporalio/activity";
 import { ACTIVITIES } from "../vocabulary/names.js";
 import { auditedAsk, auditedCheck, auditedDraft, auditedStore, auditedVerify } from "./acting/audit-run.js";
-import { createProveState, createSealState } from "./acting/carried-state.js";
+import { createProveState, createSealState, fromHere } from "./acting/carried-state.js";
 import { createToolActivity } from "./acting/tool-activity.js";
 import { createCheckGraph } from "./check-graph.js";
 import type { Dependencies } from "./dependencies.js";
@@ -28,7 +28,7 @@ export function createActivities(dependencies: Dependencies): ActivityTable {
     [ACTIVITIES.verifyOrder]: createVerifyOrder(dependencies),
     [ACTIVITIES.sealState]: createSealState(dependencies),
     [ACTIVITIES.proveState]: createProveState(dependencies),
-    [ACTIVITIES.storeReport]: auditedStore(dependencies),
+    [ACTIVITIES.storeReport]: fromHere(auditedStore(dependencies)),
     // An unknown activity type would be tried again for ever.
     default: refuseUnknown,
   };

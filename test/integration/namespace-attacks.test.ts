@@ -20,6 +20,7 @@ import type { StartedWorker } from "../../src/worker.js";
 import { type Attacker, createAttacker, type Loot } from "../support/attacker/attacker.js";
 import { readAudit } from "../support/attacker/audit.js";
 import { attemptOf } from "../support/attacker/cases.js";
+import { actWithin } from "../support/attacker/raw-worker.js";
 import { createMachine, type Machine, openGate, type Service, startService, viewWhen } from "../support/machine.js";
 import { startTestDevServer, type TestDevServer } from "../support/temporal.js";
 
@@ -67,7 +68,7 @@ beforeAll(async () => {
   signer = loaded.signer;
   attacker = await createAttacker(server.connection, server.address, server.namespace);
   loots = [await spent(), await spent(HOLD), await unspent(), await halfApproved()];
-}, 180_000);
+}, 600_000);
 afterAll(async () => {
   await attacker?.stop();
   await worker?.stop();
@@ -126,6 +127,10 @@ async function halfApproved(): Promise<Loot> {
   for (const { token } of loot.call.grant.votes)
     await handle.signal("approve", { node_id: "mend", approver: "x", token });
   return loot;
+}
+
+async function isPending(handle: WorkflowHandle): Promise<boolean> {
+  return ((await handle.describe()).raw.pendingActivities ?? []).length > 0;
 }
 
 const acted = () => service.writes().length;
@@ -260,10 +265,40 @@ describe("forged states", () => {
   });
 
   test("are sealed for nobody who asks from outside", async () => {
-    const calls = ["seal_state", "prove_state"].map((type) => ({ type, id: type, queue: "autoops", input: {} }));
-    expect(await attacker.run("attack", calls)).toEqual(["state-refused", "state-refused"]);
+    const calls = ["seal_state", "prove_state", "store_report"].map((type) => ({
+      type,
+      id: type,
+      queue: "autoops",
+      input: {},
+    }));
+    expect(await attacker.run("attack", calls)).toEqual(["state-refused", "state-refused", "state-refused"]);
   });
 });
+
+test("a worker of the attacker's on our queue, within the very run that was approved, lets the approved action happen once", async () => {
+  const handle = await start();
+  const loot = await lootOf(handle, ["ann", "bob"]);
+  await worker.stop();
+  for (const { token } of loot.call.grant.votes)
+    await handle.signal("approve", { node_id: "mend", approver: "x", token });
+  const { runId, call, type } = loot;
+  const within = (more: Partial<Loot["call"]>, from: "autoops" | "sticky" = "sticky", id = "mend") =>
+    actWithin(attacker.client, server.namespace, { runId, from }, { type, id, input: { ...call, ...more } });
+  const params = { ...call.params, version: "6.6.6" };
+  const first = within({ params }, "autoops");
+  // Ours comes back once the attacker has taken the task: nobody else polls until then.
+  await expect.poll(() => isPending(handle), { timeout: 30_000 }).toBe(true);
+  worker = await machine.startWorker();
+  expect(await first).toBe("grant-invalid");
+  expect(acted()).toBe(2);
+  expect(await within({})).toBe("done");
+  expect(acted()).toBe(3);
+  for (const id of ["mend", "mend", "again", "mend.undo"]) {
+    expect(await within({}, "sticky", id)).toBe(id === "mend" ? "approval-used" : "grant-invalid");
+  }
+  expect(acted()).toBe(3);
+  await handle.terminate();
+}, 90_000);
 
 test("a run that is reset after it acted asks again, and the approvals of before do nothing", async () => {
   const { workflowId } = loots[1] as Loot;
@@ -279,7 +314,7 @@ test("a run that is reset after it acted asks again, and the approvals of before
   });
   const { digest } = await openGate(attacker.client.workflow.getHandle(workflowId), "mend");
   expect(digest).not.toBe((loots[1] as Loot).call.grant.digest);
-  expect(acted()).toBe(2);
+  expect(acted()).toBe(3);
 });
 
 test("a forged view is shown without a digest, and nothing is signed for it", async () => {
@@ -323,5 +358,5 @@ test("ending our workflows denies service and lets nothing happen", async () => 
     .getHandle("autoops-ledger")
     .terminate("by the attacker")
     .catch(() => undefined);
-  expect(acted()).toBe(2);
+  expect(acted()).toBe(3);
 });
