@@ -6,6 +6,8 @@
 import type { Json } from "../schema/json.js";
 import { DOCUMENT_MAX_DEPTH, PROBLEMS_MAX } from "../vocabulary/limits.js";
 import { childPath, isWholeTemplate } from "./condition/template.js";
+import { redactKnown } from "./redact/known-rules.js";
+import { isSecretObject, redactKubernetesSecrets, SECRET_OBJECT_KIND } from "./redact/kubernetes-secrets.js";
 import { redactNamedValues } from "./redact/named-values.js";
 import { redactPrivateKeys } from "./redact/private-keys.js";
 import { namedSecretKind, secretName } from "./redact/secret-names.js";
@@ -16,13 +18,15 @@ const ROUNDS_MAX = 8;
 const DEPTH_MAX = DOCUMENT_MAX_DEPTH * 4;
 
 const replacement = (kind: string): string => `[redacted:${kind}]`;
+/** One after the other; what a step has replaced no later one changes. */
+const STEPS = [redactPrivateKeys, redactKubernetesSecrets, redactNamedValues, redactTokens, redactKnown];
 
 /** The text without its secrets. The work grows with the length of the text. */
 export function redact(text: string): string {
   let result = String(text);
   for (let round = 0; round < ROUNDS_MAX; round++) {
     const before = result;
-    result = redactTokens(redactNamedValues(redactPrivateKeys(before, replacement), replacement), replacement);
+    result = STEPS.reduce((text, step) => step(text, replacement), before);
     if (result === before) break;
   }
   return result;
@@ -48,6 +52,7 @@ function redactAt(value: Json, name: string | undefined, depth: number): Json {
   if (typeof value !== "object" || value === null) return value;
   if (depth > DEPTH_MAX) return replacement("too-deep");
   if (Array.isArray(value)) return value.map((item) => redactAt(item, name, depth + 1));
+  if (isSecretObject(value)) return withoutData(value, depth);
   return Object.fromEntries(
     Object.entries(value).map(([key, item]) => [
       redact(key),
@@ -55,6 +60,29 @@ function redactAt(value: Json, name: string | undefined, depth: number): Json {
     ]),
   );
 }
+
+/** A Secret of Kubernetes: whatever its data are named. Items of a list of them do not say their kind. */
+function withoutData(secret: { [key: string]: Json }, depth: number): Json {
+  const hidden = (data: Json): Json =>
+    typeof data === "object" && data !== null && !Array.isArray(data)
+      ? Object.fromEntries(Object.keys(data).map((key) => [redact(key), replacement(SECRET_OBJECT_KIND)]))
+      : redactAt(data, undefined, depth + 1);
+  return Object.fromEntries(
+    Object.entries(secret).map(([key, item]) => {
+      if (key === "data" || key === "stringData") return [key, hidden(item)];
+      if (key === "items" && Array.isArray(item) && depth < DEPTH_MAX) {
+        const items = item.map((one) =>
+          isMapping(one) ? withoutData(one, depth + 1) : redactAt(one, undefined, depth + 1),
+        );
+        return [key, items];
+      }
+      return [redact(key), redactAt(item, nameOf(secret, key), depth + 1)];
+    }),
+  );
+}
+
+const isMapping = (value: Json): value is { [key: string]: Json } =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** The secret's name that tells what stands under a key: the key itself, or the `name` beside a `value`. */
 function nameOf(holder: { [key: string]: Json }, key: string): string | undefined {

@@ -8,6 +8,7 @@ import { dirname } from "node:path";
 import { type ApiKeyEntry, apiKeysFileSchema } from "../schema/api-keys.js";
 import type { Problem } from "../vocabulary/problems.js";
 import { withLock } from "./lock.js";
+import { unsafeProblem } from "./trusted-file.js";
 
 const FORM = /^(autoops_[0-9a-z]{10})_[A-Za-z0-9_-]{43}$/;
 const LETTERS = "0123456789abcdefghjkmnpqrstvwxyz";
@@ -135,6 +136,8 @@ async function markOf(file: string): Promise<string | undefined> {
 async function readKeys(file: string): Promise<Answered<ApiKeyEntry[]>> {
   const refused = (problem: Problem): Answered<never> => ({ ok: false, problems: [problem] });
   try {
+    const unsafe = unsafeProblem(file);
+    if (unsafe !== undefined) return refused(unsafe);
     const { mode } = await stat(file, { bigint: true });
     if (process.platform !== "win32" && (Number(mode) & OTHERS) !== 0) {
       const message = `${file} must be readable and writable by its owner alone, for it decides who may come in`;

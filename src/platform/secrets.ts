@@ -32,17 +32,44 @@ const ENCODED_MIN_CHARS = 12;
 const FORMS_KEPT = 500;
 const formsKept = new Map<string, readonly string[]>();
 
-/** How a secret stands in a text: as it is, in JSON, URL-encoded, in hexadecimal, in base64 wherever it begins there. */
+/** As HTML and XML write it, by names or by numbers. */
+const HTML: ReadonlyArray<Readonly<Record<string, string>>> = [
+  { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" },
+  { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&#34;", "'": "&apos;" },
+  { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#x27;" },
+  { "&": "&amp;", "<": "&lt;", ">": "&gt;" },
+];
+const inHtml = (secret: string): string[] =>
+  HTML.map((names) => secret.replace(/[&<>"']/g, (char) => names[char] ?? char));
+
+/** As it is, in JSON and in JSON within JSON (whose writers differ in the slash), and in HTML. */
+function plainForms(secret: string): string[] {
+  const json = JSON.stringify(secret).slice(1, -1);
+  const twice = JSON.stringify(json).slice(1, -1);
+  const slashed = [json, twice].map((text) => text.replaceAll("/", "\\/"));
+  return [secret, json, twice, ...slashed, ...inHtml(secret)];
+}
+
+/** In forms, whose writers differ in what they leave as it is, and whose blanks are plus signs. */
+function formEncoded(secret: string, url: string): string[] {
+  const strict = url.replace(/[!'()*~]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
+  const all = [url, strict, strict.replaceAll("%2A", "*"), strict.replaceAll("%7E", "~")];
+  return [...all, ...all.map((text) => text.replaceAll("%20", "+"))].filter((text) => text !== secret);
+}
+
+/** How a secret stands in a text: as it is, in JSON and HTML, URL-encoded, in hexadecimal, in base64 wherever it begins there. */
 function formsOf(secret: string): readonly string[] {
   const kept = formsKept.get(secret);
   if (kept !== undefined) return kept;
-  const forms = new Set([secret, JSON.stringify(secret).slice(1, -1)]);
+  const forms = new Set(plainForms(secret));
   if (secret.length >= ENCODED_MIN_CHARS) {
     const bytes = Buffer.from(secret);
     // A lone half of a pair has no URL encoding.
     const url = /\p{Surrogate}/u.test(secret) ? secret : encodeURIComponent(secret);
-    const lower = url.replaceAll(/%[0-9A-F]{2}/g, (code) => code.toLowerCase());
-    for (const form of [url, lower, bytes.toString("hex"), bytes.toString("hex").toUpperCase()]) forms.add(form);
+    const encoded = formEncoded(secret, url);
+    const lower = encoded.map((text) => text.replaceAll(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()));
+    for (const form of [...encoded, ...lower, bytes.toString("hex"), bytes.toString("hex").toUpperCase()])
+      forms.add(form);
     for (const before of [0, 1, 2]) {
       // What stands beside it changes the characters at its ends: only those that are its own are looked for.
       const own = Buffer.concat([Buffer.alloc(before), bytes])
@@ -66,9 +93,69 @@ export function withoutSecrets(text: string, secrets: readonly string[]): string
   let clean = text;
   for (const secret of secrets) {
     if (secret.length < SOUGHT_MIN_CHARS) continue;
-    for (const form of formsOf(secret)) clean = clean.replaceAll(form, "[redacted:secret]");
+    for (const form of formsOf(secret)) clean = clean.replaceAll(form, PLACEHOLDER);
   }
-  return clean;
+  return secrets.length > 0 && /[\r\n]/.test(clean) ? withoutSplit(clean, secrets) : clean;
+}
+
+const PLACEHOLDER = "[redacted:secret]";
+/** The end of a line with what editors, mail and programs put around it when they break one. */
+const LINE_BREAK = /[ \t]{0,40}[\\=]?\r?\n[ \t>|+-]{0,40}|\\r?\\n/g;
+
+/** Secrets that a line break parts: looked for without line breaks, and taken out with those within them. */
+function withoutSplit(text: string, secrets: readonly string[]): string {
+  const { joined, breaks } = withoutBreaks(text);
+  const spans: Array<[number, number]> = [];
+  for (const secret of secrets) {
+    if (secret.length < ENCODED_MIN_CHARS) continue;
+    for (const form of formsOf(secret)) {
+      for (let at = joined.indexOf(form); at !== -1; at = joined.indexOf(form, at + form.length)) {
+        spans.push([at, at + form.length]);
+      }
+    }
+  }
+  if (spans.length === 0) return text;
+  spans.sort((a, b) => a[0] - b[0] || b[1] - a[1]);
+  let clean = "";
+  let done = 0;
+  for (const [from, to] of spans) {
+    const start = placeOf(from, breaks, false);
+    if (start < done) continue;
+    clean += text.slice(done, start) + PLACEHOLDER;
+    done = placeOf(to, breaks, true);
+  }
+  return clean + text.slice(done);
+}
+
+interface Break {
+  /** Where it stood in the joined text, and how many characters were left out up to and with it. */
+  at: number;
+  left: number;
+  length: number;
+}
+
+function withoutBreaks(text: string): { joined: string; breaks: Break[] } {
+  const breaks: Break[] = [];
+  let left = 0;
+  const joined = text.replace(LINE_BREAK, (whole, offset: number) => {
+    breaks.push({ at: offset - left, left: left + whole.length, length: whole.length });
+    left += whole.length;
+    return "";
+  });
+  return { joined, breaks };
+}
+
+/** The place in the text of a place in the joined one; an end lies before the break that stands there. */
+function placeOf(at: number, breaks: readonly Break[], isEnd: boolean): number {
+  let low = 0;
+  let high = breaks.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const one = breaks[middle] as Break;
+    if (isEnd ? one.at < at : one.at <= at) low = middle + 1;
+    else high = middle;
+  }
+  return at + (breaks[low - 1]?.left ?? 0);
 }
 
 /** The same for all text of a JSON value, keys included. */

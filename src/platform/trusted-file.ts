@@ -1,7 +1,7 @@
 /** Files that decide what may happen: read only if nobody but their owner could have written them. */
-import { type Stats, statSync } from "node:fs";
+import { accessSync, constants, lstatSync, readlinkSync, type Stats } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
+import { dirname, isAbsolute, join, resolve, sep } from "node:path";
 import { utf8Text } from "../schema/utf8-text.js";
 import type { Problem } from "../vocabulary/problems.js";
 
@@ -17,18 +17,62 @@ function isOpen(stats: Stats): boolean {
   return (stats.mode & GROUP_WRITES) !== 0 && stats.gid !== process.getgid?.() && stats.gid !== stats.uid;
 }
 
-/** What makes a file or directory unsafe, or undefined. Windows has no modes to look at. */
+/** A folder of a read-only file system (a mounted ConfigMap) is nobody's to write, whatever its mode. */
+function isReadOnly(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EROFS";
+  }
+}
+
+/** What makes this one file or folder unsafe: somebody else owns it, or may write it. */
+function faultOf(path: string, stats: Stats): string | undefined {
+  // Links have no mode of their own; who owns one can make it lead elsewhere.
+  const isOwned = stats.uid === 0 || stats.uid === process.getuid?.();
+  if (!isOwned)
+    return `${path} must belong to this user or to root, for it decides what may happen; it belongs to ${stats.uid}`;
+  if (stats.isSymbolicLink() || !isOpen(stats)) return undefined;
+  // In a folder such as /tmp nobody replaces what belongs to others.
+  if (stats.isDirectory() && ((stats.mode & STICKY) !== 0 || isReadOnly(path))) return undefined;
+  return `${path} must not be writable by others, for it decides what may happen`;
+}
+
+/**
+ * What makes a file or directory unsafe, or undefined. Looked at are the file, every folder on the way to it, every link
+ * among them, and what these lead to. Windows has no modes to look at. Throws what the file system says.
+ */
 export function unsafeProblem(path: string): Problem | undefined {
   if (process.platform === "win32") return undefined;
-  const file = resolve(path);
-  const directory = dirname(file);
-  const parent = statSync(directory);
-  const parentOpen = isOpen(parent) && (parent.mode & STICKY) === 0;
-  const open = isOpen(statSync(file)) ? file : parentOpen ? directory : undefined;
-  if (open === undefined) return undefined;
-  const message = `${open} must not be writable by others, for it decides what may happen`;
-  return { code: "file-unsafe", at: open, message, hint: `chmod go-w ${open}` };
+  let links = 0;
+  let place: string = sep;
+  const left = partsOf(resolve(path));
+  for (let part: string | undefined = ""; part !== undefined; part = left.shift()) {
+    if (part === "..") place = dirname(place);
+    else if (part !== "" && part !== ".") place = join(place, part);
+    const stats = lstatSync(place);
+    const fault = faultOf(place, stats);
+    if (fault !== undefined) {
+      const hint = fault.includes("writable")
+        ? `chmod go-w ${place}`
+        : `chown it to the user that runs this, or to root`;
+      return { code: "file-unsafe", at: place, message: fault, hint };
+    }
+    if (!stats.isSymbolicLink()) continue;
+    const target = readlinkSync(place);
+    if (++links > LINKS_MAX) {
+      return { code: "file-unsafe", at: path, message: `${path} leads through more than ${LINKS_MAX} links` };
+    }
+    left.unshift(...partsOf(target));
+    place = isAbsolute(target) ? sep : dirname(place);
+  }
+  return undefined;
 }
+
+/** As Linux follows them. */
+const LINKS_MAX = 40;
+const partsOf = (path: string): string[] => path.split(sep).filter((part) => part !== "");
 
 /** Reads such a file; a missing, unreadable, unsafe or too large one is a problem. */
 export async function readTrustedFile(path: string, maxBytes: number): Promise<TrustedText> {

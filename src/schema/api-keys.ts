@@ -1,12 +1,14 @@
 /** API keys as they stand in their file: who each one is, and a hash; never the key itself. */
 import { z } from "zod";
 import { APPROVER_MAX_CHARS, GROUPS_MAX } from "../vocabulary/limits.js";
+import { visible } from "../vocabulary/visible.js";
 
 /** Who acts: a name that decisions and runs carry. No control characters, no blanks at its ends. */
 export const subjectSchema = z
   .string()
   .max(APPROVER_MAX_CHARS)
-  .regex(/^[^\s\p{C}](?:[^\p{C}]*[^\s\p{C}])?$/u, "a name without control characters");
+  .regex(/^[^\s\p{C}](?:[^\p{C}]*[^\s\p{C}])?$/u, "a name without control characters")
+  .refine((name) => visible(name) === name, "a name without characters that nobody sees");
 export const groupSchema = z.string().min(1).max(200);
 export const groupsSchema = z.array(groupSchema).max(GROUPS_MAX);
 

@@ -83,3 +83,40 @@ describe("a secret in another encoding", () => {
     expect(withoutSecrets(text, ["abcdefg"])).toBe("YWJjZGVmZw== and [redacted:secret]");
   });
 });
+
+describe("a declared secret goes from a text", () => {
+  const SECRET = `p&ss "w'rd/<x>~(1) more*`;
+  const form = (text: string): string => new URLSearchParams({ a: text }).toString().slice(2);
+  const html = SECRET.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
+  test.each([
+    ["as it is", SECRET],
+    ["in JSON", JSON.stringify({ a: SECRET })],
+    ["in JSON within JSON", JSON.stringify({ a: JSON.stringify({ b: SECRET }) })],
+    ["in JSON with slashes escaped", JSON.stringify(SECRET).replaceAll("/", "\\/")],
+    ["in a form", `a=${form(SECRET)}&b=1`],
+    ["in a form in small letters", `a=${form(SECRET).replace(/%../g, (code) => code.toLowerCase())}&b=1`],
+    ["in a URL", `https://x/?a=${encodeURIComponent(SECRET)}`],
+    ["in HTML", `<p>${html.replace(/"/g, "&quot;").replace(/'/g, "&#39;")}</p>`],
+    ["in HTML by numbers", `<p>${html.replace(/"/g, "&#34;").replace(/'/g, "&apos;")}</p>`],
+    ["as a text of HTML", `<p>${html}</p>`],
+    ["over two lines", `${SECRET.slice(0, 9)}\n${SECRET.slice(9)}`],
+    ["over lines that are set in", `  | ${SECRET.slice(0, 6)}\n  | ${SECRET.slice(6, 12)}\n  | ${SECRET.slice(12)}`],
+    ["over lines that a shell continues", `${SECRET.slice(0, 8)}\\\n${SECRET.slice(8)}`],
+    ["in base64 of 20 characters a line", btoa(`x${SECRET}y`).replace(/.{20}/g, "$&\r\n")],
+    ["in quoted-printable", `${SECRET.slice(0, 8)}=\r\n${SECRET.slice(8)}`],
+  ])("%s", (_, text) => {
+    const clean = withoutSecrets(`before ${text}\nafter`, [SECRET]);
+    expect(clean).toContain("[redacted:secret]");
+    expect(clean.startsWith("before ")).toBe(true);
+    expect(clean.endsWith("after")).toBe(true);
+    for (const part of [SECRET.slice(0, 6), SECRET.slice(-6), btoa(`x${SECRET}y`).slice(8, 28)])
+      expect(clean).not.toContain(part);
+  });
+
+  test("and nothing else does: lines stay lines", () => {
+    const text = "one\n  two\n\n> three\r\nfour \\\nfive";
+    expect(withoutSecrets(text, [SECRET])).toBe(text);
+    const around = `a\n${SECRET.slice(0, 9)}\n${SECRET.slice(9)}\n\nb\n`;
+    expect(withoutSecrets(around, [SECRET])).toBe("a\n[redacted:secret]\n\nb\n");
+  });
+});

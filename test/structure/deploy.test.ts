@@ -364,6 +364,8 @@ describe("the chart", () => {
     const [program, flags, script] = chart(PUBLIC).pod.spec.initContainers[0].command as [string, string, string];
     const here = script.replaceAll("/run/key", key).replaceAll("/run/public", source);
     execFileSync(program, [flags, here]);
+    // The worker sees the volume read-only; here nothing but its mode can say so.
+    chmodSync(key, 0o755);
     expect(await loadVerifier(join(key, "public"))).toMatchObject({ ok: true });
   });
 

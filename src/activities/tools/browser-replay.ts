@@ -52,11 +52,21 @@ export const browserReplay = defineTool({
     const lack = lackOf(config, steps);
     return {
       urls: urlsOf(steps),
+      namedSecrets: namesAt(steps, config).map((path) => `${at}.${path}`),
       problems: lack === undefined ? [] : [{ code: "source-not-configured", at: `${at}.steps`, ...lack }],
     };
   },
   run: replay,
 });
+
+/** Where a step names a secret of config.yaml: a name, and no secret itself. */
+function namesAt(steps: unknown, { browser }: Config): string[] {
+  if (!Array.isArray(steps)) return [];
+  return steps.flatMap((step: unknown, index) => {
+    const [name] = secretsOf([step]);
+    return name !== undefined && Object.hasOwn(browser?.secrets ?? {}, name) ? [`steps[${index}].secret`] : [];
+  });
+}
 
 /** What config.yaml does not declare and the steps need. */
 function lackOf({ browser }: Config, steps: unknown): { message: string; hint: string } | undefined {
@@ -88,6 +98,7 @@ async function replay({ steps }: z.output<typeof paramsSchema>, context: ToolCon
       settings,
       refused: proxy.refused,
       secret: context.secret,
+      confine: proxy.confine,
       typed: new Set(),
     };
     const { done, shots } = await carryOut(steps, stage, context);

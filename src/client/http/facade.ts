@@ -43,6 +43,8 @@ export function createFacade(given: FacadeOptions): Express {
   const app = express();
   app.disable("x-powered-by");
   app.set("etag", "strong");
+  // Checks compare paths as they are written, and so do routes: /API is nowhere.
+  app.set("case sensitive routing", true);
   app.set("query parser", "simple");
   // One hop: the proxy that was declared, whose word about the address counts.
   app.set("trust proxy", exposure.tlsProxy === true ? 1 : false);

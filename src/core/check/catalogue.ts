@@ -36,6 +36,8 @@ export interface Reach {
   namespace?: string;
   /** How many replicas are asked for, where that is what the call sets. */
   replicas?: number;
+  /** Where params name a secret that config.yaml declares: what stands there is a name. */
+  namedSecrets?: readonly string[];
   /** Sources, targets or channels that config.yaml does not declare, and the like. */
   problems: Problem[];
   /** Of a tool whose calls differ: what this very call is. */

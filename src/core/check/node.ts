@@ -32,6 +32,7 @@ export function checkNode(node: Node, at: string, context: CheckContext): NodeFa
   const tool = findTool(node, at, context, problems, reach);
   if (isBuiltIn(node.type)) problems.push(...checkBuiltInParams(node, `${at}.params`));
   for (const secret of secretsIn(node.params, `${at}.params`)) {
+    if (reach?.namedSecrets?.includes(secret.at)) continue;
     const message = `${secret.at} holds a literal secret (${secret.kind})`;
     problems.push({ code: "secret-in-params", at: secret.at, message, hint: "name it in config.yaml as env:NAME" });
   }

@@ -131,7 +131,11 @@ export function mayAnswer(rule: GateRule, voter: Voter, requester: string, opene
   return groups.length === 0 || groups.some((group) => voter.groups?.includes(group) === true);
 }
 
-/** One person is one person however the name is written, and through whichever channel. */
+/**
+ * One person is one person however the name is written, and through whichever channel: compatible forms, characters
+ * that nobody sees, blanks and case make no second one. To count people; what gives a right (a group) is compared as it is.
+ */
 export function personOf(name: string): string {
-  return name.normalize("NFKC").trim().toLowerCase();
+  const seen = name.normalize("NFKC").replace(/[\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cf}]/gu, "");
+  return seen.normalize("NFKC").replace(/\s+/g, " ").trim().toLowerCase();
 }

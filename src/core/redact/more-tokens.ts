@@ -28,7 +28,7 @@ const MODELS: readonly TokenRule[] = [
 const CLOUDS: readonly TokenRule[] = [
   form("azure-devops-token", "AZDO", "[A-Za-z0-9]{76}AZDO[A-Za-z0-9]{4}(?![A-Za-z0-9])"),
   form("datadog-key", "ddapp_ ddpat_", "dd(?:app|pat)_[A-Za-z0-9]{30,}"),
-  form("new-relic-key", "NRJS- NRRA-", "NR(?:JS|RA)-[a-f0-9]{19,}"),
+  form("new-relic-key", "NRJS- NRRA- NRAA-", "NR(?:JS|RA|AA)-[A-Za-z0-9]{19,}"),
   form("grafana-token", "eyJrIjoi", "eyJrIjoi[A-Za-z0-9+/_-]{30,}={0,2}"),
   form("square-token", "EAAA", "EAAA[\\w-]{58,62}(?![\\w-])"),
   form("bitbucket-token", "ATBB", "ATBB[A-Za-z0-9]{24,}"),
@@ -60,6 +60,9 @@ const CODE: readonly TokenRule[] = [
 
 const WORK: readonly TokenRule[] = [
   form("easypost-key", "EZAK EZTK", "EZ[AT]K[A-Za-z0-9]{54}(?![A-Za-z0-9])"),
+  form("rootly-key", "rootly_", "rootly_[A-Za-z0-9]{40,}"),
+  form("model-key", "jina_", "jina_[A-Za-z0-9_-]{40,}"),
+  form("vercel-token", "vc", "vc[a-z]_[A-Za-z0-9]{24,}"),
   form("frameio-token", "fio-u-", "fio-u-[\\w=-]{60,}"),
   form("hubspot-token", "pat-", `pat-(?:na|eu|ap)[0-9]-${UUID}`),
   form("typeform-token", "tfp_", "tfp_[\\w.=-]{50,}"),

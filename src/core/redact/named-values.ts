@@ -9,7 +9,7 @@ type Replace = (kind: string) => string;
 
 /** A name, at most a closing quote or bracket, and what puts a value to it. */
 const ASSIGNED = new RegExp(
-  `(?<!:secretsmanager:[\\w-]{0,20}:[0-9]{0,12}:)(${SECRET_NAME})(\\\\{0,3}["'\`]?\\]?)([ \\t]{0,4}(?:=>|:[ \\t]?(?:secret)?(?:str|string|bytes)[ \\t]?=|[:=]{1,2})[ \\t]{0,4})`,
+  `(?<!:secretsmanager:[\\w-]{0,20}:[0-9]{0,12}:)(${SECRET_NAME})(\\\\{0,3}["'\`]?\\]?)([ \\t]{0,4}(?:=>|[!=]={1,2}(?=[ \\t]{0,4}["'\`])|:[ \\t]?(?:secret)?(?:str|string|bytes)[ \\t]?=|[:=]{1,2}(?!=))[ \\t]{0,4})`,
   "gi",
 );
 const OPTION = new RegExp(

@@ -24,6 +24,8 @@ const IN_URLS: readonly Place[] = [
     /:\/\//,
     /(?<=[A-Za-z0-9]:\/\/[^\s/@:"'<>[]{1,128}:)(?!\[redacted:|[0-9]{1,5}[/?#])[^\s@"'<>]{1,256}(?=@[\w.-]{1,255}[:/])/g,
   ),
+  // Without a scheme.
+  place("password", /\/\//, /(?<=(?<![:\w/])\/\/[^\s/@:"'<>[]{1,64}:)(?!\[redacted:)[^\s/@"'<>]{1,256}(?=@[\w-])/g),
   place("token", /:\/\//, /(?<=https?:\/\/)(?=[^\s/@:]{0,255}[0-9])(?!\[redacted:)[^\s/@:"'<>]{16,256}(?=@)/g),
   place(
     "password",
@@ -116,8 +118,37 @@ const IN_ENVIRONMENT: readonly Place[] = [
   ),
 ];
 
+const NAMES_OF_OTHERS =
+  "cache|partition|sort|primary|foreign|idempotency|dedup|row|hash|object|lock|public|group|shard|route|index|unique|composite|map|join|order|range|search|storage|redis|record|event|message|resource|session|state|etag";
+const LISTED = /pass|pwd|secret|token|key|credential/i;
+
+/** `<vendor>_key = …`, and lists: the name, blanks or a bar of a table, the value. */
+const IN_LISTS: readonly Place[] = [
+  loosePlace(
+    "api-key",
+    /_key/i,
+    new RegExp(
+      `(?<=(?<![A-Za-z0-9_.])(?!\\w{0,60}(?:${NAMES_OF_OTHERS})_key)[A-Za-z]\\w{1,60}_key["']?[ \\t]{0,4}[:=][ \\t]{0,4}["'\`]?)${KEPT}[A-Za-z0-9+/_-]{20,256}={0,2}(?![\\w/.:-])`,
+      "gi",
+    ),
+  ),
+  loosePlace(
+    "secret",
+    LISTED,
+    new RegExp(
+      `(?<=(?:^|\\|)[ \\t]{0,8}[\\w.-]{0,60}(?:${SECRET_NAME})[ \\t]{0,40}(?:[ \\t]|\\|)[ \\t]{0,8}["']?)(?![0-9]{4}-[0-9]{2})${KEPT}[A-Za-z0-9][^\\s"'|,;(){}]{11,255}(?![^\\s"'|])`,
+      "gim",
+    ),
+  ),
+];
+
 /** "The password is …" and its like, where what follows is no word. */
 const IN_PROSE: readonly Place[] = [
+  place(
+    "password",
+    /pass/i,
+    /(?<=\bpass(?:word|phrase|code) {1,4}(?:(?:for|of|to|on|at) [^\n"'`]{0,40}(?:["'`][^\n"'`]{1,64}["'`][^\n"'`]{0,20})?)?\b(?:is|was) {1,2}(?:now )?["'`])(?!\[redacted:)[^"'`\n]{1,256}(?=["'`])/gi,
+  ),
   loosePlace(
     "secret",
     /pass|secret|token|key|credential/i,
@@ -130,4 +161,11 @@ const IN_PROSE: readonly Place[] = [
   ),
 ];
 
-export const PLACES: readonly Place[] = [...IN_URLS, ...IN_COMMANDS, ...IN_CODE, ...IN_ENVIRONMENT, ...IN_PROSE];
+export const PLACES: readonly Place[] = [
+  ...IN_URLS,
+  ...IN_COMMANDS,
+  ...IN_CODE,
+  ...IN_ENVIRONMENT,
+  ...IN_LISTS,
+  ...IN_PROSE,
+];

@@ -11,6 +11,11 @@ const BODY =
 /** How the base64 of a key starts, by format: RSA, PKCS #8, EC, Ed25519, OpenSSH. */
 const BARE =
   /(?<![A-Za-z0-9+/])(?:MII[A-Za-z0-9+/]{3}IBAAK|MII[A-Za-z0-9+/]{3}IBADANBgkqhkiG9w0BAQEFAASC|MHcCAQEE|MIGHAgEAMBMGByqGSM49|MIGkAgEBBD|MC4CAQAwBQYDK2Vw|b3BlbnNzaC1rZXktdjE)[A-Za-z0-9+/]{8,}={0,2}(?:(?:\s|\\[nr]){1,4}[A-Za-z0-9+/]{40,}={0,2})*/g;
+/** The whole block in Base64 once more, of whatever kind but a certificate or a public key. */
+const ENCODED = /(?<![A-Za-z0-9+/])LS0tLS1CRUdJTi(?!BDRVJU|BQVUJMSUMg|BSU0EgUFVCTEl)[A-Za-z0-9+/_-]{40,}={0,2}/g;
+/** One line of a key among lines of a log: as long as such a line is, letters of both cases and digits, nothing behind it. */
+const LINE =
+  /(?<=^|[\s+>|])(?=[A-Za-z0-9+/]{0,63}[a-z])(?=[A-Za-z0-9+/]{0,63}[A-Z])(?=[A-Za-z0-9+/]{0,63}[0-9])[A-Za-z0-9+/]{64}(?=\s{0,4}$)/gm;
 /** PuTTY's own form. */
 const PUTTY = /(?<=Private-Lines: [0-9]{1,3}\r?\n)(?:[A-Za-z0-9+/=]{4,80}\r?\n?){1,100}/g;
 const LINES_MAX = 200;
@@ -19,6 +24,9 @@ export function redactPrivateKeys(text: string, replace: (kind: string) => strin
   let result = text;
   if (result.includes("PRIVATE KEY")) result = redactBlocks(result, replace("private-key"));
   if (/MII|MHc|MIG|MC4|b3B/.test(result)) result = result.replace(BARE, () => replace("private-key"));
+  if (result.includes("LS0tLS1CRUdJTi")) result = result.replace(ENCODED, () => replace("private-key"));
+  if (/(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{64}\s{0,4}$/m.test(result) && !/CERTIFICATE|PUBLIC KEY/.test(result))
+    result = result.replace(LINE, () => replace("private-key"));
   if (result.includes("Private-Lines: ")) result = result.replace(PUTTY, () => `${replace("private-key")}\n`);
   return result;
 }

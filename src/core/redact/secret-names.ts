@@ -6,7 +6,7 @@ import { tokenKind } from "./tokens.js";
 
 /** Text of a pattern, letters in any case: what a secret's name ends with. */
 export const SECRET_NAME =
-  "(?:pass(?:word|wd|phrase|code)|pwd|secret|token|mnemonic|seed[_ -]?phrase|(?<![A-Za-z])jwt|secret[_-]?key[_-]?base|(?<=client[_-])key[_-]data|pre-?shared[_-]?key|(?<=fastly-)key|credentials?|(?<=[_.-])pass|(?<![a-z])auth" +
+  "(?:pass(?:word|wd|phrase|code)|pwd|secret|(?<![a-z])secret[_-]?id|token|mnemonic|seed[_ -]?phrase|(?<![A-Za-z])jwt|secret[_-]?key[_-]?base|(?<=client[_-])key[_-]data|pre-?shared[_-]?key|(?<=fastly-)key|credentials?|(?<=[_.-])pass|(?<![a-z])auth" +
   "|(?:api|app|application|access|secret|private|encryption|signing|account|auth|master|license|service|storage" +
   "|subscription|session|deploy|routing|integration)[_. -]?key)(?:[_-]?[0-9]{1,2})?";
 
@@ -34,6 +34,8 @@ const STAND_IN = new RegExp(
     "redacted|hidden|masked|missing",
     "(?:process\\.env|os\\.environ|getenv)\\b.*",
     "(?:op|vault|ref|arn|file):.*",
+    // What gives one, in place of the value.
+    "(?:kubectl|oc|aws|az|gcloud|vault|op|openssl|echo|cat|head|docker|helm|terraform|pwgen|uuidgen)\\s.*",
   ].join("|")})$`,
   "i",
 );
@@ -85,6 +87,7 @@ function isSecret(kind: string, name: string, value: string, where: NamedValue["
   if (where === "prose" && STATE.test(value)) return false;
   if (kind === "token") return isToken(value, where);
   if (kind === "credential" || SHARED_KEY.test(name)) return looksRandom(value);
+  if (/id$/i.test(name)) return UUID.test(value) || (isCoined(value) && !value.includes("/"));
   if (kind === "secret" && OBJECT_NAME.test(value) && !UUID.test(value)) return false;
   if (/^pwd/i.test(name) && PATH.test(value)) return false;
   if (/^pass$/i.test(name) && /^[0-9]{1,6}$/.test(value)) return false;
@@ -94,6 +97,8 @@ function isSecret(kind: string, name: string, value: string, where: NamedValue["
 
 /** Tokens share their name with things that are none (buckets, counts, states), so the value must look like one. */
 function isToken(value: string, where: NamedValue["where"]): boolean {
+  // As objects print themselves: the name of their class, then what they hold.
+  if (/^[A-Z][A-Za-z]{1,60}[{(@]/.test(value)) return false;
   if (STATE.test(value) || /^-?[0-9]{1,10}(?:\.[0-9]{1,6})?$/.test(value)) return false;
   if (where === "json") return !/\s/.test(value) && value.length >= 4;
   return where === "text" ? value.length >= 6 : looksRandom(value);

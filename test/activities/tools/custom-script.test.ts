@@ -41,6 +41,23 @@ if what == "flood":
 if what == "spin":
     while True: pass
 if what == "echo": print(json.dumps({"args": rest, "input": sys.stdin.read()}))
+if what == "calls":
+    import ctypes, platform
+    libc = ctypes.CDLL(None, use_errno=True)
+    x64 = platform.machine() == "x86_64"
+    numbers = {"keyctl": (250, 219), "add_key": (248, 217), "request_key": (249, 218), "ptrace": (101, 117), "mount": (165, 40), "unshare": (272, 97), "setns": (308, 268), "bpf": (321, 280), "perf_event_open": (298, 241), "userfaultfd": (323, 282), "kexec_load": (246, 104), "io_uring_setup": (425, 425), "fsopen": (430, 430), "open_by_handle_at": (304, 265), "clone": (56, 220), "clone3": (435, 435)}
+    said = {}
+    for name, pair in numbers.items():
+        ctypes.set_errno(0)
+        # Of clone: a new user namespace. Of keyctl: the number of the session's keyring.
+        first = {"clone": 0x10000000 | 17, "unshare": 0x10000000, "keyctl": 0}.get(name, 0)
+        result = libc.syscall(pair[0] if x64 else pair[1], ctypes.c_long(first), ctypes.c_long(-3 if name == "keyctl" else 0), 0, 0, 0)
+        if name == "clone" and result == 0: os._exit(0)
+        said[name] = ctypes.get_errno() if result < 0 else "done"
+    if x64: said["x32"] = (libc.syscall(0x40000000 + 39), ctypes.get_errno())[1]
+    import threading
+    thread = threading.Thread(target=lambda: said.update(thread="ran")); thread.start(); thread.join()
+    print(json.dumps(said))
 if what == "fail": sys.stderr.write("password=hunter2hunter2 cannot\\n"); sys.exit(3)
 `;
 
@@ -99,6 +116,16 @@ describe.skipIf(!hasSandbox)("in the sandbox (skipped where bubblewrap, prlimit 
 
   test("it finds no shell to start", async () => {
     for (const said of (await run(["shell"])).json as string[]) expect(said).toMatch(/Error/);
+  });
+
+  test("calls that open sandboxes, and the session's keys, are refused by the kernel; threads run", async () => {
+    const { thread, clone3, x32, ...others } = (await run(["calls"])).json as Record<string, number | string>;
+    const NOT_PERMITTED = 1;
+    const NOT_KNOWN = 38;
+    expect(Object.keys(others).length).toBeGreaterThan(14);
+    for (const [call, said] of Object.entries(others)) expect(said, call).toBe(NOT_PERMITTED);
+    expect([thread, clone3]).toEqual(["ran", NOT_KNOWN]);
+    expect(x32 ?? NOT_PERMITTED).toBe(NOT_PERMITTED);
   });
 
   test("memory, processes, its folder and its output are bounded", async () => {

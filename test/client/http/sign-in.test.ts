@@ -237,6 +237,20 @@ describe("the page's session", () => {
     expect(await statusOf({ cookie })).toBe(200);
   });
 
+  test("reaches nothing by another case of the path, which checks of paths would not know", async () => {
+    const cookie = await signIn(await serving.key("ann", "admins"));
+    for (const [api, refused] of [
+      ["/API/v1", 404],
+      ["/Api/v1", 404],
+      ["/api/V1", 403],
+    ] as const) {
+      const headers = { cookie, origin: serving.url, "x-autoops-page": "1", "sec-fetch-site": "cross-site" };
+      expect(await rawStatus(`${api}/runs/r1/cancel`, { method: "POST", headers })).toBe(refused);
+      expect(await rawStatus(`${api}/runs`, { method: "GET", headers })).toBe(refused);
+    }
+    expect(serving.calls).toEqual([]);
+  });
+
   test("ends when one signs out, when its key is revoked, and after a shift", async () => {
     const key = await serving.key("ann", "viewers");
     const first = await signIn(key);

@@ -91,7 +91,17 @@ describe("who may answer", () => {
 
   test("is not who asked for the run, however the name is written, where the rule forbids it", () => {
     const run = waiting({ forbid_requester: true });
-    for (const name of ["rita", "Rita ", "ＲＩＴＡ"]) expect(vote(run, name)).toBe("not-allowed");
+    const written = [
+      "rita",
+      "Rita ",
+      "ＲＩＴＡ",
+      "ri\u200bta",
+      "rita\ufe0f",
+      "r\u00adita",
+      "\u2066rita\u2069",
+      "rita\u{e0041}",
+    ];
+    for (const name of written) expect(vote(run, name)).toBe("not-allowed");
     expect(vote(run, "rita", { decision: "reject" })).toBe("not-allowed");
     expect(status(run)).toBe("asking");
     expect(vote(run, "ann")).toBe("accepted");
@@ -100,7 +110,7 @@ describe("who may answer", () => {
   test("are as many different people as the rule wants; one person on two channels is one", () => {
     const run = waiting({ required: 2 });
     expect(vote(run, "ann", { channel: "cli" })).toBe("accepted");
-    expect(vote(run, "Ann", { channel: "page" })).toBe("accepted");
+    for (const name of ["Ann", "ann\ufe0f", "a\u200cnn"]) expect(vote(run, name, { channel: "page" })).toBe("accepted");
     expect(status(run)).toBe("asking");
     expect(vote(run, "bob")).toBe("accepted");
     expect(status(run)).toBe("approved");

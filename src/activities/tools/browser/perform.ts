@@ -19,6 +19,8 @@ export interface Stage {
   /** What the proxy has refused so far. */
   refused: readonly RefusedPlace[];
   secret: ToolContext["secret"];
+  /** Leaves the browser these origins alone. */
+  confine(origins: readonly string[]): void;
   /** Secrets that were typed: no picture shows them. */
   typed: Set<string>;
 }
@@ -79,7 +81,8 @@ export const isRefusal = ({ code }: RefusedPlace): boolean =>
 function refusalOf(places: readonly RefusedPlace[]): ToolFailure | undefined {
   const last = places.findLast(isRefusal);
   return (
-    last && new ToolFailure(last.code, last.message, "allow the host in the network policy, if it is meant", false)
+    last &&
+    new ToolFailure(last.code, last.message, last.hint ?? "allow the host in the network policy, if it is meant", false)
   );
 }
 
@@ -106,6 +109,8 @@ async function fill(step: Of<"fill">, stage: Stage, timeout: number): Promise<vo
   }
   const value = stage.secret(declared.value);
   stage.typed.add(value);
+  // By keys a person could copy it to another page: from here on, whoever may not be told it is not reached.
+  stage.confine(declared.origins);
   await element.fill(value, { timeout }).catch(() => {
     // The driver's own words tell what was to be typed.
     throw new NotAsExpected("the field could not be filled");

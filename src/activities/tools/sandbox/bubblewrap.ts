@@ -1,14 +1,15 @@
 /**
  * The sandbox of `custom_script`: bubblewrap with no network, a read-only root of /usr alone, a temporary folder of its
- * own, no capability, no environment, no shell, and limits that the kernel holds. Where any part of it cannot be had, nothing runs.
+ * own, no capability, no call that opens sandboxes, no environment, no shell, and limits that the kernel holds. Where any part of it cannot be had, nothing runs.
  */
 import { constants, existsSync } from "node:fs";
 import { access, realpath } from "node:fs/promises";
 import type { Script } from "../../../schema/config/scripts.js";
 import { SCRIPT_FILES_MAX, SCRIPT_OUTPUT_MAX_BYTES } from "../../../vocabulary/script-limits.js";
 import { ToolFailure } from "../../define-tool.js";
-import { type CommandResult, runCommand } from "../targets/run-command.js";
+import { type CommandResult, FIRST_CONTENTS, runCommand } from "../targets/run-command.js";
 import { BWRAP } from "./programs.js";
+import { callFilter } from "./system-calls.js";
 
 const PRLIMIT = "/usr/bin/prlimit";
 /** For a worker that runs as root: its limits would not count, and its files would be readable. */
@@ -44,7 +45,8 @@ export async function runInSandbox({ script, args, input }: Sandboxed, signal: A
   const program = await realpath(script.path);
   await requireSandbox(signal);
   const argv = [...(await wrapped(script, program)), program, ...args];
-  return runCommand(argv, {}, signal, { input, maxOutputBytes: SCRIPT_OUTPUT_MAX_BYTES });
+  const contents = [filterHere()];
+  return runCommand(argv, {}, signal, { input, contents, maxOutputBytes: SCRIPT_OUTPUT_MAX_BYTES });
 }
 
 /** Throws `sandbox-not-available` where a program is missing or the kernel refuses what it needs. */
@@ -63,8 +65,15 @@ export async function requireSandbox(signal: AbortSignal): Promise<void> {
     ],
     {},
     AbortSignal.any([signal, AbortSignal.timeout(PROBE_MS)]),
+    { contents: [filterHere()] },
   );
   if (tried.exit !== 0) throw notAvailable(`bubblewrap cannot make a sandbox here: ${tried.stderr.trim().slice(-200)}`);
+}
+
+function filterHere(): Buffer {
+  const filter = callFilter();
+  if (filter === undefined) throw notAvailable(`no filter of system calls is known for ${process.arch}`);
+  return filter;
 }
 
 /** What stands before the program: each word an argument of its own. */
@@ -80,6 +89,7 @@ async function wrapped(
     BWRAP,
     ...["--unshare-all", "--unshare-user", "--disable-userns", "--die-with-parent", "--new-session", "--clearenv"],
     ...["--uid", NOBODY, "--gid", NOBODY, "--hostname", "sandbox", "--cap-drop", "ALL"],
+    ...["--seccomp", String(FIRST_CONTENTS)],
     ...["--ro-bind", "/usr", "/usr", "--symlink", "usr/bin", "/bin", "--symlink", "usr/sbin", "/sbin"],
     ...["--symlink", "usr/lib", "/lib", "--symlink", "usr/lib64", "/lib64"],
     ...[

@@ -1,5 +1,6 @@
 /** Runs a program: an argument list and never a shell, an environment of declared values only, ended with its group. */
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import type { Writable } from "node:stream";
 
 /** Where programs are looked for. */
 const SEARCH_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -30,10 +31,13 @@ export interface CommandOptions {
   onStdout?: (chunk: Buffer) => void;
   /** Open files that it inherits; `inheritedPath` names them. */
   descriptors?: readonly number[];
+  /** In place of `descriptors`: what the program reads from descriptors of its own, the first of them `FIRST_CONTENTS`. */
+  contents?: readonly Uint8Array[];
 }
 
 /** Of standard input, output and error, behind which the inherited ones come. */
 const STANDARD_DESCRIPTORS = 3;
+export const FIRST_CONTENTS = STANDARD_DESCRIPTORS;
 
 /** How the program opens the inherited file of this index; undefined where the system has no such path. */
 export function inheritedPath(index: number): string | undefined {
@@ -45,11 +49,11 @@ export function runCommand(
   argv: readonly string[],
   env: Record<string, string>,
   signal: AbortSignal,
-  { input, onStdout, maxOutputBytes = Number.POSITIVE_INFINITY, descriptors = [] }: CommandOptions = {},
+  { input, onStdout, maxOutputBytes = Number.POSITIVE_INFINITY, descriptors = [], contents = [] }: CommandOptions = {},
 ): Promise<CommandResult> {
   const [program = "", ...args] = argv;
   return new Promise((resolve) => {
-    const child = start(program, args, env, descriptors);
+    const child = start(program, args, env, contents.length > 0 ? contents.map(() => "pipe" as const) : descriptors);
     if ("fault" in child) {
       resolve({ started: false, fault: child.fault, exit: null, endedBy: null, stdout: "", stderr: "" });
       return;
@@ -68,6 +72,11 @@ export function runCommand(
     // A program that does not read all of its input closes it.
     child.stdin.on("error", () => undefined);
     child.stdin.end(input ?? "");
+    for (const [index, content] of contents.entries()) {
+      const given = child.stdio[STANDARD_DESCRIPTORS + index] as unknown as Writable;
+      given.on("error", () => undefined);
+      given.end(content);
+    }
     let grace: NodeJS.Timeout | undefined;
     const end = () => {
       signalGroup(child.pid, "SIGTERM");
@@ -101,14 +110,14 @@ function start(
   program: string,
   args: string[],
   env: Record<string, string>,
-  descriptors: readonly number[],
+  further: readonly (number | "pipe")[],
 ): ChildProcessWithoutNullStreams | { fault: string } {
   try {
     const child = spawn(program, args, {
       cwd: "/",
       env: { PATH: SEARCH_PATH, ...env },
       shell: false,
-      stdio: ["pipe", "pipe", "pipe", ...descriptors],
+      stdio: ["pipe", "pipe", "pipe", ...further],
       // Its own group, so that what it starts ends with it.
       detached: true,
     });

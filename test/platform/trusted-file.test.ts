@@ -1,0 +1,97 @@
+/** Files that decide what may happen: who owns them, and every folder and link on the way to them. */
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { createApiKeys } from "../../src/platform/api-keys.js";
+import { makeKeyOnce, readOwnKey } from "../../src/platform/keys/key-file.js";
+import { readTrustedFile } from "../../src/platform/trusted-file.js";
+
+let top: string;
+let home: string;
+beforeEach(() => {
+  top = realpathSync(mkdtempSync(join(tmpdir(), "trusted-")));
+  home = join(top, "home");
+  mkdirSync(join(home, "conf"), { recursive: true });
+  writeFileSync(join(home, "conf/safety.yaml"), "version: 1");
+});
+afterEach(() => rmSync(top, { recursive: true, force: true }));
+
+const OTHER = 12_345;
+const answerOf = async (path: string): Promise<string> => {
+  const read = await readTrustedFile(path, 1_000);
+  return read.ok ? read.text : `${read.problem.code} ${read.problem.at}`;
+};
+
+test("a file of one's own is read, also through links of one's own", async () => {
+  symlinkSync("conf", join(home, "by-folder"));
+  symlinkSync("../conf/safety.yaml", join(home, "conf/again.yaml"));
+  symlinkSync(join(home, "by-folder/again.yaml"), join(top, "policy.yaml"));
+  expect(await answerOf(join(top, "policy.yaml"))).toBe("version: 1");
+});
+
+test("a missing file and a link in a circle are told as such", async () => {
+  symlinkSync("b.yaml", join(home, "a.yaml"));
+  symlinkSync("a.yaml", join(home, "b.yaml"));
+  expect(await answerOf(join(home, "absent.yaml"))).toContain("file-not-found");
+  expect(await answerOf(join(home, "a.yaml"))).toContain("file-unsafe");
+});
+
+describe("refused, with the place named, is", () => {
+  test("a folder further up that others may write", async () => {
+    chmodSync(home, 0o777);
+    expect(await answerOf(join(home, "conf/safety.yaml"))).toBe(`file-unsafe ${home}`);
+    chmodSync(home, 0o1777);
+    expect(await answerOf(join(home, "conf/safety.yaml"))).toBe("version: 1");
+  });
+
+  test("what a link leads to: the file, or a folder on the way", async () => {
+    symlinkSync(join(home, "conf/safety.yaml"), join(top, "policy.yaml"));
+    chmodSync(join(home, "conf"), 0o777);
+    expect(await answerOf(join(top, "policy.yaml"))).toBe(`file-unsafe ${join(home, "conf")}`);
+    chmodSync(join(home, "conf"), 0o755);
+    chmodSync(join(home, "conf/safety.yaml"), 0o666);
+    expect(await answerOf(join(top, "policy.yaml"))).toBe(`file-unsafe ${join(home, "conf/safety.yaml")}`);
+  });
+
+  test.skipIf(process.getuid?.() !== 0)("what another user owns (skipped for users but root)", async () => {
+    const file = join(home, "conf/safety.yaml");
+    for (const place of [file, join(home, "conf"), home]) {
+      chownSync(place, OTHER, OTHER);
+      expect(await answerOf(file)).toBe(`file-unsafe ${place}`);
+      chownSync(place, 0, 0);
+    }
+    expect(await answerOf(file)).toBe("version: 1");
+  });
+
+  test.skipIf(process.getuid?.() !== 0)(
+    "a key, and API keys, of another user or in their home (skipped for users but root)",
+    async () => {
+      const key = join(home, "approval-key.json");
+      await makeKeyOnce(key);
+      const apiKeys = join(home, "api-keys.json");
+      const made = await createApiKeys(apiKeys, Date.now).create({ subject: "ann", groups: [], createdBy: "root" });
+      expect(made.ok).toBe(true);
+      const codes = async (): Promise<unknown[]> => {
+        const own = await readOwnKey(key);
+        const list = await createApiKeys(apiKeys, Date.now).list();
+        return [own.ok || own.problem.code, list.ok || list.problems.map(({ code }) => code)];
+      };
+      expect(await codes()).toEqual([true, true]);
+      chownSync(home, OTHER, OTHER);
+      expect(await codes()).toEqual(["file-unsafe", ["file-unsafe"]]);
+      chownSync(home, 0, 0);
+      for (const file of [key, apiKeys]) chownSync(file, OTHER, OTHER);
+      expect(await codes()).toEqual(["file-unsafe", ["file-unsafe"]]);
+    },
+  );
+});
