@@ -1,0 +1,84 @@
+/** All analysers over the facts of a cluster: what is wrong, what explains it, and what is only worth a notice. */
+import type { ClusterFacts } from "../../schema/kubernetes/facts.js";
+import { addressCauses } from "./analysers/addresses.js";
+import { admissionCauses } from "./analysers/admission.js";
+import { controllerCauses } from "./analysers/controllers.js";
+import { dnsCauses } from "./analysers/dns.js";
+import type { Analyser } from "./analysers/draft.js";
+import { imageCauses } from "./analysers/images.js";
+import { ingressCauses } from "./analysers/ingresses.js";
+import { jobCauses } from "./analysers/jobs.js";
+import { mountCauses } from "./analysers/mounts.js";
+import { nodeCauses } from "./analysers/nodes.js";
+import { policyCauses } from "./analysers/policies.js";
+import { probeCauses, unreadyCauses } from "./analysers/probes.js";
+import { programCauses } from "./analysers/programs.js";
+import { roleCauses } from "./analysers/roles.js";
+import { runTimeCauses } from "./analysers/run-time.js";
+import { schedulingCauses } from "./analysers/scheduling.js";
+import { serviceCauses } from "./analysers/services.js";
+import { startCauses } from "./analysers/start.js";
+import { storageCauses } from "./analysers/storage.js";
+import { type ObjectRef, sameRef } from "./cause.js";
+import { type Model, modelOf } from "./model.js";
+import { CAUSE_MIN_WEIGHT, type RankedCause, ranked, tierOf } from "./rank.js";
+
+const ANALYSERS: readonly Analyser[] = [
+  schedulingCauses,
+  imageCauses,
+  startCauses,
+  probeCauses,
+  admissionCauses,
+  serviceCauses,
+  ingressCauses,
+  policyCauses,
+  dnsCauses,
+  storageCauses,
+  mountCauses,
+  controllerCauses,
+  jobCauses,
+  nodeCauses,
+  roleCauses,
+  runTimeCauses,
+  addressCauses,
+  programCauses,
+  unreadyCauses,
+];
+
+export interface ClusterVerdict {
+  /** The likeliest first; none: nothing that was read is wrong. */
+  causes: RankedCause[];
+  /** What another cause explains. */
+  symptoms: RankedCause[];
+  /** Odd, and no cause by itself. */
+  notices: RankedCause[];
+}
+
+export function verdictOn(facts: ClusterFacts, about?: ObjectRef): ClusterVerdict {
+  const model = modelOf(facts);
+  const all = ranked(ANALYSERS.flatMap((analyse) => analyse(model)), model).filter((cause) => concerns(cause, model, about));
+  const strong = all.filter(({ weight }) => weight >= CAUSE_MIN_WEIGHT);
+  return {
+    causes: strong.filter(({ explainedBy }) => explainedBy === undefined),
+    symptoms: strong.filter(({ explainedBy }) => explainedBy !== undefined),
+    notices: all.filter(({ weight }) => weight < CAUSE_MIN_WEIGHT),
+  };
+}
+
+/** What stands under all is told always; what lies in another namespace, or beside a workload that is asked for, is not. */
+function concerns(cause: RankedCause, model: Model, about: ObjectRef | undefined): boolean {
+  const { namespace } = model.facts;
+  const hits = [cause.object, ...cause.affects];
+  if (about !== undefined && tierOf(cause.code) > 0) return hits.some((hit) => sameRef(hit, about) || isBeside(model, hit, about));
+  if (namespace === undefined || tierOf(cause.code) === 0) return true;
+  return hits.some((hit) => hit.namespace === namespace) || (cause.object.namespace === undefined && cause.affects.length === 0);
+}
+
+/** Of the workload: its pods, the services before it, and what these are called. */
+function isBeside(model: Model, hit: ObjectRef, about: ObjectRef): boolean {
+  const owner = model.owner(about);
+  if (owner === undefined || hit.namespace !== about.namespace) return false;
+  if (hit.kind === "Pod") return owner.pods.some(({ metadata }) => metadata.name === hit.name);
+  if (hit.kind !== "Service") return false;
+  return model.facts.objects.Service.some((service) => service.metadata.name === hit.name && service.metadata.namespace === hit.namespace && (hit.name === about.name || model.ownersBehind(service).includes(owner)));
+}

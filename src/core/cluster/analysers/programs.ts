@@ -1,0 +1,97 @@
+/** What the logs of the pods say of their causes, weighed by how the pod is: a line of a well pod says little. */
+import type { PodLog } from "../../../schema/kubernetes/facts.js";
+import type { Pod } from "../../../schema/kubernetes/pod.js";
+import { type Cause, evidenceOf, type ObjectRef, refText } from "../cause.js";
+import type { CauseCode } from "../codes.js";
+import { type Model, type Owner, refOf } from "../model.js";
+import { dependenciesOf, placeOf } from "./dependencies.js";
+import { type Analyser, causeOf, isReady, isWanted, lastEnd } from "./draft.js";
+import { signIn } from "./log-signs.js";
+
+/** Of a pod that is well: so many lines, the last among the newest, are trouble that goes on. */
+const GOING_ON_LINES = 3;
+const NEWEST_LINES = 15;
+/** Codes that rather tell of what is called than of the caller. */
+const OF_DEPENDENCIES = new Set<CauseCode>(["k8s-dependency-refused", "k8s-dependency-timing-out", "k8s-dependency-name-unresolved"]);
+
+export const programCauses: Analyser = (model) => {
+  const byPod = new Map(model.facts.objects.Pod.map((pod) => [`${pod.metadata.namespace}/${pod.metadata.name}`, pod]));
+  const found = new Map<string, Cause>();
+  for (const log of model.facts.logs) {
+    const pod = byPod.get(`${log.namespace}/${log.pod}`);
+    if (pod === undefined || !isWanted(pod)) continue;
+    const owner = model.owner(model.ownerOf(pod));
+    for (const cause of owner === undefined ? [] : logCauses(model, owner, pod, log)) {
+      const key = `${cause.code} ${refText(cause.object)}`;
+      const had = found.get(key);
+      if (had === undefined || cause.weight > had.weight) found.set(key, cause);
+    }
+  }
+  return [...found.values()];
+};
+
+interface Said {
+  code: CauseCode;
+  about: string | undefined;
+  line: string;
+  count: number;
+  /** Of the last line, counted from the end. */
+  fromEnd: number;
+}
+
+function logCauses(model: Model, owner: Owner, pod: Pod, log: PodLog): Cause[] {
+  const said = new Map<CauseCode, Said>();
+  log.lines.forEach((line, index) => {
+    const seen = signIn(line);
+    if (seen === undefined || /\b(?:INFO|DEBUG)\b.*\b(?:retry succeeded|connected|recovered)\b/i.test(line)) return;
+    const had = said.get(seen.sign.code);
+    said.set(seen.sign.code, { code: seen.sign.code, about: seen.about ?? had?.about, line, count: (had?.count ?? 0) + 1, fromEnd: log.lines.length - 1 - index });
+  });
+  const all = [...said.values()];
+  const last = Math.min(...all.map(({ fromEnd }) => fromEnd));
+  return all.flatMap((one) => {
+    const weight = weightOf(pod, log, one, one.fromEnd === last);
+    return weight === 0 ? [] : [programCause(model, owner, pod, log, one, weight)];
+  });
+}
+
+/** A container that ended said last why; one that runs must say it again and again. */
+function weightOf(pod: Pod, log: PodLog, { count, fromEnd }: Said, isLast: boolean): number {
+  const status = [...(pod.status?.containerStatuses ?? []), ...(pod.status?.initContainerStatuses ?? [])].find(({ name }) => name === log.container);
+  const isDown = status?.state?.waiting !== undefined || (lastEnd(status ?? { name: "", image: undefined, ready: undefined, started: undefined, restartCount: undefined, state: undefined, lastState: undefined }) !== undefined && status?.ready !== true);
+  if (isDown || log.previous) return status?.ready === true ? 0.5 : isLast ? 0.9 : 0.8;
+  if (!isReady(pod)) return isLast ? 0.85 : 0.7;
+  return count >= GOING_ON_LINES && fromEnd < NEWEST_LINES ? 0.65 : 0.35;
+}
+
+function programCause(model: Model, owner: Owner, pod: Pod, log: PodLog, { code, about, line, count }: Said, weight: number): Cause {
+  const evidence = [evidenceOf(refOf("Pod", pod), `log of ${log.container}${log.previous ? " (before)" : ""}`, line)];
+  const { refined, more } = refinedBy(owner, code, about);
+  const called = OF_DEPENDENCIES.has(code) ? calledIn(model, owner, line, about) : undefined;
+  const affects: ObjectRef[] = [owner.ref];
+  const of = called === undefined ? (about === undefined ? "" : ` (${about})`) : ` (${refText(called)})`;
+  const what = `${refText(owner.ref)} says${of}, ${count} times: ${line.trim()}${more}`;
+  const cause = causeOf(refined, owner.ref, what, { evidence, affects, weight });
+  return called === undefined ? cause : { ...cause, evidence: [...evidence, evidenceOf(called, "called by", refText(owner.ref))] };
+}
+
+/** Where the path that a program may not write lies decides whether its volume or its own root is meant. */
+function refinedBy(owner: Owner, code: CauseCode, path: string | undefined): { refined: CauseCode; more: string } {
+  if (code !== "k8s-read-only-root" && code !== "k8s-volume-permission-denied") return { refined: code, more: "" };
+  const mounts = (owner.spec?.containers ?? []).flatMap(({ volumeMounts }) => volumeMounts);
+  const mount = mounts.find(({ mountPath }) => mountPath !== undefined && path !== undefined && (path === mountPath || path.startsWith(`${mountPath.replace(/\/$/, "")}/`)));
+  if (code === "k8s-read-only-root") return mount === undefined ? { refined: code, more: "" } : { refined: "k8s-volume-read-only", more: `; ${mount.mountPath} is the volume ${mount.name}` };
+  return mount === undefined ? { refined: "k8s-privilege-missing", more: "" } : { refined: code, more: `; ${mount.mountPath} is the volume ${mount.name}` };
+}
+
+/** The service of the cluster that a line tells of. */
+export function calledIn(model: Model, owner: Owner, line: string, about: string | undefined): ObjectRef | undefined {
+  const namespace = owner.ref.namespace ?? "";
+  const host = about?.replace(/:\d+$/, "");
+  const place = host === undefined || /^[\d.]+$/.test(host) ? undefined : placeOf(model, namespace, host);
+  if (place !== undefined && model.has("Service", place.host, place.namespace)) return { kind: "Service", name: place.host, namespace: place.namespace };
+  const byAddress = model.facts.objects.Service.find(({ spec }) => spec?.clusterIP !== undefined && spec.clusterIP !== "None" && spec.clusterIP !== "" && line.includes(spec.clusterIP));
+  if (byAddress !== undefined) return refOf("Service", byAddress);
+  const named = dependenciesOf(model, owner).find(({ host: one }) => new RegExp(`(?:^|[^a-z0-9-])${one.replace(/[^a-z0-9-]/g, "")}(?:$|[^a-z0-9-])`, "i").test(line));
+  return named?.service === undefined ? undefined : refOf("Service", named.service);
+}

@@ -1,0 +1,133 @@
+/** From all that analysers name to what is to mend: the same thing once, what another explains behind it, the root first. */
+import { type Cause, type ObjectRef, refText, sameRef, uniqueRefs } from "./cause.js";
+import { CAUSES, type CauseCode } from "./codes.js";
+import { dependenciesOf } from "./analysers/dependencies.js";
+import type { Model } from "./model.js";
+
+/** From here on something is a cause; below, it is worth a notice. */
+export const CAUSE_MIN_WEIGHT = 0.5;
+export const NOTICE_MIN_WEIGHT = 0.35;
+const EVIDENCE_MAX = 6;
+
+export interface RankedCause extends Cause {
+  score: number;
+  /** The cause that explains this one. */
+  explainedBy?: ObjectRef & { code: CauseCode };
+}
+
+/** Symptoms of something else wherever something else is known. */
+const DERIVED = new Set<CauseCode>([
+  "k8s-rollout-stalled",
+  "k8s-pod-not-ready",
+  "k8s-job-back-off-limit",
+  "k8s-job-deadline-exceeded",
+  "k8s-container-restarted",
+  "k8s-dependency-refused",
+  "k8s-dependency-timing-out",
+  "k8s-dependency-name-unresolved",
+  "k8s-service-endpoints-missing",
+  "k8s-autoscaler-metrics-missing",
+  "k8s-autoscaler-at-limit",
+  "k8s-cron-job-overlapping",
+]);
+/** What a program or a probe shows of itself: explained by what the program says, or by what it stands on. */
+const SHOWN = new Set<CauseCode>([
+  "k8s-container-crashing",
+  "k8s-container-killed-by-signal",
+  "k8s-container-ends-at-once",
+  "k8s-init-container-failing",
+  "k8s-readiness-probe-failing",
+  "k8s-liveness-probe-failing",
+  "k8s-startup-probe-failing",
+  "k8s-readiness-probe-too-impatient",
+  "k8s-liveness-probe-too-impatient",
+  "k8s-service-without-workload",
+]);
+const INFRASTRUCTURE = /^k8s-(?:node-|scheduler-absent|control-plane|controller-manager|dns-(?:down|service|configuration)|kube-proxy|namespace-terminating)/;
+
+/** 0 stands under all, 3 only repeats what something else does. */
+export function tierOf(code: CauseCode): 0 | 1 | 2 | 3 {
+  if (DERIVED.has(code)) return 3;
+  if (SHOWN.has(code)) return 2;
+  return INFRASTRUCTURE.test(code) ? 0 : 1;
+}
+
+export function ranked(causes: readonly Cause[], model: Model): RankedCause[] {
+  const once = merged(causes);
+  const calls = callsOf(model);
+  const scored = once.map((cause): RankedCause => ({ ...cause, score: scoreOf(cause) }));
+  const explained = scored.map((cause) => withRoot(cause, scored, calls));
+  return explained.sort((a, b) => Number(a.explainedBy !== undefined) - Number(b.explainedBy !== undefined) || b.score - a.score || refText(a.object).localeCompare(refText(b.object), "en") || a.code.localeCompare(b.code, "en"));
+}
+
+function scoreOf({ code, weight, affects }: Cause): number {
+  const width = Math.min(5, Math.max(0, affects.length - 1)) * 0.012;
+  const score = weight - 0.07 * Math.max(0, tierOf(code) - 1) + width;
+  return Math.round(Math.max(0, score) * 1_000) / 1_000;
+}
+
+function merged(causes: readonly Cause[]): Cause[] {
+  const found = new Map<string, Cause>();
+  for (const cause of causes) {
+    if (cause.weight < NOTICE_MIN_WEIGHT) continue;
+    const key = `${cause.code} ${refText(cause.object)}`;
+    const had = found.get(key);
+    const [first, second] = had === undefined || had.weight >= cause.weight ? [had ?? cause, cause] : [cause, had];
+    const evidence = [...new Map([...first.evidence, ...(had === undefined ? [] : second.evidence)].map((one) => [JSON.stringify(one), one])).values()];
+    found.set(key, { ...first, evidence: evidence.slice(0, EVIDENCE_MAX), affects: uniqueRefs([...first.affects, ...second.affects]) });
+  }
+  return [...found.values()];
+}
+
+/** Of each workload the services that it calls and the workloads behind them. */
+function callsOf(model: Model): Map<string, ObjectRef[]> {
+  return new Map(
+    model.owners.map((owner) => [
+      refText(owner.ref),
+      uniqueRefs(
+        dependenciesOf(model, owner).flatMap(({ service, host, namespace }): ObjectRef[] => [{ kind: "Service", name: host, namespace }, ...(service === undefined ? [] : model.ownersBehind(service).map(({ ref }) => ref))]),
+      ),
+    ]),
+  );
+}
+
+function withRoot(cause: RankedCause, all: readonly RankedCause[], calls: ReadonlyMap<string, ObjectRef[]>): RankedCause {
+  const roots = all.filter((other) => other !== cause && other.weight >= CAUSE_MIN_WEIGHT && explains(other, cause, calls));
+  const [root] = roots.sort((a, b) => tierOf(a.code) - tierOf(b.code) || b.score - a.score);
+  return root === undefined ? cause : { ...cause, explainedBy: { ...root.object, code: root.code } };
+}
+
+function explains(root: Cause, cause: Cause, calls: ReadonlyMap<string, ObjectRef[]>): boolean {
+  const [above, below] = [tierOf(root.code), tierOf(cause.code)];
+  if (root.code === "k8s-dns-configuration-wrong" && cause.code === "k8s-dns-down") return true;
+  if (cause.code === "k8s-control-plane-down" || root.code === "k8s-budget-blocks-eviction") return false;
+  if (above >= below) return sameTier(root, cause);
+  const hits = [root.object, ...root.affects];
+  const owners = cause.affects.length > 0 ? cause.affects : [cause.object];
+  if (CAUSES[root.code].family === "nodes") return below >= 2 && owners.every((one) => hits.some((hit) => sameRef(hit, one)));
+  if (hits.some((hit) => sameRef(hit, cause.object)) && (below >= 2 || above === 0)) return below >= 2 || root.code !== "k8s-kube-proxy-down";
+  // What it calls is in trouble.
+  const called = calls.get(refText(cause.object)) ?? [];
+  return below >= 2 && isOfCalls(cause) && called.some((one) => sameRef(one, root.object) || (above <= 1 && root.affects.some((hit) => sameRef(hit, one) && hit.kind === "Service")));
+}
+
+/** Failing by a dependency shows as refused calls, crashes and probes; an own image does not. */
+const isOfCalls = ({ code }: Cause): boolean => tierOf(code) >= 2 && code !== "k8s-service-without-workload";
+
+/** Of two of one rank on the same workload, some include the other. */
+function sameTier(root: Cause, cause: Cause): boolean {
+  if (!sameRef(root.object, cause.object) && !root.affects.some((one) => sameRef(one, cause.object))) return false;
+  if (cause.code === "k8s-pod-not-ready" && root.code !== "k8s-pod-not-ready" && root.code !== "k8s-rollout-stalled") return true;
+  if (cause.code === "k8s-rollout-stalled") return root.code !== "k8s-rollout-stalled";
+  const pair = `${root.code} ${cause.code}`;
+  return INCLUDES.has(pair) || (root.code.startsWith("k8s-claim-") && cause.code === "k8s-volume-mount-failed");
+}
+
+const INCLUDES = new Set([
+  "k8s-container-out-of-memory k8s-memory-limit-close",
+  "k8s-image-platform-unmatched k8s-container-crashing",
+  "k8s-node-memory-pressure k8s-node-out-of-memory",
+  "k8s-node-runtime-down k8s-node-not-ready",
+  "k8s-node-network-plugin-down k8s-node-sandbox-failing",
+  "k8s-node-certificate-expired k8s-node-not-ready",
+]);

@@ -1,0 +1,165 @@
+/** What workloads stand on: storage, configuration by name, quotas, accounts, nodes, events. */
+import { z } from "zod";
+import {
+  condition,
+  flag,
+  intOrName,
+  keysOnly,
+  many,
+  metadata,
+  nodeSelector,
+  number,
+  opt,
+  resources,
+  selector,
+  strings,
+  text,
+} from "./parts.js";
+
+const conditions = many(condition);
+
+export const claim = z.object({
+  metadata,
+  spec: opt(
+    z.object({
+      storageClassName: text,
+      volumeName: text,
+      accessModes: opt(z.array(z.string())),
+      volumeMode: text,
+      selector: opt(selector),
+      resources: opt(resources),
+    }),
+  ),
+  status: opt(z.object({ phase: text, capacity: strings, conditions })),
+});
+export type Claim = z.output<typeof claim>;
+
+export const volume = z.object({
+  metadata,
+  spec: opt(
+    z.object({
+      storageClassName: text,
+      capacity: strings,
+      accessModes: opt(z.array(z.string())),
+      volumeMode: text,
+      claimRef: opt(z.object({ namespace: text, name: text, uid: text })),
+      nodeAffinity: opt(z.object({ required: opt(nodeSelector) })),
+      persistentVolumeReclaimPolicy: text,
+    }),
+  ),
+  status: opt(z.object({ phase: text, reason: text, message: text })),
+});
+export type Volume = z.output<typeof volume>;
+
+export const storageClass = z.object({
+  metadata,
+  provisioner: text,
+  volumeBindingMode: text,
+  allowVolumeExpansion: flag,
+});
+export type StorageClass = z.output<typeof storageClass>;
+
+/** Names and keys alone. */
+export const configMap = z.object({ metadata, data: keysOnly, binaryData: keysOnly, immutable: flag });
+export type ConfigMap = z.output<typeof configMap>;
+/** Names, keys and the type alone. */
+export const secret = z.object({ metadata, type: text, data: keysOnly });
+export type Secret = z.output<typeof secret>;
+
+export const quota = z.object({
+  metadata,
+  spec: opt(z.object({ hard: strings })),
+  status: opt(z.object({ hard: strings, used: strings })),
+});
+export type Quota = z.output<typeof quota>;
+
+export const limitRange = z.object({
+  metadata,
+  spec: opt(z.object({ limits: many(z.object({ type: text, max: strings, min: strings, default: strings })) })),
+});
+export type LimitRange = z.output<typeof limitRange>;
+
+export const serviceAccount = z.object({ metadata, imagePullSecrets: many(z.object({ name: z.string() })) });
+export type ServiceAccount = z.output<typeof serviceAccount>;
+
+export const roleBinding = z.object({
+  metadata,
+  roleRef: opt(z.object({ kind: text, name: text })),
+  subjects: many(z.object({ kind: text, name: text, namespace: text })),
+});
+export type RoleBinding = z.output<typeof roleBinding>;
+export const role = z.object({ metadata });
+export type Role = z.output<typeof role>;
+
+export const node = z.object({
+  metadata,
+  spec: opt(
+    z.object({
+      unschedulable: flag,
+      taints: many(z.object({ key: z.string(), value: text, effect: text, timeAdded: text })),
+    }),
+  ),
+  status: opt(
+    z.object({
+      capacity: strings,
+      allocatable: strings,
+      conditions,
+      nodeInfo: opt(
+        z.object({ kubeletVersion: text, containerRuntimeVersion: text, architecture: text, osImage: text }),
+      ),
+    }),
+  ),
+});
+export type Node = z.output<typeof node>;
+
+export const namespace = z.object({ metadata, status: opt(z.object({ phase: text, conditions })) });
+export type Namespace = z.output<typeof namespace>;
+
+const reference = z.object({ kind: text, name: text, namespace: text, uid: text, fieldPath: text });
+export const event = z.object({
+  metadata,
+  involvedObject: opt(reference),
+  /** Of `events.k8s.io`. */
+  regarding: opt(reference),
+  type: text,
+  reason: text,
+  message: text,
+  note: text,
+  count: number,
+  source: opt(z.object({ component: text, host: text })),
+  reportingComponent: text,
+  firstTimestamp: text,
+  lastTimestamp: text,
+  eventTime: text,
+  series: opt(z.object({ count: number, lastObservedTime: text })),
+});
+export type ClusterEvent = z.output<typeof event>;
+
+export const lease = z.object({
+  metadata,
+  spec: opt(z.object({ holderIdentity: text, renewTime: text, leaseDurationSeconds: number })),
+});
+export type Lease = z.output<typeof lease>;
+
+export const priorityClass = z.object({ metadata, value: number, globalDefault: flag });
+export type PriorityClass = z.output<typeof priorityClass>;
+
+/** Of `metrics.k8s.io`: what containers use just now. */
+export const podUsage = z.object({ metadata, containers: many(z.object({ name: z.string(), usage: strings })) });
+export type PodUsage = z.output<typeof podUsage>;
+
+/** An object of a kind that config.yaml declares: conditions are what such objects agree on. */
+export const customObject = z.object({ metadata, status: opt(z.object({ phase: text, conditions })), kind: text });
+export type CustomObject = z.output<typeof customObject>;
+
+export const webhookConfiguration = z.object({
+  metadata,
+  webhooks: many(
+    z.object({
+      name: text,
+      failurePolicy: text,
+      clientConfig: opt(z.object({ service: opt(z.object({ name: text, namespace: text, port: intOrName })) })),
+    }),
+  ),
+});
+export type WebhookConfiguration = z.output<typeof webhookConfiguration>;
