@@ -14,6 +14,7 @@ import { echo } from "./echo.js";
 import { healthCheck } from "./health-check.js";
 import { hostMetrics } from "./host-metrics.js";
 import { httpProbe } from "./http-probe.js";
+import { kubernetesState } from "./kubernetes-state.js";
 import { logCollector } from "./log-collector.js";
 import { logScan } from "./log-scan.js";
 import { metricQuery } from "./metric-query.js";
@@ -39,6 +40,7 @@ export const BUILT_IN_TOOLS: readonly ToolDefinition[] = [
   browserReplay,
   deploymentHistory,
   changeHistory,
+  kubernetesState,
   analysis,
   autoRca,
   alertsActive,

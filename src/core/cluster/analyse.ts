@@ -56,7 +56,10 @@ export interface ClusterVerdict {
 
 export function verdictOn(facts: ClusterFacts, about?: ObjectRef): ClusterVerdict {
   const model = modelOf(facts);
-  const all = ranked(ANALYSERS.flatMap((analyse) => analyse(model)), model).filter((cause) => concerns(cause, model, about));
+  const all = ranked(
+    ANALYSERS.flatMap((analyse) => analyse(model)),
+    model,
+  ).filter((cause) => concerns(cause, model, about));
   const strong = all.filter(({ weight }) => weight >= CAUSE_MIN_WEIGHT);
   return {
     causes: strong.filter(({ explainedBy }) => explainedBy === undefined),
@@ -69,9 +72,13 @@ export function verdictOn(facts: ClusterFacts, about?: ObjectRef): ClusterVerdic
 function concerns(cause: RankedCause, model: Model, about: ObjectRef | undefined): boolean {
   const { namespace } = model.facts;
   const hits = [cause.object, ...cause.affects];
-  if (about !== undefined && tierOf(cause.code) > 0) return hits.some((hit) => sameRef(hit, about) || isBeside(model, hit, about));
+  if (about !== undefined && tierOf(cause.code) > 0)
+    return hits.some((hit) => sameRef(hit, about) || isBeside(model, hit, about));
   if (namespace === undefined || tierOf(cause.code) === 0) return true;
-  return hits.some((hit) => hit.namespace === namespace) || (cause.object.namespace === undefined && cause.affects.length === 0);
+  return (
+    hits.some((hit) => hit.namespace === namespace) ||
+    (cause.object.namespace === undefined && cause.affects.length === 0)
+  );
 }
 
 /** Of the workload: its pods, the services before it, and what these are called. */
@@ -80,5 +87,10 @@ function isBeside(model: Model, hit: ObjectRef, about: ObjectRef): boolean {
   if (owner === undefined || hit.namespace !== about.namespace) return false;
   if (hit.kind === "Pod") return owner.pods.some(({ metadata }) => metadata.name === hit.name);
   if (hit.kind !== "Service") return false;
-  return model.facts.objects.Service.some((service) => service.metadata.name === hit.name && service.metadata.namespace === hit.namespace && (hit.name === about.name || model.ownersBehind(service).includes(owner)));
+  return model.facts.objects.Service.some(
+    (service) =>
+      service.metadata.name === hit.name &&
+      service.metadata.namespace === hit.namespace &&
+      (hit.name === about.name || model.ownersBehind(service).includes(owner)),
+  );
 }

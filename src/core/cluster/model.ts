@@ -59,13 +59,13 @@ export function modelOf(facts: ClusterFacts): Model {
     }
   }
   const read = new Set(facts.read);
-  const behind = (service: Service): Pod[] => {
+  const behind = kept((service: Service): Pod[] => {
     const wanted = service.spec?.selector;
     if (wanted === undefined || Object.keys(wanted).length === 0) return [];
     return facts.objects.Pod.filter(
       (pod) => pod.metadata.namespace === service.metadata.namespace && hasLabels(pod.metadata.labels, wanted),
     );
-  };
+  });
   const slices = (service: Service): EndpointSlice[] =>
     facts.objects.EndpointSlice.filter(
       ({ metadata }) =>
@@ -80,7 +80,7 @@ export function modelOf(facts: ClusterFacts): Model {
     events: (ref) => events.get(refText(ref)) ?? [],
     allEvents: [...events.values()].flat(),
     podsBehind: behind,
-    ownersBehind: (service) => {
+    ownersBehind: kept((service) => {
       const refs = new Set(behind(service).map((pod) => refText(index.ownerOf(pod))));
       const wanted = service.spec?.selector ?? {};
       return [...index.owners.values()].filter(
@@ -88,7 +88,7 @@ export function modelOf(facts: ClusterFacts): Model {
           refs.has(refText(ref)) ||
           (ref.namespace === service.metadata.namespace && Object.keys(wanted).length > 0 && hasLabels(labels, wanted)),
       );
-    },
+    }),
     slices,
     readyEndpoints: (service) =>
       slices(service).reduce(
@@ -97,6 +97,18 @@ export function modelOf(facts: ClusterFacts): Model {
       ),
     knows: (kind, namespace) => read.has(kind) || (namespace !== undefined && read.has(`${kind}/${namespace}`)),
     has: (kind, name, namespace) => names.get(`${kind}/${namespace ?? ""}`)?.has(name) === true,
+  };
+}
+
+/** Asked for again and again, by several analysers. */
+function kept<K extends object, V>(compute: (key: K) => V): (key: K) => V {
+  const known = new Map<K, V>();
+  return (key) => {
+    const had = known.get(key);
+    if (had !== undefined) return had;
+    const value = compute(key);
+    known.set(key, value);
+    return value;
   };
 }
 

@@ -1,7 +1,8 @@
 /** From all that analysers name to what is to mend: the same thing once, what another explains behind it, the root first. */
+
+import { dependenciesOf } from "./analysers/dependencies.js";
 import { type Cause, type ObjectRef, refText, sameRef, uniqueRefs } from "./cause.js";
 import { CAUSES, type CauseCode } from "./codes.js";
-import { dependenciesOf } from "./analysers/dependencies.js";
 import type { Model } from "./model.js";
 
 /** From here on something is a cause; below, it is worth a notice. */
@@ -43,7 +44,14 @@ const SHOWN = new Set<CauseCode>([
   "k8s-liveness-probe-too-impatient",
   "k8s-service-without-workload",
 ]);
-const INFRASTRUCTURE = /^k8s-(?:node-|scheduler-absent|control-plane|controller-manager|dns-(?:down|service|configuration)|kube-proxy|namespace-terminating)/;
+/** What the log says of something that is called explains why the program ends, and not the other way round. */
+const OF_CALLS = new Set<CauseCode>([
+  "k8s-dependency-refused",
+  "k8s-dependency-timing-out",
+  "k8s-dependency-name-unresolved",
+]);
+const INFRASTRUCTURE =
+  /^k8s-(?:node-|scheduler-absent|control-plane|controller-manager|dns-(?:down|service|configuration)|kube-proxy|namespace-terminating)/;
 
 /** 0 stands under all, 3 only repeats what something else does. */
 export function tierOf(code: CauseCode): 0 | 1 | 2 | 3 {
@@ -57,7 +65,13 @@ export function ranked(causes: readonly Cause[], model: Model): RankedCause[] {
   const calls = callsOf(model);
   const scored = once.map((cause): RankedCause => ({ ...cause, score: scoreOf(cause) }));
   const explained = scored.map((cause) => withRoot(cause, scored, calls));
-  return explained.sort((a, b) => Number(a.explainedBy !== undefined) - Number(b.explainedBy !== undefined) || b.score - a.score || refText(a.object).localeCompare(refText(b.object), "en") || a.code.localeCompare(b.code, "en"));
+  return explained.sort(
+    (a, b) =>
+      Number(a.explainedBy !== undefined) - Number(b.explainedBy !== undefined) ||
+      b.score - a.score ||
+      refText(a.object).localeCompare(refText(b.object), "en") ||
+      a.code.localeCompare(b.code, "en"),
+  );
 }
 
 function scoreOf({ code, weight, affects }: Cause): number {
@@ -73,8 +87,16 @@ function merged(causes: readonly Cause[]): Cause[] {
     const key = `${cause.code} ${refText(cause.object)}`;
     const had = found.get(key);
     const [first, second] = had === undefined || had.weight >= cause.weight ? [had ?? cause, cause] : [cause, had];
-    const evidence = [...new Map([...first.evidence, ...(had === undefined ? [] : second.evidence)].map((one) => [JSON.stringify(one), one])).values()];
-    found.set(key, { ...first, evidence: evidence.slice(0, EVIDENCE_MAX), affects: uniqueRefs([...first.affects, ...second.affects]) });
+    const evidence = [
+      ...new Map(
+        [...first.evidence, ...(had === undefined ? [] : second.evidence)].map((one) => [JSON.stringify(one), one]),
+      ).values(),
+    ];
+    found.set(key, {
+      ...first,
+      evidence: evidence.slice(0, EVIDENCE_MAX),
+      affects: uniqueRefs([...first.affects, ...second.affects]),
+    });
   }
   return [...found.values()];
 }
@@ -85,14 +107,23 @@ function callsOf(model: Model): Map<string, ObjectRef[]> {
     model.owners.map((owner) => [
       refText(owner.ref),
       uniqueRefs(
-        dependenciesOf(model, owner).flatMap(({ service, host, namespace }): ObjectRef[] => [{ kind: "Service", name: host, namespace }, ...(service === undefined ? [] : model.ownersBehind(service).map(({ ref }) => ref))]),
+        dependenciesOf(model, owner).flatMap(({ service, host, namespace }): ObjectRef[] => [
+          { kind: "Service", name: host, namespace },
+          ...(service === undefined ? [] : model.ownersBehind(service).map(({ ref }) => ref)),
+        ]),
       ),
     ]),
   );
 }
 
-function withRoot(cause: RankedCause, all: readonly RankedCause[], calls: ReadonlyMap<string, ObjectRef[]>): RankedCause {
-  const roots = all.filter((other) => other !== cause && other.weight >= CAUSE_MIN_WEIGHT && explains(other, cause, calls));
+function withRoot(
+  cause: RankedCause,
+  all: readonly RankedCause[],
+  calls: ReadonlyMap<string, ObjectRef[]>,
+): RankedCause {
+  const roots = all.filter(
+    (other) => other !== cause && other.weight >= CAUSE_MIN_WEIGHT && explains(other, cause, calls),
+  );
   const [root] = roots.sort((a, b) => tierOf(a.code) - tierOf(b.code) || b.score - a.score);
   return root === undefined ? cause : { ...cause, explainedBy: { ...root.object, code: root.code } };
 }
@@ -101,14 +132,27 @@ function explains(root: Cause, cause: Cause, calls: ReadonlyMap<string, ObjectRe
   const [above, below] = [tierOf(root.code), tierOf(cause.code)];
   if (root.code === "k8s-dns-configuration-wrong" && cause.code === "k8s-dns-down") return true;
   if (cause.code === "k8s-control-plane-down" || root.code === "k8s-budget-blocks-eviction") return false;
+  if (OF_CALLS.has(root.code) && below >= 2 && !OF_CALLS.has(cause.code) && sameRef(root.object, cause.object))
+    return true;
+  if (OF_CALLS.has(cause.code) && above === 2 && sameRef(root.object, cause.object)) return false;
   if (above >= below) return sameTier(root, cause);
   const hits = [root.object, ...root.affects];
   const owners = cause.affects.length > 0 ? cause.affects : [cause.object];
-  if (CAUSES[root.code].family === "nodes") return below >= 2 && owners.every((one) => hits.some((hit) => sameRef(hit, one)));
-  if (hits.some((hit) => sameRef(hit, cause.object)) && (below >= 2 || above === 0)) return below >= 2 || root.code !== "k8s-kube-proxy-down";
+  if (CAUSES[root.code].family === "nodes")
+    return below >= 2 && owners.every((one) => hits.some((hit) => sameRef(hit, one)));
+  if (hits.some((hit) => sameRef(hit, cause.object)) && (below >= 2 || above === 0))
+    return below >= 2 || root.code !== "k8s-kube-proxy-down";
   // What it calls is in trouble.
   const called = calls.get(refText(cause.object)) ?? [];
-  return below >= 2 && isOfCalls(cause) && called.some((one) => sameRef(one, root.object) || (above <= 1 && root.affects.some((hit) => sameRef(hit, one) && hit.kind === "Service")));
+  return (
+    below >= 2 &&
+    isOfCalls(cause) &&
+    called.some(
+      (one) =>
+        sameRef(one, root.object) ||
+        (above <= 1 && root.affects.some((hit) => sameRef(hit, one) && hit.kind === "Service")),
+    )
+  );
 }
 
 /** Failing by a dependency shows as refused calls, crashes and probes; an own image does not. */
@@ -117,7 +161,8 @@ const isOfCalls = ({ code }: Cause): boolean => tierOf(code) >= 2 && code !== "k
 /** Of two of one rank on the same workload, some include the other. */
 function sameTier(root: Cause, cause: Cause): boolean {
   if (!sameRef(root.object, cause.object) && !root.affects.some((one) => sameRef(one, cause.object))) return false;
-  if (cause.code === "k8s-pod-not-ready" && root.code !== "k8s-pod-not-ready" && root.code !== "k8s-rollout-stalled") return true;
+  if (cause.code === "k8s-pod-not-ready" && root.code !== "k8s-pod-not-ready" && root.code !== "k8s-rollout-stalled")
+    return true;
   if (cause.code === "k8s-rollout-stalled") return root.code !== "k8s-rollout-stalled";
   const pair = `${root.code} ${cause.code}`;
   return INCLUDES.has(pair) || (root.code.startsWith("k8s-claim-") && cause.code === "k8s-volume-mount-failed");

@@ -6,6 +6,15 @@ import { commonKeys, secretReferenceSchema } from "./keys.js";
 const IN_CLUSTER_SERVER = "https://kubernetes.default.svc";
 
 const pathSchema = z.string().min(1).max(1_000);
+const namePartSchema = z.string().regex(/^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/, "small letters, digits, - or .");
+const kindSchema = z.strictObject({
+  /** Such as `cert-manager.io`. */
+  group: namePartSchema,
+  /** Such as `v1`. */
+  version: namePartSchema,
+  /** As it stands in the URL, such as `certificates`. */
+  plural: namePartSchema,
+});
 const clusterFileSchema = z.strictObject({
   /** Its API server. Left out only in a pod of the cluster itself. */
   server: z
@@ -23,6 +32,8 @@ const clusterFileSchema = z.strictObject({
   token: secretReferenceSchema.optional(),
   /** Path of the PEM file with the certificates that are trusted, beside `token`. */
   ca: pathSchema.optional(),
+  /** Kinds of its own (CRDs) whose objects `kubernetes_state` reads as well. */
+  kinds: z.array(kindSchema).max(50).optional(),
   description: commonKeys.description,
 });
 type ClusterFile = z.infer<typeof clusterFileSchema>;

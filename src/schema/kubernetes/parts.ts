@@ -17,13 +17,16 @@ export const opt = <T extends z.ZodType>(type: T) =>
 
 /** A list whose odd items are dropped; absent is empty. */
 export const many = <T extends z.ZodType>(type: T) =>
-  z.unknown().transform((value): Array<z.output<T>> => {
-    if (!Array.isArray(value)) return [];
-    return value.flatMap((item) => {
-      const parsed = type.safeParse(item);
-      return parsed.success ? [parsed.data] : [];
+  z
+    .unknown()
+    .optional()
+    .transform((value): Array<z.output<T>> => {
+      if (!Array.isArray(value)) return [];
+      return value.flatMap((item) => {
+        const parsed = type.safeParse(item);
+        return parsed.success ? [parsed.data] : [];
+      });
     });
-  });
 
 export const text = opt(z.string());
 export const number = opt(z.number());
@@ -34,10 +37,13 @@ export const intOrName = opt(z.union([z.number(), z.string()]));
 export const strings = opt(z.record(z.string(), z.coerce.string()));
 
 /** The keys of a mapping; its values are dropped at once. */
-export const keysOnly = z.unknown().transform((value): string[] | undefined => {
-  if (typeof value !== "object" || value === null) return undefined;
-  return Array.isArray(value) ? value.filter((key) => typeof key === "string") : Object.keys(value).sort();
-});
+export const keysOnly = z
+  .unknown()
+  .optional()
+  .transform((value): string[] | undefined => {
+    if (typeof value !== "object" || value === null) return undefined;
+    return Array.isArray(value) ? value.filter((key) => typeof key === "string") : Object.keys(value).sort();
+  });
 
 export const metadata = z.object({
   name: z.string(),

@@ -6,7 +6,8 @@ import { type Dependency, dependenciesOf } from "./dependencies.js";
 import { type Analyser, causeOf, isReady, isWanted } from "./draft.js";
 
 /** Left-overs of telemetry that is not installed are ordinary. */
-const TELEMETRY = /otel|opentelemetry|collector|zipkin|jaeger|tracing|datadog|statsd|prometheus|sentry|newrelic|telemetry|metrics/i;
+const TELEMETRY =
+  /otel|opentelemetry|collector|zipkin|jaeger|tracing|datadog|statsd|prometheus|sentry|newrelic|telemetry|metrics/i;
 
 interface Call {
   owner: Owner;
@@ -14,7 +15,9 @@ interface Call {
 }
 
 export const addressCauses: Analyser = (model) => {
-  const calls = model.owners.filter(({ ref }) => ref.kind !== "Job").flatMap((owner) => dependenciesOf(model, owner).map((dependency) => ({ owner, dependency })));
+  const calls = model.owners
+    .filter(({ ref }) => ref.kind !== "Job")
+    .flatMap((owner) => dependenciesOf(model, owner).map((dependency) => ({ owner, dependency })));
   return [...missing(model, calls), ...wrongPorts(calls)];
 };
 
@@ -24,7 +27,13 @@ function missing(model: Model, calls: readonly Call[]): Cause[] {
   const byHost = new Map<string, Call[]>();
   for (const call of calls) {
     const { service, namespace, host } = call.dependency;
-    if (service !== undefined || !model.knows("Service", namespace) || TELEMETRY.test(host) || TELEMETRY.test(call.dependency.variable)) continue;
+    if (
+      service !== undefined ||
+      !model.knows("Service", namespace) ||
+      TELEMETRY.test(host) ||
+      TELEMETRY.test(call.dependency.variable)
+    )
+      continue;
     const key = `${namespace}/${host}`;
     byHost.set(key, [...(byHost.get(key) ?? []), call]);
   }
@@ -37,26 +46,67 @@ function missingCauses(model: Model, same: readonly Call[]): Cause[] {
   const { host, namespace } = first.dependency;
   const owners = [...new Map(same.map(({ owner }) => [refText(owner.ref), owner])).values()];
   const lines = errorLines(model, owners, host);
-  const makesIt = model.owners.find(({ ref }) => ref.name === host && ref.namespace === namespace && ref.kind !== "Pod");
-  const evidence = [...same.slice(0, 3).map(({ owner, dependency }) => evidenceOf(owner.ref, dependency.variable, dependency.value)), ...lines];
+  const makesIt = model.owners.find(
+    ({ ref }) => ref.name === host && ref.namespace === namespace && ref.kind !== "Pod",
+  );
+  const evidence = [
+    ...same.slice(0, 3).map(({ owner, dependency }) => evidenceOf(owner.ref, dependency.variable, dependency.value)),
+    ...lines,
+  ];
   if (makesIt !== undefined || owners.length > 1) {
-    const isMeant = makesIt !== undefined || lines.length > 0 || owners.some(isSuffering) || same.every(({ dependency }) => dependency.isCertain);
+    const isMeant =
+      makesIt !== undefined ||
+      lines.length > 0 ||
+      owners.some(isSuffering) ||
+      same.every(({ dependency }) => dependency.isCertain);
     const what = `the service ${host} does not exist; ${owners.map(({ ref }) => refText(ref)).join(", ")} call it${makesIt === undefined ? "" : `, and ${refText(makesIt.ref)} is there`}`;
     const object = { kind: "Service", name: host, namespace };
-    return [causeOf("k8s-service-missing", object, what, { evidence, affects: owners.map(({ ref }) => ref), weight: isMeant ? (makesIt !== undefined || lines.length > 0 ? 0.95 : 0.8) : 0.3 })];
+    return [
+      causeOf("k8s-service-missing", object, what, {
+        evidence,
+        affects: owners.map(({ ref }) => ref),
+        weight: isMeant ? (makesIt !== undefined || lines.length > 0 ? 0.95 : 0.8) : 0.3,
+      }),
+    ];
   }
   const near = nearest(model, host, namespace);
   const { owner, dependency } = first;
-  const sure = near !== undefined ? (dependency.isCertain || lines.length > 0 ? 0.95 : 0.8) : lines.length > 0 ? 0.9 : isSuffering(owner) && dependency.isCertain ? 0.75 : dependency.isCertain ? 0.55 : 0.3;
+  const sure =
+    near !== undefined
+      ? dependency.isCertain || lines.length > 0
+        ? 0.95
+        : 0.8
+      : lines.length > 0
+        ? 0.9
+        : isSuffering(owner) && dependency.isCertain
+          ? 0.75
+          : dependency.isCertain
+            ? 0.55
+            : 0.3;
   const meant = near === undefined ? "" : `; ${near.metadata.name} is there`;
-  return [causeOf("k8s-dependency-address-wrong", owner.ref, `${refText(owner.ref)} is told ${dependency.variable}=${dependency.value}, and there is no service ${host}${meant}`, { evidence, affects: [owner.ref], weight: sure }),];
+  return [
+    causeOf(
+      "k8s-dependency-address-wrong",
+      owner.ref,
+      `${refText(owner.ref)} is told ${dependency.variable}=${dependency.value}, and there is no service ${host}${meant}`,
+      { evidence, affects: [owner.ref], weight: sure },
+    ),
+  ];
 }
 
 function errorLines(model: Model, owners: readonly Owner[], host: string) {
-  const pods = new Set(owners.flatMap(({ pods: own }) => own.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`)));
+  const pods = new Set(
+    owners.flatMap(({ pods: own }) => own.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`)),
+  );
   for (const { namespace, pod, container, lines } of model.facts.logs) {
     if (!pods.has(`${namespace}/${pod}`)) continue;
-    const line = lines.find((one) => one.includes(host) && /no such host|ENOTFOUND|EAI_AGAIN|not known|resolve|NXDOMAIN|refused|unavailable|timed? ?out|deadline|fail|error/i.test(one));
+    const line = lines.find(
+      (one) =>
+        one.includes(host) &&
+        /no such host|ENOTFOUND|EAI_AGAIN|not known|resolve|NXDOMAIN|refused|unavailable|timed? ?out|deadline|fail|error/i.test(
+          one,
+        ),
+    );
     if (line !== undefined) return [evidenceOf({ kind: "Pod", name: pod, namespace }, `log of ${container}`, line)];
   }
   return [];
@@ -65,11 +115,16 @@ function errorLines(model: Model, owners: readonly Owner[], host: string) {
 /** A name that is nearly this one. */
 function nearest({ facts }: Model, host: string, namespace: string): Service | undefined {
   const own = facts.objects.Service.filter(({ metadata }) => metadata.namespace === namespace);
-  const bare = (name: string): string => name.replace(/-(?:service|svc|wrong|invalid|broken|bad|old|new|v\d+|nonexistent|does-not-exist)$/, "").replaceAll("-", "");
+  const bare = (name: string): string =>
+    name
+      .replace(/-(?:service|svc|wrong|invalid|broken|bad|old|new|v\d+|nonexistent|does-not-exist)$/, "")
+      .replaceAll("-", "");
   return (
     own.find(({ metadata }) => bare(metadata.name) === bare(host)) ??
     own.find(({ metadata }) => distance(metadata.name, host) <= Math.max(1, Math.floor(host.length / 5))) ??
-    own.find(({ metadata }) => metadata.name.length > 4 && (host.startsWith(metadata.name) || host.endsWith(metadata.name)))
+    own.find(
+      ({ metadata }) => metadata.name.length > 4 && (host.startsWith(metadata.name) || host.endsWith(metadata.name)),
+    )
   );
 }
 
@@ -87,7 +142,14 @@ function distance(a: string, b: string): number {
 
 /** One caller that differs is wrong; where all agree, the service is. */
 function wrongPorts(calls: readonly Call[]): Cause[] {
-  const wrong = calls.filter(({ dependency: { service, port } }) => service !== undefined && service.spec?.type !== "ExternalName" && port !== undefined && (service.spec?.ports.length ?? 0) > 0 && !service.spec?.ports.some((one) => one.port === port));
+  const wrong = calls.filter(
+    ({ dependency: { service, port } }) =>
+      service !== undefined &&
+      service.spec?.type !== "ExternalName" &&
+      port !== undefined &&
+      (service.spec?.ports.length ?? 0) > 0 &&
+      !service.spec?.ports.some((one) => one.port === port),
+  );
   const found: Cause[] = [];
   const seen = new Set<string>();
   for (const { owner, dependency } of wrong) {
@@ -97,16 +159,32 @@ function wrongPorts(calls: readonly Call[]): Cause[] {
     if (seen.has(key)) continue;
     seen.add(key);
     const own = (service.spec?.ports ?? []).map((one) => one.port).join(", ");
-    const others = calls.filter((one) => one.dependency.service === service && one.owner !== owner && one.dependency.port !== undefined);
+    const others = calls.filter(
+      (one) => one.dependency.service === service && one.owner !== owner && one.dependency.port !== undefined,
+    );
     const agree = others.filter((one) => one.dependency.port === port).length;
     const differ = others.length - agree;
     const isTarget = (service.spec?.ports ?? []).some((one) => Number(one.targetPort) === port);
     const ref = refOf("Service", service);
     const evidence = [evidenceOf(owner.ref, variable, value), evidenceOf(ref, "spec.ports", own)];
     if (differ === 0 && (agree > 0 || isTarget)) {
-      found.push(causeOf("k8s-service-port-missing", ref, `${refText(ref)} has the ports ${own}, and ${agree + 1} workloads call port ${port}`, { evidence, affects: [owner.ref, ...others.map((one) => one.owner.ref)], weight: 0.94 }));
+      found.push(
+        causeOf(
+          "k8s-service-port-missing",
+          ref,
+          `${refText(ref)} has the ports ${own}, and ${agree + 1} workloads call port ${port}`,
+          { evidence, affects: [owner.ref, ...others.map((one) => one.owner.ref)], weight: 0.94 },
+        ),
+      );
     } else {
-      found.push(causeOf("k8s-dependency-port-wrong", owner.ref, `${refText(owner.ref)} is told ${variable}=${value}, and the service ${service.metadata.name} has the ports ${own}`, { evidence, affects: [owner.ref], weight: 0.95 }));
+      found.push(
+        causeOf(
+          "k8s-dependency-port-wrong",
+          owner.ref,
+          `${refText(owner.ref)} is told ${variable}=${value}, and the service ${service.metadata.name} has the ports ${own}`,
+          { evidence, affects: [owner.ref], weight: 0.95 },
+        ),
+      );
     }
   }
   return found;

@@ -1,15 +1,14 @@
 /** What keeps workloads from what they should be: rollouts, replicas, autoscalers, budgets, deletions. */
 import type { Workload } from "../../../schema/kubernetes/workloads.js";
-import { type Cause, evidenceOf, type ObjectRef, refText } from "../cause.js";
+import { type Cause, evidenceOf, refText } from "../cause.js";
 import { isLeaving, type Model, refOf } from "../model.js";
 import { dependenciesOf } from "./dependencies.js";
-import { type Analyser, ageMs, causeOf, conditionOf, isReady, isWanted, presentMs } from "./draft.js";
-import { componentRef } from "./scheduling.js";
+import { type Analyser, causeOf, conditionOf, isWanted, presentMs } from "./draft.js";
+import { autoscalers, budgets, leavings, namespaces } from "./keepers.js";
 import { callersOf } from "./services.js";
+import { componentRef } from "./unscheduled.js";
 
 const UNSEEN_AFTER_MS = 30_000;
-const LEAVING_TOO_LONG_MS = 300_000;
-
 export const controllerCauses: Analyser = (model) => [
   ...model.facts.objects.Deployment.flatMap((item) => rollout(item)),
   ...scaledToZero(model),
@@ -29,29 +28,57 @@ function rollout(item: Workload): Cause[] {
   const isBehind = (status?.updatedReplicas ?? 0) < wanted;
   if (spec?.paused === true && wanted > 0) {
     const text = `${status?.updatedReplicas ?? 0} of ${wanted} pods have the newest template`;
-    return [causeOf("k8s-rollout-paused", ref, `${refText(ref)} is paused: ${text}`, { evidence: [evidenceOf(ref, "spec.paused", text)], affects: [ref], weight: isBehind ? 0.93 : 0.4 })];
+    return [
+      causeOf("k8s-rollout-paused", ref, `${refText(ref)} is paused: ${text}`, {
+        evidence: [evidenceOf(ref, "spec.paused", text)],
+        affects: [ref],
+        weight: isBehind ? 0.93 : 0.4,
+      }),
+    ];
   }
   const progressing = conditionOf(status?.conditions, "Progressing");
   if (progressing?.reason !== "ProgressDeadlineExceeded" || progressing.status !== "False") return [];
   const text = progressing.message ?? "ProgressDeadlineExceeded";
-  return [causeOf("k8s-rollout-stalled", ref, `the rollout of ${refText(ref)} makes no progress: ${text}`, { evidence: [evidenceOf(ref, "condition Progressing", text)], affects: [ref], weight: 0.55 })];
+  return [
+    causeOf("k8s-rollout-stalled", ref, `the rollout of ${refText(ref)} makes no progress: ${text}`, {
+      evidence: [evidenceOf(ref, "condition Progressing", text)],
+      affects: [ref],
+      weight: 0.55,
+    }),
+  ];
 }
 
 /** Nothing is wrong with a workload that is off; something is where others need it. */
 function scaledToZero(model: Model): Cause[] {
   const { Deployment, StatefulSet, Service } = model.facts.objects;
   const callers = callersOf(model);
-  const off = [...Deployment.map((item) => ({ item, kind: "Deployment" })), ...StatefulSet.map((item) => ({ item, kind: "StatefulSet" }))].filter(({ item }) => item.spec?.replicas === 0);
+  const off = [
+    ...Deployment.map((item) => ({ item, kind: "Deployment" })),
+    ...StatefulSet.map((item) => ({ item, kind: "StatefulSet" })),
+  ].filter(({ item }) => item.spec?.replicas === 0);
   return off.flatMap(({ item, kind }): Cause[] => {
     const ref = refOf(kind, item);
-    const services = Service.filter((service) => model.ownersBehind(service).some((owner) => owner.ref.name === ref.name && owner.ref.kind === kind && owner.ref.namespace === ref.namespace));
+    const services = Service.filter((service) =>
+      model
+        .ownersBehind(service)
+        .some(
+          (owner) => owner.ref.name === ref.name && owner.ref.kind === kind && owner.ref.namespace === ref.namespace,
+        ),
+    );
     const alone = services.filter((service) => model.podsBehind(service).filter(isWanted).length === 0);
     const [service] = alone;
     if (service === undefined) return [];
     const needing = alone.flatMap(({ metadata }) => callers.get(`${metadata.namespace}/${metadata.name}`) ?? []);
     const by = needing.length > 0 ? `, which ${refText(needing[0] ?? ref)} calls` : "";
     const affects = [ref, ...alone.map((one) => refOf("Service", one)), ...needing];
-    return [causeOf("k8s-scaled-to-zero", ref, `${refText(ref)} has 0 replicas, and the service ${service.metadata.name} leads to it alone${by}`, { evidence: [evidenceOf(ref, "spec.replicas", "0")], affects, weight: needing.length > 0 ? 0.95 : 0.85 })];
+    return [
+      causeOf(
+        "k8s-scaled-to-zero",
+        ref,
+        `${refText(ref)} has 0 replicas, and the service ${service.metadata.name} leads to it alone${by}`,
+        { evidence: [evidenceOf(ref, "spec.replicas", "0")], affects, weight: needing.length > 0 ? 0.95 : 0.85 },
+      ),
+    ];
   });
 }
 
@@ -63,7 +90,14 @@ function onDelete(model: Model): Cause[] {
       if (item.spec?.updateStrategy?.type !== "OnDelete" || (updated ?? 0) >= (wanted ?? 0)) return [];
       const ref = refOf(kind, item);
       const text = `OnDelete, ${updated ?? 0} of ${wanted} pods are new`;
-      return [causeOf("k8s-update-waits-for-deletion", ref, `${refText(ref)} only gets new pods where old ones are deleted: ${text}`, { evidence: [evidenceOf(ref, "spec.updateStrategy", text)], affects: [ref], weight: 0.6 })];
+      return [
+        causeOf(
+          "k8s-update-waits-for-deletion",
+          ref,
+          `${refText(ref)} only gets new pods where old ones are deleted: ${text}`,
+          { evidence: [evidenceOf(ref, "spec.updateStrategy", text)], affects: [ref], weight: 0.6 },
+        ),
+      ];
     }),
   );
 }
@@ -71,50 +105,36 @@ function onDelete(model: Model): Cause[] {
 /** Its controller has not looked at the newest spec. */
 function unseen(model: Model): Cause[] {
   const now = presentMs(model);
-  const items = (["Deployment", "StatefulSet", "DaemonSet"] as const).flatMap((kind) => model.facts.objects[kind].map((item) => ({ kind, item })));
+  const items = (["Deployment", "StatefulSet", "DaemonSet"] as const).flatMap((kind) =>
+    model.facts.objects[kind].map((item) => ({ kind, item })),
+  );
   const behind = items.filter(({ item: { metadata, status } }) => {
-    const changed = [metadata.creationTimestamp, ...metadata.managedFields.filter(({ subresource }) => subresource !== "status").map(({ time }) => time)];
+    const changed = [
+      metadata.creationTimestamp,
+      ...metadata.managedFields.filter(({ subresource }) => subresource !== "status").map(({ time }) => time),
+    ];
     const newest = Math.max(...changed.map((time) => Date.parse(time ?? "") || 0));
-    return metadata.generation !== undefined && (status?.observedGeneration ?? 0) < metadata.generation && newest > 0 && now - newest > UNSEEN_AFTER_MS && !isLeaving({ metadata });
+    return (
+      metadata.generation !== undefined &&
+      (status?.observedGeneration ?? 0) < metadata.generation &&
+      newest > 0 &&
+      now - newest > UNSEEN_AFTER_MS &&
+      !isLeaving({ metadata })
+    );
   });
   const [first] = behind;
   if (first === undefined) return [];
   const refs = behind.map(({ kind, item }) => refOf(kind, item));
   const text = `generation ${first.item.metadata.generation}, observed ${first.item.status?.observedGeneration ?? "never"}`;
   const evidence = [evidenceOf(refOf(first.kind, first.item), "status.observedGeneration", text)];
-  return [causeOf("k8s-controller-manager-absent", componentRef(model, "kube-controller-manager"), `no controller has looked at ${refs.length} workloads (${refText(refs[0] ?? refOf(first.kind, first.item))}: ${text})`, { evidence, affects: refs, weight: 0.93 })];
-}
-
-function autoscalers(model: Model): Cause[] {
-  return model.facts.objects.HorizontalPodAutoscaler.flatMap((item): Cause[] => {
-    const ref = refOf("HorizontalPodAutoscaler", item);
-    const target: ObjectRef = { kind: item.spec?.scaleTargetRef?.kind ?? "", name: item.spec?.scaleTargetRef?.name ?? "", namespace: ref.namespace };
-    const able = conditionOf(item.status?.conditions, "AbleToScale");
-    const active = conditionOf(item.status?.conditions, "ScalingActive");
-    const limited = conditionOf(item.status?.conditions, "ScalingLimited");
-    const isKnown = (target.kind === "Deployment" || target.kind === "StatefulSet") && model.knows(target.kind, ref.namespace) && !model.has(target.kind, target.name, ref.namespace);
-    const say = (code: Cause["code"], object: ObjectRef, what: string, from: string, weight: number) => [causeOf(code, object, `${refText(ref)} ${what}`, { evidence: [evidenceOf(ref, from, what)], affects: [target], weight })];
-    if (isKnown || (able?.status === "False" && /FailedGetScale/.test(able.reason ?? ""))) return say("k8s-autoscaler-target-missing", ref, `cannot find ${refText(target)}: ${able?.message ?? "it does not exist"}`, "condition AbleToScale", 0.8);
-    if (active?.status === "False" && active.reason !== "ScalingDisabled") {
-      const isWorkload = /missing request for/.test(active.message ?? "");
-      return say("k8s-autoscaler-metrics-missing", isWorkload ? target : ref, `gets no metrics: ${active.message ?? active.reason ?? ""}`, "condition ScalingActive", 0.6);
-    }
-    const isFull = limited?.status === "True" && limited.reason === "TooManyReplicas" && (item.status?.currentReplicas ?? 0) >= (item.spec?.maxReplicas ?? Number.POSITIVE_INFINITY);
-    return isFull ? say("k8s-autoscaler-at-limit", ref, `wants more than its ${item.spec?.maxReplicas} replicas: ${limited?.message ?? ""}`, "condition ScalingLimited", 0.45) : [];
-  });
-}
-
-/** Of interest only where somebody wants to drain. */
-function budgets(model: Model): Cause[] {
-  const draining = model.facts.objects.Node.some(({ spec }) => spec?.unschedulable === true);
-  return model.facts.objects.PodDisruptionBudget.flatMap((item): Cause[] => {
-    const { status } = item;
-    const ref = refOf("PodDisruptionBudget", item);
-    const refused = model.allEvents.find(({ message, ref: about }) => /violate the pod's disruption budget/.test(message) && about.namespace === ref.namespace);
-    if (status === undefined || (status.expectedPods ?? 0) === 0 || (status.disruptionsAllowed ?? 1) > 0 || (status.currentHealthy ?? 0) < (status.expectedPods ?? 0)) return [];
-    const text = `all ${status.currentHealthy} pods are healthy, ${status.desiredHealthy} must be, none may be evicted`;
-    return [causeOf("k8s-budget-blocks-eviction", ref, `${refText(ref)} lets no pod be evicted: ${text}`, { evidence: [evidenceOf(ref, "status.disruptionsAllowed", text)], weight: draining || refused !== undefined ? 0.6 : 0.4 })];
-  });
+  return [
+    causeOf(
+      "k8s-controller-manager-absent",
+      componentRef(model, "kube-controller-manager"),
+      `no controller has looked at ${refs.length} workloads (${refText(refs[0] ?? refOf(first.kind, first.item))}: ${text})`,
+      { evidence, affects: refs, weight: 0.93 },
+    ),
+  ];
 }
 
 function headless(model: Model): Cause[] {
@@ -124,39 +144,16 @@ function headless(model: Model): Cause[] {
     if (name === "" || !model.knows("Service", namespace) || model.has("Service", name, namespace)) return [];
     const ref = refOf("StatefulSet", item);
     const needs = model.owners.some((owner) => dependenciesOf(model, owner).some((one) => one.host === name));
-    const other = model.facts.objects.Service.some((service) => model.ownersBehind(service).some((owner) => owner.ref.name === ref.name && owner.ref.kind === "StatefulSet"));
-    return [causeOf("k8s-headless-service-missing", ref, `${refText(ref)} names the governing service ${name}, which does not exist`, { evidence: [evidenceOf(ref, "spec.serviceName", name)], affects: [ref], weight: needs || !other ? 0.8 : 0.45 })];
+    const other = model.facts.objects.Service.some((service) =>
+      model.ownersBehind(service).some((owner) => owner.ref.name === ref.name && owner.ref.kind === "StatefulSet"),
+    );
+    return [
+      causeOf(
+        "k8s-headless-service-missing",
+        ref,
+        `${refText(ref)} names the governing service ${name}, which does not exist`,
+        { evidence: [evidenceOf(ref, "spec.serviceName", name)], affects: [ref], weight: needs || !other ? 0.8 : 0.45 },
+      ),
+    ];
   });
 }
-
-function leavings(model: Model): Cause[] {
-  const now = presentMs(model);
-  const kinds = ["Pod", "Deployment", "StatefulSet", "PersistentVolumeClaim", "PersistentVolume", "Service", "Ingress", "Job", "Custom"] as const;
-  return kinds.flatMap((kind) =>
-    model.facts.objects[kind].flatMap(({ metadata }): Cause[] => {
-      const since = ageMs(metadata.deletionTimestamp, now);
-      const finalizers = (metadata.finalizers ?? []).filter((name) => name !== "foregroundDeletion");
-      if (since === undefined || since < LEAVING_TOO_LONG_MS || finalizers.length === 0) return [];
-      const ref = refOf(kind, { metadata });
-      const inUse = kind === "PersistentVolumeClaim" && finalizers.every((name) => name.endsWith("pvc-protection")) && model.facts.objects.Pod.some(({ spec, metadata: pod }) => pod.namespace === metadata.namespace && spec.volumes.some(({ persistentVolumeClaim: one }) => one?.claimName === metadata.name));
-      const text = `deleted ${Math.round(since / 60_000)} minutes ago, held by ${finalizers.join(", ")}`;
-      return [causeOf("k8s-finalizer-blocks-deletion", ref, `${refText(ref)} does not go away: ${text}${inUse ? "; a pod still uses it" : ""}`, { evidence: [evidenceOf(ref, "metadata.finalizers", text)], affects: [ref], weight: inUse ? 0.5 : 0.7 })];
-    }),
-  );
-}
-
-function namespaces(model: Model): Cause[] {
-  const now = presentMs(model);
-  return model.facts.objects.Namespace.flatMap((item): Cause[] => {
-    if (item.status?.phase !== "Terminating" && !isLeaving(item)) return [];
-    const held = (item.status?.conditions ?? []).filter(({ status, type }) => status === "True" && type.startsWith("Namespace"));
-    if ((ageMs(item.metadata.deletionTimestamp, now) ?? LEAVING_TOO_LONG_MS) < 60_000 && held.length === 0) return [];
-    const ref = refOf("Namespace", item);
-    const text = held.map(({ type, message }) => `${type}: ${message ?? ""}`).join("; ") || "it is being deleted";
-    const affects = model.owners.filter((owner) => owner.ref.namespace === ref.name).map((owner) => owner.ref);
-    return [causeOf("k8s-namespace-terminating", ref, `the namespace ${ref.name} is being deleted: ${text}`, { evidence: [evidenceOf(ref, "status.conditions", text)], affects, weight: 0.95 })];
-  });
-}
-
-/** Ready pods of a workload; for the summary. */
-export const readyOf = (pods: Parameters<typeof isReady>[0][]): number => pods.filter((pod) => isWanted(pod) && isReady(pod)).length;

@@ -5,41 +5,89 @@ import { dependenciesOf } from "./dependencies.js";
 import { type Analyser, causeOf, isReady, isWanted, podEvidence } from "./draft.js";
 
 const SYSTEM = "kube-system";
-const isDns = ({ ref, labels }: Owner): boolean => ref.namespace === SYSTEM && (/^(?:rke2-|k3s-)?(?:core|kube-)-?dns(?:-rke2-coredns)?$/.test(ref.name) || labels["k8s-app"] === "kube-dns");
+const isDns = ({ ref, labels }: Owner): boolean =>
+  ref.namespace === SYSTEM &&
+  (/^(?:rke2-|k3s-)?(?:core|kube-)-?dns(?:-rke2-coredns)?$/.test(ref.name) || labels["k8s-app"] === "kube-dns");
 
 export const dnsCauses: Analyser = (model) => [...server(model), ...podDns(model), ...proxies(model)];
 
 function server(model: Model): Cause[] {
   const dns = model.owners.find((owner) => isDns(owner) && owner.ref.kind !== "Pod") ?? model.owners.find(isDns);
-  const service = model.facts.objects.Service.find(({ metadata }) => metadata.namespace === SYSTEM && /^(?:kube-dns|coredns|rke2-coredns-rke2-coredns)$/.test(metadata.name));
-  const affects = model.owners.filter((owner) => owner.ref.namespace !== SYSTEM && dependenciesOf(model, owner).length > 0).map(({ ref }) => ref);
+  const service = model.facts.objects.Service.find(
+    ({ metadata }) =>
+      metadata.namespace === SYSTEM && /^(?:kube-dns|coredns|rke2-coredns-rke2-coredns)$/.test(metadata.name),
+  );
+  const affects = model.owners
+    .filter((owner) => owner.ref.namespace !== SYSTEM && dependenciesOf(model, owner).length > 0)
+    .map(({ ref }) => ref);
   const found: Cause[] = [];
   if (dns === undefined) {
     if (service === undefined || !model.knows("Pod", SYSTEM) || model.podsBehind(service).length > 0) return [];
     const ref = refOf("Service", service);
     const object = { kind: "Deployment", name: "coredns", namespace: SYSTEM };
-    return [causeOf("k8s-dns-down", object, "no workload of the cluster's DNS exists", { evidence: [evidenceOf(ref, "spec.selector", "selects no pod")], affects, weight: 0.95 })];
+    return [
+      causeOf("k8s-dns-down", object, "no workload of the cluster's DNS exists", {
+        evidence: [evidenceOf(ref, "spec.selector", "selects no pod")],
+        affects,
+        weight: 0.95,
+      }),
+    ];
   }
   const wanted = dns.pods.filter(isWanted);
   if (!wanted.some(isReady) && model.knows("Pod", SYSTEM)) found.push(down(model, dns, affects));
   else if (service === undefined && model.knows("Service", SYSTEM)) {
     const object = { kind: "Service", name: "kube-dns", namespace: SYSTEM };
-    found.push(causeOf("k8s-dns-service-broken", object, "the service of the cluster's DNS does not exist", { evidence: [evidenceOf(dns.ref, "pods", `${wanted.length} run, and no service leads to them`)], affects, weight: 0.96 }));
-  } else if (service !== undefined && dns.pods.length > 0 && !dns.pods.some(({ metadata }) => hasLabels(metadata.labels, service.spec?.selector ?? {}))) {
+    found.push(
+      causeOf("k8s-dns-service-broken", object, "the service of the cluster's DNS does not exist", {
+        evidence: [evidenceOf(dns.ref, "pods", `${wanted.length} run, and no service leads to them`)],
+        affects,
+        weight: 0.96,
+      }),
+    );
+  } else if (
+    service !== undefined &&
+    dns.pods.length > 0 &&
+    !dns.pods.some(({ metadata }) => hasLabels(metadata.labels, service.spec?.selector ?? {}))
+  ) {
     const ref = refOf("Service", service);
-    found.push(causeOf("k8s-dns-service-broken", ref, `${refText(ref)} does not select the pods of the cluster's DNS`, { evidence: [evidenceOf(ref, "spec.selector", JSON.stringify(service.spec?.selector ?? {}))], affects, weight: 0.96 }));
-  } else if (service !== undefined && !(service.spec?.ports ?? []).some(({ port, protocol }) => port === 53 && (protocol ?? "TCP") === "UDP") && (service.spec?.ports.length ?? 0) > 0) {
+    found.push(
+      causeOf("k8s-dns-service-broken", ref, `${refText(ref)} does not select the pods of the cluster's DNS`, {
+        evidence: [evidenceOf(ref, "spec.selector", JSON.stringify(service.spec?.selector ?? {}))],
+        affects,
+        weight: 0.96,
+      }),
+    );
+  } else if (
+    service !== undefined &&
+    !(service.spec?.ports ?? []).some(({ port, protocol }) => port === 53 && (protocol ?? "TCP") === "UDP") &&
+    (service.spec?.ports.length ?? 0) > 0
+  ) {
     const ref = refOf("Service", service);
-    found.push(causeOf("k8s-dns-service-broken", ref, `${refText(ref)} has no port 53 of UDP`, { evidence: [evidenceOf(ref, "spec.ports", (service.spec?.ports ?? []).map(({ port, protocol }) => `${port}/${protocol ?? "TCP"}`).join(", "))], affects, weight: 0.95 }));
+    found.push(
+      causeOf("k8s-dns-service-broken", ref, `${refText(ref)} has no port 53 of UDP`, {
+        evidence: [
+          evidenceOf(
+            ref,
+            "spec.ports",
+            (service.spec?.ports ?? []).map(({ port, protocol }) => `${port}/${protocol ?? "TCP"}`).join(", "),
+          ),
+        ],
+        affects,
+        weight: 0.95,
+      }),
+    );
   }
   return [...found, ...configuration(model, dns, affects)];
 }
 
-const CONFIG_SAYINGS = /Corefile|plugin\/\S+: (?:Loop|unknown|error)|Unknown directive|parse error|Error during parsing|Wrong argument count|not a valid/i;
+const CONFIG_SAYINGS =
+  /Corefile|plugin\/\S+: (?:Loop|unknown|error)|Unknown directive|parse error|Error during parsing|Wrong argument count|not a valid/i;
 
 function logOf({ facts }: Model, { pods }: Owner): Array<{ pod: string; line: string }> {
   const names = new Set(pods.map(({ metadata }) => metadata.name));
-  return facts.logs.filter(({ namespace, pod }) => namespace === SYSTEM && names.has(pod)).flatMap(({ pod, lines }) => lines.map((line) => ({ pod, line })));
+  return facts.logs
+    .filter(({ namespace, pod }) => namespace === SYSTEM && names.has(pod))
+    .flatMap(({ pod, lines }) => lines.map((line) => ({ pod, line })));
 }
 
 function down(model: Model, dns: Owner, affects: ObjectRef[]): Cause {
@@ -47,8 +95,13 @@ function down(model: Model, dns: Owner, affects: ObjectRef[]): Cause {
   const evidence = [evidenceOf(dns.ref, "status", zero)];
   const [pod] = dns.pods;
   const waiting = pod?.status?.containerStatuses.find(({ state }) => state?.waiting !== undefined)?.state?.waiting;
-  if (pod !== undefined && waiting !== undefined) evidence.push(podEvidence(pod, "waiting", `${waiting.reason}: ${waiting.message ?? ""}`));
-  return causeOf("k8s-dns-down", dns.ref, `the cluster's DNS (${refText(dns.ref)}) does not run: ${zero}`, { evidence, affects, weight: logOf(model, dns).some(({ line }) => CONFIG_SAYINGS.test(line)) ? 0.9 : 0.97 });
+  if (pod !== undefined && waiting !== undefined)
+    evidence.push(podEvidence(pod, "waiting", `${waiting.reason}: ${waiting.message ?? ""}`));
+  return causeOf("k8s-dns-down", dns.ref, `the cluster's DNS (${refText(dns.ref)}) does not run: ${zero}`, {
+    evidence,
+    affects,
+    weight: logOf(model, dns).some(({ line }) => CONFIG_SAYINGS.test(line)) ? 0.9 : 0.97,
+  });
 }
 
 function configuration(model: Model, dns: Owner, affects: ObjectRef[]): Cause[] {
@@ -58,7 +111,14 @@ function configuration(model: Model, dns: Owner, affects: ObjectRef[]): Cause[] 
   const named = mounted === undefined ? object : { ...object, name: mounted };
   if (said !== undefined) {
     const evidence = [evidenceOf({ kind: "Pod", name: said.pod, namespace: SYSTEM }, "log", said.line)];
-    return [causeOf("k8s-dns-configuration-wrong", named, `the cluster's DNS does not accept its configuration: ${said.line}`, { evidence, affects, weight: 0.96 })];
+    return [
+      causeOf(
+        "k8s-dns-configuration-wrong",
+        named,
+        `the cluster's DNS does not accept its configuration: ${said.line}`,
+        { evidence, affects, weight: 0.96 },
+      ),
+    ];
   }
   return unresolvedByAll(model, named);
 }
@@ -68,32 +128,61 @@ function unresolvedByAll(model: Model, object: ObjectRef): Cause[] {
   const services = new Set(model.facts.objects.Service.map(({ metadata }) => metadata.name));
   const hit = new Map<string, string>();
   for (const { pod, namespace, lines } of model.facts.logs) {
-    const line = lines.find((one) => /no such host|ENOTFOUND|EAI_AGAIN|NXDOMAIN|name resolution|Name or service not known|server misbehaving/i.test(one) && [...services].some((name) => one.includes(name)));
+    const line = lines.find(
+      (one) =>
+        /no such host|ENOTFOUND|EAI_AGAIN|NXDOMAIN|name resolution|Name or service not known|server misbehaving/i.test(
+          one,
+        ) && [...services].some((name) => one.includes(name)),
+    );
     if (line !== undefined && namespace !== SYSTEM) hit.set(refText(ownerOfPod(model, pod, namespace)), line);
   }
   if (hit.size < 2) return [];
   const affects = [...hit.keys()].map((text) => model.owners.find(({ ref }) => refText(ref) === text)?.ref ?? object);
   const [line = ""] = hit.values();
-  return [causeOf("k8s-dns-configuration-wrong", object, `${hit.size} workloads cannot resolve names of services that exist, while DNS runs`, { evidence: [evidenceOf(affects[0] ?? object, "log", line)], affects, weight: 0.85 })];
+  return [
+    causeOf(
+      "k8s-dns-configuration-wrong",
+      object,
+      `${hit.size} workloads cannot resolve names of services that exist, while DNS runs`,
+      { evidence: [evidenceOf(affects[0] ?? object, "log", line)], affects, weight: 0.85 },
+    ),
+  ];
 }
 
 function ownerOfPod(model: Model, name: string, namespace: string): ObjectRef {
-  const pod = model.facts.objects.Pod.find(({ metadata }) => metadata.name === name && metadata.namespace === namespace);
+  const pod = model.facts.objects.Pod.find(
+    ({ metadata }) => metadata.name === name && metadata.namespace === namespace,
+  );
   return pod === undefined ? { kind: "Pod", name, namespace } : model.ownerOf(pod);
 }
 
 function podDns(model: Model): Cause[] {
-  const addresses = model.facts.objects.Service.filter(({ metadata }) => metadata.namespace === SYSTEM && metadata.name.includes("dns")).map(({ spec }) => spec?.clusterIP ?? "");
+  const addresses = model.facts.objects.Service.filter(
+    ({ metadata }) => metadata.namespace === SYSTEM && metadata.name.includes("dns"),
+  ).map(({ spec }) => spec?.clusterIP ?? "");
   return model.owners.flatMap((owner): Cause[] => {
     const { spec, ref } = owner;
     const { dnsPolicy, dnsConfig, hostNetwork } = spec ?? {};
-    const others = (dnsConfig?.nameservers ?? []).filter((address) => !addresses.includes(address) && !address.startsWith("169.254."));
-    const isOwn = dnsPolicy === "None" && others.length > 0 && addresses.length > 0 && others.length === (dnsConfig?.nameservers ?? []).length;
+    const others = (dnsConfig?.nameservers ?? []).filter(
+      (address) => !addresses.includes(address) && !address.startsWith("169.254."),
+    );
+    const isOwn =
+      dnsPolicy === "None" &&
+      others.length > 0 &&
+      addresses.length > 0 &&
+      others.length === (dnsConfig?.nameservers ?? []).length;
     const isHost = dnsPolicy === "Default" && hostNetwork !== true;
     const needs = dependenciesOf(model, owner).filter(({ service }) => service !== undefined);
     if ((!isOwn && !isHost) || needs.length === 0 || ref.namespace === SYSTEM) return [];
     const text = isOwn ? `dnsPolicy None with ${others.join(", ")}` : "dnsPolicy Default: the node's DNS";
-    return [causeOf("k8s-pod-dns-wrong", ref, `${refText(ref)} does not ask the cluster's DNS (${text}), and calls ${needs[0]?.host}`, { evidence: [evidenceOf(ref, "spec.dnsPolicy", text)], affects: [ref], weight: 0.92 })];
+    return [
+      causeOf(
+        "k8s-pod-dns-wrong",
+        ref,
+        `${refText(ref)} does not ask the cluster's DNS (${text}), and calls ${needs[0]?.host}`,
+        { evidence: [evidenceOf(ref, "spec.dnsPolicy", text)], affects: [ref], weight: 0.92 },
+      ),
+    ];
   });
 }
 
@@ -102,17 +191,41 @@ function proxies(model: Model): Cause[] {
   if (proxy === undefined || !model.knows("Pod", SYSTEM)) return [];
   const running = proxy.pods.filter((pod) => isWanted(pod) && isReady(pod));
   const nodes = model.facts.objects.Node;
-  const without = nodes.filter(({ metadata, status }) => !running.some(({ spec }) => spec.nodeName === metadata.name) && status?.conditions.find(({ type }) => type === "Ready")?.status === "True");
+  const without = nodes.filter(
+    ({ metadata, status }) =>
+      !running.some(({ spec }) => spec.nodeName === metadata.name) &&
+      status?.conditions.find(({ type }) => type === "Ready")?.status === "True",
+  );
   const bad = proxy.pods.filter((pod) => isWanted(pod) && !isReady(pod));
   if (bad.length === 0 && (without.length === 0 || nodes.length === 0)) return [];
-  const names = [...new Set([...bad.map(({ spec }) => spec.nodeName ?? ""), ...without.map(({ metadata }) => metadata.name)])].filter((name) => name !== "" && !notReady(model, name));
+  const names = [
+    ...new Set([...bad.map(({ spec }) => spec.nodeName ?? ""), ...without.map(({ metadata }) => metadata.name)]),
+  ].filter((name) => name !== "" && !notReady(model, name));
   if (names.length === 0) return [];
-  const affects = model.owners.filter(({ pods, ref }) => ref.namespace !== SYSTEM && pods.some(({ spec }) => names.includes(spec.nodeName ?? ""))).map(({ ref }) => ref);
+  const affects = model.owners
+    .filter(({ pods, ref }) => ref.namespace !== SYSTEM && pods.some(({ spec }) => names.includes(spec.nodeName ?? "")))
+    .map(({ ref }) => ref);
   const one = names.length === 1 && nodes.length > 1;
   const object = one ? { kind: "Node", name: names[0] ?? "" } : proxy.ref;
-  const evidence = [evidenceOf(proxy.ref, "pods", `${running.length} of ${Math.max(nodes.length, proxy.pods.length)} run; not on ${names.join(", ")}`)];
-  return [causeOf("k8s-kube-proxy-down", object, `kube-proxy does not run on ${names.join(", ")}`, { evidence, affects, weight: 0.95 })];
+  const evidence = [
+    evidenceOf(
+      proxy.ref,
+      "pods",
+      `${running.length} of ${Math.max(nodes.length, proxy.pods.length)} run; not on ${names.join(", ")}`,
+    ),
+  ];
+  return [
+    causeOf("k8s-kube-proxy-down", object, `kube-proxy does not run on ${names.join(", ")}`, {
+      evidence,
+      affects,
+      weight: 0.95,
+    }),
+  ];
 }
 
 const notReady = ({ facts }: Model, name: string): boolean =>
-  facts.objects.Node.some(({ metadata, status }) => metadata.name === name && status?.conditions.some(({ type, status: is }) => type === "Ready" && is !== "True") === true);
+  facts.objects.Node.some(
+    ({ metadata, status }) =>
+      metadata.name === name &&
+      status?.conditions.some(({ type, status: is }) => type === "Ready" && is !== "True") === true,
+  );

@@ -5,9 +5,18 @@ import { type Model, refOf } from "../model.js";
 import { type Analyser, causeOf } from "./draft.js";
 
 export const ingressCauses: Analyser = (model) =>
-  model.facts.objects.Ingress.flatMap((ingress) => [...classCause(model, ingress), ...backends(ingress).flatMap((one) => backendCause(model, ingress, one)), ...certificates(model, ingress)]);
+  model.facts.objects.Ingress.flatMap((ingress) => [
+    ...classCause(model, ingress),
+    ...backends(ingress).flatMap((one) => backendCause(model, ingress, one)),
+    ...certificates(model, ingress),
+  ]);
 
-const backends = ({ spec }: Ingress): IngressBackend[] => [...(spec?.defaultBackend === undefined ? [] : [spec.defaultBackend]), ...(spec?.rules ?? []).flatMap(({ http }) => (http?.paths ?? []).flatMap(({ backend }) => (backend === undefined ? [] : [backend])))];
+const backends = ({ spec }: Ingress): IngressBackend[] => [
+  ...(spec?.defaultBackend === undefined ? [] : [spec.defaultBackend]),
+  ...(spec?.rules ?? []).flatMap(({ http }) =>
+    (http?.paths ?? []).flatMap(({ backend }) => (backend === undefined ? [] : [backend])),
+  ),
+];
 
 function classCause(model: Model, ingress: Ingress): Cause[] {
   const ref = refOf("Ingress", ingress);
@@ -15,21 +24,50 @@ function classCause(model: Model, ingress: Ingress): Cause[] {
   if (!model.knows("IngressClass") || name === undefined || model.has("IngressClass", name)) return [];
   const known = model.facts.objects.IngressClass.map(({ metadata }) => metadata.name).join(", ") || "none";
   const evidence = [evidenceOf(ref, "spec.ingressClassName", `${name}; there is ${known}`)];
-  return [causeOf("k8s-ingress-class-missing", ref, `${refText(ref)} names the class ${name}, which does not exist (there is ${known})`, { evidence, affects: [ref], weight: 0.93 })];
+  return [
+    causeOf(
+      "k8s-ingress-class-missing",
+      ref,
+      `${refText(ref)} names the class ${name}, which does not exist (there is ${known})`,
+      { evidence, affects: [ref], weight: 0.93 },
+    ),
+  ];
 }
 
 function backendCause(model: Model, ingress: Ingress, { service }: IngressBackend): Cause[] {
   const ref = refOf("Ingress", ingress);
   const { namespace } = ingress.metadata;
   if (service === undefined || !model.knows("Service", namespace)) return [];
-  const found = model.facts.objects.Service.find(({ metadata }) => metadata.name === service.name && metadata.namespace === namespace);
+  const found = model.facts.objects.Service.find(
+    ({ metadata }) => metadata.name === service.name && metadata.namespace === namespace,
+  );
   const wanted = service.port?.name ?? service.port?.number;
   const evidence = [evidenceOf(ref, "backend", `${service.name}:${wanted}`)];
-  if (found === undefined) return [causeOf("k8s-ingress-backend-missing", ref, `${refText(ref)} leads to the service ${service.name}, which does not exist`, { evidence, affects: [ref], weight: 0.93 })];
+  if (found === undefined)
+    return [
+      causeOf(
+        "k8s-ingress-backend-missing",
+        ref,
+        `${refText(ref)} leads to the service ${service.name}, which does not exist`,
+        { evidence, affects: [ref], weight: 0.93 },
+      ),
+    ];
   const own = found.spec?.ports ?? [];
-  if (wanted === undefined || own.some(({ name, port }) => name === wanted || port === wanted) || found.spec?.type === "ExternalName") return [];
+  if (
+    wanted === undefined ||
+    own.some(({ name, port }) => name === wanted || port === wanted) ||
+    found.spec?.type === "ExternalName"
+  )
+    return [];
   const has = own.map(({ name, port }) => `${port}${name === undefined ? "" : ` (${name})`}`).join(", ");
-  return [causeOf("k8s-ingress-backend-port-wrong", ref, `${refText(ref)} leads to port ${wanted} of ${service.name}, which has ${has}`, { evidence, affects: [ref], weight: 0.93 })];
+  return [
+    causeOf(
+      "k8s-ingress-backend-port-wrong",
+      ref,
+      `${refText(ref)} leads to port ${wanted} of ${service.name}, which has ${has}`,
+      { evidence, affects: [ref], weight: 0.93 },
+    ),
+  ];
 }
 
 function certificates(model: Model, ingress: Ingress): Cause[] {
@@ -38,10 +76,19 @@ function certificates(model: Model, ingress: Ingress): Cause[] {
   if (!model.knows("Secret", namespace)) return [];
   return (ingress.spec?.tls ?? []).flatMap(({ secretName }): Cause[] => {
     if (secretName === undefined) return [];
-    const secret = model.facts.objects.Secret.find(({ metadata }) => metadata.name === secretName && metadata.namespace === namespace);
+    const secret = model.facts.objects.Secret.find(
+      ({ metadata }) => metadata.name === secretName && metadata.namespace === namespace,
+    );
     const keys = secret?.data ?? [];
     if (keys.includes("tls.crt") && keys.includes("tls.key")) return [];
     const why = secret === undefined ? "does not exist" : "has no tls.crt and tls.key";
-    return [causeOf("k8s-ingress-certificate-missing", ref, `${refText(ref)} names the TLS Secret ${secretName}, which ${why}`, { evidence: [evidenceOf(ref, "spec.tls", `${secretName} ${why}`)], affects: [ref], weight: 0.9 })];
+    return [
+      causeOf(
+        "k8s-ingress-certificate-missing",
+        ref,
+        `${refText(ref)} names the TLS Secret ${secretName}, which ${why}`,
+        { evidence: [evidenceOf(ref, "spec.tls", `${secretName} ${why}`)], affects: [ref], weight: 0.9 },
+      ),
+    ];
   });
 }

@@ -8,25 +8,80 @@ export interface LogSign {
   about?: RegExp;
 }
 
-const HOST = /(?:lookup |ENOTFOUND |EAI_AGAIN |UnknownHostException:? |host name "|[Rr]esolve (?:host )?(?:name )?['"]?|getaddrinfo\(?['"]?|host ['"]|server at ['"])([a-z0-9][a-z0-9.-]*[a-z0-9])/;
-const ADDRESS = /(?:dial tcp |connect to |connecting to |ECONNREFUSED |ETIMEDOUT |connect: |host ['"]?|server at ['"]?|address(?:es)?[=: ]['"]?|:\/\/)([a-z0-9][a-z0-9.-]*[a-z0-9](?::\d{2,5})?)/i;
+const HOST =
+  /(?:lookup |ENOTFOUND |EAI_AGAIN |UnknownHostException:? |host name "|[Rr]esolve (?:host )?(?:name )?['"]?|getaddrinfo\(?['"]?|host ['"]|server at ['"])([a-z0-9][a-z0-9.-]*[a-z0-9])/;
+const ADDRESS =
+  /(?:dial tcp |connect to |connecting to |ECONNREFUSED |ETIMEDOUT |connect: |host ['"]?|server at ['"]?|address(?:es)?[=: ]['"]?|:\/\/)([a-z0-9][a-z0-9.-]*[a-z0-9](?::\d{2,5})?)/i;
 const QUOTED = /['"`]([\w./:@-]{1,120})['"`]/;
 
 /** The first that fits a line. */
 export const LOG_SIGNS: readonly LogSign[] = [
-  { code: "k8s-account-rights-missing", pattern: /is forbidden: User "system:serviceaccount:|cannot (?:get|list|watch|create|update|patch|delete) resource/i, about: /cannot (\w+ resource "[^"]+")/ },
-  { code: "k8s-dependency-credentials-wrong", pattern: /Access denied for user|password authentication failed|WRONGPASS|NOAUTH|invalid username-password|ACCESS_REFUSED|Login failed for user|Authentication failed|auth(?:entication)? (?:error|failure)|SASL .*(?:fail|invalid)|invalid (?:credentials|password|api key|token)|ERR invalid password|bad auth|role "[^"]+" does not exist|no pg_hba\.conf entry|\b401 Unauthorized/i, about: /(?:user |role )['"]?([\w.-]+)/ },
-  { code: "k8s-dependency-database-missing", pattern: /Unknown database|database "[^"]+" does not exist|relation "[^"]+" does not exist|Table '[^']+' doesn't exist|no such table|UNKNOWN_TOPIC|unknown topic|index_not_found|ns does not exist|keyspace .* does not exist/i, about: QUOTED },
-  { code: "k8s-dependency-certificate-refused", pattern: /x509: |certificate verify failed|PKIX path building failed|self[- ]signed certificate|certificate has expired|CERT_HAS_EXPIRED|unable to verify the first certificate|SSLHandshakeException/i },
-  { code: "k8s-container-port-conflict", pattern: /address already in use|EADDRINUSE|Only one usage of each socket address|port \d+ (?:is )?already (?:in use|bound|allocated)|Address in use|bind\(\) to .* failed \(98/i, about: /(?:port |:)(\d{2,5})/ },
+  {
+    code: "k8s-account-rights-missing",
+    pattern:
+      /is forbidden: User "system:serviceaccount:|cannot (?:get|list|watch|create|update|patch|delete) resource/i,
+    about: /cannot (\w+ resource "[^"]+")/,
+  },
+  {
+    code: "k8s-dependency-credentials-wrong",
+    pattern:
+      /Access denied for user|password authentication failed|WRONGPASS|NOAUTH|invalid username-password|ACCESS_REFUSED|Login failed for user|Authentication failed|auth(?:entication)? (?:error|failure)|SASL .*(?:fail|invalid)|invalid (?:credentials|password|api key|token)|ERR invalid password|bad auth|role "[^"]+" does not exist|no pg_hba\.conf entry|\b401 Unauthorized/i,
+    about: /(?:user |role )['"]?([\w.-]+)/,
+  },
+  {
+    code: "k8s-dependency-database-missing",
+    pattern:
+      /Unknown database|database "[^"]+" does not exist|relation "[^"]+" does not exist|Table '[^']+' doesn't exist|no such table|UNKNOWN_TOPIC|unknown topic|index_not_found|ns does not exist|keyspace .* does not exist/i,
+    about: QUOTED,
+  },
+  {
+    code: "k8s-dependency-certificate-refused",
+    pattern:
+      /x509: |certificate verify failed|PKIX path building failed|self[- ]signed certificate|certificate has expired|CERT_HAS_EXPIRED|unable to verify the first certificate|SSLHandshakeException/i,
+  },
+  {
+    code: "k8s-container-port-conflict",
+    pattern:
+      /address already in use|EADDRINUSE|Only one usage of each socket address|port \d+ (?:is )?already (?:in use|bound|allocated)|Address in use|bind\(\) to .* failed \(98/i,
+    about: /(?:port |:)(\d{2,5})/,
+  },
   { code: "k8s-volume-full", pattern: /no space left on device|ENOSPC|disk (?:is )?full|No space left/i },
-  { code: "k8s-read-only-root", pattern: /read-only file ?system|EROFS/i, about: /(\/[\w./-]+)/ },
-  { code: "k8s-volume-permission-denied", pattern: /permission denied|EACCES|Errcode: 13|Operation not permitted|EPERM/i, about: /(\/[\w./-]+)/ },
-  { code: "k8s-dependency-name-unresolved", pattern: /no such host|ENOTFOUND|EAI_AGAIN|Name or service not known|Temporary failure in name resolution|nodename nor servname|UnknownHostException|Name does not resolve|could not translate host name|getaddrinfo|unable to resolve|could not resolve|failed to resolve|lookup failed|server misbehaving|DNS resolution failed|NXDOMAIN/i, about: HOST },
-  { code: "k8s-setting-missing", pattern: /(?:environment variable|env(?:ironment)? var\w*|required (?:env|setting|config\w*|option)|config(?:uration)? (?:key|value|option)|setting)\b.{0,80}(?:not (?:set|found|defined|provided|specified)|missing|required|undefined|empty|unset)|(?:missing|required|undefined|unset) (?:required )?(?:environment variable|env(?:ironment)? var|setting|config)|KeyError: '[A-Z][A-Z0-9_]+'|\b[A-Z][A-Z0-9]*_[A-Z0-9_]+ (?:is not set|is required|must be set|not set|is missing|is undefined|env var)|Could not resolve placeholder|password option is not specified|unbound variable|parameter not set/, about: /['"`]?\b([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|(?<=placeholder ')[\w.]+)/ },
-  { code: "k8s-setting-invalid", pattern: /invalid (?:value|config\w*|port|argument|option|setting|url|json|yaml|number)|(?:failed|unable|cannot|could not) to (?:parse|unmarshal|decode|load config)|cannot unmarshal|yaml: (?:line|unmarshal)|unknown (?:flag|option|directive|variable|argument)|unrecognized (?:option|argument|flag)|config(?:uration)? (?:error|invalid|file .* (?:invalid|not found))|nginx: \[emerg\]|NumberFormatException|strconv\.\w+: parsing|SyntaxError: Unexpected token|parsing .* config|Illegal character/i, about: QUOTED },
-  { code: "k8s-dependency-refused", pattern: /connection refused|ECONNREFUSED|Connect call failed|actively refused|Connection refused|No connection could be made|no healthy upstream|Can't connect to (?:MySQL|local|server)|could not connect to server|Failed to connect to/i, about: ADDRESS },
-  { code: "k8s-dependency-timing-out", pattern: /i\/o timeout|ETIMEDOUT|deadline exceeded|DEADLINE_EXCEEDED|connect(?:ion)? tim(?:ed|e) ?-?out|ConnectTimeout|SocketTimeoutException|upstream request timeout|Read timed out|no route to host|EHOSTUNREACH/i, about: ADDRESS },
+  { code: "k8s-read-only-root", pattern: /read-only file ?system|EROFS/i, about: /(?:^|[\s'"(:=])(\/[\w./-]+)/ },
+  {
+    code: "k8s-volume-permission-denied",
+    pattern: /permission denied|EACCES|Errcode: 13|Operation not permitted|EPERM/i,
+    about: /(?:^|[\s'"(:=])(\/[\w./-]+)/,
+  },
+  {
+    code: "k8s-dependency-name-unresolved",
+    pattern:
+      /no such host|ENOTFOUND|EAI_AGAIN|Name or service not known|Temporary failure in name resolution|nodename nor servname|UnknownHostException|Name does not resolve|could not translate host name|getaddrinfo|unable to resolve|could not resolve|failed to resolve|lookup failed|server misbehaving|DNS resolution failed|NXDOMAIN/i,
+    about: HOST,
+  },
+  {
+    code: "k8s-setting-missing",
+    pattern:
+      /(?:environment variable|env(?:ironment)? var\w*|required (?:env|setting|config\w*|option)|config(?:uration)? (?:key|value|option)|setting)\b.{0,80}(?:not (?:set|found|defined|provided|specified)|missing|required|undefined|empty|unset)|(?:missing|required|undefined|unset) (?:required )?(?:environment variable|env(?:ironment)? var|setting|config)|KeyError: '[A-Z][A-Z0-9_]+'|\b[A-Z][A-Z0-9]*_[A-Z0-9_]+ (?:is not set|is required|must be set|not set|is missing|is undefined|env var)|Could not resolve placeholder|password option is not specified|unbound variable|parameter not set/,
+    about: /['"`]?\b([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|(?<=placeholder ')[\w.]+)/,
+  },
+  {
+    code: "k8s-setting-invalid",
+    pattern:
+      /invalid (?:value|config\w*|port|argument|option|setting|url|json|yaml|number)|(?:failed|unable|cannot|could not) to (?:parse|unmarshal|decode|load config)|cannot unmarshal|yaml: (?:line|unmarshal)|unknown (?:flag|option|directive|variable|argument)|unrecognized (?:option|argument|flag)|config(?:uration)? (?:error|invalid|file .* (?:invalid|not found))|nginx: \[emerg\]|NumberFormatException|strconv\.\w+: parsing|SyntaxError: Unexpected token|parsing .* config|Illegal character/i,
+    about: QUOTED,
+  },
+  {
+    code: "k8s-dependency-refused",
+    pattern:
+      /connection refused|ECONNREFUSED|Connect call failed|actively refused|Connection refused|No connection could be made|no healthy upstream|Can't connect to (?:MySQL|local|server)|could not connect to server|Failed to connect to/i,
+    about: ADDRESS,
+  },
+  {
+    code: "k8s-dependency-timing-out",
+    pattern:
+      /i\/o timeout|ETIMEDOUT|deadline exceeded|DEADLINE_EXCEEDED|connect(?:ion)? tim(?:ed|e) ?-?out|ConnectTimeout|SocketTimeoutException|upstream request timeout|Read timed out|no route to host|EHOSTUNREACH/i,
+    about: ADDRESS,
+  },
 ];
 
 export function signIn(line: string): { sign: LogSign; about: string | undefined } | undefined {

@@ -12,7 +12,10 @@ const EVENT_RECENT_MS = 1_800_000;
 const SAYINGS: ReadonlyArray<readonly [RegExp, CauseCode]> = [
   [/x509|certificate has expired|certificate signed by unknown/i, "k8s-node-certificate-expired"],
   [/cni|network plugin|NetworkPluginNotReady|network not ready|NetworkReady=false/i, "k8s-node-network-plugin-down"],
-  [/container runtime is down|PLEG is not healthy|runtime status check|container runtime (?:not ready|status)|containerd|docker.*(?:down|not running)|rpc error: code = Unavailable|RuntimeReady=false/i, "k8s-node-runtime-down"],
+  [
+    /container runtime is down|PLEG is not healthy|runtime status check|container runtime (?:not ready|status)|containerd|docker.*(?:down|not running)|rpc error: code = Unavailable|RuntimeReady=false/i,
+    "k8s-node-runtime-down",
+  ],
 ];
 const PRESSURES: Record<string, CauseCode> = {
   DiskPressure: "k8s-node-disk-pressure",
@@ -32,26 +35,48 @@ const PRESSURES: Record<string, CauseCode> = {
 
 export const nodeCauses: Analyser = (model) => {
   const now = presentMs(model);
-  return [...model.facts.objects.Node.flatMap((node) => ofNode(model, node, now)), ...evictions(model, now), ...controlPlane(model)];
+  return [
+    ...model.facts.objects.Node.flatMap((node) => ofNode(model, node, now)),
+    ...evictions(model, now),
+    ...controlPlane(model),
+  ];
 };
 
 function ofNode(model: Model, node: Node, nowMs: number): Cause[] {
   const ref = refOf("Node", node);
-  const affects = model.owners.filter(({ pods }) => pods.some(({ spec }) => spec.nodeName === ref.name)).map((owner) => owner.ref);
-  const say = (code: CauseCode, what: string, from: string, text: string, weight: number): Cause => causeOf(code, ref, `${refText(ref)} ${what}: ${text}`, { evidence: [evidenceOf(ref, from, text)], affects, weight });
+  const affects = model.owners
+    .filter(({ pods }) => pods.some(({ spec }) => spec.nodeName === ref.name))
+    .map((owner) => owner.ref);
+  const say = (code: CauseCode, what: string, from: string, text: string, weight: number): Cause =>
+    causeOf(code, ref, `${refText(ref)} ${what}: ${text}`, {
+      evidence: [evidenceOf(ref, from, text)],
+      affects,
+      weight,
+    });
   const found: Cause[] = [];
   const ready = conditionOf(node.status?.conditions, "Ready");
   const events = model.events(ref).filter(({ atMs }) => nowMs - atMs < EVENT_RECENT_MS);
   if (ready !== undefined && ready.status !== "True") {
     const text = `${ready.status}, ${ready.reason ?? ""}: ${ready.message ?? ""}`;
-    const said = SAYINGS.find(([pattern]) => pattern.test(`${ready.message} ${ready.reason}`)) ?? SAYINGS.find(([pattern]) => events.some(({ isWarning, message }) => isWarning && pattern.test(message)));
+    const said =
+      SAYINGS.find(([pattern]) => pattern.test(`${ready.message} ${ready.reason}`)) ??
+      SAYINGS.find(([pattern]) => events.some(({ isWarning, message }) => isWarning && pattern.test(message)));
     found.push(say(said?.[1] ?? "k8s-node-not-ready", "is not ready", "condition Ready", text, 0.97));
   } else if (leaseAge(model, ref.name, nowMs) > LEASE_STALE_MS) {
-    found.push(say("k8s-node-not-ready", "no longer renews its lease", "lease", `${Math.round(leaseAge(model, ref.name, nowMs) / 1_000)} s old`, 0.85));
+    found.push(
+      say(
+        "k8s-node-not-ready",
+        "no longer renews its lease",
+        "lease",
+        `${Math.round(leaseAge(model, ref.name, nowMs) / 1_000)} s old`,
+        0.85,
+      ),
+    );
   }
   for (const { type, status, reason, message } of node.status?.conditions ?? []) {
     const code = PRESSURES[type];
-    if (status === "True" && code !== undefined) found.push(say(code, `has ${type}`, `condition ${type}`, `${reason ?? ""}: ${message ?? ""}`, 0.92));
+    if (status === "True" && code !== undefined)
+      found.push(say(code, `has ${type}`, `condition ${type}`, `${reason ?? ""}: ${message ?? ""}`, 0.92));
   }
   return [...found, ...told(events, ref, say, found)];
 }
@@ -61,18 +86,41 @@ type Say = (code: CauseCode, what: string, from: string, text: string, weight: n
 function told(events: ReturnType<Model["events"]>, ref: ObjectRef, say: Say, found: readonly Cause[]): Cause[] {
   const more: Cause[] = [];
   const oom = events.find(({ reason }) => /^(?:SystemOOM|OOMKilling)$/.test(reason));
-  if (oom !== undefined && (oom.reason === "SystemOOM" || !/memory cgroup/i.test(oom.message))) more.push(say("k8s-node-out-of-memory", "ran out of memory", `event ${oom.reason}`, oom.message, 0.75));
-  const certificate = events.find(({ isWarning, message }) => isWarning && /x509|certificate has expired/i.test(message));
-  if (certificate !== undefined && !found.some(({ code }) => code === "k8s-node-certificate-expired")) more.push(say("k8s-node-certificate-expired", "has a certificate that is not accepted", `event ${certificate.reason}`, certificate.message, 0.85));
-  const clock = events.find(({ isWarning, message }) => isWarning && /clock (?:skew|is off|drift)|time (?:skew|drift)|NTP/i.test(message));
-  if (clock !== undefined && !found.some(({ code }) => code === "k8s-node-clock-wrong")) more.push(say("k8s-node-clock-wrong", "has a wrong clock", `event ${clock.reason}`, clock.message, 0.75));
+  if (oom !== undefined && (oom.reason === "SystemOOM" || !/memory cgroup/i.test(oom.message)))
+    more.push(say("k8s-node-out-of-memory", "ran out of memory", `event ${oom.reason}`, oom.message, 0.75));
+  const certificate = events.find(
+    ({ isWarning, message }) => isWarning && /x509|certificate has expired/i.test(message),
+  );
+  if (certificate !== undefined && !found.some(({ code }) => code === "k8s-node-certificate-expired"))
+    more.push(
+      say(
+        "k8s-node-certificate-expired",
+        "has a certificate that is not accepted",
+        `event ${certificate.reason}`,
+        certificate.message,
+        0.85,
+      ),
+    );
+  const clock = events.find(
+    ({ isWarning, message }) => isWarning && /clock (?:skew|is off|drift)|time (?:skew|drift)|NTP/i.test(message),
+  );
+  if (clock !== undefined && !found.some(({ code }) => code === "k8s-node-clock-wrong"))
+    more.push(say("k8s-node-clock-wrong", "has a wrong clock", `event ${clock.reason}`, clock.message, 0.75));
   const full = events.find(({ reason }) => /^(?:FreeDiskSpaceFailed|ImageGCFailed)$/.test(reason));
-  if (full !== undefined && !/invalid capacity 0/.test(full.message) && ref.name !== "" && !found.some(({ code }) => code === "k8s-node-disk-pressure")) more.push(say("k8s-node-disk-pressure", "cannot free its disk", `event ${full.reason}`, full.message, 0.6));
+  if (
+    full !== undefined &&
+    !/invalid capacity 0/.test(full.message) &&
+    ref.name !== "" &&
+    !found.some(({ code }) => code === "k8s-node-disk-pressure")
+  )
+    more.push(say("k8s-node-disk-pressure", "cannot free its disk", `event ${full.reason}`, full.message, 0.6));
   return more;
 }
 
 function leaseAge({ facts }: Model, name: string, nowMs: number): number {
-  const lease = facts.objects.Lease.find(({ metadata }) => metadata.namespace === "kube-node-lease" && metadata.name === name);
+  const lease = facts.objects.Lease.find(
+    ({ metadata }) => metadata.namespace === "kube-node-lease" && metadata.name === name,
+  );
   return ageMs(lease?.spec?.renewTime, nowMs) ?? 0;
 }
 
@@ -86,14 +134,37 @@ const EVICTED: ReadonlyArray<readonly [RegExp, CauseCode]> = [
 function evictions(model: Model, nowMs: number): Cause[] {
   return model.owners.flatMap(({ ref, pods, replicas }): Cause[] => {
     const isShort = pods.filter(isReady).length < (replicas ?? 1);
-    const pod = pods.find(({ status, metadata, spec }) => status?.reason === "Evicted" && !isLeaving({ metadata }) && (spec.nodeName ?? "") !== "" && (ageMs(status.startTime ?? metadata.creationTimestamp, nowMs) ?? 0) < 86_400_000);
+    const pod = pods.find(
+      ({ status, metadata, spec }) =>
+        status?.reason === "Evicted" &&
+        !isLeaving({ metadata }) &&
+        (spec.nodeName ?? "") !== "" &&
+        (ageMs(status.startTime ?? metadata.creationTimestamp, nowMs) ?? 0) < 86_400_000,
+    );
     if (pod === undefined || !isShort) return [];
     const text = pod.status?.message ?? "Evicted";
     const object = { kind: "Node", name: pod.spec.nodeName ?? "" };
-    const own = /exceeds? the limit|exceeded its local ephemeral storage limit|Container \S+ exceeded/i.test(text);
+    const own = /exceeds? the (?:total )?limit|exceeded its local ephemeral storage limit|Container \S+ exceeded/i.test(
+      text,
+    );
     const code = EVICTED.find(([pattern]) => pattern.test(text))?.[1];
-    if (own || code === undefined) return own ? [causeOf("k8s-volume-full", ref, `pods of ${refText(ref)} were evicted for their own use: ${text}`, { evidence: [evidenceOf(refOf("Pod", pod), "status", text)], affects: [ref], weight: 0.9 })] : [];
-    return [causeOf(code, object, `the node ${object.name} evicted pods of ${refText(ref)}: ${text}`, { evidence: [evidenceOf(refOf("Pod", pod), "status", `Evicted: ${text}`)], affects: [ref], weight: 0.85 })];
+    if (own || code === undefined)
+      return own
+        ? [
+            causeOf("k8s-volume-full", ref, `pods of ${refText(ref)} were evicted for their own use: ${text}`, {
+              evidence: [evidenceOf(refOf("Pod", pod), "status", text)],
+              affects: [ref],
+              weight: 0.9,
+            }),
+          ]
+        : [];
+    return [
+      causeOf(code, object, `the node ${object.name} evicted pods of ${refText(ref)}: ${text}`, {
+        evidence: [evidenceOf(refOf("Pod", pod), "status", `Evicted: ${text}`)],
+        affects: [ref],
+        weight: 0.85,
+      }),
+    ];
   });
 }
 
@@ -103,12 +174,24 @@ function controlPlane(model: Model): Cause[] {
   return model.facts.objects.Pod.flatMap((pod): Cause[] => {
     const { namespace, name, labels } = pod.metadata;
     const component = COMPONENTS.exec(name)?.[1] ?? (labels?.tier === "control-plane" ? labels.component : undefined);
-    if (namespace !== "kube-system" || component === undefined || isReady(pod) || isLeaving(pod) || pod.status?.phase === "Succeeded") return [];
+    if (
+      namespace !== "kube-system" ||
+      component === undefined ||
+      isReady(pod) ||
+      isLeaving(pod) ||
+      pod.status?.phase === "Succeeded"
+    )
+      return [];
     const status = pod.status?.containerStatuses[0];
     const waiting = status?.state?.waiting;
     const text = `${pod.status?.phase ?? "?"}${waiting === undefined ? "" : `, ${waiting.reason}: ${waiting.message ?? ""}`}, ${status?.restartCount ?? 0} restarts`;
     const code = component === "kube-scheduler" ? "k8s-scheduler-absent" : "k8s-control-plane-down";
     const ref = refOf("Pod", pod);
-    return [causeOf(code, ref, `${component} does not run: ${text}`, { evidence: [evidenceOf(ref, "status", text)], weight: 0.9 })];
+    return [
+      causeOf(code, ref, `${component} does not run: ${text}`, {
+        evidence: [evidenceOf(ref, "status", text)],
+        weight: 0.9,
+      }),
+    ];
   });
 }

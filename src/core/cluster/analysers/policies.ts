@@ -25,7 +25,11 @@ export const policyCauses: Analyser = (model) => {
 const policiesOf = ({ facts }: Model, { ref, labels }: Party, type: "Ingress" | "Egress"): NetworkPolicy[] =>
   facts.objects.NetworkPolicy.filter(({ metadata, spec }) => {
     const types = spec?.policyTypes ?? (spec?.egress === undefined ? ["Ingress"] : ["Ingress", "Egress"]);
-    return metadata.namespace === ref.namespace && types.includes(type) && selects(spec?.podSelector ?? { matchLabels: undefined, matchExpressions: [] }, labels);
+    return (
+      metadata.namespace === ref.namespace &&
+      types.includes(type) &&
+      selects(spec?.podSelector ?? { matchLabels: undefined, matchExpressions: [] }, labels)
+    );
   });
 
 function blockedCalls(model: Model, caller: Owner): Cause[] {
@@ -33,7 +37,16 @@ function blockedCalls(model: Model, caller: Owner): Cause[] {
   const calls = dependenciesOf(model, caller).filter(({ service }) => service !== undefined);
   const egress = policiesOf(model, caller, "Egress");
   if (calls.length > 0 && egress.length > 0 && !egress.some((policy) => letsDnsOut(model, policy))) {
-    found.push(blocked(model, "k8s-network-policy-blocks-dns", egress, caller.ref, `keeps ${refText(caller.ref)} from asking DNS, which it needs for ${calls[0]?.host}`, 0.94));
+    found.push(
+      blocked(
+        model,
+        "k8s-network-policy-blocks-dns",
+        egress,
+        caller.ref,
+        `keeps ${refText(caller.ref)} from asking DNS, which it needs for ${calls[0]?.host}`,
+        0.94,
+      ),
+    );
   }
   for (const { service, host, port } of calls) {
     if (service === undefined) continue;
@@ -42,23 +55,71 @@ function blockedCalls(model: Model, caller: Owner): Cause[] {
       if (target === caller) continue;
       const at = portOf(target, lead?.targetPort ?? lead?.port);
       const ingress = policiesOf(model, target, "Ingress");
-      if (ingress.length > 0 && !ingress.some((policy) => (policy.spec?.ingress ?? []).some(({ from, ports }) => fitsPeers(model, policy, from, caller) && fitsPorts(ports, at)))) {
-        found.push(blocked(model, "k8s-network-policy-blocks-ingress", ingress, target.ref, `lets nothing from ${refText(caller.ref)} through to ${refText(target.ref)} (${host})`, 0.95, [caller.ref, refOf("Service", service)]));
+      if (
+        ingress.length > 0 &&
+        !ingress.some((policy) =>
+          (policy.spec?.ingress ?? []).some(
+            ({ from, ports }) => fitsPeers(model, policy, from, caller) && fitsPorts(ports, at),
+          ),
+        )
+      ) {
+        found.push(
+          blocked(
+            model,
+            "k8s-network-policy-blocks-ingress",
+            ingress,
+            target.ref,
+            `lets nothing from ${refText(caller.ref)} through to ${refText(target.ref)} (${host})`,
+            0.95,
+            [caller.ref, refOf("Service", service)],
+          ),
+        );
       }
-      if (egress.length > 0 && !egress.some((policy) => (policy.spec?.egress ?? []).some(({ to, ports }) => fitsPeers(model, policy, to, target) && fitsPorts(ports, at)))) {
-        found.push(blocked(model, "k8s-network-policy-blocks-egress", egress, caller.ref, `keeps ${refText(caller.ref)} from calling ${refText(target.ref)} (${host})`, 0.93));
+      if (
+        egress.length > 0 &&
+        !egress.some((policy) =>
+          (policy.spec?.egress ?? []).some(
+            ({ to, ports }) => fitsPeers(model, policy, to, target) && fitsPorts(ports, at),
+          ),
+        )
+      ) {
+        found.push(
+          blocked(
+            model,
+            "k8s-network-policy-blocks-egress",
+            egress,
+            caller.ref,
+            `keeps ${refText(caller.ref)} from calling ${refText(target.ref)} (${host})`,
+            0.93,
+          ),
+        );
       }
     }
   }
   return found;
 }
 
-function blocked(model: Model, code: CauseCode, policies: readonly NetworkPolicy[], hit: ObjectRef, what: string, weight: number, more: ObjectRef[] = []): Cause {
-  const [policy] = [...policies].sort((a, b) => breadth(a) - breadth(b) || ((b.metadata.creationTimestamp ?? "") < (a.metadata.creationTimestamp ?? "") ? -1 : 1));
+function blocked(
+  model: Model,
+  code: CauseCode,
+  policies: readonly NetworkPolicy[],
+  hit: ObjectRef,
+  what: string,
+  weight: number,
+  more: ObjectRef[] = [],
+): Cause {
+  const [policy] = [...policies].sort(
+    (a, b) =>
+      breadth(a) - breadth(b) || ((b.metadata.creationTimestamp ?? "") < (a.metadata.creationTimestamp ?? "") ? -1 : 1),
+  );
   const ref = policy === undefined ? hit : refOf("NetworkPolicy", policy);
   const evidence = [evidenceOf(ref, "spec", policyText(policy))];
   const others = policies.length > 1 ? ` (with ${policies.length - 1} other policies)` : "";
-  return causeOf(code, ref, `${refText(ref)} ${what}${others}`, { evidence, affects: [hit, ...more], weight: model.facts.objects.NetworkPolicy.length > 0 ? weight : 0 });
+  return causeOf(code, ref, `${refText(ref)} ${what}${others}`, {
+    evidence,
+    affects: [hit, ...more],
+    weight: model.facts.objects.NetworkPolicy.length > 0 ? weight : 0,
+  });
 }
 
 /** One that lets nothing through goes before one whose rules are for others. */
@@ -66,7 +127,9 @@ const breadth = ({ spec }: NetworkPolicy): number => (spec?.ingress ?? []).lengt
 
 function policyText(policy: NetworkPolicy | undefined): string {
   const { podSelector, policyTypes, ingress, egress } = policy?.spec ?? {};
-  const labels = Object.entries(podSelector?.matchLabels ?? {}).map(([key, value]) => `${key}=${value}`).join(",");
+  const labels = Object.entries(podSelector?.matchLabels ?? {})
+    .map(([key, value]) => `${key}=${value}`)
+    .join(",");
   return `for ${labels || "all pods"}; ${(policyTypes ?? ["Ingress"]).join(" and ")}; ${ingress?.length ?? 0} rules in, ${egress?.length ?? 0} rules out`;
 }
 
@@ -80,10 +143,21 @@ function portOf({ spec }: Owner, target: string | number | undefined): Port {
 
 function fitsPorts(ports: readonly PolicyPort[] | undefined, { number, name }: Port): boolean {
   if (ports === undefined || ports.length === 0 || number === undefined) return true;
-  return ports.some(({ port, endPort }) => port === undefined || port === name || Number(port) === number || (endPort !== undefined && number >= Number(port) && number <= endPort));
+  return ports.some(
+    ({ port, endPort }) =>
+      port === undefined ||
+      port === name ||
+      Number(port) === number ||
+      (endPort !== undefined && number >= Number(port) && number <= endPort),
+  );
 }
 
-function fitsPeers(model: Model, policy: NetworkPolicy, peers: readonly PolicyPeer[] | undefined, { ref, labels }: Party): boolean {
+function fitsPeers(
+  model: Model,
+  policy: NetworkPolicy,
+  peers: readonly PolicyPeer[] | undefined,
+  { ref, labels }: Party,
+): boolean {
   if (peers === undefined || peers.length === 0) return true;
   return peers.some(({ podSelector, namespaceSelector, ipBlock }) => {
     if (ipBlock !== undefined) return /^(?:0\.0\.0\.0\/0|10\.|172\.|192\.168\.|::\/0|f[cd])/.test(ipBlock.cidr ?? "");
@@ -91,13 +165,23 @@ function fitsPeers(model: Model, policy: NetworkPolicy, peers: readonly PolicyPe
     if (namespaceSelector === undefined) return isPod && ref.namespace === policy.metadata.namespace;
     const namespace = model.facts.objects.Namespace.find(({ metadata }) => metadata.name === ref.namespace);
     const own = { "kubernetes.io/metadata.name": ref.namespace ?? "", ...namespace?.metadata.labels };
-    return isPod && (selects(namespaceSelector, own) || (namespace === undefined && Object.keys(namespaceSelector.matchLabels ?? {}).some((key) => key !== "kubernetes.io/metadata.name")));
+    return (
+      isPod &&
+      (selects(namespaceSelector, own) ||
+        (namespace === undefined &&
+          Object.keys(namespaceSelector.matchLabels ?? {}).some((key) => key !== "kubernetes.io/metadata.name")))
+    );
   });
 }
 
 function letsDnsOut(model: Model, policy: NetworkPolicy): boolean {
-  const dns: Party = { ref: { kind: "Deployment", name: "coredns", namespace: "kube-system" }, labels: { "k8s-app": "kube-dns" } };
-  return (policy.spec?.egress ?? []).some(({ to, ports }) => fitsPorts(ports, { number: DNS_PORT, name: "dns" }) && fitsPeers(model, policy, to, dns));
+  const dns: Party = {
+    ref: { kind: "Deployment", name: "coredns", namespace: "kube-system" },
+    labels: { "k8s-app": "kube-dns" },
+  };
+  return (policy.spec?.egress ?? []).some(
+    ({ to, ports }) => fitsPorts(ports, { number: DNS_PORT, name: "dns" }) && fitsPeers(model, policy, to, dns),
+  );
 }
 
 /** Pods behind a service to which nothing at all may come. */
@@ -105,16 +189,39 @@ function shutOff(model: Model): Cause[] {
   return model.facts.objects.Service.flatMap((service) =>
     model.ownersBehind(service).flatMap((owner): Cause[] => {
       const ingress = policiesOf(model, owner, "Ingress");
-      if (ingress.length === 0 || ingress.some(({ spec }) => (spec?.ingress ?? []).some((rule) => someoneFits(model, ingress, rule.from)))) return [];
-      return [blocked(model, "k8s-network-policy-blocks-ingress", ingress, owner.ref, `lets nothing through to ${refText(owner.ref)}, which the service ${service.metadata.name} leads to`, 0.8, [refOf("Service", service)])];
+      if (
+        ingress.length === 0 ||
+        ingress.some(({ spec }) => (spec?.ingress ?? []).some((rule) => someoneFits(model, ingress, rule.from)))
+      )
+        return [];
+      return [
+        blocked(
+          model,
+          "k8s-network-policy-blocks-ingress",
+          ingress,
+          owner.ref,
+          `lets nothing through to ${refText(owner.ref)}, which the service ${service.metadata.name} leads to`,
+          0.8,
+          [refOf("Service", service)],
+        ),
+      ];
     }),
   );
 }
 
 /** A rule for pods that do not exist lets nobody in; what lies in other namespaces may not be known. */
-function someoneFits(model: Model, policies: readonly NetworkPolicy[], from: readonly PolicyPeer[] | undefined): boolean {
+function someoneFits(
+  model: Model,
+  policies: readonly NetworkPolicy[],
+  from: readonly PolicyPeer[] | undefined,
+): boolean {
   if (from === undefined || from.length === 0) return true;
-  return from.some((peer) => peer.ipBlock !== undefined || peer.namespaceSelector !== undefined || model.owners.some((owner) => policies.some((policy) => fitsPeers(model, policy, [peer], owner))));
+  return from.some(
+    (peer) =>
+      peer.ipBlock !== undefined ||
+      peer.namespaceSelector !== undefined ||
+      model.owners.some((owner) => policies.some((policy) => fitsPeers(model, policy, [peer], owner))),
+  );
 }
 
 function merged(causes: readonly Cause[]): Cause[] {
@@ -123,7 +230,12 @@ function merged(causes: readonly Cause[]): Cause[] {
     const key = `${cause.code} ${refText(cause.object)}`;
     const had = found.get(key);
     if (had === undefined) found.set(key, cause);
-    else found.set(key, { ...had, weight: Math.max(had.weight, cause.weight), affects: [...had.affects, ...cause.affects] });
+    else
+      found.set(key, {
+        ...had,
+        weight: Math.max(had.weight, cause.weight),
+        affects: [...had.affects, ...cause.affects],
+      });
   }
   return [...found.values()];
 }

@@ -12,7 +12,11 @@ import { signIn } from "./log-signs.js";
 const GOING_ON_LINES = 3;
 const NEWEST_LINES = 15;
 /** Codes that rather tell of what is called than of the caller. */
-const OF_DEPENDENCIES = new Set<CauseCode>(["k8s-dependency-refused", "k8s-dependency-timing-out", "k8s-dependency-name-unresolved"]);
+const OF_DEPENDENCIES = new Set<CauseCode>([
+  "k8s-dependency-refused",
+  "k8s-dependency-timing-out",
+  "k8s-dependency-name-unresolved",
+]);
 
 export const programCauses: Analyser = (model) => {
   const byPod = new Map(model.facts.objects.Pod.map((pod) => [`${pod.metadata.namespace}/${pod.metadata.name}`, pod]));
@@ -45,7 +49,13 @@ function logCauses(model: Model, owner: Owner, pod: Pod, log: PodLog): Cause[] {
     const seen = signIn(line);
     if (seen === undefined || /\b(?:INFO|DEBUG)\b.*\b(?:retry succeeded|connected|recovered)\b/i.test(line)) return;
     const had = said.get(seen.sign.code);
-    said.set(seen.sign.code, { code: seen.sign.code, about: seen.about ?? had?.about, line, count: (had?.count ?? 0) + 1, fromEnd: log.lines.length - 1 - index });
+    said.set(seen.sign.code, {
+      code: seen.sign.code,
+      about: seen.about ?? had?.about,
+      line,
+      count: (had?.count ?? 0) + 1,
+      fromEnd: log.lines.length - 1 - index,
+    });
   });
   const all = [...said.values()];
   const last = Math.min(...all.map(({ fromEnd }) => fromEnd));
@@ -57,14 +67,36 @@ function logCauses(model: Model, owner: Owner, pod: Pod, log: PodLog): Cause[] {
 
 /** A container that ended said last why; one that runs must say it again and again. */
 function weightOf(pod: Pod, log: PodLog, { count, fromEnd }: Said, isLast: boolean): number {
-  const status = [...(pod.status?.containerStatuses ?? []), ...(pod.status?.initContainerStatuses ?? [])].find(({ name }) => name === log.container);
-  const isDown = status?.state?.waiting !== undefined || (lastEnd(status ?? { name: "", image: undefined, ready: undefined, started: undefined, restartCount: undefined, state: undefined, lastState: undefined }) !== undefined && status?.ready !== true);
+  const status = [...(pod.status?.containerStatuses ?? []), ...(pod.status?.initContainerStatuses ?? [])].find(
+    ({ name }) => name === log.container,
+  );
+  const isDown =
+    status?.state?.waiting !== undefined ||
+    (lastEnd(
+      status ?? {
+        name: "",
+        image: undefined,
+        ready: undefined,
+        started: undefined,
+        restartCount: undefined,
+        state: undefined,
+        lastState: undefined,
+      },
+    ) !== undefined &&
+      status?.ready !== true);
   if (isDown || log.previous) return status?.ready === true ? 0.5 : isLast ? 0.9 : 0.8;
   if (!isReady(pod)) return isLast ? 0.85 : 0.7;
   return count >= GOING_ON_LINES && fromEnd < NEWEST_LINES ? 0.65 : 0.35;
 }
 
-function programCause(model: Model, owner: Owner, pod: Pod, log: PodLog, { code, about, line, count }: Said, weight: number): Cause {
+function programCause(
+  model: Model,
+  owner: Owner,
+  pod: Pod,
+  log: PodLog,
+  { code, about, line, count }: Said,
+  weight: number,
+): Cause {
   const evidence = [evidenceOf(refOf("Pod", pod), `log of ${log.container}${log.previous ? " (before)" : ""}`, line)];
   const { refined, more } = refinedBy(owner, code, about);
   const called = OF_DEPENDENCIES.has(code) ? calledIn(model, owner, line, about) : undefined;
@@ -72,16 +104,28 @@ function programCause(model: Model, owner: Owner, pod: Pod, log: PodLog, { code,
   const of = called === undefined ? (about === undefined ? "" : ` (${about})`) : ` (${refText(called)})`;
   const what = `${refText(owner.ref)} says${of}, ${count} times: ${line.trim()}${more}`;
   const cause = causeOf(refined, owner.ref, what, { evidence, affects, weight });
-  return called === undefined ? cause : { ...cause, evidence: [...evidence, evidenceOf(called, "called by", refText(owner.ref))] };
+  return called === undefined
+    ? cause
+    : { ...cause, evidence: [...evidence, evidenceOf(called, "called by", refText(owner.ref))] };
 }
 
 /** Where the path that a program may not write lies decides whether its volume or its own root is meant. */
 function refinedBy(owner: Owner, code: CauseCode, path: string | undefined): { refined: CauseCode; more: string } {
   if (code !== "k8s-read-only-root" && code !== "k8s-volume-permission-denied") return { refined: code, more: "" };
   const mounts = (owner.spec?.containers ?? []).flatMap(({ volumeMounts }) => volumeMounts);
-  const mount = mounts.find(({ mountPath }) => mountPath !== undefined && path !== undefined && (path === mountPath || path.startsWith(`${mountPath.replace(/\/$/, "")}/`)));
-  if (code === "k8s-read-only-root") return mount === undefined ? { refined: code, more: "" } : { refined: "k8s-volume-read-only", more: `; ${mount.mountPath} is the volume ${mount.name}` };
-  return mount === undefined ? { refined: "k8s-privilege-missing", more: "" } : { refined: code, more: `; ${mount.mountPath} is the volume ${mount.name}` };
+  const mount = mounts.find(
+    ({ mountPath }) =>
+      mountPath !== undefined &&
+      path !== undefined &&
+      (path === mountPath || path.startsWith(`${mountPath.replace(/\/$/, "")}/`)),
+  );
+  if (code === "k8s-read-only-root")
+    return mount === undefined
+      ? { refined: code, more: "" }
+      : { refined: "k8s-volume-read-only", more: `; ${mount.mountPath} is the volume ${mount.name}` };
+  return mount === undefined
+    ? { refined: "k8s-privilege-missing", more: "" }
+    : { refined: code, more: `; ${mount.mountPath} is the volume ${mount.name}` };
 }
 
 /** The service of the cluster that a line tells of. */
@@ -89,9 +133,18 @@ export function calledIn(model: Model, owner: Owner, line: string, about: string
   const namespace = owner.ref.namespace ?? "";
   const host = about?.replace(/:\d+$/, "");
   const place = host === undefined || /^[\d.]+$/.test(host) ? undefined : placeOf(model, namespace, host);
-  if (place !== undefined && model.has("Service", place.host, place.namespace)) return { kind: "Service", name: place.host, namespace: place.namespace };
-  const byAddress = model.facts.objects.Service.find(({ spec }) => spec?.clusterIP !== undefined && spec.clusterIP !== "None" && spec.clusterIP !== "" && line.includes(spec.clusterIP));
+  if (place !== undefined && model.has("Service", place.host, place.namespace))
+    return { kind: "Service", name: place.host, namespace: place.namespace };
+  const byAddress = model.facts.objects.Service.find(
+    ({ spec }) =>
+      spec?.clusterIP !== undefined &&
+      spec.clusterIP !== "None" &&
+      spec.clusterIP !== "" &&
+      line.includes(spec.clusterIP),
+  );
   if (byAddress !== undefined) return refOf("Service", byAddress);
-  const named = dependenciesOf(model, owner).find(({ host: one }) => new RegExp(`(?:^|[^a-z0-9-])${one.replace(/[^a-z0-9-]/g, "")}(?:$|[^a-z0-9-])`, "i").test(line));
+  const named = dependenciesOf(model, owner).find(({ host: one }) =>
+    new RegExp(`(?:^|[^a-z0-9-])${one.replace(/[^a-z0-9-]/g, "")}(?:$|[^a-z0-9-])`, "i").test(line),
+  );
   return named?.service === undefined ? undefined : refOf("Service", named.service);
 }

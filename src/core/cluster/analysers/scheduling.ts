@@ -1,14 +1,12 @@
 /** Why pods find no node: read from what the scheduler says, checked against nodes where they are known. */
 import type { Pod } from "../../../schema/kubernetes/pod.js";
 import type { Node } from "../../../schema/kubernetes/surroundings.js";
-import { type Cause, evidenceOf, type ObjectRef, refText } from "../cause.js";
+import { type Cause, type ObjectRef, refText } from "../cause.js";
 import type { CauseCode } from "../codes.js";
 import { isLeaving, type Model, type Owner, refOf, selects } from "../model.js";
 import { quantityOf } from "../quantity.js";
-import { type Analyser, ageMs, causeOf, conditionOf, isBound, podEvidence, podsText, presentMs } from "./draft.js";
-
-/** A scheduler that runs looks at a new pod within moments. */
-const UNSEEN_AFTER_MS = 20_000;
+import { type Analyser, causeOf, conditionOf, isBound, podEvidence, podsText } from "./draft.js";
+import { gated, lostNodes, preempted, unseen } from "./unscheduled.js";
 
 /** What a part of the scheduler's sentence means, over the wordings of several versions. */
 const REASONS: ReadonlyArray<readonly [RegExp, CauseCode]> = [
@@ -186,112 +184,4 @@ function sharedTaints(causes: readonly Cause[], { facts }: Model): Cause[] {
   const node = facts.objects.Node.find(({ spec }) => spec?.taints.some(({ key }) => keys.includes(key)));
   if (node === undefined) return [...causes];
   return causes.map((cause) => (tainted.includes(cause) ? { ...cause, object: refOf("Node", node) } : cause));
-}
-
-type Waiting = Array<{ owner: Owner; pods: Pod[] }>;
-
-/** Nobody has looked at these pods. */
-function unseen(model: Model, waiting: Waiting): Cause[] {
-  const now = presentMs(model);
-  const pods = waiting
-    .flatMap(({ pods }) => pods)
-    .filter((pod) => {
-      const seen =
-        conditionOf(pod.status?.conditions, "PodScheduled") ??
-        model.events(refOf("Pod", pod)).find(({ reason }) => reason === "FailedScheduling");
-      return seen === undefined && (ageMs(pod.metadata.creationTimestamp, now) ?? UNSEEN_AFTER_MS) >= UNSEEN_AFTER_MS;
-    });
-  const causes: Cause[] = [];
-  const isDefault = ({ spec }: Pod): boolean => [undefined, "", "default-scheduler"].includes(spec.schedulerName);
-  const first = pods.find(isDefault);
-  if (first !== undefined) {
-    const affects = pods.filter(isDefault).map((pod) => model.ownerOf(pod));
-    const text = "Pending with no node, no PodScheduled condition and no event of a scheduler";
-    const object = componentRef(model, "kube-scheduler");
-    causes.push(
-      causeOf("k8s-scheduler-absent", object, `no scheduler has looked at ${podsText(pods.filter(isDefault))}`, {
-        evidence: [podEvidence(first, "status", text)],
-        affects,
-        weight: 0.93,
-      }),
-    );
-  }
-  for (const pod of pods.filter((one) => !isDefault(one))) {
-    const owner = model.ownerOf(pod);
-    const name = pod.spec.schedulerName;
-    causes.push(
-      causeOf(
-        "k8s-scheduler-name-unknown",
-        owner,
-        `${refText(owner)} asks for the scheduler ${name}, which has not looked at its pods`,
-        { evidence: [podEvidence(pod, "spec.schedulerName", `${name}`)], affects: [owner], weight: 0.94 },
-      ),
-    );
-  }
-  return causes;
-}
-
-/** The pod of a part of the control plane, where it is known. */
-export function componentRef({ facts }: Model, name: string): ObjectRef {
-  const pod = facts.objects.Pod.find(
-    ({ metadata }) => metadata.namespace === "kube-system" && metadata.name.startsWith(name),
-  );
-  return pod === undefined ? { kind: "ControlPlane", name } : refOf("Pod", pod);
-}
-
-const gated = (waiting: Waiting): Cause[] =>
-  waiting.flatMap(({ owner, pods }) => {
-    const pod = pods.find(({ spec }) => spec.schedulingGates.length > 0);
-    if (pod === undefined) return [];
-    const names = pod.spec.schedulingGates.map(({ name }) => name).join(", ");
-    const evidence = [podEvidence(pod, "spec.schedulingGates", names)];
-    return [
-      causeOf(
-        "k8s-scheduling-gated",
-        owner.ref,
-        `${podsText(pods)} of ${refText(owner.ref)} wait for the scheduling gates ${names}`,
-        { evidence, affects: [owner.ref] },
-      ),
-    ];
-  });
-
-function lostNodes(model: Model): Cause[] {
-  if (!model.knows("Node") || model.facts.objects.Node.length === 0) return [];
-  return model.facts.objects.Pod.filter(
-    (pod) =>
-      isBound(pod) && !model.has("Node", pod.spec.nodeName ?? "") && pod.status?.phase === "Pending" && !isLeaving(pod),
-  ).map((pod) => {
-    const owner = model.ownerOf(pod);
-    const evidence = [podEvidence(pod, "spec.nodeName", `${pod.spec.nodeName}`)];
-    return causeOf(
-      "k8s-assigned-node-missing",
-      owner,
-      `${refText(owner)} is bound to the node ${pod.spec.nodeName}, which does not exist`,
-      { evidence, affects: [owner] },
-    );
-  });
-}
-
-function preempted(model: Model): Cause[] {
-  const now = presentMs(model);
-  return model.owners.flatMap(({ ref, pods, replicas }) => {
-    const short = pods.filter((pod) => isBound(pod)).length < (replicas ?? 1);
-    const event = model.allEvents.find(
-      (one) =>
-        one.reason === "Preempted" &&
-        one.ref.kind === "Pod" &&
-        one.ref.namespace === ref.namespace &&
-        one.ref.name.startsWith(`${ref.name}-`) &&
-        now - one.atMs < 1_800_000,
-    );
-    if (event === undefined || !short) return [];
-    const evidence = [evidenceOf(event.ref, "event Preempted", event.message)];
-    return [
-      causeOf("k8s-priority-preempted", ref, `pods of ${refText(ref)} were displaced by pods of higher priority`, {
-        evidence,
-        affects: [ref],
-        weight: 0.96,
-      }),
-    ];
-  });
 }

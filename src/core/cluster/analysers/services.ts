@@ -1,10 +1,10 @@
 /** Services that lead nowhere or to the wrong place. */
 import type { Service } from "../../../schema/kubernetes/network.js";
-import type { Container } from "../../../schema/kubernetes/pod.js";
 import { type Cause, evidenceOf, type ObjectRef, refText } from "../cause.js";
-import { hasLabels, type Model, type Owner, refOf, isLeaving } from "../model.js";
+import { hasLabels, isLeaving, type Model, type Owner, refOf } from "../model.js";
 import { dependenciesOf } from "./dependencies.js";
 import { type Analyser, causeOf, isReady, isWanted } from "./draft.js";
+import { lacksPort, ports } from "./service-ports.js";
 
 export const serviceCauses: Analyser = (model) => {
   const callers = callersOf(model);
@@ -15,7 +15,12 @@ export const serviceCauses: Analyser = (model) => {
     if (Object.keys(spec?.selector ?? {}).length === 0) return withoutSelector(model, service, affects);
     const pods = model.podsBehind(service).filter(isWanted);
     if (pods.length === 0) return nothingBehind(model, service, affects);
-    return [...strangers(model, service, affects), ...ports(model, service, affects), ...noEndpoints(model, service, affects), ...balancer(model, service)];
+    return [
+      ...strangers(model, service, affects),
+      ...ports(model, service, affects),
+      ...noEndpoints(model, service, affects),
+      ...balancer(model, service),
+    ];
   });
 };
 
@@ -30,7 +35,10 @@ export function callersOf(model: Model): Map<string, ObjectRef[]> {
   return callers;
 }
 
-const selectorText = ({ spec }: Service): string => Object.entries(spec?.selector ?? {}).map(([key, value]) => `${key}=${value}`).join(",");
+const selectorText = ({ spec }: Service): string =>
+  Object.entries(spec?.selector ?? {})
+    .map(([key, value]) => `${key}=${value}`)
+    .join(",");
 
 function nothingBehind(model: Model, service: Service, affects: ObjectRef[]): Cause[] {
   if (!model.knows("Pod", service.metadata.namespace)) return [];
@@ -41,22 +49,47 @@ function nothingBehind(model: Model, service: Service, affects: ObjectRef[]): Ca
   if (intended.length > 0) return [];
   const meant = meantOwner(model, service);
   if (meant !== undefined) {
-    const labels = Object.entries(meant.labels).map(([key, value]) => `${key}=${value}`).join(",");
+    const labels = Object.entries(meant.labels)
+      .map(([key, value]) => `${key}=${value}`)
+      .join(",");
     evidence.push(evidenceOf(meant.ref, "template labels", labels));
-    return [causeOf("k8s-service-selector-unmatched", ref, `${refText(ref)} selects ${selectorText(service)}, and no pod has that; ${refText(meant.ref)} has ${labels}`, { evidence, affects, weight: 0.96 })];
+    return [
+      causeOf(
+        "k8s-service-selector-unmatched",
+        ref,
+        `${refText(ref)} selects ${selectorText(service)}, and no pod has that; ${refText(meant.ref)} has ${labels}`,
+        { evidence, affects, weight: 0.96 },
+      ),
+    ];
   }
   const isCalled = affects.length > 1;
-  return [causeOf("k8s-service-without-workload", ref, `${refText(ref)} selects ${selectorText(service)}, and no workload makes such pods`, { evidence, affects, weight: isCalled ? 0.9 : 0.6 })];
+  return [
+    causeOf(
+      "k8s-service-without-workload",
+      ref,
+      `${refText(ref)} selects ${selectorText(service)}, and no workload makes such pods`,
+      { evidence, affects, weight: isCalled ? 0.9 : 0.6 },
+    ),
+  ];
 }
 
 /** The workload that the service is for: of its name, or with labels that are nearly those. */
 function meantOwner(model: Model, service: Service): Owner | undefined {
   const { name, namespace } = service.metadata;
-  const own = model.owners.filter(({ ref, labels }) => ref.namespace === namespace && Object.keys(labels).length > 0 && ref.kind !== "Job");
-  const named = own.find(({ ref }) => ref.name === name) ?? own.find(({ ref }) => ref.name.replace(/-(?:deployment|deploy|svc|v\d+)$/, "") === name.replace(/-(?:service|svc)$/, ""));
+  const own = model.owners.filter(
+    ({ ref, labels }) => ref.namespace === namespace && Object.keys(labels).length > 0 && ref.kind !== "Job",
+  );
+  const named =
+    own.find(({ ref }) => ref.name === name) ??
+    own.find(
+      ({ ref }) => ref.name.replace(/-(?:deployment|deploy|svc|v\d+)$/, "") === name.replace(/-(?:service|svc)$/, ""),
+    );
   if (named !== undefined) return named;
   const wanted = Object.entries(service.spec?.selector ?? {});
-  const rated = own.map((owner) => ({ owner, same: wanted.filter(([key, value]) => owner.labels[key] === value).length }));
+  const rated = own.map((owner) => ({
+    owner,
+    same: wanted.filter(([key, value]) => owner.labels[key] === value).length,
+  }));
   const [best] = rated.filter(({ same }) => same > 0 && same >= wanted.length - 1).sort((a, b) => b.same - a.same);
   if (best !== undefined) return best.owner;
   return own.find(({ labels }) => Object.values(labels).includes(name));
@@ -67,57 +100,44 @@ function strangers(model: Model, service: Service, affects: ObjectRef[]): Cause[
   const ref = refOf("Service", service);
   const behind = model.ownersBehind(service).filter(({ pods }) => pods.some(isWanted));
   const { name, namespace } = service.metadata;
-  const own = model.owners.find((owner) => owner.ref.name === name && owner.ref.namespace === namespace && owner.ref.kind !== "Pod");
+  const own = model.owners.find(
+    (owner) => owner.ref.name === name && owner.ref.namespace === namespace && owner.ref.kind !== "Pod",
+  );
   const others = behind.filter((owner) => owner !== own);
   const [other] = others;
   if (own === undefined || other === undefined) return [];
-  const evidence = [evidenceOf(ref, "spec.selector", `${selectorText(service)} selects pods of ${others.map((one) => refText(one.ref)).join(", ")}`)];
+  const evidence = [
+    evidenceOf(
+      ref,
+      "spec.selector",
+      `${selectorText(service)} selects pods of ${others.map((one) => refText(one.ref)).join(", ")}`,
+    ),
+  ];
   if (!behind.includes(own) && !other.ref.name.startsWith(name)) {
-    return [causeOf("k8s-service-selects-strangers", ref, `${refText(ref)} leads to pods of ${refText(other.ref)} and not to ${refText(own.ref)}`, { evidence, affects, weight: 0.94 })];
+    return [
+      causeOf(
+        "k8s-service-selects-strangers",
+        ref,
+        `${refText(ref)} leads to pods of ${refText(other.ref)} and not to ${refText(own.ref)}`,
+        { evidence, affects, weight: 0.94 },
+      ),
+    ];
   }
-  const unserved = others.find(({ spec, ref: one }) => !one.name.startsWith(name) && (service.spec?.ports ?? []).some(({ targetPort, port }) => lacksPort(spec?.containers ?? [], targetPort ?? port)));
+  const unserved = others.find(
+    ({ spec, ref: one }) =>
+      !one.name.startsWith(name) &&
+      (service.spec?.ports ?? []).some(({ targetPort, port }) => lacksPort(spec?.containers ?? [], targetPort ?? port)),
+  );
   if (!behind.includes(own) || unserved === undefined) return [];
-  return [causeOf("k8s-service-selects-strangers", ref, `${refText(ref)} also leads to pods of ${refText(unserved.ref)}, which do not serve its port`, { evidence, affects, weight: 0.9 })];
+  return [
+    causeOf(
+      "k8s-service-selects-strangers",
+      ref,
+      `${refText(ref)} also leads to pods of ${refText(unserved.ref)}, which do not serve its port`,
+      { evidence, affects, weight: 0.9 },
+    ),
+  ];
 }
-
-function lacksPort(containers: readonly Container[], target: string | number | undefined): boolean {
-  const declared = containers.flatMap(({ ports: own }) => own);
-  if (target === undefined || declared.length === 0) return false;
-  if (typeof target === "string" && !/^\d+$/.test(target)) return !declared.some(({ name }) => name === target);
-  return !declared.some(({ containerPort }) => containerPort === Number(target));
-}
-
-function ports(model: Model, service: Service, affects: ObjectRef[]): Cause[] {
-  const ref = refOf("Service", service);
-  const owners = model.ownersBehind(service).filter(({ pods }) => pods.some(isWanted));
-  const containers = owners.flatMap(({ pods, spec }) => [...(spec?.containers ?? []), ...(spec?.initContainers ?? []), ...(pods[0]?.spec.containers ?? [])]);
-  const declared = containers.flatMap(({ ports: own }) => own);
-  return (service.spec?.ports ?? []).flatMap((port): Cause[] => {
-    const target = port.targetPort ?? port.port;
-    const text = `port ${port.port}${port.name === undefined ? "" : ` (${port.name})`} leads to ${target}/${port.protocol ?? "TCP"}`;
-    const listens = declared.map(({ name, containerPort, protocol = "TCP" }) => `${name ?? ""}${name === undefined ? "" : "="}${containerPort}/${protocol}`);
-    const evidence = [evidenceOf(ref, "spec.ports", text), ...owners.slice(0, 1).map((one) => evidenceOf(one.ref, "containers' ports", listens.join(", ") || "none is declared"))];
-    const say = (code: Cause["code"], what: string, weight: number): Cause[] => [causeOf(code, ref, `${refText(ref)}: ${text}, ${what}`, { evidence, affects, weight })];
-    if (typeof target === "string" && !/^\d+$/.test(target)) {
-      return declared.some(({ name }) => name === target) ? [] : say("k8s-service-port-name-unknown", `and no container has a port of that name (${listens.join(", ") || "none is declared"})`, 0.95);
-    }
-    const same = declared.filter(({ containerPort }) => containerPort === Number(target));
-    if (same.length > 0) {
-      const fits = same.some(({ protocol = "TCP" }) => protocol === (port.protocol ?? "TCP"));
-      return fits ? [] : say("k8s-service-protocol-wrong", `and the container listens there on ${same[0]?.protocol ?? "TCP"}`, 0.94);
-    }
-    if (declared.length === 0 || mentions(containers, Number(target))) return [];
-    return say("k8s-service-target-port-wrong", `and its pods listen on ${listens.join(", ")}`, 0.93);
-  });
-}
-
-/** What a container declares is no promise: a port that its settings or probes name may be listened on as well. */
-const mentions = (containers: readonly Container[], port: number): boolean =>
-  containers.some(({ env, args = [], command = [], livenessProbe, readinessProbe, startupProbe }) => {
-    const asked = [livenessProbe, readinessProbe, startupProbe].map((probe) => probe?.httpGet?.port ?? probe?.tcpSocket?.port ?? probe?.grpc?.port);
-    const word = new RegExp(`(?:^|\\D)${port}(?:\\D|$)`);
-    return asked.some((one) => Number(one) === port) || env.some(({ name, value }) => /PORT|LISTEN|BIND/i.test(name) && !/_ADDR|HOST/i.test(name) && word.test(value ?? "")) || [...command, ...args].some((one) => /port|listen|bind|^:?\d+$/i.test(one) && word.test(one));
-  });
 
 /** Ready pods, and the service knows of none. */
 function noEndpoints(model: Model, service: Service, affects: ObjectRef[]): Cause[] {
@@ -126,8 +146,21 @@ function noEndpoints(model: Model, service: Service, affects: ObjectRef[]): Caus
   if (!model.knows("EndpointSlice", namespace) || ready.length === 0 || model.slices(service).length === 0) return [];
   if (model.readyEndpoints(service) > 0 || name === "kubernetes") return [];
   const ref = refOf("Service", service);
-  const evidence = [evidenceOf(ref, "endpoint slices", `${model.slices(service).length} slices, no ready endpoint; ${ready.length} pods are ready`)];
-  return [causeOf("k8s-service-endpoints-missing", ref, `${refText(ref)} has no endpoints although ${ready.length} of its pods are ready`, { evidence, affects, weight: 0.6 })];
+  const evidence = [
+    evidenceOf(
+      ref,
+      "endpoint slices",
+      `${model.slices(service).length} slices, no ready endpoint; ${ready.length} pods are ready`,
+    ),
+  ];
+  return [
+    causeOf(
+      "k8s-service-endpoints-missing",
+      ref,
+      `${refText(ref)} has no endpoints although ${ready.length} of its pods are ready`,
+      { evidence, affects, weight: 0.6 },
+    ),
+  ];
 }
 
 function withoutSelector(model: Model, service: Service, affects: ObjectRef[]): Cause[] {
@@ -137,28 +170,65 @@ function withoutSelector(model: Model, service: Service, affects: ObjectRef[]): 
   const meant = model.owners.find((owner) => owner.ref.name === name && owner.ref.namespace === namespace);
   if (meant !== undefined) {
     const evidence = [evidenceOf(ref, "spec.selector", "none")];
-    return [causeOf("k8s-service-selector-unmatched", ref, `${refText(ref)} has no selector and no endpoints, while ${refText(meant.ref)} runs`, { evidence, affects, weight: 0.93 })];
+    return [
+      causeOf(
+        "k8s-service-selector-unmatched",
+        ref,
+        `${refText(ref)} has no selector and no endpoints, while ${refText(meant.ref)} runs`,
+        { evidence, affects, weight: 0.93 },
+      ),
+    ];
   }
   const evidence = [evidenceOf(ref, "endpoint slices", "no selector and no endpoint")];
-  return [causeOf("k8s-service-endpoints-missing", ref, `${refText(ref)} has no selector, and nobody gave it endpoints`, { evidence, affects, weight: affects.length > 1 ? 0.85 : 0.5 })];
+  return [
+    causeOf("k8s-service-endpoints-missing", ref, `${refText(ref)} has no selector, and nobody gave it endpoints`, {
+      evidence,
+      affects,
+      weight: affects.length > 1 ? 0.85 : 0.5,
+    }),
+  ];
 }
 
 function externalName(model: Model, service: Service, affects: ObjectRef[]): Cause[] {
   const ref = refOf("Service", service);
   const name = service.spec?.externalName ?? "";
   const inside = /^([a-z0-9-]+)\.([a-z0-9-]+)\.svc(?:\.|$)/.exec(name);
-  const isGone = inside !== null && model.knows("Service", inside[2]) && !model.has("Service", inside[1] ?? "", inside[2]);
-  const unresolved = model.facts.logs.find(({ lines }) => lines.some((line) => (line.includes(name) || line.includes(service.metadata.name)) && /no such host|ENOTFOUND|not known|could not resolve|NXDOMAIN/i.test(line)));
+  const isGone =
+    inside !== null && model.knows("Service", inside[2]) && !model.has("Service", inside[1] ?? "", inside[2]);
+  const unresolved = model.facts.logs.find(({ lines }) =>
+    lines.some(
+      (line) =>
+        (line.includes(name) || line.includes(service.metadata.name)) &&
+        /no such host|ENOTFOUND|not known|could not resolve|NXDOMAIN/i.test(line),
+    ),
+  );
   const isNoName = name === "" || /^[\d.]+$/.test(name) || !/^[a-z0-9.-]+$/i.test(name);
   if (!isGone && unresolved === undefined && !isNoName) return [];
   const evidence = [evidenceOf(ref, "spec.externalName", name || "empty")];
-  return [causeOf("k8s-external-name-wrong", ref, `${refText(ref)} stands for ${name || "nothing"}, which ${isNoName ? "is no name" : "does not resolve"}`, { evidence, affects, weight: 0.93 })];
+  return [
+    causeOf(
+      "k8s-external-name-wrong",
+      ref,
+      `${refText(ref)} stands for ${name || "nothing"}, which ${isNoName ? "is no name" : "does not resolve"}`,
+      { evidence, affects, weight: 0.93 },
+    ),
+  ];
 }
 
 function balancer(model: Model, service: Service): Cause[] {
   const ref = refOf("Service", service);
   if (service.spec?.type !== "LoadBalancer" || (service.status?.loadBalancer?.ingress.length ?? 0) > 0) return [];
-  const event = model.events(ref).find(({ reason }) => /^(?:SyncLoadBalancerFailed|CreatingLoadBalancerFailed|FailedDeployModel|AllocationFailed)$/.test(reason));
+  const event = model
+    .events(ref)
+    .find(({ reason }) =>
+      /^(?:SyncLoadBalancerFailed|CreatingLoadBalancerFailed|FailedDeployModel|AllocationFailed)$/.test(reason),
+    );
   if (event === undefined) return [];
-  return [causeOf("k8s-load-balancer-failing", ref, `${refText(ref)} gets no load balancer: ${event.message}`, { evidence: [evidenceOf(ref, `event ${event.reason}`, event.message)], affects: [ref], weight: 0.9 })];
+  return [
+    causeOf("k8s-load-balancer-failing", ref, `${refText(ref)} gets no load balancer: ${event.message}`, {
+      evidence: [evidenceOf(ref, `event ${event.reason}`, event.message)],
+      affects: [ref],
+      weight: 0.9,
+    }),
+  ];
 }

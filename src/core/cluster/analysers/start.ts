@@ -208,7 +208,7 @@ function sharedMissing(causes: readonly Cause[]): Cause[] {
   });
 }
 
-function podFailures(model: Model, { ref, pods }: Owner): Cause[] {
+function podFailures(_model: Model, { ref, pods }: Owner): Cause[] {
   const failed = pods.find(
     ({ status }) =>
       status?.phase === "Failed" && /UnexpectedAdmissionError|OutOf\w+|NodeAffinity/.test(status.reason ?? ""),

@@ -1,0 +1,93 @@
+import type { Reach } from "../../core/catalogue.js";
+import type { ObjectRef } from "../../core/cluster/cause.js";
+import type { Config } from "../../schema/config.js";
+import type { JsonObject } from "../../schema/json.js";
+import type { ClusterFacts } from "../../schema/kubernetes/facts.js";
+import { readPodLogs } from "../connectors/kubernetes/state/pod-logs.js";
+import { readState } from "../connectors/kubernetes/state/read.js";
+import { defineTool, type ToolContext, ToolFailure } from "../define-tool.js";
+import {
+  EVERYWHERE,
+  outputSchema,
+  paramsSchema,
+  type StateOutput,
+  type StateParams,
+} from "./kubernetes-state/schema.js";
+import { outputOf } from "./kubernetes-state/shown.js";
+import { reachOfSource, sourceNamed } from "./sources.js";
+
+export const kubernetesState = defineTool({
+  name: "kubernetes_state",
+  description:
+    "Reads what the objects of a Kubernetes namespace or cluster say, and names what is wrong, with the object to mend.",
+  nodeTypes: ["log_collection"],
+  effect: "read",
+  params: paramsSchema,
+  output: outputSchema,
+  reach,
+  run: readAndName,
+});
+
+function reach(params: JsonObject, config: Config, at: string): Reach {
+  if (params.source !== undefined) return reachOfSource(params.source, config, `${at}.source`, ["kubernetes"]);
+  const { cluster } = params;
+  if (typeof cluster !== "string" || cluster.includes("{{")) return { urls: [], problems: [] };
+  if (Object.hasOwn(config.clusters ?? {}, cluster)) return { urls: [], environment: "production", problems: [] };
+  const known =
+    Object.keys(config.clusters ?? {})
+      .sort()
+      .join(", ") || "none";
+  const message = `config.yaml declares no cluster ${JSON.stringify(cluster.slice(0, 63))}`;
+  return {
+    urls: [],
+    problems: [{ code: "source-not-configured", at: `${at}.cluster`, message, hint: `it declares ${known}` }],
+  };
+}
+
+const KINDS: Record<string, string> = {
+  deployment: "Deployment",
+  statefulset: "StatefulSet",
+  daemonset: "DaemonSet",
+  job: "Job",
+  cronjob: "CronJob",
+  pod: "Pod",
+  service: "Service",
+};
+
+async function readAndName(params: StateParams, context: ToolContext): Promise<StateOutput> {
+  const { cluster, namespace } = placeOf(params, context.config);
+  if (params.workload !== undefined && namespace === undefined)
+    throw new ToolFailure("params-invalid", "workload needs a namespace", "give namespace, such as shop", false);
+  const kinds = context.config.clusters?.[cluster]?.kinds ?? [];
+  const { client, facts } = await readState({ cluster, namespace, kinds }, context);
+  await readPodLogs(client, facts, params.logs, context);
+  const [kind = "", name = ""] = params.workload?.split("/") ?? [];
+  const about = params.workload === undefined ? undefined : { kind: KINDS[kind] ?? kind, name, namespace };
+  if (about !== undefined) refuseUnknown(facts, about);
+  return outputOf(facts, about, context);
+}
+
+function refuseUnknown({ objects, namespace, cluster }: ClusterFacts, { kind, name }: ObjectRef): void {
+  const items = objects[kind as "Deployment"] ?? [];
+  if (items.some(({ metadata }) => metadata.name === name && metadata.namespace === namespace)) return;
+  const known =
+    items
+      .map(({ metadata }) => metadata.name)
+      .slice(0, 20)
+      .join(", ") || "none";
+  throw new ToolFailure(
+    "object-not-found",
+    `the cluster ${cluster} has no ${kind} ${namespace}/${name}`,
+    `it has ${known}`,
+    false,
+  );
+}
+
+function placeOf(
+  { source, cluster, namespace }: StateParams,
+  config: Config,
+): { cluster: string; namespace: string | undefined } {
+  const declared = source === undefined ? undefined : sourceNamed(config, source, ["kubernetes"]);
+  const wanted = namespace ?? declared?.namespace;
+  return { cluster: declared?.cluster ?? cluster ?? "", namespace: wanted === EVERYWHERE ? undefined : wanted };
+}

@@ -1,0 +1,150 @@
+/** What keeps objects from changing: autoscalers without metrics, budgets, finalizers, namespaces that go away. */
+import { type Cause, evidenceOf, type ObjectRef, refText } from "../cause.js";
+import { isLeaving, type Model, refOf } from "../model.js";
+import { ageMs, causeOf, conditionOf, presentMs } from "./draft.js";
+
+const LEAVING_TOO_LONG_MS = 300_000;
+
+export function leavings(model: Model): Cause[] {
+  const now = presentMs(model);
+  const kinds = [
+    "Pod",
+    "Deployment",
+    "StatefulSet",
+    "PersistentVolumeClaim",
+    "PersistentVolume",
+    "Service",
+    "Ingress",
+    "Job",
+    "Custom",
+  ] as const;
+  return kinds.flatMap((kind) =>
+    model.facts.objects[kind].flatMap(({ metadata }): Cause[] => {
+      const since = ageMs(metadata.deletionTimestamp, now);
+      const finalizers = (metadata.finalizers ?? []).filter((name) => name !== "foregroundDeletion");
+      if (since === undefined || since < LEAVING_TOO_LONG_MS || finalizers.length === 0) return [];
+      const ref = refOf(kind, { metadata });
+      const inUse =
+        kind === "PersistentVolumeClaim" &&
+        finalizers.every((name) => name.endsWith("pvc-protection")) &&
+        model.facts.objects.Pod.some(
+          ({ spec, metadata: pod }) =>
+            pod.namespace === metadata.namespace &&
+            spec.volumes.some(({ persistentVolumeClaim: one }) => one?.claimName === metadata.name),
+        );
+      const text = `deleted ${Math.round(since / 60_000)} minutes ago, held by ${finalizers.join(", ")}`;
+      return [
+        causeOf(
+          "k8s-finalizer-blocks-deletion",
+          ref,
+          `${refText(ref)} does not go away: ${text}${inUse ? "; a pod still uses it" : ""}`,
+          { evidence: [evidenceOf(ref, "metadata.finalizers", text)], affects: [ref], weight: inUse ? 0.5 : 0.7 },
+        ),
+      ];
+    }),
+  );
+}
+
+export function namespaces(model: Model): Cause[] {
+  const now = presentMs(model);
+  return model.facts.objects.Namespace.flatMap((item): Cause[] => {
+    if (item.status?.phase !== "Terminating" && !isLeaving(item)) return [];
+    const held = (item.status?.conditions ?? []).filter(
+      ({ status, type }) => status === "True" && type.startsWith("Namespace"),
+    );
+    if ((ageMs(item.metadata.deletionTimestamp, now) ?? LEAVING_TOO_LONG_MS) < 60_000 && held.length === 0) return [];
+    const ref = refOf("Namespace", item);
+    const text = held.map(({ type, message }) => `${type}: ${message ?? ""}`).join("; ") || "it is being deleted";
+    const affects = model.owners.filter((owner) => owner.ref.namespace === ref.name).map((owner) => owner.ref);
+    return [
+      causeOf("k8s-namespace-terminating", ref, `the namespace ${ref.name} is being deleted: ${text}`, {
+        evidence: [evidenceOf(ref, "status.conditions", text)],
+        affects,
+        weight: 0.95,
+      }),
+    ];
+  });
+}
+
+export function autoscalers(model: Model): Cause[] {
+  return model.facts.objects.HorizontalPodAutoscaler.flatMap((item): Cause[] => {
+    const ref = refOf("HorizontalPodAutoscaler", item);
+    const target: ObjectRef = {
+      kind: item.spec?.scaleTargetRef?.kind ?? "",
+      name: item.spec?.scaleTargetRef?.name ?? "",
+      namespace: ref.namespace,
+    };
+    const able = conditionOf(item.status?.conditions, "AbleToScale");
+    const active = conditionOf(item.status?.conditions, "ScalingActive");
+    const limited = conditionOf(item.status?.conditions, "ScalingLimited");
+    const isKnown =
+      (target.kind === "Deployment" || target.kind === "StatefulSet") &&
+      model.knows(target.kind, ref.namespace) &&
+      !model.has(target.kind, target.name, ref.namespace);
+    const say = (code: Cause["code"], object: ObjectRef, what: string, from: string, weight: number) => [
+      causeOf(code, object, `${refText(ref)} ${what}`, {
+        evidence: [evidenceOf(ref, from, what)],
+        affects: [target],
+        weight,
+      }),
+    ];
+    if (isKnown || (able?.status === "False" && /FailedGetScale/.test(able.reason ?? "")))
+      return say(
+        "k8s-autoscaler-target-missing",
+        ref,
+        `cannot find ${refText(target)}: ${able?.message ?? "it does not exist"}`,
+        "condition AbleToScale",
+        0.8,
+      );
+    if (active?.status === "False" && active.reason !== "ScalingDisabled") {
+      const isWorkload = /missing request for/.test(active.message ?? "");
+      return say(
+        "k8s-autoscaler-metrics-missing",
+        isWorkload ? target : ref,
+        `gets no metrics: ${active.message ?? active.reason ?? ""}`,
+        "condition ScalingActive",
+        0.6,
+      );
+    }
+    const isFull =
+      limited?.status === "True" &&
+      limited.reason === "TooManyReplicas" &&
+      (item.status?.currentReplicas ?? 0) >= (item.spec?.maxReplicas ?? Number.POSITIVE_INFINITY);
+    return isFull
+      ? say(
+          "k8s-autoscaler-at-limit",
+          ref,
+          `wants more than its ${item.spec?.maxReplicas} replicas: ${limited?.message ?? ""}`,
+          "condition ScalingLimited",
+          0.45,
+        )
+      : [];
+  });
+}
+
+/** Of interest only where somebody wants to drain. */
+export function budgets(model: Model): Cause[] {
+  const draining = model.facts.objects.Node.some(({ spec }) => spec?.unschedulable === true);
+  return model.facts.objects.PodDisruptionBudget.flatMap((item): Cause[] => {
+    const { status } = item;
+    const ref = refOf("PodDisruptionBudget", item);
+    const refused = model.allEvents.find(
+      ({ message, ref: about }) =>
+        /violate the pod's disruption budget/.test(message) && about.namespace === ref.namespace,
+    );
+    if (
+      status === undefined ||
+      (status.expectedPods ?? 0) === 0 ||
+      (status.disruptionsAllowed ?? 1) > 0 ||
+      (status.currentHealthy ?? 0) < (status.expectedPods ?? 0)
+    )
+      return [];
+    const text = `all ${status.currentHealthy} pods are healthy, ${status.desiredHealthy} must be, none may be evicted`;
+    return [
+      causeOf("k8s-budget-blocks-eviction", ref, `${refText(ref)} lets no pod be evicted: ${text}`, {
+        evidence: [evidenceOf(ref, "status.disruptionsAllowed", text)],
+        weight: draining || refused !== undefined ? 0.6 : 0.4,
+      }),
+    ];
+  });
+}
