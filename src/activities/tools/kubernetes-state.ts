@@ -1,4 +1,4 @@
-import type { Reach } from "../../core/catalogue.js";
+import type { Reach } from "../../core/check/catalogue.js";
 import type { ObjectRef } from "../../core/cluster/cause.js";
 import type { Config } from "../../schema/config.js";
 import type { JsonObject } from "../../schema/json.js";
@@ -14,7 +14,7 @@ import {
   type StateParams,
 } from "./kubernetes-state/schema.js";
 import { outputOf } from "./kubernetes-state/shown.js";
-import { reachOfSource, sourceNamed } from "./sources.js";
+import { reachOfSource, sourceNamed } from "../connectors/declared-sources.js";
 
 export const kubernetesState = defineTool({
   name: "kubernetes_state",

@@ -1,9 +1,9 @@
 /** Params and output of `kubernetes_state`. */
 import { z } from "zod";
-import { kubernetesLabelSchema } from "../../../schema/config-clusters.js";
+import { kubernetesLabelSchema } from "../../../schema/config/clusters.js";
 import { LOG_CHOICES } from "../../connectors/kubernetes/state/pod-logs.js";
-import { findingsSchema } from "../finding.js";
-import { declaredNameSchema } from "../names.js";
+import { findingsSchema } from "../kit/finding.js";
+import { declaredNameSchema } from "../kit/names.js";
 
 /** Of each list in the output; all of it is in the blob. */
 export const CAUSES_SHOWN = 10;

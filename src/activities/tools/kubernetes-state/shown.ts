@@ -7,8 +7,8 @@ import type { RankedCause } from "../../../core/cluster/rank.js";
 import { redact } from "../../../core/redact.js";
 import type { ClusterFacts } from "../../../schema/kubernetes/facts.js";
 import type { ToolContext } from "../../define-tool.js";
-import { finding, shortened, type ToolFinding } from "../finding.js";
-import { isoText } from "../instant.js";
+import { finding, shortened, type ToolFinding } from "../kit/finding.js";
+import { isoText } from "../kit/instant.js";
 import { AFFECTED_SHOWN, CAUSES_SHOWN, ROWS_SHOWN, type StateOutput } from "./schema.js";
 
 const TEXT_MAX_CHARS = 400;

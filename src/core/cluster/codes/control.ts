@@ -22,7 +22,7 @@ export const CONTROLLERS = {
   ],
   "k8s-controller-manager-absent": [
     "Nobody makes the pods that workloads want.",
-    "observedGeneration stays behind generation; look at kube-controller-manager and its lease.",
+    "The observedGeneration stays behind generation; look at kube-controller-manager and its lease.",
     "Start kube-controller-manager again.",
   ],
   "k8s-autoscaler-metrics-missing": [

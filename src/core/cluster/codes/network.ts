@@ -116,7 +116,7 @@ export const NETWORK = {
     "Use dnsPolicy ClusterFirst, or correct the nameservers.",
   ],
   "k8s-kube-proxy-down": [
-    "kube-proxy does not run on a node, so services are not reached from there.",
+    "On a node kube-proxy does not run, so services are not reached from there.",
     "Look at the kube-proxy pod of the node.",
     "Bring kube-proxy back.",
   ],

@@ -3,8 +3,8 @@ import { redact } from "../../../../core/redact.js";
 import type { ClusterFacts, PodLog } from "../../../../schema/kubernetes/facts.js";
 import type { ContainerStatus, Pod } from "../../../../schema/kubernetes/pod.js";
 import { type ToolContext, ToolFailure } from "../../../define-tool.js";
-import { KubernetesFailure } from "../../../tools/kubernetes/answers.js";
-import type { KubernetesClient } from "../../../tools/kubernetes/client.js";
+import { KubernetesFailure } from "../answers.js";
+import type { KubernetesClient } from "../client.js";
 
 export const LOG_CHOICES = ["none", "failing", "all"] as const;
 export type LogChoice = (typeof LOG_CHOICES)[number];

@@ -15,8 +15,8 @@ import {
 } from "../../../../schema/kubernetes/facts.js";
 import type { PodSpec } from "../../../../schema/kubernetes/pod.js";
 import { type ToolContext, ToolFailure } from "../../../define-tool.js";
-import { KubernetesFailure } from "../../../tools/kubernetes/answers.js";
-import { clusterNamed, type KubernetesClient } from "../../../tools/kubernetes/client.js";
+import { KubernetesFailure } from "../answers.js";
+import { clusterNamed, type KubernetesClient } from "../client.js";
 import { type DeclaredKind, listsOf, type StateList } from "./kinds.js";
 
 /** Objects of one kind and place: a cluster of 10,000 pods fits, with room. */

@@ -1,0 +1,32 @@
+/** The table of causes: complete, documented, and each code tried. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { describe, expect, test } from "vitest";
+import { CAUSES } from "../../../src/core/cluster/codes.js";
+import { causesDocument } from "../../support/cluster-document.js";
+
+const ROOT = resolve(import.meta.dirname, "../../..");
+
+describe("the table of causes", () => {
+  test("has at least 60 codes, each with a sentence for what it means, what confirms it and what is next", () => {
+    expect(Object.keys(CAUSES).length).toBeGreaterThanOrEqual(60);
+    for (const [code, { means, confirm, next }] of Object.entries(CAUSES)) {
+      expect(code).toMatch(/^k8s-[a-z]+(?:-[a-z]+)*$/);
+      for (const text of [means, confirm, next]) expect(text, code).toMatch(/^[A-Z`].*[.)]$/s);
+    }
+  });
+
+  test("is what docs/cluster-causes.md says (npx vitest run -u writes it anew)", async () => {
+    await expect(causesDocument()).toMatchFileSnapshot(join(ROOT, "docs/cluster-causes.md"));
+  });
+
+  test("has no code that no test brings about", () => {
+    const tests = readdirSync(import.meta.dirname)
+      .filter((file) => file.endsWith(".test.ts") && !file.startsWith("codes"))
+      .map((file) => readFileSync(join(import.meta.dirname, file), "utf8"))
+      .join("\n");
+    // Those of probes are made of kind and fault.
+    const untried = Object.keys(CAUSES).filter((code) => !/-probe-/.test(code) && !tests.includes(`code: "${code}"`));
+    expect(untried).toEqual([]);
+  });
+});
