@@ -130,9 +130,11 @@ function shownCause(cause: RankedCause): AutoRcaOutput["causes"][number] {
   };
 }
 
-function causeText({ service, suspects, located }: RankedCause): string {
+function causeText({ service, suspects, located, witnesses }: RankedCause): string {
   const blamed = suspects.filter(({ correlates }) => correlates);
   const [change, second] = blamed.length > 0 ? blamed : suspects;
+  const seen = witnesses.find(({ kind, locates }) => kind === "state" && locates);
+  if (seen !== undefined && blamed.length === 0) return seen.text;
   if (change !== undefined && second === undefined) return `${change.what} of ${service}, at ${isoText(change.atMs)}`;
   if (change !== undefined) return `one of ${(blamed.length > 0 ? blamed : suspects).length} changes of ${service}`;
   return located ? `trouble that began in ${service}` : `trouble of ${service}`;

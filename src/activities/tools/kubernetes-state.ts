@@ -3,6 +3,7 @@ import type { ObjectRef } from "../../core/cluster/cause.js";
 import type { Config } from "../../schema/config.js";
 import type { JsonObject } from "../../schema/json.js";
 import type { ClusterFacts } from "../../schema/kubernetes/facts.js";
+import { reachOfSource, sourceNamed } from "../connectors/declared-sources.js";
 import { readPodLogs } from "../connectors/kubernetes/state/pod-logs.js";
 import { readState } from "../connectors/kubernetes/state/read.js";
 import { defineTool, type ToolContext, ToolFailure } from "../define-tool.js";
@@ -14,7 +15,6 @@ import {
   type StateParams,
 } from "./kubernetes-state/schema.js";
 import { outputOf } from "./kubernetes-state/shown.js";
-import { reachOfSource, sourceNamed } from "../connectors/declared-sources.js";
 
 export const kubernetesState = defineTool({
   name: "kubernetes_state",

@@ -198,7 +198,8 @@ function ownerFinder(owners: Map<string, Owner>, parents: Map<string, ObjectRef>
       if (owner.kind !== "ReplicaSet") return ref;
       return parents.get(refText(ref)) ?? (owners.has(refText(ref)) ? ref : deploymentOfSet(owner.name, namespace));
     }
-    const known = knownByName(name, namespace, owners);
+    // A pod that the API gives with labels has its owners, too, or none.
+    const known = pod.metadata.labels === undefined ? knownByName(name, namespace, owners) : undefined;
     return known ?? { kind: "Pod", name, namespace };
   };
 }
@@ -222,5 +223,10 @@ function knownByName(name: string, namespace: string | undefined, owners: Map<st
     const ref = { kind, name: name.replace(suffix, ""), namespace };
     if (ref.name !== name && owners.has(refText(ref))) return ref;
   }
-  return undefined;
+  return [...owners.values()]
+    .map(({ ref }) => ref)
+    .filter((ref) => ref.namespace === namespace && WITH_PODS.has(ref.kind) && name.startsWith(`${ref.name}-`))
+    .sort((a, b) => b.name.length - a.name.length)[0];
 }
+
+const WITH_PODS = new Set(["Deployment", "StatefulSet", "DaemonSet"]);

@@ -65,7 +65,6 @@ export type Ingress = z.output<typeof ingress>;
 export type IngressBackend = z.output<typeof backend>;
 
 export const ingressClass = z.object({ metadata, spec: opt(z.object({ controller: text })) });
-export type IngressClass = z.output<typeof ingressClass>;
 
 const peer = z.object({
   podSelector: opt(selector),

@@ -57,39 +57,31 @@ export const storageClass = z.object({
   volumeBindingMode: text,
   allowVolumeExpansion: flag,
 });
-export type StorageClass = z.output<typeof storageClass>;
 
 /** Names and keys alone. */
 export const configMap = z.object({ metadata, data: keysOnly, binaryData: keysOnly, immutable: flag });
-export type ConfigMap = z.output<typeof configMap>;
 /** Names, keys and the type alone. */
 export const secret = z.object({ metadata, type: text, data: keysOnly });
-export type Secret = z.output<typeof secret>;
 
 export const quota = z.object({
   metadata,
   spec: opt(z.object({ hard: strings })),
   status: opt(z.object({ hard: strings, used: strings })),
 });
-export type Quota = z.output<typeof quota>;
 
 export const limitRange = z.object({
   metadata,
   spec: opt(z.object({ limits: many(z.object({ type: text, max: strings, min: strings, default: strings })) })),
 });
-export type LimitRange = z.output<typeof limitRange>;
 
 export const serviceAccount = z.object({ metadata, imagePullSecrets: many(z.object({ name: z.string() })) });
-export type ServiceAccount = z.output<typeof serviceAccount>;
 
 export const roleBinding = z.object({
   metadata,
   roleRef: opt(z.object({ kind: text, name: text })),
   subjects: many(z.object({ kind: text, name: text, namespace: text })),
 });
-export type RoleBinding = z.output<typeof roleBinding>;
 export const role = z.object({ metadata });
-export type Role = z.output<typeof role>;
 
 export const node = z.object({
   metadata,
@@ -113,7 +105,6 @@ export const node = z.object({
 export type Node = z.output<typeof node>;
 
 export const namespace = z.object({ metadata, status: opt(z.object({ phase: text, conditions })) });
-export type Namespace = z.output<typeof namespace>;
 
 const reference = z.object({ kind: text, name: text, namespace: text, uid: text, fieldPath: text });
 export const event = z.object({
@@ -139,18 +130,14 @@ export const lease = z.object({
   metadata,
   spec: opt(z.object({ holderIdentity: text, renewTime: text, leaseDurationSeconds: number })),
 });
-export type Lease = z.output<typeof lease>;
 
 export const priorityClass = z.object({ metadata, value: number, globalDefault: flag });
-export type PriorityClass = z.output<typeof priorityClass>;
 
 /** Of `metrics.k8s.io`: what containers use just now. */
 export const podUsage = z.object({ metadata, containers: many(z.object({ name: z.string(), usage: strings })) });
-export type PodUsage = z.output<typeof podUsage>;
 
 /** An object of a kind that config.yaml declares: conditions are what such objects agree on. */
 export const customObject = z.object({ metadata, status: opt(z.object({ phase: text, conditions })), kind: text });
-export type CustomObject = z.output<typeof customObject>;
 
 export const webhookConfiguration = z.object({
   metadata,
@@ -162,4 +149,3 @@ export const webhookConfiguration = z.object({
     }),
   ),
 });
-export type WebhookConfiguration = z.output<typeof webhookConfiguration>;

@@ -72,14 +72,12 @@ export const cronJob = z.object({
   ),
   status: opt(z.object({ active: many(reference), lastScheduleTime: text, lastSuccessfulTime: text })),
 });
-export type CronJob = z.output<typeof cronJob>;
 
 export const autoscaler = z.object({
   metadata,
   spec: opt(z.object({ scaleTargetRef: opt(reference), minReplicas: number, maxReplicas: number })),
   status: opt(z.object({ currentReplicas: number, desiredReplicas: number, conditions })),
 });
-export type Autoscaler = z.output<typeof autoscaler>;
 
 export const budget = z.object({
   metadata,
@@ -94,4 +92,3 @@ export const budget = z.object({
     }),
   ),
 });
-export type Budget = z.output<typeof budget>;

@@ -1,7 +1,7 @@
 /** What speaks for or against a service as the cause: each with the node and query it is known from. */
 import type { Origin } from "./observations.js";
 
-export type WitnessKind = "metric" | "trace" | "log" | "change" | "probe";
+export type WitnessKind = "metric" | "trace" | "log" | "change" | "probe" | "state";
 
 export interface Witness extends Origin {
   kind: WitnessKind;

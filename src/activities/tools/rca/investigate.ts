@@ -6,6 +6,7 @@ import { logWitnesses } from "./log-evidence.js";
 import { metricWitnesses } from "./metric-evidence.js";
 import type { Material } from "./observations.js";
 import { probeWitnesses, traceWitnesses } from "./other-evidence.js";
+import { stateWitnesses } from "./state-evidence.js";
 import { type TargetWanted, type Trouble, troubleIn } from "./symptoms.js";
 import { type RankedCause, rankedCauses, type Verdict, verdictOn } from "./verdict.js";
 
@@ -22,6 +23,7 @@ export interface Investigation {
 
 export function investigate(material: Material, wanted: TargetWanted, run: SoFar | undefined): Investigation {
   const probes = probeWitnesses(material);
+  const state = stateWitnesses(material);
   const trouble = troubleIn(material, wanted);
   if (trouble === undefined) {
     return { trouble, causes: [], setAside: probes.setAside, verdict: verdictOn([], trouble, run) };
@@ -30,7 +32,14 @@ export function investigate(material: Material, wanted: TargetWanted, run: SoFar
   const trace = traceWitnesses(material, trouble);
   const log = logWitnesses(material, trouble);
   const change = changeWitnesses(material, trouble);
-  const heard = [...metric.witnesses, ...trace.witnesses, ...log.witnesses, ...change.witnesses, ...probes.witnesses];
+  const heard = [
+    ...metric.witnesses,
+    ...trace.witnesses,
+    ...log.witnesses,
+    ...change.witnesses,
+    ...probes.witnesses,
+    ...state.witnesses,
+  ];
   const { kept, setAside } = withoutSymptoms(heard, material);
   const aside = [
     ...change.setAside,
@@ -39,6 +48,7 @@ export function investigate(material: Material, wanted: TargetWanted, run: SoFar
     ...trace.setAside,
     ...log.setAside,
     ...probes.setAside,
+    ...state.setAside,
   ];
   const causes = rankedCauses(kept, change.suspects, trouble);
   return { trouble, causes, setAside: unique(aside).slice(0, SET_ASIDE_MAX), verdict: verdictOn(causes, trouble, run) };

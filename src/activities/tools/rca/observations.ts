@@ -1,6 +1,7 @@
 /** What causes are looked for in, read from the outputs of other nodes; each piece knows the node and query it is from. */
 import type { TemplateGroup, TimedEntry } from "../analysis/templates.js";
 import type { Signal } from "./ranking/signal-kinds.js";
+import type { StateCause } from "./state-evidence.js";
 
 export const QUERY_SHOWN_MAX_CHARS = 200;
 /** Where nobody names a service, all of it is one. */
@@ -89,6 +90,8 @@ export interface Material {
   traces: CollectedTraces[];
   changes: Change[];
   probes: Probe[];
+  /** What is wrong with the objects of a cluster. */
+  states: StateCause[];
   calls: Call[];
   looked: Array<{ node: string; what: string }>;
   notLooked: Array<{ node: string; why: string }>;

@@ -17,6 +17,7 @@ import {
 } from "./observations.js";
 import { signalOf } from "./ranking/signal-kinds.js";
 import { readChanges } from "./read-changes.js";
+import { isState, readState } from "./state-evidence.js";
 
 /** Series of one query that are read. */
 const LINES_MAX = 500;
@@ -31,7 +32,7 @@ export interface NodeOutput {
 
 export function emptyMaterial(service: string | undefined): Material {
   const named = service === undefined ? undefined : serviceName(service);
-  const none = { series: [], logs: [], analysed: [], traces: [], changes: [], probes: [], calls: [] };
+  const none = { series: [], logs: [], analysed: [], traces: [], changes: [], probes: [], states: [], calls: [] };
   return { service: named, ...none, looked: [], notLooked: [] };
 }
 
@@ -44,6 +45,7 @@ export async function readOutput(one: NodeOutput, material: Material, context: C
   if (typeof output.kind === "string" && Array.isArray(output.series)) {
     return readMetric(output, origin, one.about, material, context);
   }
+  if (isState(output)) return readState(output, origin, material);
   if (Array.isArray(output.error_origins)) return readTraces(output, origin, material);
   if (objectIn(output.by_level) !== undefined && typeof output.blob === "string") {
     return readLog(output, origin, said, material, context);

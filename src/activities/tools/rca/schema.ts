@@ -70,7 +70,7 @@ export const outputSchema = z.strictObject({
         evidence: z
           .array(
             z.strictObject({
-              kind: z.enum(["metric", "trace", "log", "change", "probe"]),
+              kind: z.enum(["metric", "trace", "log", "change", "probe", "state"]),
               text: z.string(),
               at: z.string().nullable(),
               ...citedSchema,

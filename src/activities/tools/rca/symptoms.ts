@@ -184,6 +184,18 @@ function fromElse(
     const text = `${traces.failed} of ${traces.total} traces of ${traces.service} failed`;
     return { service: traces.service, ...onset, followsMs, text, cited: [{ node: traces.node, query: traces.query }] };
   }
+  const [state] = material.states.filter(
+    (one) => service === undefined || one.service === service || one.affects.includes(service),
+  );
+  if (state !== undefined && target === undefined) {
+    return {
+      service: service ?? state.service,
+      ...onset,
+      followsMs,
+      text: state.text,
+      cited: [{ node: state.node, query: state.query }],
+    };
+  }
   if (target === undefined || atMs === undefined) return undefined;
   const cited = [{ node: target.node, query: target.query }];
   const strength = strengthAt(target, atMs);

@@ -21,7 +21,14 @@ export const CERTAINTIES = ["confirmed", "likely", "inconclusive"] as const;
 export type Certainty = (typeof CERTAINTIES)[number];
 
 /** How far one kind of evidence alone can make a service the cause; they add up as independent chances do. */
-const KIND_WEIGHTS: Record<WitnessKind, number> = { metric: 0.7, trace: 0.6, change: 0.4, log: 0.4, probe: 0.3 };
+const KIND_WEIGHTS: Record<WitnessKind, number> = {
+  metric: 0.7,
+  trace: 0.6,
+  change: 0.4,
+  log: 0.4,
+  probe: 0.3,
+  state: 0.8,
+};
 /** Another service with this share of the best one's score is as likely, or nearly as likely. */
 const EQUAL_SHARE = 0.8;
 const RIVAL_SHARE = 0.6;
@@ -100,6 +107,9 @@ export function verdictOn(
     return inconclusive(
       `it is not clear which service is in trouble, and one kind of evidence alone points at ${best.service}`,
     );
+  }
+  if (best.witnesses.some(({ kind, locates }) => kind === "state" && locates)) {
+    return likely(`the objects of the cluster say that ${best.service} is what is to mend`);
   }
   if (where) return likely(`metrics or traces tell that it began in ${best.service}`);
   if (correlated.length > 0) return likely(`the errors in the log of ${best.service} began with a change of it`);

@@ -11,6 +11,8 @@ import { signIn } from "./log-signs.js";
 /** Of a pod that is well: so many lines, the last among the newest, are trouble that goes on. */
 const GOING_ON_LINES = 3;
 const NEWEST_LINES = 15;
+/** Above what is a cause: two pods that are well and say it. */
+const SHARED_WEIGHT = 0.6;
 /** Codes that rather tell of what is called than of the caller. */
 const OF_DEPENDENCIES = new Set<CauseCode>([
   "k8s-dependency-refused",
@@ -28,7 +30,12 @@ export const programCauses: Analyser = (model) => {
     for (const cause of owner === undefined ? [] : logCauses(model, owner, pod, log)) {
       const key = `${cause.code} ${refText(cause.object)}`;
       const had = found.get(key);
+      // Several pods of one workload that say the same are no chance.
+      const isShared = had !== undefined && had.evidence[0]?.object !== cause.evidence[0]?.object;
       if (had === undefined || cause.weight > had.weight) found.set(key, cause);
+      const best = found.get(key);
+      if (isShared && best !== undefined && best.weight < SHARED_WEIGHT)
+        found.set(key, { ...best, weight: SHARED_WEIGHT });
     }
   }
   return [...found.values()];

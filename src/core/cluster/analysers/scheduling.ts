@@ -49,7 +49,9 @@ export const schedulingCauses: Analyser = (model) => {
   const waiting = model.owners
     .map((owner) => ({
       owner,
-      pods: owner.pods.filter((pod) => pod.status?.phase !== "Failed" && !isBound(pod) && !isLeaving(pod)),
+      pods: owner.pods.filter(
+        (pod) => (pod.status?.phase ?? "Pending") === "Pending" && !isBound(pod) && !isLeaving(pod),
+      ),
     }))
     .filter(({ pods }) => pods.length > 0);
   const said = waiting.flatMap(({ owner, pods }) => saidCauses(model, owner, pods));

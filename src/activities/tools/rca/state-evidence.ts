@@ -1,0 +1,71 @@
+/** What `kubernetes_state` names as causes: the object to mend is where it began, for the cluster itself says so. */
+import type { JsonObject } from "../../../schema/json.js";
+import type { Testimony, Witness } from "./evidence.js";
+import { listIn, numberIn, objectIn, textIn } from "./json-parts.js";
+import { type Material, type Origin, serviceName } from "./observations.js";
+
+/** A cause as `kubernetes_state` gives it. */
+export interface StateCause extends Origin {
+  /** The object to mend, by its name. */
+  service: string;
+  code: string;
+  text: string;
+  score: number;
+  /** Names of what suffers from it. */
+  affects: string[];
+  /** Another cause explains it. */
+  explainedBy: string | undefined;
+}
+
+/** One after the other: a namespace may have several things wrong, and the likeliest comes first. */
+const LATER_SHARE = 0.7;
+const OWN_SCORE = 0.5;
+
+/** Whether an output is one of `kubernetes_state`, by its shape. */
+export const isState = (output: JsonObject): boolean =>
+  typeof output.healthy === "boolean" && Array.isArray(output.causes);
+
+export function readState(output: JsonObject, origin: Origin, material: Material): void {
+  for (const one of [...listIn(output.causes), ...listIn(output.symptoms)]) {
+    const object = objectIn(one.object);
+    const name = textIn(object?.name);
+    const code = textIn(one.code);
+    if (name === undefined || code === undefined) continue;
+    material.states.push({
+      ...origin,
+      service: serviceName(name),
+      code,
+      text: `${textIn(one.what) ?? code} (${code} of ${textIn(object?.kind) ?? "object"} ${name})`,
+      score: numberIn(one.score),
+      affects: Array.isArray(one.affects)
+        ? one.affects.flatMap((text) => (typeof text === "string" ? serviceName(text) : []))
+        : [],
+      explainedBy: textIn(one.explained_by),
+    });
+  }
+  const counts = objectIn(output.counts);
+  material.looked.push({
+    node: origin.node,
+    what: `the state of ${numberIn(counts?.Pod)} pods and what hangs on them`,
+  });
+}
+
+export function stateWitnesses({ states }: Material): Testimony {
+  const causes = states.filter(({ explainedBy }) => explainedBy === undefined);
+  return {
+    witnesses: causes.map(
+      ({ node, query, service, text, score }, index): Witness => ({
+        kind: "state",
+        service,
+        node,
+        query,
+        text,
+        weight: Math.max(0.1, score * LATER_SHARE ** index),
+        locates: index === 0 && score >= OWN_SCORE,
+      }),
+    ),
+    setAside: states.flatMap(({ node, query, text, explainedBy }) =>
+      explainedBy === undefined ? [] : [{ node, query, what: text, why: `${explainedBy} explains it` }],
+    ),
+  };
+}
