@@ -1,7 +1,8 @@
 /** The Kubernetes API over a world: lists page by page, logs, refusals. What a tool's `fetch` is in a test without a control plane. */
 
 import { listsOf } from "../../src/activities/connectors/kubernetes/state/kinds.js";
-import type { HttpAnswer, ToolContext } from "../../src/activities/define-tool.js";
+import type { ToolContext } from "../../src/activities/define-tool.js";
+import type { HttpAnswer } from "../../src/platform/http/contract.js";
 import type { FactKind } from "../../src/schema/kubernetes/facts.js";
 import type { World } from "./cluster-world.js";
 import { configOf, contextOf } from "./tool-context.js";
