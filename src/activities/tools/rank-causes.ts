@@ -1,5 +1,6 @@
 /**
- * Ranks the nodes of a call graph by how likely the trouble of one of them, the target, began there.
+ * Ranks nodes by how likely a trouble began there. Two things are weighed on one scale: how far a node's own signals
+ * left their normal, and what stays at it of the trouble that was noticed at the target.
  *
  * Extra seconds and failed calls add up along a call chain. So each node's burden (how much worse each call became,
  * times its calls) is set against its callees': what they explain is handed on to them, what they do not is its own.
@@ -20,7 +21,9 @@ import { handHints } from "./rca/ranking/hints.js";
 import {
   type CallGraph,
   type Edge,
+  edgesOf,
   type IssueTime,
+  list,
   type MetricSeries,
   moment,
   nameOf,
@@ -31,15 +34,22 @@ import {
   type Target,
 } from "./rca/ranking/input.js";
 import { Nodes } from "./rca/ranking/nodes.js";
-import { type Signal, signalOf } from "./rca/ranking/signal-kinds.js";
+import { type Features, featuresOf, type Known, logOddsOf, sharesOf, WEIGHTS } from "./rca/ranking/odds.js";
+import { type Signal, signalOf, statisticRank } from "./rca/ranking/signal-kinds.js";
+import { type CallSpan, seriesOfSpans } from "./rca/ranking/span-series.js";
+import { strengthsOf } from "./rca/ranking/strengths.js";
 import { type Window, windowOf } from "./rca/ranking/window.js";
 
-export type { Evidence, MetricSeries };
+export type { CallSpan, Evidence, MetricSeries };
 
 /** Causes that are returned at most. */
 const CAUSES_MAX = 50;
-/** What deviates somewhere else than on the way from the target ranks below all but traces of what lies on it. */
-const ASIDE_SCORE = 0.005;
+/** What got none of the target's trouble is set aside below this share. */
+const ASIDE_MAX_SCORE = 0.1;
+/** The target's trouble leads the evidence of a node that keeps at least so much of it. */
+const LEADING_SHARE = 0.3;
+/** A node with more than this is where it began, though its callees show trouble, too. */
+const ORIGIN_MIN_SCORE = 0.5;
 /** What all scores are multiplied by at least, and where the target itself is not measured. */
 const DOUBTED_TARGET = 0.01;
 const UNSEEN_TARGET = 0.5;
@@ -52,20 +62,22 @@ export interface RankCausesInput {
   metrics: readonly MetricSeries[];
   /** Who calls whom: caller first. Empty: nothing is known of it, and any node may be the cause. */
   graph: readonly Edge[] | { edges: readonly Edge[] };
-  /** What was noticed: a metric of a node. */
-  target: Target;
+  /** What was noticed: a metric of a node. Without it every node is judged by its own signals alone. */
+  target?: Target;
   time: IssueTime;
+  /** Spans of the time around the issue, where there are any: what they say is weighed like any other signal. */
+  spans?: readonly CallSpan[];
 }
 
 export interface Cause {
   node: string;
-  /** 0..1: the share of the target's trouble that began at the node; best first; all but the `aside` ones add up to at most 1. */
+  /** 0..1: how likely the trouble began at the node; best first; all add up to at most 1. */
   score: number;
   /** Never empty: a cause that nothing can be cited for is not returned. */
   evidence: Evidence[];
   /** From the target to the node as the blame went; absent for what deviates elsewhere. */
   path?: string[];
-  /** `origin` keeps most of the blame it got, `passes-on` is explained by its callees, `aside` got none. */
+  /** `passes-on`: its callees explain it; `aside`: it deviates, but not on the way from the target, or hardly; else `origin`. */
   role: "origin" | "passes-on" | "aside";
 }
 
@@ -122,50 +134,122 @@ function trustIn(burden: Burden | undefined): number {
 }
 
 interface Findings {
+  target: string | undefined;
   window: Window;
   nodes: Nodes;
   burdens: ReadonlyMap<string, Burden>;
   blamed: Blamed;
+  /** By node, adding up to 1. */
+  shares: ReadonlyMap<string, number>;
+  features: ReadonlyMap<string, Features>;
   trust: number;
 }
 
-function causeOf(node: string, target: string, { window, nodes, burdens, blamed, trust }: Findings): Cause | undefined {
+function causeOf(node: string, findings: Findings): Cause | undefined {
+  const { target, window, nodes, burdens, blamed, shares, features, trust } = findings;
   const deviations = nodes.deviations(node);
-  const [score, main] = [blamed.kept.get(node) ?? 0, strongest(deviations)];
-  const strength = main?.strength ?? 0;
-  if (score <= 0 && strength < CITED_MIN_DEVIATIONS) return undefined;
-  const burden = burdens.get(node);
-  const leading = score > 0 && burden !== undefined && burden.amount > 0 ? burden : main;
+  const [kept, main, burden] = [blamed.kept.get(node) ?? 0, strongest(deviations), burdens.get(node)];
+  const { awaited = 0, awaitedByAll = 0, own = 0, symptom = 0, fallen = 0, astray = 0 } = features.get(node) ?? {};
+  const shown = Math.max(own, fallen, symptom, awaited, awaitedByAll) > 0;
+  if (kept <= 0 && (main?.strength ?? 0) < CITED_MIN_DEVIATIONS && !shown) return undefined;
+  const leading = kept > LEADING_SHARE && burden !== undefined && burden.amount > 0 ? burden : main;
   const evidence = citationsOf(deviations, leading, window);
   if (evidence.length === 0) return undefined;
-  if (score <= 0) return { node, score: ASIDE_SCORE * certainty(strength) * trust, evidence, role: "aside" };
-  const role = score >= (blamed.passed.get(node) ?? 0) ? "origin" : "passes-on";
-  return { node, score: Math.min(1, score) * trust, evidence, path: pathTo(node, target, blamed.from), role };
+  const score = Math.max(Number.MIN_VALUE, Math.min(1, (shares.get(node) ?? 0) * trust));
+  const passed = blamed.passed.get(node) ?? 0;
+  if (astray > 0 || (target !== undefined && kept <= 0 && passed <= 0 && score < ASIDE_MAX_SCORE))
+    return { node, score, evidence, role: "aside" };
+  const passes = passed > kept && own < symptom && score < ORIGIN_MIN_SCORE;
+  const path = target === undefined ? {} : { path: pathTo(node, target, blamed.from) };
+  return { node, score, evidence, ...path, role: passes ? "passes-on" : "origin" };
 }
 
-/** Deterministic; never throws. What `rank-causes/input.ts` cannot read, or bounds, is not looked at. */
-export function rankCauses(input: RankCausesInput): Cause[] {
-  const node = nameOf(input?.target?.node);
-  const metric = nameOf(input?.target?.metric);
-  if (node === undefined || metric === undefined) return [];
-  const target: Target = { node, metric, statistic: nameOf(input.target.statistic) };
-  const series = readSeries(input.metrics, moment(input.time?.from) ?? 0);
-  const { found, signal } = targetOf(series, target);
-  const window = windowOf(found, series, input.time);
-  if (window === undefined) return [];
-  const { kind } = found?.signal ?? signal;
+/** The nodes that the target reaches; undefined where the graph does not know the target. */
+function reachedFrom(target: string, { callees }: CallGraph): ReadonlySet<string> | undefined {
+  if (!callees.has(target)) return undefined;
+  const reached = new Set([target]);
+  for (const node of reached) for (const callee of callees.get(node) ?? []) reached.add(callee);
+  return reached;
+}
+
+interface Noticed {
+  window: Window;
+  nodes: Nodes;
+  graph: CallGraph;
+  burdens: ReadonlyMap<string, Burden>;
+  blamed: Blamed;
+  reached: ReadonlySet<string> | undefined;
+}
+
+const NO_TIME = {} as IssueTime;
+const NOBODY: Blamed = { kept: new Map(), passed: new Map(), from: new Map() };
+
+/** The target's trouble handed down the graph; without a target nothing is. */
+function noticedAt(
+  input: Partial<RankCausesInput> | undefined,
+  series: readonly Series[],
+  target: Target | undefined,
+): Noticed | undefined {
+  const { found, signal } = target === undefined ? { found: undefined, signal: undefined } : targetOf(series, target);
+  const window = windowOf(found, series, input?.time ?? NO_TIME);
+  if (window === undefined) return undefined;
   const nodes = new Nodes(series, window);
-  const known = readGraph(input.graph);
+  const known = readGraph(input?.graph);
+  const kind = found?.signal.kind ?? signal?.kind;
+  if (target === undefined || kind === undefined)
+    return { window, nodes, graph: known, burdens: new Map(), blamed: NOBODY, reached: undefined };
   const burdens = burdensOf(nodes, kind, target, window);
-  const guess = known.callees.size === 0 && burdens.has(node);
-  const graph = guess ? reachingAll(node, nodes.names()) : known;
+  const guess = known.callees.size === 0 && burdens.has(target.node);
+  const directed = directionOf(kind, guess ? reachingAll(target.node, nodes.names()) : known);
   const amounts = new Map([...burdens].map(([name, { amount }]) => [name, amount]));
-  const blamed = blame(node, directionOf(kind, graph), amounts);
-  handHints(blamed, kind, graph, { measured: amounts, deviationsOf: nodes.deviations });
-  const findings = { window, nodes, burdens, blamed, trust: trustIn(burdens.get(node)) };
+  const blamed = blame(target.node, directed, amounts);
+  handHints(blamed, kind, guess ? directed : known, { measured: amounts, deviationsOf: nodes.deviations });
+  return { window, nodes, graph: known, burdens, blamed, reached: reachedFrom(target.node, directed) };
+}
+
+interface Judged extends Noticed {
+  target: string | undefined;
+  features: ReadonlyMap<string, Features>;
+  /** How sure it is that the target is in trouble. */
+  sure: number;
+}
+
+function judge(input: Partial<RankCausesInput> | undefined): Judged | undefined {
+  const node = nameOf(input?.target?.node);
+  const metric = nameOf(input?.target?.metric) ?? "";
+  const target = node === undefined ? undefined : { node, metric, statistic: nameOf(input?.target?.statistic) };
+  const near = moment(input?.time?.from) ?? 0;
+  const spans = seriesOfSpans(input?.spans);
+  const series = readSeries([...list(input?.metrics), ...spans.metrics], near);
+  const noticed = noticedAt({ ...input, graph: [...edgesOf(input?.graph), ...spans.graph] as Edge[] }, series, target);
+  if (noticed === undefined) return undefined;
+  const { window, nodes, burdens, blamed, graph, reached } = noticed;
+  const from = moment(input?.time?.from) ?? window.start + (window.size - 1) * window.step;
+  const strengths = strengthsOf(series, window, from);
+  const burden = node === undefined ? undefined : burdens.get(node);
+  const sure = node === undefined ? UNSEEN_TARGET : trustIn(burden);
+  const kept = new Map([...blamed.kept].map(([name, share]) => [name, share * sure]));
+  const adds = burden?.calls !== undefined && statisticRank(burden.series.statistic) === 0;
+  const known: Known = { strengths, graph, target: node, kept, reached, adds };
+  const features = new Map(nodes.names().map((name) => [name, featuresOf(name, known)]));
+  return { ...noticed, target: node, features, sure };
+}
+
+/** What is weighed of every node, for the scorecard. */
+export const featuresFor = (input: RankCausesInput): ReadonlyMap<string, Features> =>
+  judge(input)?.features ?? new Map();
+
+/** Deterministic; never throws. What `rca/ranking/input.ts` cannot read, or bounds, is not looked at. */
+export function rankCauses(input: RankCausesInput): Cause[] {
+  const judged = judge(input);
+  if (judged === undefined) return [];
+  const { features, nodes, sure } = judged;
+  const shares = sharesOf(new Map([...features].map(([name, own]) => [name, logOddsOf(own, WEIGHTS)])));
+  const clearest = Math.max(0, ...[...features.values()].map(({ own, symptom }) => Math.max(own, symptom)));
+  const trust = Math.max(sure, certainty(Math.exp(clearest) - 1), DOUBTED_TARGET);
   return nodes
     .names()
-    .flatMap((name) => causeOf(name, node, findings) ?? [])
+    .flatMap((name) => causeOf(name, { ...judged, shares, trust }) ?? [])
     .sort((a, b) => b.score - a.score || (a.node < b.node ? -1 : 1))
     .slice(0, CAUSES_MAX);
 }

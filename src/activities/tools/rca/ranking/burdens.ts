@@ -35,6 +35,8 @@ export interface Deviation {
 export interface Burden extends Deviation {
   /** Extra seconds, failed calls or calls a bucket of the issue, or deviations; chance is taken off. */
   amount: number;
+  /** Calls a bucket of the issue; undefined where nodes cannot be compared by them. */
+  calls: number | undefined;
 }
 
 /** Whether the observed values are shares of 1 or of 100. */
@@ -122,8 +124,7 @@ function amountOf({ series, excess, strength }: Deviation, calls: number | undef
   return kind === "latency" ? excess * unit * calls : counted ? excess : (excess / fullOf(series)) * calls;
 }
 
-/** `calls`: how many the node gets a bucket of the issue; undefined where nodes cannot be compared by them. */
 export function burdenOf(series: Series, window: Window, calls: number | undefined): Burden {
   const deviation = deviationOf(series, window, calls);
-  return { ...deviation, amount: Math.max(0, amountOf(deviation, calls)) * certainty(deviation.strength) };
+  return { ...deviation, calls, amount: Math.max(0, amountOf(deviation, calls)) * certainty(deviation.strength) };
 }

@@ -53,15 +53,15 @@ export interface CallGraph {
   callers: ReadonlyMap<string, readonly string[]>;
 }
 
-const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+export const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
-const field = (value: unknown, key: string): unknown =>
+export const field = (value: unknown, key: string): unknown =>
   typeof value === "object" && value !== null ? (value as Record<string, unknown>)[key] : undefined;
 
 export const nameOf = (value: unknown): string | undefined =>
   typeof value === "string" && value !== "" && value.length <= NAME_MAX_CHARS ? value : undefined;
 
-const finite = (value: unknown): number | undefined =>
+export const finite = (value: unknown): number | undefined =>
   typeof value === "number" && Number.isFinite(value) ? value : undefined;
 
 export const moment = (value: unknown): number | undefined => {
@@ -119,11 +119,14 @@ function append(lists: Map<string, string[]>, key: string, value: string): void 
   else found.push(value);
 }
 
+export const edgesOf = (graph: unknown): readonly unknown[] =>
+  list(Array.isArray(graph) ? graph : field(graph, "edges"));
+
 /** Takes a list of edges, or an object whose `edges` is one. */
 export function readGraph(graph: unknown): CallGraph {
   const [callees, callers] = [new Map<string, string[]>(), new Map<string, string[]>()];
   const known = new Set<string>();
-  for (const edge of list(Array.isArray(graph) ? graph : field(graph, "edges")).slice(0, EDGES_MAX)) {
+  for (const edge of edgesOf(graph).slice(0, EDGES_MAX)) {
     const [caller, callee] = endsOf(edge).map(nameOf);
     if (caller === undefined || callee === undefined || caller === callee) continue;
     const key = JSON.stringify([caller, callee]);

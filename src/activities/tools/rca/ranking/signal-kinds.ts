@@ -14,7 +14,7 @@ export interface Signal {
 
 const words = (name: string): string =>
   ` ${name
-    .replace(/([a-z])([A-Z])/g, "$1 $2")
+    .replace(/([a-z0-9])([A-Z])/g, "$1 $2")
     .replace(/[^A-Za-z0-9]+/g, " ")
     .toLowerCase()} `;
 
@@ -24,9 +24,9 @@ const ERRORS =
 const LATENCY =
   / (latency|latencies|duration|delay|elapsed|rtt|time to first byte|ttfb|lag|(response|wait|load|request|processing|query|execution|service) time) /;
 const VOLUME =
-  / (requests?|calls?|invocations?|throughput|rps|qps|tps|traffic|hits|rate|messages|queries|operations|ops) /;
+  / (workload|requests?|calls?|invocations?|throughput|rps|qps|tps|traffic|hits|rate|messages|queries|operations|ops) /;
 const RESOURCE =
-  / (cpu|memory|mem|heap|disk|io|iops|network|bytes|connections?|threads?|pool|saturation|utili[sz]ation|usage|load|queue|gc|throttled|throttling|restarts?|evictions?|handles|backlog) /;
+  / (cpu|memory|mem|heap|rss|disk|diskio|io|iops|fs|filesystem|sockets?|syscalls?|network|bytes|connections?|threads?|pool|saturation|utili[sz]ation|usage|load|queue|gc|throttled|throttling|restarts?|evictions?|handles|backlog) /;
 const COUNTED = / (total|count|number|sum) /;
 const SHARED = / (rate|ratio|share|percent|percentage|pct) /;
 
@@ -61,4 +61,48 @@ export function statisticRank(statistic: string): number {
   const name = words(statistic);
   if (MEANS.test(name)) return 0;
   return CENTRES.test(name) || name.trim() === "" ? 1 : 2;
+}
+
+/** What of a node a metric speaks of, finer than its kind. */
+export type Part =
+  | "cpu"
+  | "memory"
+  | "disk"
+  | "network"
+  | "machine"
+  | "latency"
+  | "waiting"
+  | "errors"
+  | "volume"
+  | "self"
+  | "path"
+  | "asks"
+  | "other";
+
+const PARTS: ReadonlyArray<[RegExp, Part]> = [
+  [/ self (time|errors) /, "self"],
+  [/ path time /, "path"],
+  [/ calls made /, "asks"],
+  [/ (node|host|machine) /, "machine"],
+];
+const WAITING = / (client|outbound|upstream|downstream) /;
+const RESOURCES: ReadonlyArray<[RegExp, Part]> = [
+  [/ (cpu|throttled|throttling|load) /, "cpu"],
+  [/ (memory|mem|heap|rss|gc) /, "memory"],
+  [/ (network|net|receive|received|transmit|sent|rx|tx|sockets?|packets|bandwidth|connections?) /, "network"],
+  [/ (disk|diskio|io|iops|fs|filesystem|syscalls?|reads?|writes?|volume) /, "disk"],
+];
+
+/** A name that begins with the node's own says nothing by it: `email-errors_cpu` of `email-errors` is a load. */
+export function partOf(metric: string, node: string): Part {
+  const [whole, own] = [words(metric), words(node)];
+  const name = whole.startsWith(own) && whole !== own ? whole.slice(own.length - 1) : whole;
+  const special = PARTS.find(([pattern]) => pattern.test(name))?.[1];
+  if (special !== undefined) return special;
+  const { kind } = signalOf(name);
+  if (kind === "latency") return WAITING.test(name) ? "waiting" : "latency";
+  const resource = RESOURCES.find(([pattern]) => pattern.test(name))?.[1];
+  if (kind === "errors") return "errors";
+  if (kind === "volume" || (kind === "other" && resource === undefined)) return kind;
+  return resource ?? "other";
 }

@@ -1,0 +1,29 @@
+/** `npm run eval`: measures answers and writes docs/evaluation.md. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { causeCard } from "./causes.js";
+import { belowFloors, type Floors } from "./floors.js";
+import { logFigures } from "./logs.js";
+import { pageOf, type Scorecard } from "./page.js";
+import { caseSets } from "./sets.js";
+
+const PAGE = "docs/evaluation.md";
+const FLOORS = "bench/eval/floors.json";
+
+export function scorecard(small: boolean): Scorecard {
+  const { sets, skipped } = caseSets(small);
+  const logs = small ? { figures: [], skipped: [] } : logFigures();
+  return { causes: causeCard(sets), logs: logs.figures, skipped: [...skipped, ...logs.skipped] };
+}
+
+export const floors = (): Floors => JSON.parse(readFileSync(FLOORS, "utf8")) as Floors;
+
+export function main(args: readonly string[]): void {
+  const small = args.includes("--small");
+  const card = scorecard(small);
+  const page = pageOf(card);
+  if (!small) writeFileSync(PAGE, page);
+  console.log(args.includes("--json") ? JSON.stringify(card, null, 2) : page);
+  const below = args.includes("--check") ? belowFloors(card, floors()) : [];
+  for (const one of below) console.error(one);
+  if (below.length > 0) process.exitCode = 1;
+}
