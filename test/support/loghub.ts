@@ -17,9 +17,10 @@ function csvRows(text: string): string[][] {
   return rows;
 }
 
-export function loghub(system: string): Array<{ content: string; event: string }> {
+export function loghub(system: string): Array<{ content: string; event: string; template: string }> {
   const [header = [], ...rows] = csvRows(readFileSync(`${DIR}/${system}/${system}_2k.log_structured.csv`, "utf8"));
   const content = header.indexOf("Content");
   const event = header.indexOf("EventId");
-  return rows.map((row) => ({ content: row[content] ?? "", event: row[event] ?? "" }));
+  const template = header.indexOf("EventTemplate");
+  return rows.map((row) => ({ content: row[content] ?? "", event: row[event] ?? "", template: row[template] ?? "" }));
 }

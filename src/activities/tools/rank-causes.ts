@@ -5,21 +5,9 @@
  * Extra seconds and failed calls add up along a call chain. So each node's burden (how much worse each call became,
  * times its calls) is set against its callees': what they explain is handed on to them, what they do not is its own.
  */
-import { type Blamed, blame } from "./rca/ranking/blame.js";
-import {
-  type Burden,
-  bestSeries,
-  burdenOf,
-  byAdding,
-  byMetric,
-  byStatistic,
-  certainty,
-  type Deviation,
-} from "./rca/ranking/burdens.js";
+import { type Burden, certainty, type Deviation } from "./rca/ranking/burdens.js";
 import { CITED_MIN_DEVIATIONS, citationsOf, type Evidence } from "./rca/ranking/evidence.js";
-import { handHints } from "./rca/ranking/hints.js";
 import {
-  type CallGraph,
   type Edge,
   edgesOf,
   type IssueTime,
@@ -27,18 +15,14 @@ import {
   type MetricSeries,
   moment,
   nameOf,
-  reachingAll,
-  readGraph,
   readSeries,
-  type Series,
   type Target,
 } from "./rca/ranking/input.js";
-import { Nodes } from "./rca/ranking/nodes.js";
+import { type Noticed, noticedAt } from "./rca/ranking/noticed.js";
 import { type Features, featuresOf, type Known, logOddsOf, sharesOf, WEIGHTS } from "./rca/ranking/odds.js";
-import { type Signal, signalOf, statisticRank } from "./rca/ranking/signal-kinds.js";
+import { statisticRank } from "./rca/ranking/signal-kinds.js";
 import { type CallSpan, seriesOfSpans } from "./rca/ranking/span-series.js";
 import { strengthsOf } from "./rca/ranking/strengths.js";
-import { type Window, windowOf } from "./rca/ranking/window.js";
 
 export type { CallSpan, Evidence, MetricSeries };
 
@@ -81,34 +65,6 @@ export interface Cause {
   role: "origin" | "passes-on" | "aside";
 }
 
-function targetOf(series: readonly Series[], target: Target): { found: Series | undefined; signal: Signal } {
-  const signal = signalOf(target.metric, target.statistic);
-  const own = series.filter((one) => one.node === target.node);
-  const alike = own.filter((one) => one.metric === target.metric || one.signal.kind === signal.kind);
-  return { found: bestSeries(alike, [byMetric(target.metric), byStatistic(target.statistic), byAdding]), signal };
-}
-
-/** The burden of every node that has a series of the target's kind. */
-function burdensOf(nodes: Nodes, kind: Signal["kind"], target: Target, window: Window): Map<string, Burden> {
-  const burdens = new Map<string, Burden>();
-  const preferences = [byMetric(target.metric), byAdding, byStatistic(target.statistic)];
-  // Without the target's own calls, seconds and failures of one node cannot be set against another's.
-  const usual = kind === "latency" || kind === "errors" ? nodes.calls(target.node, undefined) : undefined;
-  for (const node of nodes.names()) {
-    const series = bestSeries(nodes.series(node, kind), preferences);
-    if (series === undefined) continue;
-    const calls = usual === undefined ? undefined : nodes.calls(node, usual);
-    const burden = burdenOf(series, window, calls);
-    // A gap is no sign of calm: such a node is looked through.
-    if (burden.observed !== undefined) burdens.set(node, burden);
-  }
-  return burdens;
-}
-
-/** Calls come down from the callers, so that a change in their number is followed upwards. */
-const directionOf = (kind: Signal["kind"], graph: CallGraph): CallGraph =>
-  kind === "volume" ? { callees: graph.callers, callers: graph.callees } : graph;
-
 function pathTo(node: string, target: string, from: ReadonlyMap<string, string>): string[] {
   const path = [node];
   const seen = new Set(path);
@@ -133,15 +89,16 @@ function trustIn(burden: Burden | undefined): number {
   return burden === undefined ? UNSEEN_TARGET : Math.max(certainty(burden.strength), DOUBTED_TARGET);
 }
 
-interface Findings {
+interface Judged extends Noticed {
   target: string | undefined;
-  window: Window;
-  nodes: Nodes;
-  burdens: ReadonlyMap<string, Burden>;
-  blamed: Blamed;
+  features: ReadonlyMap<string, Features>;
+  /** How sure it is that the target is in trouble. */
+  sure: number;
+}
+
+interface Findings extends Judged {
   /** By node, adding up to 1. */
   shares: ReadonlyMap<string, number>;
-  features: ReadonlyMap<string, Features>;
   trust: number;
 }
 
@@ -162,56 +119,6 @@ function causeOf(node: string, findings: Findings): Cause | undefined {
   const passes = passed > kept && own < symptom && score < ORIGIN_MIN_SCORE;
   const path = target === undefined ? {} : { path: pathTo(node, target, blamed.from) };
   return { node, score, evidence, ...path, role: passes ? "passes-on" : "origin" };
-}
-
-/** The nodes that the target reaches; undefined where the graph does not know the target. */
-function reachedFrom(target: string, { callees }: CallGraph): ReadonlySet<string> | undefined {
-  if (!callees.has(target)) return undefined;
-  const reached = new Set([target]);
-  for (const node of reached) for (const callee of callees.get(node) ?? []) reached.add(callee);
-  return reached;
-}
-
-interface Noticed {
-  window: Window;
-  nodes: Nodes;
-  graph: CallGraph;
-  burdens: ReadonlyMap<string, Burden>;
-  blamed: Blamed;
-  reached: ReadonlySet<string> | undefined;
-}
-
-const NO_TIME = {} as IssueTime;
-const NOBODY: Blamed = { kept: new Map(), passed: new Map(), from: new Map() };
-
-/** The target's trouble handed down the graph; without a target nothing is. */
-function noticedAt(
-  input: Partial<RankCausesInput> | undefined,
-  series: readonly Series[],
-  target: Target | undefined,
-): Noticed | undefined {
-  const { found, signal } = target === undefined ? { found: undefined, signal: undefined } : targetOf(series, target);
-  const window = windowOf(found, series, input?.time ?? NO_TIME);
-  if (window === undefined) return undefined;
-  const nodes = new Nodes(series, window);
-  const known = readGraph(input?.graph);
-  const kind = found?.signal.kind ?? signal?.kind;
-  if (target === undefined || kind === undefined)
-    return { window, nodes, graph: known, burdens: new Map(), blamed: NOBODY, reached: undefined };
-  const burdens = burdensOf(nodes, kind, target, window);
-  const guess = known.callees.size === 0 && burdens.has(target.node);
-  const directed = directionOf(kind, guess ? reachingAll(target.node, nodes.names()) : known);
-  const amounts = new Map([...burdens].map(([name, { amount }]) => [name, amount]));
-  const blamed = blame(target.node, directed, amounts);
-  handHints(blamed, kind, guess ? directed : known, { measured: amounts, deviationsOf: nodes.deviations });
-  return { window, nodes, graph: known, burdens, blamed, reached: reachedFrom(target.node, directed) };
-}
-
-interface Judged extends Noticed {
-  target: string | undefined;
-  features: ReadonlyMap<string, Features>;
-  /** How sure it is that the target is in trouble. */
-  sure: number;
 }
 
 function judge(input: Partial<RankCausesInput> | undefined): Judged | undefined {

@@ -177,18 +177,40 @@ function branch(
     if (counts.size < 2 || counts.size >= least || counts.has(WILDCARD)) return;
     if (counts.size > (column === 0 ? FIRST_BRANCHES_MAX : BRANCHES_MAX) && !areStates(counts)) return;
     if (LABELS.has(group[0]?.tokens[column - 1]?.toLowerCase() ?? "")) return;
-    if ([...counts.keys()].every((word) => isAnswer(word) || (column === 0 && DOTTED.test(word)))) return;
+    if ([...counts.keys()].every((word) => isAnswer(word) || isName(word))) return;
+    if (isQuoted(group[0]?.tokens ?? [], column)) return;
     for (const word of counts.keys()) if ((all[column]?.get(word) ?? 0) > root) return;
     chosen = column;
     least = counts.size;
   });
-  if (chosen === -1) return [group];
+  if (chosen === -1 || (least > STATES_USUAL && varyFreely(group, columns))) return [group];
   const parts = [...groupBy(group, ({ tokens }) => tokens[chosen] ?? "").values()];
   return parts.flatMap((part) => branch(part, width, all, root, depth + 1));
 }
 
-/** A name of parts with dots between. */
-const DOTTED = /^\w+(?:\.\w+)+$/;
+/** Names of things are put together from words; statements are not written so: `a.b`, `a-b`, `a_b`, `someThing`. */
+const NAME = /^\W*\p{L}+(?:[._/\\@$#:~+-]+\p{L}+)+\W*$|\p{Ll}\p{Lu}/u;
+const isName = (word: string): boolean => NAME.test(word);
+/** One word between two quotes is a value. */
+const isQuoted = (tokens: readonly string[], column: number): boolean =>
+  /^["']$/.test(tokens[column - 1] ?? "") && tokens[column - 1] === tokens[column + 1];
+
+/** Kinds of lines by which more than one column can be judged. */
+const KINDS_MIN = 4;
+/** States come in twos: opened and closed, up and down. */
+const STATES_USUAL = 2;
+
+/**
+ * Whether two columns or more change each for itself, in more kinds of lines than either has words: statements that differ
+ * do so in words that go together, values in any.
+ */
+function varyFreely(group: readonly Shape[], columns: ReadonlyArray<ReadonlyMap<string, number>>): boolean {
+  const varying = columns.flatMap((counts, column) => (counts.size > 1 && !counts.has(WILDCARD) ? [column] : []));
+  if (varying.length < 2) return false;
+  const kinds = new Set(group.map(({ tokens }) => varying.map((column) => tokens[column]).join(" "))).size;
+  const most = Math.max(...varying.map((column) => columns[column]?.size ?? 0));
+  return kinds >= KINDS_MIN && kinds > most * 1.5;
+}
 
 function areStates(counts: ReadonlyMap<string, number>): boolean {
   if (counts.size > STATES_MAX) return false;
@@ -229,7 +251,7 @@ export function clusterLogs(lines: readonly string[]): LogCluster[] {
   for (const group of groups) {
     const template = templateOf(group);
     const cluster = clusters.get(template) ?? { template, lines: [] };
-    cluster.lines.push(...group.flatMap((shape) => shape.lines));
+    for (const shape of group) for (const line of shape.lines) cluster.lines.push(line);
     clusters.set(template, cluster);
   }
   return [...clusters.values()]

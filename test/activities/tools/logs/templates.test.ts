@@ -80,3 +80,44 @@ test("every line is in exactly one cluster, whatever the lines, and the same lin
     { numRuns: 300 },
   );
 });
+
+test("as many lines of one statement as a day has are one cluster", () => {
+  const lines = Array.from({ length: 200_000 }, (_, index) => `served ${index} in ${index % 77} ms`);
+  const [cluster, ...others] = clusterLogs(lines);
+  expect(others).toEqual([]);
+  expect(cluster?.lines).toHaveLength(200_000);
+});
+
+test("names of two or three things are values, however few there are", () => {
+  for (const names of [
+    ["cart-store", "mail-queue"],
+    ["com.shop.CartStore", "com.shop.MailQueue"],
+    ["cartStore", "mailQueue"],
+    ["/var/cart", "/var/mail", "/srv/mail"],
+  ]) {
+    const lines = Array.from({ length: 60 }, (_, index) => `Opened ${names[index % names.length]} for writing`);
+    expect(clusterLogs(lines), names.join(", ")).toHaveLength(1);
+  }
+});
+
+test("words that change each for itself are values; words that go together are of other statements", () => {
+  const rooms = ["north", "south", "east"];
+  const colours = ["red", "green", "blue"];
+  const free = Array.from(
+    { length: 90 },
+    (_, index) => `Painted ${rooms[index % 3]} wall ${colours[Math.floor(index / 3) % 3]} again`,
+  );
+  expect(clusterLogs(free)).toHaveLength(1);
+  const bound = Array.from({ length: 90 }, (_, index) => (index % 2 === 0 ? "Link is up now" : "Link is gone off"));
+  expect(clusterLogs(bound)).toHaveLength(2);
+});
+
+test("one odd line does not split the others", () => {
+  const lines = Array.from({ length: 300 }, (_, index) =>
+    index === 150
+      ? "Accepted nonsense 150 from peer 3 over tls"
+      : `Accepted request ${index} from peer ${index % 7} over tls`,
+  );
+  const sizes = clusterLogs(lines).map((cluster) => cluster.lines.length);
+  expect(Math.max(...sizes)).toBeGreaterThanOrEqual(299);
+});
