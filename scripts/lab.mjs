@@ -17,7 +17,10 @@ const WAIT_SECONDS = 45;
 const HEAL_SECONDS = 60;
 
 const argv = process.argv.slice(2);
+const keep = argv.includes("--keep") ? argv[argv.indexOf("--keep") + 1] : undefined;
 const only = argv.includes("--only") ? argv[argv.indexOf("--only") + 1].split(",") : undefined;
+
+const keep = argv.includes("--keep") ? argv[argv.indexOf("--keep") + 1] : undefined;
 
 const missing = missingPrograms();
 if (missing.length > 0) {
@@ -104,6 +107,8 @@ async function tryFault(fault) {
     const document = await autoops("investigate", ...words);
     rows.push(scored(fault, way, document, (Date.now() - began) / 1_000));
     kept.push({ id: fault.id, way, answer: document.answer, problems: document.problems });
+    if (keep !== undefined) writeFileSync(keep, JSON.stringify(kept, undefined, 1));
+    if (keep !== undefined) writeFileSync(keep, JSON.stringify(kept, undefined, 1));
     console.log(line(rows.at(-1)));
     if (document.answer !== undefined) console.log(`      ${document.answer.headline.slice(0, 170)}`);
     else console.log(`      ${document.problems?.[0]?.message?.slice(0, 300)}`);
@@ -151,7 +156,6 @@ function report() {
     `seconds: median ${middle(rows.map(({ seconds }) => seconds)).toFixed(1)}, most ${Math.max(0, ...rows.map(({ seconds }) => seconds)).toFixed(1)}`,
   ];
   for (const text of lines) console.log(text);
-  if (argv.includes("--keep")) writeFileSync(argv[argv.indexOf("--keep") + 1], JSON.stringify(kept, undefined, 1));
 }
 
 function middle(values) {

@@ -58,11 +58,25 @@ export function draftGraph(given: GoalInput, context: PlannerContext): DraftResu
   if (investigation !== undefined) return withWarnings(investigation, notices, context);
   const ranked = weighted(rankPlaybooks(playbooks, goal, entities), weights);
   const chosen = choose(ranked, named);
-  if ("problem" in chosen) return { ok: false, problems: [chosen.problem] };
-  const { playbook, score } = chosen;
-  const planned = planFrom({ playbook, score, goal, given: input.value.params ?? {}, entities, config, remedy });
-  return withWarnings(planned, notices, context);
+  const planned: DraftResult =
+    "problem" in chosen
+      ? { ok: false, problems: [chosen.problem] }
+      : planFrom({ ...chosen, goal, given: input.value.params ?? {}, entities, config, remedy });
+  if (planned.ok || named !== undefined || input.value.params !== undefined) {
+    return withWarnings(planned, notices, context);
+  }
+  const looks = investigated({ goal, named, remedy: false, entities, given: undefined }, context);
+  if (looks === undefined) return planned;
+  return withWarnings(looks, [...notices, onlyLooks(planned.problems)], context);
 }
+
+/** A remedy that cannot be planned keeps nobody from finding out what is wrong. */
+const onlyLooks = ([problem]: readonly Problem[]): Problem => ({
+  code: "part-left-out",
+  at: "remedy",
+  message: `the plan only looks; a remedy could not be planned: ${problem?.message ?? "no playbook has one"}`,
+  ...(problem?.hint === undefined ? {} : { hint: problem.hint }),
+});
 
 const withWarnings = (planned: DraftResult, notices: readonly Problem[], context: PlannerContext): DraftResult =>
   planned.ok ? { ...planned, notices: [...notices, ...planned.notices, ...(context.notices ?? [])] } : planned;

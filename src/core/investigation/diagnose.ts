@@ -69,7 +69,8 @@ export function diagnose(evidence: readonly Evidence[], components: readonly Com
   return { trouble: true, ...sureness(suspects), suspects, suffers };
 }
 
-const isTrouble = ({ sure, current }: Evidence): boolean => sure >= TROUBLE_MIN && current;
+/** What is so for as long as anybody looked is how this stack is, unless somebody is alerted by it. */
+const isTrouble = (one: Evidence): boolean => one.current && weightOf(one) >= TROUBLE_MIN;
 
 function groups(evidence: readonly Evidence[]): Map<string, Evidence[]> {
   const found = new Map<string, Evidence[]>();
@@ -149,8 +150,8 @@ function callersOf(topology: Topology, service: string): string[] {
   return [...topology].filter(([, needs]) => needs.includes(service)).map(([name]) => name);
 }
 
-function weightOf({ sure, current, onset, sign }: Evidence): number {
-  const isStanding = onset !== undefined && onset.fromMs === undefined && !STATES.has(sign);
+function weightOf({ sure, current, onset, sign, kind }: Evidence): number {
+  const isStanding = onset !== undefined && onset.fromMs === undefined && !STATES.has(sign) && kind !== "alert";
   const standing = isStanding ? STANDING_FACTOR : 1;
   return sure * (current ? 1 : PAST_FACTOR) * standing;
 }
@@ -182,6 +183,10 @@ function isOutOfReach(service: string, { topology, target, ill }: Around): boole
   return reach.size > 1 && !reach.has(service) && !below(topology, service).has(target) && ill.size > 1;
 }
 
+/** A change of the thing itself that is sure enough to be named. */
+export const isOwnChange = ({ sign, own, sure, current }: Evidence): boolean =>
+  sign === "changed" && own && current && sure >= 0.45;
+
 function sureness(suspects: readonly Suspect[]): Pick<Diagnosis, "certainty" | "rule"> {
   const [best, second] = suspects;
   if (best === undefined)
@@ -189,7 +194,8 @@ function sureness(suspects: readonly Suspect[]): Pick<Diagnosis, "certainty" | "
   const margin = best.score - (second?.score ?? 0);
   const [top] = best.evidence;
   const kinds = new Set(best.evidence.filter(({ sure, current }) => sure >= 0.4 && current).map(({ kind }) => kind));
-  const isOwn = top?.own === true;
+  // It fails, nothing below it is ill, and it was changed: that is its own.
+  const isOwn = top?.own === true || best.evidence.some(isOwnChange);
   if (isOwn && (top?.sure ?? 0) >= CONFIRMED_MIN && top?.current && kinds.size >= 2 && margin >= MARGIN_MIN) {
     return { certainty: "confirmed", rule: "its own state says so, and a second kind of evidence agrees" };
   }

@@ -69,12 +69,20 @@ describe("a plan from the map", () => {
     ]);
   });
 
-  test("comes after a playbook that is named, and after a wish for a remedy", () => {
+  test("comes after a playbook that is named", () => {
     expect(draft("web is down", { playbook: "latency" })).toMatchObject({
       ok: false,
       problems: [{ code: "no-playbook" }],
     });
-    expect(draft("restart web", { remedy: true })).toMatchObject({ ok: false, problems: [{ code: "no-playbook" }] });
+  });
+
+  test("looks where a wished remedy cannot be planned, and says so", () => {
+    const planned = draft("restart web", { remedy: true });
+    expect(planned).toMatchObject({
+      ok: true,
+      playbook: "investigation",
+      notices: [{ code: "part-left-out", at: "remedy" }],
+    });
   });
 
   test("without a map says how to get one", () => {

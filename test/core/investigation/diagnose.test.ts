@@ -44,6 +44,13 @@ describe("diagnose", () => {
     expect(told.certainty).not.toBe("confirmed");
   });
 
+  test("a service that fails and was changed, with nothing ill below it, is likely the cause", () => {
+    const change = { sign: "changed", own: true, sure: 0.49 };
+    const told = diagnose([sign("front", {}), sign("orders", {}), sign("orders", change)], COMPONENTS);
+    expect(told).toMatchObject({ certainty: "likely", suspects: [{ service: "orders" }, {}] });
+    expect(diagnose([sign("orders", change)], COMPONENTS).trouble).toBe(false);
+  });
+
   test("stays quiet where nothing holds, where it is over, and where signs are weak", () => {
     expect(diagnose([], COMPONENTS)).toMatchObject({ trouble: false, suspects: [] });
     expect(diagnose([sign("store", { ...DOWN, current: false })], COMPONENTS).trouble).toBe(false);
@@ -66,6 +73,12 @@ describe("diagnose", () => {
       diagnose([standing, sign("store", { ...DOWN, sure: 0.7, onset: { toMs: at(60) } })], COMPONENTS).suspects[0]
         ?.service,
     ).toBe("store");
+  });
+
+  test("what is so all along is no trouble, unless somebody is alerted by it", () => {
+    const standing = { sign: "saturated", own: true, sure: 0.72, onset: { toMs: at(60) } };
+    expect(diagnose([sign("host", standing)], COMPONENTS).trouble).toBe(false);
+    expect(diagnose([sign("host", { ...standing, kind: "alert" })], COMPONENTS).trouble).toBe(true);
   });
 
   test("a queue that nobody empties suffers from the one that should", () => {

@@ -1,5 +1,5 @@
 /** Plain words for a diagnosis: what is wrong with what, since when, and who suffers. */
-import type { Diagnosis } from "../../../core/investigation/diagnose.js";
+import { type Diagnosis, isOwnChange } from "../../../core/investigation/diagnose.js";
 import { spanText } from "../kit/instant.js";
 import type { ServiceParam } from "./evidence-schema.js";
 import { healthOf } from "./health-rules.js";
@@ -51,7 +51,9 @@ export function headlineOf(told: Diagnosis, services: readonly ServiceParam[], n
   const others = told.suffers.filter((name) => best.explains.includes(name));
   const suffers =
     others.length === 0 ? "" : ` ${listed(others)} ${others.length === 1 ? "suffers" : "suffer"} from it.`;
-  return `${titleOf(best.service, services)} ${SIGN_WORDS[top.sign] ?? "is in trouble"}${since}: ${top.text}.${suffers}`;
+  const change = best.evidence.find(isOwnChange);
+  const changed = change === undefined || change === top ? "" : ` It was changed: ${change.text}.`;
+  return `${titleOf(best.service, services)} ${SIGN_WORDS[top.sign] ?? "is in trouble"}${since}: ${top.text}.${changed}${suffers}`;
 }
 
 const clock = (ms: number): string => `${new Date(ms).toISOString().slice(11, 19)} UTC`;
