@@ -20,8 +20,6 @@ const argv = process.argv.slice(2);
 const keep = argv.includes("--keep") ? argv[argv.indexOf("--keep") + 1] : undefined;
 const only = argv.includes("--only") ? argv[argv.indexOf("--only") + 1].split(",") : undefined;
 
-const keep = argv.includes("--keep") ? argv[argv.indexOf("--keep") + 1] : undefined;
-
 const missing = missingPrograms();
 if (missing.length > 0) {
   console.error(
@@ -107,7 +105,6 @@ async function tryFault(fault) {
     const document = await autoops("investigate", ...words);
     rows.push(scored(fault, way, document, (Date.now() - began) / 1_000));
     kept.push({ id: fault.id, way, answer: document.answer, problems: document.problems });
-    if (keep !== undefined) writeFileSync(keep, JSON.stringify(kept, undefined, 1));
     if (keep !== undefined) writeFileSync(keep, JSON.stringify(kept, undefined, 1));
     console.log(line(rows.at(-1)));
     if (document.answer !== undefined) console.log(`      ${document.answer.headline.slice(0, 170)}`);
