@@ -21,7 +21,8 @@ export type Tokens = { ok: true; tokens: Token[]; end: number } | Fault;
 type Step = { ok: true; token: Token; next: number } | Fault;
 
 const BLANK = /[ \t\r\n]*/y;
-const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
+/** Blanks may stand behind the sign: `- 1` is a number, since there is no subtraction. */
+const NUMBER = /(?:-[ \t]*)?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
 const NAME = /[A-Za-z0-9_-]+/y;
 const NAME_CHAR = /[A-Za-z0-9_-]/;
 const SYMBOL = /==|!=|<=|>=|[<>()[\],.]/y;
@@ -82,13 +83,14 @@ function readToken(text: string, at: number, before: Token | undefined): Step {
   return fault(`${shownChar(text, at)} has no meaning here`, at);
 }
 
-function readNumber(text: string, at: number): Step {
+function readNumber(written: string, at: number): Step {
+  const text = written.replace(/[ \t]+/, "");
   const value = Number(text);
   if (!Number.isFinite(value)) return fault("the number is too large", at);
   if (WHOLE_NUMBER.test(text) && !Number.isSafeInteger(value)) {
     return fault("the number has more digits than can be told apart, compare text instead", at);
   }
-  return { ok: true, token: { kind: "number", value, text, offset: at }, next: at + text.length };
+  return { ok: true, token: { kind: "number", value, text, offset: at }, next: at + written.length };
 }
 
 function readString(text: string, from: number): Step {

@@ -107,7 +107,7 @@ function skipReason(run: Run, target: PlanNode): string {
     if (edge.condition && source === "succeeded") {
       const at = conditionAt(position);
       const failed = run.state.problems.some((problem) => problem.code === "condition-failed" && problem.at === at);
-      return [`the condition after ${edge.from_node_id} ${failed ? "could not be evaluated" : "is false"}`];
+      return [`the condition after ${edge.from_node_id} ${failed ? "could not be evaluated" : "does not hold"}`];
     }
     return [`${edge.from_node_id} ${source}`];
   });

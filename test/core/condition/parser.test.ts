@@ -94,3 +94,12 @@ describe("what is refused before anything runs", () => {
     expect(parseCondition("a and {{ b }}")).toMatchObject({ ok: false, offset: 6 });
   });
 });
+
+test("a sign may stand apart from its number, and is never a subtraction", () => {
+  for (const text of ["- 1 < 0", "-1 < 0", "0 > -\t2", "- 1 in [- 1, 2]", "(- 0.5) < 0", "not - 1 > 0"]) {
+    expect.soft(answer(text), text).toBe(true);
+  }
+  for (const text of ["2 - 1 == 1", "logs.n - 1", "- logs.n", "- - 1", "a[- 1]"]) {
+    expect.soft(answer(text), text).toBe("refused");
+  }
+});

@@ -242,7 +242,7 @@ describe("why a condition did not lead on is said as it is", () => {
   };
 
   test.each([
-    ["a.n > 3", { a: { n: 1 } }, "the condition after a is false"],
+    ["a.n > 3", { a: { n: 1 } }, "the condition after a does not hold"],
     ["a.n > 3", { a: {} }, "the condition after a could not be evaluated"],
     ["a.n > 3", { a: { n: "4" } }, "the condition after a could not be evaluated"],
     ["a.n", { a: { n: 1 } }, "the condition after a could not be evaluated"],
