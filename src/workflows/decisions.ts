@@ -7,7 +7,7 @@ import { condition, defineQuery, defineSignal, defineUpdate, setHandler } from "
 import type { Activities, AskedAt, EditVerdict, VoteVerdict } from "../activities/contract.js";
 import { readAnswer } from "../core/gate/answer.js";
 import { judgeEdit, refuseEdit } from "../core/gate/edit.js";
-import { gateOf } from "../core/gate/node-gate.js";
+import { gateOf } from "../core/gate/gate-of.js";
 import { type RunFacts, type RunView, viewOf } from "../core/report/view.js";
 import { addProblem, stateOf } from "../core/run/run.js";
 import type { DecisionResult, RunEvent, Vote } from "../core/run/state.js";

@@ -6,7 +6,7 @@
 import { CancellationScope, scheduleActivity, sleep } from "@temporalio/workflow";
 import type { AskCall, AskResult } from "../activities/contract.js";
 import type { CheckedNode } from "../core/check.js";
-import { gateEnvironment, gateOf } from "../core/gate/node-gate.js";
+import { gateEnvironment, gateOf } from "../core/gate/gate-of.js";
 import type { RunFacts } from "../core/report/view.js";
 import { askNode, shownUndo } from "../core/run/node-start.js";
 import { addProblem, type Run, stateOf } from "../core/run/run.js";

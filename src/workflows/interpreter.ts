@@ -6,7 +6,7 @@
 import { CancellationScope, scheduleActivity, sleep, workflowInfo } from "@temporalio/workflow";
 import type { Grant, ToolCall } from "../activities/contract.js";
 import type { CheckedNode } from "../core/check.js";
-import { gateOf } from "../core/gate/node-gate.js";
+import { gateOf } from "../core/gate/gate-of.js";
 import type { RunFacts } from "../core/report/view.js";
 import { apply } from "../core/run/apply.js";
 import { soFar } from "../core/run/context.js";

@@ -6,8 +6,8 @@
 import { CancellationScope, patched, scheduleActivity, sleep } from "@temporalio/workflow";
 import type { NoticeResult, TellCall } from "../activities/contract.js";
 import type { CheckedNode } from "../core/check.js";
+import { gateEnvironment, gateOf } from "../core/gate/gate-of.js";
 import { type DueNotice, dueNotices, noticeSummary, toldChannels } from "../core/gate/messages.js";
-import { gateEnvironment, gateOf } from "../core/gate/node-gate.js";
 import { type Run, stateOf } from "../core/run/run.js";
 import type { Gate, RunEvent } from "../core/run/state.js";
 import { ACTIVITIES, tellId } from "../vocabulary/names.js";

@@ -10,7 +10,7 @@ import { NODE_TYPES, riskier } from "../../vocabulary/node-types.js";
 import type { ProblemCode } from "../../vocabulary/problems.js";
 import type { ToolCall } from "../contract.js";
 import type { ToolDefinition } from "../define-tool.js";
-import type { Agreed } from "./grant.js";
+import type { Agreed } from "./action.js";
 
 export interface NodeLines {
   started(): void;

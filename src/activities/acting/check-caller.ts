@@ -2,8 +2,7 @@
 import { ToolFailure } from "../../platform/failure.js";
 import { WORKFLOWS } from "../../vocabulary/names.js";
 import type { Dependencies } from "../dependencies.js";
-import type { SignedGrant } from "./check-question.js";
-import { type Acting, refuse } from "./grant.js";
+import { type Acting, refuse, type SignedGrant } from "./action.js";
 
 export async function checkCaller(
   { nodeId, workflowId, runId, toolName }: Acting,

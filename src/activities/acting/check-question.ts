@@ -6,17 +6,7 @@ import { grantSchema, type Question } from "../../schema/question.js";
 import { undoId } from "../../vocabulary/names.js";
 import { type NodeType, strictest } from "../../vocabulary/node-types.js";
 import type { Dependencies } from "../dependencies.js";
-import { type Acting, type Derived, refuse } from "./grant.js";
-
-/** A grant of the present form. */
-export interface SignedGrant {
-  digest: string;
-  question: Question;
-  votes: Array<{ approver: string; token?: string; atMs?: number }>;
-  /** The action itself, or what takes it back, where that was shown and approved with it. */
-  covers: "action" | "undo";
-  type: NodeType;
-}
+import { type Acting, type Derived, refuse, type SignedGrant } from "./action.js";
 
 /** Throws `approval-outdated` for a grant of an earlier form: it binds less than people are shown today. */
 export function readGrant({ call, nodeId }: Acting): SignedGrant {

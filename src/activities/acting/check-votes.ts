@@ -10,8 +10,7 @@ import {
 import { strictest } from "../../vocabulary/node-types.js";
 import type { Dependencies } from "../dependencies.js";
 import { verifyVote } from "../gates/verify-vote.js";
-import type { SignedGrant } from "./check-question.js";
-import { type Acting, type Derived, refuse } from "./grant.js";
+import { type Acting, type Derived, refuse, type SignedGrant } from "./action.js";
 
 interface Voted {
   approvers: string[];

@@ -9,43 +9,10 @@ import { type Effect, type Environment, NODE_TYPES, type NodeType, riskier } fro
 import type { ToolCall } from "../contract.js";
 import type { ToolDefinition } from "../define-tool.js";
 import type { Dependencies } from "../dependencies.js";
+import { type Acting, type Agreed, type Derived, refuse, type SignedGrant } from "./action.js";
 import { checkCaller } from "./check-caller.js";
-import { checkQuestion, readGrant, type SignedGrant } from "./check-question.js";
+import { checkQuestion, readGrant } from "./check-question.js";
 import { checkVotes } from "./check-votes.js";
-
-export interface Acting {
-  /** Activity id. */
-  nodeId: string;
-  /** The execution that this activity belongs to, as Temporal says; ids are empty where it belongs to none. */
-  workflowId: string;
-  runId: string;
-  definition: ToolDefinition;
-  /** The tool's name as the graph writes it. */
-  toolName: string;
-  call: ToolCall;
-}
-
-/** What the call is, by params, configuration and policy alone. */
-export interface Derived {
-  policy: Policy;
-  tool: ToolFacts;
-  /** The types that the node may have: the one that was approved, or all that the policy lets pass. */
-  types: NodeType[];
-  effect: Effect;
-  target: string | null;
-  /** Of the place that it reaches; an effect on nothing declared counts as production. */
-  environment: Environment | undefined;
-}
-
-/** Who agreed, by verified signatures, and who only says so. */
-export interface Agreed {
-  grant: SignedGrant;
-  approvers: string[];
-  unverified: string[];
-}
-
-export const refuse = (message: string): ToolFailure =>
-  new ToolFailure("grant-invalid", message, "start the run again and approve what it shows", false);
 
 /** Throws unless the policy lets the tool run now and, for what must be gated, the grant fits exactly this action. */
 export async function verifyGrant(acting: Acting, dependencies: Dependencies): Promise<Agreed | undefined> {

@@ -8,8 +8,7 @@ import type { Records } from "../../platform/records/records.js";
 import type { Json, JsonObject } from "../../schema/json.js";
 import { LOST_WORKER_ATTEMPTS } from "../../vocabulary/limits.js";
 import type { Dependencies } from "../dependencies.js";
-import type { SignedGrant } from "./check-question.js";
-import type { Acting } from "./grant.js";
+import type { Acting, SignedGrant } from "./action.js";
 
 export interface Use {
   /** What an earlier attempt returned after it had acted: the effect has happened, and is not done again. */

@@ -14,8 +14,8 @@ import type { ProblemCode } from "../../vocabulary/problems.js";
 import type { ToolContext } from "../define-tool.js";
 import type { Dependencies } from "../dependencies.js";
 import { verifyWriteOrder } from "../gates/verify-order.js";
+import type { Acting } from "./action.js";
 import { mustBeRecorded } from "./audit-node.js";
-import type { Acting } from "./grant.js";
 
 export interface Guarded {
   acting: Acting;

@@ -4,8 +4,8 @@ import { finishIfDone, settle } from "../run/node-end.js";
 import type { PlanNode } from "../run/plan.js";
 import { closeGate, makeReady, type Run, stateOf } from "../run/run.js";
 import type { DecisionResult, Gate, RunEvent, Vote } from "../run/state.js";
-import { gateOf } from "./node-gate.js";
 import { noteStray, unfitting } from "../run/stray-decisions.js";
+import { gateOf } from "./gate-of.js";
 
 type Asked = Extract<RunEvent, { kind: "gate-asked" }>;
 type Opened = Extract<RunEvent, { kind: "gate-opened" }>;

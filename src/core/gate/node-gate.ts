@@ -6,7 +6,6 @@ import { type Effect, type Environment, type NodeType, strictest } from "../../v
 import type { ToolFacts } from "../check/catalogue.js";
 import { type GateRule, ruleFor, stricterRule, wantsSignedVotes } from "../policy/approval-rule.js";
 import type { Policy } from "../policy.js";
-import type { Run } from "../run/run.js";
 
 export interface NodeGate {
   reason: string;
@@ -61,13 +60,4 @@ export function stricterGate(before: NodeGate, after: NodeGate, environment: Env
     ...(signed ? { signed } : {}),
     ...(rule === undefined ? {} : { rule }),
   };
-}
-
-/** How a node of a run is asked about now: a person may have given it other params. */
-export function gateOf(run: Run, id: string): NodeGate | undefined {
-  return run.state.nodes[id]?.edited?.gate ?? run.plan.nodes.get(id)?.node.gate;
-}
-
-export function gateEnvironment(run: Run, id: string): Environment {
-  return gateOf(run, id)?.environment ?? run.plan.graph.verdict.environment;
 }

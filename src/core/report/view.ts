@@ -8,7 +8,7 @@ import type { Question } from "../../schema/question.js";
 import type { Effect, Environment, NodeType } from "../../vocabulary/node-types.js";
 import type { Failure, Problem } from "../../vocabulary/problems.js";
 import type { CheckedNode } from "../check.js";
-import { gateEnvironment, gateOf } from "../gate/node-gate.js";
+import { gateEnvironment, gateOf } from "../gate/gate-of.js";
 import type { GateRule } from "../policy/approval-rule.js";
 import { type Run, stateOf } from "../run/run.js";
 import type {

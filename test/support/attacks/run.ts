@@ -7,7 +7,7 @@ import type { AskResult, CheckResult, Grant, ToolCall, VoteVerdict } from "../..
 import { withDefaults } from "../../../src/core/check/graph.js";
 import { checkedGraph } from "../../../src/core/check.js";
 import { readAnswer } from "../../../src/core/gate/answer.js";
-import { gateEnvironment } from "../../../src/core/gate/node-gate.js";
+import { gateEnvironment } from "../../../src/core/gate/gate-of.js";
 import { viewOf } from "../../../src/core/report/view.js";
 import { reportOf } from "../../../src/core/report.js";
 import { apply, begin } from "../../../src/core/run/apply.js";

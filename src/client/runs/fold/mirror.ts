@@ -4,8 +4,8 @@
  */
 
 import type { CheckedNode } from "../../../core/check.js";
+import { gateOf } from "../../../core/gate/gate-of.js";
 import { type DueNotice, dueNotices, noticeSummary, toldChannels } from "../../../core/gate/messages.js";
-import { gateOf } from "../../../core/gate/node-gate.js";
 import { apply } from "../../../core/run/apply.js";
 import { type Action, next, nextOfRunning } from "../../../core/run/next.js";
 import { askNode, settleSummary, startNode, startRead } from "../../../core/run/node-start.js";
