@@ -1,7 +1,6 @@
 /** What causes are looked for in, read from the outputs of other nodes; each piece knows the node and query it is from. */
 import type { TemplateGroup, TimedEntry } from "../analysis/templates.js";
 import type { Signal } from "./ranking/signal-kinds.js";
-import type { StateCause } from "./state-evidence.js";
 
 export const QUERY_SHOWN_MAX_CHARS = 200;
 /** Where nobody names a service, all of it is one. */
@@ -73,6 +72,19 @@ export interface Probe extends Origin {
   service: string;
   ok: boolean;
   text: string;
+}
+
+/** A cause as `kubernetes_state` gives it. */
+interface StateCause extends Origin {
+  /** The object to mend, by its name. */
+  service: string;
+  code: string;
+  text: string;
+  score: number;
+  /** Names of what suffers from it. */
+  affects: string[];
+  /** Another cause explains it. */
+  explainedBy: string | undefined;
 }
 
 /** A call between services and where it is known from. */

@@ -4,19 +4,6 @@ import type { Testimony, Witness } from "./evidence.js";
 import { listIn, numberIn, objectIn, textIn } from "./json-parts.js";
 import { type Material, type Origin, serviceName } from "./observations.js";
 
-/** A cause as `kubernetes_state` gives it. */
-export interface StateCause extends Origin {
-  /** The object to mend, by its name. */
-  service: string;
-  code: string;
-  text: string;
-  score: number;
-  /** Names of what suffers from it. */
-  affects: string[];
-  /** Another cause explains it. */
-  explainedBy: string | undefined;
-}
-
 /** One after the other: a namespace may have several things wrong, and the likeliest comes first. */
 const LATER_SHARE = 0.7;
 const OWN_SCORE = 0.5;
