@@ -129,7 +129,14 @@ export function createTarget({ signer, verifier = signer, policy, environment, n
     call: async <T>(type: string, input: unknown, { runId, activityId = type, attempt = 1 }: Where) => {
       const workflowExecution = { workflowId: RUN_ID, runId };
       const isLocal = type === "store_report";
-      const info = { activityId, activityType: type, attempt, isLocal, workflowExecution, startToCloseTimeoutMs: 60_000 };
+      const info = {
+        activityId,
+        activityType: type,
+        attempt,
+        isLocal,
+        workflowExecution,
+        startToCloseTimeoutMs: 60_000,
+      };
       const environment = new MockActivityEnvironment(info, { logger });
       return (await environment.run(activities[type] as (input: unknown) => Promise<T>, input)) as T;
     },
