@@ -81,7 +81,7 @@ export const EMBEDDED: Sign = {
       `\\b(?:are|as) you,? (?:as )?(?:an? )(?:ai|llm|language model)\\b|\\bas an? (?:ai|llm|large language model|language model)\\b(?:,| you| i\\b| language)`,
     ),
     /\b(?:web|search|tool) (?:result|output|response) ?\d*: (?:ignore|disregard|important|forget|system)/,
-    /\b(?:end|stop) (?:of )?(?:user |system )?(?:input|prompt|message|instructions?|context|document)\b.{0,20}\b(?:new|begin|start|system|now)\b|(?:\[|<|-{3,}|={3,}|#{2,}) ?(?:end|begin|start) (?:of )?(?:the )?(?:system|user|prompt|instructions?|context|document)/,
+    /\b(?:end|stop) (?:of )?(?:user |system )?(?:input|prompt|message|instructions?|context|document)\b.{0,20}\b(?:new|begin|start|system|now)\b|(?:\[|<|-{3}|={3}|#{2}) ?(?:end|begin|start) (?:of )?(?:the )?(?:system|user|prompt|instructions?|context|document)/,
     /\bthis is not (?:a |an )?(?:prompt )?injection\b|\bprompt injection (?:successful|test|succeeded)\b|\bpwne?d\b/,
     words(
       `\\b(?:respond|answer|reply|act|say|write|output|speak)(?: to \\w+(?: \\w+){0,4})? (?:only |exactly )?(?:as|like) (?:an? |the )?(?:\\w+ ){0,3}(?:language model|chat ?gpt|chatbot|ai)\\b`,

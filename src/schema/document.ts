@@ -50,7 +50,7 @@ export function parseDocumentText(text: string, name = ""): ParsedDocument {
 
 function read(text: string, name: string): ParsedDocument {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: false, prettyErrors: false });
+  const document = parsed(text, lines);
   const faults = [...document.errors, ...document.warnings];
   if (faults.length > 0) {
     const problems = faults.slice(0, PROBLEMS_MAX).map((fault): Problem => {
@@ -66,6 +66,17 @@ function read(text: string, name: string): ParsedDocument {
   const bounded = checkBounds(value, name);
   if (!bounded.ok) return bounded;
   return { ok: true, value: bounded.value, locate: locator(document, lines) };
+}
+
+/** The parser makes an error for each wrong sign; their stacks would take most of the time and tell nobody anything. */
+function parsed(text: string, lines: LineCounter): Document {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    return parseDocument(text, { lineCounter: lines, uniqueKeys: false, prettyErrors: false });
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
 }
 
 function oddKey(document: Document): string | undefined {

@@ -1,6 +1,6 @@
 /** `${name}` in a playbook's graph: a parameter's value, put in when the plan is made. `{{ … }}` is left for the run. */
 import type { Json } from "../../schema/json.js";
-import { isQuery, placeIn, type QueryPlace, quotedValue } from "./query-text.js";
+import { isQuery, placesIn, type QueryPlace, quotedValue } from "./query-text.js";
 
 const PLACEHOLDER = /\$\{([^}]*)\}/g;
 const WHOLE = /^\$\{([^}]*)\}$/;
@@ -22,9 +22,11 @@ export function placeholdersIn(value: Json, at: string): Placeholder[] {
   const visit = (item: Json, where: string): void => {
     if (typeof item === "string") {
       const isWhole = WHOLE.test(item);
-      for (const { 1: name = "", index } of item.matchAll(PLACEHOLDER)) {
-        const query = isQuery(where) && !isWhole ? { query: placeIn(item, index) } : {};
-        found.push({ name, at: where, isWhole, inExpression: isExpression(item, where, index), ...query });
+      const placeAt = placesIn(item);
+      const isExpression = expressionsIn(item, where);
+      for (const { 1: name = "", index } of closedPart(item).matchAll(PLACEHOLDER)) {
+        const query = isQuery(where) && !isWhole ? { query: placeAt(index) } : {};
+        found.push({ name, at: where, isWhole, inExpression: isExpression(index), ...query });
       }
     } else if (Array.isArray(item)) {
       for (const [index, each] of item.entries()) visit(each, `${where}[${index}]`);
@@ -36,10 +38,20 @@ export function placeholdersIn(value: Json, at: string): Placeholder[] {
   return found;
 }
 
+/** Up to the last brace that closes: behind it, every one that opens would be followed to the end in vain. */
+const closedPart = (text: string): string => text.slice(0, text.lastIndexOf("}") + 1);
+
 /** Conditions and a decision's expression are read as expressions without braces as well. */
-function isExpression(text: string, at: string, index: number): boolean {
-  if (/\.(?:condition|expression)$/.test(at)) return true;
-  return text.lastIndexOf("{{", index) > text.lastIndexOf("}}", index);
+function expressionsIn(text: string, at: string): (index: number) => boolean {
+  const isWhole = /\.(?:condition|expression)$/.test(at);
+  let [from, open] = [0, false];
+  return (index) => {
+    const since = text.slice(Math.max(0, from - 1), index);
+    const [opens, closes] = [since.lastIndexOf("{{"), since.lastIndexOf("}}")];
+    if (opens !== closes) open = opens > closes;
+    from = index;
+    return isWhole || open;
+  };
 }
 
 /** The value with every placeholder replaced. A string that is one placeholder takes the value's type. */
@@ -55,9 +67,12 @@ export function fillPlaceholders(value: Json, values: Readonly<Record<string, Js
 function filledText(text: string, values: Readonly<Record<string, Json>>, at: string): Json {
   const whole = WHOLE.exec(text)?.[1];
   if (whole !== undefined) return values[whole] ?? null;
-  return text.replace(PLACEHOLDER, (_, name: string, index: number) => {
+  const closed = closedPart(text);
+  const placeAt = placesIn(text);
+  const filled = closed.replace(PLACEHOLDER, (_, name: string, index: number) => {
     const own = values[name] ?? null;
-    const place = isQuery(at) ? placeIn(text, index) : undefined;
+    const place = isQuery(at) ? placeAt(index) : undefined;
     return place?.quote === undefined ? String(own) : quotedValue(own === null ? null : String(own), place);
   });
+  return filled + text.slice(closed.length);
 }

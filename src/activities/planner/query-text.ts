@@ -14,19 +14,26 @@ export interface QueryPlace {
   isPattern: boolean;
 }
 
-/** What stands around `index` of a query. */
-export function placeIn(text: string, index: number): QueryPlace {
+/** Spaces that may stand between a matcher's sign and its value. */
+const GAP_MAX = 20;
+
+/** Tells what stands around places of a query that are asked for in their order: the text is walked once. */
+export function placesIn(text: string): (index: number) => QueryPlace {
   let quote: string | undefined;
   let opened = 0;
-  for (let at = 0; at < index; at++) {
-    const char = text.charAt(at);
-    if (quote === undefined) {
-      if (char === '"' || char === "'" || char === "`") [quote, opened] = [char, at];
-    } else if (char === "\\" && quote !== "`") at++;
-    else if (char === quote) quote = undefined;
-  }
-  if (quote === undefined) return { isPattern: false };
-  return { quote: quote as '"', isPattern: /[=!]~\s*$/.test(text.slice(0, opened)) };
+  let at = 0;
+  return (index) => {
+    for (; at < index; at++) {
+      const char = text.charAt(at);
+      if (quote === undefined) {
+        if (char === '"' || char === "'" || char === "`") [quote, opened] = [char, at];
+      } else if (char === "\\" && quote !== "`") at++;
+      else if (char === quote) quote = undefined;
+    }
+    if (quote === undefined) return { isPattern: false };
+    const before = text.slice(Math.max(0, opened - GAP_MAX), opened);
+    return { quote: quote as '"', isPattern: /[=!]~\s{0,20}$/.test(before) };
+  };
 }
 
 /** Matches any value, and a label that is not there. */

@@ -3,10 +3,12 @@
 /** Shorter words have too many neighbours. */
 const MIN_CHARS = 5;
 const TWO_SLIPS_FROM_CHARS = 8;
+/** No word is longer; comparing two long texts letter by letter takes the product of their lengths. */
+const MAX_CHARS = 60;
 
 /** The known word that is meant, the first of equals; undefined where none is near. The first letter must be right. */
 export function corrected(word: string, known: Iterable<string>): string | undefined {
-  if (word.length < MIN_CHARS) return undefined;
+  if (word.length < MIN_CHARS || word.length > MAX_CHARS) return undefined;
   let best: string | undefined;
   let least = word.length < TWO_SLIPS_FROM_CHARS ? 1 : 2;
   for (const candidate of known) {

@@ -43,7 +43,8 @@ function stem(word: string): string {
   if (root.endsWith("ies") && root.length > 4) root = `${root.slice(0, -3)}y`;
   else if (/(?:ss|x|ch|sh)es$/.test(root)) root = root.slice(0, -2);
   else if (root.endsWith("s") && !/(?:ss|us|is|dns|tls|sqs|sms)$/.test(root)) root = root.slice(0, -1);
-  const cut = /^(.{3,}[aeiouy].*|.{4,})(?:ing|ed|ly)$/.exec(root)?.[1];
-  if (cut !== undefined) root = /([b-df-hj-km-np-rtv-y])\1$/.test(cut) ? cut.slice(0, -1) : cut;
+  const ending = ["ing", "ed", "ly"].find((one) => root.endsWith(one)) ?? "";
+  const cut = root.slice(0, root.length - ending.length);
+  if (ending !== "" && cut.length >= 4) root = /([b-df-hj-km-np-rtv-y])\1$/.test(cut) ? cut.slice(0, -1) : cut;
   return root.length > 4 && root.endsWith("e") ? root.slice(0, -1) : root;
 }

@@ -38,7 +38,8 @@ export const escapeControls = (text: string): string => visible(text).replaceAll
 
 /** Data in a line of its own: no line breaks that could pass for lines of ours. */
 export function oneLine(text: string, maxChars = 400): string {
-  const line = text.replace(/\s*\n\s*/g, " ").trim();
+  const lines = text.split("\n").map((part) => part.trim());
+  const line = lines.filter((part) => part !== "").join(" ");
   return line.length > maxChars ? `${line.slice(0, maxChars - 1)}…` : line;
 }
 

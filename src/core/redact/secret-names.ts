@@ -114,7 +114,7 @@ export function looksRandom(value: string): boolean {
 
 /** Whether a word of running text is no word at all: long enough, letters and digits mixed, no name of a method. */
 export function isCoined(value: string): boolean {
-  const word = value.replace(/[.,;:!?)\]}]+$/, "");
+  const word = value.replace(/[.,;:!?)\]}]{1,8}$/, "");
   if (word.length < 8 || !/[0-9]/.test(word) || !/[A-Za-z]/.test(word) || UUID.test(word)) return false;
   if (
     /^(?:sha|md[0-9]|aes|rsa|base[0-9]|utf|https?|tls|ssl|v?[0-9]+[.:]|argon|bcrypt|iso|oauth|saml|rfc|env:|\/)/i.test(

@@ -24,8 +24,8 @@ export function escapeGithub(text: string): string {
       // Text is no address: those that were meant as one are links already.
       .replace(/:\/\//g, `:${APART}//`)
       .replace(/\b(www)\./gi, `$1${APART}.`)
-      .replace(/^(\s*)([-+=#])/gm, "$1\\$2")
-      .replace(/^(\s*\d+)([.)])(?=\s|$)/gm, "$1\\$2")
+      .replace(/^([^\S\r\n\u2028\u2029]*)([-+=#])/gm, "$1\\$2")
+      .replace(/^([^\S\r\n\u2028\u2029]*\d+)([.)])(?=\s|$)/gm, "$1\\$2")
   );
 }
 

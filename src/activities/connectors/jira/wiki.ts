@@ -5,7 +5,7 @@ import type { Block, Inline } from "../kit/markdown.js";
 export function escapeWiki(text: string): string {
   return text
     .replace(/[\\{}[\]*_+^~|!?]|(?<!\w)-(?=\S)|^#(?=[#*\s])/gm, (mark) => (mark === "\\" ? "&#92;" : `\\${mark}`))
-    .replace(/^(\s*(?:h[1-6]|bq))\./gm, "$1&#46;");
+    .replace(/^([^\S\r\n\u2028\u2029]*(?:h[1-6]|bq))\./gm, "$1&#46;");
 }
 
 export function wikiOf(blocks: readonly Block[]): string {

@@ -51,11 +51,17 @@ export function fieldLevel(value: unknown): LevelOrUnknown {
   return value >= 10 ? "debug" : "unknown";
 }
 
+/** A line tells its level at its head; a search through all of a long one would be asked of every line. */
+const HEAD_CHARS = 200;
+
 /** The level of a plain line: a key, a bracket, a word in capitals, a status, or an exception in its message. */
 export function lineLevel(line: string, message: string): LevelOrUnknown {
-  const head = line.slice(0, 200);
+  const head = line.slice(0, HEAD_CHARS);
   const named =
-    KEYED.exec(head)?.[1] ?? BRACKETED.exec(head)?.[1] ?? SHOUTED.exec(head)?.[1] ?? LEADING.exec(message)?.[1];
+    KEYED.exec(head)?.[1] ??
+    BRACKETED.exec(head)?.[1] ??
+    SHOUTED.exec(head)?.[1] ??
+    LEADING.exec(message.slice(0, HEAD_CHARS))?.[1];
   if (named !== undefined) return NAMES[named.toLowerCase()] ?? "unknown";
   const klog = /^([IWEF])\d{4} \d\d:\d\d:\d\d/.exec(line)?.[1];
   if (klog !== undefined) return KLOG[klog] ?? "unknown";
