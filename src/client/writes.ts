@@ -68,7 +68,10 @@ export function createWrites(needs: Needs): Writes {
 async function viewOf(client: Client): Promise<Answered<WritesView>> {
   try {
     const { memo, status } = await promptly(client, () => client.workflow.getHandle(ledgerId(QUEUE)).describe());
-    const { pauses = [], overrides = [] } = (memo?.[LEDGER_MEMO] ?? {}) as Partial<LedgerView>;
+    const shown = (memo?.[LEDGER_MEMO] ?? {}) as Partial<LedgerView>;
+    // Whoever started a workflow of that name wrote its memo.
+    const pauses = Array.isArray(shown.pauses) ? shown.pauses : [];
+    const overrides = Array.isArray(shown.overrides) ? shown.overrides : [];
     const lost = !["RUNNING", "CONTINUED_AS_NEW"].includes(status.name);
     const open = overrides.filter(({ untilMs }) => untilMs > Date.now());
     return { ok: true, value: { pauses, overrides: open, lost } };

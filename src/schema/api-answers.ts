@@ -48,6 +48,7 @@ export const stillRunningAnswer = z.object({ status: z.literal("running") });
 export const cancelledAnswer = z.looseObject({ runId: z.string() });
 export const inboxAnswer = z.object({
   gates: z.array(z.looseObject({ runId: z.string(), nodeId: z.string() })),
+  unreadable: z.array(z.string()).optional().meta({ description: "runs that ask too, and could not be read in time" }),
   writes: writesAnswer.optional(),
 });
 export const decidedAnswer = z.looseObject({

@@ -34,6 +34,8 @@ import { LOCAL_OPTIONS } from "./options.js";
 
 const { verify_order } = proxyLocalActivities<Activities>(LOCAL_OPTIONS);
 
+const TOKEN_MAX_CHARS = 8_000;
+
 const pauseSignal = defineSignal<[unknown]>(LEDGER.pause);
 const resumeUpdate = defineUpdate<OrderAnswer, [string]>(LEDGER.resume);
 const overrideUpdate = defineUpdate<OrderAnswer, [string]>(LEDGER.override);
@@ -59,10 +61,11 @@ export async function keepLedger(carried?: LedgerState): Promise<void> {
     if (pause === undefined) return;
     show();
     const { token } = given as { token?: unknown };
+    const isRead = typeof token === "string" && token.length <= TOKEN_MAX_CHARS;
     // What is recorded of it may wait; what it stops does not.
-    await verify_order({ pause, ...(typeof token === "string" ? { token } : {}) }).catch(() => undefined);
+    await verify_order({ pause, ...(isRead ? { token } : {}) }).catch(() => undefined);
   });
-  const isToken = (token: string) => refuseUnless(typeof token === "string" && token.length <= 8_000);
+  const isToken = (token: string) => refuseUnless(typeof token === "string" && token.length <= TOKEN_MAX_CHARS);
   setHandler(
     resumeUpdate,
     async (token) => {

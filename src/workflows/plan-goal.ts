@@ -21,6 +21,7 @@ import { HEARTBEAT_TIMEOUT_SECONDS } from "../vocabulary/limits.js";
 import { REPAIRS_MAX } from "../vocabulary/model-limits.js";
 import { childRunId } from "../vocabulary/names.js";
 import { isProblemCode, type Problem, type ProblemCode } from "../vocabulary/problems.js";
+import { refuseUnreadable } from "./inputs.js";
 import { DRAFT_OPTIONS } from "./options.js";
 import { runGraph } from "./run-graph.js";
 
@@ -31,12 +32,14 @@ const { draft_graph, narrate_findings } = proxyActivities<Activities>({
 
 /** Drafts a graph; that no plan fits, or that the model cannot be reached, is a result, not a failure. */
 export async function planGoal(input: GoalInput): Promise<DraftResult> {
+  refuseUnreadable(input, "planGoal");
   const draft = await drafted(input);
   setCurrentDetails(draft.ok ? `A graph of ${draft.graph.nodes.length} nodes by ${plannerOf(draft)}` : "No plan");
   return draft;
 }
 
 export async function runGoal(input: GoalInput): Promise<Report> {
+  refuseUnreadable(input, "runGoal");
   const draft = await drafted(input);
   if (!draft.ok) {
     const message = draft.problems[0]?.message ?? "no graph could be drafted";
@@ -89,5 +92,6 @@ function planProblem(cause: unknown): Problem {
 
 /** A narrative over findings, for a summary that waits for it: its call takes its turn with all others of the model. */
 export function narrateFindings(run: string, findings: Finding[]): Promise<Narrative | undefined> {
+  refuseUnreadable({ run, findings }, "narrateFindings");
   return narrate_findings(run, findings);
 }

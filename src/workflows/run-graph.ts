@@ -24,6 +24,7 @@ import type { GraphInput } from "../schema/graph.js";
 import type { Stricter } from "../schema/run-input.js";
 import { createDecisions } from "./decisions.js";
 import { showAttributes, showReport } from "./details.js";
+import { refuseUnreadable } from "./inputs.js";
 import { createInterpreter, type Interpreter } from "./interpreter.js";
 import { LOCAL_OPTIONS } from "./options.js";
 
@@ -48,6 +49,7 @@ interface Carried {
 const { check_edit, check_graph, store_report, verify_vote } = proxyLocalActivities<Activities>(LOCAL_OPTIONS);
 
 export async function runGraph(input: RunGraphInput, carried?: Carried): Promise<Report> {
+  refuseUnreadable(input, "runGraph");
   const info = workflowInfo();
   // Only a run of ours that continued as new may hand over a state: a caller's is not looked at.
   const before = info.continuedFromExecutionRunId === undefined ? undefined : carried;

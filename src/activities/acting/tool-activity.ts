@@ -3,13 +3,14 @@
  * returns is checked, redacted and capped before it enters history.
  */
 import { ApplicationFailure, Context } from "@temporalio/activity";
+import { beyondBounds } from "../../core/bounds.js";
 import { asCalled } from "../../core/check/catalogue.js";
 import { redact, redactValue } from "../../core/redact.js";
 import { ToolFailure } from "../../platform/failure.js";
 import { withoutSecrets, withoutSecretsIn } from "../../platform/secrets.js";
 import type { Json, JsonObject } from "../../schema/json.js";
 import { parseWith } from "../../schema/problems.js";
-import { OUTPUT_MAX_BYTES } from "../../vocabulary/limits.js";
+import { DOCUMENT_MAX_VALUES, OUTPUT_MAX_BYTES } from "../../vocabulary/limits.js";
 import { factsOf } from "../../vocabulary/problems.js";
 import type { ToolCall } from "../contract.js";
 import type { ToolContext, ToolDefinition } from "../define-tool.js";
@@ -119,7 +120,15 @@ function timedOut(definition: ToolDefinition, limitMs: number): ToolFailure {
   return new ToolFailure("outcome-unknown", `${message}: it may or may not have acted`, "look at the target", false);
 }
 
+/** Before redaction, which may take most of a text away; what is larger still is not even read. */
+const READ_BOUNDS = { depth: 100, values: DOCUMENT_MAX_VALUES, chars: 4 * OUTPUT_MAX_BYTES };
+
 function checkedOutput(definition: ToolDefinition, value: unknown, secrets: readonly string[]): Json {
+  const beyond = beyondBounds(value, READ_BOUNDS);
+  if (beyond !== undefined) {
+    const hint = "ask for less: a shorter time range, fewer lines";
+    throw new ToolFailure("output-too-large", `what ${definition.name} returned ${beyond}`, hint, false);
+  }
   const parsed = parseWith(definition.output, value, { at: "output", shows: false });
   if (!parsed.ok)
     throw new ToolFailure("output-invalid", parsed.problems[0]?.message ?? "the output is not as declared");

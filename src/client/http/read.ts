@@ -2,11 +2,15 @@
 import type { Request } from "express";
 import type { z } from "zod";
 import { eventIdSchema, gatePathSchema, idempotencyKeySchema, ifMatchSchema, runPathSchema } from "../../schema/api.js";
+import { checkBounds } from "../../schema/document.js";
 import { parseWith } from "../../schema/problems.js";
 import { orRefuse } from "./problem-document.js";
 
 export function bodyOf<T>(request: Request, schema: z.ZodType<T>): T {
-  return orRefuse(parseWith(schema, request.body as unknown, { at: "body" }));
+  const body: unknown = request.body;
+  // Before a schema walks it: JSON that nests thousands of levels exhausts the stack.
+  if (body !== undefined) orRefuse(checkBounds(body, "body"));
+  return orRefuse(parseWith(schema, body, { at: "body" }));
 }
 
 export function queryOf<T>(request: Request, schema: z.ZodType<T>): T {

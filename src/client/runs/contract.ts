@@ -120,6 +120,9 @@ export interface OpenGate extends GateView {
   findings: RunView["findings"];
 }
 
+/** The gates that wait. `unreadable`: runs that ask as well, and could not be read in time. */
+export type InboxAnswer = Answered<OpenGate[]> & { unreadable?: string[] };
+
 export interface Runs {
   start(input: StartRun): Promise<Answered<StartedRun>>;
   /** Plans through the worker; its policy, playbooks and model decide. Aborting cancels the plan. */
@@ -138,7 +141,7 @@ export interface Runs {
    * there is no such run; throws where Temporal does not answer.
    */
   happenings(runId: string, options: { after?: string; signal?: AbortSignal }): AsyncIterable<RunHappening>;
-  inbox(): Promise<Answered<OpenGate[]>>;
+  inbox(): Promise<InboxAnswer>;
   decide(input: Decide): Promise<Answered<Decided>>;
   cancel(runId: string): Promise<Answered<{ runId: string }>>;
   hasWorker(): Promise<Answered<boolean>>;

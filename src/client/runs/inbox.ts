@@ -1,24 +1,58 @@
 /** Every gate that waits for an answer, with what its run has found. */
 
+import { setTimeout as wait } from "node:timers/promises";
 import { LIST_MAX } from "../../vocabulary/limits.js";
 import type { RunsOptions } from "./context.js";
-import type { Answered, OpenGate, RunAnswer } from "./contract.js";
+import type { Answered, InboxAnswer, OpenGate, RunAnswer } from "./contract.js";
 import { listRuns } from "./list.js";
 
-/** `view` shows one run. Runs that vanish meanwhile are left out. */
+/** Runs that are read at a time: each may take a query and its whole history. */
+const AT_A_TIME = 8;
+/** Milliseconds for one run: one that cannot be read must not keep the others from being shown. */
+const RUN_MS = 5_000;
+
+type Read = { gates: OpenGate[] } | { unreadable: string } | { answer: Extract<InboxAnswer, { ok: false }> };
+
+/** `view` shows one run. Runs that vanish meanwhile are left out; one that cannot be read in time is named. */
 export async function openGates(
   view: (runId: string) => Promise<Answered<RunAnswer>>,
   options: RunsOptions,
-): Promise<Answered<OpenGate[]>> {
+  runMs = RUN_MS,
+): Promise<InboxAnswer> {
   const listed = await listRuns({ limit: LIST_MAX, asking: true }, options);
   if (!listed.ok) return listed;
+  const waiting = listed.value.runs.map(({ runId }) => runId);
   const gates: OpenGate[] = [];
-  for (const { runId } of listed.value.runs) {
-    const answer = await view(runId);
-    if (answer.ok) gates.push(...gatesOf(answer.value));
-    else if (answer.problems[0]?.code !== "run-not-found") return answer;
+  const unreadable: string[] = [];
+  let broken: Extract<InboxAnswer, { ok: false }> | undefined;
+  const work = async (): Promise<void> => {
+    for (let runId = waiting.shift(); runId !== undefined && broken === undefined; runId = waiting.shift()) {
+      const read = await within(runMs, runId, () => view(runId));
+      if ("answer" in read) broken = read.answer;
+      else if ("gates" in read) gates.push(...read.gates);
+      else unreadable.push(read.unreadable);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_A_TIME }, work));
+  if (broken !== undefined) return broken;
+  const value = gates.sort((a, b) => a.deadlineMs - b.deadlineMs);
+  return { ok: true, value, ...(unreadable.length === 0 ? {} : { unreadable: unreadable.sort() }) };
+}
+
+async function within(ms: number, runId: string, view: () => Promise<Answered<RunAnswer>>): Promise<Read> {
+  const done = new AbortController();
+  const late = wait(ms, undefined, { signal: done.signal, ref: false }).catch(() => undefined);
+  try {
+    const answer = await Promise.race([view(), late]);
+    if (answer === undefined) return { unreadable: runId };
+    if (answer.ok) return { gates: gatesOf(answer.value) };
+    return answer.problems[0]?.code === "run-not-found" ? { gates: [] } : { answer };
+  } catch {
+    // A history that cannot be folded is one run's trouble.
+    return { unreadable: runId };
+  } finally {
+    done.abort();
   }
-  return { ok: true, value: gates.sort((a, b) => a.deadlineMs - b.deadlineMs) };
 }
 
 function gatesOf({ view }: RunAnswer): OpenGate[] {

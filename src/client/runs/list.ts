@@ -63,7 +63,7 @@ async function summaryOf(info: Listed, client: RunsOptions["client"]): Promise<R
     runId,
     runKey: info.firstRunId || info.execution?.runId || "",
     status: statusOf(info.status, text("AutoopsStatus")),
-    name: typeof name === "string" ? name : runId,
+    name: typeof name === "string" ? name.slice(0, NAME_SHOWN_CHARS) : runId,
     requester: text("AutoopsRequester"),
     environment: text("AutoopsEnvironment") as Environment | undefined,
     risk: text("AutoopsRisk"),
@@ -98,6 +98,8 @@ function conditionOf(status: RunSummary["status"]): string {
   }
 }
 
+/** Whoever started the run wrote its name, at any length. */
+const NAME_SHOWN_CHARS = 200;
 /** Temporal's statuses of an execution. */
 const RUNNING = 1;
 const COMPLETED = 2;

@@ -127,6 +127,8 @@ export async function readReport(runId: string): Promise<Report | undefined> {
 
 export interface Inbox {
   gates: OpenGate[];
+  /** Runs that ask too, and could not be read in time. */
+  unreadable?: string[];
   /** What holds writes back; absent where the façade cannot tell. */
   writes?: WritesView;
 }

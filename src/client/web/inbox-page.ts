@@ -10,17 +10,19 @@ import { span } from "./words.js";
 
 const keyOf = (gate: OpenGate): string => `${gate.runId} ${gate.nodeId}`;
 
-export function InboxPage({ inbox }: { inbox: Loaded<{ gates: OpenGate[] }> }) {
+export function InboxPage({ inbox }: { inbox: Loaded<{ gates: OpenGate[]; unreadable?: string[] }> }) {
   const { value, error, reload } = inbox;
   const [outcomes, note] = useOutcomes();
   const gates = value?.gates ?? [];
+  const unreadable = value?.unreadable ?? [];
   const gone = useGone(gates);
   return html`
     <h1>Inbox</h1>
     <div role="status">${gone.map((gate) => html`<${Closed} key=${keyOf(gate)} gate=${gate} outcome=${outcomes.get(keyOf(gate))} />`)}</div>
     ${error === undefined ? null : html`<${ProblemBox} error=${error} title=${value === undefined ? undefined : "This list may be old:"} />`}
     ${value === undefined && error === undefined ? html`<p class="muted">Loading…</p>` : null}
-    ${value !== undefined && gates.length === 0 ? html`<p class="empty">Nothing waits for a decision.</p>` : null}
+    ${unreadable.map((runId) => html`<p><a href=${hrefOf(runId)}>${runId}</a> waits for a decision and could not be read in time.</p>`)}
+    ${value !== undefined && gates.length + unreadable.length === 0 ? html`<p class="empty">Nothing waits for a decision.</p>` : null}
     <ul class="inbox">
       ${gates.map(
         (gate, index) => html`<${Row}

@@ -2,8 +2,14 @@
  * Reads a decision that came from anywhere. Loaded by the workflow sandbox: imports no package and reads no clock.
  */
 import type { Answer } from "../../schema/decision.js";
-import { APPROVER_MAX_CHARS, COMMENT_MAX_CHARS, PARAMS_MAX_BYTES } from "../../vocabulary/limits.js";
+import {
+  APPROVER_MAX_CHARS,
+  COMMENT_MAX_CHARS,
+  DOCUMENT_MAX_DEPTH,
+  PARAMS_MAX_BYTES,
+} from "../../vocabulary/limits.js";
 import { GATE_NODE_PATTERN } from "../../vocabulary/names.js";
+import { beyondBounds } from "../bounds.js";
 import { redact } from "../redact.js";
 
 /** Reads a decision that came from anywhere: by hand, since the sandbox has no schema library. */
@@ -19,16 +25,21 @@ export function readAnswer(value: unknown): { ok: true; answer: Answer } | { ok:
     }
   }
   const answer = given as Answer;
-  // Comments are shown to everybody who sees the run.
   if (given.params !== undefined && !isSmallObject(given.params)) {
-    return { ok: false, message: `params must be an object of at most ${PARAMS_MAX_BYTES} characters as JSON` };
+    return {
+      ok: false,
+      message: `params must be an object of at most ${PARAMS_MAX_BYTES} characters as JSON, nested at most ${DOCUMENT_MAX_DEPTH} deep`,
+    };
   }
+  // Comments are shown to everybody who sees the run.
   return { ok: true, answer: answer.comment === undefined ? answer : { ...answer, comment: redact(answer.comment) } };
 }
 
+const PARAMS_BOUNDS = { depth: DOCUMENT_MAX_DEPTH, values: PARAMS_MAX_BYTES, chars: PARAMS_MAX_BYTES };
+
 function isSmallObject(value: unknown): boolean {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
-  return JSON.stringify(value).length <= PARAMS_MAX_BYTES;
+  return beyondBounds(value, PARAMS_BOUNDS) === undefined && JSON.stringify(value).length <= PARAMS_MAX_BYTES;
 }
 
 const ANSWER_RULES: Record<

@@ -3,16 +3,19 @@
  * Loaded by the workflow sandbox: imports no package and reads no clock.
  */
 import type { Json } from "../../schema/json.js";
-import { EVENT_MAX_CHARS, EVENTS_KEPT } from "../../vocabulary/limits.js";
+import { DOCUMENT_MAX_DEPTH, EVENT_MAX_CHARS, EVENTS_KEPT } from "../../vocabulary/limits.js";
 import { EVENT_NAME } from "../../vocabulary/names.js";
+import { beyondBounds } from "../bounds.js";
 import { evaluateCondition } from "../condition.js";
 import { settle } from "./node-end.js";
 import { addProblem, closeGate, isFinal, type Run, stateOf } from "./run.js";
 
+const EVENT_BOUNDS = { depth: DOCUMENT_MAX_DEPTH, values: EVENT_MAX_CHARS, chars: EVENT_MAX_CHARS };
+
 /** Takes in what arrived; one that is too large is a problem of the run and counts for nothing. */
 export function takeEvent(run: Run, event: Json, atMs: number): void {
-  if (JSON.stringify(event ?? null).length > EVENT_MAX_CHARS) {
-    const message = `an event was larger than ${EVENT_MAX_CHARS} characters and was not looked at`;
+  if (beyondBounds(event, EVENT_BOUNDS) !== undefined || JSON.stringify(event ?? null).length > EVENT_MAX_CHARS) {
+    const message = `an event was larger than ${EVENT_MAX_CHARS} characters, or nested too deep, and was not looked at`;
     return addProblem(run, { code: "field-invalid", at: EVENT_NAME, message });
   }
   const kept = [...(run.state.arrived ?? []), event ?? null];

@@ -146,7 +146,7 @@ export function addPause(ledger: LedgerState, given: unknown, nowMs: number): Pa
   // One too many must not count for nothing: it holds for all.
   if (isFull && ledger.pauses.some((pause) => pause.scope === "all")) return undefined;
   const kept = isFull ? "all" : scope;
-  const pause = { id, scope: kept, reason: short(reason), by: redact(by).slice(0, 200), atMs: nowMs };
+  const pause = { id, scope: kept, reason: short(reason), by: short(by, BY_MAX_CHARS), atMs: nowMs };
   ledger.pauses.push(pause);
   return pause;
 }
@@ -166,7 +166,9 @@ export function addOverride(ledger: LedgerState, override: Override): void {
 }
 
 const isId = (text: unknown): text is string => typeof text === "string" && /^[\w-]{8,64}$/.test(text);
-const short = (reason: string): string => redact(reason).slice(0, REASON_MAX_CHARS);
+const BY_MAX_CHARS = 200;
+/** Cut before it is read: anyone may send two megabytes as a reason. What is cut is far behind what is shown. */
+const short = (text: string, max = REASON_MAX_CHARS): string => redact(text.slice(0, 8 * max)).slice(0, max);
 
 /** What people are shown. */
 export interface LedgerView {
@@ -180,13 +182,16 @@ export function ledgerView({ pauses, overrides }: LedgerState): LedgerView {
 
 /** Whether what came in is a write that is about to start. */
 export function isWriteStart(given: unknown): given is WriteStart {
-  const { key, runKey, environment, perHour, targetsPerRun } = (given ?? {}) as Partial<WriteStart>;
+  const { key, runKey, environment, target, namespace, perHour, targetsPerRun } = (given ?? {}) as Partial<WriteStart>;
   const isText = (text: unknown): boolean => typeof text === "string" && text.length > 0 && text.length <= 200;
+  const isName = (text: unknown): boolean => typeof text === "string" && text.length <= SCOPE_MAX_CHARS;
   const isCount = (count: unknown): boolean => count === undefined || (Number.isInteger(count) && Number(count) >= 0);
   return (
     isText(key) &&
     isText(runKey) &&
     ENVIRONMENTS.includes(environment as Environment) &&
+    (target === undefined || isName(target)) &&
+    (namespace === undefined || isName(namespace)) &&
     isCount(perHour) &&
     isCount(targetsPerRun)
   );

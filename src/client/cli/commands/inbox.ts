@@ -23,9 +23,15 @@ export function inbox(session: Session, _words: readonly string[], options: Opti
     const { print } = session;
     for (const line of pauseLines(held.value)) print.result(line);
     if (held.value.pauses.length > 0) print.result("a write that is approved meanwhile is refused, and its run fails");
-    if (gates.length === 0) print.result("nothing waits for a decision");
+    const { unreadable = [] } = answer;
+    for (const runId of unreadable) {
+      print.result(
+        `${oneLine(runId)} waits for a decision and could not be read in time; look at it with: autoops status ${oneLine(runId)}`,
+      );
+    }
+    if (gates.length === 0 && unreadable.length === 0) print.result("nothing waits for a decision");
     for (const gate of gates) say(session, gate);
-    if (!options.watch) return done({ gates, writes: held.value });
+    if (!options.watch) return done({ gates, unreadable, writes: held.value });
     return watch(session, runs, gates);
   });
 }

@@ -91,6 +91,12 @@ export function cancelRun({ runs }: FacadeOptions): RequestHandler {
 export function showInbox({ runs, writes }: FacadeOptions): RequestHandler {
   return async (_request, response) => {
     const [inbox, held] = await Promise.all([runs.inbox(), writes?.view()]);
-    response.json({ gates: orRefuse(inbox), ...(held?.ok ? { writes: held.value } : {}) });
+    const gates = orRefuse(inbox);
+    const { unreadable } = inbox;
+    response.json({
+      gates,
+      ...(unreadable === undefined ? {} : { unreadable }),
+      ...(held?.ok ? { writes: held.value } : {}),
+    });
   };
 }
