@@ -9,14 +9,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Context } from "@temporalio/activity";
 import { z } from "zod";
-import { ledgerClient } from "../src/activities/acting/ledger-client.js";
+import { createWriteLog } from "../src/activities/acting/write-log.js";
 import { type ActivityTable, createActivities } from "../src/activities/create-activities.js";
 import { defineTool } from "../src/activities/define-tool.js";
 import { createRegistry } from "../src/activities/registry.js";
 import { DEFAULT_POLICY, type Policy } from "../src/core/policy.js";
 import { createAuditLog } from "../src/platform/audit/log.js";
+import { createFolder } from "../src/platform/blobs/folder.js";
 import { createBlobStore } from "../src/platform/blobs.js";
 import { createLog } from "../src/platform/log.js";
+import { createRecords } from "../src/platform/records/records.js";
 import { createReportStore } from "../src/platform/reports.js";
 import { loadSigner } from "../src/platform/signing.js";
 import { createWriteLedger } from "../src/platform/temporal/write-ledger.js";
@@ -90,7 +92,10 @@ export async function createBenchActivities(): Promise<Bench> {
     blobs: createBlobStore(join(home, "blobs")),
     reports: createReportStore(join(home, "reports")),
     signer: signer.signer,
-    ledger: createWriteLedger(() => ({ client: Context.current().client, taskQueue: LEDGER_QUEUE })),
+    ledger: createWriteLedger(
+      () => ({ client: Context.current().client, taskQueue: LEDGER_QUEUE }),
+      createWriteLog(createRecords(createFolder(join(home, "writes"))), Date.now),
+    ),
     audit: createAuditLog({
       directory: join(home, "audit"),
       signer: signer.signer,

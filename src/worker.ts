@@ -7,6 +7,7 @@ import {
 } from "@temporalio/worker";
 import { ledgerClient } from "./activities/acting/ledger-client.js";
 import { ratesClient } from "./activities/acting/rates-client.js";
+import { createWriteLog } from "./activities/acting/write-log.js";
 import { createActivities, createPlannerActivities } from "./activities/create-activities.js";
 import type { Dependencies } from "./activities/dependencies.js";
 import { countModel } from "./activities/planner/model/metrics.js";
@@ -15,7 +16,7 @@ import { type Local, loadLocal, urlProblem } from "./app/local.js";
 import { createRemembering } from "./app/memory.js";
 import { createChangeWatch } from "./platform/audit/changes.js";
 import { createAuditLog } from "./platform/audit/log.js";
-import { configuredStore, isShared } from "./platform/blobs/configured.js";
+import { isShared, storeBeside, configuredStore } from "./platform/blobs/configured.js";
 import { createContents } from "./platform/blobs/contents.js";
 import { blobStoreOn } from "./platform/blobs.js";
 import { digestOf } from "./platform/digest.js";
@@ -25,6 +26,7 @@ import { createWaysOut } from "./platform/http/ways-out.js";
 import { createLog, type Log } from "./platform/log.js";
 import { loadPolicy } from "./platform/policy-file.js";
 import { type Probes, startProbes } from "./platform/probes.js";
+import { createRecords } from "./platform/records/records.js";
 import { createReportStore } from "./platform/reports.js";
 import { createSecretResolver, secretValues } from "./platform/secrets.js";
 import { loadSigner, loadVerifier, type Signer, type Verifier } from "./platform/signing.js";
@@ -141,6 +143,7 @@ export async function createDependencies(
   const fetch = ratedFetch(unrated, { config: local.config, keeper: ratesClient() });
   const planning = { policy, fetch, count: countModel };
   const narrate = local.narrator(planning);
+  const writeRecords = createRecords(storeBeside("writes", local, policy), local.environment.payloadKeys);
   const value: Dependencies = {
     config: local.config,
     registry: local.registry,
@@ -153,7 +156,7 @@ export async function createDependencies(
     blobs: blobStoreOn(createContents(configuredStore(local, policy), local.environment.payloadKeys)),
     reports: createReportStore(stores.reports, local.environment.payloadKeys),
     signer: keys.verifier,
-    ledger: ledgerClient(),
+    ledger: ledgerClient(createWriteLog(writeRecords, () => Date.now())),
     audit,
     draft: local.drafter(planning),
     ...(narrate === undefined ? {} : { narrate }),

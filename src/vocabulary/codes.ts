@@ -142,7 +142,7 @@ export const CODES = {
   "outcome-unknown": ran("The effect may or may not have happened; a person must look."),
   cancelled: { ...ran("It was cancelled."), status: 409 },
   "grant-invalid": policy("The effect carries no approval that fits it."),
-  "records-unreachable": away("The records of used approvals could not be made or read, so nothing was done."),
+  "records-unreachable": away("The records outside Temporal could not be made or read, so nothing was done."),
   "run-was-reset": policy("The run was reset after the approval; it must be asked again."),
   "graph-refused": policy("The graph did not pass its check; its problems are listed."),
   "source-unreachable": source("The source did not answer."),

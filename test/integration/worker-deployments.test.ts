@@ -1,12 +1,14 @@
 /** Workers of two builds on the real server: a run stays with the build that started it, over an upgrade and its gate. */
 import { Client, type WorkflowHandle } from "@temporalio/client";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { createWriteLog } from "../../src/activities/acting/write-log.js";
 import { openRuns } from "../../src/client/runs/open-runs.js";
 import type { Report } from "../../src/core/report.js";
 import { createWriteLedger } from "../../src/platform/temporal/write-ledger.js";
 import { RUN_QUEUE } from "../../src/vocabulary/names.js";
 import type { StartedWorker } from "../../src/worker.js";
 import { createMachine, type Machine, openGate } from "../support/machine.js";
+import { recordsInMemory } from "../support/records.js";
 import { startTestDevServer, type TestDevServer } from "../support/temporal.js";
 
 let server: TestDevServer;
@@ -137,7 +139,10 @@ test("a worker of a build is seen as one by those who ask whether any lives", as
 });
 
 test("the ledger of writes goes on with the next build, and knows what was paused", { timeout: 60_000 }, async () => {
-  const ledger = createWriteLedger(() => ({ client, taskQueue: RUN_QUEUE }));
+  const ledger = createWriteLedger(
+    () => ({ client, taskQueue: RUN_QUEUE }),
+    createWriteLog(recordsInMemory(), Date.now),
+  );
   const write = (key: string) => ledger.start({ key, runKey: "r", environment: "staging" });
   const first = await startBuild("one");
   await setCurrent("one");

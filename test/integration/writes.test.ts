@@ -1,4 +1,5 @@
 /** What holds writes back, for all workers together: pauses, writes an hour, change windows, and a ledger that is gone. */
+import { randomUUID } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Client, type WorkflowHandle } from "@temporalio/client";
@@ -247,9 +248,64 @@ describe("a ledger that cannot be asked", { timeout: 60_000 }, () => {
   });
 });
 
+describe("a ledger that was made to forget", { timeout: 120_000 }, () => {
+  const ledger = () => client.workflow.getHandle("autoops-ledger");
+  const scopes = async () => {
+    const view = await opened.writes.view();
+    return view.ok ? view.value.pauses.map(({ scope }) => scope) : [];
+  };
+  const held = async () => {
+    expect(codeOf(await wrote())).toBe("writes-paused");
+    expect(acted()).toEqual([]);
+    // It was told again, so that people see what holds, and can end it as always.
+    await expect.poll(scopes, { timeout: 10_000 }).toEqual(["target:shop"]);
+  };
+
+  test("by a reset to its start: what was paused stays paused until a person resumes", async () => {
+    await opened.writes.pause({ ...ME, scope: "target:shop", reason: "hold" });
+    const { runId } = await ledger().describe();
+    const { events } = await ledger().fetchHistory();
+    const first = events?.find((event) => event.workflowTaskCompletedEventAttributes != null);
+    await client.workflowService.resetWorkflowExecution({
+      namespace: server.namespace,
+      workflowExecution: { workflowId: "autoops-ledger", runId },
+      workflowTaskFinishEventId: first?.eventId,
+      requestId: randomUUID(),
+      reason: "somebody wants the pause gone",
+      // Signals and updates of before are not given to it again.
+      resetReapplyType: 2,
+      resetReapplyExcludeTypes: [1, 2],
+    });
+    await expect.poll(scopes, { timeout: 10_000 }).toEqual([]);
+    await held();
+    expect(await opened.writes.resume({ ...ME, reason: "go on" })).toMatchObject({ ok: true });
+    expect((await wrote()).outcome).toBe("succeeded");
+  });
+
+  test("by an end and a beginning: the same", async () => {
+    await opened.writes.pause({ ...ME, scope: "target:shop", reason: "hold" });
+    await ledger().terminate("somebody wants the pause gone");
+    await client.workflow.start("keepLedger", { taskQueue: "autoops", workflowId: "autoops-ledger", args: [] });
+    await held();
+    expect(await opened.writes.resume({ ...ME, reason: "go on" })).toMatchObject({ ok: true });
+    expect((await wrote()).outcome).toBe("succeeded");
+  });
+
+  test("forgets no write of the hour by it", async () => {
+    machine.policy({ ...OPEN, limits: { test: { actions_per_hour: 2 } } });
+    expect((await wrote("lab")).outcome).toBe("succeeded");
+    expect((await wrote("lab")).outcome).toBe("succeeded");
+    await ledger().terminate("somebody wants to write more");
+    await client.workflow.start("keepLedger", { taskQueue: "autoops", workflowId: "autoops-ledger", args: [] });
+    expect(codeOf(await wrote("lab"))).toBe("too-many-writes");
+    expect(acted()).toEqual(["/lab", "/lab"]);
+  });
+});
+
 describe("writes an hour", { timeout: 60_000 }, () => {
   test("are counted for two workers and all runs together", async () => {
-    machine.policy({ ...OPEN, limits: { test: { actions_per_hour: 3 } } });
+    machine.policy({ ...OPEN, limits: { test: { actions_per_hour: 5 } } });
+    // Two of them have started above.
     const reports = await Promise.all(Array.from({ length: 8 }, () => wrote("lab")));
     const codes = reports.map((report) => codeOf(report) ?? report.outcome).sort();
     expect(codes).toEqual([...Array(3).fill("succeeded"), ...Array(5).fill("too-many-writes")]);

@@ -5,6 +5,7 @@ import { frozenBecause } from "../../src/core/writes/windows.js";
 import { loadSigner } from "../../src/platform/signing.js";
 import { wallClockAt } from "../../src/platform/wall-clock.js";
 import { auditStub } from "./audit.js";
+import { ledgerStub } from "./ledger.js";
 
 const ASKED = { w: "it changes production: always asked" };
 type File = Record<string, unknown>;
@@ -33,6 +34,7 @@ export function writeKeys({ checked, policyOf, keyFile }: KeyHelp) {
       audit: auditStub(),
       policy: async () => ({ ok: true, policy }),
       now: Date.now,
+      ledger: ledgerStub(),
     });
     return (await verify({ token })).ok;
   };

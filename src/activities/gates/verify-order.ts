@@ -3,10 +3,11 @@
  * told of it. A pause counts whoever gave it: it is only recorded here.
  */
 import type { ProblemCode } from "../../vocabulary/problems.js";
+import type { KeptOrder } from "../acting/write-log.js";
 import type { Activities, OrderToVerify, OrderVerdict } from "../contract.js";
 import type { Dependencies } from "../dependencies.js";
 
-type Needs = Pick<Dependencies, "signer" | "audit" | "policy" | "now">;
+type Needs = Pick<Dependencies, "signer" | "audit" | "policy" | "now" | "ledger">;
 
 export function createVerifyOrder(dependencies: Needs): Activities["verify_order"] {
   return async function verify_order(given: OrderToVerify): Promise<OrderVerdict> {
@@ -23,10 +24,25 @@ export function createVerifyOrder(dependencies: Needs): Activities["verify_order
       return verified;
     }
     const { order, subject, jti, groups, channel } = verified;
+    if (order.kind === "resume") {
+      const kept = await ended({ kind: "resume", pauses: order.pauses, by: subject, order: jti }, dependencies);
+      if (kept !== undefined) return kept;
+    }
     const event = order.kind === "override" ? "override-given" : "writes-resumed";
     await audit.note({ event, actor: subject, channel, details: { ...order, order: jti, groups } });
     return { ok: true, order, subject, jti };
   };
+}
+
+/** A pause whose end cannot be kept would hold writes back for ever: then it does not end. */
+async function ended(order: KeptOrder, { ledger }: Needs): Promise<Extract<OrderVerdict, { ok: false }> | undefined> {
+  try {
+    await ledger.keep(order);
+    return undefined;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : "its records gave no answer";
+    return { ok: false, code: "records-unreachable", reason: `it could not be kept: ${reason}` };
+  }
 }
 
 async function recordPause({ pause, token }: Extract<OrderToVerify, { pause: object }>, needs: Needs) {
@@ -34,6 +50,8 @@ async function recordPause({ pause, token }: Extract<OrderToVerify, { pause: obj
   const proven = token === undefined ? undefined : await signer.verifyOrder(token, now());
   const isOurs = proven?.ok === true && proven.jti === pause.id && proven.by.subject === pause.by;
   const { id, scope, reason, by } = pause;
+  // It holds already; that it cannot be kept elsewhere as well must not keep it from being recorded.
+  await needs.ledger.keep({ kind: "pause", pause }).catch(() => undefined);
   const channel = isOurs && proven.ok ? proven.by.channel : undefined;
   await audit.note({
     event: "writes-paused",
@@ -49,7 +67,10 @@ export type VerifiedWriteOrder =
   | { ok: false; code: ProblemCode; reason: string };
 
 /** The signature, and for an override the groups and the time that the policy gives it now. */
-export async function verifyWriteOrder(token: string, needs: Omit<Needs, "audit">): Promise<VerifiedWriteOrder> {
+export async function verifyWriteOrder(
+  token: string,
+  needs: Omit<Needs, "audit" | "ledger">,
+): Promise<VerifiedWriteOrder> {
   const refuse = (reason: string) => ({ ok: false as const, code: "order-refused" as const, reason });
   const verified = await needs.signer.verifyOrder(token, needs.now());
   if (!verified.ok) return refuse(verified.reason);

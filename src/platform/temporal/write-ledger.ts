@@ -1,10 +1,14 @@
 /** Asks the ledger of writes, which one workflow keeps for all workers. Who cannot ask does not write. */
 import { type Client, WithStartWorkflowOperation, WorkflowExecutionAlreadyStartedError } from "@temporalio/client";
-import type { WriteAnswer, WriteStart } from "../../core/writes/ledger.js";
+import type { KeptOrder, WriteLog } from "../../activities/acting/write-log.js";
+import type { Pause, WriteAnswer, WriteStart } from "../../core/writes/ledger.js";
 import { LEDGER, ledgerId, WORKFLOWS } from "../../vocabulary/names.js";
 import { LEDGER_WAIT_MS } from "../../vocabulary/write-limits.js";
 import { ToolFailure } from "../failure.js";
 import { persistently } from "./persistently.js";
+
+/** Milliseconds that a write which is refused anyway waits for the ledger to be told why. */
+const TELL_MS = 2_000;
 
 export interface WriteLedger {
   /**
@@ -12,23 +16,42 @@ export interface WriteLedger {
    * `ToolFailure("writes-unchecked")` where the ledger cannot be asked.
    */
   start(write: WriteStart, waitMs?: number): Promise<WriteAnswer>;
+  /** Keeps a pause, or its end, also where the ledger itself can be reset or ended. */
+  keep(order: KeptOrder): Promise<void>;
 }
 
-/** `where` gives the client and queue of the worker that asks, at the call. */
-export function createWriteLedger(where: () => { client: Client; taskQueue: string }): WriteLedger {
+/** `where` gives the client and queue of the worker that asks, at the call; `log` has the last word on a write. */
+export function createWriteLedger(where: () => { client: Client; taskQueue: string }, log: WriteLog): WriteLedger {
   return {
+    keep: (order) => log.keep(order),
     async start(write, waitMs = LEDGER_WAIT_MS) {
-      const deadline = Date.now() + Math.min(waitMs, LEDGER_WAIT_MS);
-      try {
-        const { client, taskQueue } = where();
-        const once = () => client.withDeadline(deadline, () => ask(client, taskQueue, write));
-        // The ledger counts a write once, however often it is asked for it.
-        return await persistently(deadline, once, isEnded);
-      } catch (error) {
-        throw notAsked(error);
-      }
+      const answer = await started(write, waitMs);
+      if (!answer.ok) return answer;
+      const kept = await log.start(write);
+      // A ledger that lets a write pass which is paused was reset, or begun anew: it is told again, so that people see it.
+      if (!kept.ok && kept.why === "paused") await tellAgain(kept.pause).catch(() => undefined);
+      return kept;
     },
   };
+
+  async function tellAgain({ id, scope, reason, by }: Pause): Promise<void> {
+    const { client, taskQueue } = where();
+    const ledger = client.workflow.getHandle(ledgerId(taskQueue));
+    const deadline = Date.now() + TELL_MS;
+    await client.withDeadline(deadline, () => ledger.signal(LEDGER.pause, { id, scope, reason, by }));
+  }
+
+  async function started(write: WriteStart, waitMs: number): Promise<WriteAnswer> {
+    const deadline = Date.now() + Math.min(waitMs, LEDGER_WAIT_MS);
+    try {
+      const { client, taskQueue } = where();
+      const once = () => client.withDeadline(deadline, () => ask(client, taskQueue, write));
+      // The ledger counts a write once, however often it is asked for it.
+      return await persistently(deadline, once, isEnded);
+    } catch (error) {
+      throw notAsked(error);
+    }
+  }
 }
 
 function ask(client: Client, taskQueue: string, write: WriteStart): Promise<WriteAnswer> {

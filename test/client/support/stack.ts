@@ -10,6 +10,7 @@ import { Client, type Connection } from "@temporalio/client";
 import { bundleWorkflowCode, NativeConnection as Native, type NativeConnection, Worker } from "@temporalio/worker";
 import { z } from "zod";
 import { ledgerClient } from "../../../src/activities/acting/ledger-client.js";
+import { createWriteLog } from "../../../src/activities/acting/write-log.js";
 import type { DraftResult } from "../../../src/activities/contract.js";
 import { createActivities, createPlannerActivities } from "../../../src/activities/create-activities.js";
 import { defineTool, ToolFailure } from "../../../src/activities/define-tool.js";
@@ -32,6 +33,7 @@ import type { GoalInput } from "../../../src/schema/run-input.js";
 import { PLANNER_QUEUE, RUN_QUEUE } from "../../../src/vocabulary/names.js";
 import { NODE_TYPE_NAMES } from "../../../src/vocabulary/node-types.js";
 import { auditStub } from "../../support/audit.js";
+import { recordsInMemory } from "../../support/records.js";
 
 export const POLICY: Policy = {
   ...DEFAULT_POLICY,
@@ -123,7 +125,7 @@ export async function createStack(options: StackOptions): Promise<Stack> {
     blobs: { put: () => Promise.resolve(""), get: () => Promise.resolve("") },
     reports,
     signer,
-    ledger: ledgerClient(),
+    ledger: ledgerClient(createWriteLog(recordsInMemory(), Date.now)),
     audit: options.audit ?? auditStub(),
     draft,
     log,
