@@ -1,8 +1,7 @@
 /** The ledger of writes in memory: what the workflow decides, without Temporal. */
 
-import type { KeptOrder } from "../../src/activities/acting/write-log.js";
 import { emptyLedger, type LedgerState, startWrite, type WriteStart } from "../../src/core/writes/ledger.js";
-import type { WriteLedger } from "../../src/platform/temporal/write-ledger.js";
+import type { KeptOrder, WriteLedger } from "../../src/platform/temporal/write-ledger.js";
 
 export interface LedgerStub extends WriteLedger {
   state: LedgerState;

@@ -12,19 +12,9 @@ import {
   type WriteStart,
 } from "../../core/writes/ledger.js";
 import type { Records } from "../../platform/records/records.js";
+import type { KeptOrder, WriteLog } from "../../platform/temporal/write-ledger.js";
 import type { JsonObject } from "../../schema/json.js";
 import { ACTIONS_WINDOW_MS, PAUSES_MAX } from "../../vocabulary/write-limits.js";
-
-export type KeptOrder =
-  | { kind: "pause"; pause: Pause }
-  /** `order`: the id of the signed order. */
-  | { kind: "resume"; pauses: readonly string[]; by: string; order: string };
-
-export interface WriteLog {
-  keep(order: KeptOrder): Promise<void>;
-  /** Whether the write may start by what is kept here; where it may, it is kept, once for each key. */
-  start(write: WriteStart): Promise<WriteAnswer>;
-}
 
 type Entry = { kind: "write"; write: WriteStart; atMs: number };
 

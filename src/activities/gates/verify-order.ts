@@ -2,8 +2,9 @@
  * `verify_order`: whether an order about writes counts, asked by the ledger before it does; and what the audit log is
  * told of it. A pause counts whoever gave it: it is only recorded here.
  */
+
+import type { KeptOrder } from "../../platform/temporal/write-ledger.js";
 import type { ProblemCode } from "../../vocabulary/problems.js";
-import type { KeptOrder } from "../acting/write-log.js";
 import type { Activities, OrderToVerify, OrderVerdict } from "../contract.js";
 import type { Dependencies } from "../dependencies.js";
 

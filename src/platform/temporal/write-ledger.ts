@@ -1,11 +1,22 @@
 /** Asks the ledger of writes, which one workflow keeps for all workers. Who cannot ask does not write. */
 import { type Client, WithStartWorkflowOperation, WorkflowExecutionAlreadyStartedError } from "@temporalio/client";
-import type { KeptOrder, WriteLog } from "../../activities/acting/write-log.js";
 import type { Pause, WriteAnswer, WriteStart } from "../../core/writes/ledger.js";
 import { LEDGER, ledgerId, WORKFLOWS } from "../../vocabulary/names.js";
 import { LEDGER_WAIT_MS } from "../../vocabulary/write-limits.js";
 import { ToolFailure } from "../failure.js";
 import { persistently } from "./persistently.js";
+
+export type KeptOrder =
+  | { kind: "pause"; pause: Pause }
+  /** `order`: the id of the signed order. */
+  | { kind: "resume"; pauses: readonly string[]; by: string; order: string };
+
+/** What holds writes back, kept where nobody reaches who can only write to the namespace. */
+export interface WriteLog {
+  keep(order: KeptOrder): Promise<void>;
+  /** Whether the write may start by what is kept here; where it may, it is kept, once for each key. */
+  start(write: WriteStart): Promise<WriteAnswer>;
+}
 
 /** Milliseconds that a write which is refused anyway waits for the ledger to be told why. */
 const TELL_MS = 2_000;

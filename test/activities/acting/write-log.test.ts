@@ -1,7 +1,8 @@
 /** What holds writes back stays known where the ledger in Temporal is reset, or ended and begun anew. */
 import { beforeEach, describe, expect, test } from "vitest";
-import { createWriteLog, type WriteLog } from "../../../src/activities/acting/write-log.js";
+import { createWriteLog } from "../../../src/activities/acting/write-log.js";
 import type { WriteStart } from "../../../src/core/writes/ledger.js";
+import type { WriteLog } from "../../../src/platform/temporal/write-ledger.js";
 import { ACTIONS_WINDOW_MS } from "../../../src/vocabulary/write-limits.js";
 import { type RecordsStub, recordsInMemory } from "../../support/records.js";
 
