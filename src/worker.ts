@@ -16,7 +16,7 @@ import { type Local, loadLocal, urlProblem } from "./app/local.js";
 import { createRemembering } from "./app/memory.js";
 import { createChangeWatch } from "./platform/audit/changes.js";
 import { createAuditLog } from "./platform/audit/log.js";
-import { isShared, storeBeside, configuredStore } from "./platform/blobs/configured.js";
+import { configuredStore, isShared, storeBeside } from "./platform/blobs/configured.js";
 import { createContents } from "./platform/blobs/contents.js";
 import { blobStoreOn } from "./platform/blobs.js";
 import { digestOf } from "./platform/digest.js";
