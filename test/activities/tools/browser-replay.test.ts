@@ -428,8 +428,8 @@ describe("params", () => {
 
   test("name a secret that is declared; whatever else stands there is taken for a secret", () => {
     expect(problemsOf("shop_password")).toEqual([]);
-    expect(problemsOf("hunter2-literal")).toContain("secret-in-params");
-    expect(problemsOf("constructor")).toContain("secret-in-params");
+    expect(problemsOf("Hunter2Literal99")).toContain("secret-in-params");
+    for (const name of ["other_name", "constructor"]) expect(problemsOf(name)).toContain("source-not-configured");
   });
 
   test.each([
