@@ -1,11 +1,6 @@
 /** The worker: configuration → dependencies → Worker. Workflows come by path or as a prebuilt bundle, never by import. */
 
-import {
-  NativeConnection,
-  type NativeConnectionOptions,
-  type WorkerOptions as TemporalWorkerOptions,
-  Worker,
-} from "@temporalio/worker";
+import { NativeConnection, type NativeConnectionOptions, Worker } from "@temporalio/worker";
 import { callerClient } from "./activities/acting/caller-client.js";
 import { ledgerClient } from "./activities/acting/ledger-client.js";
 import { ratesClient } from "./activities/acting/rates-client.js";
@@ -41,6 +36,7 @@ import { PLANNER_QUEUE, RUN_QUEUE } from "./vocabulary/names.js";
 import type { Problem } from "./vocabulary/problems.js";
 import { workerConverter, workflowSource } from "./worker/payloads.js";
 import { installRuntime } from "./worker/runtime.js";
+import { versioning } from "./worker/versioning.js";
 
 export interface StartedWorker {
   ok: true;
@@ -243,11 +239,4 @@ async function run(
       await done;
     },
   };
-}
-
-/** A run stays with the build that started it. Off unless the operator names the deployment and the build. */
-function versioning({ environment: { deployment } }: Local): Pick<TemporalWorkerOptions, "workerDeploymentOptions"> {
-  if (deployment === undefined) return {};
-  const version = { deploymentName: deployment.name, buildId: deployment.buildId };
-  return { workerDeploymentOptions: { version, useWorkerVersioning: true, defaultVersioningBehavior: "PINNED" } };
 }

@@ -1,5 +1,6 @@
 /** A worker of the attacker's on our own queue, without an SDK: it answers a workflow task of a run of ours with any activity. */
 import type { Client } from "@temporalio/client";
+import type { google } from "@temporalio/proto";
 
 interface Scheduled {
   type: string;
@@ -11,8 +12,8 @@ interface Scheduled {
 const POLL_MS = 70_000;
 const STICKY = "attacker-sticky";
 const SCHEDULE_ACTIVITY = 1;
-const seconds = (count: number) => ({ seconds: count as unknown as Long });
-type Long = import("long").default;
+type Duration = google.protobuf.IDuration;
+const seconds = (count: number): Duration => ({ seconds: count as unknown as NonNullable<Duration["seconds"]> });
 
 /**
  * Takes the next workflow task of the run and schedules the activity in it; later tasks of the run come to the attacker
