@@ -1,4 +1,5 @@
 // Writes docs/schemas/ from the schemas of the file formats. A test says when they are out of date.
+import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { runnerImport } from "vite";
@@ -12,3 +13,4 @@ for (const format of module.FORMAT_NAMES) {
   writeFileSync(target, `${JSON.stringify(module.publishedSchema(format), undefined, 2)}\n`);
   console.error(`wrote ${target}`);
 }
+spawnSync("npx", ["biome", "format", "--write", folder], { stdio: "ignore" });
