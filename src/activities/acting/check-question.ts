@@ -2,9 +2,9 @@
 import { redactValue } from "../../core/redact.js";
 import { digestOf } from "../../platform/digest.js";
 import { ToolFailure } from "../../platform/failure.js";
-import { grantSchema, type Question } from "../../schema/question.js";
+import { grantSchema } from "../../schema/question.js";
 import { undoId } from "../../vocabulary/names.js";
-import { type NodeType, strictest } from "../../vocabulary/node-types.js";
+import { strictest } from "../../vocabulary/node-types.js";
 import type { Dependencies } from "../dependencies.js";
 import { type Acting, type Derived, refuse, type SignedGrant } from "./action.js";
 

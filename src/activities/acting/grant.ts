@@ -5,9 +5,7 @@
 import { asCalled, type Reach, type ToolFacts } from "../../core/check/catalogue.js";
 import { judge, type Policy } from "../../core/policy.js";
 import { ToolFailure } from "../../platform/failure.js";
-import { type Effect, type Environment, NODE_TYPES, type NodeType, riskier } from "../../vocabulary/node-types.js";
-import type { ToolCall } from "../contract.js";
-import type { ToolDefinition } from "../define-tool.js";
+import { type Effect, NODE_TYPES, type NodeType, riskier } from "../../vocabulary/node-types.js";
 import type { Dependencies } from "../dependencies.js";
 import { type Acting, type Agreed, type Derived, refuse, type SignedGrant } from "./action.js";
 import { checkCaller } from "./check-caller.js";
