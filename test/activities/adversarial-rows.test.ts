@@ -406,7 +406,8 @@ const REFUSED: Array<[string, unknown, ...ProblemCode[]]> = [
   ...["no", "off", "n", "0", '"false"', "~", "[]", "{}"].map((written): [string, unknown, ...ProblemCode[]] => [
     `requires_human_approval: ${written} in YAML`,
     `id: g\nname: n\ngoal_description: x\nnodes:\n- id: w\n  name: w\n  type: rollback\n  tool: rollback\n  params: {target: api, version: "1"}\n  requires_human_approval: ${written}\nedges: []\n`,
-    "field-invalid",
+    // A bare ~ would go out as null: it is not taken at all.
+    written === "~" ? "document-not-parsed" : "field-invalid",
   ]),
   // Text that is nearly a graph
   ["a trailing comma in JSON", text((json) => json.replace(/}$/, ",}")), "document-not-parsed"],
