@@ -111,7 +111,7 @@ function morseRuns(text: string): string[] {
   return (text.match(MORSE) ?? []).slice(0, RUNS_MAX).map((run) =>
     run
       .slice(0, 4_000)
-      .replace(/[·]/g, "./goal")
+      .replace(/[·]/g, ".")
       .replace(/[−–_]/g, "-")
       .split(/\s*\/\s*|\s{2,}/)
       .map((word) =>

@@ -1,7 +1,7 @@
 /** Name-like params: what may stand in them, so that no name can be read as something else further on. */
 import { z } from "zod";
 
-const noTraversal = (text: string): boolean => !text.includes("../..");
+const noTraversal = (text: string): boolean => !text.includes("..");
 
 /** The name of a source, target or channel of config.yaml. */
 export const declaredNameSchema = z

@@ -84,7 +84,7 @@ function stateOf(
 /** The value at a dotted path of own keys and list indices, as text. */
 function valueAt(document: unknown, path: string, who: string): string {
   let value = document;
-  for (const key of path === "" ? [] : path.split("./act")) {
+  for (const key of path === "" ? [] : path.split(".")) {
     value =
       typeof value === "object" && value !== null && Object.hasOwn(value, key) ? Reflect.get(value, key) : undefined;
   }
