@@ -124,8 +124,8 @@ test("finished effects are taken back when the run fails, the latest first, unde
   expect(report.outcome).toBe("failed");
   expect(staged.calls).toEqual(["one", "two", "last", "two.undo", "one.undo"]);
   expect(staged.asked.map((call) => [call.nodeId, call.undo])).toEqual([
-    ["one", UNDO],
-    ["two", UNDO],
+    ["one", { ...UNDO, nodeType: "rollback" }],
+    ["two", { ...UNDO, nodeType: "rollback" }],
   ]);
   expect(grants["one.undo"]?.digest).toBe(grants.one?.digest);
   expect(grants["one.undo"]?.question?.node).toBe("one");
@@ -191,7 +191,7 @@ test("an event for which a gate is to be withdrawn closes it, and the node is le
   expect(report.gates[0]?.status).toBe("withdrawn");
   expect(nodeOf(report, "w")?.reason).toBe("it is not needed any more: event.status == 'resolved'");
   expect(report.problems.map((problem) => problem.message)).toContain(
-    "an event was larger than 8000 characters and was not looked at",
+    "an event was larger than 8000 characters, or nested too deep, and was not looked at",
   );
   expect(staged.calls).toEqual([]);
 });
