@@ -123,7 +123,7 @@ test("a second decision, another action's digest, an unknown node and an unknown
     5,
     [expect.objectContaining({ code: "node-not-found" })],
   ]);
-  expect(run.stdout()).not.toContain("went on");
+  expect(run.stdout()).not.toContain("Go on started");
   const nobody = await jsonOf("approve", runId, "--only", "nobody");
   expect(nobody.document.problems).toMatchObject([{ code: "gate-not-open" }]);
   const all = await jsonOf("approve", runId, "--all");
