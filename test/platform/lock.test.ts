@@ -10,7 +10,7 @@ import { withLock } from "../../src/platform/lock.js";
 import { findTemporalCli } from "../../src/platform/temporal/find-cli.js";
 import { bareMachine, fakeGo, type Machine, source } from "./temporal/fixtures/fake-programs.js";
 
-const finder = fileURLToPath(new URL("fixtures/finder.mjs", import.meta.url));
+const finder = fileURLToPath(new URL("temporal/fixtures/finder.mjs", import.meta.url));
 const quiet = (): void => undefined;
 let machine: Machine;
 let finders: ChildProcessWithoutNullStreams[];
