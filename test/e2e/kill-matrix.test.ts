@@ -18,13 +18,12 @@ const TWICE_ASKED = "succeeded: asked 2, acted 1, told 1";
 /** An answer that nobody can give: a person is asked, and nothing more happens. */
 const unknown = (asked: number, acted: number) => `failed, outcome-unknown: asked ${asked}, acted ${acted}, told 0`;
 
-/** What is not listed is as if nothing had died. */
+/** What is not listed is as if nothing had died: also where the effect has happened and been recorded, and only its telling was lost. */
 const NOT_AS_USUAL: Record<string, string> = {
   // The target knows the key: it is asked again, and acts once.
   "key rollback asked": TWICE_ASKED,
   "key rollback late": TWICE_ASKED,
   "key rollback acted": TWICE_ASKED,
-  "key rollback untold": TWICE_ASKED,
   // Its state is read first, and shows whether it has acted.
   "probe rollback asked": TWICE_ASKED,
   // It cannot tell: once an attempt may have acted, no other one does.
@@ -32,7 +31,6 @@ const NOT_AS_USUAL: Record<string, string> = {
   "none rollback asked": unknown(1, 0),
   "none rollback late": unknown(1, 1),
   "none rollback acted": unknown(1, 1),
-  "none rollback untold": unknown(1, 1),
 };
 
 const HANDED_OUT = "none rollback scheduled";

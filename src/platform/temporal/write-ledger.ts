@@ -18,6 +18,8 @@ export interface WriteLog {
   start(write: WriteStart): Promise<WriteAnswer>;
 }
 
+/** Milliseconds of one asking: a question that was lost with a worker is never answered, and a new one is. */
+const ASK_MS = 6_000;
 /** Milliseconds that a write which is refused anyway waits for the ledger to be told why. */
 const TELL_MS = 2_000;
 
@@ -56,7 +58,8 @@ export function createWriteLedger(where: () => { client: Client; taskQueue: stri
     const deadline = Date.now() + Math.min(waitMs, LEDGER_WAIT_MS);
     try {
       const { client, taskQueue } = where();
-      const once = () => client.withDeadline(deadline, () => ask(client, taskQueue, write));
+      const once = () =>
+        client.withDeadline(Math.min(deadline, Date.now() + ASK_MS), () => ask(client, taskQueue, write));
       // The ledger counts a write once, however often it is asked for it.
       return await persistently(deadline, once, isEnded);
     } catch (error) {
