@@ -58,8 +58,14 @@ const UNKNOWN: Nature = { sign: "errors", own: false, sure: 0.5 };
 /** Fires always, so that its absence is noticed. */
 const WATCHDOG = /^(?:watchdog|deadman.*|always ?firing|heartbeat|info ?inhibitor)$/;
 
-export function natureOf(name: string, expr: string): Nature {
-  const words = name
+/** Characters that are looked at: names and expressions that people write are shorter, and patterns stay quick. */
+const NAME_MAX_CHARS = 200;
+const EXPRESSION_MAX_CHARS = 2_000;
+
+export function natureOf(alert: string, expression: string): Nature {
+  const expr = expression.slice(0, EXPRESSION_MAX_CHARS);
+  const words = alert
+    .slice(0, NAME_MAX_CHARS)
     .replace(/([a-z0-9])([A-Z])/g, "$1 $2")
     .replace(/[_-]+/g, " ")
     .toLowerCase();
