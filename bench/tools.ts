@@ -111,7 +111,14 @@ export async function createBenchActivities(): Promise<Bench> {
     now: () => Date.now(),
   });
   return {
-    activities,
+    activities: {
+      ...activities,
+      // The product lets nothing act that is no run of its own: by hand it is a plain activity, without its checks.
+      act_by_hand: (runId: string) => {
+        waiting.get(runId)?.();
+        return Promise.resolve({ done: true });
+      },
+    },
     acted: (runId) =>
       new Promise((resolve) => {
         waiting.set(runId, () => {

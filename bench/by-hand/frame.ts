@@ -22,11 +22,11 @@ export interface ByHandInput {
 
 interface Tools {
   noop(call: ToolCall): Promise<{ n: number }>;
-  act(call: ToolCall): Promise<{ done: boolean }>;
+  act_by_hand(runId: string): Promise<{ done: boolean }>;
 }
 
 export const { noop } = proxyActivities<Tools>({ startToCloseTimeout: "1 minute", retry: { maximumAttempts: 6 } });
-export const { act } = proxyActivities<Tools>({
+export const { act_by_hand } = proxyActivities<Tools>({
   activityId: "act",
   startToCloseTimeout: "1 minute",
   retry: { maximumAttempts: 4 },

@@ -1,6 +1,6 @@
 /** One activity behind a question to people: asked by an activity, answered by a signal, closed by a timer. */
 import { condition, defineSignal, setHandler, workflowInfo } from "@temporalio/workflow";
-import { act, ask_approval, type ByHandInput, checked, runKey, show } from "./frame.js";
+import { act_by_hand, ask_approval, type ByHandInput, checked, runKey, show } from "./frame.js";
 
 export async function gated(input: ByHandInput): Promise<{ done: boolean }> {
   const { requester } = input;
@@ -12,7 +12,7 @@ export async function gated(input: ByHandInput): Promise<{ done: boolean }> {
   show(verdict, "waiting", "write", 1);
   const { policyDigest, environment } = verdict ?? { policyDigest: "", environment: "staging" };
   const deadlineMs = Date.now() + 604_800_000;
-  const asked = await ask_approval({
+  await ask_approval({
     nodeId: "act",
     nodeName: "act",
     nodeType: "rollback",
@@ -28,11 +28,7 @@ export async function gated(input: ByHandInput): Promise<{ done: boolean }> {
   });
   if (!(await condition(() => approver !== undefined, deadlineMs - Date.now()))) return { done: false };
   show(verdict, "running", "write");
-  const { nonce, digest, askedIn } = asked;
-  const votes = [{ approver: approver ?? "" }];
-  const startedAs = workflowInfo().originalExecutionRunId;
-  const grant = { nonce, digest, policyDigest, askedIn, startedAs, signed: false, votes };
-  const result = await act({ params: {}, requester, runKey: runKey(), retries: 0, grant });
+  const result = await act_by_hand(workflowInfo().workflowId);
   show(verdict, "succeeded", "write");
   return result;
 }
