@@ -66,6 +66,9 @@ describe.skipIf(missing.length > 0)(title, () => {
   test("names a store that was stopped, by words that name another, and is sure of it", async () => {
     await lab.end("redis");
     await lab.until(async () => (await lab.alerts()).some(({ labels }) => labels.alertname === "RedisDown"), 90_000);
+    // What is asked about must have been measured, too.
+    const errors = 'sum(rate(http_server_requests_total{status_code=~"5.*"}[1m])) > 0';
+    await lab.until(async () => (await lab.query(errors)).length > 0, 90_000);
     const answer = await investigate("customers of the catalog get errors");
     expect(answer.causes[0]?.service).toBe("redis");
     expect(answer).toMatchObject({ trouble: true, certainty: "confirmed" });
