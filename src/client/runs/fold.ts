@@ -6,7 +6,7 @@ import { checkedGraph, type Verdict } from "../../core/check.js";
 import { type RunView, viewOf } from "../../core/report/view.js";
 import { begin } from "../../core/run/apply.js";
 import { createRun, resumeRun } from "../../core/run/run.js";
-import type { AskedGate, RunState } from "../../core/run/state.js";
+import type { AskedGate } from "../../core/run/state.js";
 import type { Problem } from "../../vocabulary/problems.js";
 import type { RunHappening } from "./contract.js";
 import { type Change, createWatch, type Watch } from "./fold/changes.js";
