@@ -7,8 +7,7 @@ import { type ClusterFacts, FACT_KINDS, FACT_SCHEMAS } from "../../../src/schema
 import type { Item } from "../../support/cluster-world.js";
 
 const FOLDER = resolve(import.meta.dirname, "../../../../shared/data/opensre/eks");
-const HALVES = [FOLDER, "/work/shared/data/opensre/eks"].filter((folder) => existsSync(folder));
-const [folder] = HALVES;
+const folder = existsSync(FOLDER) ? FOLDER : undefined;
 
 /** What must be named first; healthy ones name nothing. */
 const NAMED: Record<string, string> = {
