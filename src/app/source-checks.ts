@@ -1,18 +1,14 @@
 /** `autoops sources check`: the declared sources, trackers and channels, asked as the worker on this machine would, under its network policy. */
-import { randomUUID } from "node:crypto";
 import { lookAtTracker, questionTo } from "../activities/connectors/check-channel.js";
 import { checkSource, type SourceVerdict, verdictOf } from "../activities/connectors/check-source.js";
 import { type ToolContext, ToolFailure } from "../activities/define-tool.js";
 import { channelFault, namedChannels } from "../core/gate/notice-channels.js";
 import type { Variables } from "../platform/environment.js";
-import { createGuardedFetch } from "../platform/http/guarded-fetch.js";
-import { createHostGuard } from "../platform/http/host-guard.js";
-import { createSecretResolver } from "../platform/secrets.js";
 import { createSlack } from "../platform/slack/client.js";
 import type { Config } from "../schema/config.js";
 import type { Problem } from "../vocabulary/problems.js";
-import { declaredUrls } from "./declared-urls.js";
 import { type Local, loadLocal } from "./local.js";
+import { readingContext } from "./reading-context.js";
 
 /** One question, shorter than a tool has: a person waits. */
 const CHECK_TIMEOUT_MS = 10_000;
@@ -33,7 +29,7 @@ export async function checkSources(
 ): Promise<{ ok: true; sources: CheckedSource[] } | { ok: false; problems: Problem[] }> {
   const local = await loadLocal(variables);
   if (!local.ok) return local;
-  const context = contextOf(local, signal);
+  const context = readingContext(local, { nodeId: "check", timeoutMs: CHECK_TIMEOUT_MS, signal });
   const declared = [...declaredIn(local.config, context), ...noticesIn(local, context)];
   const wanted = declared.filter((one) => name === undefined || one.name === name);
   if (name !== undefined && wanted.length === 0) {
@@ -91,28 +87,4 @@ function noticesIn({ policy, config }: Local, context: ToolContext): Declared[] 
     };
     return { section: "policy", name, kind: "notices", ask: () => verdictOf(at, ask) };
   });
-}
-
-/** Nothing is kept: what is read is looked at and forgotten. */
-function contextOf({ config, policy, environment }: Local, signal: AbortSignal): ToolContext {
-  const secret = createSecretResolver((name) => environment.secretFrom(name));
-  const reaching = { network: policy.network, declaredUrls: declaredUrls(config) };
-  const guarded = createGuardedFetch({ ...reaching, resolveSecret: secret });
-  const id = randomUUID();
-  return {
-    config,
-    fetch: (url, request = {}) => guarded(url, { ...request, timeoutMs: CHECK_TIMEOUT_MS }),
-    hosts: createHostGuard(reaching),
-    blobs: { put: () => Promise.resolve(""), get: () => Promise.resolve("") },
-    signal,
-    heartbeat: () => undefined,
-    secret,
-    idempotencyKey: id,
-    attempt: 1,
-    nodeId: "check",
-    runId: id,
-    requester: "",
-    now: () => Date.now(),
-    log: { info: () => undefined, warn: () => undefined },
-  };
 }
