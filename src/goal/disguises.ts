@@ -1,9 +1,9 @@
 /**
  * The forms in which an order hides from a plain search: encodings, ciphers, reversal, spread or misspelt words. Each
  * gives a further reading of the text. Bounded: few readings, each no longer than the text.
- * Loaded by the workflow sandbox: imports no package and reads no clock.
  */
-import { commonWords, readsAsSentence } from "./plain-text.js";
+import { lazily } from "../platform/data-file.js";
+import { commonWords, disguiseWords, readsAsSentence } from "./plain-text.js";
 
 export interface Readings {
   /** Texts to search besides the one as written. */
@@ -19,39 +19,9 @@ const HEX = /(?<![0-9a-z])(?:0x)?(?:[0-9a-f]{2}[ :,]?(?:0x)?){8,}(?![0-9a-z])/gi
 const BINARY = /(?<![01])(?:[01]{8}\s?){6,}(?![01])/g;
 const DECIMAL = /(?<![0-9.])(?:(?:3[2-9]|[4-9][0-9]|1[01][0-9]|12[0-6])[ ,]{1,2}){8,}[0-9]{2,3}(?![0-9.])/g;
 const MORSE = /(?<![\w.-])(?:[.\-·−–_]{1,6}(?:\s|\/){1,3}){6,}[.\-·−–_]{1,6}/g;
-const MORSE_LETTERS =
-  "a.- b-... c-.-. d-.. e. f..-. g--. h.... i.. j.--- k-.- l.-.. m-- n-. o--- p.--. q--.- r.-. s... t- u..- v...- w.-- x-..- y-.-- z--..";
-const MORSE_CODE = new Map(MORSE_LETTERS.split(" ").map((entry) => [entry.slice(1), entry[0] ?? ""]));
-const LEET: Readonly<Record<string, string>> = {
-  0: "o",
-  3: "e",
-  4: "a",
-  5: "s",
-  7: "t",
-  8: "b",
-  "@": "a",
-  $: "s",
-  "€": "e",
-};
-/** Words by which such orders are known, also with their letters mixed up or one of them wrong. */
-const KEYWORDS = [
-  "ignore",
-  "disregard",
-  "forget",
-  "previous",
-  "instructions",
-  "instruction",
-  "guidelines",
-  "system",
-  "prompt",
-  "reveal",
-  "password",
-  "bypass",
-  "approval",
-  "override",
-  "restrictions",
-];
-const MIXED = new Map(KEYWORDS.map((word) => [mixedKey(word), word]));
+
+/** Key words with the letters between the first and the last in any order. */
+const mixed = lazily(() => new Map(disguiseWords().keywords.map((word) => [mixedKey(word), word])));
 
 /** The further readings of a text; `text` without invisible characters, as written. */
 export function disguises(text: string): Readings {
@@ -78,20 +48,7 @@ function encodedRuns(text: string): string[] {
 }
 
 function fromBase64(run: string): string {
-  let bytes = "";
-  let bits = 0;
-  let held = 0;
-  for (const char of run.replace(/=+$/, "").slice(0, 8_000)) {
-    const value = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".indexOf(
-      char === "-" ? "+" : char === "_" ? "/" : char,
-    );
-    held = ((held << 6) | value) & 0xffff;
-    bits += 6;
-    if (bits < 8) continue;
-    bits -= 8;
-    bytes += String.fromCharCode((held >> bits) & 0xff);
-  }
-  return readable(bytes);
+  return readable(Buffer.from(run.slice(0, 8_000), "base64").toString("latin1"));
 }
 
 function fromBytes(digits: string, width: number, radix: number): string {
@@ -117,7 +74,7 @@ function morseRuns(text: string): string[] {
       .map((word) =>
         word
           .split(/\s/)
-          .map((sign) => MORSE_CODE.get(sign) ?? "")
+          .map((sign) => disguiseWords().morse[sign] ?? "")
           .join(""),
       )
       .join(" "),
@@ -175,10 +132,14 @@ function rewritten(text: string): string[] {
     .replace(/(?:%[0-9a-f]{2}){1,}|\\u\{?([0-9a-f]{4,6})\}?|\\x([0-9a-f]{2})|&#(x?[0-9a-f]{1,6});/gi, resolved)
     .replace(/&(lt|gt|quot|nbsp|amp);/g, (_, name: string) => ({ lt: "<", gt: ">", quot: '"', amp: "&" })[name] ?? " ")
     .replace(/\+(?=\w)/g, (plus) => (/%20|%2/i.test(text) ? " " : plus));
+  const leetLetters = disguiseWords().leet;
   const leet = (one: string) =>
     text
       .toLowerCase()
-      .replace(/[0134578@$€!|]/g, (char) => LEET[char] ?? (char === "1" || char === "!" || char === "|" ? one : char));
+      .replace(
+        /[0134578@$€!|]/g,
+        (char) => leetLetters[char] ?? (char === "1" || char === "!" || char === "|" ? one : char),
+      );
   const joined = text.replace(/(?<=\p{L})(?:[-_.*~^|/\\+]{1,3}|\s?-\s?)(?=\p{L})/gu, "");
   const spaced = text.replace(/[-_.*~^|/\\+]+/g, " ");
   return [unescaped, leet("i"), leet("l"), joined, spaced, mended(text), pieces(text) ?? text];
@@ -199,10 +160,11 @@ function percentDecoded(escaped: string): string {
 }
 
 function mended(text: string): string {
+  const { keywords } = disguiseWords();
   return text.toLowerCase().replace(/(?<![a-z])[a-z]{6,14}(?![a-z])/g, (word) => {
-    if (KEYWORDS.includes(word)) return word;
+    if (keywords.includes(word)) return word;
     return (
-      MIXED.get(mixedKey(word)) ?? KEYWORDS.find((known) => known.length >= 7 && differsByOne(word, known)) ?? word
+      mixed().get(mixedKey(word)) ?? keywords.find((known) => known.length >= 7 && differsByOne(word, known)) ?? word
     );
   });
 }

@@ -1,7 +1,7 @@
 /**
  * The first look at a goal: plain text within bounds, without characters nobody sees and without the marks by which
  * models tell speakers apart; and the signs of an injected order. Signs are findings: what may run is decided by the
- * check, the policy and the gates. Loaded by the workflow sandbox: imports no package and reads no clock.
+ * check, the policy and the gates.
  */
 import { GOAL_MAX_CHARS } from "../vocabulary/limits.js";
 import { injectionSigns } from "./injection-signs.js";

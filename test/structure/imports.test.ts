@@ -18,7 +18,7 @@ const RULES: Record<string, Rule> = {
   vocabulary: { values: [], packages: [] },
   schema: { values: ["vocabulary"], packages: ["zod", "yaml"] },
   core: { values: ["vocabulary"], packages: [] },
-  goal: { values: ["vocabulary"], packages: [] },
+  goal: { values: ["schema", "vocabulary", "platform/data-file"], packages: ["node:"] },
   workflows: { values: ["core", "vocabulary"], packages: ["@temporalio/workflow", "@temporalio/common"] },
   activities: {
     values: OUTSIDE,

@@ -1,7 +1,7 @@
 /** The health rules of `data/health`, read once; and the signs that log lines carry (`data/log-signs.yaml`). */
-import { readdirSync, readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
-import { parseDocumentText } from "../../../schema/document.js";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { DATA, lazily, readData } from "../../../platform/data-file.js";
 import {
   type HealthFile,
   type HealthRule,
@@ -9,43 +9,24 @@ import {
   type LogSign,
   logSignsSchema,
 } from "../../../schema/health.js";
-import { parseWith } from "../../../schema/problems.js";
 import type { ServiceParam } from "./evidence-schema.js";
 import { matchersOf } from "./ranges.js";
 
-/** As far above `src` as above `dist`. */
-const DATA = resolve(import.meta.dirname, "../../../../data");
-
-let files: HealthFile[] | undefined;
-let signs: Array<LogSign & { test: RegExp }> | undefined;
-
-/** All kinds, the most telling first. The files are the product's own: one that is broken is our bug and throws. */
-export function healthFiles(): readonly HealthFile[] {
-  files ??= readdirSync(join(DATA, "health"))
+/** All kinds, the most telling first. */
+export const healthFiles = lazily((): readonly HealthFile[] =>
+  readdirSync(join(DATA, "health"))
     .filter((name) => name.endsWith(".yaml"))
     .sort()
-    .map((name) => read(join(DATA, "health", name), healthSchema))
-    .sort((a, b) => b.rank - a.rank || (a.kind < b.kind ? -1 : 1));
-  return files;
-}
+    .map((name) => readData(join("health", name), healthSchema))
+    .sort((a, b) => b.rank - a.rank || (a.kind < b.kind ? -1 : 1)),
+);
 
 export const healthOf = (kind: string): HealthFile | undefined => healthFiles().find((one) => one.kind === kind);
 
-export function logSigns(): ReadonlyArray<LogSign & { test: RegExp }> {
-  signs ??= read(join(DATA, "log-signs.yaml"), logSignsSchema).signs.map((sign) => ({
-    ...sign,
-    test: new RegExp(sign.pattern, "i"),
-  }));
-  return signs;
-}
-
-function read<T>(path: string, schema: Parameters<typeof parseWith<T>>[0]): T {
-  const document = parseDocumentText(readFileSync(path, "utf8"), path);
-  if (!document.ok) throw new Error(document.problems[0]?.message);
-  const parsed = parseWith(schema, document.value, { at: path });
-  if (!parsed.ok) throw new Error(parsed.problems[0]?.message);
-  return parsed.value;
-}
+export const logSigns = lazily(
+  (): ReadonlyArray<LogSign & { test: RegExp }> =>
+    readData("log-signs.yaml", logSignsSchema).signs.map((sign) => ({ ...sign, test: new RegExp(sign.pattern, "i") })),
+);
 
 /** What a service is, from the names of its metrics: kinds by rank. */
 export function kindsOf(metrics: ReadonlySet<string>): string[] {
