@@ -13,6 +13,7 @@ import { finding, findingsSchema, shortened, type ToolFinding } from "./kit/find
 import { instantMs, isoText } from "./kit/instant.js";
 import { declaredNameSchema } from "./kit/names.js";
 import { isError, LEVELS } from "./logs/levels.js";
+import type { LogReading } from "./logs/reading.js";
 import type { KeptEntry, Selection } from "./logs/selection.js";
 
 const SAMPLE_MAX = 20;
@@ -107,7 +108,9 @@ async function collect(params: Params, context: ToolContext): Promise<Output> {
     ...(reading.uiUrl === undefined ? {} : { ui_url: shortened(redact(reading.uiUrl), UI_URL_MAX_CHARS) }),
   };
   const told = source.kind === "files" ? [] : sourceEvidence(output);
-  return { ...output, findings: findingsOf(output, queryText(params), told) };
+  const findings = findingsOf(output, queryText(params), told);
+  if (kept.timeless > 0) findings.push(timelessFinding(params.source, kept));
+  return { ...output, findings };
 }
 
 function reach(params: JsonObject, config: Config, at: string): Reach {
@@ -183,6 +186,11 @@ function findingsOf(output: Omit<Output, "findings">, asked: string, told: reado
     findings.push(finding(`${path} could not be read`, [message]));
   }
   return findings;
+}
+
+function timelessFinding(source: string, { timeless, total }: LogReading["kept"]): ToolFinding {
+  const statement = `${source}: ${timeless} of ${total} lines tell no time that is known`;
+  return finding(statement, ["each counts as written when its file changed last, so they may be older than they seem"]);
 }
 
 /** Which source said so, and how to see it there. */

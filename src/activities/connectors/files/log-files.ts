@@ -6,12 +6,10 @@ import { createGunzip } from "node:zlib";
 import { namesUnderRoots, openUnderRoots } from "../../../platform/files.js";
 import { escapeRegExp } from "../../../vocabulary/escape-regexp.js";
 import type { Problem } from "../../../vocabulary/problems.js";
+import { encodingOf, LineSplitter } from "./line-splitter.js";
 
 /** Files of one source that are opened at once; the newest by name are kept. */
 const FILES_MAX = 100;
-/** Bytes of one line; what is longer is cut, so that a file without line ends cannot fill the memory. */
-const LINE_MAX_BYTES = 65_536;
-
 export interface LogFile {
   path: string;
   handle: FileHandle;
@@ -84,15 +82,18 @@ export interface ReadBudget {
  * end is read, of a gzipped one the beginning, and the budget says that it was exceeded.
  */
 export async function* readLines(file: LogFile, budget: ReadBudget): AsyncGenerator<string[]> {
-  const start = file.gzip ? 0 : Math.max(0, file.size - budget.bytes);
+  const cut = file.gzip ? 0 : Math.max(0, file.size - budget.bytes);
+  // A character of UTF-16 has two bytes.
+  const start = cut - (cut % 2);
   if (start > 0 || budget.bytes <= 0) budget.exceeded = true;
   if (file.size === 0 || budget.bytes <= 0) return;
   const raw = file.handle.createReadStream({ start, end: file.size - 1, autoClose: false, highWaterMark: 262_144 });
   const chunks = file.gzip ? unzipped(raw) : raw;
-  const split = new LineSplitter(start > 0);
+  let split = start > 0 ? new LineSplitter(true, undefined, encodingOf(await beginningOf(file))) : undefined;
   try {
     for await (const chunk of chunks as AsyncIterable<Buffer>) {
       budget.bytes -= chunk.length;
+      split ??= new LineSplitter(false, undefined, encodingOf(chunk));
       const lines = split.push(chunk);
       if (lines.length > 0) yield lines;
       if (file.gzip && budget.bytes <= 0) {
@@ -100,68 +101,20 @@ export async function* readLines(file: LogFile, budget: ReadBudget): AsyncGenera
         return;
       }
     }
-    const rest = split.end();
+    const rest = split?.end();
     if (rest !== undefined) yield [rest];
   } finally {
     raw.destroy();
   }
 }
 
+async function beginningOf({ handle }: LogFile): Promise<Buffer> {
+  const { buffer, bytesRead } = await handle.read(Buffer.alloc(4), 0, 4, 0);
+  return buffer.subarray(0, bytesRead);
+}
+
 function unzipped(raw: ReturnType<FileHandle["createReadStream"]>): ReturnType<typeof createGunzip> {
   const gunzip = createGunzip();
   raw.on("error", (error) => gunzip.destroy(error));
   return raw.pipe(gunzip);
-}
-
-/** Cuts bytes into lines: `\n` or `\r\n`; a line over the limit is cut and the rest of it left out. */
-export class LineSplitter {
-  #held: Buffer[] = [];
-  #heldBytes = 0;
-  #skipping: boolean;
-
-  /** `inTheMiddle`: reading starts inside a line, whose rest is left out. */
-  constructor(
-    inTheMiddle: boolean,
-    readonly maxBytes: number = LINE_MAX_BYTES,
-  ) {
-    this.#skipping = inTheMiddle;
-  }
-
-  push(chunk: Buffer): string[] {
-    const lines: string[] = [];
-    let from = 0;
-    for (let at = chunk.indexOf(10); at !== -1; at = chunk.indexOf(10, from)) {
-      if (this.#skipping) this.#skipping = false;
-      else {
-        this.#hold(chunk.subarray(from, at));
-        lines.push(this.#take());
-      }
-      from = at + 1;
-    }
-    if (!this.#skipping) this.#hold(chunk.subarray(from));
-    return lines;
-  }
-
-  end(): string | undefined {
-    return this.#heldBytes > 0 ? this.#take() : undefined;
-  }
-
-  #hold(part: Buffer): void {
-    const room = this.maxBytes - this.#heldBytes;
-    if (room <= 0 || part.length === 0) return;
-    // The chunk's memory is used again by the stream; what is kept beyond it is copied.
-    this.#held.push(Buffer.from(part.subarray(0, room)));
-    this.#heldBytes += Math.min(room, part.length);
-  }
-
-  #take(): string {
-    const bytes = this.#held.length === 1 ? (this.#held[0] ?? Buffer.alloc(0)) : Buffer.concat(this.#held);
-    this.#held = [];
-    this.#heldBytes = 0;
-    // A file that was cut while its writer went on starts with NUL bytes; a byte order mark may stand first as well.
-    return bytes
-      .toString("utf8")
-      .replace(/^[\0\uFEFF]+/, "")
-      .replace(/\r$/, "");
-  }
 }

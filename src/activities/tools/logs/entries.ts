@@ -1,124 +1,109 @@
 /** Lines of a log become entries: JSON or plain text, with stack traces joined to the entry that they belong to. */
-import type { JsonObject } from "../../../schema/json.js";
-import { fieldLevel, type LevelOrUnknown, lineLevel } from "./levels.js";
-import { fieldTimeMs, findTime } from "./times.js";
+import { CONTINUATION, crashLevel, RAISED, Trace } from "./crashes.js";
+import { fieldLevel, type Level } from "./levels.js";
+import { lineLevel } from "./line-level.js";
+import { beginsObject, PrettyJson } from "./pretty-json.js";
+import {
+  cut,
+  DEFAULT_FIELDS,
+  jsonRecord,
+  type LogEntry,
+  type LogFields,
+  MESSAGE_MAX_CHARS,
+  recordEntry,
+} from "./record-entry.js";
+import { TimeFinder } from "./times.js";
+import { Parts, unwrapped } from "./wrapped-lines.js";
 
-export interface LogEntry {
-  /** Undefined where neither the line nor one before it tells a time. */
-  timeMs: number | undefined;
-  level: LevelOrUnknown;
-  message: string;
-  fields?: JsonObject;
+export { DEFAULT_FIELDS, type LogEntry, type LogFields, recordEntry } from "./record-entry.js";
+
+/** Colours and other instructions for a terminal. */
+const TERMINAL = new RegExp(`${String.fromCharCode(27)}\\[[0-9;:?]*[ -/]*[@-~]`, "g");
+const ESCAPE = String.fromCharCode(27);
+const plain = (line: string): string => (line.includes(ESCAPE) ? line.replace(TERMINAL, "") : line);
+
+interface TextEntry extends LogEntry {
+  clockOnly: boolean;
 }
 
-export interface LogFields {
-  time_field: string;
-  level_field: string;
-  message_field: string;
-}
+/** A line of JSON that its end was cut off still tells its level and time there or at its beginning. */
+const END_CHARS = 500;
 
-export const DEFAULT_FIELDS: LogFields = { time_field: "time", level_field: "level", message_field: "message" };
-
-/** Characters of one entry's message, its stack included. */
-const MESSAGE_MAX_CHARS = 8_000;
-const FIELDS_MAX = 20;
-const FIELD_MAX_CHARS = 500;
-/** A line that continues the one before it: a stack trace's. */
-export const CONTINUATION =
-  /^(?:\s+\S|at |Caused by:|Traceback |\.\.\. \d+ more|[})\]]|[\w.$]+(?:Error|Exception)(?::|$))/;
-/** Names that other loggers give to the three fields; tried after the declared ones. */
-const TIME_FIELDS = ["time", "timestamp", "@timestamp", "ts", "t", "date", "datetime"];
-const LEVEL_FIELDS = ["level", "severity", "lvl", "loglevel", "log.level", "levelname"];
-const MESSAGE_FIELDS = ["message", "msg", "event", "log", "text"];
-
-function own(record: Record<string, unknown>, name: string): unknown {
-  if (Object.hasOwn(record, name)) return record[name];
-  let value: unknown = record;
-  for (const key of name.split(".")) {
-    if (typeof value !== "object" || value === null || !Object.hasOwn(value, key)) return undefined;
-    value = (value as Record<string, unknown>)[key];
-  }
-  return value;
-}
-
-function firstOf(
-  record: Record<string, unknown>,
-  declared: string,
-  others: string[],
-): { name: string; value: unknown } {
-  for (const name of [declared, ...others]) {
-    const value = own(record, name);
-    if (value !== undefined && value !== null) return { name, value };
-  }
-  return { name: declared, value: undefined };
-}
-
-const cut = (text: string, max: number): string => (text.length > max ? `${text.slice(0, max - 1)}…` : text);
-
-function otherFields(record: Record<string, unknown>, taken: string[]): JsonObject | undefined {
-  const fields: JsonObject = {};
-  let count = 0;
-  for (const [key, value] of Object.entries(record)) {
-    if (taken.includes(key) || key === "__proto__" || value === null || count >= FIELDS_MAX) continue;
-    if (typeof value === "string") fields[key] = cut(value, FIELD_MAX_CHARS);
-    else if (typeof value === "number" || typeof value === "boolean") fields[key] = value;
-    else fields[key] = cut(JSON.stringify(value), FIELD_MAX_CHARS);
-    count++;
-  }
-  return count > 0 ? fields : undefined;
-}
-
-function fromJson(line: string, names: LogFields, referenceMs: number): LogEntry | undefined {
-  let record: unknown;
-  try {
-    record = JSON.parse(line);
-  } catch {
-    return undefined;
-  }
-  if (typeof record !== "object" || record === null || Array.isArray(record)) return undefined;
-  return recordEntry(record as Record<string, unknown>, names, referenceMs);
-}
-
-/** The entry that a record of named fields is. */
-export function recordEntry(object: Record<string, unknown>, names: LogFields, referenceMs: number): LogEntry {
-  const time = firstOf(object, names.time_field, TIME_FIELDS);
-  const level = firstOf(object, names.level_field, LEVEL_FIELDS);
-  const message = firstOf(object, names.message_field, MESSAGE_FIELDS);
-  const fields = otherFields(object, [time.name, level.name, message.name]);
-  const text = typeof message.value === "string" ? message.value : JSON.stringify(message.value ?? object);
-  const entry: LogEntry = {
-    timeMs: fieldTimeMs(time.value, referenceMs),
-    level: fieldLevel(level.value),
-    message: cut(text, MESSAGE_MAX_CHARS),
-  };
-  return fields === undefined ? entry : { ...entry, fields };
-}
-
-function fromText(line: string, referenceMs: number): LogEntry {
-  const found = findTime(line, referenceMs);
-  if (found === undefined) {
-    const text = line.trim();
-    return { timeMs: undefined, level: lineLevel(line, text), message: cut(text, MESSAGE_MAX_CHARS) };
-  }
+function fromText(line: string, times: TimeFinder): TextEntry {
+  const found = times.find(line);
+  if (found === undefined)
+    return {
+      timeMs: undefined,
+      level: brokenLevel(line) ?? lineLevel(line, line.trim()),
+      message: cut(line.trim(), MESSAGE_MAX_CHARS),
+      clockOnly: false,
+    };
   const before = line
     .slice(0, found.start)
     .replace(/<\d{1,3}>\d?/, "")
     .replace(/[\s[(-]+$/, "");
   const after = line.slice(found.end).replace(/^[\s\])|,:-]+/, "");
+  const nested = nestedRecord(after, times.referenceMs);
+  if (nested !== undefined) return { ...nested, timeMs: found.ms, clockOnly: found.clockOnly };
   const message = before.trim() === "" ? after : `${before.trim()} ${after}`;
-  return { timeMs: found.ms, level: lineLevel(line, after), message: cut(message, MESSAGE_MAX_CHARS) };
+  return {
+    timeMs: found.ms,
+    level: brokenLevel(line) ?? lineLevel(line, after),
+    message: cut(message, MESSAGE_MAX_CHARS),
+    clockOnly: found.clockOnly,
+  };
+}
+
+/** Of a record whose end is missing, what its beginning and its last characters tell. */
+function brokenLevel(line: string): LogEntry["level"] | undefined {
+  if (!line.startsWith("{")) return undefined;
+  const told = /"(?:level|severity|lvl|levelname|loglevel)"\s*:\s*"?(\w{1,12})/i;
+  const word = told.exec(line.slice(0, END_CHARS))?.[1] ?? told.exec(line.slice(-END_CHARS))?.[1];
+  const level = fieldLevel(word);
+  return level === "unknown" ? undefined : level;
+}
+
+/** Behind a head there may stand a record: `Nov 29 12:00:00 host app[1]: {"level":"error"}`. */
+function nestedRecord(text: string, referenceMs: number): LogEntry | undefined {
+  const from = text.indexOf("{");
+  if (from === -1 || !text.endsWith("}") || !/^[\w\s.:[\]()|/-]{0,120}$/.test(text.slice(0, from))) return undefined;
+  const record = jsonRecord(text.slice(from));
+  if (record === undefined) return undefined;
+  const entry = recordEntry(record, DEFAULT_FIELDS, referenceMs);
+  const isMessage = entry.message !== JSON.stringify(record);
+  return entry.level === "unknown" || !isMessage ? undefined : entry;
+}
+
+function entryOf(
+  line: string,
+  names: LogFields,
+  times: TimeFinder,
+): { entry: LogEntry; isJson: boolean; clockOnly: boolean } {
+  const record = line.startsWith("{") ? jsonRecord(line) : undefined;
+  if (record !== undefined) {
+    return { entry: recordEntry(record, names, times.referenceMs), isJson: true, clockOnly: false };
+  }
+  // A container's name, as docker compose sets it before its lines
+  const composed = /^[\w.-]{1,80} +\| (?=\{)/.exec(line)?.[0];
+  const inner = composed === undefined ? undefined : jsonRecord(line.slice(composed.length));
+  if (inner !== undefined)
+    return { entry: recordEntry(inner, names, times.referenceMs), isJson: true, clockOnly: false };
+  const { clockOnly, ...entry } = fromText(line, times);
+  return { entry, isJson: false, clockOnly };
 }
 
 /** The entry that one line is, JSON or plain, where nothing stands before or after it. */
 export function lineEntry(line: string, referenceMs: number): LogEntry {
-  const entry = line.startsWith("{") ? fromJson(line, DEFAULT_FIELDS, referenceMs) : undefined;
-  return entry ?? fromText(line, referenceMs);
+  return entryOf(plain(line), DEFAULT_FIELDS, new TimeFinder(referenceMs)).entry;
 }
 
 /** Joins a line to the entry that it belongs to. */
 export function joinLine(entry: LogEntry, line: string): void {
   if (entry.message.length < MESSAGE_MAX_CHARS) entry.message = cut(`${entry.message}\n${line}`, MESSAGE_MAX_CHARS);
-  if (entry.level === "unknown") entry.level = lineLevel("", line.trim());
+  if (entry.level !== "unknown") return;
+  // What is indented is a value or a place in code; it tells of an exception at most.
+  if (!/^\s/.test(line)) entry.level = lineLevel("", line);
+  else if (RAISED.test(line)) entry.level = "error";
 }
 
 /** Reads the lines of one file, in order. `referenceMs` is when the file changed last. */
@@ -128,48 +113,125 @@ export class EntryReader {
   #pending: LogEntry | undefined;
   #lastMs: number | undefined;
   #dated = false;
+  #object: PrettyJson | undefined;
+  readonly #parts = new Parts();
+  readonly #trace = new Trace();
+  readonly #times: TimeFinder;
 
   constructor(
     readonly format: "json" | "text",
     readonly names: LogFields,
     readonly referenceMs: number,
-  ) {}
+  ) {
+    this.#times = new TimeFinder(referenceMs);
+  }
 
   /** Returns the entry that this line completes, if it does. */
   push(line: string): LogEntry | undefined {
     if (line.trim() === "") return undefined;
-    const entry = line.startsWith("{") ? fromJson(line, this.names, this.referenceMs) : undefined;
-    if (entry !== undefined) return this.#next(entry);
-    if (this.format === "json") {
-      this.badLines++;
-      return this.#joins(line) ? undefined : this.#next(fromText(line, this.referenceMs));
-    }
-    const text = fromText(line, this.referenceMs);
-    if (text.timeMs === undefined) {
-      // In a log whose entries start with a time, a line without one continues the entry before it.
-      if (this.#dated || CONTINUATION.test(line)) if (this.#join(line)) return undefined;
-      this.badLines++;
-    } else this.#dated = true;
-    return this.#next(text);
+    const text = plain(line);
+    if (this.#object !== undefined && this.#gathers(text, this.#object)) return undefined;
+    const wrapped = unwrapped(text, this.referenceMs);
+    if (wrapped === undefined) return this.#line(text, undefined);
+    const whole = this.#parts.push(wrapped);
+    return whole === undefined || whole.text.trim() === "" ? undefined : this.#line(plain(whole.text), whole.timeMs);
+  }
+
+  /** A line whose time is known from elsewhere. */
+  pushAt(line: string, timeMs: number | undefined): LogEntry | undefined {
+    return line.trim() === "" ? undefined : this.#line(plain(line), timeMs);
   }
 
   end(): LogEntry | undefined {
+    if (this.#object !== undefined) this.#giveUp(this.#object);
+    const rest = this.#parts.end();
     const last = this.#pending;
     this.#pending = undefined;
+    if (rest === undefined) return last;
+    const { entry } = entryOf(rest.text, this.names, this.#times);
+    if (last === undefined) return { ...entry, timeMs: rest.timeMs ?? entry.timeMs };
+    joinLine(last, rest.text);
     return last;
   }
 
-  #joins(line: string): boolean {
-    return CONTINUATION.test(line) && this.#join(line);
+  #line(line: string, timeMs: number | undefined): LogEntry | undefined {
+    const wasTrace = this.#trace.isOpen;
+    if (this.#pending !== undefined && this.#trace.continues(line)) {
+      joinLine(this.#pending, line);
+      return undefined;
+    }
+    const mayGather = timeMs === undefined && (this.format === "json" || !this.#dated);
+    if (mayGather && beginsObject(line)) return this.#gather(line);
+    // The brackets of an array that entries are written in
+    if (mayGather && /^[[\]],?$/.test(line.trim())) return undefined;
+    const { entry, isJson, clockOnly } = entryOf(line, this.names, this.#times);
+    if (clockOnly && this.#dated) entry.timeMs = undefined;
+    if (isJson || entry.timeMs !== undefined) {
+      if (!isJson) {
+        if (this.format === "json" && timeMs === undefined) this.badLines++;
+        this.#dated ||= !clockOnly && timeMs === undefined;
+      }
+      const crash = isJson ? undefined : crashLevel(entry.message);
+      return this.#next({ ...entry, timeMs: timeMs ?? entry.timeMs }, crash === undefined ? undefined : entry.message);
+    }
+    return this.#undated(entry, line, timeMs, wasTrace);
   }
 
-  #join(line: string): boolean {
-    if (this.#pending === undefined) return false;
-    joinLine(this.#pending, line);
-    return true;
+  /** A line without a time of its own: of a crash, of the entry before it, or an entry. */
+  #undated(entry: LogEntry, line: string, timeMs: number | undefined, wasTrace: boolean): LogEntry | undefined {
+    const crash = crashLevel(line);
+    const isDated = this.#dated && timeMs === undefined && this.format === "text";
+    const isOwn = crash !== undefined && (wasTrace || this.#isApart(crash, isDated));
+    if (!isOwn && (isDated || crash !== undefined || CONTINUATION.test(line)) && this.#pending !== undefined) {
+      joinLine(this.#pending, line);
+      if (this.format === "json" && timeMs === undefined) this.badLines++;
+      if (crash !== undefined) this.#trace.begin(line);
+      return undefined;
+    }
+    if (timeMs === undefined && !isDated) this.badLines++;
+    return this.#next({ ...entry, level: crash ?? entry.level, timeMs }, crash === undefined ? undefined : line);
   }
 
-  #next(entry: LogEntry): LogEntry | undefined {
+  /** A crash belongs to the line that tells of it, and not to a quiet one that happens to stand before it. */
+  #isApart(crash: Level, isDated: boolean): boolean {
+    const before = this.#pending?.level;
+    if (before === undefined || before === "info" || before === "debug") return true;
+    return before === "unknown" ? !isDated : before === "warn" && crash === "fatal";
+  }
+
+  #gather(line: string): LogEntry | undefined {
+    this.#object = new PrettyJson();
+    const done = this.#pending;
+    this.#pending = undefined;
+    if (this.#object.push(line) !== "open") this.#giveUp(this.#object, line);
+    return done;
+  }
+
+  /** Whether the line belongs to the object that is being gathered. */
+  #gathers(line: string, object: PrettyJson): boolean {
+    const state = object.push(line);
+    if (state === "open") return true;
+    const record = state === "whole" ? jsonRecord(object.text()) : undefined;
+    if (record === undefined) this.#giveUp(object);
+    else {
+      this.#object = undefined;
+      this.#next(recordEntry(record, this.names, this.referenceMs), undefined);
+    }
+    return state === "whole";
+  }
+
+  /** The lines are no object: one entry, as they are. */
+  #giveUp(object: PrettyJson, line?: string): void {
+    this.#object = undefined;
+    const text = [...object.lines, ...(line === undefined || object.lines.includes(line) ? [] : [line])].join("\n");
+    this.badLines++;
+    const message = cut(text, MESSAGE_MAX_CHARS);
+    this.#next({ timeMs: undefined, level: lineLevel(message, message), message }, undefined);
+  }
+
+  #next(entry: LogEntry, crash: string | undefined): LogEntry | undefined {
+    if (crash === undefined) this.#trace.end();
+    else this.#trace.begin(crash);
     if (entry.timeMs === undefined) entry.timeMs = this.#lastMs;
     else this.#lastMs = entry.timeMs;
     const done = this.#pending;

@@ -1,81 +1,125 @@
-/** Levels of log lines: many names and numbers, five levels. */
+/** Levels of log lines: many names, codes and numbers, five levels. */
 
 export const LEVELS = ["debug", "info", "warn", "error", "fatal"] as const;
 export type Level = (typeof LEVELS)[number];
 /** `unknown`: the line tells none. */
 export type LevelOrUnknown = Level | "unknown";
 
-const NAMES: Record<string, Level> = {
-  trace: "debug",
-  verbose: "debug",
-  debug: "debug",
-  fine: "debug",
-  info: "info",
-  information: "info",
-  notice: "info",
-  log: "info",
-  warn: "warn",
-  warning: "warn",
-  error: "error",
-  err: "error",
-  severe: "error",
-  fatal: "fatal",
-  critical: "fatal",
-  crit: "fatal",
-  alert: "fatal",
-  emerg: "fatal",
-  emergency: "fatal",
-  panic: "fatal",
+const BY_LEVEL: Record<Level, string> = {
+  debug: "trace verbose debug fine finer finest config trce trc dbug dbg verb vrb",
+  info: "info information informational notice log success inf note",
+  warn: "warn warning wrn warnin",
+  error: "error err severe eror erro fail failed failure",
+  fatal: "fatal critical crit cri crt alert emerg emergency panic dpanic ftl fata pani",
+};
+const NAMES = new Map<string, Level>(
+  LEVELS.flatMap((level) => BY_LEVEL[level].split(" ").map((name) => [name, level] as const)),
+);
+/** Codes of one letter: Android's, MongoDB's, klog's. */
+const LETTERS: Record<string, Level> = {
+  t: "debug",
+  v: "debug",
+  d: "debug",
+  i: "info",
+  n: "info",
+  w: "warn",
+  e: "error",
+  f: "fatal",
+  c: "fatal",
 };
 /** syslog's severities, 0 (emergency) to 7 (debug). */
 const SEVERITIES: readonly Level[] = ["fatal", "fatal", "fatal", "error", "warn", "info", "info", "debug"];
-const KLOG: Record<string, Level> = { I: "info", W: "warn", E: "error", F: "fatal" };
 
-const WORDS = Object.keys(NAMES).join("|");
-const KEYED = new RegExp(`\\b(?:level|lvl|severity|loglevel)["']?\\s*[=:]\\s*["']?(${WORDS})\\b`, "i");
-const BRACKETED = new RegExp(`[\\[(<|](?:[\\w.-]+:)?\\s*(${WORDS})\\s*[\\])>|]`, "i");
-const SHOUTED = new RegExp(`(?<![\\w.$/-])(${WORDS.toUpperCase()})(?![\\w.$/-])`);
-const LEADING = new RegExp(`^\\W*(?:[\\w./$-]+(?:\\[\\d+\\])?:\\s+)?(${WORDS})\\b\\s*:`, "i");
-const RAISED = /\b(?:unhandled|uncaught|traceback|panic:)|\b\w*(?:Error|Exception)\b(?::|\s+at\b)/;
-const STATUS = /" ([1-5]\d\d) (?:\d+|-)(?:\s|$)/;
+/** The level that a word names, in any case; undefined where it names none. */
+export function namedLevel(word: string): Level | undefined {
+  return NAMES.get(word.toLowerCase());
+}
 
-/** The level that a field holds: a name in any case, or a number as pino, bunyan (10 to 60) or syslog (0 to 7) write it. */
+export function letterLevel(letter: string): Level | undefined {
+  return LETTERS[letter.toLowerCase()];
+}
+
+export function severityLevel(severity: number): LevelOrUnknown {
+  return SEVERITIES[severity] ?? "unknown";
+}
+
+/** Steps of the numbers that loggers write, from which on a number means a level. */
+const STEPS: ReadonlyArray<{ below: number; from: readonly [number, Level][] }> = [
+  // pino and bunyan
+  {
+    below: 100,
+    from: [
+      [60, "fatal"],
+      [50, "error"],
+      [40, "warn"],
+      [30, "info"],
+      [10, "debug"],
+    ],
+  },
+  // Monolog
+  {
+    below: 700,
+    from: [
+      [500, "fatal"],
+      [400, "error"],
+      [300, "warn"],
+      [200, "info"],
+      [100, "debug"],
+    ],
+  },
+  // java.util.logging
+  {
+    below: 5_000,
+    from: [
+      [1_000, "error"],
+      [900, "warn"],
+      [800, "info"],
+      [700, "debug"],
+    ],
+  },
+  // Logback
+  {
+    below: 100_000,
+    from: [
+      [50_000, "fatal"],
+      [40_000, "error"],
+      [30_000, "warn"],
+      [20_000, "info"],
+      [5_000, "debug"],
+    ],
+  },
+];
+
+function numberLevel(value: number): LevelOrUnknown {
+  if (value >= 0 && value <= 7 && Number.isInteger(value)) return severityLevel(value);
+  const steps = STEPS.find(({ below }) => value < below)?.from ?? [];
+  return steps.find(([from]) => value >= from)?.[1] ?? "unknown";
+}
+
+/** The level that a field holds: a name in any case, a code, or a number, as text too. */
 export function fieldLevel(value: unknown): LevelOrUnknown {
-  if (typeof value === "string") return NAMES[value.trim().toLowerCase()] ?? "unknown";
-  if (typeof value !== "number") return "unknown";
-  if (value >= 0 && value <= 7 && Number.isInteger(value)) return SEVERITIES[value] ?? "unknown";
-  if (value >= 60) return "fatal";
-  if (value >= 50) return "error";
-  if (value >= 40) return "warn";
-  if (value >= 30) return "info";
-  return value >= 10 ? "debug" : "unknown";
+  if (typeof value === "number") return numberLevel(value);
+  if (typeof value !== "string" || value.length > 40) return "unknown";
+  const text = value.trim();
+  if (/^\d{1,5}$/.test(text)) return numberLevel(Number(text));
+  // OpenTelemetry counts within a level: ERROR2
+  const word = /^\W*([a-z]+)\d?\W*$/i.exec(text)?.[1] ?? "";
+  return namedLevel(word) ?? (word.length === 1 ? letterLevel(word) : undefined) ?? "unknown";
 }
 
-/** A line tells its level at its head; a search through all of a long one would be asked of every line. */
-const HEAD_CHARS = 200;
-
-/** The level of a plain line: a key, a bracket, a word in capitals, a status, or an exception in its message. */
-export function lineLevel(line: string, message: string): LevelOrUnknown {
-  const head = line.slice(0, HEAD_CHARS);
-  const named =
-    KEYED.exec(head)?.[1] ??
-    BRACKETED.exec(head)?.[1] ??
-    SHOUTED.exec(head)?.[1] ??
-    LEADING.exec(message.slice(0, HEAD_CHARS))?.[1];
-  if (named !== undefined) return NAMES[named.toLowerCase()] ?? "unknown";
-  const klog = /^([IWEF])\d{4} \d\d:\d\d:\d\d/.exec(line)?.[1];
-  if (klog !== undefined) return KLOG[klog] ?? "unknown";
-  const priority = /^<(\d{1,3})>/.exec(line)?.[1];
-  if (priority !== undefined) return SEVERITIES[Number(priority) % 8] ?? "unknown";
-  const status = Number(STATUS.exec(line)?.[1]);
-  if (status > 0) return status >= 500 ? "error" : status >= 400 ? "warn" : "info";
-  return RAISED.test(message) ? "error" : "unknown";
+/** OpenTelemetry's severity numbers, 1 to 24, four to a level. */
+export function otelLevel(value: unknown): LevelOrUnknown {
+  const number = Number(value);
+  if (!(number >= 1 && number <= 24)) return "unknown";
+  return LEVELS[Math.max(0, Math.floor((number - 1) / 4) - 1)] ?? "unknown";
 }
+
+const NUMBERS = [0, 1, 2, 3, 4, 5, 6, 7, 10, 20, 30, 40, 50, 60, 100, 200, 250, 300, 400, 500, 550, 600];
 
 /** The names, in small letters, and the numbers that `fieldLevel` takes for `minimum` or above: for a source's own filter. */
 export function spellingsFrom(minimum: Level): string[] {
-  const names = Object.entries(NAMES).filter(([, level]) => isAtLeast(level, minimum));
-  const numbers = [0, 1, 2, 3, 4, 5, 6, 7, 10, 20, 30, 40, 50, 60].filter((n) => isAtLeast(fieldLevel(n), minimum));
+  const names = [...NAMES, ...Object.entries(LETTERS)].filter(([, level]) => isAtLeast(level, minimum));
+  const numbers = NUMBERS.filter((number) => isAtLeast(fieldLevel(number), minimum));
   return [...names.map(([name]) => name), ...numbers.map(String)];
 }
 

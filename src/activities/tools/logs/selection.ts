@@ -21,6 +21,8 @@ export class NewestEntries {
   readonly byLevel: Partial<Record<LevelOrUnknown, number>> = {};
   firstMs: number | undefined;
   lastMs: number | undefined;
+  /** Matched, and told no time: `fallbackMs` stands in. */
+  timeless = 0;
   /** Matched, but not kept. */
   dropped = 0;
   #kept: KeptEntry[] = [];
@@ -39,6 +41,7 @@ export class NewestEntries {
     const order = this.#order++;
     if (!this.#matches(entry, timeMs)) return;
     this.total++;
+    if (entry.timeMs === undefined) this.timeless++;
     this.byLevel[entry.level] = (this.byLevel[entry.level] ?? 0) + 1;
     this.firstMs = Math.min(this.firstMs ?? timeMs, timeMs);
     this.lastMs = Math.max(this.lastMs ?? timeMs, timeMs);

@@ -2,7 +2,8 @@
 import { describe, expect, test } from "vitest";
 import { durationMs, instantMs, isoText, spanText } from "../../../../src/activities/tools/kit/instant.js";
 import { DEFAULT_FIELDS, EntryReader, type LogEntry } from "../../../../src/activities/tools/logs/entries.js";
-import { fieldLevel, lineLevel } from "../../../../src/activities/tools/logs/levels.js";
+import { fieldLevel } from "../../../../src/activities/tools/logs/levels.js";
+import { lineLevel } from "../../../../src/activities/tools/logs/line-level.js";
 import { fieldTimeMs, findTime } from "../../../../src/activities/tools/logs/times.js";
 
 const reference = Date.parse("2026-11-22T12:00:00Z");
@@ -51,7 +52,7 @@ describe("only a time at the head of a line is its time", () => {
     ["ERROR 2026-11-22 10:00:00 boom"],
     ["web-app  | 2026-11-22 10:00:00 boom"],
     ["nova-api.log.1 2026-11-22 10:00:00.000 25746 INFO boom"],
-    ["- 1131566461 2005.11.09 dn228 Nov 22 10:00:00 dn228/dn228 crond: x"],
+    ["- 1795341600 2026.11.22 dn228 Nov 22 10:00:00 dn228/dn228 crond: x"],
     ["haproxy[123]: 10.0.0.1:4000 [22/Nov/2026:10:00:00] front"],
     ['shop.test:80 10.0.0.1 - frank [22/Nov/2026:10:00:00 +0000] "GET /"'],
   ])("%s", (line) => {

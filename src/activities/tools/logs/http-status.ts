@@ -1,0 +1,63 @@
+/** The level that an HTTP status means, of access logs in the formats of common servers. */
+import type { LevelOrUnknown } from "./levels.js";
+
+const METHOD = "(?:GET|HEAD|POST|PUT|DELETE|PATCH|OPTIONS|CONNECT|TRACE|PROPFIND)";
+const STATUS = "([1-5]\\d\\d)";
+/** Where a status stands in a line. */
+const SHAPES: readonly RegExp[] = [
+  // The common log format, Envoy, Django, Traefik: the request in quotes, then the status
+  new RegExp(`"${METHOD} [^"]*" ${STATUS}(?!\\d)`),
+  // HAProxy: five times in milliseconds, then the status
+  new RegExp(` [+-]?\\d+(?:/[+-]?\\d+){3,4} ${STATUS} [+-]?\\d+ `),
+  // Squid
+  new RegExp(`\\bTCP_[A-Z_]+/${STATUS}\\b`),
+  // AWS load balancers: three times in seconds, then the status
+  new RegExp(` -?\\d+(?:\\.\\d+)?(?: -?\\d+(?:\\.\\d+)?){2} ${STATUS} (?:${STATUS}|-) \\d+ \\d+ "`),
+  // Gin: between bars
+  new RegExp(`\\| {1,3}${STATUS} {1,3}\\|`),
+  // morgan's short form
+  new RegExp(`^${METHOD} \\S+ ${STATUS}\\b`),
+  /\bCompleted ([1-5]\d\d) [A-Z]/,
+];
+/** A line's request and status stand in its beginning; a referrer or agent of any length may follow. */
+const LINE_CHARS = 2_000;
+
+export function statusLevel(status: number): LevelOrUnknown {
+  if (!(status >= 100 && status <= 599)) return "unknown";
+  return status >= 500 ? "error" : status >= 400 ? "warn" : "info";
+}
+
+const MAY_BE_ACCESS = new RegExp(`${METHOD}\\b|/\\d|TCP_|\\|`);
+const IIS = new RegExp(` ${METHOD} /\\S* `);
+
+export function lineStatusLevel(line: string): LevelOrUnknown {
+  const text = line.length > LINE_CHARS ? line.slice(0, LINE_CHARS) : line;
+  if (!MAY_BE_ACCESS.test(text)) return "unknown";
+  for (const shape of SHAPES) {
+    const status = shape.exec(text)?.[1];
+    if (status !== undefined) return statusLevel(Number(status));
+  }
+  return IIS.test(text) ? statusLevel(endingStatus(text)) : "unknown";
+}
+
+/** IIS: status, substatus, the system's code, and milliseconds are the last numbers of a line. */
+function endingStatus(text: string): number {
+  const words = text.trimEnd().split(" ");
+  let from = words.length;
+  while (from > 0 && words.length - from < 4 && /^\d+$/.test(words[from - 1] ?? "")) from--;
+  return words.length - from < 3 ? 0 : Number(words[from]);
+}
+
+const STATUS_FIELD =
+  /^(?:http[._-]?)?(?:response[._-]?)?(?:status(?:[._-]?code)?|code|sc-status)$|^(?:downstream|origin)status$/i;
+const REQUEST_FIELD = /^(?:request|method|path|uri|url|verb|cs-method|http|request[._-]?\w+|http[._-]\w+)$/i;
+const FIELDS_MAX = 200;
+
+/** The status of a record that tells of a request. */
+export function recordStatusLevel(record: Record<string, unknown>): LevelOrUnknown {
+  const names = Object.keys(record).slice(0, FIELDS_MAX);
+  const name = names.find((one) => STATUS_FIELD.test(one) && /^[1-5]\d\d$/.test(String(record[one])));
+  if (name === undefined) return "unknown";
+  const isRequest = /http|response|downstream|origin|sc-/i.test(name) || names.some((one) => REQUEST_FIELD.test(one));
+  return isRequest ? statusLevel(Number(record[name])) : "unknown";
+}

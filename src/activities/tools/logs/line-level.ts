@@ -1,0 +1,174 @@
+/**
+ * The level of a plain line. One order: what stands in the head, where programs set it (a code, a column, a bracket, a key);
+ * the status of a request; then words of the body.
+ */
+import { crashLevel, RAISED } from "./crashes.js";
+import { lineStatusLevel } from "./http-status.js";
+import { fieldLevel, type Level, type LevelOrUnknown, letterLevel, namedLevel, severityLevel } from "./levels.js";
+
+/** A line tells its level at its head; a search through all of a long one would be asked of every line. */
+const HEAD_CHARS = 240;
+const HEAD_WORDS_MAX = 24;
+/** Words that may stand before a level: a host, a program. More of them are a sentence. */
+const PLAIN_WORDS_MAX = 3;
+const LEVEL_KEYS = new Set([
+  "level",
+  "lvl",
+  "severity",
+  "loglevel",
+  "log_level",
+  "log.level",
+  "levelname",
+  "@level",
+  "sev",
+]);
+const KLOG = /^([IWEF])\d{4} \d\d:\d\d:\d\d/;
+const PRIORITY = /^<(\d{1,3})>/;
+/** Redis: the process's role, the time, a sign. */
+const REDIS = /^\d+:[MSCX] [^#*.-]{1,40}[\d.]{3,} ([#*.-]) /;
+const REDIS_LEVELS: Record<string, Level> = { "#": "warn", "*": "info", "-": "info", ".": "debug" };
+const ANDROID = /^([VDIWEFA])\/[\w.$-]{1,60} ?\(/;
+const RUBY = /^([DIWEFA]), \[/;
+const PHP = /\bPHP (?:(Fatal error|Parse error)|(Warning)|Notice|Deprecated)/;
+/** Lines of PostgreSQL that belong to another's. */
+const POSTGRES = /^(?:STATEMENT|DETAIL|HINT|CONTEXT|QUERY|LOCATION)$/;
+const BETWEEN = /[\s,;*#.|-]*/y;
+const WORD = /[^\s|[\](){}<>"'`,=:]+/y;
+const ENCLOSED = /\[[^\][]{0,100}\]|\([^()]{0,60}\)|<[^<>]{0,60}>/y;
+const VALUE = /=(?:"([^"]{0,200})"?|([^\s"]*))/y;
+const DATE_WORD =
+  /^(?:mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|am|pm|utc|gmt|[a-z]{1,4}t)$/i;
+/** Names that are hardly the first word of a sentence. */
+const COLUMN = /^(?:trace|debug|info|information|notice|warn|warning|err|error|crit|critical|fatal|verbose)$/i;
+const PROSE = /^ (?:rates?|counts?|budgets?|logs?|pages?|handler|handling|state)\b/;
+
+const STRONG = "TRACE|DEBUG|INFO|WARN|WARNING|ERROR|ERR|SEVERE|FATAL|CRITICAL|CRIT|EMERG|EMERGENCY|PANIC|ALERT";
+const SHOUTED = new RegExp(`(?<![\\w.$/=-])(${STRONG})(?![\\w.$/=-])`);
+const KEYED = /(?<![\w.-])(?:level|lvl|severity|loglevel)=([a-z]+)\b/i;
+const QUOTED = /"[^"]{0,200}"|(?<!\w)'[^']{0,200}'/g;
+
+/** `message` is the end of `line`, behind its time. */
+export function lineLevel(line: string, message: string): LevelOrUnknown {
+  return headLevel(line, message) ?? statusOf(line) ?? bodyLevel(message);
+}
+
+const known = (level: LevelOrUnknown): Level | undefined => (level === "unknown" ? undefined : level);
+const statusOf = (line: string): Level | undefined => known(lineStatusLevel(line));
+
+function headLevel(line: string, message: string): LevelOrUnknown | undefined {
+  const letter = KLOG.exec(line)?.[1] ?? ANDROID.exec(message)?.[1] ?? RUBY.exec(message)?.[1] ?? RUBY.exec(line)?.[1];
+  if (letter !== undefined) return letter === "A" ? "fatal" : letterLevel(letter);
+  const [, worst, warning] = PHP.exec(line.slice(0, HEAD_CHARS)) ?? [];
+  if (worst !== undefined || warning !== undefined) return worst === undefined ? "warn" : "fatal";
+  const crash = crashLevel(message);
+  const column = columnLevel(line, line.length - message.length);
+  if (column !== undefined || crash === "fatal") return column ?? crash;
+  const sign = REDIS.exec(line)?.[1];
+  if (sign !== undefined) return REDIS_LEVELS[sign];
+  const priority = PRIORITY.exec(line)?.[1];
+  return priority === undefined ? undefined : known(severityLevel(Number(priority) % 8));
+}
+
+/** Where one is within the head of a line. */
+interface Head {
+  line: string;
+  at: number;
+  /** Where the message begins. */
+  start: number;
+  plainWords: number;
+}
+
+function columnLevel(line: string, start: number): LevelOrUnknown | undefined {
+  const head: Head = { line, at: 0, start, plainWords: 0 };
+  for (let count = 0; count < HEAD_WORDS_MAX && head.at < Math.max(HEAD_CHARS, start + 1); count++) {
+    take(BETWEEN, head);
+    if (head.at >= line.length) return undefined;
+    const enclosed = take(ENCLOSED, head);
+    if (enclosed !== undefined) {
+      const level = enclosedLevel(enclosed);
+      if (level !== undefined) return level;
+      continue;
+    }
+    const word = take(WORD, head);
+    if (word === undefined) {
+      // A quote or a brace opens the body; what else stands there belongs to neither.
+      if (/["'`{]/.test(line.charAt(head.at))) return undefined;
+      head.at++;
+      continue;
+    }
+    const level = wordLevel(word, head);
+    if (level !== undefined) return level;
+    if (head.plainWords > PLAIN_WORDS_MAX) return undefined;
+  }
+  return undefined;
+}
+
+function take(pattern: RegExp, head: Head): string | undefined {
+  pattern.lastIndex = head.at;
+  const found = pattern.exec(head.line)?.[0];
+  if (found !== undefined) head.at += found.length;
+  return found;
+}
+
+/** The level that a word of the head tells; where it tells none, the head goes on behind it. */
+function wordLevel(word: string, head: Head): LevelOrUnknown | undefined {
+  const { line, at } = head;
+  const next = line.charAt(at);
+  if (next === "=") return keyLevel(word, head);
+  const isBehindTime = head.plainWords === 0 && at - word.length >= head.start;
+  if (word.length === 1 && isBehindTime && head.start > 0 && next === " ") {
+    if (/[TVDIWEFC]/.test(word)) return letterLevel(word);
+  }
+  const level = word.length > 2 ? namedLevel(word) : undefined;
+  if (level !== undefined && isColumn(word, head, isBehindTime)) return level;
+  if (next === ":" && POSTGRES.test(word)) return "info";
+  if (next === ":" && line.charAt(at + 1) === " " && LEVEL_KEYS.has(word.toLowerCase()) && isBehindTime) {
+    const told = /^: ([a-z]{2,12})\b/i.exec(line.slice(at, at + 20))?.[1] ?? "";
+    if (namedLevel(told) !== undefined) return namedLevel(told);
+  }
+  const isName = /[\d./@$_\\-]/.test(word) || next === ":" || next === "[" || next === "(" || DATE_WORD.test(word);
+  if (!isName) head.plainWords++;
+  return undefined;
+}
+
+function isColumn(word: string, { line, at, start, plainWords }: Head, isBehindTime: boolean): boolean {
+  const next = line.charAt(at);
+  if (word === word.toUpperCase()) return true;
+  if (next === ":" || next === "\t" || next === "|" || (next === " " && line.charAt(at + 1) === "|"))
+    return plainWords <= 1;
+  const isFirst = isBehindTime && start > 0 && COLUMN.test(word);
+  return isFirst && !PROSE.test(line.slice(at, at + 12));
+}
+
+function keyLevel(key: string, head: Head): LevelOrUnknown | undefined {
+  VALUE.lastIndex = head.at;
+  const [whole = "=", quoted, bare] = VALUE.exec(head.line) ?? [];
+  head.at += whole.length;
+  if (head.plainWords > 0 || !LEVEL_KEYS.has(key.toLowerCase())) return undefined;
+  return known(fieldLevel(quoted ?? bare));
+}
+
+/** `[error]`, `[core:crit]`, `[12:00:00 WRN]`, `<warn>` */
+function enclosedLevel(enclosed: string): Level | undefined {
+  const words = enclosed
+    .slice(1, -1)
+    .split(/[\s:|,=]+/)
+    .filter((word) => word !== "");
+  for (const word of words) {
+    const level =
+      word.length > 2 || (words.length === 1 && /[VDIWEF]/.test(word) && enclosed.startsWith("["))
+        ? fieldLevel(word)
+        : "unknown";
+    if (level === "unknown" || /\d/.test(word)) continue;
+    if (words.length <= 2 || word === word.toUpperCase()) return level;
+  }
+  return undefined;
+}
+
+function bodyLevel(message: string): LevelOrUnknown {
+  const body = message.slice(0, HEAD_CHARS).replace(QUOTED, '""');
+  const named = SHOUTED.exec(body)?.[1] ?? KEYED.exec(body)?.[1];
+  const level = named === undefined ? undefined : namedLevel(named);
+  if (level !== undefined) return level;
+  return crashLevel(message) ?? (RAISED.test(message) ? "error" : "unknown");
+}

@@ -1,0 +1,181 @@
+/** The entry that a record of named fields is, whichever logger wrote it. */
+import type { JsonObject } from "../../../schema/json.js";
+import { recordStatusLevel } from "./http-status.js";
+import { fieldLevel, type LevelOrUnknown, otelLevel } from "./levels.js";
+import { lineLevel } from "./line-level.js";
+import { fieldTimeMs } from "./times.js";
+
+export interface LogEntry {
+  /** Undefined where neither the line nor one before it tells a time. */
+  timeMs: number | undefined;
+  level: LevelOrUnknown;
+  message: string;
+  fields?: JsonObject;
+}
+
+export interface LogFields {
+  time_field: string;
+  level_field: string;
+  message_field: string;
+}
+
+export const DEFAULT_FIELDS: LogFields = { time_field: "time", level_field: "level", message_field: "message" };
+
+/** Characters of one entry's message, its stack included. */
+export const MESSAGE_MAX_CHARS = 8_000;
+const FIELDS_MAX = 20;
+const FIELD_MAX_CHARS = 500;
+/** Records within a record's message that are looked into. */
+const DEPTH_MAX = 2;
+
+/** Names that other loggers give to the three fields, in small letters; tried after the declared ones. */
+const TIME_FIELDS = [
+  ..."time timestamp @timestamp ts t date datetime @t asctime instant timeunixnano time_unix_nano timemillis".split(
+    " ",
+  ),
+  ..."_time __realtime_timestamp time_iso8601 start_time starttime event_time eventtime logged_at created".split(" "),
+  ..."observedtimeunixnano requestreceivedtimestamp stagetimestamp when msec".split(" "),
+];
+const LEVEL_FIELDS = [
+  ..."level severity lvl loglevel log.level level_name levelname log_level @l @level severitytext severity_text".split(
+    " ",
+  ),
+  ..."severitynumber severity_number priority syslog.severity severity_label level_value levelno sev".split(" "),
+];
+const MESSAGE_FIELDS = [
+  ..."message msg event log text @m @mt @message body short_message full_message log_message request".split(" "),
+];
+
+export const cut = (text: string, max: number): string => (text.length > max ? `${text.slice(0, max - 1)}…` : text);
+
+/** Finds fields by their names as they are written, else whatever their case. */
+class Fields {
+  #byLower: Map<string, string> | undefined;
+
+  constructor(readonly record: Record<string, unknown>) {}
+
+  /** Fields of the declared name and of the others that have a value, in that order. */
+  *named(declared: string, others: readonly string[]): Generator<{ name: string; value: unknown }> {
+    yield* this.#one(declared);
+    for (const name of others) if (name !== declared) yield* this.#one(name);
+  }
+
+  *#one(name: string): Generator<{ name: string; value: unknown }> {
+    const exact = own(this.record, name);
+    if (exact !== undefined && exact !== null) yield { name, value: exact };
+    else {
+      this.#byLower ??= new Map(Object.keys(this.record).map((key) => [key.toLowerCase(), key]));
+      const key = this.#byLower.get(name);
+      const value = key === undefined ? undefined : this.record[key];
+      if (key !== undefined && value !== undefined && value !== null) yield { name: key, value };
+    }
+  }
+}
+
+function own(record: Record<string, unknown>, name: string): unknown {
+  if (Object.hasOwn(record, name)) return record[name];
+  if (!name.includes(".")) return undefined;
+  let value: unknown = record;
+  for (const key of name.split(".")) {
+    if (typeof value !== "object" || value === null || !Object.hasOwn(value, key)) return undefined;
+    value = (value as Record<string, unknown>)[key];
+  }
+  return value;
+}
+
+interface Found<T> {
+  names: string[];
+  value: T;
+}
+
+function timeOf(fields: Fields, names: LogFields, referenceMs: number): Found<number | undefined> {
+  for (const { name, value } of fields.named(names.time_field, TIME_FIELDS)) {
+    const ms = fieldTimeMs(value, referenceMs);
+    if (ms !== undefined) return { names: [name], value: ms };
+  }
+  return { names: [], value: undefined };
+}
+
+function levelOf(fields: Fields, names: LogFields): Found<LevelOrUnknown> {
+  const { record } = fields;
+  for (const { name, value } of fields.named(names.level_field, LEVEL_FIELDS)) {
+    const level = /^severity_?number$/i.test(name) ? otelLevel(value) : fieldLevel(value);
+    // A priority in figures may be an order's as well.
+    if (level !== "unknown" && !(name === "priority" && typeof value === "number"))
+      return { names: [name], value: level };
+  }
+  // MongoDB; Serilog's compact form, which leaves out the usual level
+  if (typeof record.s === "string" && record.s.length <= 2 && typeof record.t === "object")
+    return { names: ["s"], value: fieldLevel(record.s.charAt(0)) };
+  if (Object.hasOwn(record, "@t") && (Object.hasOwn(record, "@m") || Object.hasOwn(record, "@mt")))
+    return { names: [], value: "info" };
+  return { names: [], value: "unknown" };
+}
+
+function messageOf(fields: Fields, names: LogFields): Found<string> {
+  for (const { name, value } of fields.named(names.message_field, MESSAGE_FIELDS)) {
+    if (typeof value === "string") return { names: [name], value };
+    const { stringValue } = value as { stringValue?: unknown };
+    if (typeof stringValue === "string") return { names: [name], value: stringValue };
+    if (name === names.message_field) return { names: [name], value: JSON.stringify(value) };
+  }
+  return { names: [], value: JSON.stringify(fields.record) };
+}
+
+function otherFields(record: Record<string, unknown>, taken: readonly string[]): JsonObject | undefined {
+  const fields: JsonObject = {};
+  let count = 0;
+  for (const [key, value] of Object.entries(record)) {
+    if (taken.includes(key) || key === "__proto__" || value === null || count >= FIELDS_MAX) continue;
+    if (typeof value === "string") fields[key] = cut(value, FIELD_MAX_CHARS);
+    else if (typeof value === "number" || typeof value === "boolean") fields[key] = value;
+    else fields[key] = cut(JSON.stringify(value), FIELD_MAX_CHARS);
+    count++;
+  }
+  return count > 0 ? fields : undefined;
+}
+
+/** A level is told by a field, by the record or the line that the message is, or by the status of a request. */
+export function recordEntry(
+  record: Record<string, unknown>,
+  names: LogFields,
+  referenceMs: number,
+  depth = 0,
+): LogEntry {
+  const named = new Fields(record);
+  const time = timeOf(named, names, referenceMs);
+  const level = levelOf(named, names);
+  const message = messageOf(named, names);
+  const inner = level.value === "unknown" ? messageLevel(message, record, names, referenceMs, depth) : level.value;
+  const fields = otherFields(record, [...time.names, ...level.names, ...message.names]);
+  const entry: LogEntry = { timeMs: time.value, level: inner, message: cut(message.value, MESSAGE_MAX_CHARS) };
+  return fields === undefined ? entry : { ...entry, fields };
+}
+
+function messageLevel(
+  { names: [name], value: message }: Found<string>,
+  record: Record<string, unknown>,
+  names: LogFields,
+  referenceMs: number,
+  depth: number,
+): LevelOrUnknown {
+  const nested = depth < DEPTH_MAX && message.startsWith("{") && name !== undefined ? jsonRecord(message) : undefined;
+  if (nested !== undefined) {
+    const { level } = recordEntry(nested, names, referenceMs, depth + 1);
+    if (level !== "unknown") return level;
+  }
+  const status = recordStatusLevel(record);
+  if (status !== "unknown" || name === undefined) return status;
+  return lineLevel(message, message);
+}
+
+/** The record that a text is in JSON; undefined where it is none. */
+export function jsonRecord(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    const isRecord = typeof value === "object" && value !== null && !Array.isArray(value);
+    return isRecord ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}
