@@ -47,7 +47,7 @@ const LABELS: Readonly<Record<FactName, readonly string[]>> = {
 const EXPORTERS = /^(?:kube-state-metrics|blackbox|kubelet|prometheus|alertmanager)/i;
 
 /** `words` are what a person adds; they come first. */
-export function goalOfAlert(alert: Alert, words = ""): AlertGoal {
+export function goalOfAlert(alert: Omit<Alert, "from" | "notices">, words = ""): AlertGoal {
   const facts: AlertGoal["facts"] = {};
   for (const [fact, names] of Object.entries(LABELS) as Array<[FactName, readonly string[]]>) {
     const value = names.map((name) => alert.labels[name]).find((label) => label !== undefined && states(fact, label));

@@ -117,7 +117,8 @@ export const CODES = {
   // Goals and plans
   "goal-invalid": input("The goal is empty, too long or not text."),
   "goal-suspicious": input("The goal holds what looks like an order to the planner; it was not obeyed."),
-  "alert-invalid": input("The alert is not one that can be read, or it does not fire."),
+  "alert-invalid": input("The alert cannot be read, does not fire, or is no incident."),
+  "alert-reduced": input("Part of an alert is not in the goal; nothing is refused by it."),
   "no-playbook": input("No playbook fits the goal well enough."),
   "part-left-out": input("A part of the playbook was left out of the plan; nothing is refused."),
   "playbook-invalid": setup("A playbook has a problem."),

@@ -13,6 +13,7 @@ import { asksForRemedy, type Entities } from "./entities.js";
 import { isOrdinary, operationsEvidence } from "./operations.js";
 import { writes } from "./parts.js";
 import { corrected } from "./spelling.js";
+import { saysUrgency, withoutUrgency } from "./urgency.js";
 import { termsOf, wordsOf } from "./words.js";
 
 /** Below this no playbook is used: a plan for another problem is worse than none. */
@@ -49,10 +50,11 @@ interface Index {
 const indexes = new WeakMap<readonly Playbook[], Index>();
 
 /** Best first; of two with the same score the one whose id comes first. */
-export function rankPlaybooks(playbooks: readonly Playbook[], goal: string, entities: Entities): Ranked[] {
+export function rankPlaybooks(playbooks: readonly Playbook[], given: string, entities: Entities): Ranked[] {
   const index = indexes.get(playbooks) ?? indexOf(playbooks);
   indexes.set(playbooks, index);
-  const meant = (word: string) => (isOrdinary(word) ? undefined : corrected(word, index.terms));
+  const goal = withoutUrgency(given, entities.severity);
+  const meant = (word: string) => (isOrdinary(word) || saysUrgency(word) ? undefined : corrected(word, index.terms));
   const words = new Set([...wordsOf(goal)].map((word) => (index.terms.has(word) ? word : (meant(word) ?? word))));
   const fits = new Map<string, number>();
   for (const { id, score } of index.search.search([...words].join(" "))) fits.set(String(id), score);
@@ -93,7 +95,7 @@ function indexOf(playbooks: readonly Playbook[]): Index {
   const terms = new Set<string>();
   const phrases = new Map<string, string[][]>();
   const joined = (texts: readonly string[]): string => {
-    const words = texts.flatMap(termsOf);
+    const words = texts.flatMap(termsOf).filter((word) => !saysUrgency(word));
     for (const word of words) terms.add(word);
     return words.join(" ");
   };

@@ -11,6 +11,7 @@ import { type GoalOptions, goalOf, readAsked } from "./goal-words.js";
 import { readText } from "./input.js";
 import { askingFor } from "./missing.js";
 import { draftByModel } from "./model-draft.js";
+import { noteWarnings } from "./plan-text.js";
 import { ownName, type Session } from "./session.js";
 
 export interface PlanningOptions extends GoalOptions {
@@ -47,7 +48,16 @@ export async function draft(session: Session, word: string | undefined, options:
   const goal = await goalOf(read.asked, options, local);
   if (!goal.ok) return goal;
   const input = { ...inputOf(goal.input.goal, options), ...goal.input };
-  return previewed(await askingFor(session, input, (complete) => drafter(session, local, complete)), local);
+  let unsaid = goal.notices;
+  const drafted = await askingFor(session, input, async (complete) => {
+    const attempt = await drafter(session, local, complete);
+    if (attempt.ok) return { ...attempt, notices: [...unsaid, ...attempt.notices] };
+    // Before a parameter is asked for: what differs between alerts is why.
+    noteWarnings(session.print, unsaid);
+    unsaid = [];
+    return attempt;
+  });
+  return previewed(drafted, local);
 }
 
 /** The plan that a file holds, with no call. */

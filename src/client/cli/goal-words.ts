@@ -40,18 +40,28 @@ function usage(message: string): ReadAsked {
   return { ok: false, problems: [{ code: "usage", at: "", message, hint: "autoops plan --help" }] };
 }
 
+/** `notices`: what of an alert is not in it. */
+type GoalRead =
+  | { ok: true; input: Pick<GoalInput, "goal" | "facts" | "remedy">; notices: Problem[] }
+  | { ok: false; problems: Problem[] };
+
 /** What the planner is told; an alert alone asks for no remedy, whatever its texts say. */
 export async function goalOf(
   { words, alert }: Asked,
   { remedy, lookOnly }: GoalOptions,
   local: Local,
-): Promise<{ ok: true; input: Pick<GoalInput, "goal" | "facts" | "remedy"> } | { ok: false; problems: Problem[] }> {
+): Promise<GoalRead> {
   const wished = lookOnly === true ? false : remedy;
   if (alert === undefined)
-    return { ok: true, input: { goal: words, ...(wished === undefined ? {} : { remedy: wished }) } };
+    return { ok: true, input: { goal: words, ...(wished === undefined ? {} : { remedy: wished }) }, notices: [] };
   const { parseAlert } = await import("../../schema/alert.js");
   const { goalOfAlert } = await import("../../goal/alert-goal.js");
   const parsed = parseAlert(alert);
   if (!parsed.ok) return parsed;
-  return { ok: true, input: { ...goalOfAlert(parsed.alert, words), remedy: wished ?? local.wantsRemedy(words) } };
+  const { notices } = parsed.alert;
+  return {
+    ok: true,
+    input: { ...goalOfAlert(parsed.alert, words), remedy: wished ?? local.wantsRemedy(words) },
+    notices,
+  };
 }

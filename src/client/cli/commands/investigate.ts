@@ -10,6 +10,7 @@ import { previewed } from "../draft.js";
 import { done, type Ending, failed } from "../ending.js";
 import { goalOf, readAsked } from "../goal-words.js";
 import { withOwnRuns } from "../own-runs.js";
+import { noteWarnings } from "../plan-text.js";
 import { ownName, type Session } from "../session.js";
 import { style } from "../text.js";
 
@@ -34,6 +35,7 @@ export async function investigate(session: Session, [goal]: readonly string[], o
   const { local } = loaded;
   const wish = await goalOf(asked.asked, { lookOnly: true }, local);
   if (!wish.ok) return failed(wish.problems);
+  noteWarnings(print, wish.notices);
   const input = inputOf(wish.input, options);
   const drafted = previewed(local.draft(input), local);
   if (!drafted.ok) return failed(drafted.problems);

@@ -1,0 +1,115 @@
+/** What the readers of all senders share: texts within bounds, labels, and what senders write where they have no value. */
+import { z } from "zod";
+
+/** Alerts of one delivery that are read. Alertmanager sends a group whole unless its `max_alerts` says less. */
+export const ALERTS_MAX = 1_000;
+/** Characters of an annotation or body: a page of text; more says nothing more. */
+export const SAYS_MAX_CHARS = 10_000;
+const LABELS_MAX = 200;
+const LABEL_NAME_MAX_CHARS = 200;
+const LABEL_MAX_CHARS = 1_000;
+
+/** Text, or what senders send in its place: a number, true or false. */
+export const scalar = z.union([z.string(), z.number(), z.boolean()], { error: "text" }).transform(String);
+/** The same, where its absence and null are one. */
+export const optional = scalar.nullish().transform((value) => value ?? undefined);
+export const labelsSchema = z
+  .record(z.string(), z.string())
+  .nullish()
+  .transform((value) => value ?? {});
+
+/** Templates that had nothing to fill in, as Go, Grafana, Datadog and shells leave them. */
+const NO_VALUE =
+  /<no value>|\[no value\]|<nil>|<none>|\{\{.*?\}\}|\$\{.*?\}|%\{.*?\}|^\$[A-Z][A-Z0-9_]*$|^(?:null|nil|undefined|n\/a)$/i;
+
+export const isNoValue = (value: string): boolean => value.trim() === "" || NO_VALUE.test(value.trim());
+
+/** Says over and over what was cut, and in the end how often. */
+export interface Cuts {
+  texts: number;
+  labels: number;
+  alerts: number;
+}
+export const noCuts = (): Cuts => ({ texts: 0, labels: 0, alerts: 0 });
+
+export function cutsInWords({ texts, labels, alerts }: Cuts): string[] {
+  const words: string[] = [];
+  if (alerts > 0) words.push(`${alerts} alerts beyond the first ${ALERTS_MAX} were not read`);
+  if (texts > 0)
+    words.push(`${texts} ${texts === 1 ? "text was" : "texts were"} longer than ${SAYS_MAX_CHARS} characters and cut`);
+  if (labels > 0) words.push(`${labels} labels were too long or too many and left out`);
+  return words;
+}
+
+export function boundedText(text: string | undefined, cuts: Cuts): string {
+  if (text === undefined || isWholly(text)) return "";
+  const told = text.replace(/<no value>|\[no value\]|<nil>/g, "(no value)");
+  if (told.length <= SAYS_MAX_CHARS) return told;
+  cuts.texts += 1;
+  return told.slice(0, SAYS_MAX_CHARS);
+}
+
+/** A text that is nothing but a template without its value. */
+const isWholly = (text: string): boolean =>
+  text.trim() === "" || /^(?:<no value>|\[no value\]|<nil>|null)$/i.test(text.trim());
+
+export function boundedLabels(given: Readonly<Record<string, string>>, cuts: Cuts): Record<string, string> {
+  const labels: Record<string, string> = {};
+  let count = 0;
+  for (const [name, value] of Object.entries(given)) {
+    if (isNoValue(value)) continue;
+    if (count === LABELS_MAX || name.length > LABEL_NAME_MAX_CHARS || value.length > LABEL_MAX_CHARS) {
+      cuts.labels += 1;
+      continue;
+    }
+    labels[name] = value;
+    count += 1;
+  }
+  return labels;
+}
+
+/** Pairs such as `env:prod`; of several with one key the first. */
+export function labelsOfTags(tags: readonly string[]): Record<string, string> {
+  const labels: Record<string, string> = {};
+  for (const tag of tags) {
+    const [, key, value] = /^\s*([\w.-]+):(.+?)\s*$/.exec(tag) ?? [];
+    if (key !== undefined && value !== undefined) labels[key] ??= value;
+  }
+  return labels;
+}
+
+const OVER = /^\W{0,4}(?:recovered|resolved|recovery|ok|normal|closed|cleared|back to normal)\b/i;
+const BRACKETED = /^\W{0,4}\[([^\]]{1,200})\]/;
+
+/** `[Recovered on {host:web-1}] High CPU`, `RESOLVED: disk full`. */
+export function titleSaysOver(title: string): boolean {
+  const inside = BRACKETED.exec(title)?.[1];
+  return OVER.test(inside ?? "") || /^\W{0,4}(?:recovered|resolved|ok|cleared)\s*[:\-–—]/i.test(title);
+}
+
+/** Without what says whether it fires: the same for the alert and its end. */
+export const bareTitle = (title: string): string =>
+  title
+    .replace(/^\s*(?:\[[^\]]{0,200}\]\s*)+/, "")
+    .replace(/^\W{0,4}(?:triggered|recovered|resolved|alerting|firing|ok|problem|cleared)\s*[:\-–—]\s*/i, "")
+    .trim();
+
+/** A key of labels that is the same however they are ordered. */
+export const keyOf = (name: string, labels: Readonly<Record<string, string>>): string =>
+  JSON.stringify([name, Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))]);
+
+const DEAD_MAN = /\bdead ?man/;
+const QUIET =
+  /^(?:(?:prometheus|alertmanager|alerting|monitoring|pipeline|general|cluster|test|e2e) )*(?:watchdog|always ?firing|always ?on|heartbeat|info ?inhibitor|(?:webhook )?test ?alert|test ?notification|pagey ping)(?: alert)?$/;
+
+/** Names that are cut into words as people write them: `PrometheusAlertmanagerE2eDeadManSwitch`. */
+export function isNoIncident(name: string): boolean {
+  const words = name
+    .slice(0, 200)
+    .replace(/([a-z0-9])([A-Z])/g, "$1 $2")
+    .replace(/[’']s?/g, "s")
+    .replace(/[^A-Za-z0-9]+/g, " ")
+    .trim()
+    .toLowerCase();
+  return QUIET.test(words) || DEAD_MAN.test(words);
+}
