@@ -219,6 +219,8 @@ export const SLACK_REPLAYS_MAX = 10_000;
 
 /** Nodes listed in the text of a report. */
 export const REPORT_MAX_NODES = 60;
+/** Characters of all documents that a report carries: two summaries of full length. What is longer stands in history. */
+export const DOCUMENTS_MAX_CHARS = 80_000;
 
 /** Bytes of the details of one audit line, and characters of its other fields: a line is evidence, not a store. */
 export const AUDIT_DETAILS_MAX_BYTES = 8_000;

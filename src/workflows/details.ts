@@ -5,8 +5,9 @@
 import { defineSearchAttributeKey, type SearchAttributePair } from "@temporalio/common";
 import { setCurrentDetails, upsertSearchAttributes } from "@temporalio/workflow";
 import type { CheckedGraph, CheckedNode } from "../core/check.js";
+import { plain } from "../core/report/plain.js";
 import { statusOf } from "../core/report/view.js";
-import { plain, type Report } from "../core/report.js";
+import type { Report } from "../core/report.js";
 import { type Run, stateOf } from "../core/run/run.js";
 import { DETAILS_MAX_CHARS, DETAILS_MAX_NODES, KEYWORD_LIST_MAX_BYTES } from "../vocabulary/limits.js";
 import { EFFECTS } from "../vocabulary/node-types.js";

@@ -14,7 +14,8 @@ import {
   workflowInfo,
 } from "@temporalio/workflow";
 import type { Activities, DraftResult, Narrative, Repair } from "../activities/contract.js";
-import { plain, type Report } from "../core/report.js";
+import { plain } from "../core/report/plain.js";
+import type { Report } from "../core/report.js";
 import type { Finding } from "../core/run/state.js";
 import type { GoalInput } from "../schema/run-input.js";
 import { HEARTBEAT_TIMEOUT_SECONDS } from "../vocabulary/limits.js";

@@ -1,7 +1,8 @@
 /** The report: what was found, done and decided, in words that data cannot forge. */
 import { describe, expect, test } from "vitest";
+import { plain, span } from "../../src/core/report/plain.js";
 import { viewOf } from "../../src/core/report/view.js";
-import { plain, type Report, reportOf, span } from "../../src/core/report.js";
+import { type Report, reportOf } from "../../src/core/report.js";
 import { drive, type Script } from "../support/driver.js";
 import { checked, graphOf, openPolicy, write } from "../support/graphs.js";
 
@@ -15,7 +16,7 @@ describe("a report", () => {
   test("cites the node and the evidence of each finding", () => {
     const findings = [{ statement: "errors rose", evidence: ["27 % of 405 lines"] }];
     const { text } = report({ outputs: { look: { findings } } });
-    expect(text).toContain("- errors rose [look] Evidence: 27 % of 405 lines.");
+    expect(text).toContain("- **node look** [look]\n  - errors rose\n    - 27 % of 405 lines");
   });
 
   test("says who approved, and whether a signature was verified", () => {

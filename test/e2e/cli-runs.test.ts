@@ -78,7 +78,7 @@ test("a gate is shown with the ways to answer; approved from a second process, t
   const states = (status.document.run as { nodes: Array<{ id: string; status: string }> }).nodes;
   expect(states.find(({ id }) => id === "after")?.status).toBe("pending");
   const approved = await autoops(["approve", runId, "review", "--comment", "looked at it", "--watch"], { env });
-  expect(approved.stdout).toContain("The run succeeded");
+  expect(approved.stdout).toContain("the run succeeded");
   expect(approved.code).toBe(0);
   expect(approved.stdout).toContain(`next: autoops watch ${runId}`);
   const ended = await run.ended;

@@ -11,7 +11,7 @@ import { chartSvg } from "../../src/activities/tools/summary/chart-svg.js";
 import { escapeMarkdown } from "../../src/activities/tools/summary/markdown.js";
 import { createPrinter } from "../../src/client/cli/print.js";
 import { element } from "../../src/client/web/element.js";
-import { plain as reportText } from "../../src/core/report.js";
+import { plain as reportText } from "../../src/core/report/plain.js";
 import { cefOf } from "../../src/platform/audit/cef.js";
 import { createLog } from "../../src/platform/log.js";
 import { code, line, plain } from "../../src/platform/slack/text.js";

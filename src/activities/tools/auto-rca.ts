@@ -110,8 +110,11 @@ function addCalls(material: Material, { graph = [] }: AutoRcaParams, { nodeId, c
 function shownTrouble(trouble: Investigation["trouble"]): AutoRcaOutput["trouble"] {
   const [cited] = trouble?.cited ?? [];
   if (trouble === undefined || cited === undefined) return null;
-  const began = trouble.onset === undefined ? null : isoText(trouble.onset.atMs);
-  return { service: trouble.service, text: short(trouble.text), began, node: cited.node, query: redact(cited.query) };
+  const { onset, service } = trouble;
+  const began = onset === undefined ? null : isoText(onset.atMs);
+  const notBefore = onset === undefined ? null : isoText(onset.notBeforeMs);
+  const { node, query } = cited;
+  return { service, text: short(trouble.text), began, not_before: notBefore, node, query: redact(query) };
 }
 
 /** Each kind of evidence is shown once before a second of any kind. */

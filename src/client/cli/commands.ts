@@ -4,7 +4,7 @@ import { ACCESS_COMMANDS } from "./access-commands.js";
 import { as, type Declared } from "./declared.js";
 import { MCP } from "./mcp-commands.js";
 import { LEARNING, MEMORY } from "./memory-commands.js";
-import { deciding, endsWithParent, planning, port, starting, waitSeconds, whole } from "./options.js";
+import { deciding, endsWithParent, planning, port, reporting, starting, waitSeconds, whole } from "./options.js";
 import { RECORD_COMMANDS } from "./record-commands.js";
 import { STACK_COMMANDS } from "./stack-commands.js";
 import { TEMPLATES } from "./template-commands.js";
@@ -130,12 +130,13 @@ export const COMMANDS: readonly Declared[] = [
   },
   {
     usage: "report <run>",
-    says: "Print the report of a run that has ended",
+    says: "Say what a run found out and did, in a few lines; all of it with --full, or as a document",
     examples: [
-      "autoops report checkout-returns-500s-k3x9 > report.md",
+      "autoops report checkout-returns-500s-k3x9",
+      "autoops report checkout-returns-500s-k3x9 --format md > report.md",
       "autoops report checkout-returns-500s-k3x9 --chart checkout.svg",
     ],
-    options: [new Option("--chart <file>", "write the chart of the key metric to this file, as SVG")],
+    options: reporting(),
     load: async () => as((await import("./commands/report.js")).report),
   },
   {

@@ -1,7 +1,7 @@
 /** An open gate for people: what will be done, why, the evidence so far, the deadline, and the ways to answer. */
 
+import { span } from "../../core/report/plain.js";
 import type { GateView, RunView } from "../../core/report/view.js";
-import { span } from "../../core/report.js";
 import type { Json } from "../../schema/json.js";
 import { FINDINGS_SHOWN_AT_GATE } from "../../vocabulary/limits.js";
 import { clock, indented, oneLine, style } from "./text.js";

@@ -1,7 +1,7 @@
 /** What memory keeps, for people. */
 
 import type { SimilarRun } from "../../app/memory.js";
-import { span } from "../../core/report.js";
+import { span } from "../../core/report/plain.js";
 import type { KeptWhole } from "../../platform/memory/contents.js";
 import type { Kept } from "../../platform/memory/rows.js";
 import { statusText } from "./run-text.js";

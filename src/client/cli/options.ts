@@ -50,6 +50,11 @@ export const starting = () => [
   ...waiting(),
   new Option("--worker-decides", "start even if the policy on this machine refuses; the worker's own is the law"),
 ];
+export const reporting = () => [
+  new Option("--full", "all that the answer rests on, and what the run wrote").conflicts("format"),
+  new Option("--format <format>", "as a document").choices(["md", "json"]),
+  new Option("--chart <file>", "write the chart of the key metric to this file, as SVG"),
+];
 export const deciding = () => [
   new Option("--comment <text>", "why; it stands in the report"),
   new Option("--digest <digest>", "decide about exactly this action, as the inbox shows it"),

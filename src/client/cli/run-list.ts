@@ -1,5 +1,5 @@
 /** Runs as a table, one line each. */
-import { span } from "../../core/report.js";
+import { span } from "../../core/report/plain.js";
 import type { RunSummary } from "../runs.js";
 import { statusText } from "./run-text.js";
 import { clock, columns, oneLine, style } from "./text.js";

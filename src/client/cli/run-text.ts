@@ -1,8 +1,8 @@
 /** A run for people: a table of its nodes, its happenings as lines, and how it ended. */
 
+import { span } from "../../core/report/plain.js";
 import type { NodeView, RunStatus, RunView } from "../../core/report/view.js";
 import type { Report } from "../../core/report.js";
-import { span } from "../../core/report.js";
 import type { NodeStatus, Outcome } from "../../core/run/state.js";
 import type { Problem } from "../../vocabulary/problems.js";
 import type { RunHappening } from "../runs.js";

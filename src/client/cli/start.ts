@@ -4,12 +4,13 @@ import type { Graph } from "../../schema/graph.js";
 import { EXIT } from "../../vocabulary/codes.js";
 import { factsOf, type Problem } from "../../vocabulary/problems.js";
 import type { Runs } from "../runs.js";
+import { answerText } from "./answer-text.js";
 import { openRuns } from "./backend.js";
 import { done, type Ending, exitForOutcome, failed } from "./ending.js";
 import { type Followed, follow } from "./follow.js";
 import { endingLine, failuresOf } from "./run-text.js";
 import { ownName, type Session } from "./session.js";
-import { readable, style } from "./text.js";
+import { style } from "./text.js";
 
 export interface StartOptions {
   dryRun?: boolean;
@@ -67,7 +68,7 @@ export function endingOf(session: Session, followed: Followed, run: RunNames, pr
   const { print } = session;
   switch (followed.kind) {
     case "ended":
-      return endingOfReport(session, followed.report, run);
+      return endingOfReport(session, followed.report, run, program);
     case "left":
       print.say();
       print.say(`${style.yellow("detached")}; ${run.runId} goes on`);
@@ -87,10 +88,10 @@ function isAway(problems: readonly Problem[]): boolean {
   return problems.some((problem) => factsOf(problem.code).exit === EXIT.unreachable);
 }
 
-function endingOfReport(session: Session, report: Report, run: RunNames): Ending {
+function endingOfReport(session: Session, report: Report, run: RunNames, program: string): Ending {
   const { print } = session;
   print.say();
-  print.result(print.isTerminal ? readable(report.text.trimEnd()) : report.text.trimEnd());
+  for (const line of answerText(report, whereAllIs(run.runId, program))) print.result(line);
   print.say();
   print.say(endingLine(report));
   if (run.webUrl !== undefined) print.say(`  Temporal Web UI: ${run.webUrl}`);
@@ -98,6 +99,10 @@ function endingOfReport(session: Session, report: Report, run: RunNames): Ending
   const document = { ok: outcome === "succeeded", problems: failuresOf(report), ...run, status: outcome, report };
   return { exit: exitForOutcome(outcome), document };
 }
+
+/** A program that is called by a long line is the demo's: its report goes with it. */
+const whereAllIs = (runId: string, program: string): string | undefined =>
+  program.includes(" ") ? undefined : `everything: ${program} report ${runId} --full`;
 
 /** The run on the page that the façade serves. */
 export function pageOf(facadeUrl: string, runId: string): string {

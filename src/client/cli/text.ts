@@ -103,5 +103,6 @@ export function readable(markdown: string): string {
     .split("\n")
     .map((line) => (/^#{1,3} /.test(line) ? style.bold(line.replace(/^#+ /, "")) : line))
     .join("\n")
+    .replace(/(?<!\\)\*\*/g, "")
     .replace(/\\([\\`*_[\]<>|#])/g, "$1");
 }

@@ -1,5 +1,6 @@
 /** The report of a run that has ended: outcome first, then what was found, changed and decided. */
-import type { Report, ReportNode } from "../../core/report.js";
+import type { ReportNode } from "../../core/report/body.js";
+import type { Report } from "../../core/report.js";
 import type { Outcome } from "../../core/run/state.js";
 import { wasCarriedOut } from "../../vocabulary/carried-out.js";
 import { Findings } from "./gate-card.js";

@@ -9,7 +9,7 @@ import { visibleJson, visibleLine } from "../../vocabulary/visible.js";
 import { adjacencyOf, topologicalOrder } from "../check/graph.js";
 import type { CheckedGraph, CheckedNode } from "../check.js";
 import { redactValue } from "../redact.js";
-import { span } from "../report.js";
+import { span } from "./plain.js";
 
 /** Plain text, one line a node in running order; gates are marked. */
 export function previewText(graph: CheckedGraph): string {

@@ -148,5 +148,5 @@ test.each([
   const ending = endingOf(session, followed, { runId: "checkout-abc" });
   expect(ending.exit).toBe(exit);
   expect(ending.document).toMatchObject({ ok: outcome === "succeeded", status: outcome });
-  expect(out()).toContain("the report");
+  expect(out()).toContain("27 % of checkouts fail");
 });

@@ -32,8 +32,7 @@ export function changeWitnesses(material: Material, trouble: Trouble): Testimony
     const key = JSON.stringify([atMs, what, change.service ?? ""]);
     const suspect = { ...change, key, ...correlation };
     suspects.push(suspect);
-    const ahead = (trouble.onset?.atMs ?? atMs) - atMs;
-    const lag = trouble.onset === undefined ? "" : `, ${spanText(ahead)} before the trouble began`;
+    const lag = trouble.onset === undefined ? "" : `, ${aheadText(atMs, trouble.onset)} before the trouble began`;
     witnesses.push({
       kind: "change",
       service: change.service ?? trouble.service,
@@ -49,6 +48,14 @@ export function changeWitnesses(material: Material, trouble: Trouble): Testimony
   // The nearest in time say most about why they were set aside.
   const near = ({ what }: SetAside): number => Math.abs(Date.parse(what.slice(-24)) - (trouble.onset?.atMs ?? 0));
   return { witnesses, suspects, setAside: setAside.sort((a, b) => near(a) - near(b)).slice(0, SET_ASIDE_MAX) };
+}
+
+/** The trouble began within an interval: so did what came before it come before by an interval. */
+function aheadText(atMs: number, onset: NonNullable<Trouble["onset"]>): string {
+  const [least, most] = [Math.max(0, onset.notBeforeMs - atMs), onset.atMs - atMs].map(spanText);
+  if (onset.atMs - atMs < 1_000) return "less than a second";
+  if (least === most) return String(most);
+  return onset.notBeforeMs <= atMs ? `at most ${most}` : `${least} to ${most}`;
 }
 
 /** Why a change cannot have made the trouble, or is not near enough to be held against it. */
@@ -67,12 +74,12 @@ function correlationOf(change: Change, { logs, analysed }: Material): Pick<Suspe
     const span = { fromMs: log.fromMs, changeMs: change.atMs, toMs: log.toMs };
     if (span.changeMs <= span.fromMs || span.changeMs >= span.toMs) continue;
     const { correlates, why } = judgeChange(log.entries, log.groups, span);
-    return { correlates, why: `in the log of ${log.service} (node ${log.node}): ${why}` };
+    return { correlates, why: `in the log of ${log.service}: ${why}` };
   }
   for (const one of analysed.filter(
     ({ changeMs, service }) => changeMs === change.atMs && service === change.service,
   )) {
-    return { correlates: one.correlates, why: `by the analysis (node ${one.node}): ${one.verdict ?? ""}` };
+    return { correlates: one.correlates, why: `in the log of ${one.service}: ${one.verdict ?? ""}` };
   }
   return { correlates: false, why: "" };
 }

@@ -39,7 +39,7 @@ export interface AnalysedLog extends Origin {
   verdict: string | undefined;
   changeMs: number | undefined;
   /** Error templates that are surely new, or surely more frequent. */
-  begun: Array<{ template: string; text: string }>;
+  begun: Array<{ template: string; text: string; atMs?: number }>;
   splitMs: number | undefined;
   total: number;
 }

@@ -163,6 +163,7 @@ function readAnalysis(output: JsonObject, origin: Origin, service: string | unde
       ...fresh.map((item) => ({
         template: textIn(item.template) ?? "",
         text: `new: ${textIn(item.template)}, ${numberIn(item.count)} times since ${textIn(item.at)}`,
+        atMs: isoMs(textIn(item.at) ?? ""),
       })),
       ...more.map((item) => ({
         template: textIn(item.template) ?? "",

@@ -56,7 +56,14 @@ export const outputSchema = z.strictObject({
   /** Which rule gave the certainty. */
   rule: z.string(),
   trouble: z
-    .strictObject({ service: z.string(), text: z.string(), began: z.string().nullable(), ...citedSchema })
+    .strictObject({
+      service: z.string(),
+      text: z.string(),
+      /** It began by then, and not before that. */
+      began: z.string().nullable(),
+      not_before: z.string().nullable().optional(),
+      ...citedSchema,
+    })
     .nullable(),
   /** The likeliest first; each cites at least one node and query. */
   causes: z

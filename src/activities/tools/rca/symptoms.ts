@@ -6,12 +6,14 @@ import { noiseOf } from "../analysis/series/normal.js";
 import { shiftsOf } from "../analysis/shifts.js";
 import { isoText } from "../kit/instant.js";
 import { shownNumber } from "../metrics/reading.js";
-import type { Material, MeasuredSeries, Origin } from "./observations.js";
+import type { AnalysedLog, Material, MeasuredSeries, Origin } from "./observations.js";
 import { serviceName } from "./observations.js";
 import { median } from "./ranking/statistics.js";
 
 /** Of a shift: what a service's trouble must come to, in deviations of its noise. */
 const TROUBLE_MIN_DEVIATIONS = 3;
+/** Narrower than this an interval is a moment. */
+const MOMENT_MS = 2_000;
 /** Of the level: what a series may always deviate by. */
 const FLOOR_SHARE = 0.03;
 const STRENGTH_MAX = 1e6;
@@ -122,11 +124,16 @@ function fromMetric({ series, turn }: Worsened, noticedMs: number | undefined): 
   const { before, after, notBeforeMs, atMs, stepMs } = turn;
   const noticed = noticedMs === undefined ? "" : `, noticed at ${isoText(noticedMs)}`;
   const name = nameOf(series);
-  const text = `${name} of ${series.service} went from ${shownNumber(before)} to ${shownNumber(after)} at ${isoText(atMs)}${noticed}`;
+  const began = momentText(notBeforeMs, atMs);
+  const text = `${name} of ${series.service} went from ${shownNumber(before)} to ${shownNumber(after)} ${began}${noticed}`;
   const cited = [{ node: series.node, query: series.query }];
   const followsMs = followsWithinMs(stepMs);
   return { service: series.service, target: series, onset: { notBeforeMs, atMs }, followsMs, text, cited };
 }
+
+/** A step of a metric is an interval, and is told as one. */
+const momentText = (fromMs: number, toMs: number): string =>
+  toMs - fromMs <= MOMENT_MS ? `at ${isoText(toMs)}` : `between ${isoText(fromMs)} and ${isoText(toMs)}`;
 
 export const nameOf = ({ metric, statistic }: MeasuredSeries): string =>
   statistic === "" ? metric : `${metric} (${statistic})`;
@@ -154,6 +161,12 @@ function fromLog(material: Material, service: string | undefined): Found | undef
   };
 }
 
+/** From the moment at which the log was split until the first error that was new then; where none was, as long as effects take to show. */
+function firstAfter(beginMs: number, { begun }: AnalysedLog, followsMs: number): NonNullable<Trouble["onset"]> {
+  const firsts = begun.flatMap(({ atMs }) => (atMs === undefined || atMs < beginMs ? [] : [atMs]));
+  return { notBeforeMs: beginMs, atMs: firsts.length === 0 ? beginMs + followsMs : Math.min(...firsts) };
+}
+
 /** No beginning shows: failing traces, an analysis of a log, or a moment that the caller names. */
 function fromElse(
   material: Material,
@@ -169,8 +182,7 @@ function fromElse(
   );
   if (analysed !== undefined) {
     const begin = analysed.changeMs ?? analysed.splitMs;
-    const began =
-      begin === undefined || atMs !== undefined ? onset : { onset: { notBeforeMs: begin, atMs: begin + 120_000 } };
+    const began = begin === undefined || atMs !== undefined ? onset : { onset: firstAfter(begin, analysed, followsMs) };
     const text = `errors began in the log of ${analysed.service}`;
     return {
       service: analysed.service,

@@ -145,7 +145,7 @@ async function planAndRun(session: Session, stage: Stage, local: Local, shownAs:
     const program = callFrom(stage.environment, mainAsCalled());
     const followed = await follow(session, opened.runs, { runId, program, pageUrl });
     if (followed.kind === "left") return left();
-    const ending = endingOf(session, followed, { runId, runKey, webUrl });
+    const ending = endingOf(session, followed, { runId, runKey, webUrl }, program);
     const version = (await runningVersion(stage.shopDirectory))?.version;
     print.say(`checkout now runs version ${style.bold(version ?? "unknown")}${untouched(ending.exit)}`);
     const verified = ending.exit === EXIT.done ? await verdictOf(session, opened.runs, runId, version) : undefined;

@@ -5,7 +5,7 @@ import type { Graph } from "../../../schema/graph.js";
 import type { GoalInput } from "../../../schema/run-input.js";
 import { exitFor } from "../../../vocabulary/problems.js";
 import type { OpenedRuns } from "../../runs/open-runs.js";
-import { answerLines, answerOf } from "../answer-text.js";
+import { answerText, fullText } from "../answer-text.js";
 import { previewed } from "../draft.js";
 import { done, type Ending, failed } from "../ending.js";
 import { goalOf, readAsked } from "../goal-words.js";
@@ -89,9 +89,14 @@ async function answered(
     return failed([{ code: "timed-out", at: runId, message, hint: `follow it: autoops watch ${runId}` }], { runId });
   }
   const recalled = await recall(runId);
-  const answer = recalled.ok ? answerOf(recalled.value.view.nodes.map(({ output }) => output)) : undefined;
+  const outputs = recalled.ok ? recalled.value.view.nodes.map(({ output }) => output) : [];
+  const answer = outputs.filter(isDiagnosis).at(-1);
   const seconds = Math.round((Date.now() - options.startedMs) / 100) / 10;
-  for (const line of answerLines(answer, { seconds, runId, all: options.all === true, report: report.value }))
-    print.result(line);
+  const more = `${seconds} s; all that was read: autoops report ${runId} --full`;
+  for (const line of options.all === true ? fullText(report.value) : answerText(report.value, more)) print.result(line);
   return done({ runId, seconds, ...(answer === undefined ? {} : { answer }), report: report.value });
 }
+
+/** What the node `diagnosis` returned. */
+const isDiagnosis = (value: unknown): value is object =>
+  typeof value === "object" && value !== null && "headline" in value && "certainty" in value && "causes" in value;

@@ -1,31 +1,49 @@
-/** `autoops report RUN`: the report of a run that has ended, as Markdown; with `--chart FILE`, its chart as well. */
+/**
+ * `autoops report RUN`: the answer of a run that has ended; `--full` all that it rests on, `--format` as a document, and
+ * with `--chart FILE` its chart as well.
+ */
+import { reportMarkdown } from "../../../core/report/markdown.js";
+import { answerIn, type Report } from "../../../core/report.js";
 import { EXIT } from "../../../vocabulary/codes.js";
+import { visibleJson } from "../../../vocabulary/visible.js";
+import { answerText, fullText, LOCAL } from "../answer-text.js";
 import { withRuns } from "../backend.js";
 import { done, type Ending, failed } from "../ending.js";
 import { writeChart } from "../run-chart.js";
 import type { Session } from "../session.js";
-import { readable } from "../text.js";
 
 const LOOK_MS = 1_000;
 
-export function report(
-  session: Session,
-  [runId = ""]: readonly string[],
-  { chart }: { chart?: string } = {},
-): Promise<Ending> {
+export const REPORT_FORMATS = ["md", "json"] as const;
+
+interface Options {
+  chart?: string;
+  full?: boolean;
+  format?: (typeof REPORT_FORMATS)[number];
+}
+
+export function report(session: Session, [runId = ""]: readonly string[], options: Options = {}): Promise<Ending> {
+  const { chart, full, format } = options;
   return withRuns(session, async (runs) => {
     const answer = await runs.report(runId, LOOK_MS);
     if (!answer.ok) return failed(answer.problems);
-    if (answer.value === undefined) {
+    const found = answer.value;
+    if (found === undefined) {
       session.print.note(`${runId} has not ended: it has no report yet; next: autoops watch ${runId}`);
       return { exit: EXIT.stillRunning, document: { ok: false, problems: [], runId: runId, status: "running" } };
     }
-    const text = answer.value.text.trimEnd();
-    session.print.result(session.print.isTerminal ? readable(text) : text);
-    if (chart === undefined) return done({ report: answer.value });
+    if (format !== undefined) session.print.raw(documentOf(found, format));
+    else if (full === true) for (const line of fullText(found)) session.print.result(line);
+    else for (const line of answerText(found, `everything: autoops report ${runId} --full`)) session.print.result(line);
+    if (chart === undefined) return done({ report: found });
     const written = await writeChart(runs, runId, chart, session.environment);
     if (!written.ok) return failed(written.problems);
     session.print.say(`the chart is in ${chart}`);
-    return done({ report: answer.value, chart });
+    return done({ report: found, chart });
   });
+}
+
+function documentOf(report: Report, format: (typeof REPORT_FORMATS)[number]): string {
+  if (format === "json") return `${visibleJson(JSON.stringify(report, undefined, 2))}\n`;
+  return reportMarkdown(report, answerIn(report), LOCAL);
 }

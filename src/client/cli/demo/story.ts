@@ -1,7 +1,7 @@
 /** What the demo says before it starts: both policies, what was declared, and how a second shell joins in. */
 import type { Policy } from "../../../core/policy.js";
 import { DEFAULT_POLICY } from "../../../core/policy.js";
-import { span } from "../../../core/report.js";
+import { span } from "../../../core/report/plain.js";
 import type { Config } from "../../../schema/config.js";
 import type { Problem } from "../../../vocabulary/problems.js";
 import type { Printer } from "../print.js";

@@ -1,0 +1,133 @@
+/**
+ * The one sentence that stands first: what is wrong with what, since when, how bad; or that nothing is.
+ * Loaded by the workflow sandbox: imports no package and reads no clock.
+ */
+import type { Answer, AnswerAction, Judgement } from "./answer.js";
+import { beforeAndAfter, type Figure } from "./figures.js";
+import type { AnswerSource } from "./source.js";
+import { about, capital, iso, readable, shortened, unended } from "./words.js";
+
+type Headline = Pick<Answer, "headline" | "mood">;
+const TEXT_MAX = 240;
+/** Narrower than this an interval is told as one moment. */
+const MOMENT_MS = 2_000;
+
+export interface Known {
+  source: AnswerSource;
+  judgement?: Judgement;
+  figures: readonly Figure[];
+  actions: readonly AnswerAction[];
+}
+
+export function headlineOf(known: Known): Headline {
+  const { headline, mood } = told(known);
+  return { headline: `${unended(shortened(headline, TEXT_MAX * 2))}.`, mood };
+}
+
+function told(known: Known): Headline {
+  const { source, judgement } = known;
+  if (source.dryRun) return ofDryRun(known);
+  const failed = source.nodes.find(({ status }) => status === "failed");
+  if (judgement === undefined) {
+    if (source.outcome === "cancelled") return { headline: "No answer: the run was cancelled", mood: "open" };
+    if (source.outcome === "timed_out") return { headline: "No answer: the run used up its working time", mood: "bad" };
+    if (failed !== undefined && source.outcome === "failed")
+      return {
+        headline: `No answer: ${nameOf(failed.name)} failed, ${readable(failed.failure?.message ?? "")}`,
+        mood: "bad",
+      };
+    return ofFindings(source);
+  }
+  if (judgement.isTrouble === false || (judgement.trouble === undefined && judgement.causes.length === 0))
+    return { headline: judgement.headline ?? quiet(source), mood: "good" };
+  return ofTrouble(known, judgement);
+}
+
+const nameOf = (name: string): string => `"${unended(readable(name))}"`;
+
+function quiet({ nodes }: AnswerSource): string {
+  const looks = nodes.filter(({ effect, status }) => effect === "read" && status === "succeeded").length;
+  return `Nothing wrong was found in ${looks === 1 ? "the one thing" : `the ${looks} things`} that ${looks === 1 ? "was" : "were"} looked at`;
+}
+
+function ofDryRun({ source }: Known): Headline {
+  const planned = source.nodes.filter(({ status }) => status === "planned");
+  const writes = planned.filter(({ effect }) => effect === "write").length;
+  const reads = planned.filter(({ effect }) => effect === "read").length;
+  const change = writes === 0 ? "change nothing" : `ask before ${writes === 1 ? "1 change" : `${writes} changes`}`;
+  return {
+    headline: `Dry run, nothing was executed: the run would look at ${reads === 1 ? "1 thing" : `${reads} things`} and ${change}`,
+    mood: "quiet",
+  };
+}
+
+/** Nobody searched for a cause: the last thing that was found says most, for it rests on those before. */
+function ofFindings({ findings, nodes }: AnswerSource): Headline {
+  const acted = new Set(nodes.filter(({ effect }) => effect === "write" || effect === "notify").map(({ id }) => id));
+  const last = findings.filter(({ node }) => !acted.has(node)).at(-1);
+  return {
+    headline: capital(readable(last?.statement ?? "the run ended, and nothing of note was found")),
+    mood: "quiet",
+  };
+}
+
+function ofTrouble({ figures, actions }: Known, judgement: Judgement): Headline {
+  const { service, trouble } = judgement;
+  const act = actions.findLast(({ state }) => state === "done");
+  const first = figureOf(figures, judgement);
+  const pair = act === undefined ? undefined : lastPair(figures);
+  const subject = service === undefined ? "" : `${service}: `;
+  if (act?.proof === "verified")
+    return {
+      headline: `${subject}${pair === undefined ? "mended" : `mended, ${comparedOf(pair)}`}${sinceOf(judgement, "was in trouble")}`,
+      mood: "good",
+    };
+  if (act?.proof === "not-verified")
+    return {
+      headline: `${subject}still in trouble after the action${pair === undefined ? "" : `, ${comparedOf(pair)}`}`,
+      mood: "bad",
+    };
+  if (judgement.headline !== undefined) return { headline: judgement.headline, mood: "bad" };
+  const what = first === undefined ? withoutOwnTime(trouble ?? "in trouble") : `${first.shown} ${first.unit}`;
+  return { headline: `${subject}${what}${sinceOf(judgement)}`, mood: "bad" };
+}
+
+const comparedOf = ([before, after]: readonly [Figure, Figure]): string =>
+  `${after.shown} ${after.unit}, ${before.shown} before`;
+
+function lastPair(figures: readonly Figure[]): [Figure, Figure] | undefined {
+  const last = figures.at(-1);
+  return last === undefined ? undefined : beforeAndAfter(figures, last.atMs - 1, last.atMs - 1);
+}
+
+/** Of the service in trouble, measured before anything was done; of one that names no service too, where there is no other. */
+function figureOf(figures: readonly Figure[], { service }: Judgement): Figure | undefined {
+  const own = figures.filter((one) => one.service === service);
+  return (own.length > 0 ? own : figures.filter((one) => one.service === undefined))[0];
+}
+
+/** The tool's text tells its time as well; here it stands at the end. */
+const withoutOwnTime = (text: string): string =>
+  text.replace(/,? (?:at|between) \d{4}-[\dT:.-]+Z(?: and \d{4}-[\dT:.-]+Z)?/, "");
+
+/** ` since T, 3 s after version 2`. */
+export function sinceOf({ began, causes }: Judgement, word = ""): string {
+  if (began === undefined) return "";
+  const { fromMs, toMs } = began;
+  const isMoment = fromMs === undefined || toMs - fromMs <= MOMENT_MS;
+  const when = isMoment ? `since ${iso(toMs)}` : `since ${iso(fromMs)}–${iso(toMs)}`;
+  return `${word === "" ? ", " : ` (${word} `}${when}${afterOf(began, causes)}${word === "" ? "" : ")"}`;
+}
+
+/** How long after the change that is blamed. */
+function afterOf({ fromMs, toMs }: NonNullable<Judgement["began"]>, [best]: Judgement["causes"]): string {
+  const change = best?.facts.find(
+    ({ kind, atMs }) => kind === "change" && atMs !== undefined && best.text.includes(iso(atMs)),
+  );
+  if (best === undefined || change?.atMs === undefined || change.atMs > toMs) return "";
+  const name = /^(.{1,60}?)(?: of [^,]{1,80})?, at /.exec(best.text)?.[1];
+  if (name === undefined) return "";
+  const isMoment = fromMs === undefined || toMs - fromMs <= MOMENT_MS;
+  const later = toMs - change.atMs;
+  return later < 1_000 ? `, right after ${name}` : `, ${isMoment ? "" : "at most "}${about(later)} after ${name}`;
+}
