@@ -1,39 +1,10 @@
 /** metric_query against servers that speak the protocols: a page that counts, and Prometheus's HTTP API. */
 import { describe, expect, test } from "vitest";
 import { createDefaultRegistry } from "../../../src/activities/registry.js";
-import { metricQuery } from "../../../src/activities/tools/metric-query.js";
 import type { JsonObject } from "../../../src/schema/json.js";
 import { localServer, reachingContext } from "../../support/local-server.js";
+import { page, pages, RATIO, runMetricQuery as run } from "../../support/metric-pages.js";
 import { configOf, failureOf, NOW } from "../../support/tool-context.js";
-
-/** Runs the tool as its activity does: params through the schema, the output against its own. */
-async function run(params: JsonObject, context: ReturnType<typeof reachingContext>) {
-  const output = await metricQuery.run(metricQuery.params.parse(params), context);
-  return metricQuery.output.parse(output);
-}
-
-/** A page source whose pages are served in order; the clock moves by `stepMs` with each look at it. */
-async function pages(texts: string[], stepMs = 2_000) {
-  const server = await localServer((_, response) => {
-    const text = texts[Math.min(server.received.length, texts.length) - 1];
-    response.writeHead(200, { "content-type": "text/plain; version=0.0.4" }).end(text);
-  });
-  const config = configOf({ sources: { shop: { kind: "exposition", url: `${server.url}/metrics` } } });
-  let nowMs = NOW;
-  const now = () => {
-    nowMs += stepMs;
-    return nowMs;
-  };
-  return { server, context: reachingContext(config, { now }) };
-}
-
-const page = (ok: number, failed: number | undefined, more = "") => `# TYPE http_requests_total counter
-http_requests_total{code="200",path="/"} ${ok}
-${failed === undefined ? "" : `http_requests_total{code="503",path="/"} ${failed}\n`}# TYPE queue gauge
-queue{name="a"} 7
-queue{name="b"} 5
-${more}`;
-const RATIO = { numerator: 'http_requests_total{code=~"5.."}', denominator: "http_requests_total" };
 
 describe("a page", () => {
   test("gives the ratio of what was counted between two looks at it", async () => {
@@ -44,16 +15,6 @@ describe("a page", () => {
     expect(output.findings[0]?.evidence).toContain("10 of 40 a second over 2 s");
     expect(Date.parse(output.to) - Date.parse(output.from)).toBe(2_000);
     expect(server.received.map((received) => received.url)).toEqual(["/metrics", "/metrics"]);
-  });
-
-  test("gives rates of counters that were restarted or are new, series by series", async () => {
-    const { context } = await pages([page(100, undefined), page(20, 4)]);
-    const output = await run({ source: "shop", rate: "http_requests_total", window_seconds: 1 }, context);
-    expect(output.series.map((one) => [one.labels.code, one.value])).toEqual([
-      ["200", 10],
-      ["503", 2],
-    ]);
-    expect(output.value).toBe(12);
   });
 
   test("gives no ratio where nothing was counted, and says so", async () => {
@@ -154,6 +115,12 @@ describe("Prometheus", () => {
     expect(output).toMatchObject({ value: 3.5, query: "rate(x[300s])", to: "2026-11-22T11:50:00.000Z" });
     expect(output.series).toHaveLength(2);
     expect(asked[0]?.form.time).toBe("1795348200.000");
+  });
+
+  test("does not take what is no number for nothing", async () => {
+    const { context } = await prometheus(() => vector([{}, "NaN"]));
+    expect((await run({ source: "prom", rate: "x" }, context)).value).toBeNull();
+    expect((await run({ source: "prom", ratio: RATIO }, context)).value).toBeNull();
   });
 
   test("gives a query's scalar or single series as its value, and several as series only", async () => {

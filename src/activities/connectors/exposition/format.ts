@@ -19,7 +19,7 @@ const SAMPLES_MAX = 200_000;
 const METRIC = /^[a-zA-Z_:][a-zA-Z0-9_:]*/;
 const LABEL = /^[a-zA-Z_][a-zA-Z0-9_]*/;
 const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
-const TYPE_LINE = /^#[ \t]+TYPE[ \t]+(\S+)[ \t]+(\S+)/;
+const TYPE_LINE = /^#[ \t]+TYPE[ \t]+(?:"((?:[^"\\]|\\.)*)"|(\S+))[ \t]+(\S+)/;
 const BLANK = /^[ \t]+/;
 
 /** Parses a page whole; one broken line refuses it, since what it tells would be a guess. */
@@ -31,7 +31,8 @@ export function parsePage(text: string): ParsedPage {
     const trimmed = line.endsWith("\r") ? line.slice(0, -1).trim() : line.trim();
     if (trimmed === "") continue;
     if (trimmed.startsWith("#")) {
-      const [, metric, type] = TYPE_LINE.exec(trimmed) ?? [];
+      const [, quoted, plain, type] = TYPE_LINE.exec(trimmed) ?? [];
+      const metric = quoted === undefined ? plain : readQuoted(`${quoted}"`, 0)?.value;
       if (metric !== undefined && type !== undefined) page.types.set(metric, type);
       continue;
     }
@@ -46,15 +47,17 @@ export function parsePage(text: string): ParsedPage {
 
 /** A sample, or what is wrong with its line. */
 function parseSample(line: string): Sample | string {
-  const metric = METRIC.exec(line)?.[0];
-  if (metric === undefined) return "a metric's name must stand at the beginning";
-  let rest = line.slice(metric.length).replace(BLANK, "");
+  let metric = METRIC.exec(line)?.[0];
+  let rest = line.slice(metric?.length ?? 0).replace(BLANK, "");
   let labels: Labels = {};
   if (rest.startsWith("{")) {
     const parsed = parseLabels(rest.slice(1));
     if (typeof parsed === "string") return parsed;
+    if (metric !== undefined && parsed.metric !== undefined) return "a metric's name must not stand twice";
+    metric ??= parsed.metric;
     ({ labels, rest } = parsed);
   }
+  if (metric === undefined) return "a metric's name must stand at the beginning, or quoted within the braces";
   // OpenMetrics puts an exemplar behind the value.
   const [valueText = "", timeText, ...more] =
     rest
@@ -78,13 +81,23 @@ export function parseValue(text: string): number | undefined {
   return /^[+-]?nan$/i.test(text) ? Number.NaN : undefined;
 }
 
-function parseLabels(text: string): { labels: Labels; rest: string } | string {
+/** Labels, and the metric's name where it stands among them in quotes, as Prometheus 3 writes names of any letters. */
+function parseLabels(text: string): { metric?: string; labels: Labels; rest: string } | string {
   const labels: Labels = Object.create(null) as Labels;
+  let metric: string | undefined;
   let at = skipBlanks(text, 0);
   while (text[at] !== "}") {
-    const name = LABEL.exec(text.slice(at, at + 300))?.[0];
-    if (name === undefined) return "a label's name must stand within the braces";
-    at = skipBlanks(text, at + name.length);
+    const found = nameAt(text, at);
+    if (found === undefined) return "a label's name must stand within the braces";
+    const { value: name } = found;
+    if (name === "") return "a name must not be empty";
+    at = skipBlanks(text, found.end);
+    if (found.quoted && (text[at] === "," || text[at] === "}")) {
+      if (metric !== undefined) return "a metric's name must not stand twice";
+      metric = name;
+      if (text[at] === ",") at = skipBlanks(text, at + 1);
+      continue;
+    }
     if (text[at] !== "=") return `= must follow the label ${name}`;
     at = skipBlanks(text, at + 1);
     if (text[at] !== '"') return `a text in double quotes must follow ${name}=`;
@@ -96,7 +109,14 @@ function parseLabels(text: string): { labels: Labels; rest: string } | string {
     if (text[at] === ",") at = skipBlanks(text, at + 1);
     else if (text[at] !== "}") return "the braces must be closed";
   }
-  return { labels: { ...labels }, rest: text.slice(at + 1) };
+  return { ...(metric === undefined ? {} : { metric }), labels: { ...labels }, rest: text.slice(at + 1) };
+}
+
+function nameAt(text: string, at: number): { value: string; end: number; quoted: boolean } | undefined {
+  const quoted = text[at] === '"' ? readQuoted(text, at + 1) : undefined;
+  if (quoted !== undefined) return { ...quoted, quoted: true };
+  const name = LABEL.exec(text.slice(at, at + 300))?.[0];
+  return name === undefined ? undefined : { value: name, end: at + name.length, quoted: false };
 }
 
 function skipBlanks(text: string, from: number): number {

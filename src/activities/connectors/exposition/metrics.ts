@@ -1,10 +1,19 @@
 /** Reads a `/metrics` page: once for a gauge, twice for rates, with the counters' difference over the time between. */
 import { type ToolContext, ToolFailure } from "../../define-tool.js";
 import { statusFailure } from "../../tools/kit/http-answers.js";
-import { finite, type Question, type Reading, type Series, shownNumber, sumOf } from "../../tools/metrics/reading.js";
+import {
+  finite,
+  type Question,
+  type Reading,
+  ratioOf,
+  shownNumber,
+  shownOrUnknown,
+  sumOf,
+} from "../../tools/metrics/reading.js";
 import { pause } from "../../tools/pause.js";
-import { type Page, parsePage, type Sample } from "./format.js";
-import { fitsSelector, parseSelector, type Selector } from "./selector.js";
+import { type Page, parsePage } from "./format.js";
+import { current, type Growth, growthOf, isOther, type Look, matching } from "./looks.js";
+import { parseSelector, type Selector } from "./selector.js";
 
 export interface ExpositionSource {
   name: string;
@@ -12,9 +21,9 @@ export interface ExpositionSource {
   headers?: Record<string, string>;
 }
 
-interface Taken extends Page {
-  atMs: number;
-}
+/** Behind an address that several processes share, so many more looks are taken to meet the first one again. */
+const LOOKS_MORE = 4;
+const OTHERS = "several processes answer behind this address, so what one counted in between is not known";
 
 export async function readExposition(
   source: ExpositionSource,
@@ -25,34 +34,51 @@ export async function readExposition(
   const first = await take(source, context);
   if (question.kind === "gauge") return gaugeOf(first, question.selector);
   await pause(windowSeconds * 1_000, context, `sampling ${source.name}`);
-  const second = await take(source, context);
+  const second = await takeAgain(source, first, context);
   const seconds = (second.atMs - first.atMs) / 1_000;
   if (seconds <= 0) {
     throw new ToolFailure("source-answer-invalid", `no time passed between the two samples of ${source.name}`);
   }
-  const over = { fromMs: first.atMs, toMs: second.atMs };
+  const isMixed = isOther(first, second);
+  const grow = (selector: Selector): Growth => {
+    const growth = growthOf(first, second, selector);
+    return isMixed ? { ...growth, series: growth.series.map((one) => ({ ...one, value: null })) } : growth;
+  };
+  const over = { fromMs: first.atMs, toMs: second.atMs, ...(isMixed ? { unknown: OTHERS } : {}) };
   const span = `over ${shownNumber(seconds)} s`;
   if (question.kind === "rate") {
     const selector = selectorOf(question.selector);
-    const series = ratesOf(first, second, selector, seconds);
+    const { series, left } = grow(selector);
+    const evidence = [`${series.length} series ${span}`, ...left, ...notCounters(second, selector)];
     const value = series.length === 0 ? null : sumOf(series);
-    const evidence = [`${series.length} series ${span}`, ...notCounters(second, selector)];
-    return { query: `rate(${selector.text}) ${span}`, value, series, ...over, evidence };
+    return { query: `rate(${selector.text}) ${span}`, value, series, ...unknownFor(value, left), ...over, evidence };
   }
-  const numerator = selectorOf(question.numerator);
-  const denominator = selectorOf(question.denominator);
-  const above = sumOf(ratesOf(first, second, numerator, seconds));
-  const below = sumOf(ratesOf(first, second, denominator, seconds));
+  const [numerator, denominator] = [selectorOf(question.numerator), selectorOf(question.denominator)];
+  const [top, bottom] = [grow(numerator), grow(denominator)];
+  const [above, below] = [sumOf(top.series), sumOf(bottom.series)];
+  const left = [...new Set([...top.left, ...bottom.left])];
+  const counts = `${shownOrUnknown(above)} of ${shownOrUnknown(below)} a second ${span}`;
   return {
     query: `rate(${numerator.text}) / rate(${denominator.text}) ${span}`,
-    value: below === 0 ? null : above / below,
+    value: ratioOf(above, below),
     series: [],
+    ...unknownFor(above === null ? above : below, left),
     ...over,
-    evidence: [`${shownNumber(above)} of ${shownNumber(below)} a second ${span}`, ...notCounters(second, denominator)],
+    evidence: [counts, ...left, ...notCounters(second, denominator)],
   };
 }
 
-async function take(source: ExpositionSource, context: ToolContext): Promise<Taken> {
+const unknownFor = (value: number | null, left: readonly string[]): { unknown?: string } =>
+  value === null && left[0] !== undefined ? { unknown: left[0] } : {};
+
+/** The second look; where another process answers it, the next ones may meet the first again. */
+async function takeAgain(source: ExpositionSource, first: Look, context: ToolContext): Promise<Look> {
+  let second = await take(source, context);
+  for (let more = 0; more < LOOKS_MORE && isOther(first, second); more++) second = await take(source, context);
+  return second;
+}
+
+async function take(source: ExpositionSource, context: ToolContext): Promise<Look> {
   const headers = { accept: "text/plain;version=0.0.4", ...source.headers };
   const answer = await context.fetch(source.url, { headers, signal: context.signal });
   if (answer.status !== 200) throw statusFailure(`the source ${source.name}`, answer);
@@ -69,13 +95,10 @@ function selectorOf(text: string): Selector {
   throw new ToolFailure("params-invalid", `${text.slice(0, 60)} is no selector: ${parsed.message}`, undefined, false);
 }
 
-function matching(page: Page, selector: Selector): Sample[] {
-  return page.samples.filter((sample) => fitsSelector(selector, sample.metric, sample.labels));
-}
-
-function gaugeOf(page: Taken, text: string): Reading {
+function gaugeOf(look: Look, text: string): Reading {
   const selector = selectorOf(text);
-  const series = matching(page, selector).map(({ metric, labels, value }) => ({
+  const { now, left } = current(look, matching(look, selector));
+  const series = now.map(({ metric, labels, value }) => ({
     labels: { __name__: metric, ...labels },
     value: finite(value),
   }));
@@ -85,27 +108,11 @@ function gaugeOf(page: Taken, text: string): Reading {
     query: selector.text,
     value,
     series,
-    fromMs: page.atMs,
-    toMs: page.atMs,
-    evidence: [`${series.length} series`],
+    ...(series.length === 0 ? unknownFor(value, left) : {}),
+    fromMs: look.atMs,
+    toMs: look.atMs,
+    evidence: [`${series.length} series`, ...left],
   };
-}
-
-/**
- * What each series grew by a second. A counter that fell was restarted and has grown from nothing since; one that is
- * new on the second page was first counted between the two.
- */
-function ratesOf(first: Page, second: Page, selector: Selector, seconds: number): Series[] {
-  const before = new Map(matching(first, selector).map((sample) => [keyOf(sample), sample.value]));
-  return matching(second, selector).map((sample) => {
-    const was = before.get(keyOf(sample)) ?? 0;
-    const grown = sample.value < was ? sample.value : sample.value - was;
-    return { labels: { __name__: sample.metric, ...sample.labels }, value: finite(grown / seconds) };
-  });
-}
-
-function keyOf({ metric, labels }: Sample): string {
-  return JSON.stringify([metric, Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1))]);
 }
 
 /** A rate of what the page calls a gauge is possible and seldom meant. */

@@ -55,23 +55,41 @@ function parseBraces(text: string): { ok: true; matchers: Matcher[] } | { ok: fa
   let rest = text.slice(1).trimStart();
   const matchers: Matcher[] = [];
   while (!rest.startsWith("}")) {
-    const label = LABEL.exec(rest)?.[0];
-    if (label === undefined) return fail(`a label's name must stand at ${JSON.stringify(rest.slice(0, 20))}`);
-    rest = rest.slice(label.length).trimStart();
-    const operator = OPERATORS.find((known) => rest.startsWith(known));
-    if (operator === undefined) return fail(`one of = != =~ !~ must follow ${label}`);
-    const quoted = readString(rest.slice(operator.length).trimStart());
-    if (quoted === undefined) return fail(`a text in quotes must follow ${label}${operator}`);
-    const made = matcher(label, operator, quoted.value);
-    if (!made.ok) return made;
-    matchers.push(made.matcher);
+    const one = parseMatcher(rest);
+    if (!one.ok) return one;
+    const isName = ({ label, operator }: Matcher): boolean => label === NAME_LABEL && operator === "=";
+    if (one.isBare && matchers.some(isName)) return fail("it names its metric twice");
+    matchers.push(one.matcher);
     if (matchers.length > MATCHERS_MAX) return fail(`it must have at most ${MATCHERS_MAX} matchers`);
-    rest = quoted.rest.trimStart();
+    rest = one.rest;
     if (rest.startsWith(",")) rest = rest.slice(1).trimStart();
-    else if (!rest.startsWith("}")) return fail(`, or } must follow the value of ${label}`);
+    else if (!rest.startsWith("}")) return fail(`, or } must follow the value of ${one.matcher.label}`);
   }
   if (rest.slice(1).trim() !== "") return fail(`nothing may follow }, got ${JSON.stringify(rest.slice(1, 21))}`);
   return { ok: true, matchers };
+}
+
+type ParsedMatcher = { ok: true; matcher: Matcher; rest: string; isBare: boolean } | { ok: false; message: string };
+
+/** A label's name may stand in quotes; a text in quotes alone is the metric's name, as Prometheus 3 writes it. */
+function parseMatcher(text: string): ParsedMatcher {
+  const plain = LABEL.exec(text)?.[0];
+  const name = plain === undefined ? readString(text) : { value: plain, rest: text.slice(plain.length) };
+  if (name === undefined) return fail(`a label's name must stand at ${JSON.stringify(text.slice(0, 20))}`);
+  if (name.value === "") return fail("a name must not be empty");
+  let rest = name.rest.trimStart();
+  const isBare = plain === undefined && /^[,}]/.test(rest);
+  if (isBare) {
+    const made = matcher(NAME_LABEL, "=", name.value);
+    return made.ok ? { ...made, rest, isBare } : made;
+  }
+  const operator = OPERATORS.find((known) => rest.startsWith(known));
+  if (operator === undefined) return fail(`one of = != =~ !~ must follow ${name.value}`);
+  const quoted = readString(rest.slice(operator.length).trimStart());
+  if (quoted === undefined) return fail(`a text in quotes must follow ${name.value}${operator}`);
+  const made = matcher(name.value, operator, quoted.value);
+  rest = quoted.rest.trimStart();
+  return made.ok ? { ...made, rest, isBare } : made;
 }
 
 const ESCAPES: Record<string, string> = { n: "\n", r: "\r", t: "\t", f: "\f", v: "\v", a: "\x07", b: "\b" };
@@ -123,9 +141,13 @@ function write(matchers: readonly Matcher[]): string {
   const hasName =
     first?.label === NAME_LABEL && first.operator === "=" && METRIC.exec(first.value)?.[0] === first.value;
   const rest = hasName ? others : matchers;
-  const inBraces = rest.map(({ label, operator, value }) => `${label}${operator}${JSON.stringify(value)}`).join(",");
+  const inBraces = rest
+    .map(({ label, operator, value }) => `${writtenLabel(label)}${operator}${JSON.stringify(value)}`)
+    .join(",");
   return `${hasName ? first.value : ""}${inBraces === "" ? "" : `{${inBraces}}`}`;
 }
+
+const writtenLabel = (label: string): string => (LABEL.exec(label)?.[0] === label ? label : JSON.stringify(label));
 
 /** Whether a series fits. A label that is absent has the empty value. */
 export function fitsSelector(selector: Selector, metric: string, labels: Labels): boolean {

@@ -5,7 +5,15 @@ import { POINTS_MAX } from "../../../vocabulary/source-limits.js";
 import { type ToolContext, ToolFailure } from "../../define-tool.js";
 import { isoText } from "../../tools/kit/instant.js";
 import type { Moment } from "../../tools/metrics/reading.js";
-import { finite, type Question, type Reading, type Series, shownNumber, sumOf } from "../../tools/metrics/reading.js";
+import {
+  finite,
+  type Question,
+  type Reading,
+  ratioOf,
+  type Series,
+  shownOrUnknown,
+  sumOf,
+} from "../../tools/metrics/reading.js";
 import { parseValue } from "../exposition/format.js";
 import { type Labels, parseSelector } from "../exposition/selector.js";
 import { askPrometheus, type PrometheusSource, type QueryData, secondsText as seconds } from "./api.js";
@@ -34,9 +42,10 @@ export async function readPrometheus(
     ) as [string, string];
     const above = sumOf((await ask(numerator)).series);
     const below = sumOf((await ask(denominator)).series);
-    const evidence = [`${shownNumber(above)} of ${shownNumber(below)} a second`];
-    const value = below === 0 ? null : above / below;
-    return { query: `${numerator} / ${denominator}`, value, series: [], fromMs, toMs, evidence };
+    const evidence = [`${shownOrUnknown(above)} of ${shownOrUnknown(below)} a second`];
+    const reading = { query: `${numerator} / ${denominator}`, series: [], fromMs, toMs, evidence };
+    const unknown = above === null || below === null ? { unknown: "the source gave no finite rate" } : {};
+    return { ...reading, ...unknown, value: ratioOf(above, below) };
   }
   const query = instantQuery(question, windowSeconds);
   const { series, isScalar } = await ask(query);

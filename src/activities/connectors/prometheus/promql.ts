@@ -1,5 +1,9 @@
-/** Whether a text is a PromQL query, by Prometheus's own grammar; text in another language is told at the check. */
+/**
+ * Whether a text is a query, by Prometheus's own grammar or by what VictoriaMetrics and older servers take beyond it; text in
+ * another language is told at the check.
+ */
 import { createRequire } from "node:module";
+import { widerFault } from "./metricsql.js";
 
 type Parser = typeof import("@prometheus-io/lezer-promql")["parser"];
 
@@ -27,6 +31,7 @@ export function promqlFault(query: string): string | undefined {
     return undefined;
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
+    if (widerFault(text) === undefined) return undefined;
     const offset = Number(/\d+$/.exec(error.message)?.[0] ?? 0);
     const rest = query.slice(offset).trim();
     if (rest === "") return `it ends too soon, after character ${offset}`;

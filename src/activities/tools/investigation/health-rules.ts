@@ -9,6 +9,7 @@ import {
   type LogSign,
   logSignsSchema,
 } from "../../../schema/health.js";
+import { shownNumber } from "../metrics/reading.js";
 import type { ServiceParam } from "./evidence-schema.js";
 import { matchersOf } from "./ranges.js";
 
@@ -62,7 +63,7 @@ export function sentenceOf(text: string, labels: Readonly<Record<string, string>
     if (name !== "value") return labels[name] ?? "";
     if (form === "percent") return `${Math.round(value * 1_000) / 10} %`;
     if (form === "bytes") return bytesText(value);
-    return String(Number(value.toPrecision(3)));
+    return shownNumber(value, 3);
   });
 }
 

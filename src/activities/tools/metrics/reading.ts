@@ -31,6 +31,8 @@ export interface Reading {
   blob?: string;
   /** Points were left out. */
   cut?: boolean;
+  /** Why the value is not known, where the source did not tell it. */
+  unknown?: string;
   signal?: SignalReading;
   fromMs: number;
   toMs: number;
@@ -47,15 +49,25 @@ export type Question =
 
 export const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
 
-/** Rates of several series add up. */
-export function sumOf(series: readonly Series[]): number {
-  return series.reduce((sum, one) => sum + (one.value ?? 0), 0);
+/** Rates of several series add up. No series adds up to nothing; series of which no value is known have no sum. */
+export function sumOf(series: readonly Series[]): number | null {
+  const known = series.flatMap(({ value }) => value ?? []);
+  return known.length === 0 && series.length > 0 ? null : known.reduce((sum, value) => sum + value, 0);
 }
 
-/** A number for people: four significant digits. */
-export function shownNumber(value: number): string {
-  return String(Number(value.toPrecision(4)));
+/** Null where either side is not known or nothing was counted below. */
+export function ratioOf(above: number | null, below: number | null): number | null {
+  return above === null || below === null || below === 0 ? null : above / below;
 }
+
+/** A number for people: as many significant digits as asked for, and never fewer than its whole part has. */
+export function shownNumber(value: number, digits = 4): string {
+  if (Number.isInteger(value)) return String(value);
+  const whole = Math.abs(value) >= 10 ** (digits - 1);
+  return String(whole ? Math.round(value) : Number(value.toPrecision(digits)));
+}
+
+export const shownOrUnknown = (value: number | null): string => (value === null ? "unknown" : shownNumber(value));
 
 /** A time to look at, or a span of it in steps. */
 export interface Moment {

@@ -3,9 +3,10 @@ import type { Unit } from "./catalogue/recipe.js";
 import type { QUESTIONS } from "./params.js";
 import { type Reading, shownNumber } from "./reading.js";
 
-export function statementOf(kind: (typeof QUESTIONS)[number], { value, series, signal }: Reading): string {
+export function statementOf(kind: (typeof QUESTIONS)[number], { value, series, signal, unknown }: Reading): string {
   if (signal !== undefined) return signalStatement(signal, value);
   const what = kind === "datadog_query" ? "query" : kind;
+  if (value === null && unknown !== undefined) return `the ${what} is unknown: ${unknown}`;
   if (what === "ratio") {
     if (value === null) return "the ratio is unknown, since nothing was counted in its denominator";
     return `the ratio is ${shownNumber(value)} (${shownNumber(value * 100)} %)`;

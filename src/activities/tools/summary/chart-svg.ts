@@ -182,7 +182,9 @@ const cut = (label: string): string => {
 
 function shownValue(value: number, step: number): string {
   const size = Math.max(Math.abs(value), step);
-  if (size >= 1e6 || size < 1e-3) return value === 0 ? "0" : value.toExponential(1);
+  // As many digits as tell two marks of the axis apart.
+  const digits = Math.max(1, Math.floor(Math.log10(size)) - Math.floor(Math.log10(step)));
+  if (size >= 1e6 || size < 1e-3) return value === 0 ? "0" : value.toExponential(digits);
   return value.toFixed(Math.max(0, -Math.floor(Math.log10(step))));
 }
 

@@ -36,6 +36,25 @@ up 1
   ]);
 });
 
+test("names of any letters stand in quotes within the braces, as Prometheus 3 writes them", () => {
+  const text = `# TYPE "http.requests" counter
+{"http.requests"} 1
+{"http.requests",code="200"} 2
+{ "http.requests" , "k8s.pod.name" = "a-1" , } 3 1395066363000
+{code="500","größe \\"x\\""} 4
+plain{"service.name"="shop"} 5
+`;
+  expect(samples(text)).toEqual([
+    { metric: "http.requests", labels: {}, value: 1 },
+    { metric: "http.requests", labels: { code: "200" }, value: 2 },
+    { metric: "http.requests", labels: { "k8s.pod.name": "a-1" }, value: 3, timeMs: 1395066363000 },
+    { metric: 'größe "x"', labels: { code: "500" }, value: 4 },
+    { metric: "plain", labels: { "service.name": "shop" }, value: 5 },
+  ]);
+  const parsed = parsePage(text);
+  expect(parsed.ok && parsed.page.types.get("http.requests")).toBe("counter");
+});
+
 test("escapes in label values are undone, and braces, hashes and commas in them are text", () => {
   expect(samples('x{a="q\\"b\\\\n\\n}",b="{#, =}",c=""} -1')).toEqual([
     { metric: "x", labels: { a: 'q"b\\n\n}', b: "{#, =}", c: "" }, value: -1 },
@@ -51,6 +70,11 @@ test("values may be infinite or no number, and an exemplar is passed over", () =
 describe("a broken line refuses the page and is named", () => {
   test.each([
     ["<html>", "metric's name"],
+    ['{a="1"} 1', "metric's name"],
+    ["{} 1", "metric's name"],
+    ['x{"y"} 1', "twice"],
+    ['{"x","y"} 1', "twice"],
+    ['{""} 1', "empty"],
     ["x", "number"],
     ["x one", "number"],
     ["x 0x10", "number"],

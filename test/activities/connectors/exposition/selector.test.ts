@@ -31,6 +31,9 @@ describe("a selector", () => {
     ["x{path=`a\\d`}", "x", { path: "a\\d" }, true],
     ['x{a="\\u00fc"}', "x", { a: "ü" }, true],
     ['x{constructor=""}', "x", {}, true],
+    ['{"a.b"}', "a.b", {}, true],
+    ['{"a.b","k8s.pod"=~"c.*", d=""}', "a.b", { "k8s.pod": "cd" }, true],
+    ['up{"größe"="1"}', "up", { größe: "2" }, false],
   ] as const)("%s on %s %o fits: %s", (text, metric, labels, fits) => {
     expect(selected(text, metric, labels)).toBe(fits);
   });
@@ -57,6 +60,9 @@ describe("a selector", () => {
     `up{${Array(25).fill("a='b'").join(",")}}`,
     "a".repeat(2_000),
     '9up{a="b"}',
+    'up{"a.b"}',
+    '{"a.b","c.d"}',
+    '{""="a",b="c"}',
   ])("%s is refused", (text) => {
     expect(parseSelector(text).ok).toBe(false);
   });

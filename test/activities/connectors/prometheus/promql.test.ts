@@ -30,6 +30,25 @@ test.each([
 });
 
 test.each([
+  "holt_winters(x[5m], 0.5, 0.5)",
+  "rate(x)",
+  "rate(x[5])",
+  "x default 0",
+  "sum(rate(x)) by (job) if up == 1 ifnot y",
+  'WITH (f = {job="a"}, r(q) = rate(q[5m])) r(x{f}) / r(y{f, b!="c"})',
+  'x{job="a" or instance=~"b.*"}',
+  "median_over_time(x[1h:]) keep_metric_names",
+  'topk_max(3, rate(x[1i]), "other=sum")',
+  "sum(x) by (job) limit 5",
+  "x > 1.5Ki and y offset -1h30m",
+  'x * on (job) group_left (*) prefix "b_" y',
+  "label_set(union(a, b), 'k', 'v')",
+  "x[5m] @ (end() - 1h)",
+])("%s is a query of VictoriaMetrics or of Prometheus 2, and the server judges it", (query) => {
+  expect(promqlFault(query)).toBeUndefined();
+});
+
+test.each([
   "DELETE FROM orders",
   "UPDATE users SET admin=true",
   "COPY (SELECT 1) TO PROGRAM 'id'",
@@ -56,6 +75,16 @@ test.each([
   "up{job=web}",
   "1 +",
   'up |= "x"',
+  "x default",
+  "with (a = 1)",
+  "WITH (f = x) g(f)",
+  'x{job="a" or}x',
+  'x{job="a" and b="c"}',
+  "holt_winters(x[5m], 0.5",
+  "default 5",
+  "sum limit 5",
+  "x if",
+  "delete(up)",
 ])("%s is none", (query) => {
   expect(promqlFault(query)).toMatch(/./);
 });
@@ -69,7 +98,22 @@ test("the fault is told with its place", () => {
 });
 
 test("a long text is judged too", () => {
-  for (const part of ["(", "1 ", "a ", '"', "1m", "#", "[{", "} |~ `", '}|=""']) {
+  for (const part of [
+    "(",
+    "1 ",
+    "a ",
+    '"',
+    "1m",
+    "#",
+    "[{",
+    "} |~ `",
+    '}|=""',
+    "with (a=",
+    "x default ",
+    "- ",
+    "x{a='b' or ",
+    "rate(",
+  ]) {
     expect(promqlFault(part.repeat(400)), part).toMatch(/./);
   }
 });

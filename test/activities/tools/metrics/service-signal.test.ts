@@ -128,6 +128,14 @@ describe.skipIf(!hasVictoriaMetrics)("a real VictoriaMetrics (skipped where vict
   });
 
   test.each([
+    'sum(rate(http_server_requests_seconds_count{application="nobody"})) default 7',
+    'WITH (who = {application="spring"}) median(rate(http_server_requests_seconds_count{who}[5m])) * 0 + 7',
+    'count(count_over_time(http_requests_total{job=~"by-status|by-status-code"}[1h:]) keep_metric_names) * 0 + 7',
+  ])("answers %s in its own language", async (query) => {
+    expect(await run({ query })).toMatchObject({ value: 7 });
+  });
+
+  test.each([
     ["otel", "latency_mean", 0.2],
     ["otel", "latency_p50", 0.1],
     ["old-otel", "latency_mean", 0.2],

@@ -1,6 +1,7 @@
 /** One metric over time: where its level changed, what stands out, what is missing, and which changes came just before. */
 import { ANOMALIES_MAX } from "../../../../vocabulary/analysis-limits.js";
 import { isoText } from "../../kit/instant.js";
+import { shownNumber } from "../../metrics/reading.js";
 import { median } from "../../rca/ranking/statistics.js";
 import { type ChangePoint, changePoints } from "./change-points.js";
 import { noiseOf } from "./normal.js";
@@ -166,4 +167,4 @@ function coincidenceOf({ atMs, what }: TimedChange, found: readonly ChangePoint[
   };
 }
 
-const shown = (value: number): number => Number(value.toPrecision(5));
+const shown = (value: number): number => Number(shownNumber(value, 5));

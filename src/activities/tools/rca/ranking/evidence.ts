@@ -1,4 +1,5 @@
 /** What is cited for a cause: the series, its normal range, what was observed, and since when. */
+import { shownNumber as shown } from "../../metrics/reading.js";
 import type { Deviation } from "./burdens.js";
 import { quantiles } from "./statistics.js";
 import { directed, type Window } from "./window.js";
@@ -25,11 +26,6 @@ export interface Evidence {
   /** The same as one sentence. */
   text: string;
 }
-
-const shown = (value: number): string => {
-  const size = Math.abs(value);
-  return size >= 1e6 || (size > 0 && size < 1e-4) ? value.toExponential(2) : String(Number(value.toPrecision(4)));
-};
 
 /** Beyond what a date can hold the number itself is shown. */
 const dated = (seconds: number): string =>
