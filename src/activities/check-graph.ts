@@ -4,8 +4,10 @@ import { tighten } from "../core/policy/tighten.js";
 import type { Policy } from "../core/policy.js";
 import { digestOf } from "../platform/digest.js";
 import { inexactIn } from "../schema/exact-scalars.js";
+import type { Graph } from "../schema/graph.js";
 import { parseGraph } from "../schema/parse-graph.js";
 import { parseWith } from "../schema/problems.js";
+import { withStructure } from "../schema/readable-graph.js";
 import { type RunGraphInput, runGraphInputSchema, type Stricter } from "../schema/run-input.js";
 import type { CheckResult } from "./contract.js";
 import type { Dependencies } from "./dependencies.js";
@@ -16,18 +18,20 @@ export function createCheckGraph(dependencies: Pick<Dependencies, "policy" | "re
     if (!current.ok) return current;
     const envelope = parseWith(runGraphInputSchema, input);
     if (!envelope.ok) return envelope;
+    const policy = stricterOf(current.policy, envelope.value.stricter);
+    const check = (graph: Graph) =>
+      checkAgainst(graph, {
+        policy,
+        // Of the worker's own, which the acting activity compares.
+        policyDigest: digestOf(current.policy),
+        catalogue: dependencies.registry,
+        checkUrl: (url) => dependencies.checkUrl(url, policy),
+      });
     const parsed = parseGraph(envelope.value.graph);
-    if (!parsed.ok) return parsed;
+    if (!parsed.ok) return { ok: false, problems: withStructure(envelope.value.graph, parsed.problems, check) };
     const inexact = inexactIn(parsed.graph.nodes, "nodes");
     if (inexact.length > 0) return { ok: false, problems: inexact };
-    const policy = stricterOf(current.policy, envelope.value.stricter);
-    const result = checkAgainst(parsed.graph, {
-      policy,
-      // Of the worker's own, which the acting activity compares.
-      policyDigest: digestOf(current.policy),
-      catalogue: dependencies.registry,
-      checkUrl: (url) => dependencies.checkUrl(url, policy),
-    });
+    const result = check(parsed.graph);
     dependencies.log.info(result.ok ? "graph accepted" : "graph refused", {
       operation: "check_graph",
       graph: parsed.graph.id,

@@ -1,5 +1,7 @@
 /** The tools that a worker has. Registration is explicit, checked and reported; nothing is loaded by name. */
+import { z } from "zod";
 import type { Catalogue, Reach, ToolFacts } from "../core/check/catalogue.js";
+import type { OutputShape } from "../core/check/fields.js";
 import type { Config } from "../schema/config.js";
 import type { Problem } from "../vocabulary/problems.js";
 import type { ToolDefinition } from "./define-tool.js";
@@ -32,11 +34,15 @@ export interface RegistryOptions {
   onChange?: (change: RegistryChange) => void;
 }
 
+const OUTPUT_AS_JSON = { io: "output", unrepresentable: "any" } as const;
+
 const NOTHING_DECLARED: Config = { files: { roots: [] }, sources: {}, targets: {}, channels: {} };
 
 interface Entry {
   definition: ToolDefinition;
   facts: ToolFacts;
+  /** Made when it is first asked for. */
+  outputShape?: OutputShape;
 }
 
 /** An empty registry. */
@@ -98,6 +104,12 @@ export function createRegistry({ config = NOTHING_DECLARED, onChange }: Registry
     checkParams(name, params, at) {
       const entry = entryOf(name);
       return entry === undefined ? [notRegistered(name, at)] : checkParams(entry.definition.params, params, at);
+    },
+    outputShape(name) {
+      const entry = entryOf(name);
+      if (entry === undefined) return undefined;
+      entry.outputShape ??= z.toJSONSchema(entry.definition.output, OUTPUT_AS_JSON) as OutputShape;
+      return entry.outputShape;
     },
     reach(name, params, at): Reach {
       const entry = entryOf(name);

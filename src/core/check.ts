@@ -84,7 +84,11 @@ export function checkAgainst(graph: Graph, context: CheckContext): CheckOutcome 
     notices.push(...node.notices);
   }
   for (const guard of guards) problems.push(...guard.problems);
-  problems.push(...checkExpressions(graph), ...secretsInTexts(graph), ...tooManyTargets(facts, context.policy));
+  problems.push(
+    ...checkExpressions(graph, context.catalogue),
+    ...secretsInTexts(graph),
+    ...tooManyTargets(facts, context.policy),
+  );
   if (problems.length > 0) return { ok: false, problems: capped(problems) };
   return { ok: true, verdict: verdictOf(graph, facts, guards, notices, context) };
 }

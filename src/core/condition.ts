@@ -55,13 +55,14 @@ export function parseCondition(text: string): ParsedExpression {
 export function evaluateCondition(
   text: string,
   outputs: Readonly<Record<string, Json>>,
+  semantics?: number,
 ): { ok: true; value: boolean } | { ok: false; problem: Problem } {
   const parsed = parseCondition(text);
   if (!parsed.ok) {
     const message = `the condition cannot be read: ${parsed.message} (at character ${parsed.offset + 1})`;
     return { ok: false, problem: { code: "condition-invalid", at: "condition", message } };
   }
-  const result = evaluate(parsed.expression, outputs);
+  const result = evaluate(parsed.expression, outputs, semantics);
   if (result.ok && typeof result.value === "boolean") return { ok: true, value: result.value };
   const why = result.ok ? "it gave neither true nor false" : result.message;
   const message = `the condition could not be evaluated: ${why}`;

@@ -62,6 +62,7 @@ export const CODES = {
   ),
   "condition-invalid": input("A condition does not parse or refers to what it may not."),
   "template-invalid": input("A template does not parse or refers to what it may not."),
+  "output-field-unknown": input("An expression reads a field that the tool's output does not have."),
   "reference-not-ancestor": input("An expression refers to a node that does not run before."),
   "too-many-problems": input("More problems were found than are shown."),
   // What the policy refuses

@@ -137,8 +137,8 @@ export const KEYWORD_LIST_MAX_BYTES = 2_000;
 /** Characters of a value shown in a message. */
 export const SHOWN_VALUE_MAX_CHARS = 60;
 
-/** The rule set of conditions, joins and gates; an open run keeps the one it started with. */
-export const SEMANTICS = 1;
+/** The rule set of conditions, joins and gates; an open run keeps the one it started with. 2: `in` asks a mapping for a key. */
+export const SEMANTICS = 2;
 
 /** Findings that a run keeps, and characters of a finding's statement or of one piece of its evidence. */
 export const FINDINGS_MAX = 100;

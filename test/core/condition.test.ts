@@ -29,6 +29,14 @@ function check(rows: ReadonlyArray<readonly [string, Json]>): void {
   for (const [text, expected] of rows) expect.soft(answer(text), text).toStrictEqual(expected);
 }
 
+test("a run that began under the first rules keeps `in` for lists alone", () => {
+  const keyed = (semantics: number | undefined, text: string) => evaluateCondition(text, OUTPUTS, semantics);
+  expect(keyed(1, "'ok' in logs")).toMatchObject({ ok: false, problem: { code: "condition-failed" } });
+  expect(keyed(1, "'ok' not in logs")).toMatchObject({ ok: false });
+  expect(keyed(1, "'shop' in logs.services")).toEqual({ ok: true, value: true });
+  expect(keyed(undefined, "'ok' in logs")).toEqual({ ok: true, value: true });
+});
+
 describe("what an expression gives", () => {
   test("literals are what they say", () => {
     check([
@@ -101,7 +109,14 @@ describe("what an expression gives", () => {
       ["[4] in list", true],
       ["1 in ['1']", false],
       ["'a' in 'abc'", "error"],
-      ["'ok' in logs", "error"],
+      ["'ok' in logs", true],
+      ["'okay' in logs", false],
+      ["'okay' not in logs", true],
+      ["'p99.ms' in fetch-metrics and 'null' in fetch-metrics", true],
+      ["'toString' in logs or 'constructor' in logs", false],
+      ["1 in fetch-metrics", "error"],
+      ["'x' in logs.error_count", "error"],
+      ["'x' in logs.first", "error"],
     ]);
   });
 

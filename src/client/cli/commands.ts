@@ -7,7 +7,7 @@ import { LEARNING, MEMORY } from "./memory-commands.js";
 import { deciding, endsWithParent, planning, port, reporting, starting, waitSeconds, whole } from "./options.js";
 import { RECORD_COMMANDS } from "./record-commands.js";
 import { STACK_COMMANDS } from "./stack-commands.js";
-import { TEMPLATES } from "./template-commands.js";
+import { IMPORT, TEMPLATES } from "./template-commands.js";
 import { APPROVE_TOOLS, SCHEMA, SHOW_TOOL } from "./tool-commands.js";
 import { WRITE_COMMANDS } from "./write-commands.js";
 
@@ -184,6 +184,7 @@ export const COMMANDS: readonly Declared[] = [
   },
   SCHEMA,
   TEMPLATES,
+  IMPORT,
   {
     usage: "playbooks",
     says: "List the playbooks that goals are planned from",

@@ -60,9 +60,13 @@ export async function readGraph(session: Session, file: string): Promise<ReadGra
   const place = (problems: readonly Problem[]) =>
     problems.map((problem) => placed(problem, read.name, document.locate));
   const parsed = parseGraph(document.value);
-  return parsed.ok
-    ? { ok: true, graph: parsed.graph, written: document.value, place }
-    : { ok: false, problems: place(parsed.problems) };
+  if (parsed.ok) return { ok: true, graph: parsed.graph, written: document.value, place };
+  const { loadLocal } = await import("../../app/local.js");
+  const { withStructure } = await import("../../schema/readable-graph.js");
+  const local = await loadLocal(session.environment);
+  // Without policy and tools of this machine only the format is known.
+  const problems = local.ok ? withStructure(document.value, parsed.problems, local.check) : parsed.problems;
+  return { ok: false, problems: place(problems) };
 }
 
 /** A problem of the text itself says its place as `name:line:column`. */

@@ -10,7 +10,7 @@ export function whole(min: number, max: number): (text: string) => number {
   };
 }
 
-function pair(text: string, before: Record<string, string> = {}): Record<string, string> {
+export function pair(text: string, before: Record<string, string> = {}): Record<string, string> {
   const [, name, value] = /^([A-Za-z_][A-Za-z0-9_-]{0,62})=([\s\S]*)$/.exec(text) ?? [];
   if (name === undefined || value === undefined) throw new InvalidArgumentError("It must be of the form name=value.");
   return { ...before, [name]: value };

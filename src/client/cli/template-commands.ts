@@ -1,7 +1,23 @@
 /** The commands below `autoops templates`, with their options and examples. */
 import { Option } from "commander";
 import { as, type Declared } from "./declared.js";
-import { planning } from "./options.js";
+import { pair, planning } from "./options.js";
+
+export const IMPORT: Declared = {
+  usage: "import <file>",
+  says: "Turn a graph or template of the Python version into a graph of this one, and say what changed; runs nothing",
+  examples: [
+    "autoops import investigate.json > workflow.yaml",
+    "autoops import templates/pod-crash.yaml --param service=checkout --param logs=shop-logs > workflow.yaml",
+  ],
+  options: [
+    new Option(
+      "--param <name=value>",
+      "a parameter of the template, or what logs, metrics, traces, target, tracker and channel are called here; may be repeated",
+    ).argParser(pair),
+  ],
+  load: async () => as((await import("./commands/import.js")).importFile),
+};
 
 export const TEMPLATES: Declared = {
   usage: "templates",

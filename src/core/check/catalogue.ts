@@ -5,6 +5,7 @@
 import type { JsonObject } from "../../schema/json.js";
 import { type Effect, type Environment, type NodeType, riskier } from "../../vocabulary/node-types.js";
 import type { Problem } from "../../vocabulary/problems.js";
+import type { OutputShape } from "./fields.js";
 
 export interface ToolFacts {
   name: string;
@@ -75,4 +76,6 @@ export interface Catalogue {
   /** Problems of params against the tool's schema; leaves that hold templates are left for the rendering. */
   checkParams(name: string, params: JsonObject, at: string): Problem[];
   reach(name: string, params: JsonObject, at: string): Reach;
+  /** What the tool returns, as JSON Schema; undefined where it is not known. */
+  outputShape?(name: string): OutputShape | undefined;
 }

@@ -3,13 +3,16 @@
  * read, and the work is counted. Loaded by the workflow sandbox: imports no package and reads no clock.
  */
 import type { Json } from "../../schema/json.js";
-import { CONDITION_MAX_STEPS, DOCUMENT_MAX_DEPTH } from "../../vocabulary/limits.js";
+import { CONDITION_MAX_STEPS, DOCUMENT_MAX_DEPTH, SEMANTICS } from "../../vocabulary/limits.js";
 import type { Comparison, Expression } from "./expression.js";
 
 export type Evaluated = { ok: true; value: Json } | { ok: false; message: string };
 type Outputs = Readonly<Record<string, Json>>;
-/** Steps that are left; shared by all parts of one evaluation. */
-type Budget = { steps: number };
+/** Steps that are left, shared by all parts of one evaluation; and the rules that the run began with. */
+type Budget = { steps: number; readonly semantics: number };
+
+/** The rules from which on `in` asks a mapping for a key. */
+const KEYS_IN_MAPPINGS = 2;
 
 const wrong = (message: string): Evaluated => ({ ok: false, message });
 const right = (value: Json): Evaluated => ({ ok: true, value });
@@ -18,8 +21,8 @@ const TOO_MUCH = wrong(`it takes more than ${CONDITION_MAX_STEPS} steps`);
 const EQUALITY_MAX_DEPTH = DOCUMENT_MAX_DEPTH * 4;
 
 /** Evaluates against the outputs of nodes, by id. Short-circuits from left to right. */
-export function evaluate(expression: Expression, outputs: Outputs): Evaluated {
-  return run(expression, outputs, { steps: CONDITION_MAX_STEPS });
+export function evaluate(expression: Expression, outputs: Outputs, semantics = SEMANTICS): Evaluated {
+  return run(expression, outputs, { steps: CONDITION_MAX_STEPS, semantics });
 }
 
 function run(expression: Expression, outputs: Outputs, budget: Budget): Evaluated {
@@ -94,13 +97,8 @@ function compare(operator: Comparison, left: Json, other: Json, budget: Budget):
     return same === undefined ? TOO_MUCH : right(same === (operator === "=="));
   }
   if (operator === "in" || operator === "not in") {
-    if (!Array.isArray(other)) return wrong(`in needs a list on its right, got ${typeName(other)}`);
-    for (const item of other) {
-      const same = isEqual(left, item, budget, 0);
-      if (same === undefined) return TOO_MUCH;
-      if (same) return right(operator === "in");
-    }
-    return right(operator === "not in");
+    const found = contains(other, left, budget);
+    return found.ok ? right(found.value === (operator === "in")) : found;
   }
   const order = orderOf(left, other);
   if (order === undefined) {
@@ -116,6 +114,25 @@ function compare(operator: Comparison, left: Json, other: Json, budget: Budget):
     case ">=":
       return right(order >= 0);
   }
+}
+
+/** A list holds a value, a mapping a key. Runs of the first rules knew lists alone. */
+function contains(holder: Json, value: Json, budget: Budget): Evaluated {
+  if (Array.isArray(holder)) {
+    for (const item of holder) {
+      const same = isEqual(value, item, budget, 0);
+      if (same === undefined) return TOO_MUCH;
+      if (same) return right(true);
+    }
+    return right(false);
+  }
+  const isMapping = typeof holder === "object" && holder !== null;
+  if (!isMapping || budget.semantics < KEYS_IN_MAPPINGS) {
+    const needs = budget.semantics < KEYS_IN_MAPPINGS ? "a list" : "a list or a mapping";
+    return wrong(`in needs ${needs} on its right, got ${typeName(holder)}`);
+  }
+  if (typeof value !== "string") return wrong(`a key of a mapping is a text, got ${typeName(value)}`);
+  return right(Object.hasOwn(holder, value));
 }
 
 function orderOf(left: Json, other: Json): number | undefined {

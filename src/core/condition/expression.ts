@@ -46,6 +46,27 @@ function collect(expression: Expression, names: Set<string>): void {
   }
 }
 
+/** What is read from each output: the node and the keys, outermost first. */
+export function pathsOf(expression: Expression): Array<{ name: string; keys: ReadonlyArray<string | number> }> {
+  switch (expression.kind) {
+    case "value":
+    case "name":
+      return [];
+    case "path":
+      return expression.of.kind === "name"
+        ? [{ name: expression.of.name, keys: expression.keys }]
+        : pathsOf(expression.of);
+    case "list":
+    case "and":
+    case "or":
+      return expression.items.flatMap(pathsOf);
+    case "compare":
+      return [...pathsOf(expression.left), ...pathsOf(expression.right)];
+    default:
+      return pathsOf(expression.of);
+  }
+}
+
 /** Whether the expression may give true or false, as far as its form tells. */
 export function mayBeBoolean(expression: Expression): boolean {
   if (expression.kind === "value") return typeof expression.value === "boolean";

@@ -77,35 +77,40 @@ export function render(
   value: Json,
   outputs: Outputs,
   at = "params",
+  semantics?: number,
 ): { ok: true; value: Json } | { ok: false; problems: Problem[] } {
   if (!holdsTemplate(value)) return { ok: true, value };
   const problems: Problem[] = [];
-  const rendered = renderValue(value, outputs, at, problems, 1);
+  const rendered = renderValue(value, { outputs, problems, semantics }, at, 1);
   if (problems.length > 0) return { ok: false, problems: problems.slice(0, PROBLEMS_MAX) };
   if (fitsBytes(rendered, PARAMS_MAX_BYTES)) return { ok: true, value: rendered };
   const message = `would be more than ${PARAMS_MAX_BYTES} bytes once rendered`;
   return { ok: false, problems: [problemAt("template-failed", at, message, "refer to a smaller part of the output")] };
 }
 
-function renderValue(value: Json, outputs: Outputs, at: string, problems: Problem[], depth: number): Json {
-  if (typeof value === "string") return value.includes(OPEN) ? renderText(value, outputs, at, problems) : value;
+interface Rendering {
+  outputs: Outputs;
+  problems: Problem[];
+  semantics: number | undefined;
+}
+
+function renderValue(value: Json, rendering: Rendering, at: string, depth: number): Json {
+  const { problems } = rendering;
+  if (typeof value === "string") return value.includes(OPEN) ? renderText(value, rendering, at) : value;
   if (typeof value !== "object" || value === null) return value;
   if (depth > DOCUMENT_MAX_DEPTH) {
     problems.push(problemAt("template-failed", at, `nests more than ${DOCUMENT_MAX_DEPTH} levels deep`));
     return null;
   }
   if (Array.isArray(value)) {
-    return value.map((item, index) => renderValue(item, outputs, childPath(at, index), problems, depth + 1));
+    return value.map((item, index) => renderValue(item, rendering, childPath(at, index), depth + 1));
   }
   return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [
-      key,
-      renderValue(item, outputs, childPath(at, key), problems, depth + 1),
-    ]),
+    Object.entries(value).map(([key, item]) => [key, renderValue(item, rendering, childPath(at, key), depth + 1)]),
   );
 }
 
-function renderText(text: string, outputs: Outputs, at: string, problems: Problem[]): Json {
+function renderText(text: string, { outputs, problems, semantics }: Rendering, at: string): Json {
   const parsed = parseText(text);
   if (!parsed.ok) {
     problems.push(problemAt("template-invalid", at, parsed.message));
@@ -118,7 +123,7 @@ function renderText(text: string, outputs: Outputs, at: string, problems: Proble
       whole += part;
       continue;
     }
-    const result = evaluate(part, outputs);
+    const result = evaluate(part, outputs, semantics);
     if (!result.ok) {
       problems.push(problemAt("template-failed", at, `could not be rendered: ${result.message}`));
       return null;

@@ -149,7 +149,7 @@ function leaveOut(run: Run, id: string, reason: string, atMs: number): void {
 
 /** Why the expectation does not hold; undefined where it does. What cannot be evaluated does not hold. */
 function failedExpectation(run: Run, id: string, expect: string, output: Json): string | undefined {
-  const result = evaluateCondition(expect, { ...run.outputs, [READ_NAME]: output });
+  const result = evaluateCondition(expect, { ...run.outputs, [READ_NAME]: output }, run.state.semantics);
   if (result.ok) return result.value ? undefined : `${expect} is false`;
   addProblem(run, { ...result.problem, code: "condition-failed", at: id });
   return result.problem.message;

@@ -115,8 +115,8 @@ function skipReason(run: Run, target: PlanNode): string {
 }
 
 function conditionHolds(run: Run, condition: string, position: number): boolean {
-  if (run.plan.graph.verdict.dryRun) return !isConstantlyFalse(condition);
-  const result = evaluateCondition(condition, run.outputs);
+  if (run.plan.graph.verdict.dryRun) return !isConstantlyFalse(condition, run.state.semantics);
+  const result = evaluateCondition(condition, run.outputs, run.state.semantics);
   if (result.ok) return result.value;
   const message = `${result.problem.message}${withoutOutput(run, condition)}`;
   addProblem(run, { ...result.problem, message, code: "condition-failed", at: conditionAt(position) });
@@ -137,10 +137,10 @@ function withoutOutput(run: Run, condition: string): string {
 }
 
 /** Outputs do not exist in a dry run, so only a condition that needs none is known. */
-function isConstantlyFalse(condition: string): boolean {
+function isConstantlyFalse(condition: string, semantics: number): boolean {
   const parsed = parseCondition(condition);
   if (!parsed.ok || referencesOf(parsed.expression).length > 0) return false;
-  const result = evaluateCondition(condition, {});
+  const result = evaluateCondition(condition, {}, semantics);
   return result.ok && !result.value;
 }
 

@@ -83,7 +83,7 @@ function paramsOf(run: Run, node: CheckedNode): JsonObject {
 }
 
 function renderedParams(run: Run, node: CheckedNode, params: JsonObject, atMs: number): JsonObject | undefined {
-  const rendered = render(params, run.outputs);
+  const rendered = render(params, run.outputs, undefined, run.state.semantics);
   if (rendered.ok) return rendered.value as JsonObject;
   const message = `${node.id}: ${rendered.problems[0]?.message ?? "its params could not be rendered"}`;
   apply(run, { kind: "node-failed", node: node.id, failure: { code: "template-failed", message }, atMs });
@@ -93,7 +93,7 @@ function renderedParams(run: Run, node: CheckedNode, params: JsonObject, atMs: n
 function evaluateDecision(run: Run, node: CheckedNode, atMs: number): void {
   apply(run, { kind: "node-started", node: node.id, atMs });
   const parsed = parseExpression(String(node.params.expression));
-  const result = parsed.ok ? evaluate(parsed.expression, run.outputs) : parsed;
+  const result = parsed.ok ? evaluate(parsed.expression, run.outputs, run.state.semantics) : parsed;
   if (result.ok) {
     apply(run, { kind: "node-succeeded", node: node.id, output: { value: result.value }, atMs });
     return;
@@ -113,7 +113,7 @@ export function shownUndo(
   node: CheckedNode,
 ): { undo?: { tool: string; nodeType?: NodeType; params: JsonObject } } {
   if (node.undo === undefined || !isShownBefore(node)) return {};
-  const rendered = render(node.undo.params ?? {}, run.outputs);
+  const rendered = render(node.undo.params ?? {}, run.outputs, undefined, run.state.semantics);
   if (!rendered.ok) return {};
   const nodeType = run.plan.graph.verdict.undo?.nodes[node.id]?.type;
   const type = nodeType === undefined ? {} : { nodeType };

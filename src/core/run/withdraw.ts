@@ -41,7 +41,7 @@ export function withdraw(run: Run, node: string, reason: string, atMs: number): 
 /** What cannot be evaluated does not hold: events are of many shapes, and most are about something else. */
 function holds(run: Run, when: string | undefined, event: Json): boolean {
   if (when === undefined) return false;
-  const result = evaluateCondition(when, { ...run.outputs, [EVENT_NAME]: event });
+  const result = evaluateCondition(when, { ...run.outputs, [EVENT_NAME]: event }, run.state.semantics);
   return result.ok && result.value;
 }
 

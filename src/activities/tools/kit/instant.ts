@@ -1,7 +1,7 @@
 /** Points in time as params give them: an ISO time, or a duration back from now. */
 
 const UNIT_MS: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
-const DURATION = /^(\d{1,7}(?:\.\d{1,3})?)\s?(ms|s|m|h|d|w)$/;
+const DURATION = /^(\d{1,7}(?:\.\d{1,3})?) ?(ms|s|m|h|d|w)$/;
 const ISO = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?)?$/;
 
 /** Several units in a row, as Go and Prometheus write them. */
@@ -13,7 +13,7 @@ export function durationMs(text: string): number | undefined {
     const parts = [...text.matchAll(/(\d+)(ms|[smhdw])/g)];
     return parts.reduce((sum, [, amount, unit]) => sum + Number(amount) * (UNIT_MS[unit ?? ""] ?? 0), 0);
   }
-  const [, amount, unit] = DURATION.exec(text.trim()) ?? [];
+  const [, amount, unit] = DURATION.exec(text) ?? [];
   return amount === undefined || unit === undefined ? undefined : Number(amount) * (UNIT_MS[unit] ?? 0);
 }
 
@@ -21,7 +21,7 @@ export function durationMs(text: string): number | undefined {
 export function instantMs(text: string, nowMs: number): number | undefined {
   const back = durationMs(text);
   if (back !== undefined) return nowMs - back;
-  return isoMs(text.trim());
+  return isoMs(text);
 }
 
 export function isoMs(text: string): number | undefined {

@@ -3,6 +3,7 @@ import type { RequestHandler } from "express";
 import type { DraftResult } from "../../../activities/contract.js";
 import { planBodySchema, previewBodySchema } from "../../../schema/api.js";
 import { parseGraph } from "../../../schema/parse-graph.js";
+import { withStructure } from "../../../schema/readable-graph.js";
 import type { Problem } from "../../../vocabulary/problems.js";
 import { type LocalPlanning, planAndPreview, previewOf } from "../../runs/plan-preview.js";
 import { callerOf } from "../access/caller.js";
@@ -24,8 +25,9 @@ export function previewGraph({ local }: FacadeOptions): RequestHandler {
   return async (request, response) => {
     const { graph } = bodyOf(request, previewBodySchema);
     const parsed = parseGraph(graph);
-    if (!parsed.ok) throw new Refusal(parsed.problems);
-    response.json(previewOf(parsed.graph, await planningOf(local)));
+    const planning = await planningOf(local);
+    if (!parsed.ok) throw new Refusal(withStructure(graph, parsed.problems, planning.check));
+    response.json(previewOf(parsed.graph, planning));
   };
 }
 

@@ -5,6 +5,7 @@ import type { RunBody } from "../../../schema/api.js";
 import { emptyBodySchema, listQuerySchema, runBodySchema } from "../../../schema/api.js";
 import type { GraphInput } from "../../../schema/graph.js";
 import { parseGraph } from "../../../schema/parse-graph.js";
+import { withStructure } from "../../../schema/readable-graph.js";
 import { callerOf } from "../access/caller.js";
 import type { FacadeOptions } from "../options.js";
 import { orRefuse, Refusal } from "../problem-document.js";
@@ -50,8 +51,9 @@ async function graphOf(
 ): Promise<GraphInput> {
   if (goal !== undefined) return (await drafted({ goal, playbook, params }, requester, options)).graph;
   const parsed = parseGraph(graph);
-  if (!parsed.ok) throw new Refusal(parsed.problems);
-  return parsed.graph;
+  if (parsed.ok) return parsed.graph;
+  const local = await options.local?.();
+  throw new Refusal(local?.ok ? withStructure(graph, parsed.problems, local.check) : parsed.problems);
 }
 
 export function listRuns({ runs }: FacadeOptions): RequestHandler {

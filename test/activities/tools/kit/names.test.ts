@@ -1,6 +1,7 @@
 /** Name-like params against a set of hostile values and real names. Nothing of it is run. */
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { z } from "zod";
 import { createDefaultRegistry } from "../../../../src/activities/registry.js";
 
 const DATA = "../shared/data/adversarial/command_injection.jsonl";
@@ -20,25 +21,75 @@ const rows = (): Row[] =>
     .map((line) => JSON.parse(line) as Row);
 
 const registry = createDefaultRegistry();
-const refuses = (tool: string, params: Record<string, string>): boolean =>
-  registry.checkParams(tool, params, "p").length > 0;
+/** Params of a tool with a place for a name, and a name that may stand there: so that a refusal is one of the name. */
+const PLACES = {
+  target: (name: string) => ["rollback", { target: name, version: "1" }, "shop"],
+  version: (name: string) => ["rollback", { target: "shop", version: name }, "v1.4.2"],
+  channel: (name: string) => ["notification", { channel: name, message: "x" }, "ops"],
+  source: (name: string) => ["metric_query", { source: name, query: "up" }, "prom"],
+  since: (name: string) => ["metric_query", { source: "prom", query: "up", since: name }, "15m"],
+  name: (name: string) => ["dns_probe", { name }, "example.com"],
+  host: (name: string) => ["tls_probe", { host: name }, "example.com"],
+  tracker: (name: string) => ["ticket_create", { tracker: name, title: "x" }, "jira"],
+  program: (name: string) => ["custom_script", { program: name }, "tidy"],
+  namespace: (name: string) => ["kubernetes_state", { cluster: "main", namespace: name }, "shop"],
+  workload: (name: string) => ["kubernetes_state", { cluster: "main", namespace: "a", workload: name }, "deployment/a"],
+  query: (name: string) => ["metric_query", { source: "prom", query: name }, "up"],
+} satisfies Record<string, (name: string) => [string, Record<string, string>, string]>;
+type Place = keyof typeof PLACES;
+
+const problemsOf = (place: Place, name: string) => {
+  const [tool, params] = PLACES[place](name) as [string, Record<string, string>, string];
+  return registry.checkParams(tool, params, "p");
+};
+/** Refused, and for what stands in that place. */
+const refuses = (place: Place, name: string): boolean => problemsOf(place, name).some(({ at }) => at === `p.${place}`);
+
+test("every place takes an ordinary name", () => {
+  for (const [place, of] of Object.entries(PLACES))
+    expect(problemsOf(place as Place, of("")[2] as string), place).toEqual([]);
+});
+
+test.each([
+  ["namespace", ["Production", "prod_ns", "prod-", "-prod", "prod.ns", "a/b", "pröd", "a".repeat(64), "", "prod\n"]],
+  ["workload", ["deployment/Checkout", "deployment/a_b", "deployment/-a", "secret/a", "a", "deployment/a\n"]],
+  ["since", ["5m\n", " 5m", "5m ", "5\nm", "\t5m", "2026-11-29\n", " 2026-11-29T10:00:00Z", "1h30m\n", "5m5"]],
+  ["target", ["shop\n", " shop", "shop ", "-shop", "a..b", "a/b", "ſhop"]],
+  ["name", ["example.com\n", "-a.example", "a b"]],
+] as Array<[Place, string[]]>)("%s takes none of %j", (place, names) => {
+  for (const name of names) expect(refuses(place, name), JSON.stringify(name)).toBe(true);
+});
+
+test("the published table names every param that is a text", () => {
+  const table = readFileSync("docs/tools.md", "utf8").split("## What may stand in a param")[1]?.split("\n## ")[0] ?? "";
+  const isText = (one: { type?: string; enum?: unknown; anyOf?: object[]; items?: object } = {}): boolean =>
+    (one.type === "string" && one.enum === undefined) ||
+    (one.anyOf ?? []).some(isText) ||
+    (one.type === "array" && isText(one.items));
+  const missing = registry.list().flatMap(({ name }) => {
+    const definition = registry.definition(name);
+    const { properties = {} } = z.toJSONSchema(definition?.params as z.ZodType, {
+      io: "input",
+      unrepresentable: "any",
+    });
+    return Object.entries(properties)
+      .filter(([key, shape]) => isText(shape as object) && !table.includes(`\`${key}\``))
+      .map(([key]) => `${name}.${key}`);
+  });
+  expect(missing).toEqual([]);
+});
 
 describe.skipIf(!present)("hostile values and real names (skipped where ../shared/data is absent)", () => {
   test("no hostile value is a target, version, channel, source, setting or time", () => {
     const hostile = rows().filter((row) => row.expect === "reject");
     expect(hostile.length).toBeGreaterThan(100);
     for (const { id, value, technique } of hostile) {
-      expect(refuses("rollback", { target: value, version: "1" }), `${id} as target`).toBe(true);
       // A namespace must hold no slash; an image may.
-      const isImage = technique === "slash";
-      expect(refuses("rollback", { target: "shop", version: value }), `${id} as version`).toBe(!isImage);
-      expect(refuses("notification", { channel: value, message: "x" }), `${id} as channel`).toBe(true);
-      expect(refuses("metric_query", { source: value, query: "up" }), `${id} as source`).toBe(true);
-      expect(refuses("metric_query", { source: "prom", query: "up", since: value }), `${id} as time`).toBe(true);
-      expect(refuses("dns_probe", { name: value }), `${id} as name`).toBe(true);
-      expect(refuses("tls_probe", { host: value }), `${id} as host`).toBe(true);
-      expect(refuses("ticket_create", { tracker: value, title: "x", body: "x" }), `${id} as tracker`).toBe(true);
-      expect(refuses("custom_script", { program: value }), `${id} as program`).toBe(true);
+      for (const place of Object.keys(PLACES) as Place[]) {
+        if (place === "query") continue;
+        const isFit = place === "version" && technique === "slash";
+        expect(refuses(place, value), `${id} as ${place}`).toBe(!isFit);
+      }
       const setting = registry.checkParams("config_update", { target: "shop", values: { [value]: 1 } }, "p");
       expect(setting, `${id} as setting`).not.toEqual([]);
     }
@@ -49,23 +100,26 @@ describe.skipIf(!present)("hostile values and real names (skipped where ../share
     const names = real.filter((row) => ["k8s_name", "namespace"].includes(row.param));
     expect(names.length).toBeGreaterThan(10);
     for (const { id, value } of names) {
-      expect(refuses("rollback", { target: value, version: "1" }), id).toBe(false);
-      expect(refuses("notification", { channel: value, message: "x" }), id).toBe(false);
-      expect(refuses("metric_query", { source: value, query: "up" }), id).toBe(false);
+      expect(refuses("target", value), id).toBe(false);
+      expect(refuses("channel", value), id).toBe(false);
+      expect(refuses("source", value), id).toBe(false);
+    }
+    for (const { id, value } of real.filter((row) => row.param === "namespace")) {
+      expect(refuses("namespace", value), id).toBe(false);
     }
     for (const { id, value } of real.filter((row) => row.param === "image")) {
-      expect(refuses("rollback", { target: "shop", version: value }), id).toBe(false);
+      expect(refuses("version", value), id).toBe(false);
     }
     for (const { id, value } of real.filter((row) => row.param === "hostname")) {
-      expect(refuses("dns_probe", { name: value }), id).toBe(false);
-      expect(refuses("tls_probe", { host: value }), id).toBe(false);
+      expect(refuses("name", value), id).toBe(false);
+      expect(refuses("host", value), id).toBe(false);
     }
     for (const { id, value } of real.filter((row) => row.param === "duration")) {
-      expect(refuses("metric_query", { source: "prom", query: "up", since: value }), id).toBe(false);
+      expect(refuses("since", value), id).toBe(false);
     }
     // What is no PromQL at all is refused before it is sent; a real query passes as it is.
     for (const { id, value } of real.filter((row) => row.param === "promql_query")) {
-      expect(refuses("metric_query", { source: "prom", query: value }), id).toBe(false);
+      expect(refuses("query", value), id).toBe(false);
     }
   });
 });
@@ -84,13 +138,13 @@ test("ordinary host names pass", () => {
     "my-db-0.db.shop.svc.cluster.local",
     "_sip._tcp.example.com",
   ]) {
-    expect(refuses("dns_probe", { name }), name).toBe(false);
+    expect(refuses("name", name), name).toBe(false);
   }
 });
 
 test("ordinary versions and settings pass", () => {
   for (const version of ["2", "v1.4.2", "2024-06-01", "1.0.0-rc.1+build.5", "sha256:4f2a", "release_7", ...IMAGES]) {
-    expect(refuses("rollback", { target: "shop", version }), version).toBe(false);
+    expect(refuses("version", version), version).toBe(false);
   }
   const values = { LOG_LEVEL: "debug", "cache.size": 3, on: true, note: "any text; `even this`" };
   expect(registry.checkParams("config_update", { target: "shop", values }, "p")).toEqual([]);

@@ -1,0 +1,19 @@
+/** Conditions of the Python version name fields of the node before; ours name the node first. */
+
+const NAME = /(?<![\w.\-"'])([A-Za-z_][\w-]*)(?![\w-]*\s*\()/g;
+const WORDS = new Set(["and", "or", "not", "in", "true", "false", "null", "size", "has"]);
+const PYTHON: Record<string, string> = { True: "true", False: "false", None: "null" };
+
+/** Texts in quotes stay as they are. */
+export function conditionOf(written: string, from: string, ids: ReadonlySet<string>): string {
+  return written
+    .split(/("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')/)
+    .map((part, index) => (index % 2 === 1 ? part : named(part, from, ids)))
+    .join("");
+}
+
+const named = (part: string, from: string, ids: ReadonlySet<string>): string =>
+  part.replace(NAME, (name) => {
+    if (PYTHON[name] !== undefined) return PYTHON[name] ?? name;
+    return WORDS.has(name) || ids.has(name) ? name : `${from}.${name}`;
+  });
