@@ -1,7 +1,7 @@
 /** The tools that a worker has. Registration is explicit, checked and reported; nothing is loaded by name. */
 import { z } from "zod";
 import type { Catalogue, Reach, ToolFacts } from "../core/check/catalogue.js";
-import type { OutputShape } from "../core/check/fields.js";
+import type { OutputShape } from "../core/check/output-shape.js";
 import type { Config } from "../schema/config.js";
 import type { Problem } from "../vocabulary/problems.js";
 import type { ToolDefinition } from "./define-tool.js";

@@ -5,7 +5,7 @@
 import type { JsonObject } from "../../schema/json.js";
 import { type Effect, type Environment, type NodeType, riskier } from "../../vocabulary/node-types.js";
 import type { Problem } from "../../vocabulary/problems.js";
-import type { OutputShape } from "./fields.js";
+import type { OutputShape } from "./output-shape.js";
 
 export interface ToolFacts {
   name: string;

@@ -9,8 +9,9 @@ import type { Expression } from "../condition/expression.js";
 import { checkTemplates, templatesIn } from "../condition/template.js";
 import { parseCondition, parseExpression, referencesOf } from "../condition.js";
 import type { Catalogue } from "./catalogue.js";
-import { type OutputShape, outputShapeOf, type Shapes, unknownFields } from "./fields.js";
+import { outputShapeOf, type Shapes, unknownFields } from "./fields.js";
 import { type Adjacency, adjacencyOf, ancestorsOf } from "./graph.js";
+import type { OutputShape } from "./output-shape.js";
 
 /** What an expression may refer to. */
 interface Scope {

@@ -7,20 +7,8 @@ import type { Problem } from "../../vocabulary/problems.js";
 import { type Expression, pathsOf } from "../condition/expression.js";
 import type { Catalogue } from "./catalogue.js";
 import { nearestName } from "./nearest-name.js";
+import type { OutputShape } from "./output-shape.js";
 
-/** The part of JSON Schema that outputs are declared in. What is not here may be anything. */
-export interface OutputShape {
-  type?: unknown;
-  properties?: Readonly<Record<string, OutputShape>>;
-  additionalProperties?: boolean | OutputShape;
-  items?: OutputShape | boolean;
-  prefixItems?: readonly OutputShape[];
-  anyOf?: readonly OutputShape[];
-  oneOf?: readonly OutputShape[];
-  allOf?: readonly OutputShape[];
-  $ref?: string;
-  $defs?: Readonly<Record<string, OutputShape>>;
-}
 /** The shape of what stands under a name; undefined where it may be anything. */
 export type Shapes = (name: string) => OutputShape | undefined;
 
