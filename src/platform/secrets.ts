@@ -1,6 +1,7 @@
 /** Secret references (`env:NAME`): resolved where they are used, at the last moment, and kept nowhere. */
 import type { Json } from "../schema/json.js";
 import { ToolFailure } from "./failure.js";
+import { atOnce, type Sliced } from "./slices.js";
 
 const REFERENCE = /^env:([A-Za-z_][A-Za-z0-9_]{0,127})$/;
 /** PagerDuty alone writes `Token token=`. */
@@ -90,12 +91,20 @@ function formsOf(secret: string): readonly string[] {
  * encodings. For answers of those who were told the secret, and for logs that may hold it.
  */
 export function withoutSecrets(text: string, secrets: readonly string[]): string {
+  return atOnce(withoutSecretsSteps(text, secrets));
+}
+
+/** The same, of a text so long that other work must not wait for it. */
+export function* withoutSecretsSteps(text: string, secrets: readonly string[]): Sliced<string> {
   let clean = text;
   for (const secret of secrets) {
     if (secret.length < SOUGHT_MIN_CHARS) continue;
-    for (const form of formsOf(secret)) clean = clean.replaceAll(form, PLACEHOLDER);
+    for (const form of formsOf(secret)) {
+      clean = clean.replaceAll(form, PLACEHOLDER);
+      yield;
+    }
   }
-  return secrets.length > 0 && /[\r\n]/.test(clean) ? withoutSplit(clean, secrets) : clean;
+  return secrets.length > 0 && /[\r\n]/.test(clean) ? yield* withoutSplit(clean, secrets) : clean;
 }
 
 const PLACEHOLDER = "[redacted:secret]";
@@ -103,7 +112,7 @@ const PLACEHOLDER = "[redacted:secret]";
 const LINE_BREAK = /[ \t]{0,40}[\\=]?\r?\n[ \t>|+-]{0,40}|\\r?\\n/g;
 
 /** Secrets that a line break parts: looked for without line breaks, and taken out with those within them. */
-function withoutSplit(text: string, secrets: readonly string[]): string {
+function* withoutSplit(text: string, secrets: readonly string[]): Sliced<string> {
   const { joined, breaks } = withoutBreaks(text);
   const spans: Array<[number, number]> = [];
   for (const secret of secrets) {
@@ -112,6 +121,7 @@ function withoutSplit(text: string, secrets: readonly string[]): string {
       for (let at = joined.indexOf(form); at !== -1; at = joined.indexOf(form, at + form.length)) {
         spans.push([at, at + form.length]);
       }
+      yield;
     }
   }
   if (spans.length === 0) return text;

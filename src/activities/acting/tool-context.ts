@@ -1,7 +1,8 @@
 /** What a tool's code is given, made from the activity that runs it. */
 import { Context } from "@temporalio/activity";
 import type { HostGuard } from "../../platform/http/contract.js";
-import { withoutSecrets } from "../../platform/secrets.js";
+import { withoutSecretsSteps } from "../../platform/secrets.js";
+import { inSlices } from "../../platform/slices.js";
 import type { ToolCall } from "../contract.js";
 import { type ToolContext, ToolFailure } from "../define-tool.js";
 import type { Dependencies } from "../dependencies.js";
@@ -24,7 +25,10 @@ export function contextOf(
     fetch: dependencies.fetch,
     hosts: dependencies.hosts ?? CLOSED,
     blobs: {
-      put: (data) => dependencies.blobs.put(withoutSecrets(data, dependencies.secretValues ?? [])),
+      put: async (data) => {
+        const clean = await inSlices(withoutSecretsSteps(data, dependencies.secretValues ?? []), signal);
+        return dependencies.blobs.put(clean);
+      },
       get: (reference) => dependencies.blobs.get(reference),
     },
     signal,

@@ -1,5 +1,6 @@
 /** Tool `analysis` (also `log_analyzer`): log templates and what became of them, and where a metric changed. */
 import { redact } from "../../core/redact.js";
+import { inSlices, mapped } from "../../platform/slices.js";
 import { defineTool, type ToolContext, ToolFailure } from "../define-tool.js";
 import { type ChangeVerdict, judgeChange } from "./analysis/change.js";
 import { findingsOf } from "./analysis/findings.js";
@@ -27,8 +28,9 @@ export const analysis = defineTool({
 });
 
 async function analyse(params: AnalysisParams, context: ToolContext): Promise<AnalysisOutput> {
-  const entries = entriesOf(await linesOf(params.logs ?? [], context), context.now());
-  const groups = groupsOf(entries);
+  const lines = await linesOf(params.logs ?? [], context);
+  const entries = await inSlices(entriesOf(lines, context.now()), context.signal);
+  const groups = await inSlices(groupsOf(entries), context.signal);
   const changeMs = params.change_at == null ? undefined : isoMs(params.change_at);
   const sides = changeMs === undefined ? undefined : compareSides(entries, groups, params, changeMs);
   const verdict = sides?.verdict;
@@ -107,7 +109,7 @@ function shownShifts(shifts: LogShifts): AnalysisOutput["shifts"] {
 const NO_SIDES = { before: null, after: null, per_minute_before: null, per_minute_after: null };
 
 async function linesOf(logs: string | string[], context: ToolContext): Promise<string[]> {
-  if (typeof logs !== "string") return logs.map((line) => redact(line));
+  if (typeof logs !== "string") return inSlices(mapped(logs, redact), context.signal);
   const lines = (await context.blobs.get(logs)).split("\n");
   if (lines.length > LINES_MAX + 1) {
     throw new ToolFailure("params-invalid", `logs must hold at most ${LINES_MAX} lines, got ${lines.length}`);

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import type { Reach } from "../../core/check/catalogue.js";
 import { redact, redactValue } from "../../core/redact.js";
+import { inSlices, mapped } from "../../platform/slices.js";
 import type { Config } from "../../schema/config.js";
 import type { JsonObject } from "../../schema/json.js";
 import { FINDING_MAX_CHARS } from "../../vocabulary/limits.js";
@@ -87,8 +88,12 @@ async function collect(params: Params, context: ToolContext): Promise<Output> {
   const question = { selection, query: params.query, maxLines: params.max_lines };
   const reading = await readLogs(source, question, context, queryText(params));
   const { kept } = reading;
-  const entries = kept.take().map(redacted);
-  const blob = await context.blobs.put(entries.map((entry) => `${JSON.stringify(asLine(entry))}\n`).join(""));
+  const entries = await inSlices(mapped(kept.take(), redacted), context.signal);
+  const lines = await inSlices(
+    mapped(entries, (entry) => `${JSON.stringify(asLine(entry))}\n`),
+    context.signal,
+  );
+  const blob = await context.blobs.put(lines.join(""));
   const output = {
     source: params.source,
     path: placeOf(source),

@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { Reach } from "../../core/check/catalogue.js";
 import type { Evidence } from "../../core/investigation/evidence.js";
 import { redact } from "../../core/redact.js";
+import { inSlices } from "../../platform/slices.js";
 import type { Config } from "../../schema/config.js";
 import type { LogSign } from "../../schema/health.js";
 import type { JsonObject } from "../../schema/json.js";
@@ -25,7 +26,7 @@ import { durationMs } from "./kit/instant.js";
 import { declaredNameSchema } from "./kit/names.js";
 import { isError } from "./logs/levels.js";
 import type { KeptEntry } from "./logs/selection.js";
-import { clusterLogs } from "./logs/templates.js";
+import { clusterSteps } from "./logs/templates.js";
 
 const LINES_MAX = 20_000;
 /** Lines that are grouped: those that tell of trouble, the newest. */
@@ -131,9 +132,8 @@ async function scanOne(log: Log, context: ToolContext) {
   const reading = await readLogs(source, question, context, `since ${log.since}`);
   const entries = reading.kept.take();
   const loud = entries.filter(isLoud).slice(-GROUPED_MAX);
-  const groups = clusterLogs(loud.map(({ message }) => message)).map(({ lines }) =>
-    lines.flatMap((index) => loud[index] ?? []),
-  );
+  const clusters = await inSlices(clusterSteps(loud.map(({ message }) => message)), context.signal);
+  const groups = clusters.map(({ lines }) => lines.flatMap((index) => loud[index] ?? []));
   const found = bySign(groups.flatMap((group) => signOf(group, entries, log, untilMs)));
   const { error = 0, fatal = 0 } = reading.kept.byLevel;
   return {

@@ -1,4 +1,5 @@
 /** Reads a declared log on this machine: every rotated and gzipped file of it, within a budget of bytes. */
+import { inSlices, mapped } from "../../../platform/slices.js";
 import type { Source } from "../../../schema/config.js";
 import { type ToolContext, ToolFailure } from "../../define-tool.js";
 import { shortened } from "../../tools/kit/finding.js";
@@ -70,7 +71,10 @@ async function readFile(
   try {
     for await (const lines of readLines(file, budget)) {
       if (context.signal.aborted) throw new ToolFailure("cancelled", "reading the log was cancelled");
-      for (const line of lines) offer(entries.push(line));
+      await inSlices(
+        mapped(lines, (line) => offer(entries.push(line))),
+        context.signal,
+      );
       context.heartbeat(file.path);
     }
   } catch (error) {

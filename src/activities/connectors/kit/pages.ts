@@ -1,4 +1,5 @@
 /** Reads a source page by page, the newest lines first, until enough are kept. */
+import { inSlices, mapped } from "../../../platform/slices.js";
 import { type ToolContext, ToolFailure } from "../../define-tool.js";
 import type { LogEntry } from "../../tools/logs/entries.js";
 import type { NewestEntries } from "../../tools/logs/selection.js";
@@ -41,7 +42,10 @@ export async function readPages(
     const page = await askWithin(ask, cursor, limit);
     limit = page.limit;
     const fresh = page.lines.filter(({ key }) => !seen.has(key));
-    for (const { entry } of fresh) kept.offer(entry, untilMs);
+    await inSlices(
+      mapped(fresh, ({ entry }) => kept.offer(entry, untilMs)),
+      context.signal,
+    );
     read += fresh.length;
     context.heartbeat(`${read} lines`);
     if (!page.full) return skipped;

@@ -2,6 +2,7 @@
  * Reads the logs of the pods of a namespace, of containers that run and of those that ran before them, and its events.
  * Each container is asked for its last lines; a pod that cannot be read leaves the others as they are.
  */
+import { inSlices, mapped } from "../../../platform/slices.js";
 import { type ToolContext, ToolFailure } from "../../define-tool.js";
 import { isoText } from "../../tools/kit/instant.js";
 import type { LogEntry } from "../../tools/logs/entries.js";
@@ -96,7 +97,10 @@ async function readContainer(one: PodContainer, reader: Reader): Promise<void> {
   try {
     const { text, limit, overLimit } = await lastLines(one, reader);
     const entries = containerEntries(text);
-    for (const { entry } of entries.entries) kept.offer(fielded(entry, one), question.selection.untilMs);
+    await inSlices(
+      mapped(entries.entries, ({ entry }) => kept.offer(fielded(entry, one), question.selection.untilMs)),
+      context.signal,
+    );
     const isFull = entries.lines >= limit && (entries.firstMs ?? 0) > question.selection.sinceMs;
     reader.cut ||= overLimit || isFull;
     reader.files.push(path);

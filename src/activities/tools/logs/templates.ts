@@ -1,5 +1,6 @@
 /** Groups log lines by the statement that wrote them: the words that stay are its template, the rest are its values. */
 
+import { atOnce, type Sliced } from "../../../platform/slices.js";
 import { tokensOf, WILDCARD } from "./tokens.js";
 
 export interface LogCluster {
@@ -31,37 +32,40 @@ interface Shape {
 }
 
 /** Lines with the same words are one shape; grouping works on shapes, so its cost follows their number. */
-function shapesOf(lines: readonly string[]): Shape[] {
+function* shapesOf(lines: readonly string[]): Sliced<Shape[]> {
   const shapes = new Map<string, Shape>();
-  lines.forEach((line, index) => {
+  for (const [index, line] of lines.entries()) {
     const tokens = tokensOf(line);
     const key = tokens.join(" ");
     const shape = shapes.get(key);
     if (shape === undefined) shapes.set(key, { tokens, lines: [index] });
     else shape.lines.push(index);
-  });
+    yield;
+  }
   return [...shapes.values()];
 }
 
-function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
+function* groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Sliced<Map<string, T[]>> {
   const groups = new Map<string, T[]>();
   for (const item of items) {
     const key = keyOf(item);
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [item]);
     else group.push(item);
+    yield;
   }
   return groups;
 }
 
 /** How often each word stands in each column, counted by lines. */
-function frequencies(shapes: readonly Shape[], width: number): Array<Map<string, number>> {
+function* frequencies(shapes: readonly Shape[], width: number): Sliced<Array<Map<string, number>>> {
   const columns = Array.from({ length: width }, () => new Map<string, number>());
   for (const { tokens, lines } of shapes) {
     tokens.forEach((token, column) => {
       const counts = columns[column];
       counts?.set(token, (counts.get(token) ?? 0) + lines.length);
     });
+    yield;
   }
   return columns;
 }
@@ -94,24 +98,25 @@ function rootOf(tokens: readonly string[], columns: ReadonlyArray<Map<string, nu
   return `${bestFrequency} ${best.map((column) => `${column}:${tokens[column]}`).join(" ")}`;
 }
 
-function split(shapes: Shape[], width: number): Shape[][] {
-  const columns = frequencies(shapes, width);
+function* split(shapes: Shape[], width: number): Sliced<Shape[][]> {
+  const columns = yield* frequencies(shapes, width);
   const groups: Shape[][] = [];
-  for (const [key, group] of groupBy(shapes, ({ tokens }) => rootOf(tokens, columns))) {
-    groups.push(...branch(group, width, columns, Number.parseInt(key, 10), 0));
+  for (const [key, group] of yield* groupBy(shapes, ({ tokens }) => rootOf(tokens, columns))) {
+    for (const one of yield* branch(group, width, columns, Number.parseInt(key, 10), 0)) groups.push(one);
   }
   return groups;
 }
 
-function branch(
+function* branch(
   group: Shape[],
   width: number,
   all: ReadonlyArray<Map<string, number>>,
   root: number,
   depth: number,
-): Shape[][] {
+): Sliced<Shape[][]> {
+  yield;
   if (group.length === 1 || depth > 8) return [group];
-  const columns = frequencies(group, width);
+  const columns = yield* frequencies(group, width);
   let chosen = -1;
   let least = Number.POSITIVE_INFINITY;
   columns.forEach((counts, column) => {
@@ -125,8 +130,11 @@ function branch(
     least = counts.size;
   });
   if (chosen === -1 || (least > STATES_USUAL && varyFreely(group, columns))) return [group];
-  const parts = [...groupBy(group, ({ tokens }) => tokens[chosen] ?? "").values()];
-  return parts.flatMap((part) => branch(part, width, all, root, depth + 1));
+  const parts: Shape[][] = [];
+  for (const part of (yield* groupBy(group, ({ tokens }) => tokens[chosen] ?? "")).values()) {
+    parts.push(...(yield* branch(part, width, all, root, depth + 1)));
+  }
+  return parts;
 }
 
 /** Names of things are put together from words; statements are not written so: `a.b`, `a-b`, `a_b`, `someThing`. */
@@ -184,16 +192,21 @@ function tidy(template: string): string {
 
 /** Groups lines by the statement that wrote them. The same lines give the same clusters; there is nothing to tune. */
 export function clusterLogs(lines: readonly string[]): LogCluster[] {
+  return atOnce(clusterSteps(lines));
+}
+
+/** The same, of a log so long that other work must not wait for it. */
+export function* clusterSteps(lines: readonly string[]): Sliced<LogCluster[]> {
   const groups: Shape[][] = [];
-  for (const [width, shapes] of groupBy(shapesOf(lines), ({ tokens }) => String(tokens.length))) {
-    groups.push(...split(shapes, Number(width)));
-  }
+  const widths = yield* groupBy(yield* shapesOf(lines), ({ tokens }) => String(tokens.length));
+  for (const [width, shapes] of widths) for (const one of yield* split(shapes, Number(width))) groups.push(one);
   const clusters = new Map<string, LogCluster>();
   for (const group of groups) {
     const template = templateOf(group);
     const cluster = clusters.get(template) ?? { template, lines: [] };
     for (const shape of group) for (const line of shape.lines) cluster.lines.push(line);
     clusters.set(template, cluster);
+    yield;
   }
   return [...clusters.values()]
     .map(({ template, lines: own }) => ({ template: tidy(template), lines: own.sort((a, b) => a - b) }))

@@ -1,4 +1,6 @@
 /** Reads the outputs of other nodes by their form, whichever tool they came from. What it cannot read it names. */
+
+import { inSlices } from "../../../platform/slices.js";
 import type { Json, JsonObject } from "../../../schema/json.js";
 import type { ToolContext } from "../../define-tool.js";
 import { entriesOf, groupsOf } from "../analysis/templates.js";
@@ -22,7 +24,7 @@ import { isState, readState } from "./state-evidence.js";
 /** Series of one query that are read. */
 const LINES_MAX = 500;
 
-type Context = Pick<ToolContext, "blobs" | "now">;
+type Context = Pick<ToolContext, "blobs" | "now" | "signal">;
 
 export interface NodeOutput {
   node: string;
@@ -129,14 +131,15 @@ async function readLog(
   context: Context,
 ): Promise<void> {
   const text = await context.blobs.get(textIn(output.blob) ?? "");
-  const entries = entriesOf(text.split("\n"), context.now()).filter(({ timeMs }) => !Number.isNaN(timeMs));
+  const read = await inSlices(entriesOf(text.split("\n"), context.now()), context.signal);
+  const entries = read.filter(({ timeMs }) => !Number.isNaN(timeMs));
   const fromMs = isoMs(textIn(output.since) ?? "") ?? entries[0]?.timeMs ?? 0;
   const truncated = output.truncated === true;
   material.logs.push({
     ...origin,
     service: serviceName(service ?? UNNAMED),
     entries,
-    groups: groupsOf(entries),
+    groups: await inSlices(groupsOf(entries), context.signal),
     // Of a log that was cut the oldest lines are missing: nothing is known from before the first that is there.
     fromMs: truncated ? (entries[0]?.timeMs ?? fromMs) : fromMs,
     toMs: isoMs(textIn(output.until) ?? "") ?? entries.at(-1)?.timeMs ?? 0,
