@@ -57,6 +57,26 @@ onTerminal(`y at the question approves: the table is redrawn and the run ends wi
   expect(ended.code).toBe(0);
 });
 
+onTerminal(`approve shows what it signs and asks; Enter alone signs nothing, y signs${why}`, async () => {
+  const run = start(["run", asking, "--detach"], { env });
+  const [, runId = ""] = await run.until(/(ask-a-person-\w+)/);
+  await run.ended;
+  const asked = async (): Promise<Running> => {
+    const approve = start(["approve", runId, "review"], { env, under });
+    await approve.until(/Sign exactly this\? \[y\/N\]/);
+    for (const part of ["review", "environment", "asked by", "deadline", "digest"]) {
+      expect(approve.stdout(), part).toContain(part);
+    }
+    return approve;
+  };
+  const unsure = await asked();
+  unsure.write("\n");
+  expect(await unsure.ended).toMatchObject({ code: 1, stdout: expect.stringContaining("nothing was signed") });
+  const sure = await asked();
+  sure.write("y\n");
+  expect(await sure.ended).toMatchObject({ code: 0, stdout: expect.stringContaining("approved") });
+});
+
 onTerminal(`Enter alone is no: the action is rejected, exit 4${why}`, async () => {
   const run = await askedHere();
   run.write("\n");
@@ -77,7 +97,7 @@ onTerminal(`what was typed before the question answers nothing${why}`, async () 
 onTerminal(`answered elsewhere, the question goes away and the run goes on${why}`, async () => {
   const run = await askedHere();
   const [, runId = ""] = await run.until(/approve (ask-a-person-\w+) review/);
-  expect((await autoops(["approve", runId, "review"], { env })).code).toBe(0);
+  expect((await autoops(["approve", runId, "review", "--yes"], { env })).code).toBe(0);
   expect((await run.ended).code).toBe(0);
 });
 

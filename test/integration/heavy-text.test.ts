@@ -101,7 +101,9 @@ test.each(Object.keys(HOSTILE))("a log of %s keeps no probe waiting", { timeout:
     ["group", "succeeded"],
   ]);
   // The work takes many seconds where there is much of it; a probe waits for a slice of it.
-  expect({ source, wholeMs, longestMs, holds: longestMs < Math.max(1_000, wholeMs / 4) }).toMatchObject({ holds: true });
+  expect({ source, wholeMs, longestMs, holds: longestMs < Math.max(1_000, wholeMs / 4) }).toMatchObject({
+    holds: true,
+  });
 });
 
 test("a node ends when its time is up, in the middle of its work", { timeout: 120_000 }, async () => {

@@ -3,13 +3,15 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { z } from "zod";
+import { DEFAULT_POLICY, type Policy } from "../../src/core/policy.js";
 
 const SRC = resolve(import.meta.dirname, "../../src");
-/** What touches the machine is no function of its text alone; workflows load in their sandbox only, the page in a browser. */
-const TOUCHES =
-  /from "node:(?:fs|net|tls|http|dns|child_process|sqlite)|from "(?:preact|@temporalio\/workflow|@slack\/bolt)/;
+/** Workflows load in their sandbox only, the page in a browser. */
+const ELSEWHERE = /from "(?:preact|@temporalio\/workflow|@slack\/bolt)/;
+/** What makes or opens something of the machine does no work on the text. */
+const OF_MACHINE = /^(?:create|open|start|connect|clientOf|use[A-Z])/;
 const DECLARED =
-  /^export (?:function (\w+)(?:<[^(]*>)?|const (\w+) =) ?\(((?:[^()]|\([^()]*\))*)\)(?:: ([^\n]*?))? (?:=>|\{)/gm;
+  /^export (?:function\*? (\w+)(?:<[^(]*>)?|const (\w+) =) ?\(((?:[^()]|\([^()]*\))*)\)(?:: ([^\n]*?))? (?:=>|\{)/gm;
 
 export interface TextFunction {
   name: string;
@@ -19,6 +21,10 @@ export interface TextFunction {
 type Filler = (text: string) => unknown;
 const NETWORK = { allowed_hosts: ["*.example.org"], blocked_hosts: ["blocked.example.org"], allowed_private: [] };
 const CONFIG = { files: { roots: [] }, sources: {}, targets: {}, trackers: {}, channels: {}, clusters: {}, mcp: {} };
+const POLICY: Policy = { ...DEFAULT_POLICY, network: { ...DEFAULT_POLICY.network, ...NETWORK } };
+const SERVICES = ["shop", "orders", "db-1"].map((name) => ({
+  ...{ name, kinds: [], calls: [], labels: {}, instances: [`${name}:80`], also: [] },
+}));
 
 const BY_TYPE: ReadonlyArray<[RegExp, Filler]> = [
   [/^(?:string|Json|unknown)$/, (text) => text],
@@ -30,6 +36,17 @@ const BY_TYPE: ReadonlyArray<[RegExp, Filler]> = [
   [/^ReadonlySet<string>$|^Set<string>$/, () => new Set<string>()],
   [/^(?:string|number|\w+) \| undefined$/, () => undefined],
   [/^\(\w+: string\) => string$|^Replace$/, () => (kind: string) => `[redacted:${kind}]`],
+  [/^\(\w+: string\) => (?:boolean|string \| undefined)$/, () => () => undefined],
+  [/^HttpAnswer$/, (text) => ({ status: 400, headers: { "content-type": "application/json" }, text, url: text })],
+  [
+    /^(?:JsonObject|Readonly<Record<string, (?:Json|string)>>|Record<string, string>)$/,
+    (text) => ({ a: text.slice(0, 64) }),
+  ],
+  [/^z\.ZodType(?:<T>)?$/, () => z.string()],
+  [/^Selection$/, () => ({ sinceMs: 0, untilMs: 1 })],
+  [/^LogEntry$/, (text) => ({ timeMs: 0, level: "unknown", message: text })],
+  [/^Policy$/, () => POLICY],
+  [/^readonly (?:T|ServiceParam)\[\]$/, () => SERVICES],
 ];
 
 /** A function of each declaration that can be called; each is loaded when it is asked for. */
@@ -38,21 +55,28 @@ export async function textFunctions(): Promise<TextFunction[]> {
   const found: TextFunction[] = [];
   for (const file of files.sort()) {
     const source = readFileSync(join(SRC, file), "utf8");
-    if (TOUCHES.test(source) || /^(?:workflows|client\/web\/main|worker|demo)/.test(file)) continue;
+    if (ELSEWHERE.test(source) || /^(?:workflows|client\/web\/main|worker|demo)/.test(file)) continue;
     const fitting = [...source.matchAll(DECLARED)].flatMap(([, one, other, parameters = "", answer = ""]) => {
       const fillers = fillersOf(parameters);
-      return fillers === undefined || /Promise|=>/.test(answer) ? [] : [{ name: one ?? other ?? "", fillers }];
+      const name = one ?? other ?? "";
+      return fillers === undefined || OF_MACHINE.test(name) || /Promise|=>/.test(answer) ? [] : [{ name, fillers }];
     });
     if (fitting.length === 0 && !file.startsWith("schema/")) continue;
     const loaded: Record<string, unknown> = await import(pathToFileURL(join(SRC, file)).href);
     for (const { name, fillers } of fitting) {
       const called = loaded[name];
       if (typeof called === "function")
-        found.push({ name: `${file} ${name}`, call: (text) => called(...fillers.map((filler) => filler(text))) });
+        found.push({ name: `${file} ${name}`, call: (text) => wholly(called(...fillers.map((fill) => fill(text)))) });
     }
     found.push(...textSchemas(file, loaded));
   }
   return found;
+}
+
+/** Work in slices is done when all of them are. */
+function wholly(answer: unknown): void {
+  const next = (answer as Partial<Generator> | undefined)?.next;
+  while (typeof next === "function" && next.call(answer as Generator, undefined).done !== true);
 }
 
 /** The schemas of texts that a file's schemas are made of: their expressions meet whatever a file or a request holds. */

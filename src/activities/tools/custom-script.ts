@@ -78,9 +78,10 @@ async function run(params: Params, context: ToolContext): Promise<z.infer<typeof
   await usable(script);
   const input = await inputOf(params.input, context);
   const result = await runInSandbox({ script, args: params.args, input }, context.signal);
-  const { exit, endedBy, overflowed, started } = result;
+  const { exit, endedBy, overflowed, overMemory, started } = result;
   if (!started) throw failed(params.program, `could not be started (${result.fault})`);
   if (overflowed) throw failed(params.program, "wrote more than it may and was ended");
+  if (overMemory) throw failed(params.program, `was ended: its processes together took over ${script.memory_mb} MB`);
   const said = lastLine(result.stderr.trim() === "" ? result.stdout : result.stderr);
   if (exit === null) throw failed(params.program, `was ended by ${endedBy}`);
   if (!script.expect_exit.includes(exit)) throw failed(params.program, `ended with code ${exit}${said}`);

@@ -16,6 +16,9 @@ export interface GateContext {
   pageUrl?: string;
   /** Whether the question follows here. */
   asksHere: boolean;
+  /** For whoever is about to sign it: whole, and without the ways to answer. */
+  signs?: boolean;
+  requester?: string;
 }
 
 export function gateLines(gate: GateView, context: GateContext): string[] {
@@ -23,17 +26,19 @@ export function gateLines(gate: GateView, context: GateContext): string[] {
   const lines = [
     `${style.yellow("⛔ approval needed")}  ${style.bold(oneLine(gate.nodeName))} [${gate.nodeId}]`,
     `   what      ${oneLine(what)} · environment ${gate.environment}`,
-    ...paramLines(gate.params),
+    ...paramLines(gate.params, context.signs === true),
     ...editedLines(gate),
-    ...previewLines(gate),
+    ...previewLines(gate, context.signs === true ? Number.POSITIVE_INFINITY : undefined),
     `   why       ${oneLine(gate.reason)}`,
     ...evidenceLines(context.findings),
     `   deadline  ${clock(gate.deadlineMs)} (in ${span(gate.deadlineMs - context.nowMs)}); unanswered, nothing is done`,
   ];
   if (gate.required > 1) lines.push(`   votes     ${gate.votes.length} of ${gate.required} needed`);
   if (gate.rule !== undefined) lines.push(`   who       ${oneLine(whoLine(gate))}`);
+  if (context.requester !== undefined) lines.push(`   asked by  ${oneLine(context.requester)}`);
   lines.push(...untoldLines(gate));
   if (gate.digest !== undefined) lines.push(`   digest    ${gate.digest}`);
+  if (context.signs === true) return lines;
   const call = `${context.program} approve ${context.runId} ${gate.nodeId}`;
   const ways = context.asksHere ? ["y or n, here"] : [];
   ways.push(call, `${context.program} reject ${context.runId} ${gate.nodeId}`);
@@ -52,13 +57,18 @@ export function untoldLines({ notices }: Pick<GateView, "notices">): string[] {
   );
 }
 
-function paramLines(params: GateView["params"]): string[] {
-  return Object.entries(params).map(([name, value]) => `             ${oneLine(name, 60)}: ${shownParam(value)}`);
+/** Characters of a param where it is one of many things to see; who signs it sees all of it. */
+const PARAM_SHOWN_CHARS = 1_000;
+
+function paramLines(params: GateView["params"], whole: boolean): string[] {
+  const max = whole ? Number.POSITIVE_INFINITY : PARAM_SHOWN_CHARS;
+  return Object.entries(params).map(([name, value]) => `             ${oneLine(name, 60)}: ${shownParam(value, max)}`);
 }
 
-function shownParam(value: Json): string {
-  const text = typeof value === "string" ? value : JSON.stringify(value);
-  return text.includes("\n") ? `\n${indented(text, "               ")}` : oneLine(text, 1_000);
+function shownParam(value: Json, max: number): string {
+  const isPlain = typeof value === "string" && value === value.trim() && value !== "";
+  const text = isPlain ? value : JSON.stringify(value);
+  return text.includes("\n") ? `\n${indented(text, "               ")}` : oneLine(text, max);
 }
 
 function evidenceLines(findings: RunView["findings"]): string[] {
@@ -88,13 +98,14 @@ function whoLine({
   return `${parts.join("; ")} (rule ${rule})`;
 }
 
-function previewLines({ preview, undo }: GateView): string[] {
+function previewLines({ preview, undo }: GateView, max: number | undefined): string[] {
   const lines: string[] = [];
   if (preview?.problem !== undefined) lines.push(`   change    could not be read: ${oneLine(preview.problem)}`);
   else if (preview !== undefined) {
-    lines.push(`   change    ${oneLine(preview.before ?? "unknown")} → ${oneLine(preview.after ?? "unknown")}`);
+    const [before, after] = [preview.before, preview.after].map((text) => oneLine(text ?? "unknown", max));
+    lines.push(`   change    ${before} → ${after}`);
   }
-  if (undo !== undefined) lines.push(`   undo      ${oneLine(undo.tool)} ${oneLine(JSON.stringify(undo.params))}`);
+  if (undo !== undefined) lines.push(`   undo      ${oneLine(undo.tool)} ${oneLine(JSON.stringify(undo.params), max)}`);
   return lines;
 }
 

@@ -62,6 +62,7 @@ export const deciding = () => [
     object,
   ),
   new Option("--watch", "follow the run afterwards, to its end"),
+  new Option("--yes", "sign what is shown without being asked once more"),
   new Option("--all", "every gate of the run that is open now, each for what it asks"),
   new Option("--only <nodes>", "the open gates of these nodes, with commas between").argParser(list),
   new Option("--skip <nodes>", "every open gate but those of these nodes").argParser(list),

@@ -1,11 +1,13 @@
 /** Telling people again: what a channel is sent, by whose name, and what becomes of one that fails. */
 import { MockActivityEnvironment } from "@temporalio/testing";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { TellCall } from "../../../src/activities/contract.js";
 import type { Dependencies } from "../../../src/activities/dependencies.js";
 import { createTellApprovers } from "../../../src/activities/gates/tell-approvers.js";
 import { DEFAULT_POLICY } from "../../../src/core/policy.js";
+import { digestOf } from "../../../src/platform/digest.js";
 import type { HttpRequest } from "../../../src/platform/http/contract.js";
+import type { Question } from "../../../src/schema/question.js";
 
 const silent = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent };
 
@@ -62,6 +64,53 @@ test("that a gate has closed says how and by whom, and not how to answer", async
   const body = JSON.parse(sent[0]?.request.body ?? "");
   expect(body).toMatchObject({ event: "gate-closed", status: "approved", by: ["ann: approve"] });
   expect(body).not.toHaveProperty("answer");
+});
+
+describe("who is asked by a message is asked what its digest stands for", () => {
+  const params = { target: "shop", version: "1.0" };
+  const preview = { before: "1.1", after: "1.0" };
+  const question: Question = {
+    ...{ v: 2, run: "run-1", runKey: "k", askedIn: "r", store: "s", nonce: "n", node: "w", nodeType: "rollback" },
+    ...{ tool: "rollback", params: digestOf(params), shown: digestOf(params), target: "shop" },
+    ...{ environment: "production", effect: "write", rule: null, required: 1, signed: true, requester: "rita" },
+    ...{ retries: 0, policyDigest: "", openedAtMs: 0, deadlineMs: 60_000, preview: digestOf(preview), undo: null },
+  } as Question;
+  const digest = digestOf(question);
+  const honest: Partial<TellCall> = {
+    ...{ event: "gate-escalated", digest, question, params, preview, deadlineMs: 60_000 },
+    ...{ nodeType: "rollback", tool: "rollback", target: "shop", environment: "production" },
+  };
+  const digestTold = async (call: Partial<TellCall>) =>
+    JSON.parse((await tellWith({ ...honest, ...call })).sent[0]?.request.body ?? "").digest;
+
+  test("and all of it is told", async () => expect(await digestTold({})).toBe(digest));
+
+  test.each<[string, object]>([
+    ["params", { params: { target: "shop", version: "0.9" } }],
+    ["no params", { params: undefined }],
+    ["the change", { preview: { before: "1.1", after: "1.1" } }],
+    ["the deadline", { deadlineMs: 9e15 }],
+    ["the type", { nodeType: "notification" }],
+    ["the target", { target: "stage" }],
+    ["the environment", { environment: "staging" }],
+    ["the rule", { rule: { name: "lax", required: 1 } }],
+    ["another node", { nodeId: "x" }],
+    ["nothing of the question", { question: undefined }],
+  ])("forged %s comes without a digest, whatever the event is called", async (_, forged) => {
+    for (const event of ["gate-escalated", "gate-opened", "another"] as const) {
+      expect(await digestTold({ event, ...forged } as Partial<TellCall>), event).toBe("");
+    }
+  });
+
+  test("and what a caller adds is not told", async () => {
+    const more = {
+      undo: { tool: "rollback", params: {} },
+      requester: "somebody",
+      findings: [{ statement: "all well" }],
+    };
+    const { sent } = await tellWith({ ...honest, ...more } as Partial<TellCall>);
+    expect(sent[0]?.request.body).not.toMatch(/undo"|somebody|all well/);
+  });
 });
 
 test("a channel that refuses, is not declared or is of another kind is a result, and no failure", async () => {

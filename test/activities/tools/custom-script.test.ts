@@ -34,6 +34,13 @@ if what == "read": print(json.dumps({path: attempt(lambda: open(path).read(10)) 
 if what == "connect": print(json.dumps(attempt(lambda: socket.create_connection((rest[0], int(rest[1])), 2))))
 if what == "shell": print(json.dumps([attempt(lambda: os.execv(path, [path, "-c", "echo in a shell"])) for path in ["/bin/sh", "/usr/bin/sh", "/bin/bash", "/usr/bin/dash"]]))
 if what == "memory": print(json.dumps(attempt(lambda: bytearray(2 << 30) and None)))
+if what in ("share", "eat"):
+    def each(): block = bytearray(60 << 20); time.sleep(20)
+    held = bytearray(60 << 20)
+    for n in range(6):
+        if os.fork() == 0: (each() if what == "eat" else time.sleep(1)); os._exit(0)
+    for n in range(6): os.wait()
+    print(json.dumps("done"))
 if what == "fork": print(json.dumps(attempt(lambda: forks(200))))
 if what == "fill": print(json.dumps(attempt(lambda: open("/tmp/big", "wb").write(b"x" * (80 << 20)) and None)))
 if what == "flood":
@@ -119,6 +126,9 @@ describe.skipIf(!hasSandbox)("in the sandbox (skipped where bubblewrap, prlimit 
   });
 
   test("calls that open sandboxes, and the session's keys, are refused by the kernel; threads run", async () => {
+    const keys = await run(["read", "/proc/keys", "/proc/key-users"]);
+    // Nothing was read, or nothing is there.
+    for (const [path, said] of Object.entries(keys.json as object)) expect(said, path).toMatch(/^(?:done|\w*Error.*)$/);
     const { thread, clone3, x32, ...others } = (await run(["calls"])).json as Record<string, number | string>;
     const NOT_PERMITTED = 1;
     const NOT_KNOWN = 38;
@@ -133,6 +143,15 @@ describe.skipIf(!hasSandbox)("in the sandbox (skipped where bubblewrap, prlimit 
     expect((await run(["fork"])).stdout).toContain("refused after some");
     expect((await run(["fill"])).stdout).toMatch(/OSError/);
     expect((await failureOf(run(["flood"]))).message).toContain("wrote more than it may");
+  });
+
+  test("all processes of a program together have the memory of one, and what they share counts once", async () => {
+    expect((await run(["share"], { memory_mb: 200 })).stdout).toContain("done");
+    const { code, message } = await failureOf(run(["eat"], { memory_mb: 200 }));
+    expect({ code, message }).toEqual({
+      code: "tool-failed",
+      message: "mine was ended: its processes together took over 200 MB",
+    });
   });
 
   test("a program that goes on for too long is ended, by processor time and by the node's time", async () => {

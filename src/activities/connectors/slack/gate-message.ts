@@ -13,6 +13,9 @@ const FINDINGS_SHOWN = 3;
 const LINE_MAX = 300;
 const PARAMS_MAX = 2_500;
 const HEADER_MAX = 150;
+/** Characters of the name of a tool or target; of what is there before and after. */
+const NAME_MAX = 100;
+const PREVIEW_MAX = 300;
 
 /** What notices tell, as far as the event has it. */
 type Told = Partial<Omit<AskCall, "params">> & {
@@ -54,16 +57,28 @@ function question(notice: Notice, told: Told, page: string | undefined, answers:
   if (findings.length > FINDINGS_SHOWN) found.push(`and ${findings.length - FINDINGS_SHOWN} more`);
   if (found.length > 0) blocks.push(section(`*Found so far*\n${found.join("\n")}`));
   const asked = questionOf(notice, told);
-  if (answers && asked !== undefined) blocks.push(buttons(asked, told));
+  if (answers && asked !== undefined && isShownWhole(told)) blocks.push(buttons(asked, told));
+  else if (answers && asked !== undefined)
+    blocks.push(section("_Too long to be shown whole, so it has no buttons here._"));
   blocks.push(footer(notice, told, page));
   return { text: `${title}: ${line(nodeName, LINE_MAX)}`, blocks };
+}
+
+/** Nobody agrees by a button to what they could not read. */
+function isShownWhole({ params = {}, undo, preview, tool = "", target = "" }: Told): boolean {
+  const { before, after } = preview ?? {};
+  const isCut = (text: string, max: number): boolean => line(text, max).endsWith("…");
+  if ([tool, target].some((name) => isCut(name, NAME_MAX))) return false;
+  if ([before, after].some((text) => isCut(text ?? "", PREVIEW_MAX))) return false;
+  if (undo !== undefined && isCut(JSON.stringify(redactValue(undo.params)), LINE_MAX)) return false;
+  return !code(params, PARAMS_MAX).endsWith("…```");
 }
 
 function what({ tool, nodeType, target, environment }: Told): string | undefined {
   const name = tool ?? nodeType;
   if (name === undefined) return undefined;
-  const on = target === undefined ? "" : ` on *${line(target, 100)}*`;
-  return `*What*  ${line(name, 100)}${on}${environment === undefined ? "" : ` · ${line(environment, 40)}`}`;
+  const on = target === undefined ? "" : ` on *${line(target, NAME_MAX)}*`;
+  return `*What*  ${line(name, NAME_MAX)}${on}${environment === undefined ? "" : ` · ${line(environment, 40)}`}`;
 }
 
 const why = ({ reason, requester }: Told): string | undefined =>
@@ -74,7 +89,7 @@ const why = ({ reason, requester }: Told): string | undefined =>
 function before({ preview }: Told): string | undefined {
   if (preview === undefined) return undefined;
   if (preview.problem !== undefined) return `*Now*  could not be read: ${line(preview.problem, LINE_MAX)}`;
-  const shown = (value: string | null) => (value === null ? "unknown" : line(value, 200));
+  const shown = (value: string | null) => (value === null ? "unknown" : line(value, PREVIEW_MAX));
   return `*Change*  ${shown(preview.before)} → ${shown(preview.after)}`;
 }
 

@@ -15,7 +15,7 @@ const plain = (text: string): string =>
     .replace(/[^a-z0-9]+/g, "-")
     .replace(/^-+|-+$/g, "");
 /** `shop1`, `shop-2`, `shop_b`: one of several. */
-const stem = (text: string): string => plain(text).replace(/-?(?:\d+|[ab])$/, "");
+const stem = (text: string): string => plain(text).replace(/-?(?:(?<!\d)\d+|[ab])$/, "");
 
 /** The service that a short name stands for (a proxy's server, a label's value). */
 export function named<T extends Nameable>(text: string, services: readonly T[]): string | undefined {
@@ -59,10 +59,12 @@ export function byKindWord<T extends Nameable>(services: readonly T[], has: (wor
 
 /** By an address in a text: an instance's port, or the usual port of a kind. */
 export function byAddress<T extends Nameable>(text: string, services: readonly T[]): T | undefined {
-  const ports = [...text.matchAll(/(?<![\d.:])(?:[\w.-]+|\[[0-9a-f:]+\]):(\d{2,5})(?!\d)/gi)].map(([whole, port]) => ({
-    whole,
-    port: Number(port),
-  }));
+  const ports = [...text.matchAll(/(?<![\w.:-])(?:[\w.-]{1,253}|\[[0-9a-f:]{2,45}\]):(\d{2,5})(?!\d)/gi)].map(
+    ([whole, port]) => ({
+      whole,
+      port: Number(port),
+    }),
+  );
   for (const { whole, port } of ports) {
     const own = services.filter(
       ({ instances, also }) => instances.includes(whole) || also.some((one) => one.includes(whole)),

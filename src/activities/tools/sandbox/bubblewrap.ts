@@ -10,6 +10,7 @@ import { ToolFailure } from "../../define-tool.js";
 import { type CommandResult, FIRST_CONTENTS, runCommand } from "../targets/run-command.js";
 import { BWRAP } from "./programs.js";
 import { callFilter } from "./system-calls.js";
+import { watchMemory } from "./total-memory.js";
 
 const PRLIMIT = "/usr/bin/prlimit";
 /** For a worker that runs as root: its limits would not count, and its files would be readable. */
@@ -40,13 +41,25 @@ export interface Sandboxed {
   input: string;
 }
 
+export interface SandboxResult extends CommandResult {
+  /** All its processes together had more memory than they may, and were ended for that. */
+  overMemory: boolean;
+}
+
 /** Runs the program to its end; throws `sandbox-not-available`, never runs it outside. */
-export async function runInSandbox({ script, args, input }: Sandboxed, signal: AbortSignal): Promise<CommandResult> {
+export async function runInSandbox({ script, args, input }: Sandboxed, signal: AbortSignal): Promise<SandboxResult> {
   const program = await realpath(script.path);
   await requireSandbox(signal);
   const argv = [...(await wrapped(script, program)), program, ...args];
-  const contents = [filterHere()];
-  return runCommand(argv, {}, signal, { input, contents, maxOutputBytes: SCRIPT_OUTPUT_MAX_BYTES });
+  const over = new AbortController();
+  const options = {
+    input,
+    contents: [filterHere()],
+    maxOutputBytes: SCRIPT_OUTPUT_MAX_BYTES,
+    whileRunning: (pid: number) => watchMemory(pid, script.memory_mb * MEGABYTE, () => over.abort()),
+  };
+  const result = await runCommand(argv, {}, AbortSignal.any([signal, over.signal]), options);
+  return { ...result, overMemory: over.signal.aborted };
 }
 
 /** Throws `sandbox-not-available` where a program is missing or the kernel refuses what it needs. */
@@ -100,7 +113,7 @@ async function wrapped(
       "/etc/ld.so.cache",
       "/etc/ld.so.cache",
     ],
-    ...["--proc", "/proc", "--dev", "/dev", ...size, "--tmpfs", "/dev/shm", "--remount-ro", "/dev"],
+    ...["--proc", "/proc", ...withoutKeys(), "--dev", "/dev", ...size, "--tmpfs", "/dev/shm", "--remount-ro", "/dev"],
     ...[...size, "--tmpfs", "/tmp", ...own, ...(await withoutShells()), "--remount-ro", "/", "--chdir", "/tmp", "--"],
     PRLIMIT,
     // Inside, so that they count this sandbox's processes and not the worker's.
@@ -117,6 +130,10 @@ async function withoutShells(): Promise<string[]> {
   const files = new Set(await Promise.all(paths.map((path) => realpath(path))));
   return [...files].filter((file) => file.startsWith("/usr/")).flatMap((file) => ["--ro-bind", "/dev/null", file]);
 }
+
+/** The kernel lists there what keys the worker's session has; calls that read them are filtered. */
+const withoutKeys = (): string[] =>
+  ["/proc/keys", "/proc/key-users"].filter(existsSync).flatMap((file) => ["--ro-bind", "/dev/null", file]);
 
 const isRoot = (): boolean => process.getuid?.() === 0;
 

@@ -33,6 +33,8 @@ export interface CommandOptions {
   descriptors?: readonly number[];
   /** In place of `descriptors`: what the program reads from descriptors of its own, the first of them `FIRST_CONTENTS`. */
   contents?: readonly Uint8Array[];
+  /** Looks after the program's process; what it returns ends that. */
+  whileRunning?: (pid: number) => () => void;
 }
 
 /** Of standard input, output and error, behind which the inherited ones come. */
@@ -49,8 +51,9 @@ export function runCommand(
   argv: readonly string[],
   env: Record<string, string>,
   signal: AbortSignal,
-  { input, onStdout, maxOutputBytes = Number.POSITIVE_INFINITY, descriptors = [], contents = [] }: CommandOptions = {},
+  options: CommandOptions = {},
 ): Promise<CommandResult> {
+  const { input, onStdout, maxOutputBytes = Number.POSITIVE_INFINITY, descriptors = [], contents = [] } = options;
   const [program = "", ...args] = argv;
   return new Promise((resolve) => {
     const child = start(program, args, env, contents.length > 0 ? contents.map(() => "pipe" as const) : descriptors);
@@ -77,6 +80,7 @@ export function runCommand(
       given.on("error", () => undefined);
       given.end(content);
     }
+    const looksAfter = child.pid === undefined ? undefined : options.whileRunning?.(child.pid);
     let grace: NodeJS.Timeout | undefined;
     const end = () => {
       signalGroup(child.pid, "SIGTERM");
@@ -85,6 +89,7 @@ export function runCommand(
     const finish = (result: Omit<CommandResult, "stdout" | "stderr">) => {
       signal.removeEventListener("abort", end);
       clearTimeout(grace);
+      looksAfter?.();
       resolve({ ...result, stdout: stdout.text(), stderr: stderr.text(), ...(overflowed ? { overflowed: true } : {}) });
     };
     child.once("error", (error: NodeJS.ErrnoException) => {

@@ -1,6 +1,6 @@
 /**
- * `autoops approve|reject RUN NODE`: one person's decision, signed with this machine's key. Over several open gates of a
- * run each is decided by itself, for the digest that it had when the command began.
+ * `autoops approve|reject RUN NODE`: one person's decision, signed with this machine's key for the question that is shown
+ * first. Over several open gates of a run each is shown and decided by itself.
  */
 import { setTimeout as pause } from "node:timers/promises";
 import type { GateView } from "../../../core/report/view.js";
@@ -11,6 +11,7 @@ import type { Runs } from "../../runs.js";
 import { withRuns } from "../backend.js";
 import { decidedText, problemOfDecision } from "../decided.js";
 import { done, type Ending, failed } from "../ending.js";
+import { isMeant, showQuestion } from "../question.js";
 import { ownName, type Session } from "../session.js";
 import { oneLine } from "../text.js";
 
@@ -19,6 +20,7 @@ interface Options {
   digest?: string;
   params?: JsonObject;
   watch?: boolean;
+  yes?: boolean;
   all?: boolean;
   only?: string[];
   skip?: string[];
@@ -57,13 +59,20 @@ function misuse(decision: Word, runId: string, node: string | undefined, options
 }
 
 async function decideOne(
-  { print }: Session,
+  session: Session,
   runs: Runs,
   runId: string,
   node: string,
   decision: Word,
-  { comment, digest, params }: Options,
+  { comment, digest: named, params, yes }: Options,
 ): Promise<Ending> {
+  const { print } = session;
+  const shown = await showQuestion(session, runs, runId, node);
+  if (!shown.ok) return failed(shown.problems);
+  if (shown.value !== undefined && decision === "approve" && !(await isMeant(session, yes)))
+    return failed([notMeant(runId, node)]);
+  // For exactly what was shown, whatever the gate asks by now.
+  const digest = named ?? shown.value?.digest;
   const answer = await runs.decide({
     runId,
     node,
@@ -125,8 +134,8 @@ async function decideSeveral(
   const problems: Problem[] = [];
   const decisions: object[] = [];
   for (const gate of chosen) {
-    const problem = await decideGate(session, runs, runId, gate, decision, options.comment);
-    if (problem === undefined) decisions.push({ node: gate.nodeId, digest: gate.digest, result: "accepted" });
+    const problem = await decideGate(session, runs, runId, gate.nodeId, decision, options);
+    if (typeof problem === "string") decisions.push({ node: gate.nodeId, digest: problem, result: "accepted" });
     else problems.push(problem);
   }
   const left = open.filter((gate) => !chosen.includes(gate)).map((gate) => gate.nodeId);
@@ -137,19 +146,31 @@ async function decideSeveral(
   return done(document);
 }
 
+/** The digest that was decided about, or why nothing was. */
 async function decideGate(
-  { print }: Session,
+  session: Session,
   runs: Runs,
   runId: string,
-  { nodeId: node, digest }: GateView,
+  node: string,
   decision: Word,
-  comment: string | undefined,
-): Promise<Problem | undefined> {
+  { comment, yes }: Options,
+): Promise<Problem | string> {
+  const shown = await showQuestion(session, runs, runId, node);
+  if (!shown.ok) return shown.problems[0] ?? notOpen(runId, [node]);
+  if (shown.value === undefined) return notOpen(runId, [node]);
+  if (decision === "approve" && !(await isMeant(session, yes))) return notMeant(runId, node);
+  const { digest } = shown.value;
   const answer = await runs.decide({ runId, node, decision, digest, comment, approver: ownName(), channel: "cli" });
-  if (!answer.ok) return answer.problems[0];
-  const problem = problemOfDecision(answer.value);
-  if (problem === undefined) print.result(decidedText(answer.value, decision));
-  return problem;
+  const [unreached] = answer.ok ? [] : answer.problems;
+  const problem = answer.ok ? problemOfDecision(answer.value) : unreached;
+  if (problem !== undefined) return problem;
+  if (answer.ok) session.print.result(decidedText(answer.value, decision));
+  return digest ?? "";
+}
+
+function notMeant(runId: string, node: string): Problem {
+  const message = `nothing was signed: ${node} of ${runId} was not confirmed`;
+  return { code: "cancelled", at: node, message, hint: "answer y, or pass --yes" };
 }
 
 function notOpen(runId: string, unknown: string[]): Problem {

@@ -160,6 +160,17 @@ describe("what others wrote", () => {
     expect(marked.some((one) => one.startsWith("```") && one.indexOf("```", 3) === one.length - 3)).toBe(true);
   });
 
+  test.each<[string, JsonObject]>([
+    ["params", { params: { filler: "x".repeat(4_000), version: "6.6.6" } }],
+    ["what takes it back", { undo: { tool: "rollback", params: { filler: "x".repeat(400) } } }],
+    ["the change", { preview: { before: "1.0", after: "x".repeat(400) } }],
+    ["the target", { target: "x".repeat(200) }],
+  ])("%s that cannot be shown whole is answered elsewhere: no buttons", (_, more) => {
+    const { blocks } = slackMessage(notice("gate-opened", { ...ASKED, ...more }), undefined, true);
+    expect(blocks.map(({ type }) => type)).not.toContain("actions");
+    expect(JSON.stringify(blocks)).toContain("Too long to be shown whole");
+  });
+
   test("keeps within the limits of Block Kit however long it is", () => {
     const long = "&".repeat(20_000);
     const rule = { ...(ASKED.rule as JsonObject), groups: Array.from({ length: 100 }, () => long) };
