@@ -27,8 +27,8 @@ function isReadOnly(folder: string): boolean {
   }
 }
 
-/** What makes this one file or folder unsafe: somebody else owns it, or may write it. */
-function faultOf(path: string, stats: Stats): string | undefined {
+/** What makes this one file or folder unsafe to trust: somebody else owns it, or may write it. */
+export function faultOf(path: string, stats: Stats): string | undefined {
   // Links have no mode of their own; who owns one can make it lead elsewhere.
   const isOwned = stats.uid === 0 || stats.uid === process.getuid?.();
   if (!isOwned)

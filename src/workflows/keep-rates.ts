@@ -12,6 +12,7 @@ import {
   workflowInfo,
 } from "@temporalio/workflow";
 import {
+  carriedRates,
   type Hold,
   holdBack,
   isHold,
@@ -34,7 +35,7 @@ setWorkflowOptions(() => {
 }, keepRates);
 export async function keepRates(carried?: RateState): Promise<void> {
   // Only an earlier execution may hand over a state: a caller's is not looked at.
-  const state: RateState = workflowInfo().continuedFromExecutionRunId === undefined ? {} : (carried ?? {});
+  const state = workflowInfo().continuedFromExecutionRunId === undefined ? {} : carriedRates(carried, Date.now());
   setHandler(takeUpdate, (take) => takeFrom(state, take, Date.now()), {
     validator: (take) => refuseUnless(isTake(take)),
   });

@@ -4,6 +4,7 @@ import { ApplicationFailure, Client, WorkflowFailedError } from "@temporalio/cli
 import { NativeConnection, Worker } from "@temporalio/worker";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { status } from "../../src/client/cli/commands/status.js";
+import { evidenceOf } from "../../src/client/runs/evidence.js";
 import { createClient } from "../../src/index.js";
 import type { StartedWorker } from "../../src/worker.js";
 import { createSession } from "../client/cli/support/session.js";
@@ -64,6 +65,47 @@ test("a keeper of rates that is started with a state of somebody's keeps its own
   await handle.executeUpdate("take", { args: [take] });
   expect((await handle.describe()).raw.pendingWorkflowTask?.attempt ?? 0).toBeLessThanOrEqual(1);
   await handle.terminate();
+});
+
+describe("nested twenty thousand levels deep", () => {
+  const text = `${'{"a":'.repeat(20_000)}1${"}".repeat(20_000)}`;
+  const deep = JSON.parse(text);
+  const raw = (json: string) => ({ metadata: { encoding: Buffer.from("json/plain") }, data: Buffer.from(json) });
+
+  test("what a program starts a run with is refused by the library", async () => {
+    const runs = await createClient({ variables: machine.variables });
+    if (!runs.ok) throw new Error(JSON.stringify(runs.problems));
+    const graph = { id: "g", name: "n", goal_description: "d", nodes: [], edges: [], metadata: deep } as never;
+    const refused = { ok: false, problems: [{ code: "document-too-large", at: "graph" }] };
+    for (const more of [{}, { request: deep, graph: { ...(graph as object), metadata: {} } as never }]) {
+      expect(await runs.value.start({ graph, requester: "rita", trigger: "cli", ...more })).toMatchObject(refused);
+    }
+    await runs.value.close();
+  });
+
+  test("what a history holds is no reason to fail for whoever reads it", async () => {
+    const workflowId = "poisoned";
+    const input = raw(`{"graph":${text},"requester":"rita"}`);
+    await server.connection.workflowService.startWorkflowExecution({
+      namespace: server.namespace,
+      workflowId,
+      workflowType: { name: "runGraph" },
+      taskQueue: { name: "autoops" },
+      input: { payloads: [input, raw(`{"state":${text}}`)] },
+      requestId: workflowId,
+    });
+    await client.workflow
+      .getHandle(workflowId)
+      .result()
+      .catch(() => undefined);
+    const runs = await createClient({ variables: machine.variables });
+    if (!runs.ok) throw new Error(JSON.stringify(runs.problems));
+    expect(await runs.value.inbox()).toMatchObject({ ok: true });
+    expect(await runs.value.list({})).toMatchObject({ ok: true });
+    expect(await runs.value.view(workflowId)).toMatchObject({ ok: expect.any(Boolean) });
+    expect(await evidenceOf(workflowId, { client, namespace: server.namespace })).toMatchObject({ ok: true });
+    await runs.value.close();
+  });
 });
 
 test("a run whose task fails over and over is stuck, and is not told as one without a worker", async () => {

@@ -254,6 +254,38 @@ describe("forged states", () => {
     expect(acted()).toBe(2);
   });
 
+  test("of a child of the attacker's are refused", async () => {
+    const workflowId = `as-child-${++count}`;
+    const args = ["runGraph", "autoops", [input, await forged()]];
+    expect(await attacker.client.workflow.execute("startOurs", { taskQueue: "attacker", workflowId, args })).toBe(
+      "state-refused",
+    );
+    expect(acted()).toBe(2);
+    const told = (await lines()).filter(({ run, code }) => run === `${workflowId}.ours` && code === "state-refused");
+    expect(told).toHaveLength(1);
+  });
+
+  test("of a schedule are refused", async () => {
+    const scheduleId = `schedule-${++count}`;
+    const schedule = await attacker.client.schedule.create({
+      scheduleId,
+      spec: { intervals: [{ every: "1h" }] },
+      action: {
+        type: "startWorkflow",
+        workflowType: "runGraph",
+        taskQueue: "autoops",
+        workflowId: scheduleId,
+        args: [input, await forged()],
+      },
+    });
+    await schedule.trigger();
+    const told = async () =>
+      (await lines()).filter(({ run, code }) => run?.startsWith(scheduleId) && code === "state-refused");
+    await expect.poll(async () => (await told()).length, { timeout: 30_000 }).toBe(1);
+    await schedule.delete();
+    expect(acted()).toBe(2);
+  });
+
   test("given to the ledger of writes are refused", async () => {
     const empty = {
       pauses: [],
@@ -272,6 +304,51 @@ describe("forged states", () => {
       input: {},
     }));
     expect(await attacker.run("attack", calls)).toEqual(["state-refused", "state-refused", "state-refused"]);
+  });
+});
+
+describe("other ways to start an activity", () => {
+  test("as a Nexus operation on our queue: nobody answers, and nothing happens", async () => {
+    const { operatorService } = server.connection;
+    const name = `ours-${++count}`;
+    const target = { worker: { namespace: server.namespace, taskQueue: "autoops" } };
+    await operatorService.createNexusEndpoint({ spec: { name, target } });
+    for (const loot of loots) {
+      const args = [name, { type: loot.type, input: loot.call }];
+      const options = { taskQueue: "attacker", workflowId: `nexus-${++count}`, args };
+      expect(await attacker.client.workflow.execute("viaNexus", options)).toBe("NexusOperationFailure");
+    }
+    expect(acted()).toBe(2);
+  }, 60_000);
+
+  test("by itself, where the server has activities without a workflow", async ({ skip }) => {
+    const payloads = [{ metadata: { encoding: Buffer.from("json/plain") }, data: Buffer.from("{}") }];
+    const ended: string[] = [];
+    for (const { type, call } of loots) {
+      const [payload] = payloads;
+      const started = await server.connection.workflowService
+        .startActivityExecution({
+          namespace: server.namespace,
+          activityId: "mend",
+          activityType: { name: type },
+          taskQueue: { name: "autoops" },
+          input: { payloads: [{ ...payload, data: Buffer.from(JSON.stringify(call)) }] },
+          startToCloseTimeout: { seconds: 20 as never },
+          retryPolicy: { maximumAttempts: 1 },
+          requestId: `alone-${++count}`,
+        })
+        .catch((error: { code?: number; message: string }) => error);
+      const UNIMPLEMENTED = 12;
+      if ("code" in started && started.code === UNIMPLEMENTED) skip("this server has no activities without a workflow");
+      if ("message" in started) throw started;
+      const request = { namespace: server.namespace, activityId: "mend", runId: started.runId, includeOutcome: true };
+      const outcome = async () =>
+        (await server.connection.workflowService.describeActivityExecution(request)).outcome?.failure;
+      await expect.poll(outcome, { timeout: 30_000 }).toBeTruthy();
+      ended.push((await outcome())?.applicationFailureInfo?.type ?? "failed");
+    }
+    expect(ended).not.toContain("done");
+    expect(acted()).toBe(2);
   });
 });
 
@@ -354,9 +431,18 @@ test("ending our workflows denies service and lets nothing happen", async () => 
       .terminate("by the attacker")
       .catch(() => undefined);
   }
-  await attacker.client.workflow
-    .getHandle("autoops-ledger")
-    .terminate("by the attacker")
-    .catch(() => undefined);
+  for (const id of ["autoops-ledger", "autoops-rates"]) {
+    await attacker.client.workflow
+      .getHandle(id)
+      .terminate("by the attacker")
+      .catch(() => undefined);
+  }
+  // Nor does anything remember less without them.
+  for (const { type, workflowId, call } of loots) {
+    const calls = [{ type, id: "mend", queue: "autoops", input: call }];
+    for (const [as, id] of [["attack"], ["parent"], ["runGraph", workflowId]] as const) {
+      expect(await attacker.run(as, calls, id), `${workflowId} as ${as}`).toEqual(["grant-invalid"]);
+    }
+  }
   expect(acted()).toBe(3);
 });

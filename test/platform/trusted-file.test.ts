@@ -13,7 +13,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createApiKeys } from "../../src/platform/api-keys.js";
+import { createAuditLog } from "../../src/platform/audit/log.js";
 import { makeKeyOnce, readOwnKey } from "../../src/platform/keys/key-file.js";
+import { loadKey } from "../../src/platform/memory/key.js";
 import { readTrustedFile } from "../../src/platform/trusted-file.js";
 
 let top: string;
@@ -62,6 +64,30 @@ describe("refused, with the place named, is", () => {
     chmodSync(join(home, "conf/safety.yaml"), 0o666);
     expect(await answerOf(join(top, "policy.yaml"))).toBe(`file-unsafe ${join(home, "conf/safety.yaml")}`);
   });
+
+  test.skipIf(process.getuid?.() !== 0)(
+    "a memory key, an audit folder and an audit file that another user owns (skipped for users but root)",
+    async () => {
+      const keyFile = join(home, "memory-key");
+      writeFileSync(keyFile, "ab".repeat(32), { mode: 0o600 });
+      const places = { keyFile, saltFile: join(home, "salt") };
+      expect(await loadKey(places, false)).toMatchObject({ ok: true });
+      chownSync(keyFile, OTHER, OTHER);
+      expect(await loadKey(places, false)).toMatchObject({ ok: false, problem: { code: "file-unsafe", at: keyFile } });
+
+      const directory = join(home, "audit");
+      const audit = createAuditLog({ directory, now: Date.now, onTrouble: () => undefined });
+      const write = () => audit.record({ event: "run-started", actor: "ann" }).then(() => "written", String);
+      expect(await write()).toBe("written");
+      const file = join(directory, "audit-000001.jsonl");
+      chownSync(file, OTHER, OTHER);
+      expect(await write()).toContain("audit-000001.jsonl must belong to this user or to root");
+      chownSync(file, 0, 0);
+      expect(await write()).toBe("written");
+      chownSync(directory, OTHER, OTHER);
+      expect(await write()).toContain("audit must belong to this user or to root");
+    },
+  );
 
   test.skipIf(process.getuid?.() !== 0)("what another user owns (skipped for users but root)", async () => {
     const file = join(home, "conf/safety.yaml");

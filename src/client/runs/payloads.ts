@@ -1,10 +1,14 @@
 /** Temporal's wire forms, read: payloads, timestamps, event ids. */
 import { defaultPayloadConverter, type Payload } from "@temporalio/common";
 import type { temporal } from "@temporalio/proto";
+import { beyondBounds } from "../../core/bounds.js";
 
 export type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
 type Payloads = temporal.api.common.v1.IPayloads | null | undefined;
 type Timestamp = { seconds?: unknown; nanos?: number | null } | null | undefined;
+
+/** Levels of what any version of ours writes, with room: what nests deeper exhausts the stack of whoever walks it. */
+const READABLE = { depth: 200, values: Number.POSITIVE_INFINITY, chars: Number.POSITIVE_INFINITY };
 
 /** Every value of a list of payloads; one that cannot be read is undefined. */
 export function allValues(payloads: Payloads): unknown[] {
@@ -19,7 +23,8 @@ export function firstValue(payloads: Payloads): unknown {
 export function payloadValue(payload: Payload | null | undefined): unknown {
   if (!payload) return undefined;
   try {
-    return defaultPayloadConverter.fromPayload(payload);
+    const value: unknown = defaultPayloadConverter.fromPayload(payload);
+    return beyondBounds(value, READABLE) === undefined ? value : undefined;
   } catch {
     return undefined;
   }

@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { WorkflowExecutionAlreadyStartedError } from "@temporalio/client";
 import { defineSearchAttributeKey, type SearchAttributePair } from "@temporalio/common";
+import { beyondBounds, INPUT_BOUNDS } from "../../core/bounds.js";
 import { plain } from "../../core/report/plain.js";
 import { digestOf } from "../../platform/digest.js";
 import { DETAILS_MAX_NODES, DOCUMENT_MAX_BYTES, STATIC_SUMMARY_MAX_BYTES } from "../../vocabulary/limits.js";
@@ -29,6 +30,11 @@ export async function startRun(input: StartRun, options: RunsOptions): Promise<A
     ...(isDry ? { dry_run: true } : {}),
     ...(asked.stricter === undefined ? {} : { stricter: asked.stricter }),
   };
+  const beyond = beyondBounds([args, input.request], INPUT_BOUNDS);
+  if (beyond !== undefined) {
+    const hint = "give a smaller graph";
+    return refusal({ code: "document-too-large", at: "graph", message: `what a run is started with ${beyond}`, hint });
+  }
   const bytes = Buffer.byteLength(JSON.stringify(args));
   if (bytes > DOCUMENT_MAX_BYTES) {
     const message = `the graph must have at most ${DOCUMENT_MAX_BYTES} bytes, got ${bytes}`;

@@ -36,6 +36,19 @@ export interface Hold {
 /** `waitsMs`: for each request, how long from now it must wait. */
 export type TakeAnswer = { ok: true; waitsMs: number[] } | { ok: false; waitMs: number };
 
+/** What an earlier execution handed over, as far as it can be such a state: whoever writes to the namespace can make one. */
+export function carriedRates(given: unknown, nowMs: number): RateState {
+  if (typeof given !== "object" || given === null || Array.isArray(given)) return {};
+  const latestMs = nowMs + RETRY_AFTER_MAX_MS;
+  const isTime = (value: unknown): value is number => typeof value === "number" && value >= 0;
+  const rates = Object.entries(given).flatMap(([name, rate]: [string, Partial<Rate> | null]): Array<[string, Rate]> => {
+    const { dueMs, heldUntilMs } = rate ?? {};
+    if (!isTime(dueMs) || !isTime(heldUntilMs)) return [];
+    return [[name, { dueMs: Math.min(dueMs, latestMs), heldUntilMs: Math.min(heldUntilMs, latestMs) }]];
+  });
+  return Object.fromEntries(rates.slice(0, RATES_KEPT_MAX));
+}
+
 export function takeFrom(
   state: RateState,
   { rate, perMinute, burst, count, maxWaitMs }: Take,

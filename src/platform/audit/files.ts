@@ -2,6 +2,7 @@
 import { constants } from "node:fs";
 import { type FileHandle, open, readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { faultOf } from "../trusted-file.js";
 
 const FILE_NAME = /^audit-(\d{6,12})\.jsonl$/;
 export const CHECKPOINTS_FILE = "checkpoints.jsonl";
@@ -120,7 +121,10 @@ export async function appendDurably(directory: string, name: string, text: strin
   const file = await open(join(directory, name), flags, 0o600);
   let isNew = false;
   try {
-    isNew = (await file.stat()).size === 0;
+    const stats = await file.stat();
+    const fault = process.platform === "win32" ? undefined : faultOf(join(directory, name), stats);
+    if (fault !== undefined) throw new Error(fault);
+    isNew = stats.size === 0;
     const bytes = Buffer.from(text, "utf8");
     for (let written = 0; written < bytes.length; ) {
       written += (await file.write(bytes, written)).bytesWritten;

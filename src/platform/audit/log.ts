@@ -13,6 +13,7 @@ import { AUDIT_CHECKPOINT_EVERY, AUDIT_FILE_MAX_BYTES, AUDIT_LOCK_WAIT_MS } from
 import { ToolFailure } from "../failure.js";
 import { withLock } from "../lock.js";
 import type { Signer } from "../signing.js";
+import { faultOf } from "../trusted-file.js";
 import { addCheckpoints } from "./checkpoints.js";
 import { type AuditFile, appendDurably, fileNamed, listAuditFiles, readEnding } from "./files.js";
 import { EMPTY_HEAD, type Head, lineOf, parseLine, sealRecord, type TimedEntry } from "./record.js";
@@ -117,6 +118,8 @@ export function createAuditLog(options: AuditLogOptions): AuditLog {
 async function locked<T>({ directory, lockWaitMs = AUDIT_LOCK_WAIT_MS }: AuditLogOptions, work: () => Promise<T>) {
   await mkdir(directory, { recursive: true, mode: 0o700 });
   if (((await stat(directory)).mode & OTHERS) !== 0) await chmod(directory, 0o700);
+  const fault = process.platform === "win32" ? undefined : faultOf(directory, await stat(directory));
+  if (fault !== undefined) throw new Error(fault);
   const signal = AbortSignal.timeout(lockWaitMs);
   const lock = { doing: "writes the audit log", say: () => undefined, signal, pollMs: LOCK_POLL_MS };
   return withLock(join(directory, "lock"), lock, work);

@@ -4,6 +4,7 @@ import { link, mkdir, readFile, stat, unlink, writeFile } from "node:fs/promises
 import { dirname } from "node:path";
 import type { Problem } from "../../vocabulary/problems.js";
 import { isThere } from "../settings-file.js";
+import { faultOf } from "../trusted-file.js";
 
 const VARIABLE = "AUTOOPS_MEMORY_KEY";
 const KEY = /^[0-9a-fA-F]{64}$/;
@@ -77,7 +78,14 @@ async function readSecret(file: string, form: RegExp, make: (() => string) | und
     }
     await makeOnce(file, make());
   }
-  const { mode } = await stat(file);
+  const stats = await stat(file);
+  const fault = process.platform === "win32" ? undefined : faultOf(file, stats);
+  if (fault !== undefined)
+    return {
+      ok: false,
+      problem: { code: "file-unsafe", at: file, message: fault, hint: `chown ${file}, or restore it` },
+    };
+  const { mode } = stats;
   if (process.platform !== "win32" && (mode & OTHERS) !== 0) {
     const message = `${file} must be readable by its owner alone`;
     return { ok: false, problem: { code: "file-unsafe", at: file, message, hint: `chmod 600 ${file}` } };

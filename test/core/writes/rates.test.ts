@@ -1,7 +1,16 @@
 /** When others may be asked: never more than the rate, whoever asks and whenever. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { holdBack, isHold, isTake, type RateState, type Take, takeFrom } from "../../../src/core/writes/rates.js";
+import {
+  carriedRates,
+  holdBack,
+  isHold,
+  isTake,
+  type RateState,
+  type Take,
+  takeFrom,
+} from "../../../src/core/writes/rates.js";
+import { RATES_KEPT_MAX, RETRY_AFTER_MAX_MS } from "../../../src/vocabulary/rate-limits.js";
 
 const NOW = 1_700_000_000_000;
 const asking = (more: Partial<Take> = {}): Take => ({
@@ -83,4 +92,23 @@ test("what comes from outside is looked at", () => {
     expect(isTake(value), JSON.stringify(value)).toBe(false);
   }
   expect(isHold({ rate: "x", forMs: Number.NaN })).toBe(false);
+});
+
+test("what is handed over is taken as far as it is a state of rates, and holds nobody back for longer than any answer could", () => {
+  const nowMs = 1_000_000;
+  const latest = nowMs + RETRY_AFTER_MAX_MS;
+  for (const none of [undefined, null, "x", [], 7]) expect(carriedRates(none, nowMs)).toEqual({});
+  const given = {
+    kept: { dueMs: 5, heldUntilMs: 6 },
+    forever: { dueMs: 9e15, heldUntilMs: Number.POSITIVE_INFINITY },
+    negative: { dueMs: -1, heldUntilMs: 0 },
+    nan: { dueMs: Number.NaN, heldUntilMs: 0 },
+    nothing: null,
+  };
+  expect(carriedRates(given, nowMs)).toEqual({
+    kept: { dueMs: 5, heldUntilMs: 6 },
+    forever: { dueMs: latest, heldUntilMs: latest },
+  });
+  const many = Object.fromEntries(Array.from({ length: 5_000 }, (_, n) => [`r${n}`, { dueMs: 1, heldUntilMs: 1 }]));
+  expect(Object.keys(carriedRates(many, nowMs)).length).toBeLessThanOrEqual(RATES_KEPT_MAX);
 });

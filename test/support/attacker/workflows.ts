@@ -2,7 +2,9 @@
 import {
   ActivityFailure,
   ApplicationFailure,
+  ChildWorkflowFailure,
   condition,
+  createNexusServiceClient,
   defineQuery,
   executeChild,
   makeContinueAsNewFunc,
@@ -55,6 +57,29 @@ export async function runGraph(given: Call[] | { view: unknown }): Promise<strin
 /** As the child of a workflow of the attacker's. */
 export async function parent(calls: Call[]): Promise<string[]> {
   return executeChild("runGraph", { args: [calls], workflowId: `${workflowInfo().workflowId}.child` });
+}
+
+/** Starts a workflow of ours as a child of the attacker's; gives the code that it ended with. */
+export async function startOurs(type: string, queue: string, args: unknown[]): Promise<string> {
+  try {
+    await executeChild(type, { args, taskQueue: queue, workflowId: `${workflowInfo().workflowId}.ours` });
+    return "done";
+  } catch (error) {
+    const cause = error instanceof ChildWorkflowFailure ? error.cause : error;
+    return cause instanceof ApplicationFailure ? (cause.type ?? "failed") : "failed";
+  }
+}
+
+/** Asks for the activity as a Nexus operation of whatever answers at the endpoint. */
+export async function viaNexus(endpoint: string, { type, input }: Pick<Call, "type" | "input">): Promise<string> {
+  const service = { name: "autoops", operations: { [type]: { name: type } } };
+  const client = createNexusServiceClient({ endpoint, service: service as never });
+  try {
+    await client.executeOperation(type as never, input as never, { scheduleToCloseTimeout: "5s" });
+    return "done";
+  } catch (error) {
+    return (error as Error).name;
+  }
 }
 
 /** Continues as new into a workflow of ours, with a state of the attacker's. */
