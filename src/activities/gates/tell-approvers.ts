@@ -18,7 +18,8 @@ export function createTellApprovers(dependencies: Dependencies) {
     const digest = asks && !isOf(call, run) ? "" : (call.digest ?? "");
     const own = await policyChannel(dependencies);
     const names = channels ?? (own === undefined ? [] : [own]);
-    const deadline = deadlineMs === undefined ? {} : { deadline: new Date(deadlineMs).toISOString() };
+    const until = new Date(deadlineMs ?? Number.NaN);
+    const deadline = Number.isNaN(until.getTime()) ? {} : { deadline: until.toISOString() };
     const details = { ...toldOf(call), digest, ...deadline } as unknown as JsonObject;
     const notice: Notice = { event, run, node, key: `${digest}.${info.activityId}`, details, refs };
     dependencies.log.info("approvers told", { operation: "tell_approvers", run, node, event });
