@@ -40,10 +40,12 @@ for (const signal of ["SIGINT", "SIGTERM"]) {
 }
 try {
   console.log(`the lab runs; ${WARM_SECONDS} s of ordinary operation first`);
+  if (lab.busy) console.log("  this machine has other work: no alert about its CPU");
   await pause(WARM_SECONDS * 1_000);
   writeConfig();
   await autoops("discover");
-  for (const fault of FAULTS.filter(({ id }) => only === undefined || only.includes(id))) await tryFault(fault);
+  const wanted = only === undefined ? FAULTS : only.flatMap((id) => FAULTS.find((one) => one.id === id) ?? []);
+  for (const fault of wanted) await tryFault(fault);
 } finally {
   await lab.stop();
 }
@@ -52,7 +54,7 @@ report();
 function writeConfig() {
   const files = (name, path, format) => [name, { kind: "files", path: join(lab.logs, path), format }];
   const sources = Object.fromEntries([
-    ["prometheus", { kind: "prometheus", url: lab.prometheusUrl }],
+    ["prometheus", { kind: "prometheus", url: lab.prometheusUrl, alertmanager: lab.alertmanagerUrl }],
     files("catalog1-log", "catalog1.json", "json"),
     files("catalog2-log", "catalog2.json", "json"),
     files("ledger-log", "ledger.txt", "text"),
@@ -102,9 +104,16 @@ async function tryFault(fault) {
   const ways = [["words", [fault.goal]], ...(alert === undefined ? [] : [["alert", ["--alert", alert]]])];
   for (const [way, words] of ways) {
     const began = Date.now();
-    const document = await autoops("investigate", ...words);
+    const document = await autoops("investigate", ...words, ...(keep === undefined ? [] : ["--all"]));
     rows.push(scored(fault, way, document, (Date.now() - began) / 1_000));
-    kept.push({ id: fault.id, way, answer: document.answer, problems: document.problems });
+    kept.push({
+      id: fault.id,
+      way,
+      ...rows.at(-1),
+      answer: document.answer,
+      looks: document.looks,
+      problems: document.problems,
+    });
     if (keep !== undefined) writeFileSync(keep, JSON.stringify(kept, undefined, 1));
     console.log(line(rows.at(-1)));
     if (document.answer !== undefined) console.log(`      ${document.answer.headline.slice(0, 170)}`);
@@ -119,7 +128,7 @@ function scored(fault, way, document, seconds) {
   const right = [fault.cause, ...(fault.also ?? [])];
   const names = (answer?.causes ?? []).map(({ service }) => service);
   const sure = ["confirmed", "likely"].includes(answer?.certainty);
-  const first = fault.quiet ? answer?.trouble === false : right.includes(names[0]);
+  const first = fault.quiet ? answer?.trouble === null : right.includes(names[0]);
   return {
     id: fault.id,
     way,
@@ -129,7 +138,7 @@ function scored(fault, way, document, seconds) {
     three: fault.quiet ? first : names.slice(0, 3).some((name) => right.includes(name)),
     said: names[0] ?? "nothing",
     certainty: answer?.certainty ?? "none",
-    surelyWrong: sure && answer?.trouble === true && !first,
+    surelyWrong: sure && answer?.trouble !== null && !first,
     seconds,
   };
 }

@@ -12,7 +12,7 @@ export type SignalName = (typeof SIGNAL_NAMES)[number];
 const callSchema = z.strictObject({
   to: nameSchema,
   /** What says so. */
-  from: z.enum(["config", "proxy", "service-graph", "probe", "logs", "names", "person"]),
+  from: z.enum(["config", "proxy", "service-graph", "traces", "kubernetes", "probe", "logs", "names", "person"]),
 });
 
 export const mapServiceSchema = z.strictObject({
@@ -30,6 +30,14 @@ export const mapServiceSchema = z.strictObject({
   runs_on: z.array(nameSchema).max(50).default([]),
   /** Declared sources that hold its log. */
   logs: z.array(z.string().max(63)).max(20).default([]),
+  /** Declared sources that hold its traces, and its name there. */
+  traces: z
+    .array(z.strictObject({ source: z.string().max(63), name: z.string().min(1).max(200) }))
+    .max(10)
+    .default([]),
+  /** Of a workload of Kubernetes. */
+  namespace: z.string().max(63).optional(),
+  environment: z.string().max(63).optional(),
   /** PromQL that returns data here; `[$w]` stands for the window. */
   signals: z.partialRecord(z.enum(SIGNAL_NAMES), queryText).default({}),
 });
@@ -43,6 +51,10 @@ export const mapSchema = z.strictObject({
     .record(nameSchema, mapServiceSchema)
     .refine((all) => Object.keys(all).length <= SERVICES_MAX, `at most ${SERVICES_MAX} services`),
   /** The team's own rules, by the source that evaluates them. */
+  recording_rules: z
+    .array(z.strictObject({ source: z.string().max(63), name: z.string().max(200), expr: z.string().max(4_000) }))
+    .max(1_000)
+    .default([]),
   alert_rules: z
     .array(z.strictObject({ source: z.string().max(63), name: z.string().max(200), expr: z.string().max(4_000) }))
     .max(1_000)

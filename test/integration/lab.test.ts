@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Lab, missingPrograms } from "../../scripts/lab/stack.mjs";
-import type { DiagnosisOutput } from "../../src/activities/tools/diagnosis.js";
+import { alertsActive } from "../../src/activities/tools/alerts-active.js";
+import type { DiagnosisOutput } from "../../src/activities/tools/investigation/diagnosis-schema.js";
 import { type Local, loadLocal } from "../../src/app/local.js";
 import { discoverStack, lookContext } from "../../src/app/stack.js";
 import type { StackMap } from "../../src/schema/map.js";
@@ -71,8 +72,26 @@ describe.skipIf(missing.length > 0)(title, () => {
     await lab.until(async () => (await lab.query(errors)).length > 0, 90_000);
     const answer = await investigate("customers of the catalog get errors");
     expect(answer.causes[0]?.service).toBe("redis");
-    expect(answer).toMatchObject({ trouble: true, certainty: "confirmed" });
+    expect(answer).toMatchObject({ trouble: { service: "catalog" }, certainty: "confirmed" });
     expect(answer.causes[0]?.explains).toContain("catalog");
+  }, 240_000);
+
+  test("says which alerts somebody silenced, as Alertmanager knows it, and makes less of them", async () => {
+    const look = async () => {
+      const planned = local.draft({ goal: "what alerts?", requester: "ana" });
+      const node = planned.ok ? planned.graph.nodes.find(({ tool }) => tool === "alerts_active") : undefined;
+      return alertsActive.run(alertsActive.params.parse(node?.params), lookContext(local, signal));
+    };
+    const named = async () => (await look()).alerts.find(({ name }) => name === "RedisDown");
+    await lab.until(async () => (await lab.managed()).some(({ labels }) => labels.alertname === "RedisDown"), 90_000);
+    expect(await named()).toMatchObject({ state: "firing", service: "redis" });
+    const loud = (await look()).evidence.find(({ code }) => code === "RedisDown")?.sure ?? 0;
+    await lab.silence("alertname", "RedisDown");
+    await lab.until(async () => (await lab.managed()).some(({ status }) => status.silencedBy.length > 0), 30_000);
+    expect(await named()).toMatchObject({ state: "firing", service: "redis", held: "silenced" });
+    const quiet = (await look()).evidence.find(({ code }) => code === "RedisDown");
+    expect(quiet?.text).toContain("(silenced)");
+    expect(quiet?.sure).toBeLessThan(loud);
     lab.again("redis");
   }, 240_000);
 
@@ -97,7 +116,7 @@ function configOf(lab: Lab): object {
     version: "1.0",
     files: { roots: [lab.logs] },
     sources: {
-      prometheus: { kind: "prometheus", url: lab.prometheusUrl },
+      prometheus: { kind: "prometheus", url: lab.prometheusUrl, alertmanager: lab.alertmanagerUrl },
       "catalog1-log": file("catalog1.json", "json"),
       "ledger-log": file("ledger.txt", "text"),
       "postgresql-log": file("postgres.log", "text"),

@@ -1,15 +1,16 @@
 /** Puts what the sources show together: one map, in one order, so that the same stack gives the same file. */
 import type { Config } from "../../schema/config.js";
 import type { MapService, StackMap } from "../../schema/map.js";
-import { healthFiles, healthOf } from "../tools/investigation/health-rules.js";
-import { byAddress, mentioned, type Nameable, named } from "../tools/investigation/who.js";
+import { healthOf } from "../tools/investigation/health-rules.js";
+import { byAddress, kindOfWords, mentioned, type Nameable, named } from "../tools/investigation/who.js";
 import { type CallFrom, type FoundCall, type FoundService, type FoundStack, withoutExporter } from "./found.js";
 import type { FoundLog } from "./logs.js";
 
 type Draft = MapService & { name: string; metrics: readonly string[] };
 
 export function assemble(stacks: readonly FoundStack[], logs: readonly FoundLog[], config: Config): StackMap {
-  const drafts = stacks.flatMap(({ services }) => services.map(draftOf));
+  const drafts: Draft[] = [];
+  for (const service of stacks.flatMap(({ services }) => services)) addService(drafts, service);
   for (const caller of Object.keys(config.dependencies ?? {})) resolve(caller, drafts, true);
   addLogs(drafts, logs);
   const declared = Object.entries(config.dependencies ?? {}).flatMap(([caller, callees]) =>
@@ -29,17 +30,42 @@ export function assemble(stacks: readonly FoundStack[], logs: readonly FoundLog[
         .sort((a, b) => (a.name < b.name ? -1 : 1))
         .map(({ name, metrics: _, ...service }) => [name, tidy(service)]),
     ),
+    recording_rules: stacks.flatMap(({ recordingRules = [] }) => recordingRules),
     alert_rules: stacks.flatMap(({ alertRules }) => alertRules),
   };
 }
 
-const draftOf = ({ name, kinds, source, labels, instances, also, signals, metrics }: FoundService): Draft => ({
-  ...{ name, kinds, labels, instances, also, signals, metrics },
-  ...(source === undefined ? {} : { source }),
-  calls: [],
-  runs_on: [],
-  logs: [],
-});
+/** What a cluster or traces show may be known by its metrics already: it adds to that. */
+function addService(drafts: Draft[], found: FoundService): void {
+  const known = found.source === undefined ? knownAs(found.name, drafts) : undefined;
+  if (known === undefined) {
+    drafts.push(draftOf(found));
+    return;
+  }
+  if (found.name !== known.name && !known.also.includes(found.name)) known.also.push(found.name);
+  known.traces.push(...(found.traces ?? []));
+  if (known.kinds.length === 0) known.kinds.push(...found.kinds);
+  known.namespace ??= found.namespace;
+  known.environment ??= found.environment;
+}
+
+function knownAs(text: string, drafts: readonly Draft[]): Draft | undefined {
+  const name = named(text, drafts.map(nameable));
+  return drafts.find((one) => one.name === name);
+}
+
+const draftOf = (found: FoundService): Draft => {
+  const { name, kinds, source, labels, instances, also, signals, metrics, traces = [], namespace, environment } = found;
+  return {
+    ...{ name, kinds: [...kinds], instances, also, signals, metrics, traces: [...traces] },
+    ...(source === undefined ? {} : { source, labels }),
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(environment === undefined ? {} : { environment }),
+    calls: [],
+    runs_on: [],
+    logs: [],
+  };
+};
 
 function tidy(service: MapService): MapService {
   const calls = [...service.calls].sort((a, b) => (a.to < b.to ? -1 : 1));
@@ -67,14 +93,11 @@ function resolve(text: string, drafts: Draft[], adds: boolean): Draft | undefine
     return known;
   }
   if (!adds) return undefined;
-  const words = text.toLowerCase().split(/[^a-z0-9]+/);
-  const kind = healthFiles().find((file) =>
-    words.some((word) => file.kind === word || (file.rank >= 70 && file.words.includes(word))),
-  );
+  const kind = kindOfWords(text.toLowerCase().split(/[^a-z0-9]+/));
   const draft: Draft = {
     name: text,
-    kinds: kind === undefined ? [] : [kind.kind],
-    ...{ instances: [], also: [], calls: [], runs_on: [], logs: [], signals: {}, metrics: [] },
+    kinds: kind === undefined ? [] : [kind],
+    ...{ instances: [], also: [], calls: [], runs_on: [], logs: [], traces: [], signals: {}, metrics: [] },
   };
   drafts.push(draft);
   return draft;

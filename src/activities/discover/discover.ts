@@ -4,8 +4,10 @@ import type { StackMap } from "../../schema/map.js";
 import { type ToolContext, ToolFailure } from "../define-tool.js";
 import { assemble } from "./assemble.js";
 import type { FoundStack } from "./found.js";
+import { discoverCluster } from "./kubernetes.js";
 import { discoverLogs } from "./logs.js";
 import { discoverPrometheus } from "./prometheus.js";
+import { discoverTraces } from "./traces.js";
 
 export interface Discovered {
   map: StackMap;
@@ -16,10 +18,9 @@ export interface Discovered {
 export async function discover(config: Config, context: ToolContext): Promise<Discovered> {
   const notes: string[] = [];
   const stacks: FoundStack[] = [];
-  for (const [name, source] of Object.entries(config.sources).sort(([a], [b]) => (a < b ? -1 : 1))) {
-    if (source.kind !== "prometheus") continue;
+  for (const { name, ask } of askable(config, context)) {
     try {
-      stacks.push(await discoverPrometheus({ ...source, name }, context));
+      stacks.push(await ask());
     } catch (error) {
       if (!(error instanceof ToolFailure) || context.signal.aborted) throw error;
       notes.push(`${name} could not be asked: ${error.message}`);
@@ -27,4 +28,20 @@ export async function discover(config: Config, context: ToolContext): Promise<Di
   }
   const logs = await discoverLogs(config, context, notes);
   return { map: assemble(stacks, logs, config), notes: [...notes, ...stacks.flatMap((one) => one.notes)] };
+}
+
+/** What metrics show comes first: the others add to it. */
+function askable(config: Config, context: ToolContext): Array<{ name: string; ask: () => Promise<FoundStack> }> {
+  const sources = Object.entries(config.sources).sort(([a], [b]) => (a < b ? -1 : 1));
+  return [
+    ...sources.flatMap(([name, source]) =>
+      source.kind === "prometheus" ? [{ name, ask: () => discoverPrometheus({ ...source, name }, context) }] : [],
+    ),
+    ...Object.keys(config.clusters ?? {})
+      .sort()
+      .map((name) => ({ name, ask: () => discoverCluster(name, context) })),
+    ...sources.flatMap(([name, source]) =>
+      source.kind === "jaeger" ? [{ name, ask: () => discoverTraces({ ...source, name }, context) }] : [],
+    ),
+  ];
 }

@@ -11,6 +11,9 @@ export interface FoundService {
   signals: Partial<Record<SignalName, string>>;
   /** Names of its metrics, for what they tell of others. */
   metrics: string[];
+  traces?: Array<{ source: string; name: string }>;
+  namespace?: string;
+  environment?: string;
 }
 
 export type CallFrom = StackMap["services"][string]["calls"][number]["from"];
@@ -26,6 +29,7 @@ export interface FoundStack {
   services: FoundService[];
   calls: FoundCall[];
   alertRules: StackMap["alert_rules"];
+  recordingRules?: StackMap["recording_rules"];
   scrapeSeconds?: number;
   /** What could not be asked, in words. */
   notes: string[];

@@ -8,6 +8,7 @@ import { eachWithin, matchersOf } from "../tools/investigation/ranges.js";
 import { durationMs } from "../tools/kit/instant.js";
 import { callsOf } from "./calls.js";
 import { type FoundService, type FoundStack, withoutExporter } from "./found.js";
+import { environmentOf } from "./kubernetes.js";
 import { signalsOf } from "./signals.js";
 
 /** What stopped an hour ago still belongs to the stack. */
@@ -38,7 +39,7 @@ export async function discoverPrometheus(source: PrometheusSource, context: Tool
     failure === undefined ? [] : [`the metrics of ${matchersOf(item.labels)} could not be listed: ${failure.message}`],
   );
   const calls = await callsOf(services, source, sinceMs, context);
-  const alertRules = await alertRulesOf(source, notes, context);
+  const rules = await rulesOf(source, notes, context);
   const seconds = targets.flatMap(({ scrapeInterval }) => {
     const ms = durationMs(scrapeInterval ?? "");
     return ms === undefined ? [] : [ms / 1_000];
@@ -47,7 +48,7 @@ export async function discoverPrometheus(source: PrometheusSource, context: Tool
   return {
     services,
     calls,
-    alertRules,
+    ...rules,
     notes,
     ...(middle === undefined ? {} : { scrapeSeconds: Math.max(1, middle) }),
   };
@@ -67,6 +68,8 @@ async function targetsOf(source: PrometheusSource, sinceMs: number, context: Too
 
 interface Group {
   labels: Record<string, string>;
+  /** Those of one of its targets, with what does not tell services apart. */
+  allLabels: Record<string, string>;
   instances: string[];
   addresses: string[];
 }
@@ -88,7 +91,7 @@ function groupsOf(targets: readonly Target[]): Group[] {
       };
       if (Object.keys(labels).length === 0) continue;
       const key = JSON.stringify(labels);
-      const group = groups.get(key) ?? { labels, instances: [], addresses: [] };
+      const group = groups.get(key) ?? { labels, allLabels: target.labels, instances: [], addresses: [] };
       if (target.labels.instance !== undefined) group.instances.push(target.labels.instance);
       group.addresses.push(addressOf(target.scrapeUrl));
       groups.set(key, group);
@@ -128,7 +131,7 @@ async function servicesOf(
 }
 
 async function serviceOf(
-  { labels, instances, addresses }: Group,
+  { labels, instances, addresses, allLabels }: Group,
   metrics: readonly string[],
   source: PrometheusSource,
   sinceMs: number,
@@ -147,6 +150,7 @@ async function serviceOf(
   const also = new Set([job, withoutExporter(job), ...(await addressesOf(labels, kinds, source, sinceMs, context))]);
   if (!isExporter) for (const address of [...instances, ...addresses]) if (address !== "") also.add(address);
   also.delete(name);
+  const environment = environmentOf(allLabels);
   return {
     name: nameOf(name),
     kinds: kinds.slice(0, 10),
@@ -159,6 +163,7 @@ async function serviceOf(
       .slice(0, 30),
     signals,
     metrics: [...metrics],
+    ...(environment === undefined ? {} : { environment }),
   };
 }
 
@@ -198,20 +203,22 @@ function unique(services: readonly FoundService[]): FoundService[] {
   });
 }
 
-async function alertRulesOf(
+async function rulesOf(
   source: PrometheusSource,
   notes: string[],
   context: ToolContext,
-): Promise<FoundStack["alertRules"]> {
+): Promise<Pick<FoundStack, "alertRules" | "recordingRules">> {
   try {
     const rules = await askRules(source, context);
-    return rules
-      .filter(({ type, query }) => type === "alerting" && query.length <= 4_000)
-      .map(({ name, query }) => ({ source: source.name, name, expr: query }))
-      .slice(0, 1_000);
+    const ofType = (wanted: string) =>
+      rules
+        .filter(({ type, query }) => type === wanted && query.length <= 4_000)
+        .map(({ name, query }) => ({ source: source.name, name, expr: query }))
+        .slice(0, 1_000);
+    return { alertRules: ofType("alerting"), recordingRules: ofType("recording") };
   } catch (error) {
     if (!(error instanceof ToolFailure) || context.signal.aborted) throw error;
     notes.push(`the rules of ${source.name} could not be listed: ${error.message}`);
-    return [];
+    return { alertRules: [] };
   }
 }

@@ -1,7 +1,9 @@
 /** Tool `alerts_active`: what alerts now and since when, by each alert's own expression; it needs no names of metrics. */
 import { z } from "zod";
 import type { Evidence } from "../../core/investigation/evidence.js";
+import { redact } from "../../core/redact.js";
 import { sourceNamed, sourceReach } from "../connectors/declared-sources.js";
+import { askAlertmanager, type ManagedAlert } from "../connectors/prometheus/alertmanager.js";
 import type { PrometheusSource } from "../connectors/prometheus/api.js";
 import { type ActiveAlert, askAlerts, askRules } from "../connectors/prometheus/lists.js";
 import { defineTool, type ToolContext, ToolFailure } from "../define-tool.js";
@@ -14,7 +16,7 @@ import {
   servicesSchema,
 } from "./investigation/evidence-schema.js";
 import { askRange, eachWithin, type Line, type Span, spanOf, truthOf, withDataFrom } from "./investigation/ranges.js";
-import { finding, findingsSchema } from "./kit/finding.js";
+import { finding, findingsSchema, shortened } from "./kit/finding.js";
 import { durationMs, isoMs } from "./kit/instant.js";
 import { declaredNameSchema } from "./kit/names.js";
 
@@ -37,8 +39,18 @@ const outputSchema = z.strictObject({
   source: z.string(),
   firing: z.int(),
   pending: z.int(),
+  /** Why Alertmanager could not be asked; absent where it answered or none is declared. */
+  alertmanager_failure: z.string().optional(),
   alerts: z
-    .array(z.strictObject({ name: z.string(), state: z.string(), service: z.string().nullable() }))
+    .array(
+      z.strictObject({
+        name: z.string(),
+        state: z.string(),
+        service: z.string().nullable(),
+        /** Alertmanager tells nobody of it. */
+        held: z.enum(["silenced", "inhibited"]).optional(),
+      }),
+    )
     .max(NAMED_MAX),
   evidence: evidenceListSchema,
   findings: findingsSchema,
@@ -56,8 +68,11 @@ export const alertsActive = defineTool({
   run: listAlerts,
 });
 
+type Held = "silenced" | "inhibited";
+type KnownAlert = ActiveAlert & { held?: Held };
+
 interface Placed {
-  alert: ActiveAlert;
+  alert: KnownAlert;
   expr: string | undefined;
   service: AlertPlace | undefined;
   onset: Evidence["onset"];
@@ -67,7 +82,12 @@ async function listAlerts(params: Params, context: ToolContext): Promise<z.infer
   const source = { ...sourceNamed(context.config, params.source, ["prometheus"]), name: params.source };
   const whole = spanOf(durationMs(params.since) ?? 3_600_000, params.scrape_seconds, context.now());
   const span = await withDataFrom(source, whole, context);
-  const [alerts, rules] = await Promise.all([askAlerts(source, context), rulesOf(source, context)]);
+  const [told, rules, managed] = await Promise.all([
+    askAlerts(source, context),
+    rulesOf(source, context),
+    managedAlerts(source, context),
+  ]);
+  const alerts = joined(told, managed.alerts);
   const active = alerts.filter(({ state }) => state === "firing" || state === "pending").slice(0, ALERTS_MAX);
   const placed = await placeAll(active, rules, { source, span, services: params.services }, context);
   const evidence = placed.map((one) => evidenceOfAlert(one, span));
@@ -77,6 +97,7 @@ async function listAlerts(params: Params, context: ToolContext): Promise<z.infer
     name: (alert.labels.alertname ?? "an alert").slice(0, 200),
     state: alert.state,
     service: service?.name ?? null,
+    ...(alert.held === undefined ? {} : { held: alert.held }),
   }));
   const findings = list.slice(0, 15).map((one) => finding(one.text, [one.query]));
   const none = finding(`nothing alerts on ${params.source}`, [`${params.source}: /api/v1/alerts`]);
@@ -84,11 +105,48 @@ async function listAlerts(params: Params, context: ToolContext): Promise<z.infer
     source: params.source,
     firing,
     pending: alerts.length - firing,
+    ...(managed.failure === undefined ? {} : { alertmanager_failure: managed.failure }),
     alerts: named,
     evidence: list,
     findings: findings.length === 0 ? [none] : findings,
   };
 }
+
+/** That it does not answer keeps nobody from what Prometheus tells. */
+async function managedAlerts(
+  source: PrometheusSource & { alertmanager?: string | undefined },
+  context: ToolContext,
+): Promise<{ alerts: ManagedAlert[]; failure?: string }> {
+  try {
+    return { alerts: (await askAlertmanager(source, context)) ?? [] };
+  } catch (error) {
+    if (!(error instanceof ToolFailure) || context.signal.aborted) throw error;
+    return { alerts: [], failure: shortened(redact(error.message), 300) };
+  }
+}
+
+/** What Prometheus fires, with what Alertmanager knows of it; and what reached Alertmanager from elsewhere. */
+function joined(alerts: readonly ActiveAlert[], managed: readonly ManagedAlert[]): KnownAlert[] {
+  const taken = new Set<ActiveAlert>();
+  const others = managed.flatMap(({ labels, annotations, startsAt, status }): KnownAlert[] => {
+    const held = heldBy(status);
+    // The server may have added labels of its own on the way.
+    const same = alerts.filter((one) => Object.entries(one.labels).every(([name, value]) => labels[name] === value));
+    for (const one of same) taken.add(one);
+    if (same.length > 0) return same.map((one) => ({ ...one, ...(held === undefined ? {} : { held }) }));
+    const since = startsAt === undefined ? {} : { activeAt: startsAt };
+    return [{ labels, annotations, state: "firing", ...since, ...(held === undefined ? {} : { held }) }];
+  });
+  return [...others, ...alerts.filter((one) => !taken.has(one))];
+}
+
+function heldBy({ silencedBy, inhibitedBy }: ManagedAlert["status"]): Held | undefined {
+  if (silencedBy.length > 0) return "silenced";
+  return inhibitedBy.length > 0 ? "inhibited" : undefined;
+}
+
+/** Of an alert that somebody silenced, or that another covers, somebody knows already: it tells less of what is new. */
+const HELD_FACTOR = 0.5;
 
 /** Without its rules an alert still tells its name, its labels and since when it is active. */
 async function rulesOf(source: PrometheusSource, context: ToolContext): Promise<Map<string, string>> {
@@ -146,14 +204,16 @@ function evidenceOfAlert({ alert, expr, service, onset }: Placed, _span: Span): 
   const nature = natureOf(alertname, expr ?? "");
   const says = alert.annotations.summary ?? alert.annotations.description ?? alert.annotations.message ?? "";
   const state = alert.state === "pending" ? "is about to fire" : "fires";
+  const held = alert.held === undefined ? "" : ` (${alert.held})`;
+  const sure = nature.sure * (alert.state === "pending" ? 0.8 : 1) * (alert.held === undefined ? 1 : HELD_FACTOR);
   return {
     service: service?.name ?? (alert.labels.job || "(unknown)"),
     code: alertname,
     sign: nature.sign,
     kind: "alert",
     own: nature.own && service !== undefined,
-    sure: alert.state === "pending" ? nature.sure * 0.8 : nature.sure,
-    text: `the alert ${alertname} ${state}${says === "" ? "" : `: ${says}`}`,
+    sure,
+    text: `the alert ${alertname} ${state}${held}${says === "" ? "" : `: ${says}`}`,
     current: true,
     ...(onset === undefined ? {} : { onset }),
     ...(instance === undefined ? {} : { instance }),

@@ -36,7 +36,11 @@ const LOGS_MAX = 30;
 const AT_ONCE = 2;
 /** A pause this long ends a burst of the same lines. */
 const PAUSE_MS = 180_000;
+/** A single line tells of now for so long. */
 const CURRENT_MS = 120_000;
+/** Lines that came every second and come no more are over after this, or after so many of their usual pauses. */
+const OVER_MS = 30_000;
+const OVER_PAUSES = 8;
 const LOUD =
   /error|fail|fatal|exception|refused|timed? ?out|denied|cannot|can't|could not|unable|panic|crash|no space|too many|shut ?down|down|lost|abort|\b5\d\d\b/i;
 
@@ -176,7 +180,7 @@ function signOf(group: readonly KeptEntry[], all: readonly KeptEntry[], params: 
       own: sign === undefined || unknown ? false : sign.own,
       sure: Math.round(sure * many * 100) / 100,
       text: `${said} (${burst.length} lines, the last: ${line})`,
-      current: untilMs - last.timeMs < CURRENT_MS || (sign?.sign === "down" && !isOther && last === all.at(-1)),
+      current: untilMs - last.timeMs < goesOnMs(burst) || (sign?.sign === "down" && !isOther && last === all.at(-1)),
       onset: { ...before(all, first), toMs: first.timeMs },
       lines: burst.length,
       ...(sign?.next === undefined ? {} : { next: sign.next }),
@@ -197,6 +201,14 @@ const OF_CLIENTS = new Set(["cannot-connect", "times-out", "answers-5xx", "own-c
 function before(all: readonly KeptEntry[], first: KeptEntry): { fromMs?: number } {
   const earlier = all.filter(({ timeMs }) => timeMs < first.timeMs).at(-1);
   return earlier === undefined ? {} : { fromMs: Math.max(earlier.timeMs, first.timeMs - PAUSE_MS) };
+}
+
+/** How long after its last line a burst is thought to go on. */
+function goesOnMs(burst: readonly KeptEntry[]): number {
+  const [first, last] = [burst[0], burst.at(-1)];
+  if (first === undefined || last === undefined || burst.length < 3) return CURRENT_MS;
+  const pauseMs = (last.timeMs - first.timeMs) / (burst.length - 1);
+  return Math.min(CURRENT_MS, Math.max(OVER_MS, OVER_PAUSES * pauseMs));
 }
 
 function newestBurst(group: readonly KeptEntry[]): KeptEntry[] {

@@ -3,11 +3,9 @@
  * what is above it. Onsets are intervals: nothing counts as earlier or later unless the intervals do not touch.
  * Imports no package.
  */
+import type { Certainty } from "../../vocabulary/certainty.js";
 import type { Component, Evidence, Onset } from "./evidence.js";
 import { above, below, type Topology, topologyOf } from "./topology.js";
-
-export const CERTAINTIES = ["confirmed", "likely", "possible", "inconclusive"] as const;
-export type Certainty = (typeof CERTAINTIES)[number];
 
 export interface Suspect {
   service: string;
@@ -205,7 +203,7 @@ function sureness(suspects: readonly Suspect[]): Pick<Diagnosis, "certainty" | "
   if (best.score >= LIKELY_MIN) {
     const why =
       margin < MARGIN_MIN ? "another service shows as much" : "it shows trouble, and no reason for it was seen";
-    return { certainty: "possible", rule: why };
+    return { certainty: "inconclusive", rule: why };
   }
-  return { certainty: "possible", rule: "the signs are weak" };
+  return { certainty: "inconclusive", rule: "the signs are weak" };
 }

@@ -6,7 +6,8 @@ export interface Onset {
   toMs: number;
 }
 
-export type EvidenceKind = "alert" | "health" | "series" | "log" | "change";
+export const EVIDENCE_KINDS = ["alert", "health", "series", "log", "change", "state", "trace", "probe"] as const;
+export type EvidenceKind = (typeof EVIDENCE_KINDS)[number];
 
 export interface Evidence {
   service: string;

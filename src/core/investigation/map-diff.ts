@@ -30,6 +30,8 @@ function serviceDiff(name: string, before: Service, after: Service): string[] {
     ["calls", before.calls.map(({ to }) => to), after.calls.map(({ to }) => to)],
     ["runs_on", before.runs_on, after.runs_on],
     ["logs", before.logs, after.logs],
+    ["traces", before.traces.map(({ source }) => source), after.traces.map(({ source }) => source)],
+    ["environment", [before.environment ?? ""], [after.environment ?? ""]],
     ["signals", pairs(before.signals), pairs(after.signals)],
     ["labels", pairs(before.labels ?? {}), pairs(after.labels ?? {})],
   ];

@@ -7,6 +7,8 @@ import { uiUrlSchema } from "./sources.js";
 const prometheusSource = z.strictObject({
   kind: z.literal("prometheus"),
   url: urlSchema,
+  /** The Alertmanager that it sends its alerts to: it knows which are silenced. */
+  alertmanager: urlSchema.optional(),
   headers: headersSchema.optional(),
   ui_url: uiUrlSchema.optional(),
   ...commonKeys,

@@ -69,6 +69,34 @@ describe("a plan from the map", () => {
     ]);
   });
 
+  test("asks each declared cluster for its state, and traces of what is complained about", () => {
+    const cluster = { server: "https://k.example", allow_exec: false, token: "env:T" };
+    const config = {
+      ...CONFIG,
+      clusters: { prod: cluster },
+      sources: { ...CONFIG.sources, tracing: { kind: "jaeger", url: "http://127.0.0.1:16686" } },
+    } as Config;
+    const traces = [{ source: "tracing", name: "web-frontend" }];
+    const map = { ...MAP, services: { ...MAP.services, web: { ...MAP.services.web, traces } } } as typeof MAP;
+    const planned = draftGraph({ goal: "web is slow", requester: "ana" }, { playbooks: [], config, map });
+    const nodes = planned.ok ? planned.graph.nodes : [];
+    expect(nodes.find(({ id }) => id === "cluster")).toMatchObject({
+      tool: "kubernetes_state",
+      params: { cluster: "prod" },
+    });
+    expect(nodes.find(({ id }) => id === "traces")).toMatchObject({
+      tool: "trace_collector",
+      params: { source: "tracing", service: "web-frontend" },
+    });
+    const checked = planned.ok
+      ? checkAgainst(planned.graph, {
+          ...{ policy: DEFAULT_POLICY, policyDigest: "x", catalogue: createDefaultRegistry(config) },
+          checkUrl: () => undefined,
+        })
+      : planned;
+    expect(checked).toMatchObject({ ok: true });
+  });
+
   test("comes after a playbook that is named", () => {
     expect(draft("web is down", { playbook: "latency" })).toMatchObject({
       ok: false,

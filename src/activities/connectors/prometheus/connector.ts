@@ -12,7 +12,7 @@ const WINDOW_SECONDS = 60;
 
 export const prometheus: SourceConnector<"prometheus"> = {
   kind: "prometheus",
-  urls: ({ url }) => [url],
+  urls: ({ url, alertmanager }) => (alertmanager === undefined ? [url] : [url, alertmanager]),
   check,
   readMetrics: (source, { params, question, moment }, context) =>
     params.signal === undefined

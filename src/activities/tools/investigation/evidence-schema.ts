@@ -1,6 +1,6 @@
 /** What the tools that look at a stack take and give: services as the map names them, and signs. */
 import { z } from "zod";
-import type { Evidence } from "../../../core/investigation/evidence.js";
+import { EVIDENCE_KINDS, type Evidence } from "../../../core/investigation/evidence.js";
 import { redact } from "../../../core/redact.js";
 import { SIGNAL_NAMES } from "../../../schema/map.js";
 import { shortened } from "../kit/finding.js";
@@ -30,7 +30,7 @@ export const evidenceSchema = z.strictObject({
   service: z.string(),
   code: z.string(),
   sign: z.string(),
-  kind: z.enum(["alert", "health", "series", "log", "change"]),
+  kind: z.enum(EVIDENCE_KINDS),
   own: z.boolean(),
   sure: z.number(),
   text: z.string(),

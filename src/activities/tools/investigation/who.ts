@@ -1,5 +1,5 @@
 /** Which service of the map something tells of: labels of an alert, a name in a proxy, words in a log line. */
-import { healthOf } from "./health-rules.js";
+import { healthFiles, healthOf } from "./health-rules.js";
 
 export interface Nameable {
   name: string;
@@ -45,6 +45,13 @@ export function mentioned<T extends Nameable>(text: string, services: readonly T
   );
   if (byName.length > 0) return byName;
   return byKindWord(services, (word) => words.has(word) || (word.includes(" ") && whole.includes(word)));
+}
+
+/** The kind of thing that words of a name or an image stand for. */
+export function kindOfWords(words: readonly string[]): string | undefined {
+  return healthFiles().find(({ kind, rank, words: own }) =>
+    words.some((word) => kind === word || (rank >= 70 && own.includes(word))),
+  )?.kind;
 }
 
 /** By the words for their kind; undecided where several services are of that kind. */

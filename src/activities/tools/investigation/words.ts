@@ -3,6 +3,7 @@ import { type Diagnosis, isOwnChange } from "../../../core/investigation/diagnos
 import { spanText } from "../kit/instant.js";
 import type { ServiceParam } from "./evidence-schema.js";
 import { healthOf } from "./health-rules.js";
+import type { Looked } from "./looked-at.js";
 
 const SUFFERS_SHOWN_MAX = 4;
 /** Kinds that say how a thing is made and not what it is. */
@@ -35,11 +36,15 @@ export function titleOf(name: string, services: readonly ServiceParam[]): string
   return title === undefined || title.toLowerCase() === name.toLowerCase() ? name : `${name} (${title})`;
 }
 
-export function headlineOf(told: Diagnosis, services: readonly ServiceParam[], nowMs: number): string {
+export function headlineOf(
+  told: Diagnosis,
+  services: readonly ServiceParam[],
+  looked: readonly Looked[],
+  nowMs: number,
+): string {
   const [best] = told.suspects;
   const [top] = best?.evidence ?? [];
-  if (!told.trouble)
-    return "Nothing is in trouble: no alert fires, nothing is down, and no health rule of this stack holds.";
+  if (!told.trouble) return quietLine(services, looked);
   if (best === undefined || top === undefined) return "Something is in trouble, and no cause was found.";
   const onset = best.onset;
   const since =
@@ -53,7 +58,15 @@ export function headlineOf(told: Diagnosis, services: readonly ServiceParam[], n
     others.length === 0 ? "" : ` ${listed(others)} ${others.length === 1 ? "suffers" : "suffer"} from it.`;
   const change = best.evidence.find(isOwnChange);
   const changed = change === undefined || change === top ? "" : ` It was changed: ${change.text}.`;
-  return `${titleOf(best.service, services)} ${SIGN_WORDS[top.sign] ?? "is in trouble"}${since}: ${top.text}.${changed}${suffers}`;
+  const perhaps = told.certainty === "inconclusive" ? "Perhaps " : "";
+  return `${perhaps}${titleOf(best.service, services)} ${SIGN_WORDS[top.sign] ?? "is in trouble"}${since}: ${top.text}.${changed}${suffers}`;
+}
+
+/** Who reads it must know what was looked at. */
+function quietLine(services: readonly ServiceParam[], looked: readonly Looked[]): string {
+  const covered = looked.map(({ what }) => what);
+  const at = covered.length === 0 ? "" : ` Looked at ${services.length} services: ${covered.join("; ")}.`;
+  return `Nothing wrong was found.${at}`;
 }
 
 const clock = (ms: number): string => `${new Date(ms).toISOString().slice(11, 19)} UTC`;

@@ -1,10 +1,11 @@
 /** What would confirm a cause or find one: calls of tools that a graph could hold next, with declared sources where there are some. */
 import type { Config } from "../../../schema/config.js";
 import type { JsonObject } from "../../../schema/json.js";
+import type { Certainty } from "../../../vocabulary/certainty.js";
 import { isoText } from "../kit/instant.js";
 import type { Material } from "./observations.js";
 import type { Trouble } from "./symptoms.js";
-import type { Certainty, RankedCause } from "./verdict.js";
+import type { RankedCause } from "./verdict.js";
 
 export interface NextQuery {
   tool: string;

@@ -1,10 +1,10 @@
 /** Params and output of `autoRCA`. */
 import { z } from "zod";
 import { jsonSchema } from "../../../schema/json.js";
+import { CERTAINTIES } from "../../../vocabulary/certainty.js";
 import { NAME_MAX_CHARS } from "../../../vocabulary/limits.js";
 import { findingsSchema } from "../kit/finding.js";
 import { isoMs } from "../kit/instant.js";
-import { CERTAINTIES } from "./verdict.js";
 
 const EDGES_MAX = 2_000;
 const INPUTS_MAX = 100;
@@ -51,6 +51,24 @@ export const paramsSchema = z.strictObject({
 export type AutoRcaParams = z.output<typeof paramsSchema>;
 
 const citedSchema = { node: z.string(), query: z.string() };
+/** What a cause is shown with, whichever looks it was found by. */
+export const causeSchema = z.strictObject({
+  cause: z.string(),
+  service: z.string(),
+  score: z.number(),
+  /** Something tells that it began there, and not only that something is wrong there. */
+  located: z.boolean(),
+  evidence: z
+    .array(
+      z.strictObject({
+        kind: z.enum(["metric", "trace", "log", "change", "probe", "state", "alert", "health", "series"]),
+        text: z.string(),
+        at: z.string().nullable(),
+        ...citedSchema,
+      }),
+    )
+    .min(1),
+});
 export const outputSchema = z.strictObject({
   certainty: z.enum(CERTAINTIES),
   /** Which rule gave the certainty. */
@@ -66,27 +84,7 @@ export const outputSchema = z.strictObject({
     })
     .nullable(),
   /** The likeliest first; each cites at least one node and query. */
-  causes: z
-    .array(
-      z.strictObject({
-        cause: z.string(),
-        service: z.string(),
-        score: z.number(),
-        /** Something tells that it began there, and not only that something is wrong there. */
-        located: z.boolean(),
-        evidence: z
-          .array(
-            z.strictObject({
-              kind: z.enum(["metric", "trace", "log", "change", "probe", "state"]),
-              text: z.string(),
-              at: z.string().nullable(),
-              ...citedSchema,
-            }),
-          )
-          .min(1),
-      }),
-    )
-    .max(5),
+  causes: z.array(causeSchema).max(5),
   /** What looked like a cause and is none, with the reason. */
   set_aside: z.array(z.strictObject({ what: z.string(), why: z.string(), ...citedSchema })).max(15),
   /** What would confirm it, or find it. */

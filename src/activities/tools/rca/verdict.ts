@@ -12,13 +12,11 @@
  * A kind of evidence counts once, however many series or lines there are of it: more of the same makes nothing surer.
  */
 import type { SoFar } from "../../../core/run/context.js";
+import type { Certainty } from "../../../vocabulary/certainty.js";
 import type { Suspect } from "./change-evidence.js";
 import type { Witness, WitnessKind } from "./evidence.js";
 import { serviceName } from "./observations.js";
 import type { Trouble } from "./symptoms.js";
-
-export const CERTAINTIES = ["confirmed", "likely", "inconclusive"] as const;
-export type Certainty = (typeof CERTAINTIES)[number];
 
 /** How far one kind of evidence alone can make a service the cause; they add up as independent chances do. */
 const KIND_WEIGHTS: Record<WitnessKind, number> = {

@@ -1,0 +1,136 @@
+import { describe, expect, test } from "vitest";
+import { diagnosis } from "../../../src/activities/tools/diagnosis.js";
+import { type DiagnosisOutput, diagnosisSchema } from "../../../src/activities/tools/investigation/diagnosis-schema.js";
+import { evidenceOutput } from "../../../src/activities/tools/investigation/evidence-schema.js";
+import type { Evidence } from "../../../src/core/investigation/evidence.js";
+import type { Json } from "../../../src/schema/json.js";
+import { configOf, contextOf, NOW } from "../../support/tool-context.js";
+
+const SERVICES = [
+  { name: "web", kinds: ["service"], labels: { job: "web" }, calls: ["orders"] },
+  { name: "orders", kinds: ["service"], labels: { job: "orders" }, calls: ["store"] },
+  { name: "store", kinds: ["postgres"], labels: { job: "store" } },
+];
+type Output = { node: string; tool: string; output: Json };
+
+const sign = (service: string, more: Partial<Evidence>): Omit<Evidence, "node"> => ({
+  ...{
+    service,
+    code: "x",
+    sign: "errors",
+    kind: "health",
+    own: false,
+    sure: 0.7,
+    text: `${service} fails`,
+    current: true,
+  },
+  ...{ query: "q", onset: { fromMs: NOW - 360_000, toMs: NOW - 300_000 } },
+  ...more,
+});
+const health = (...signs: Array<Omit<Evidence, "node">>): Output => ({
+  node: "health_near",
+  tool: "health_check",
+  output: { source: "prom", asked: 40, failed: 2, evidence: evidenceOutput(signs), findings: [] } as unknown as Json,
+});
+
+async function told(outputs: Output[], params: object = {}): Promise<DiagnosisOutput> {
+  const nodes = [{ id: "logs", status: "failed", reason: "the log is gone" }];
+  const soFar = { goal: "", startedAtMs: NOW, findings: [], nodes, decisions: [], outputs, leftOut: [] };
+  const context = contextOf(configOf(), { nodeId: "cause", soFar: soFar as never });
+  const output = await diagnosis.run(diagnosis.params.parse({ services: SERVICES, ...params }), context);
+  return diagnosisSchema.parse(output);
+}
+
+describe("diagnosis", () => {
+  test("answers in the shape of autoRCA: trouble, causes with evidence, what is ruled out and why", async () => {
+    const down = sign("store", {
+      sign: "down",
+      own: true,
+      sure: 0.95,
+      text: "PostgreSQL does not answer",
+      next: "start it",
+    });
+    const output = await told([health(sign("web", {}), sign("orders", {}), down)], { target: "web" });
+    expect(output).toMatchObject({
+      certainty: "likely",
+      trouble: { service: "web", text: "web fails", node: "health_near" },
+      causes: [
+        { service: "store", located: true, evidence: [{ kind: "health", node: "health_near", query: "q" }] },
+        {},
+        {},
+      ],
+      advice: ["start it"],
+      next: [],
+    });
+    expect(output.set_aside.map(({ what, why }) => `${what}; ${why}`)).toEqual(
+      expect.arrayContaining(["web: web fails; store, which it needs, explains it"]),
+    );
+  });
+
+  test("knows no certainty between likely and inconclusive", async () => {
+    const output = await told([health(sign("web", { sure: 0.55 }))]);
+    expect(output.certainty).toBe("inconclusive");
+    expect(output.headline).toMatch(/^Perhaps web/);
+  });
+
+  test("where nothing is wrong it says what was looked at, and what could not be", async () => {
+    const logs = [
+      { source: "a-log", service: "web", lines: 1_200, errors: 0, truncated: false },
+      { source: "b-log", service: "web", lines: 0, errors: 0, truncated: false, failure: "no such file" },
+    ];
+    const output = await told([
+      health(),
+      { node: "alerts", tool: "alerts_active", output: { firing: 0, evidence: [] } },
+      { node: "logs_more", tool: "log_scan", output: { logs, evidence: [] } },
+    ]);
+    expect(output).toMatchObject({ trouble: null, certainty: "inconclusive", causes: [], suffers: [] });
+    expect(output.headline).toBe(
+      "Nothing wrong was found. Looked at 3 services: 40 health rules, 2 of them without an answer; 0 firing alerts; 2 logs with 1,200 lines.",
+    );
+    expect(output.not_looked_at).toEqual([
+      { node: "logs", why: "the log is gone" },
+      { node: "logs_more", why: "the log b-log: no such file" },
+    ]);
+  });
+
+  test("hears the state of a cluster: the object to mend is the service of that name", async () => {
+    const object = { kind: "Deployment", namespace: "shop", name: "orders" };
+    const cause = {
+      code: "crash-loop",
+      object,
+      what: "its container ends at once",
+      score: 0.9,
+      affects: ["Service shop/web"],
+    };
+    const state = { healthy: false, causes: [cause], symptoms: [], counts: { Pod: 4 } };
+    const output = await told([health(sign("web", {})), { node: "cluster", tool: "kubernetes_state", output: state }]);
+    expect(output.causes[0]).toMatchObject({ service: "orders", evidence: [{ kind: "state", node: "cluster" }] });
+    expect(output.looked_at).toContainEqual({ node: "cluster", what: "the state of 4 pods and what hangs on them" });
+  });
+
+  test("hears traces: where errors begin is told from where they pass", async () => {
+    const traces = {
+      service: "web",
+      total: 40,
+      failed: 10,
+      error_origins: [{ service: "orders", operation: "GET", message: "boom", traces: 10, reached_root: 10, path: [] }],
+      services: [],
+      calls: [],
+    };
+    const output = await told([
+      health(sign("web", {}), sign("orders", {})),
+      { node: "traces", tool: "trace_collector", output: traces },
+    ]);
+    expect(output.causes[0]).toMatchObject({ service: "orders", located: true });
+    expect(output.causes[0]?.evidence.map(({ kind }) => kind)).toContain("trace");
+  });
+
+  test("a later round knows what earlier ones saw, and each sign says which", async () => {
+    const first = await told([health(sign("web", {}), sign("orders", {}))]);
+    const earlier = first.signs.map((one) => ({ ...one, node: `run-1/${one.node}` }));
+    const down = sign("store", { sign: "down", own: true, sure: 0.95, text: "PostgreSQL does not answer" });
+    const second = await told([health(down)], { earlier });
+    expect(second.causes[0]).toMatchObject({ service: "store", explains: ["orders", "web"] });
+    expect(second.causes[1]?.evidence[0]?.node).toBe("run-1/health_near");
+  });
+});
