@@ -78,7 +78,8 @@ function writeConfig() {
 
 function autoops(...words) {
   return new Promise((done) => {
-    const env = { ...process.env, AUTOOPS_HOME: home, NO_COLOR: "1" };
+    // Nobody listens there: each question brings up its own server, whatever else runs on this machine.
+    const env = { ...process.env, AUTOOPS_HOME: home, NO_COLOR: "1", TEMPORAL_ADDRESS: "127.0.0.1:1" };
     execFile(
       process.execPath,
       [MAIN, ...words, "--json"],

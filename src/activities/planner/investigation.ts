@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { below, topologyOf } from "../../core/investigation/topology.js";
 import { type GraphInput, graphSchema } from "../../schema/graph.js";
+import type { JsonObject } from "../../schema/json.js";
 import type { StackMap } from "../../schema/map.js";
 import { parseWith } from "../../schema/problems.js";
 import type { DraftResult } from "../contract.js";
@@ -36,29 +37,31 @@ export function planInvestigation(input: InvestigationInput): DraftResult {
       params: { services: scope.map(slim), ...(target === undefined ? {} : { target }) },
     },
   ];
-  const edges = looks.map(({ id }) => ({ from_node_id: id, to_node_id: "cause", on: "always" as const }));
   const name = target === undefined ? "What is wrong in the stack" : `What is wrong with ${target}`;
+  return drafted(input.goal, name, nodes, target === undefined ? {} : { parameters: { service: target } });
+}
+
+/** All looks lead to the last node, whatever becomes of them. */
+export function drafted(goal: string, name: string, nodes: readonly Node[], more: JsonObject): DraftResult {
+  const last = nodes.at(-1)?.id ?? "";
+  const edges = nodes.slice(0, -1).map(({ id }) => ({ from_node_id: id, to_node_id: last, on: "always" as const }));
   const digest = createHash("sha256")
-    .update(JSON.stringify([input.goal, nodes]))
+    .update(JSON.stringify([goal, nodes]))
     .digest("hex");
   const draft: GraphInput = {
     id: `${INVESTIGATION}-${digest.slice(0, ID_DIGITS)}`,
     name,
-    goal_description: input.goal,
-    nodes,
+    goal_description: goal,
+    nodes: [...nodes],
     edges,
-    metadata: {
-      planner: "playbook",
-      playbook: INVESTIGATION,
-      ...(target === undefined ? {} : { parameters: { service: target } }),
-    },
+    metadata: { planner: "playbook", playbook: INVESTIGATION, ...more },
   };
   const parsed = parseWith(graphSchema, draft, { at: INVESTIGATION });
   if (!parsed.ok) return parsed;
   return { ok: true, graph: parsed.value, planner: "playbook", playbook: INVESTIGATION, score: 1, notices: [] };
 }
 
-function paramsOf(map: StackMap): Scoped[] {
+export function paramsOf(map: StackMap): Scoped[] {
   return Object.entries(map.services).map(([name, service]) => ({
     name,
     kinds: service.kinds,

@@ -44,7 +44,7 @@ export function slim({ source: _, logs: __, signals: ___, traces: ____, ...rest 
   ) as JsonObject;
 }
 
-const withSignals = (one: Scoped): JsonObject => ({
+export const withSignals = (one: Scoped): JsonObject => ({
   ...slim(one),
   ...(Object.keys(one.signals).length === 0 ? {} : { signals: one.signals as JsonObject }),
 });

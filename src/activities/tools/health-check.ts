@@ -69,6 +69,13 @@ async function checkHealth(params: Params, context: ToolContext): Promise<z.infe
   return { source: params.source, asked: questions.length, failed, evidence: list, findings };
 }
 
+/** A probe that stands before one service alone tells of that one. */
+function watchedBy({ kinds: [main], calls }: ServiceParam, known: readonly ServiceParam[]): string | undefined {
+  if (main === undefined || healthOf(main)?.role !== "probe") return undefined;
+  const [only, second] = calls.filter((name) => known.some((one) => one.name === name));
+  return second === undefined ? only : undefined;
+}
+
 type Rule = NonNullable<ReturnType<typeof healthOf>>["rules"][number];
 interface Question {
   service: ServiceParam;
@@ -123,11 +130,13 @@ function signsOf(
   const told = found
     .sort((a, b) => Number(b.truth.current) - Number(a.truth.current) || b.truth.value - a.truth.value)
     .slice(0, TOLD_PER_RULE_MAX);
+  const watched = watchedBy(service, known);
   return told.map(({ line: { labels }, truth }) => {
-    const pointed = rule.about === undefined ? undefined : named(labels[rule.about] ?? "", things);
+    const about = rule.about === undefined ? undefined : named(labels[rule.about] ?? "", things);
+    const pointed = about === service.name ? undefined : about;
     const { instance } = labels;
     return {
-      service: pointed ?? service.name,
+      service: pointed ?? (rule.about === undefined ? service.name : (watched ?? service.name)),
       code: rule.code,
       sign: rule.sign,
       kind: "health" as const,

@@ -1,26 +1,18 @@
 /** Tool `log_scan`: what a service's log tells that is new or more frequent: signs, and errors by their template, with since when. */
 import { z } from "zod";
 import type { Reach } from "../../core/check/catalogue.js";
-import type { Evidence } from "../../core/investigation/evidence.js";
 import { redact } from "../../core/redact.js";
 import { inSlices } from "../../platform/slices.js";
 import type { Config } from "../../schema/config.js";
-import type { LogSign } from "../../schema/health.js";
 import type { JsonObject } from "../../schema/json.js";
 import { strictest } from "../../vocabulary/node-types.js";
 import { reachOfSource, sourceNamed } from "../connectors/declared-sources.js";
 import { readLogs } from "../connectors/read-logs.js";
 import { kindsThat } from "../connectors/sources.js";
 import { defineTool, type ToolContext } from "../define-tool.js";
-import {
-  evidenceListSchema,
-  evidenceOutput,
-  type ServiceParam,
-  servicesSchema,
-} from "./investigation/evidence-schema.js";
-import { healthOf, logSigns } from "./investigation/health-rules.js";
+import { evidenceListSchema, evidenceOutput, servicesSchema } from "./investigation/evidence-schema.js";
+import { bySign, type Log, signOf } from "./investigation/log-evidence.js";
 import { eachWithin } from "./investigation/ranges.js";
-import { byAddress, mentioned } from "./investigation/who.js";
 import { finding, findingsSchema, shortened } from "./kit/finding.js";
 import { durationMs } from "./kit/instant.js";
 import { declaredNameSchema } from "./kit/names.js";
@@ -34,13 +26,6 @@ const GROUPED_MAX = 4_000;
 const TOLD_MAX = 8;
 const LOGS_MAX = 30;
 const AT_ONCE = 2;
-/** A pause this long ends a burst of the same lines. */
-const PAUSE_MS = 180_000;
-/** A single line tells of now for so long. */
-const CURRENT_MS = 120_000;
-/** Lines that came every second and come no more are over after this, or after so many of their usual pauses. */
-const OVER_MS = 30_000;
-const OVER_PAUSES = 8;
 const LOUD =
   /error|fail|fatal|exception|refused|timed? ?out|denied|cannot|can't|could not|unable|panic|crash|no space|too many|shut ?down|down|lost|abort|\b5\d\d\b/i;
 
@@ -103,13 +88,6 @@ function reachOfLogs({ logs }: JsonObject, config: Config, at: string): Reach {
   };
 }
 
-interface Log {
-  source: string;
-  service: string;
-  services: readonly ServiceParam[];
-  since: string;
-}
-
 async function scan(params: Params, context: ToolContext): Promise<z.infer<typeof outputSchema>> {
   const { services, since } = params;
   const answers = await eachWithin(params.logs, AT_ONCE, context, (log) =>
@@ -150,100 +128,3 @@ async function scanOne(log: Log, context: ToolContext) {
 
 const isLoud = ({ level, message }: KeptEntry): boolean =>
   isError(level) || (level !== "debug" && LOUD.test(message.slice(0, 600)));
-
-type Found = Omit<Evidence, "node"> & { lines: number };
-
-function signOf(group: readonly KeptEntry[], all: readonly KeptEntry[], params: Log, untilMs: number): Found[] {
-  const last = group.at(-1);
-  if (last === undefined) return [];
-  const sign = logSigns().find(({ test }) => test.test(last.message));
-  const isErrorGroup = group.some(({ level }) => isError(level));
-  if (sign === undefined && !isErrorGroup) return [];
-  const burst = newestBurst(group);
-  const [first = last] = burst;
-  const about = aboutOf(last.message, sign, params);
-  const isOther = about !== params.service;
-  // Of a line that should tell of another and names none, nothing is known but that the writer fails.
-  const unknown = sign !== undefined && sign.about === "other" && !isOther && !isStore(params);
-  if (sign !== undefined && OF_CLIENTS.has(sign.code) && isStore(params)) return [];
-  const many = Math.min(1, 0.75 + burst.length / 20);
-  const sure = sign === undefined ? 0.45 : unknown ? Math.min(sign.sure, 0.5) : sign.sure;
-  const line = shortened(redact(last.message.split("\n", 1)[0] ?? ""), 160);
-  const said =
-    sign === undefined ? "new errors" : isOther ? `${sign.says}, says the log of ${params.service}` : sign.says;
-  return [
-    {
-      service: about,
-      code: sign?.code ?? "errors",
-      sign: sign?.sign ?? "errors",
-      kind: "log",
-      own: sign === undefined || unknown ? false : sign.own,
-      sure: Math.round(sure * many * 100) / 100,
-      text: `${said} (${burst.length} lines, the last: ${line})`,
-      current: untilMs - last.timeMs < goesOnMs(burst) || (sign?.sign === "down" && !isOther && last === all.at(-1)),
-      onset: { ...before(all, first), toMs: first.timeMs },
-      lines: burst.length,
-      ...(sign?.next === undefined ? {} : { next: sign.next }),
-      query: `${params.source}, since ${params.since}`,
-    },
-  ];
-}
-
-/** A store's log tells of itself, whatever name of a client stands in it. */
-function isStore({ service, services }: Pick<Log, "service" | "services">): boolean {
-  const [main] = services.find(({ name }) => name === service)?.kinds ?? [];
-  return main !== undefined && ["database", "cache", "queue"].includes(healthOf(main)?.role ?? "");
-}
-/** In a store's log these tell of clients that came or went. */
-const OF_CLIENTS = new Set(["cannot-connect", "times-out", "answers-5xx", "own-code", "no-server"]);
-
-/** The entry before the first of the burst: it cannot have begun earlier than that was written without it. */
-function before(all: readonly KeptEntry[], first: KeptEntry): { fromMs?: number } {
-  const earlier = all.filter(({ timeMs }) => timeMs < first.timeMs).at(-1);
-  return earlier === undefined ? {} : { fromMs: Math.max(earlier.timeMs, first.timeMs - PAUSE_MS) };
-}
-
-/** How long after its last line a burst is thought to go on. */
-function goesOnMs(burst: readonly KeptEntry[]): number {
-  const [first, last] = [burst[0], burst.at(-1)];
-  if (first === undefined || last === undefined || burst.length < 3) return CURRENT_MS;
-  const pauseMs = (last.timeMs - first.timeMs) / (burst.length - 1);
-  return Math.min(CURRENT_MS, Math.max(OVER_MS, OVER_PAUSES * pauseMs));
-}
-
-function newestBurst(group: readonly KeptEntry[]): KeptEntry[] {
-  let at = group.length - 1;
-  while (at > 0 && (group[at]?.timeMs ?? 0) - (group[at - 1]?.timeMs ?? 0) < PAUSE_MS) at--;
-  return group.slice(at);
-}
-
-function aboutOf(message: string, sign: LogSign | undefined, { service, services }: Log): string {
-  if (sign === undefined || sign.about !== "other" || isStore({ service, services })) return service;
-  const others = services.filter(({ name }) => name !== service);
-  const callees = calleesOf(services, service);
-  const text = message.slice(0, 1_000);
-  const [named, second] = mentioned(text, callees.length > 0 ? callees : others);
-  const found = byAddress(text, others) ?? (second === undefined ? named : undefined);
-  return found?.name ?? service;
-}
-
-function calleesOf(services: readonly ServiceParam[], name: string): ServiceParam[] {
-  const own = services.find((one) => one.name === name);
-  return services.filter((one) => own?.calls.includes(one.name));
-}
-
-/** Of several templates that tell the same of the same, the one with most lines, with the earliest beginning. */
-function bySign(found: readonly Found[]): Found[] {
-  const groups = new Map<string, Found>();
-  for (const one of found) {
-    const key = `${one.service} ${one.code}`;
-    const kept = groups.get(key);
-    if (kept === undefined) groups.set(key, one);
-    else {
-      const [more, less] = kept.lines >= one.lines ? [kept, one] : [one, kept];
-      const earlier = (less.onset?.toMs ?? Infinity) < (more.onset?.toMs ?? Infinity) ? less.onset : more.onset;
-      groups.set(key, { ...more, current: more.current || less.current, ...(earlier && { onset: earlier }) });
-    }
-  }
-  return [...groups.values()].sort((a, b) => b.sure - a.sure);
-}

@@ -93,6 +93,8 @@ function quiet(byService: ReadonlyMap<string, Evidence[]>, _topology: Topology):
   };
 }
 
+/** What arrives and what is worked off comes from above. */
+const FLOWS = new Set(["stalled", "traffic"]);
 /** Signs of people's trouble, and not of its cause. */
 const COMPLAINTS = new Set(["errors", "slow", "down", "backend-down", "stalled"]);
 
@@ -124,7 +126,7 @@ function suspectOf(service: string, own: readonly Evidence[], around: Around): S
     (around.byService.get(name) ?? []).some(isTrouble),
   );
   const weigh = (one: Evidence) => {
-    const comesFromElsewhere = one.sign === "stalled" ? hasIllBelow || hasIllAbove : hasIllBelow;
+    const comesFromElsewhere = FLOWS.has(one.sign) ? hasIllBelow || hasIllAbove : hasIllBelow;
     return weightOf(one) * (one.own || !comesFromElsewhere ? 1 : SUFFERS_FACTOR);
   };
   const sorted = [...own].sort((a, b) => weigh(b) - weigh(a));
@@ -185,6 +187,8 @@ function isOutOfReach(service: string, { topology, target, ill }: Around): boole
 export const isOwnChange = ({ sign, own, sure, current }: Evidence): boolean =>
   sign === "changed" && own && current && sure >= 0.45;
 
+const isOwnIllness = (one: Evidence): boolean => one.own && isTrouble(one) && weightOf(one) >= LIKELY_MIN;
+
 function sureness(suspects: readonly Suspect[]): Pick<Diagnosis, "certainty" | "rule"> {
   const [best, second] = suspects;
   if (best === undefined)
@@ -192,8 +196,8 @@ function sureness(suspects: readonly Suspect[]): Pick<Diagnosis, "certainty" | "
   const margin = best.score - (second?.score ?? 0);
   const [top] = best.evidence;
   const kinds = new Set(best.evidence.filter(({ sure, current }) => sure >= 0.4 && current).map(({ kind }) => kind));
-  // It fails, nothing below it is ill, and it was changed: that is its own.
-  const isOwn = top?.own === true || best.evidence.some(isOwnChange);
+  // It fails, nothing below it is ill, and it was changed or says itself what fails: that is its own.
+  const isOwn = top?.own === true || best.evidence.some((one) => isOwnChange(one) || isOwnIllness(one));
   if (isOwn && (top?.sure ?? 0) >= CONFIRMED_MIN && top?.current && kinds.size >= 2 && margin >= MARGIN_MIN) {
     return { certainty: "confirmed", rule: "its own state says so, and a second kind of evidence agrees" };
   }

@@ -81,7 +81,7 @@ describe("diagnosis", () => {
     const output = await told([
       health(),
       { node: "alerts", tool: "alerts_active", output: { firing: 0, evidence: [] } },
-      { node: "logs_more", tool: "log_scan", output: { logs, evidence: [] } },
+      { node: "logs_more", tool: "log_scan", output: { logs, evidence: [] } as unknown as Json },
     ]);
     expect(output).toMatchObject({ trouble: null, certainty: "inconclusive", causes: [], suffers: [] });
     expect(output.headline).toBe(

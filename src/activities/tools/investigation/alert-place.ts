@@ -48,7 +48,7 @@ export async function placeOfAlert(
     const target = byAddress(labels.instance, others);
     if (target !== undefined) return { name: target.name };
   }
-  if (teller !== undefined) return { name: teller.name };
+  if (teller !== undefined) return { name: probedBy(teller, services) ?? teller.name };
   const byInstance = services.filter(
     ({ instances }) => labels.instance !== undefined && instances.includes(labels.instance),
   );
@@ -65,6 +65,13 @@ const tellsOfOthers = ({ kinds }: ServiceParam): boolean =>
   kinds.some((kind) =>
     ["haproxy", "nginx", "blackbox", "envoy", "traefik", "apache", "kube-state-metrics"].includes(kind),
   );
+
+/** What a probe stands before, where that is one service alone. */
+function probedBy({ kinds, calls }: ServiceParam, services: readonly ServiceParam[]): string | undefined {
+  if (!kinds.includes("blackbox")) return undefined;
+  const [only, second] = calls.filter((name) => services.some((one) => one.name === name));
+  return second === undefined ? only : undefined;
+}
 
 function mostSpecific(services: readonly ServiceParam[]): ServiceParam | undefined {
   return [...services].sort((a, b) => Object.keys(b.labels).length - Object.keys(a.labels).length)[0];

@@ -64,6 +64,14 @@ export function byKindWord<T extends Nameable>(services: readonly T[], has: (wor
   });
 }
 
+/** The first address of another machine or port in a text, as it stands there. */
+export function addressIn(text: string): string | undefined {
+  const upstream = /upstream: "(?:\w+:\/\/)?([\w.-]+:\d{1,5})/.exec(text)?.[1];
+  return (
+    upstream ?? /(?<![\d.:\w])(?:[a-z][\w-]*(?:\.[\w-]+)*|\d{1,3}(?:\.\d{1,3}){3}):\d{1,5}(?!\d|:\d)/i.exec(text)?.[0]
+  );
+}
+
 /** By an address in a text: an instance's port, or the usual port of a kind. */
 export function byAddress<T extends Nameable>(text: string, services: readonly T[]): T | undefined {
   const ports = [...text.matchAll(/(?<![\w.:-])(?:[\w.-]{1,253}|\[[0-9a-f:]{2,45}\]):(\d{2,5})(?!\d)/gi)].map(

@@ -1,6 +1,9 @@
 /** `autoops investigate [GOAL | --alert FILE]`: plans from the map, runs, and answers in plain words. Reads only. */
 import { type Local, loadLocal } from "../../../app/local.js";
+import { type DiagnosisOutput, diagnosisSchema, planRound } from "../../../app/rounds.js";
 import { discoverStack } from "../../../app/stack.js";
+import type { NodeView } from "../../../core/report/view.js";
+import type { Report } from "../../../core/report.js";
 import type { Graph } from "../../../schema/graph.js";
 import type { GoalInput } from "../../../schema/run-input.js";
 import { exitFor } from "../../../vocabulary/problems.js";
@@ -24,6 +27,8 @@ interface Options {
 const EVERYTHING = "what is wrong?";
 const PLANNED_AS = "investigation";
 const WAIT_SECONDS = 120;
+/** Within which a person wants an answer: a further round begins only if it can end by then. */
+const ANSWER_SECONDS = 30;
 
 export async function investigate(session: Session, [goal]: readonly string[], options: Options): Promise<Ending> {
   const { print } = session;
@@ -42,7 +47,9 @@ export async function investigate(session: Session, [goal]: readonly string[], o
   if (!drafted.outcome.ok)
     return { ...failed(drafted.outcome.problems, { graph: drafted.graph }), exit: exitFor(drafted.outcome.problems) };
   print.say(style.dim(`${drafted.graph.name}: ${drafted.graph.nodes.length} looks, read only`));
-  return withOwnRuns(session, (opened) => answered(session, opened, drafted.graph, { ...options, startedMs }));
+  return withOwnRuns(session, (opened) =>
+    answered(session, opened, drafted.graph, { ...options, local, input, startedMs }),
+  );
 }
 
 const inputOf = ({ goal, facts }: Pick<GoalInput, "goal" | "facts">, { since }: Options): GoalInput => ({
@@ -71,32 +78,95 @@ async function withMap(
   return { ok: true, local: local.withMap(map) };
 }
 
-async function answered(
-  session: Session,
-  { runs, recall }: OpenedRuns,
-  graph: Graph,
-  options: Options & { startedMs: number },
-): Promise<Ending> {
-  const { print } = session;
-  const started = await runs.start({ graph, requester: ownName(), trigger: "cli" });
-  if (!started.ok) return failed(started.problems);
-  const { runId } = started.value;
-  const waitMs = (options.waitSeconds ?? WAIT_SECONDS) * 1_000;
-  const report = await runs.report(runId, waitMs);
-  if (!report.ok) return failed(report.problems, { runId });
-  if (report.value === undefined) {
-    const message = `the investigation ${runId} goes on after ${waitMs / 1_000} s`;
-    return failed([{ code: "timed-out", at: runId, message, hint: `follow it: autoops watch ${runId}` }], { runId });
-  }
-  const recalled = await recall(runId);
-  const outputs = recalled.ok ? recalled.value.view.nodes.map(({ output }) => output) : [];
-  const answer = outputs.filter(isDiagnosis).at(-1);
-  const seconds = Math.round((Date.now() - options.startedMs) / 100) / 10;
-  const more = `${seconds} s; all that was read: autoops report ${runId} --full`;
-  for (const line of options.all === true ? fullText(report.value) : answerText(report.value, more)) print.result(line);
-  return done({ runId, seconds, ...(answer === undefined ? {} : { answer }), report: report.value });
+interface Asked extends Options {
+  local: Local;
+  input: GoalInput;
+  startedMs: number;
 }
 
-/** What the node `diagnosis` returned. */
-const isDiagnosis = (value: unknown): value is object =>
-  typeof value === "object" && value !== null && "headline" in value && "certainty" in value && "causes" in value;
+/** Rounds, each a run of its own with its own history, until nothing new would tell causes apart or the time is over. */
+async function answered(session: Session, opened: OpenedRuns, first: Graph, asked: Asked): Promise<Ending> {
+  const { print } = session;
+  const rounds: Round[] = [];
+  let graph: Graph | undefined = first;
+  while (graph !== undefined) {
+    const beganMs = Date.now();
+    const done = await oneRound(opened, graph, asked.waitSeconds);
+    if (!done.ok) return rounds.length === 0 ? done.ending : shown(session, rounds, asked);
+    rounds.push({ ...done.round, graph });
+    const now = Date.now();
+    const isTime = now - asked.startedMs + (now - beganMs) <= ANSWER_SECONDS * 1_000;
+    graph = isTime ? nextGraph(asked, rounds) : undefined;
+    if (graph !== undefined) print.say(style.dim(`${graph.name}: ${graph.nodes.length} looks, read only`));
+  }
+  return shown(session, rounds, asked);
+}
+
+interface Round {
+  graph: Graph;
+  runId: string;
+  report: Report;
+  nodes: NodeView[];
+  told: DiagnosisOutput | undefined;
+}
+
+async function oneRound(
+  { runs, recall }: OpenedRuns,
+  graph: Graph,
+  waitSeconds = WAIT_SECONDS,
+): Promise<{ ok: true; round: Omit<Round, "graph"> } | { ok: false; ending: Ending }> {
+  const started = await runs.start({ graph, requester: ownName(), trigger: "cli" });
+  if (!started.ok) return { ok: false, ending: failed(started.problems) };
+  const { runId } = started.value;
+  const report = await runs.report(runId, waitSeconds * 1_000);
+  if (!report.ok) return { ok: false, ending: failed(report.problems, { runId }) };
+  if (report.value === undefined) {
+    const message = `the investigation ${runId} goes on after ${waitSeconds} s`;
+    const problem = { code: "timed-out" as const, at: runId, message, hint: `follow it: autoops watch ${runId}` };
+    return { ok: false, ending: failed([problem], { runId }) };
+  }
+  const recalled = await recall(runId);
+  const nodes = recalled.ok ? recalled.value.view.nodes : [];
+  const told = diagnosisSchema.safeParse(nodes.findLast(({ tool }) => tool === "diagnosis")?.output);
+  return { ok: true, round: { runId, report: report.value, nodes, told: told.data } };
+}
+
+/** Undefined where the round before changed nothing, is sure, or leaves nothing to look at; and where the check refuses it. */
+function nextGraph({ local, input }: Asked, rounds: readonly Round[]): Graph | undefined {
+  const [last, earlier] = [rounds.at(-1), rounds.at(-2)];
+  if (last?.told === undefined || local.map === undefined) return undefined;
+  if (earlier?.told !== undefined && isSameAnswer(earlier.told, last.told)) return undefined;
+  const window = input.facts?.window;
+  const planned = planRound({
+    ...{ goal: input.goal, map: local.map, config: local.config, round: rounds.length + 1 },
+    ...(window === undefined ? {} : { window }),
+    before: { runId: last.runId, graph: last.graph, told: last.told },
+    graphs: rounds.map(({ graph }) => graph),
+  });
+  const drafted = planned === undefined ? undefined : previewed(planned, local);
+  return drafted?.ok === true && drafted.outcome.ok ? drafted.graph : undefined;
+}
+
+const isSameAnswer = (one: DiagnosisOutput, other: DiagnosisOutput): boolean =>
+  one.certainty === other.certainty &&
+  JSON.stringify(one.causes.map(({ service }) => service)) ===
+    JSON.stringify(other.causes.map(({ service }) => service));
+
+function shown({ print }: Session, rounds: readonly Round[], { startedMs, all }: Asked): Ending {
+  const last = rounds.at(-1);
+  if (last === undefined) return failed([]);
+  const answer = last.told;
+  const seconds = Math.round((Date.now() - startedMs) / 100) / 10;
+  const { runId, report } = last;
+  const more = `${seconds} s; all that was read: autoops report ${runId} --full`;
+  for (const line of all === true ? fullText(report) : answerText(report, more)) print.result(line);
+  // A run on an own server is gone with it: who wants everything gets it here.
+  const looks =
+    all === true
+      ? rounds.flatMap(({ nodes }, index) =>
+          nodes.map(({ id, tool, output }) => ({ round: index + 1, node: id, tool, output })),
+        )
+      : undefined;
+  const told = { ...(answer === undefined ? {} : { answer }), ...(looks === undefined ? {} : { looks }) };
+  return done({ runId, seconds, rounds: rounds.map((round) => round.runId), ...told, report });
+}

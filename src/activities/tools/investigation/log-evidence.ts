@@ -1,0 +1,138 @@
+/** What a group of like lines of one log tells: of its writer, or of what the writer calls; since when, and whether it goes on. */
+import type { Evidence } from "../../../core/investigation/evidence.js";
+import { redact } from "../../../core/redact.js";
+import type { LogSign } from "../../../schema/health.js";
+import { shortened } from "../kit/finding.js";
+import { isError } from "../logs/levels.js";
+import type { KeptEntry } from "../logs/selection.js";
+import type { ServiceParam } from "./evidence-schema.js";
+import { healthOf, logSigns } from "./health-rules.js";
+import { addressIn, byAddress, mentioned } from "./who.js";
+
+/** A pause this long ends a burst of the same lines. */
+const PAUSE_MS = 180_000;
+/** Of a line that names nobody; and of one that names an address where nobody known listens. */
+const UNKNOWN_SURE = 0.5;
+const STRANGER_SURE = 0.66;
+/** A single line tells of now for so long. */
+const CURRENT_MS = 120_000;
+/** Lines that came every second and come no more are over after this, or after so many of their usual pauses. */
+const OVER_MS = 30_000;
+const OVER_PAUSES = 8;
+
+export interface Log {
+  source: string;
+  service: string;
+  services: readonly ServiceParam[];
+  since: string;
+}
+
+export type Found = Omit<Evidence, "node"> & { lines: number };
+
+export function signOf(group: readonly KeptEntry[], all: readonly KeptEntry[], params: Log, untilMs: number): Found[] {
+  const last = group.at(-1);
+  if (last === undefined) return [];
+  const sign = logSigns().find(({ test }) => test.test(last.message));
+  const isErrorGroup = group.some(({ level }) => isError(level));
+  if (sign === undefined && !isErrorGroup) return [];
+  const burst = newestBurst(group);
+  const [first = last] = burst;
+  const about = aboutOf(last.message, sign, params);
+  const isOther = about !== params.service;
+  // Of a line that should tell of another and names none, nothing is known but that the writer fails.
+  const unknown = sign !== undefined && sign.about === "other" && !isOther && !isStore(params);
+  if (sign !== undefined && OF_CLIENTS.has(sign.code) && isStore(params)) return [];
+  const many = Math.min(1, 0.75 + burst.length / 20);
+  // Where nobody known listens, the writer's own settings are the nearest thing to be wrong.
+  const stranger = unknown && sign.code === "cannot-connect" ? addressIn(last.message) : undefined;
+  const line = shortened(redact(last.message.split("\n", 1)[0] ?? ""), 160);
+  const next =
+    stranger === undefined ? sign?.next : "compare that address in its configuration with where it should lead";
+  return [
+    {
+      service: about,
+      code: sign?.code ?? "errors",
+      sign: stranger === undefined ? (sign?.sign ?? "errors") : "misconfigured",
+      kind: "log",
+      own: stranger !== undefined || (sign !== undefined && !unknown && sign.own),
+      sure: Math.round(sureOf(sign, unknown, stranger) * many * 100) / 100,
+      text: `${saidOf(sign, stranger, isOther ? params.service : undefined)} (${burst.length} lines, the last: ${line})`,
+      current: untilMs - last.timeMs < goesOnMs(burst) || (sign?.sign === "down" && !isOther && last === all.at(-1)),
+      onset: { ...before(all, first), toMs: first.timeMs },
+      lines: burst.length,
+      ...(next === undefined ? {} : { next }),
+      query: `${params.source}, since ${params.since}`,
+    },
+  ];
+}
+
+function sureOf(sign: LogSign | undefined, unknown: boolean, stranger: string | undefined): number {
+  if (sign === undefined) return 0.45;
+  if (stranger !== undefined) return STRANGER_SURE;
+  return unknown ? Math.min(sign.sure, UNKNOWN_SURE) : sign.sure;
+}
+
+function saidOf(sign: LogSign | undefined, stranger: string | undefined, writer: string | undefined): string {
+  if (sign === undefined) return "new errors";
+  if (stranger !== undefined) return `it cannot reach ${stranger}, where nothing that is on the map listens`;
+  return writer === undefined ? sign.says : `${sign.says}, says the log of ${writer}`;
+}
+
+/** A store's log tells of itself, whatever name of a client stands in it. */
+function isStore({ service, services }: Pick<Log, "service" | "services">): boolean {
+  const [main] = services.find(({ name }) => name === service)?.kinds ?? [];
+  return main !== undefined && ["database", "cache", "queue"].includes(healthOf(main)?.role ?? "");
+}
+/** In a store's log these tell of clients that came or went. */
+const OF_CLIENTS = new Set(["cannot-connect", "times-out", "answers-5xx", "own-code", "no-server"]);
+
+/** The entry before the first of the burst: it cannot have begun earlier than that was written without it. */
+function before(all: readonly KeptEntry[], first: KeptEntry): { fromMs?: number } {
+  const earlier = all.filter(({ timeMs }) => timeMs < first.timeMs).at(-1);
+  return earlier === undefined ? {} : { fromMs: Math.max(earlier.timeMs, first.timeMs - PAUSE_MS) };
+}
+
+/** How long after its last line a burst is thought to go on. */
+function goesOnMs(burst: readonly KeptEntry[]): number {
+  const [first, last] = [burst[0], burst.at(-1)];
+  if (first === undefined || last === undefined || burst.length < 3) return CURRENT_MS;
+  const pauseMs = (last.timeMs - first.timeMs) / (burst.length - 1);
+  return Math.min(CURRENT_MS, Math.max(OVER_MS, OVER_PAUSES * pauseMs));
+}
+
+function newestBurst(group: readonly KeptEntry[]): KeptEntry[] {
+  let at = group.length - 1;
+  while (at > 0 && (group[at]?.timeMs ?? 0) - (group[at - 1]?.timeMs ?? 0) < PAUSE_MS) at--;
+  return group.slice(at);
+}
+
+function aboutOf(message: string, sign: LogSign | undefined, { service, services }: Log): string {
+  if (sign === undefined || sign.about !== "other" || isStore({ service, services })) return service;
+  const others = services.filter(({ name }) => name !== service);
+  const callees = calleesOf(services, service);
+  const text = message.slice(0, 1_000);
+  const [named, second] = mentioned(text, callees.length > 0 ? callees : others);
+  const found = byAddress(text, others) ?? (second === undefined ? named : undefined);
+  return found?.name ?? service;
+}
+
+function calleesOf(services: readonly ServiceParam[], name: string): ServiceParam[] {
+  const own = services.find((one) => one.name === name);
+  return services.filter((one) => own?.calls.includes(one.name));
+}
+
+/** Of several templates that tell the same of the same, the one with most lines, with the earliest beginning. */
+export function bySign(found: readonly Found[]): Found[] {
+  const groups = new Map<string, Found>();
+  for (const one of found) {
+    const key = `${one.service} ${one.code}`;
+    const kept = groups.get(key);
+    if (kept === undefined) groups.set(key, one);
+    else {
+      const [more, less] = kept.lines >= one.lines ? [kept, one] : [one, kept];
+      const earlier = (less.onset?.toMs ?? Infinity) < (more.onset?.toMs ?? Infinity) ? less.onset : more.onset;
+      groups.set(key, { ...more, current: more.current || less.current, ...(earlier && { onset: earlier }) });
+    }
+  }
+  return [...groups.values()].sort((a, b) => b.sure - a.sure);
+}

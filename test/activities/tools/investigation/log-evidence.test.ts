@@ -1,0 +1,62 @@
+import { describe, expect, test } from "vitest";
+import { type Log, signOf } from "../../../../src/activities/tools/investigation/log-evidence.js";
+import type { KeptEntry } from "../../../../src/activities/tools/logs/selection.js";
+
+const NOW = Date.parse("2026-11-22T10:00:00Z");
+const service = (name: string, kind: string, more = {}) => ({
+  ...{ name, kinds: [kind], labels: {}, instances: [], also: [], calls: [], runs_on: [], signals: {} },
+  ...more,
+});
+const SERVICES = [
+  service("edge", "nginx", { calls: ["shop"] }),
+  service("shop", "service", { also: ["10.0.0.5:8080"], calls: ["cache"] }),
+  service("cache", "redis", { also: ["10.0.0.6:6379"] }),
+];
+const log = (name: string): Log => ({ source: `${name}-log`, service: name, services: SERVICES, since: "1h" });
+/** Lines that end so many seconds ago, one each `every` seconds. */
+const lines = (message: string, { count = 20, every = 1, endedSeconds = 2 } = {}): KeptEntry[] =>
+  Array.from({ length: count }, (_, index) => ({
+    ...{ timeMs: NOW - (endedSeconds + (count - 1 - index) * every) * 1_000, level: "error" as const, message },
+  })) as KeptEntry[];
+const tell = (message: string, name: string, more = {}) => {
+  const group = lines(message, more);
+  return signOf(group, group, log(name), NOW)[0];
+};
+const NGINX = (address: string) =>
+  `[error] 7#7: *1 connect() failed (111: Connection refused) while connecting to upstream, client: 10.0.0.9, request: "GET / HTTP/1.1", upstream: "http://${address}/", host: "10.0.0.1:80"`;
+
+describe("a log line that tells of what its writer calls", () => {
+  test.each([
+    ["an address on the map", "edge", NGINX("10.0.0.5:8080"), "shop"],
+    ["the usual port of a kind", "shop", "Error: connect ECONNREFUSED 10.1.1.1:6379", "cache"],
+  ])("by %s is of that service", (_, name, message, about) => {
+    expect(tell(message, name)).toMatchObject({ service: about, sign: "down", own: true });
+  });
+
+  test.each([
+    ["edge", NGINX("10.0.0.5:8081"), "10.0.0.5:8081"],
+    ["edge", NGINX("127.0.0.1:9"), "127.0.0.1:9"],
+    ["shop", "ConnectionRefusedError: could not connect to billing.internal:9000", "billing.internal:9000"],
+    ["shop", "dial tcp 10.9.9.9:4000: connect: connection refused", "10.9.9.9:4000"],
+  ])("where nobody known listens blames the settings of %s", (name, message, address) => {
+    const sign = tell(message, name);
+    expect(sign).toMatchObject({ service: name, sign: "misconfigured", own: true });
+    expect(sign?.text).toContain(address);
+  });
+
+  test("that names nobody at all tells little of its writer", () => {
+    expect(tell("could not connect to the server", "shop")).toMatchObject({ service: "shop", own: false });
+  });
+});
+
+describe("whether it goes on", () => {
+  test.each([
+    ["a line each second that stopped a minute ago is over", { endedSeconds: 60 }, false],
+    ["a line each second goes on", { endedSeconds: 5 }, true],
+    ["a line each ten seconds goes on after a minute", { every: 10, endedSeconds: 60 }, true],
+    ["one line tells of now for two minutes", { count: 1, endedSeconds: 100 }, true],
+    ["one line of long ago does not", { count: 1, endedSeconds: 200 }, false],
+  ])("%s", (_, more, current) => {
+    expect(tell("Error: connect ECONNREFUSED 10.0.0.6:6379", "shop", more)?.current).toBe(current);
+  });
+});
