@@ -1,13 +1,15 @@
 /**
  * `npm run lab`: an ordinary stack out of packages, broken in one way after another, asked about in plain words and by the alert that
- * really fired. Prints a scorecard. `-- --only a,b` takes these faults alone, `--keep FILE` keeps the answers.
+ * really fired. Prints a scorecard. `-- --only a,b` takes these faults alone, `--keep FILE` keeps the answers,
+ * `--write` writes the figures into docs/evaluation.md, `--page A,B` does so from answers that were kept, the last of each question.
  */
 import { execFile } from "node:child_process";
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { alertFile, FAULTS } from "./lab/faults.mjs";
+import { cardOf, writePage } from "./lab/page.mjs";
 import { Lab, missingPrograms } from "./lab/stack.mjs";
 
 const ROOT = resolve(import.meta.dirname, "..");
@@ -20,6 +22,16 @@ const argv = process.argv.slice(2);
 const keep = argv.includes("--keep") ? argv[argv.indexOf("--keep") + 1] : undefined;
 const only = argv.includes("--only") ? argv[argv.indexOf("--only") + 1].split(",") : undefined;
 
+if (argv.includes("--page")) {
+  const files = argv[argv.indexOf("--page") + 1].split(",");
+  const all = files.flatMap((file) => JSON.parse(readFileSync(file, "utf8")));
+  const last = new Map(all.map((row) => [`${row.id} ${row.way}`, row]));
+  const order = (row) => FAULTS.findIndex(({ id }) => id === row.id);
+  const sorted = [...last.values()].sort((a, b) => order(a) - order(b));
+  writePage(join(ROOT, "docs/evaluation.md"), sorted, remarkOf(true));
+  for (const [name, value] of cardOf(sorted)) console.log(`${name}: ${value}`);
+  process.exit(0);
+}
 const missing = missingPrograms();
 if (missing.length > 0) {
   console.error(
@@ -150,22 +162,10 @@ function line({ id, way, first, three, said, certainty, seconds }) {
 }
 
 function report() {
-  const faults = rows.filter(({ quiet }) => !quiet);
-  const share = (list, test) => (list.length === 0 ? "-" : (list.filter(test).length / list.length).toFixed(2));
-  const quiet = rows.filter((row) => row.quiet);
-  const lines = [
-    `asked: ${rows.length} (${new Set(faults.map(({ id }) => id)).size} faults, ${quiet.length} quiet cases)`,
-    `plan made: ${share(rows, ({ planned }) => planned)}`,
-    `right at first guess: ${share(faults, ({ first }) => first)}`,
-    `in the first three: ${share(faults, ({ three }) => three)}`,
-    `likely or confirmed, and wrong: ${rows.filter(({ surelyWrong }) => surelyWrong).length}`,
-    `quiet cases quiet: ${quiet.filter(({ first }) => first).length} of ${quiet.length}`,
-    `seconds: median ${middle(rows.map(({ seconds }) => seconds)).toFixed(1)}, most ${Math.max(0, ...rows.map(({ seconds }) => seconds)).toFixed(1)}`,
-  ];
-  for (const text of lines) console.log(text);
+  for (const [name, value] of cardOf(rows)) console.log(`${name}: ${value}`);
+  if (argv.includes("--write")) writePage(join(ROOT, "docs/evaluation.md"), rows, remarkOf(lab.busy));
 }
 
-function middle(values) {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[sorted.length >> 1] ?? 0;
+function remarkOf(busy) {
+  return busy ? "The machine had other work at the same time, so the seconds are those of a busy machine." : "";
 }

@@ -6,6 +6,7 @@ import { logFigures } from "./logs.js";
 import { pageOf, type Scorecard } from "./page.js";
 import { caseSets } from "./sets.js";
 
+const LAB_MARK = "<!-- Below: npm run lab -->";
 const PAGE = "docs/evaluation.md";
 const FLOORS = "bench/eval/floors.json";
 
@@ -15,13 +16,20 @@ export function scorecard(small: boolean): Scorecard {
   return { causes: causeCard(sets), logs: logs.figures, skipped: [...skipped, ...logs.skipped] };
 }
 
+/** What `npm run lab` wrote below stays. */
+function ofTheLab(): string {
+  const before = readFileSync(PAGE, "utf8");
+  const at = before.indexOf(LAB_MARK);
+  return at < 0 ? "" : `\n${before.slice(at)}`;
+}
+
 export const floors = (): Floors => JSON.parse(readFileSync(FLOORS, "utf8")) as Floors;
 
 export function main(args: readonly string[]): void {
   const small = args.includes("--small");
   const card = scorecard(small);
   const page = pageOf(card);
-  if (!small) writeFileSync(PAGE, page);
+  if (!small) writeFileSync(PAGE, `${page}${ofTheLab()}`);
   console.log(args.includes("--json") ? JSON.stringify(card, null, 2) : page);
   const below = args.includes("--check") ? belowFloors(card, floors()) : [];
   for (const one of below) console.error(one);

@@ -1,25 +1,55 @@
-/** What is on this machine that a stack can be learned from: servers on their usual ports, and log folders of known programs. Reads only. */
-import { readdir } from "node:fs/promises";
-import { join } from "node:path";
+/** What is on this machine that a stack can be learned from: servers on their usual ports or named by the environment, kube contexts, journald, a Git repository, log folders. Reads only. */
+import { access, readdir, readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { ToolFailure } from "../platform/failure.js";
 import { createGuardedFetch } from "../platform/http/guarded-fetch.js";
+import { type FoundCluster, findCluster } from "./find-cluster.js";
 import type { Local } from "./local.js";
 
 const ASK_MS = 2_000;
-/** Where Prometheus, VictoriaMetrics and their like listen unless told otherwise. */
-const PROMETHEUS_URLS = ["http://127.0.0.1:9090", "http://127.0.0.1:8428", "http://127.0.0.1:9091"];
-const JAEGER_URLS = ["http://127.0.0.1:16686"];
+/** Where each listens unless told otherwise, after the variables that name it. */
+const SERVERS = {
+  prometheus: {
+    variables: ["PROMETHEUS_URL"],
+    // Prometheus, VictoriaMetrics and their like.
+    urls: ["http://127.0.0.1:9090", "http://127.0.0.1:8428", "http://127.0.0.1:9091"],
+    path: "/api/v1/query?query=1",
+  },
+  alertmanager: { variables: ["ALERTMANAGER_URL"], urls: ["http://127.0.0.1:9093"], path: "/api/v2/status" },
+  jaeger: {
+    variables: ["JAEGER_QUERY_URL", "JAEGER_URL"],
+    urls: ["http://127.0.0.1:16686"],
+    path: "/api/services",
+  },
+  loki: { variables: ["LOKI_URL", "LOKI_ADDR"], urls: ["http://127.0.0.1:3100"], path: "/loki/api/v1/labels" },
+} as const;
+type Server = keyof typeof SERVERS;
+
 const LOG_HOME = "/var/log";
 const LOG_FOLDERS =
   /^(?:nginx|apache2|httpd|haproxy|postgresql|mysql|mariadb|redis|rabbitmq|mongodb|elasticsearch|kafka|zookeeper|memcached|php\S*|app|apps|\w+-service)$/;
+const JOURNALS = ["/var/log/journal", "/run/log/journal"];
+/** Folders above the working one in which a repository is looked for. */
+const REPOSITORY_DEPTH = 6;
 
 export interface FoundHere {
   prometheus?: string;
+  alertmanager?: string;
   jaeger?: string;
+  loki?: string;
+  journald: boolean;
+  /** The repository that the working folder belongs to. */
+  git?: string;
+  cluster?: FoundCluster;
   logFolders: string[];
 }
 
-export async function findHere({ policy }: Local): Promise<FoundHere> {
+/** `folder`: the working one. `kubeconfig`: as it was given. */
+export async function findHere(
+  { policy, environment }: Local,
+  folder: string,
+  kubeconfig?: string,
+): Promise<FoundHere> {
   const answers = async (url: string, path: string): Promise<boolean> => {
     const guarded = createGuardedFetch({ network: policy.network, declaredUrls: [url], resolveSecret: () => "" });
     try {
@@ -29,20 +59,33 @@ export async function findHere({ policy }: Local): Promise<FoundHere> {
       return false;
     }
   };
-  const first = async (urls: readonly string[], path: string): Promise<string | undefined> => {
-    for (const url of urls) if (await answers(url, path)) return url;
-    return undefined;
+  const find = async (server: Server): Promise<Partial<Record<Server, string>>> => {
+    const { variables, urls, path } = SERVERS[server];
+    const named = variables.flatMap((name) => urlOf(environment.variables[name]) ?? []);
+    // What somebody named is taken as it is: whether it answers, doctor says.
+    if (named[0] !== undefined) return { [server]: named[0] };
+    for (const url of urls) if (await answers(url, path)) return { [server]: url };
+    return {};
   };
-  const [prometheus, jaeger, logFolders] = await Promise.all([
-    first(PROMETHEUS_URLS, "/api/v1/query?query=1"),
-    first(JAEGER_URLS, "/api/services"),
+  const [servers, logFolders, journald, git, cluster] = await Promise.all([
+    Promise.all((Object.keys(SERVERS) as Server[]).map(find)),
     logsOf(),
+    hasJournal(),
+    repositoryOf(folder),
+    findCluster(environment.variables, kubeconfig),
   ]);
   return {
-    ...(prometheus === undefined ? {} : { prometheus }),
-    ...(jaeger === undefined ? {} : { jaeger }),
+    ...Object.assign({}, ...servers),
+    journald,
     logFolders,
+    ...(git === undefined ? {} : { git }),
+    ...(cluster === undefined ? {} : { cluster }),
   };
+}
+
+function urlOf(text: string | undefined): string | undefined {
+  if (text === undefined || !/^https?:\/\//i.test(text)) return undefined;
+  return URL.canParse(text) ? text.replace(/\/+$/, "") : undefined;
 }
 
 async function logsOf(): Promise<string[]> {
@@ -51,4 +94,35 @@ async function logsOf(): Promise<string[]> {
     .filter((entry) => entry.isDirectory() && LOG_FOLDERS.test(entry.name))
     .map(({ name }) => join(LOG_HOME, name))
     .sort();
+}
+
+/** A journal that is kept, and the program that reads it. */
+async function hasJournal(): Promise<boolean> {
+  const isThere = (path: string) => access(path).then(...yesOrNo);
+  const kept = await Promise.all(
+    JOURNALS.map((path) =>
+      readdir(path)
+        .then((all) => all.length > 0)
+        .catch(() => false),
+    ),
+  );
+  const programs = await Promise.all(["/usr/bin/journalctl", "/bin/journalctl"].map(isThere));
+  return kept.some(Boolean) && programs.some(Boolean);
+}
+
+const yesOrNo = [() => true, () => false] as const;
+
+/** Not that of this product itself: its commits change nobody's stack. */
+async function repositoryOf(folder: string): Promise<string | undefined> {
+  let at = folder;
+  for (let depth = 0; depth < REPOSITORY_DEPTH; depth++) {
+    const isRepository = await access(join(at, ".git")).then(...yesOrNo);
+    if (isRepository) {
+      const own = await readFile(join(at, "package.json"), "utf8").catch(() => "");
+      return /"name":\s*"autoops-architect"/.test(own) ? undefined : at;
+    }
+    if (dirname(at) === at) return undefined;
+    at = dirname(at);
+  }
+  return undefined;
 }

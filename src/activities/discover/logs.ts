@@ -25,7 +25,10 @@ export async function discoverLogs(config: Config, context: ToolContext, notes: 
   const found: FoundLog[] = [];
   for (const [name, source] of Object.entries(config.sources).sort(([a], [b]) => (a < b ? -1 : 1))) {
     if (!kindsThat("readLogs").includes(source.kind)) continue;
-    const log: FoundLog = { source: name, names: namesOf(name, "path" in source ? source.path : undefined), text: [] };
+    // The journal of a machine is the machine's.
+    const isMachine = source.kind === "journald" && source.units === undefined && source.identifiers === undefined;
+    const names = isMachine ? ["node"] : namesOf(name, "path" in source ? source.path : undefined);
+    const log: FoundLog = { source: name, names, text: [] };
     found.push(log);
     try {
       const nowMs = context.now();

@@ -13,6 +13,7 @@ import { weighted } from "../memory/weight.js";
 import { CONFIDENCE_MIN, type Ranked, rankPlaybooks } from "./choose.js";
 import { type Entities, entitiesOf } from "./entities.js";
 import { INVESTIGATION, planInvestigation } from "./investigation.js";
+import { onMap } from "./on-map.js";
 import { planFrom } from "./plan.js";
 
 export interface PlannerContext {
@@ -49,7 +50,9 @@ export function draftGraph(given: GoalInput, context: PlannerContext): DraftResu
   const { facts, playbook: named } = input.value;
   // A playbook's title names nothing of anybody's.
   const told = playbooks.some(({ id, title }) => id === named && title === goal) ? "" : goal;
-  const entities = { ...preferred, ...entitiesOf(told, config, facts === undefined), ...facts };
+  const found = { ...preferred, ...entitiesOf(told, config, facts === undefined), ...facts };
+  const known = onMap(told, found.service, context.map) ?? onMap(told, undefined, context.map);
+  const entities: Entities = known === undefined ? found : { ...found, service: known.name };
   const remedy = input.value.remedy ?? (entities.wantsRemedy && !entities.forbidsRemedy);
   const notices = findings.map(({ code, message }): Problem => {
     return { code: "goal-suspicious", at: "goal", message: `the goal: ${message} (${code})` };
@@ -61,7 +64,7 @@ export function draftGraph(given: GoalInput, context: PlannerContext): DraftResu
   const planned: DraftResult =
     "problem" in chosen
       ? { ok: false, problems: [chosen.problem] }
-      : planFrom({ ...chosen, goal, given: input.value.params ?? {}, entities, config, remedy });
+      : planFrom({ ...chosen, goal, given: input.value.params ?? {}, entities, config, known, remedy });
   if (planned.ok || named !== undefined || input.value.params !== undefined) {
     return withWarnings(planned, notices, context);
   }

@@ -6,6 +6,7 @@ import type { Parameter, Playbook } from "../../schema/playbook.js";
 import { type Parsed, shownValue } from "../../schema/problems.js";
 import type { Problem } from "../../vocabulary/problems.js";
 import type { Entities } from "./entities.js";
+import { type OnMap, selectorOnMap, sourceOnMap } from "./on-map.js";
 
 const DURATION = /^\d{1,7}(?:\.\d{1,3})?(?:ms|s|m|h|d|w)$/;
 /** What would be read as a template or as another placeholder once it stands in the graph. */
@@ -18,6 +19,8 @@ export interface Filling {
   given: JsonObject;
   entities: Entities;
   config: Config;
+  /** What the map knows of the service. */
+  known?: OnMap | undefined;
   /** The parameters that the plan has a place for; without it, all. */
   wanted?: ReadonlySet<string>;
 }
@@ -53,7 +56,7 @@ type Found = { ok: true; value: Json | undefined } | { ok: false; problem: Probl
 function valueFor(name: string, parameter: Parameter, filling: Filling, others: Record<string, Json>): Found {
   const given = Object.hasOwn(filling.given, name) ? filling.given[name] : undefined;
   if (given !== undefined && given !== null) return checked(name, parameter, given, filling.config);
-  const told = toldValue(parameter, filling);
+  const told = mappedValue(name, parameter, filling) ?? toldValue(parameter, filling);
   const value = told ?? defaultOf(parameter, others, filling.config);
   if (value !== undefined) return checked(name, parameter, value, filling.config);
   if (!parameter.required) return { ok: true, value: null };
@@ -62,6 +65,12 @@ function valueFor(name: string, parameter: Parameter, filling: Filling, others: 
   const among = known === undefined ? "" : `; declared: ${known.length === 0 ? "none" : known.join(", ")}`;
   const hint = `give it with --param ${name}=VALUE${among}`;
   return { ok: false, problem: { code: "parameter-missing", at: `params.${name}`, message, hint } };
+}
+
+function mappedValue(name: string, parameter: Parameter, { known, config }: Filling): string | undefined {
+  if (known === undefined) return undefined;
+  if (parameter.type === "source") return sourceOnMap(known, candidatesOf(parameter, config) ?? []);
+  return parameter.type === "string" ? selectorOnMap(name, known) : undefined;
 }
 
 function toldValue(parameter: Parameter, { entities, config }: Filling): string | undefined {

@@ -9,6 +9,7 @@ import type { Problem } from "../../vocabulary/problems.js";
 import type { DraftResult } from "../contract.js";
 import type { Entities } from "./entities.js";
 import { fillParameters } from "./fill.js";
+import { lacking, type OnMap } from "./on-map.js";
 import { keptParts, namesIn, offersRemedy, onlyWith } from "./parts.js";
 import { fillPlaceholders } from "./placeholders.js";
 
@@ -19,6 +20,8 @@ export interface PlanInput {
   given: JsonObject;
   entities: Entities;
   config: Config;
+  /** What the map knows of the service. */
+  known?: OnMap | undefined;
   /** Whether a remedy belongs in the plan. */
   remedy: boolean;
 }
@@ -39,7 +42,11 @@ export function planFrom(input: PlanInput): DraftResult {
 }
 
 /** What the plan lacks, for people: nothing is left out in silence. */
-function leftOut({ playbook, remedy }: PlanInput, parts: Playbook["graph"], values: Record<string, Json>): Problem[] {
+function leftOut(
+  { playbook, remedy, known, given }: PlanInput,
+  parts: Playbook["graph"],
+  values: Record<string, Json>,
+): Problem[] {
   const notices: Problem[] = [];
   const say = (at: string, message: string, hint: string) => notices.push({ code: "part-left-out", at, message, hint });
   for (const name of new Set(parts.nodes.flatMap(onlyWith))) {
@@ -48,6 +55,15 @@ function leftOut({ playbook, remedy }: PlanInput, parts: Playbook["graph"], valu
     const why = playbook.parameters[name]?.description ?? name;
     const hint = `give it with --param ${name}=VALUE`;
     say(`params.${name}`, `left out: ${nodes.join(", ")}; not known: ${why} (--param ${name}=VALUE)`, hint);
+  }
+  for (const signal of known === undefined ? [] : lacking(playbook.parameters, known)) {
+    if (Object.hasOwn(given, `${signal}_selector`)) continue;
+    const message = `the map knows no ${signal} of ${known?.name}: the playbook asks for a usual name, which may not be there`;
+    say(
+      `params.${signal}_selector`,
+      message,
+      `give it with --param ${signal}_selector=VALUE, or look with: autoops investigate`,
+    );
   }
   if (offersRemedy(playbook) && !remedy) {
     say("remedy", "the plan only looks; its remedy was not asked for (--remedy)", "ask for it with --remedy");

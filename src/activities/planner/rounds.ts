@@ -10,7 +10,7 @@ import type { CarriedEvidence, DiagnosisOutput } from "../tools/investigation/di
 import { drafted, paramsOf } from "./investigation.js";
 import { type LookedFor, type Node, type Scoped, slim, withSignals } from "./looks.js";
 
-export const ROUNDS_MAX = 3;
+const ROUNDS_MAX = 3;
 /** Causes with this share of the best one's score might be it as well. */
 const RIVAL_SHARE = 0.6;
 const RIVALS_MAX = 4;

@@ -1,6 +1,7 @@
 /** Sources given on the command line: written into config.yaml where there is none, never over one. */
 import { chmod, mkdir, readdir, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
+import { type FoundCluster, findCluster } from "../../app/find-cluster.js";
 import { readEnvironment } from "../../platform/environment.js";
 import { isThere } from "../../platform/settings-file.js";
 import { toYaml } from "../../schema/yaml-text.js";
@@ -8,6 +9,7 @@ import type { Problem } from "../../vocabulary/problems.js";
 import type { Session } from "./session.js";
 
 export interface SourceOptions {
+  kubeconfig?: string;
   prometheus?: string;
   logs?: string[];
 }
@@ -16,7 +18,9 @@ const LOGS_MAX = 60;
 
 /** Undefined where all is well. */
 export async function declareSources(session: Session, options: SourceOptions): Promise<Problem[] | undefined> {
-  if (options.prometheus === undefined && (options.logs ?? []).length === 0) return undefined;
+  const { kubeconfig } = options;
+  if (options.prometheus === undefined && kubeconfig === undefined && (options.logs ?? []).length === 0)
+    return undefined;
   const own = readEnvironment(session.environment);
   if (!own.ok) return own.problems;
   const { environment } = own;
@@ -26,7 +30,13 @@ export async function declareSources(session: Session, options: SourceOptions): 
     return [{ code: "usage", at: file, message, hint: "declare the source in it, then: autoops discover" }];
   }
   const logs = await logSources(options.logs ?? []);
+  const cluster = kubeconfig === undefined ? undefined : await findCluster(environment.variables, kubeconfig);
+  if (kubeconfig !== undefined && cluster === undefined) {
+    const message = `${kubeconfig} is no kubeconfig with a context that leads to an https server`;
+    return [{ code: "usage", at: "--kubeconfig", message, hint: "look at it with: kubectl config view --minify" }];
+  }
   await writeConfig(file, {
+    ...(cluster === undefined ? {} : { cluster }),
     ...(options.prometheus === undefined ? {} : { prometheus: options.prometheus }),
     logs,
     roots: (options.logs ?? []).map((one) => resolve(one)),
@@ -41,21 +51,40 @@ export interface LogFile {
   format: "json" | "text";
 }
 
+/** What was found or given, to be declared. */
+interface Declarable {
+  prometheus?: string;
+  alertmanager?: string;
+  jaeger?: string;
+  loki?: string;
+  journald?: boolean;
+  git?: string;
+  cluster?: FoundCluster;
+  logs: readonly LogFile[];
+  roots: readonly string[];
+}
+
 export async function writeConfig(
   file: string,
-  {
-    prometheus,
-    jaeger,
-    logs,
-    roots,
-  }: { prometheus?: string; jaeger?: string; logs: readonly LogFile[]; roots: readonly string[] },
+  { prometheus, alertmanager, jaeger, loki, journald, git, cluster, logs, roots }: Declarable,
 ): Promise<void> {
+  const managed = alertmanager === undefined ? {} : { alertmanager };
   const sources = Object.fromEntries([
-    ...(prometheus === undefined ? [] : [["prometheus", { kind: "prometheus", url: prometheus }]]),
+    ...(prometheus === undefined ? [] : [["prometheus", { kind: "prometheus", url: prometheus, ...managed }]]),
     ...(jaeger === undefined ? [] : [["jaeger", { kind: "jaeger", url: jaeger }]]),
+    ...(loki === undefined ? [] : [["loki", { kind: "loki", url: loki, selector: '{service_name=~".+"}' }]]),
+    ...(journald === true ? [["journal", { kind: "journald" }]] : []),
+    ...(git === undefined ? [] : [["repository", { kind: "git", path: git }]]),
     ...logs.map(({ name, path, format }) => [name, { kind: "files", path, format }]),
   ]);
-  const config = { version: "1.0", ...(roots.length === 0 ? {} : { files: { roots } }), sources };
+  const folders = [...roots, ...(git === undefined ? [] : [git])];
+  const { name = "", ...reached } = cluster ?? {};
+  const config = {
+    version: "1.0",
+    ...(folders.length === 0 ? {} : { files: { roots: folders } }),
+    ...(cluster === undefined ? {} : { clusters: { [name]: reached } }),
+    sources,
+  };
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
   await writeFile(file, `${HEAD}${toYaml(config)}${TAIL}`, { mode: 0o600 });
   await chmod(file, 0o600);

@@ -8,6 +8,7 @@ const sources = () => [
   new Option("--logs <folder>", "a folder with log files; may be repeated").argParser(
     (text: string, before: string[] = []) => [...before, text],
   ),
+  new Option("--kubeconfig <file>", "a kubeconfig: its current context becomes a declared cluster"),
 ];
 
 export const STACK_COMMANDS: readonly Declared[] = [
@@ -38,6 +39,7 @@ export const STACK_COMMANDS: readonly Declared[] = [
       "autoops discover",
       "autoops discover --check",
       "autoops discover --prometheus http://127.0.0.1:9090 --logs /var/log/shop",
+      "autoops discover --kubeconfig ~/.kube/config",
     ],
     options: [
       ...sources(),

@@ -58,8 +58,9 @@ export function diagnose(evidence: readonly Evidence[], components: readonly Com
   const ill = new Set([...byService].filter(([, own]) => own.some(isTrouble)).map(([name]) => name));
   if (ill.size === 0) return quiet(byService, topology);
   const began = complaintBegan(evidence, target);
+  const surging = new Set([...byService].filter(([, own]) => own.some(isSurge)).map(([name]) => name));
   const suspects = [...byService]
-    .map(([service, own]) => suspectOf(service, own, { topology, ill, byService, began, target }))
+    .map(([service, own]) => suspectOf(service, own, { topology, ill, byService, surging, began, target }))
     .filter(({ score }) => score >= 0.2)
     .sort((a, b) => b.score - a.score || (a.service < b.service ? -1 : 1));
   const [best] = suspects;
@@ -69,6 +70,9 @@ export function diagnose(evidence: readonly Evidence[], components: readonly Com
 
 /** What is so for as long as anybody looked is how this stack is, unless somebody is alerted by it. */
 const isTrouble = (one: Evidence): boolean => one.current && weightOf(one) >= TROUBLE_MIN;
+
+/** Much more arrives than before: the thing itself is well. */
+const isSurge = (one: Evidence): boolean => one.sign === "traffic" && one.own && isTrouble(one);
 
 function groups(evidence: readonly Evidence[]): Map<string, Evidence[]> {
   const found = new Map<string, Evidence[]>();
@@ -95,6 +99,9 @@ function quiet(byService: ReadonlyMap<string, Evidence[]>, _topology: Topology):
 
 /** What arrives and what is worked off comes from above. */
 const FLOWS = new Set(["stalled", "traffic"]);
+/** What too much to do looks like. */
+const OVERLOAD = new Set(["errors", "slow", "saturated", "backend-down"]);
+const FLOODED_FACTOR = 0.6;
 /** Signs of people's trouble, and not of its cause. */
 const COMPLAINTS = new Set(["errors", "slow", "down", "backend-down", "stalled"]);
 
@@ -112,6 +119,8 @@ interface Around {
   topology: Topology;
   ill: ReadonlySet<string>;
   byService: ReadonlyMap<string, Evidence[]>;
+  /** Services that much more than usual arrives at. */
+  surging: ReadonlySet<string>;
   began: number | undefined;
   target: string | undefined;
 }
@@ -122,10 +131,13 @@ function suspectOf(service: string, own: readonly Evidence[], around: Around): S
   const isIllItself = (name: string) => (around.byService.get(name) ?? []).some((one) => one.own && isTrouble(one));
   const hasIllBelow = lower.some(isIllItself);
   // A queue that nobody empties suffers from who should, and that one stands above it.
-  const hasIllAbove = [...callersOf(topology, service)].some((name) =>
-    (around.byService.get(name) ?? []).some(isTrouble),
-  );
+  const isAnyAbove = (test: (one: Evidence) => boolean) =>
+    callersOf(topology, service).some((name) => (around.byService.get(name) ?? []).some(test));
+  const hasIllAbove = isAnyAbove(isTrouble);
+  const isFlooded = [...above(topology, service)].some((name) => around.surging.has(name));
   const weigh = (one: Evidence) => {
+    if (isSurge(one)) return weightOf(one) * (isAnyAbove(isSurge) || standsIn(service, around) ? SUFFERS_FACTOR : 1);
+    if (!one.own && isFlooded && OVERLOAD.has(one.sign)) return weightOf(one) * FLOODED_FACTOR;
     const comesFromElsewhere = FLOWS.has(one.sign) ? hasIllBelow || hasIllAbove : hasIllBelow;
     return weightOf(one) * (one.own || !comesFromElsewhere ? 1 : SUFFERS_FACTOR);
   };
@@ -133,7 +145,9 @@ function suspectOf(service: string, own: readonly Evidence[], around: Around): S
   const [best] = sorted;
   const kinds = new Set(sorted.filter((one) => weigh(one) >= 0.3).map(({ kind }) => kind));
   const callers = above(topology, service);
-  const explains = [...ill].filter((name) => callers.has(name));
+  // Whom much more than usual reaches hands it on to what it calls.
+  const handsOn = best !== undefined && isSurge(best) ? new Set(lower) : new Set<string>();
+  const explains = [...ill].filter((name) => callers.has(name) || handsOn.has(name));
   const onset = onsetOf(sorted, weigh);
   let score = best === undefined ? 0 : weigh(best);
   score += SECOND_KIND_BONUS * Math.max(0, Math.min(3, kinds.size) - 1);
@@ -143,6 +157,13 @@ function suspectOf(service: string, own: readonly Evidence[], around: Around): S
   if (isOutOfReach(service, around)) score *= OUT_OF_REACH_FACTOR;
   if (target === service && sorted.some((one) => one.own && isTrouble(one))) score += 0.03;
   return { service, score: Math.round(score * 1_000) / 1_000, evidence: sorted, explains, ...(onset && { onset }) };
+}
+
+/** What its callers also call is ill itself: they come to this one instead. */
+function standsIn(service: string, { topology, byService }: Around): boolean {
+  const beside = callersOf(topology, service).flatMap((caller) => topology.get(caller) ?? []);
+  const isIll = (one: Evidence) => one.own && isTrouble(one) && !isSurge(one);
+  return beside.some((name) => name !== service && (byService.get(name) ?? []).some(isIll));
 }
 
 /** Those that call it directly. */
@@ -177,8 +198,11 @@ function isEarly(best: Evidence | undefined, onset: Onset | undefined, began: nu
 }
 
 /** What the complaint is about is ill, and no known way leads from it to this service, nor back. */
-function isOutOfReach(service: string, { topology, target, ill }: Around): boolean {
+function isOutOfReach(service: string, { topology, target, ill, surging }: Around): boolean {
   if (target === undefined || target === service || !topology.has(target)) return false;
+  // Who sends more than before stands above, and so does the reason for it.
+  if (surging.has(target) && [...above(topology, target)].some((name) => below(topology, name).has(service)))
+    return false;
   const reach = below(topology, target);
   return reach.size > 1 && !reach.has(service) && !below(topology, service).has(target) && ill.size > 1;
 }

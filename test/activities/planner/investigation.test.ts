@@ -5,6 +5,7 @@ import { checkAgainst } from "../../../src/core/check.js";
 import { DEFAULT_POLICY } from "../../../src/core/policy.js";
 import type { Config } from "../../../src/schema/config.js";
 import { mapSchema } from "../../../src/schema/map.js";
+import type { Playbook } from "../../../src/schema/playbook.js";
 
 const CONFIG: Config = {
   files: { roots: ["/var/log"] },
@@ -128,3 +129,61 @@ describe("a plan from the map", () => {
     expect(new Set(effects)).toEqual(new Set(["read", "none"]));
   });
 });
+
+describe("a playbook beside a map", () => {
+  const shown = {
+    ...MAP.services.web,
+    signals: { errors: 'sum(rate(web_calls_total{job="web",outcome=~"err.*"}[$w]))' },
+  };
+  const map = mapSchema.parse({ ...MAP, services: { ...MAP.services, web: shown } });
+  const playbook = parsePlaybookText();
+
+  test("is told what the map knows: the service by what people call it, its log, its server, its own counters", () => {
+    const planned = draftGraph(
+      { goal: "why does web fail", requester: "ana", playbook: playbook.id },
+      { playbooks: [playbook], config: CONFIG, map },
+    );
+    if (!planned.ok) throw new Error(JSON.stringify(planned.problems));
+    expect(planned.graph.metadata?.parameters).toMatchObject({
+      service: "web",
+      logs: "web-log",
+      metrics: "prom",
+      errors_selector: 'web_calls_total{job="web",outcome=~"err.*"}',
+    });
+    expect(planned.notices.map(({ message }) => message).join()).toContain("the map knows no requests of web");
+  });
+});
+
+function parsePlaybookText() {
+  const source = (description: string, kinds: string[]) => ({
+    type: "source",
+    kinds,
+    from: "config",
+    required: true,
+    description,
+  });
+  return {
+    ...{ id: "look", title: "Look", version: "1.0.0", description: "d", goals: [], symptoms: [], alerts: [], tags: [] },
+    parameters: {
+      service: { type: "string", from: "goal.service", required: true, description: "the service" },
+      logs: source("its log", ["files"]),
+      metrics: source("its metrics", ["prometheus"]),
+      errors_selector: { type: "string", required: true, default: "http_requests_total", description: "errors" },
+      requests_selector: { type: "string", required: true, default: "http_requests_total", description: "requests" },
+    },
+    graph: {
+      name: "Look at ${service}",
+      nodes: [
+        { id: "log", name: "Log", type: "log_collection", tool: "log_collector", params: { source: "${logs}" } },
+        {
+          ...{ id: "ratio", name: "Ratio", type: "metric_query", tool: "metric_query" },
+          params: {
+            source: "${metrics}",
+            ratio: { numerator: "${errors_selector}", denominator: "${requests_selector}" },
+          },
+        },
+      ],
+      edges: [],
+    },
+  } as never as Playbook;
+}

@@ -115,3 +115,19 @@ test("doctor tells what a good answer still lacks", async () => {
     temporal: "missing",
   });
 });
+
+test("discover --kubeconfig declares the cluster where there is no configuration, and says what it could not ask", async () => {
+  const kubeconfig = join(home, "kube.yaml");
+  const cluster = { clusters: [{ name: "c", cluster: { server: "https://127.0.0.1:9" } }] };
+  const user = {
+    users: [{ name: "u", user: { token: "t" } }],
+    contexts: [{ name: "shop", context: { cluster: "c", user: "u" } }],
+  };
+  writeFileSync(kubeconfig, JSON.stringify({ "current-context": "shop", ...cluster, ...user }));
+  const { exit, document } = await call("discover", "--kubeconfig", kubeconfig);
+  expect(exit).toBe(0);
+  expect(document.notes.join()).toMatch(/shop could not be asked/);
+  expect(readFileSync(join(home, ".autoops", "config.yaml"), "utf8")).toContain("server: https://127.0.0.1:9");
+  const bad = await call("discover", "--kubeconfig", join(home, "none.yaml"));
+  expect(bad.document.problems[0]).toMatchObject({ code: "usage" });
+});

@@ -86,6 +86,47 @@ describe("diagnose", () => {
     expect(diagnose(evidence, COMPONENTS).suspects[0]?.service).toBe("worker");
   });
 
+  test("much more traffic than before, at the front, explains what it overloads below", () => {
+    const surge = { sign: "traffic", own: true, sure: 0.6 };
+    const evidence = [
+      sign("front", surge),
+      sign("orders", surge),
+      sign("orders", { sign: "slow" }),
+      sign("store", { sign: "slow", own: false }),
+    ];
+    const told = diagnose(evidence, COMPONENTS);
+    expect(told.suspects[0]).toMatchObject({ service: "front", explains: ["orders", "store"] });
+    expect(diagnose([...evidence, sign("store", DOWN)], COMPONENTS).suspects[0]?.service).toBe("store");
+  });
+
+  test("a store gets more than before because the cache beside it is ill", () => {
+    const evidence = [
+      sign("store", { sign: "traffic", own: true, sure: 0.6 }),
+      sign("cache", { sign: "evicting", own: true, sure: 0.6 }),
+    ];
+    expect(diagnose(evidence, COMPONENTS, "store").suspects[0]?.service).toBe("cache");
+  });
+
+  test("that nothing arrives any more is explained by what fails above", () => {
+    const gone = { sign: "traffic", own: false, sure: 0.5 };
+    const evidence = [
+      sign("front", { sign: "misconfigured", own: true, sure: 0.66 }),
+      sign("orders", gone),
+      sign("store", gone),
+      sign("cache", { sign: "stalled", own: false, sure: 0.5 }),
+    ];
+    const told = diagnose(evidence, COMPONENTS);
+    expect([told.certainty, told.suspects[0]?.service]).toEqual(["likely", "front"]);
+  });
+
+  test("a service that says itself what fails, and fails, is likely the cause", () => {
+    const evidence = [sign("front", {}), sign("orders", {}), sign("orders", { kind: "log", own: true, sure: 0.68 })];
+    expect(diagnose(evidence, COMPONENTS)).toMatchObject({
+      certainty: "likely",
+      suspects: [{ service: "orders" }, {}],
+    });
+  });
+
   test("an illness that the complaint cannot come from counts less", () => {
     const evidence = [
       sign("orders", {}),

@@ -1,7 +1,7 @@
 /** Params and output of `diagnosis`: what `autoRCA` returns, and beside it what is known of a stack that is on the map. */
 import { z } from "zod";
 import { causeSchema, outputSchema } from "../rca/schema.js";
-import { evidenceSchema, servicesSchema } from "./evidence-schema.js";
+import { evidenceSchema, SERVICES_MAX, serviceParamSchema } from "./evidence-schema.js";
 
 export const SUSPECTS_MAX = 5;
 /** Signs that a later round is given: more than that tells nothing new of the likeliest. */
@@ -11,7 +11,8 @@ const carriedSchema = evidenceSchema.extend({ node: z.string().min(1).max(120) }
 export type CarriedEvidence = z.infer<typeof carriedSchema>;
 
 export const paramsSchema = z.strictObject({
-  services: servicesSchema,
+  /** None where only the cluster itself is known. */
+  services: z.array(serviceParamSchema).max(SERVICES_MAX),
   /** What the complaint is about. */
   target: z.string().max(200).nullish(),
   /** What earlier rounds saw; each sign names its run and node. */

@@ -10,7 +10,7 @@ import { isoMs, isoText } from "../kit/instant.js";
 export const EVIDENCE_LIST_MAX = 60;
 const TEXT_MAX_CHARS = 300;
 const QUERY_MAX_CHARS = 300;
-const SERVICES_MAX = 60;
+export const SERVICES_MAX = 60;
 
 const nameSchema = z.string().min(1).max(200);
 export const serviceParamSchema = z.strictObject({

@@ -43,7 +43,7 @@ export async function discover(session: Session, _: readonly string[], options: 
 }
 
 function undeclared({ config }: Local) {
-  if (Object.keys(config.sources).length > 0) return undefined;
+  if (Object.keys(config.sources).length + Object.keys(config.clusters ?? {}).length > 0) return undefined;
   return {
     code: "source-not-configured" as const,
     at: "sources",

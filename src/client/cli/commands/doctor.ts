@@ -1,4 +1,5 @@
 /** `autoops doctor`: for each part whether it works, what is missing for a good answer, and the command that mends it. */
+import { findHere } from "../../../app/find-stack.js";
 import { type Local, loadLocal } from "../../../app/local.js";
 import { checkSources } from "../../../app/source-checks.js";
 import { discoverStack } from "../../../app/stack.js";
@@ -24,6 +25,7 @@ export async function doctor(session: Session): Promise<Ending> {
   if (!local.ok) return failed(local.problems);
   const parts = [
     ...(await sourceParts(session)),
+    ...(await undeclaredParts(local)),
     ...(await mapParts(local, session)),
     ...(await temporalParts(session)),
   ];
@@ -72,6 +74,45 @@ async function sourceParts(session: Session): Promise<Part[]> {
           mend: "declare a source of kind prometheus in config.yaml, then: autoops discover",
         },
       ];
+}
+
+/** What is on this machine or in its environment and nobody declared. */
+async function undeclaredParts(local: Local): Promise<Part[]> {
+  const { config } = local;
+  if (Object.keys(config.sources).length === 0) return [];
+  const found = await findHere(local, process.cwd());
+  const kinds = new Set(Object.values(config.sources).map(({ kind }) => kind));
+  const isManaged = Object.values(config.sources).some((source) => source.kind === "prometheus" && source.alertmanager);
+  const add = (what: string) => `add ${what} to config.yaml, then: autoops discover`;
+  const lacks: Array<[boolean, string, string, string]> = [
+    [
+      found.alertmanager !== undefined && kinds.has("prometheus") && !isManaged,
+      "alertmanager",
+      `${found.alertmanager} answers and no source names it: which alerts are silenced is not known`,
+      add(`alertmanager: ${found.alertmanager} (beside the url of the source of kind prometheus)`),
+    ],
+    [
+      found.jaeger !== undefined && !kinds.has("jaeger"),
+      "traces",
+      `${found.jaeger} answers and is not declared: where errors begin cannot be read`,
+      add(`sources.jaeger: { kind: jaeger, url: ${found.jaeger} }`),
+    ],
+    [
+      found.loki !== undefined && !kinds.has("loki"),
+      "loki",
+      `${found.loki} answers and is not declared: its logs are not read`,
+      add(`sources.loki: { kind: loki, url: ${found.loki}, selector: '{service_name=~".+"}' }`),
+    ],
+    [
+      found.cluster !== undefined && Object.keys(config.clusters ?? {}).length === 0,
+      "kubernetes",
+      `${found.cluster?.kubeconfig} leads to a cluster that is not declared: its state is not read`,
+      add(
+        `clusters.${found.cluster?.name}: { server: ${found.cluster?.server}, kubeconfig: ${found.cluster?.kubeconfig} }`,
+      ),
+    ],
+  ];
+  return lacks.flatMap(([isSo, part, says, mend]): Part[] => (isSo ? [{ part, state: "missing", says, mend }] : []));
 }
 
 async function mapParts(local: Local, session: Session): Promise<Part[]> {

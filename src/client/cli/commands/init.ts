@@ -15,6 +15,7 @@ interface Options {
   yes?: boolean;
   prometheus?: string;
   logs?: string[];
+  kubeconfig?: string;
 }
 
 const SAFETY = `# What may be done. This file lets everything be read and nothing be changed; docs/policy.md tells of every key.
@@ -43,13 +44,15 @@ export async function init(session: Session, _: readonly string[], options: Opti
   }
   const local = await loadLocal(session.environment);
   if (!local.ok) return failed(local.problems);
-  const found = await findHere(local);
+  const found = await findHere(local, process.cwd(), options.kubeconfig);
   const wish = await asked(session, options, {
     prometheus: options.prometheus ?? found.prometheus,
     logs: options.logs ?? found.logFolders,
   });
-  if (wish.prometheus === undefined && wish.logs.length === 0) {
-    const message = "nothing was found to look at: no Prometheus on its usual ports, no log folder of a known program";
+  const others = [found.cluster, found.loki, found.jaeger].some((one) => one !== undefined) || found.journald;
+  if (wish.prometheus === undefined && wish.logs.length === 0 && !others) {
+    const message =
+      "nothing was found to look at: no Prometheus, Loki or Jaeger on their usual ports or in PROMETHEUS_URL, LOKI_URL and JAEGER_URL, no kubeconfig, no journal, no log folder of a known program";
     return failed([
       {
         code: "source-not-configured",
@@ -61,8 +64,8 @@ export async function init(session: Session, _: readonly string[], options: Opti
   }
   const logs = await logSources(wish.logs);
   const roots = wish.logs.map((one) => resolve(one));
-  const { jaeger } = found;
-  await writeConfig(config, { ...wish, logs, roots, ...(jaeger === undefined ? {} : { jaeger }) });
+  const { logFolders: _folders, prometheus: _found, ...rest } = found;
+  await writeConfig(config, { ...rest, ...wish, logs, roots });
   print.result(`written: ${config}`);
   await writeSafety(environment.home, print);
   return discover(session, [], {});

@@ -68,7 +68,7 @@ async function withMap(
 ): Promise<{ ok: true; local: Local } | Extract<Awaited<ReturnType<typeof loadLocal>>, { ok: false }>> {
   const local = await loadLocal(session.environment);
   if (!local.ok || local.map !== undefined) return local.ok ? { ok: true, local } : local;
-  if (Object.keys(local.config.sources).length === 0) {
+  if (Object.keys(local.config.sources).length + Object.keys(local.config.clusters ?? {}).length === 0) {
     const message = "config.yaml declares no source to look at";
     const hint = "let one be written: autoops init";
     return { ok: false, problems: [{ code: "source-not-configured", at: "sources", message, hint }] };
