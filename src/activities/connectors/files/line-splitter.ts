@@ -1,5 +1,7 @@
 /** Cuts bytes into lines: `\n`, `\r\n` or `\r`, in UTF-8 or UTF-16; a line over the limit is cut and the rest of it left out. */
 
+import { TextDecoder } from "node:util";
+
 /** Bytes of one line; what is longer is cut, so that a file without line ends cannot fill the memory. */
 const LINE_MAX_BYTES = 1_048_576;
 const NEWLINE = 10;
