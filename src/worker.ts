@@ -31,6 +31,7 @@ import { loadSigner, loadVerifier, type Signer, type Verifier } from "./platform
 import { storesOf } from "./platform/stores.js";
 import { checkSearchAttributes, connect, type Whereabouts } from "./platform/temporal/connection.js";
 import { loadTemporalDev } from "./platform/temporal/settings.js";
+import type { Config } from "./schema/config.js";
 import { RUNNING_NODES_MAX } from "./vocabulary/limits.js";
 import { PLANNER_QUEUE, RUN_QUEUE } from "./vocabulary/names.js";
 import type { Problem } from "./vocabulary/problems.js";
@@ -54,6 +55,8 @@ export interface WorkerOptions {
   /** Default: lines on standard error, at the level that AUTOOPS_LOG_LEVEL says. */
   log?: Log;
   taskQueue?: string;
+  /** Clusters beside those of config.yaml: of a kubeconfig that a person named. */
+  clusters?: NonNullable<Config["clusters"]>;
 }
 
 /** Starts a worker for runs and plans. A broken policy, configuration or key is a problem, and nothing starts. */
@@ -61,9 +64,10 @@ export async function startWorker(
   options: WorkerOptions = {},
 ): Promise<StartedWorker | { ok: false; problems: Problem[] }> {
   let log = options.log;
-  const local = await loadLocal(options.variables, ({ change, tool, reason }) => {
+  const onChange: Parameters<typeof loadLocal>[1] = ({ change, tool, reason }) => {
     log?.debug(`tool ${change}`, { operation: "registry", tool, ...(reason === undefined ? {} : { reason }) });
-  });
+  };
+  const local = await loadLocal(options.variables, onChange, options.clusters);
   if (!local.ok) return local;
   log ??= createLog(local.environment.logLevel);
   const refused = installRuntime(log, local.environment.workerMetrics);

@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import type { DraftResult } from "../activities/contract.js";
 import type { Dependencies } from "../activities/dependencies.js";
+import { isOfCluster } from "../activities/planner/cluster-meant.js";
 import { BUNDLED_PLAYBOOKS, draftGraph } from "../activities/planner/draft.js";
 import { createDrafter, plannerFor } from "../activities/planner/drafter.js";
 import { entitiesOf } from "../activities/planner/entities.js";
@@ -75,16 +76,19 @@ export interface Local {
   /** The same, in detail: one answer a node. */
   explain(graph: Graph): Explained[];
   offers(): PlaybookOffer[];
+  /** Whether a look at a declared cluster answers the goal. */
+  isOfCluster(goal: string): boolean;
   /** Whether words ask for a remedy. */
   wantsRemedy(text: string): boolean;
 }
 
 export type Drafter = ReturnType<typeof createDrafter>;
 
-/** Loads everything, or tells every problem. Reads files and no network. */
+/** Loads everything, or tells every problem. Reads files and no network. `clusters`: beside those that config.yaml declares. */
 export async function loadLocal(
   variables?: Variables,
   onChange?: RegistryOptions["onChange"],
+  clusters: NonNullable<Config["clusters"]> = {},
 ): Promise<Local | { ok: false; problems: Problem[] }> {
   const read = readEnvironment(variables);
   if (!read.ok) return read;
@@ -99,6 +103,7 @@ export async function loadLocal(
     const problems = [policy, config, playbooks, map].flatMap((loaded) => (loaded.ok ? [] : loaded.problems));
     return { ok: false, problems };
   }
+  if (Object.keys(clusters).length > 0) config.config.clusters = { ...config.config.clusters, ...clusters };
   const taken = new Set(playbooks.value.map(({ id }) => id));
   const learned = await learnedPlaybooks({ environment, config: config.config, taken });
   const own = await loadOwnPlaybooks(
@@ -149,6 +154,7 @@ export async function loadLocal(
     draft: (input) => draftGraph(input, context),
     check: (graph) => checkAgainst(graph, checking),
     explain: (graph) => explainGraph(graph, checking),
+    isOfCluster: (goal) => isOfCluster(goal, entitiesOf(goal, config.config), config.config),
     wantsRemedy: (text) => {
       const { wantsRemedy, forbidsRemedy } = entitiesOf(text, config.config);
       return wantsRemedy && !forbidsRemedy;

@@ -51,6 +51,7 @@ const MAY_NAME_KINDS: Record<string, string> = {
   "activities/tools/deployment-history.ts": "reads one kind alone",
   "activities/discover/discover.ts": "reads one kind alone",
   "activities/planner/fill.ts": "writes PromQL, which one kind takes",
+  "activities/planner/cluster-investigation.ts": "writes PromQL, which one kind takes",
   "client/cli/commands/doctor.ts": "counts by PromQL, which one kind takes",
 };
 

@@ -11,6 +11,8 @@ import type { Problem } from "../../vocabulary/problems.js";
 import type { DraftResult } from "../contract.js";
 import { weighted } from "../memory/weight.js";
 import { CONFIDENCE_MIN, type Ranked, rankPlaybooks } from "./choose.js";
+import { CLUSTER_LOOK, isLookParams, planClusterLook } from "./cluster-investigation.js";
+import { isOfCluster } from "./cluster-meant.js";
 import { type Entities, entitiesOf } from "./entities.js";
 import { INVESTIGATION, planInvestigation } from "./investigation.js";
 import { onMap } from "./on-map.js";
@@ -57,7 +59,11 @@ export function draftGraph(given: GoalInput, context: PlannerContext): DraftResu
   const notices = findings.map(({ code, message }): Problem => {
     return { code: "goal-suspicious", at: "goal", message: `the goal: ${message} (${code})` };
   });
-  const investigation = investigated({ goal, named, remedy, entities, given: input.value.params }, context);
+  const wanted: Wanted = { goal, named, remedy, entities, given: input.value.params };
+  const ofCluster = lookedAtCluster(wanted, context);
+  if (ofCluster !== undefined && (ofCluster.ok || named !== undefined))
+    return withWarnings(ofCluster, notices, context);
+  const investigation = investigated(wanted, context);
   if (investigation !== undefined) return withWarnings(investigation, notices, context);
   const ranked = weighted(rankPlaybooks(playbooks, goal, entities), weights);
   const chosen = choose(ranked, named);
@@ -68,7 +74,8 @@ export function draftGraph(given: GoalInput, context: PlannerContext): DraftResu
   if (planned.ok || named !== undefined || input.value.params !== undefined) {
     return withWarnings(planned, notices, context);
   }
-  const looks = investigated({ goal, named, remedy: false, entities, given: undefined }, context);
+  const onlyLook: Wanted = { goal, named, remedy: false, entities, given: undefined };
+  const looks = lookedAtCluster(onlyLook, context) ?? investigated(onlyLook, context);
   if (looks === undefined) return planned;
   return withWarnings(looks, [...notices, onlyLooks(planned.problems)], context);
 }
@@ -90,6 +97,16 @@ interface Wanted {
   remedy: boolean;
   entities: Entities;
   given: JsonObject | undefined;
+}
+
+/** Where a cluster is declared and the goal is about one, its objects are looked at before anything else. */
+function lookedAtCluster(
+  { goal, named, remedy, entities, given }: Wanted,
+  { config }: PlannerContext,
+): DraftResult | undefined {
+  const isMeant = named === CLUSTER_LOOK || (named === undefined && isOfCluster(goal, entities, config));
+  if (!isMeant || (named === undefined && !isLookParams(given))) return undefined;
+  return planClusterLook({ goal, entities, config, given: given ?? {}, remedy });
 }
 
 /** The first plan where a map is there: it looks everywhere near. A playbook that is named, or one with a remedy, comes before it. */

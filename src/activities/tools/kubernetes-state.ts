@@ -64,7 +64,7 @@ async function readAndName(params: StateParams, context: ToolContext): Promise<S
   const [kind = "", name = ""] = params.workload?.split("/") ?? [];
   const about = params.workload === undefined ? undefined : { kind: KINDS[kind] ?? kind, name, namespace };
   if (about !== undefined) refuseUnknown(facts, about);
-  return outputOf(facts, about, context);
+  return outputOf(facts, { about, near: params.near ?? [] }, context);
 }
 
 function refuseUnknown({ objects, namespace, cluster }: ClusterFacts, { kind, name }: ObjectRef): void {

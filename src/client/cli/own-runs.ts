@@ -1,15 +1,25 @@
 /** Calls about runs for a command that must work on a bare machine: Temporal and a worker that are there, else own ones for as long as it takes. */
 import type { Problem } from "../../vocabulary/problems.js";
+import type { WorkerOptions } from "../../worker.js";
 import type { OpenedRuns } from "../runs/open-runs.js";
 import { openRuns } from "./backend.js";
 import { Props, startServer } from "./demo/stage.js";
 import { type Ending, failed } from "./ending.js";
 import type { Environment, Session } from "./session.js";
 
-/** What is there is used only if a worker polls: a run must not wait for one that nobody starts. */
-export async function withOwnRuns(session: Session, work: (opened: OpenedRuns) => Promise<Ending>): Promise<Ending> {
-  const there = await openRuns(session.environment);
-  if (there.ok) {
+type Clusters = WorkerOptions["clusters"];
+
+/**
+ * What is there is used only if a worker polls: a run must not wait for one that nobody starts. `clusters`, which no
+ * config.yaml declares, are known to an own worker alone.
+ */
+export async function withOwnRuns(
+  session: Session,
+  work: (opened: OpenedRuns) => Promise<Ending>,
+  clusters?: Clusters,
+): Promise<Ending> {
+  const there = clusters === undefined ? await openRuns(session.environment) : undefined;
+  if (there?.ok === true) {
     try {
       const seen = await there.runs.hasWorker();
       if (seen.ok && seen.value) return await work(there);
@@ -21,7 +31,7 @@ export async function withOwnRuns(session: Session, work: (opened: OpenedRuns) =
   try {
     const started = await startOwnServer(session, props);
     return started.ok
-      ? await withWorker({ ...session, environment: started.environment }, work)
+      ? await withWorker({ ...session, environment: started.environment }, work, clusters)
       : failed(started.problems);
   } finally {
     await props.stop();
@@ -40,9 +50,13 @@ async function startOwnServer(
   return { ok: true, environment: { AUTOOPS_LOG_LEVEL: "error", ...variables } };
 }
 
-async function withWorker(session: Session, work: (opened: OpenedRuns) => Promise<Ending>): Promise<Ending> {
+async function withWorker(
+  session: Session,
+  work: (opened: OpenedRuns) => Promise<Ending>,
+  clusters: Clusters,
+): Promise<Ending> {
   const { startWorker } = await import("../../worker.js");
-  const worker = await startWorker({ variables: session.environment });
+  const worker = await startWorker({ variables: session.environment, ...(clusters === undefined ? {} : { clusters }) });
   if (!worker.ok) return failed(worker.problems);
   // Its end is waited for below; until then nobody may be told of it as unhandled.
   worker.done.catch(() => undefined);

@@ -11,6 +11,18 @@ const sources = () => [
   new Option("--kubeconfig <file>", "a kubeconfig: its current context becomes a declared cluster"),
 ];
 
+const clusterOptions = () => [
+  new Option("--cluster <name>", "a cluster that config.yaml declares").conflicts(["kubeconfig", "context"]),
+  new Option("--namespace <name>", "the namespace to look at; * stands for all"),
+  new Option("--workload <kind/name>", "only what has to do with it, such as deployment/checkout"),
+  new Option(
+    "--kubeconfig <file>",
+    "a kubeconfig; without it that of KUBECONFIG or ~/.kube/config, where no cluster is declared",
+  ),
+  new Option("--context <name>", "the context of the kubeconfig; default: its current one"),
+  new Option("--allow-exec", "let the kubeconfig start the program that it names to sign in"),
+];
+
 export const STACK_COMMANDS: readonly Declared[] = [
   {
     usage: "init",
@@ -50,15 +62,18 @@ export const STACK_COMMANDS: readonly Declared[] = [
   },
   {
     usage: "investigate [goal]",
-    says: "Find out what is wrong: plan from the map, look everywhere near, answer in plain words; changes nothing",
+    says: "Find out what is wrong: plan from the map or the cluster, look everywhere near, answer in plain words; changes nothing",
     examples: [
       "autoops investigate",
       'autoops investigate "customers cannot pay"',
+      "autoops investigate --namespace shop",
+      'autoops investigate --kubeconfig ~/.kube/config --namespace shop "pods do not start"',
       "autoops investigate --alert alert.json",
     ],
     options: [
       new Option("--alert <file>", "an alert: a webhook of Alertmanager, PagerDuty or Datadog; - reads standard input"),
       new Option("--since <duration>", "how far back to look, such as 1h"),
+      ...clusterOptions(),
       new Option("--all", "every finding, not only the answer"),
       waitSeconds(),
     ],

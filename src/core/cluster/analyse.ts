@@ -13,12 +13,15 @@ import { nodeCauses } from "./analysers/nodes.js";
 import { policyCauses } from "./analysers/policies.js";
 import { probeCauses, unreadyCauses } from "./analysers/probes.js";
 import { programCauses } from "./analysers/programs.js";
+import { reportedErrorCauses } from "./analysers/reported-errors.js";
 import { roleCauses } from "./analysers/roles.js";
 import { runTimeCauses } from "./analysers/run-time.js";
 import { schedulingCauses } from "./analysers/scheduling.js";
 import { serviceCauses } from "./analysers/services.js";
 import { startCauses } from "./analysers/start.js";
 import { storageCauses } from "./analysers/storage.js";
+import { surroundingCauses } from "./analysers/surroundings.js";
+import { unresponsiveCauses } from "./analysers/unresponsive.js";
 import { type ObjectRef, sameRef } from "./cause.js";
 import { type Model, modelOf } from "./model.js";
 import { CAUSE_MIN_WEIGHT, type RankedCause, ranked, tierOf } from "./rank.js";
@@ -42,6 +45,9 @@ const ANALYSERS: readonly Analyser[] = [
   runTimeCauses,
   addressCauses,
   programCauses,
+  unresponsiveCauses,
+  reportedErrorCauses,
+  surroundingCauses,
   unreadyCauses,
 ];
 
@@ -54,18 +60,30 @@ export interface ClusterVerdict {
   notices: RankedCause[];
 }
 
-export function verdictOn(facts: ClusterFacts, about?: ObjectRef): ClusterVerdict {
+/** `about`: nothing but what has to do with it; `near`: names of workloads, pods or services whose causes come first. */
+export function verdictOn(facts: ClusterFacts, about?: ObjectRef, near: readonly string[] = []): ClusterVerdict {
   const model = modelOf(facts);
-  const all = ranked(
-    ANALYSERS.flatMap((analyse) => analyse(model)),
-    model,
-  ).filter((cause) => concerns(cause, model, about));
+  const all = nearFirst(
+    ranked(
+      ANALYSERS.flatMap((analyse) => analyse(model)),
+      model,
+    ).filter((cause) => concerns(cause, model, about)),
+    near,
+  );
   const strong = all.filter(({ weight }) => weight >= CAUSE_MIN_WEIGHT);
   return {
     causes: strong.filter(({ explainedBy }) => explainedBy === undefined),
     symptoms: strong.filter(({ explainedBy }) => explainedBy !== undefined),
     notices: all.filter(({ weight }) => weight < CAUSE_MIN_WEIGHT),
   };
+}
+
+/** Whoever asks about a pod may name one that is gone: its workload's name begins its own. */
+function nearFirst(causes: RankedCause[], near: readonly string[]): RankedCause[] {
+  if (near.length === 0) return causes;
+  const isNear = ({ object, affects }: RankedCause): boolean =>
+    [object, ...affects].some(({ name }) => near.some((one) => one === name || one.startsWith(`${name}-`)));
+  return [...causes.filter(isNear), ...causes.filter((cause) => !isNear(cause))];
 }
 
 /** What stands under all is told always; what lies in another namespace, or beside a workload that is asked for, is not. */

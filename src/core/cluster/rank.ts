@@ -43,6 +43,7 @@ const SHOWN = new Set<CauseCode>([
   "k8s-readiness-probe-too-impatient",
   "k8s-liveness-probe-too-impatient",
   "k8s-service-without-workload",
+  "k8s-program-reports-errors",
 ]);
 /** What the log says of something that is called explains why the program ends, and not the other way round. */
 const OF_CALLS = new Set<CauseCode>([
@@ -51,7 +52,7 @@ const OF_CALLS = new Set<CauseCode>([
   "k8s-dependency-name-unresolved",
 ]);
 const INFRASTRUCTURE =
-  /^k8s-(?:node-|scheduler-absent|control-plane|controller-manager|dns-(?:down|service|configuration)|kube-proxy|namespace-terminating)/;
+  /^k8s-(?:node-(?!refused)|scheduler-absent|control-plane|controller-manager|dns-(?:down|service|configuration)|kube-proxy|network-agent-down|namespace-terminating)/;
 
 /** 0 stands under all, 3 only repeats what something else does. */
 export function tierOf(code: CauseCode): 0 | 1 | 2 | 3 {

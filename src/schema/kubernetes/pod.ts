@@ -93,6 +93,7 @@ export const podSpec = z.object({
   runtimeClassName: text,
   hostNetwork: flag,
   dnsPolicy: text,
+  hostAliases: many(z.object({ ip: text, hostnames: opt(z.array(z.string())) })),
   dnsConfig: opt(z.object({ nameservers: opt(z.array(z.string())), searches: opt(z.array(z.string())) })),
   nodeSelector: strings,
   affinity: opt(affinity),

@@ -9,6 +9,8 @@ import { declaredNameSchema } from "../kit/names.js";
 export const CAUSES_SHOWN = 10;
 export const ROWS_SHOWN = 40;
 export const AFFECTED_SHOWN = 10;
+export const CHANGES_SHOWN = 20;
+const NEAR_MAX = 5;
 export const EVERYWHERE = "*";
 
 const workloadSchema = z
@@ -29,6 +31,8 @@ export const paramsSchema = z
     namespace: z.union([kubernetesLabelSchema, z.literal(EVERYWHERE)]).optional(),
     /** Only what has to do with it is told. */
     workload: workloadSchema.optional(),
+    /** Names of workloads, services or pods, gone ones too: what concerns them comes first. */
+    near: z.array(z.string().min(1).max(253)).max(NEAR_MAX).optional(),
     logs: z.enum(LOG_CHOICES).default("all"),
   })
   .refine(({ source, cluster }) => (source === undefined) !== (cluster === undefined), {
@@ -49,6 +53,8 @@ const causeSchema = z.strictObject({
   evidence: z.array(z.strictObject({ object: z.string(), from: z.string(), text: z.string() })),
   confirm: z.string(),
   next: z.string(),
+  /** What changed last of the object, or else of whom it hits. */
+  changed: z.string().nullable().optional(),
   /** The cause that explains it. */
   explained_by: z.string().nullable(),
 });
@@ -64,6 +70,14 @@ export const outputSchema = z.strictObject({
   causes: z.array(causeSchema).max(CAUSES_SHOWN),
   symptoms: z.array(causeSchema).max(CAUSES_SHOWN),
   notices: z.array(causeSchema).max(CAUSES_SHOWN),
+  /** Causes and symptoms as `CODE of KIND NAMESPACE/NAME`: a later look tells by them what is gone. */
+  named: z.array(z.string()).max(4 * CAUSES_SHOWN),
+  /** Of a Deployment that was asked for: the kept revision before the one in force. */
+  rollback_to: z.string().nullable(),
+  /** Newest first. */
+  changes: z
+    .array(z.strictObject({ at: z.string(), target: z.string(), what: z.string(), by: z.string().nullable() }))
+    .max(CHANGES_SHOWN),
   workloads: z
     .array(
       z.strictObject({

@@ -1,6 +1,7 @@
 /** What is told of the facts: causes first, the rest within what history carries; all of it is in the blob. */
 import { verdictOn } from "../../../core/cluster/analyse.js";
 import { type ObjectRef, refText } from "../../../core/cluster/cause.js";
+import { type ClusterChange, changeBeside, changesOf, revisionBefore } from "../../../core/cluster/changes.js";
 import { CAUSES } from "../../../core/cluster/codes.js";
 import { overviewOf } from "../../../core/cluster/overview.js";
 import type { RankedCause } from "../../../core/cluster/rank.js";
@@ -9,26 +10,29 @@ import type { ClusterFacts } from "../../../schema/kubernetes/facts.js";
 import type { ToolContext } from "../../define-tool.js";
 import { finding, shortened, type ToolFinding } from "../kit/finding.js";
 import { isoText } from "../kit/instant.js";
-import { AFFECTED_SHOWN, CAUSES_SHOWN, ROWS_SHOWN, type StateOutput } from "./schema.js";
+import { AFFECTED_SHOWN, CAUSES_SHOWN, CHANGES_SHOWN, ROWS_SHOWN, type StateOutput } from "./schema.js";
 
 const TEXT_MAX_CHARS = 400;
 const short = (text: string): string => shortened(redact(text), TEXT_MAX_CHARS);
 
 export async function outputOf(
   facts: ClusterFacts,
-  about: ObjectRef | undefined,
+  { about, near }: { about: ObjectRef | undefined; near: readonly string[] },
   context: ToolContext,
 ): Promise<StateOutput> {
-  const { causes, symptoms, notices } = verdictOn(facts, about);
+  const { causes, symptoms, notices } = verdictOn(facts, about, near);
   const overview = overviewOf(facts);
-  const shown = (list: readonly RankedCause[], evidence: number) =>
-    list.slice(0, CAUSES_SHOWN).map((one) => shownCause(one, evidence));
+  const changes = changesOf(facts);
+  const all = (list: readonly RankedCause[], evidence: number) =>
+    list.map((one) => shownCause(one, evidence, changeBeside(one, changes)));
+  const shown = (list: readonly RankedCause[], evidence: number) => all(list.slice(0, CAUSES_SHOWN), evidence);
   const isIll = ({ desired, ready, restarts }: (typeof overview.workloads)[number]): number =>
     Number(desired !== null && ready < desired) * 2 + Number(restarts > 0);
   const whole = {
-    causes: causes.map((one) => shownCause(one, 6)),
-    symptoms: symptoms.map((one) => shownCause(one, 6)),
-    notices: notices.map((one) => shownCause(one, 6)),
+    causes: all(causes, 6),
+    symptoms: all(symptoms, 6),
+    notices: all(notices, 6),
+    changes: changes.map(shownChange),
     ...overview,
     unreadable: facts.unread,
   };
@@ -41,6 +45,11 @@ export async function outputOf(
     causes: shown(causes, 4),
     symptoms: shown(symptoms, 2),
     notices: shown(notices, 1),
+    named: [...causes, ...symptoms]
+      .slice(0, 4 * CAUSES_SHOWN)
+      .map(({ code, object }) => `${code} of ${refText(object)}`),
+    rollback_to: about === undefined ? null : (revisionBefore(facts, about)?.toString() ?? null),
+    changes: changes.slice(0, CHANGES_SHOWN).map(shownChange),
     workloads: [...overview.workloads]
       .sort((a, b) => isIll(b) - isIll(a))
       .slice(0, ROWS_SHOWN)
@@ -66,9 +75,17 @@ export async function outputOf(
   return { ...output, findings: findingsOf(output) };
 }
 
+const shownChange = ({ atMs, object, what, by }: ClusterChange): StateOutput["changes"][number] => ({
+  at: isoText(atMs),
+  target: refText(object),
+  what: short(what),
+  by,
+});
+
 function shownCause(
   { code, object, what, score, affects, evidence, explainedBy }: RankedCause,
   evidenceMax: number,
+  change: ClusterChange | undefined,
 ): StateOutput["causes"][number] {
   const { family, confirm, next } = CAUSES[code];
   return {
@@ -82,9 +99,13 @@ function shownCause(
     evidence: evidence.slice(0, evidenceMax).map((one) => ({ ...one, text: short(one.text) })),
     confirm,
     next,
+    changed: change === undefined ? null : changeText(shownChange(change)),
     explained_by: explainedBy === undefined ? null : `${explainedBy.code} of ${refText(explainedBy)}`,
   };
 }
+
+const changeText = ({ at, target, what, by }: StateOutput["changes"][number]): string =>
+  `${target} at ${at}: ${what}${by === null ? "" : ` (by ${by})`}`;
 
 function findingsOf({
   causes,
@@ -99,6 +120,7 @@ function findingsOf({
   const place = workload ?? (namespace === null ? `the cluster ${cluster}` : `the namespace ${namespace}`);
   const cite = (one: StateOutput["causes"][number]): string[] => [
     ...one.evidence.map(({ object, from, text }) => `${object}, ${from}: ${text}`),
+    ...(one.changed == null ? [] : [`Changed last: ${one.changed}`]),
     `Next: ${one.next}`,
   ];
   const findings = causes

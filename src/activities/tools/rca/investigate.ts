@@ -42,13 +42,13 @@ export function investigate(material: Material, wanted: TargetWanted, run: SoFar
   ];
   const { kept, setAside } = withoutSymptoms(heard, material);
   const aside = [
+    ...state.setAside,
     ...change.setAside,
     ...metric.setAside,
     ...setAside,
     ...trace.setAside,
     ...log.setAside,
     ...probes.setAside,
-    ...state.setAside,
   ];
   const causes = rankedCauses(kept, change.suspects, trouble);
   return { trouble, causes, setAside: unique(aside).slice(0, SET_ASIDE_MAX), verdict: verdictOn(causes, trouble, run) };

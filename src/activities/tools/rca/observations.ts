@@ -81,6 +81,8 @@ interface StateCause extends Origin {
   code: string;
   text: string;
   score: number;
+  /** What changed last of it. */
+  changed: string | undefined;
   /** Names of what suffers from it. */
   affects: string[];
   /** Another cause explains it. */

@@ -1,5 +1,6 @@
 /** What `kubernetes_state` names as causes: the object to mend is where it began, for the cluster itself says so. */
 import type { JsonObject } from "../../../schema/json.js";
+import { isoMs } from "../kit/instant.js";
 import type { Testimony, Witness } from "./evidence.js";
 import { listIn, numberIn, objectIn, textIn } from "./json-parts.js";
 import { type Material, type Origin, serviceName } from "./observations.js";
@@ -23,6 +24,7 @@ export function readState(output: JsonObject, origin: Origin, material: Material
       service: serviceName(name),
       code,
       text: `${textIn(one.what) ?? code} (${code} of ${textIn(object?.kind) ?? "object"} ${name})`,
+      changed: textIn(one.changed),
       score: numberIn(one.score),
       affects: Array.isArray(one.affects)
         ? one.affects.flatMap((text) => (typeof text === "string" ? serviceName(text) : []))
@@ -30,6 +32,7 @@ export function readState(output: JsonObject, origin: Origin, material: Material
       explainedBy: textIn(one.explained_by),
     });
   }
+  readChanged(output, origin, material);
   const counts = objectIn(output.counts);
   material.looked.push({
     node: origin.node,
@@ -37,16 +40,28 @@ export function readState(output: JsonObject, origin: Origin, material: Material
   });
 }
 
+/** What the cluster itself knows of changes of what is ill or suffers; the rest of them says nothing of it. */
+function readChanged(output: JsonObject, origin: Origin, material: Material): void {
+  const ill = new Set(material.states.flatMap(({ service, affects }) => [service, ...affects]));
+  for (const one of listIn(output.changes)) {
+    const atMs = isoMs(textIn(one.at) ?? "");
+    const target = textIn(one.target);
+    if (atMs === undefined || target === undefined || !ill.has(serviceName(target))) continue;
+    const what = `${textIn(one.what) ?? "changed"} of ${target}`;
+    material.changes.push({ ...origin, atMs, what, byItself: false, service: serviceName(target) });
+  }
+}
+
 export function stateWitnesses({ states }: Material): Testimony {
   const causes = states.filter(({ explainedBy }) => explainedBy === undefined);
   return {
     witnesses: causes.map(
-      ({ node, query, service, text, score }, index): Witness => ({
+      ({ node, query, service, text, score, changed }, index): Witness => ({
         kind: "state",
         service,
         node,
         query,
-        text,
+        text: changed === undefined ? text : `${text}; changed last: ${changed}`,
         weight: Math.max(0.1, score * LATER_SHARE ** index),
         locates: index === 0 && score >= OWN_SCORE,
       }),

@@ -1,4 +1,4 @@
-/** `autoops investigate [GOAL | --alert FILE]`: plans from the map, runs, and answers in plain words. Reads only. */
+/** `autoops investigate [GOAL | --alert FILE]`: plans from the map or for a cluster, runs, and answers in plain words. Reads only. */
 import { type Local, loadLocal } from "../../../app/local.js";
 import { type DiagnosisOutput, diagnosisSchema, planRound } from "../../../app/rounds.js";
 import { discoverStack } from "../../../app/stack.js";
@@ -6,9 +6,11 @@ import type { NodeView } from "../../../core/report/view.js";
 import type { Report } from "../../../core/report.js";
 import type { Graph } from "../../../schema/graph.js";
 import type { GoalInput } from "../../../schema/run-input.js";
-import { exitFor } from "../../../vocabulary/problems.js";
+import { exitFor, type Problem } from "../../../vocabulary/problems.js";
 import type { OpenedRuns } from "../../runs/open-runs.js";
 import { answerText, fullText } from "../answer-text.js";
+import type { ClusterOptions } from "../cluster-choice.js";
+import { investigateCluster, isForCluster } from "../cluster-run.js";
 import { previewed } from "../draft.js";
 import { done, type Ending, failed } from "../ending.js";
 import { goalOf, readAsked } from "../goal-words.js";
@@ -17,9 +19,8 @@ import { noteWarnings } from "../plan-text.js";
 import { ownName, type Session } from "../session.js";
 import { style } from "../text.js";
 
-interface Options {
+interface Options extends ClusterOptions {
   alert?: string;
-  since?: string;
   all?: boolean;
   waitSeconds?: number;
 }
@@ -35,12 +36,16 @@ export async function investigate(session: Session, [goal]: readonly string[], o
   const startedMs = Date.now();
   const asked = await readAsked(session, goal ?? (options.alert === undefined ? EVERYTHING : undefined), options);
   if (!asked.ok) return failed(asked.problems);
-  const loaded = await withMap(session);
-  if (!loaded.ok) return failed(loaded.problems);
-  const { local } = loaded;
-  const wish = await goalOf(asked.asked, { lookOnly: true }, local);
+  const read = await loadLocal(session.environment);
+  if (!read.ok) return failed(read.problems);
+  const wish = await goalOf(asked.asked, { lookOnly: true }, read);
   if (!wish.ok) return failed(wish.problems);
   noteWarnings(print, wish.notices);
+  const ofCluster = { local: read, wish: wish.input, options, startedMs };
+  if (isForCluster(ofCluster)) return investigateCluster(session, ofCluster);
+  const loaded = await withMap(session, read);
+  if (!loaded.ok) return failed(loaded.problems);
+  const { local } = loaded;
   const input = inputOf(wish.input, options);
   const drafted = previewed(local.draft(input), local);
   if (!drafted.ok) return failed(drafted.problems);
@@ -65,9 +70,9 @@ const inputOf = ({ goal, facts }: Pick<GoalInput, "goal" | "facts">, { since }: 
 /** Without a map one is made for this once, and that is said. */
 async function withMap(
   session: Session,
-): Promise<{ ok: true; local: Local } | Extract<Awaited<ReturnType<typeof loadLocal>>, { ok: false }>> {
-  const local = await loadLocal(session.environment);
-  if (!local.ok || local.map !== undefined) return local.ok ? { ok: true, local } : local;
+  local: Local,
+): Promise<{ ok: true; local: Local } | { ok: false; problems: Problem[] }> {
+  if (local.map !== undefined) return { ok: true, local };
   if (Object.keys(local.config.sources).length + Object.keys(local.config.clusters ?? {}).length === 0) {
     const message = "config.yaml declares no source to look at";
     const hint = "let one be written: autoops init";

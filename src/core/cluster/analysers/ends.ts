@@ -23,7 +23,7 @@ export function endCause(model: Model, owner: Owner, one: SeenContainer, nowMs: 
   if (end?.reason === "OOMKilled" && (isLooping || (sinceMs ?? 0) < OOM_RECENT_MS)) return memoryCause(owner, one);
   const isUnsteady =
     (status.restartCount ?? 0) >= LOOP_MIN_RESTARTS && sinceMs !== undefined && sinceMs < RESTARTED_RECENT_MS;
-  if (!isLooping && !isUnsteady) return restarted(owner, one, sinceMs);
+  if (!isLooping && !isUnsteady) return restarted(owner, one, sinceMs, nowMs);
   if (isInit && status.state?.terminated?.exitCode === 0) return undefined;
   if (killedByProbe(model, one)) return undefined;
   const { code, why } = kindOfEnd(end?.exitCode, end?.signal, isInit);
@@ -60,6 +60,7 @@ function restarted(
   owner: Owner,
   { status, pod, isInit }: SeenContainer,
   sinceMs: number | undefined,
+  nowMs: number,
 ): Cause | undefined {
   if (isInit || sinceMs === undefined || sinceMs > RESTARTED_RECENT_MS || (status.restartCount ?? 0) === 0)
     return undefined;
@@ -71,13 +72,22 @@ function restarted(
       `exit code ${end?.exitCode}, ${end?.reason ?? "no reason"}`,
     ),
   ];
+  // One restart is a chance, that of several pods is none.
+  const isShared = owner.pods.filter((one) => restartedLately(one, nowMs)).length > 1;
   return causeOf(
     "k8s-container-restarted",
     owner.ref,
     `container ${status.name} of ${refText(owner.ref)} was restarted lately (exit code ${end?.exitCode})`,
-    { evidence, affects: [owner.ref], weight: 0.45 },
+    { evidence, affects: [owner.ref], weight: isShared ? 0.58 : 0.45 },
   );
 }
+
+const restartedLately = ({ status }: Owner["pods"][number], nowMs: number): boolean =>
+  (status?.containerStatuses ?? []).some(
+    ({ lastState, restartCount }) =>
+      (restartCount ?? 0) > 0 &&
+      (ageMs(lastState?.terminated?.finishedAt, nowMs) ?? RESTARTED_RECENT_MS) < RESTARTED_RECENT_MS,
+  );
 
 export function killedByProbe(model: Model, { pod, status }: SeenContainer): boolean {
   return model

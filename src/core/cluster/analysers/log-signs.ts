@@ -1,5 +1,6 @@
 /** What programs write when something that they need is not as they need it: over languages and libraries. */
 import type { CauseCode } from "../codes.js";
+import type { Model, Owner } from "../model.js";
 
 export interface LogSign {
   code: CauseCode;
@@ -23,9 +24,20 @@ export const LOG_SIGNS: readonly LogSign[] = [
     about: /cannot (\w+ resource "[^"]+")/,
   },
   {
+    code: "k8s-account-token-missing",
+    pattern:
+      /serviceaccount\/(?:token|ca\.crt|namespace)['":]?.{0,40}(?:no such file|not found|ENOENT|does not exist|cannot find)|(?:ENOENT|No such file).{0,80}serviceaccount\/(?:token|ca\.crt)|unable to load in-?cluster config|not running in (?:a )?cluster/i,
+  },
+  {
+    code: "k8s-dependency-exhausted",
+    pattern:
+      /too many (?:connections|clients)|remaining connection slots are reserved|max(?:imum)? number of clients reached|connection pool (?:is )?(?:exhausted|full|timed? ?out)|pool (?:is )?exhausted|Timeout waiting for (?:idle object|connection from pool)|Unable to acquire (?:JDBC )?connection|HikariPool\S* - Connection is not available|OOM command not allowed|MISCONF |READONLY You can't write|max_connections|resource[_ ]exhausted|RESOURCE_EXHAUSTED/i,
+    about: ADDRESS,
+  },
+  {
     code: "k8s-dependency-credentials-wrong",
     pattern:
-      /Access denied for user|password authentication failed|WRONGPASS|NOAUTH|invalid username-password|ACCESS_REFUSED|Login failed for user|Authentication failed|auth(?:entication)? (?:error|failure)|SASL .*(?:fail|invalid)|invalid (?:credentials|password|api key|token)|ERR invalid password|bad auth|role "[^"]+" does not exist|no pg_hba\.conf entry|\b401 Unauthorized/i,
+      /Access denied for user|password authentication failed|WRONGPASS|NOAUTH|invalid username-password|ACCESS_REFUSED|Login failed for user|Authentication failed|auth(?:entication)? (?:error|failure)|SASL .*(?:fail|invalid)|invalid (?:credentials|password|api key|token)|ERR invalid password|bad auth|role "[^"]+" does not exist|no pg_hba\.conf entry|\b401 Unauthorized|not authorized on \S+ to execute|command requires authentication|Could not find user|UserNotFound|permission denied for (?:relation|table|schema|database|sequence)|command denied to user|NOPERM|is not authorized to (?:access|perform)|AccessDenied(?:Exception)?\b|TOPIC_AUTHORIZATION_FAILED/i,
     about: /(?:user |role )['"]?([\w.-]+)/,
   },
   {
@@ -55,7 +67,7 @@ export const LOG_SIGNS: readonly LogSign[] = [
   {
     code: "k8s-dependency-name-unresolved",
     pattern:
-      /no such host|ENOTFOUND|EAI_AGAIN|Name or service not known|Temporary failure in name resolution|nodename nor servname|UnknownHostException|Name does not resolve|could not translate host name|getaddrinfo|unable to resolve|could not resolve|failed to resolve|lookup failed|server misbehaving|DNS resolution failed|NXDOMAIN/i,
+      /no such host|ENOTFOUND|EAI_AGAIN|Name or service not known|Temporary failure in name resolution|nodename nor servname|UnknownHostException|Name does not resolve|could not translate host name|getaddrinfo|unable to resolve|could not resolve|failed to resolve|(?:DNS|host(?:name)?|name|address|A record) lookup failed|server misbehaving|DNS resolution failed|NXDOMAIN/i,
     about: HOST,
   },
   {
@@ -83,6 +95,17 @@ export const LOG_SIGNS: readonly LogSign[] = [
     about: ADDRESS,
   },
 ];
+
+const UNREACHED =
+  /time(?:d )?-?out|deadline exceeded|no such host|ENOTFOUND|EAI_AGAIN|name resolution|could not resolve|unreachable|no route to host/i;
+
+/** The log of one of its pods says that it reaches nothing. */
+export const saysUnreached = ({ facts }: Model, { pods }: Owner): boolean =>
+  facts.logs.some(
+    ({ pod, namespace, lines }) =>
+      pods.some(({ metadata }) => metadata.name === pod && metadata.namespace === namespace) &&
+      lines.some((line) => UNREACHED.test(line)),
+  );
 
 export function signIn(line: string): { sign: LogSign; about: string | undefined } | undefined {
   const sign = LOG_SIGNS.find(({ pattern }) => pattern.test(line));

@@ -5,6 +5,7 @@ import type { CauseCode } from "../codes.js";
 import { type Model, type Owner, refOf, selects } from "../model.js";
 import { dependenciesOf } from "./dependencies.js";
 import { type Analyser, causeOf } from "./draft.js";
+import { saysUnreached } from "./log-signs.js";
 
 const DNS_PORT = 53;
 
@@ -47,6 +48,11 @@ function blockedCalls(model: Model, caller: Owner): Cause[] {
         0.94,
       ),
     );
+  }
+  const isShutIn = egress.length > 0 && egress.every(({ spec }) => (spec?.egress ?? []).length === 0);
+  if (calls.length === 0 && isShutIn && saysUnreached(model, caller)) {
+    const what = `lets nothing out of ${refText(caller.ref)}, which does not reach what it calls`;
+    found.push(blocked(model, "k8s-network-policy-blocks-egress", egress, caller.ref, what, 0.9));
   }
   for (const { service, host, port } of calls) {
     if (service === undefined) continue;

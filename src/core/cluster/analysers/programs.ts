@@ -18,6 +18,7 @@ const OF_DEPENDENCIES = new Set<CauseCode>([
   "k8s-dependency-refused",
   "k8s-dependency-timing-out",
   "k8s-dependency-name-unresolved",
+  "k8s-dependency-exhausted",
 ]);
 
 export const programCauses: Analyser = (model) => {
@@ -110,10 +111,24 @@ function programCause(
   const affects: ObjectRef[] = [owner.ref];
   const of = called === undefined ? (about === undefined ? "" : ` (${about})`) : ` (${refText(called)})`;
   const what = `${refText(owner.ref)} says${of}, ${count} times: ${line.trim()}${more}`;
+  const full = code === "k8s-dependency-exhausted" && called !== undefined ? behind(model, called) : undefined;
+  if (full !== undefined)
+    return causeOf(refined, full.ref, `${refText(full.ref)} takes no more: ${what}`, {
+      evidence,
+      affects: [owner.ref, ...(called === undefined ? [] : [called])],
+      weight,
+    });
   const cause = causeOf(refined, owner.ref, what, { evidence, affects, weight });
   return called === undefined
     ? cause
     : { ...cause, evidence: [...evidence, evidenceOf(called, "called by", refText(owner.ref))] };
+}
+
+function behind(model: Model, { name, namespace }: ObjectRef): Owner | undefined {
+  const service = model.facts.objects.Service.find(
+    ({ metadata }) => metadata.name === name && metadata.namespace === namespace,
+  );
+  return service === undefined ? undefined : model.ownersBehind(service)[0];
 }
 
 /** Where the path that a program may not write lies decides whether its volume or its own root is meant. */

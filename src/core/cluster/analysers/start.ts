@@ -1,5 +1,5 @@
 /** Why containers are not made or do not stay: what the kubelet says of them, and how they ended. */
-import { type Cause, type Evidence, evidenceOf, type ObjectRef, refText } from "../cause.js";
+import { type Cause, evidenceOf, type ObjectRef, refText } from "../cause.js";
 import type { CauseCode } from "../codes.js";
 import { type Model, type Owner, refOf } from "../model.js";
 import {
@@ -23,6 +23,8 @@ const SAYINGS: ReadonlyArray<readonly [RegExp, CauseCode]> = [
   [/couldn't find key \S+ in Secret|references non-existent secret key/i, "k8s-secret-key-missing"],
   [/configmaps? "[^"]+" not found|configmap "[^"]+" is forbidden/i, "k8s-config-map-missing"],
   [/secrets? "[^"]+" not found/i, "k8s-secret-missing"],
+  [/init was OOM-?killed|memory limit too low/i, "k8s-container-out-of-memory"],
+  [/apparmor|seccomp|selinux|localhost profile/i, "k8s-security-profile-missing"],
   [/runAsNonRoot/i, "k8s-run-as-root-refused"],
   [
     /unable to find (?:user|group)|no such user|no matching entries in (?:passwd|group)|no users found/i,
@@ -208,21 +210,31 @@ function sharedMissing(causes: readonly Cause[]): Cause[] {
   });
 }
 
+/** `status.reason` of pods that their node, or a deadline, ended. */
+const ENDED: ReadonlyArray<readonly [RegExp, CauseCode, string]> = [
+  [/^UnexpectedAdmissionError$/, "k8s-device-unavailable", "the node did not take"],
+  [/^AppArmor$/, "k8s-security-profile-missing", "the node did not take"],
+  [
+    /^(?:OutOf\w+|NodeAffinity|NodePorts|NodeName|SysctlForbidden|TopologyAffinityError|PodOS\w*|InvalidNodeInfo)$/,
+    "k8s-node-refused-pod",
+    "the node did not take",
+  ],
+  [/^DeadlineExceeded$/, "k8s-pod-deadline-exceeded", "its own deadline ended"],
+];
+
 function podFailures(_model: Model, { ref, pods }: Owner): Cause[] {
-  const failed = pods.find(
-    ({ status }) =>
-      status?.phase === "Failed" && /UnexpectedAdmissionError|OutOf\w+|NodeAffinity/.test(status.reason ?? ""),
-  );
-  const isUp = pods.some(isReady);
-  if (failed === undefined || isUp || !/UnexpectedAdmissionError/.test(failed.status?.reason ?? "")) return [];
-  const evidence: Evidence[] = [
-    podEvidence(failed, "status", `${failed.status?.reason}: ${failed.status?.message ?? ""}`),
-  ];
-  return [
-    causeOf("k8s-device-unavailable", ref, `the node did not take ${refText(ref)}: ${failed.status?.message ?? ""}`, {
-      evidence,
-      affects: [ref],
-      weight: 0.9,
-    }),
-  ];
+  if (pods.some(isReady)) return [];
+  for (const pod of pods.filter(({ status }) => status?.phase === "Failed")) {
+    const { reason = "", message = "" } = pod.status ?? {};
+    const found = ENDED.find(([pattern]) => pattern.test(reason));
+    if (found === undefined || (ref.kind === "Job" && found[1] === "k8s-pod-deadline-exceeded")) continue;
+    return [
+      causeOf(found[1], ref, `${found[2]} pods of ${refText(ref)}: ${reason} ${message}`, {
+        evidence: [podEvidence(pod, "status", `${reason}: ${message}`)],
+        affects: [ref],
+        weight: 0.9,
+      }),
+    ];
+  }
+  return [];
 }

@@ -50,6 +50,11 @@ export const ADMISSION = {
     "Read the log for forbidden; list the RoleBindings of the account.",
     "Bind a Role with that verb and resource to the account.",
   ],
+  "k8s-account-token-missing": [
+    "The program wants the token of its service account, and none is mounted.",
+    "Read automountServiceAccountToken of pod and account.",
+    "Mount it, if the program shall ask the API.",
+  ],
   "k8s-role-missing": [
     "A RoleBinding names a Role that does not exist.",
     "List the Roles of the namespace.",

@@ -81,6 +81,21 @@ export const CONTROLLERS = {
     "Read metadata.finalizers, and look for its controller.",
     "Bring the controller back; remove the finalizer only when its work is done.",
   ],
+  "k8s-pod-stuck-terminating": [
+    "A pod that was deleted does not go away.",
+    "Look at its node, its volumes and its preStop hook.",
+    "Bring the node's kubelet back; delete the pod by force only where nothing of it can still run.",
+  ],
+  "k8s-daemon-set-without-nodes": [
+    "No node has the labels that the DaemonSet wants.",
+    "Compare its nodeSelector with the labels of the nodes.",
+    "Correct the selector of the DaemonSet, or label the nodes.",
+  ],
+  "k8s-custom-resource-failing": [
+    "An object of a declared kind says that it is not well.",
+    "Read its conditions, and the log of its controller.",
+    "Correct what the condition says.",
+  ],
   "k8s-namespace-terminating": [
     "The namespace is being deleted and does not go away.",
     "Read the conditions of the namespace: what is left in it.",

@@ -115,6 +115,11 @@ export const NETWORK = {
     "Read dnsPolicy and dnsConfig of the pod.",
     "Use dnsPolicy ClusterFirst, or correct the nameservers.",
   ],
+  "k8s-network-agent-down": [
+    "Pods of the network plug-in do not run, so pods get no addresses or reach nothing.",
+    "Read state and log of the plug-in's pods.",
+    "Mend the plug-in's DaemonSet.",
+  ],
   "k8s-kube-proxy-down": [
     "On a node kube-proxy does not run, so services are not reached from there.",
     "Look at the kube-proxy pod of the node.",

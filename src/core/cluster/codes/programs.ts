@@ -15,6 +15,26 @@ export const RUN_TIME = {
     "Read its last end, and the log before it.",
     "Mend what ended it.",
   ],
+  "k8s-workload-unresponsive": [
+    "The workload looks well and does not serve those who call it: it is slow, cut off, or out of resources.",
+    "Call it from inside the cluster; compare its latency, CPU, memory and network with before.",
+    "Find what slows it or cuts it off; restart it, give it more, or take back what changed last.",
+  ],
+  "k8s-program-reports-errors": [
+    "The workload is ready, and much of its log is errors of its own.",
+    "Read the log since it began.",
+    "Mend the program or its data; roll back if it began with a rollout.",
+  ],
+  "k8s-cpu-limit-too-small": [
+    "The CPU limit of a container is too small for anything to run in.",
+    "Compare the limit with what the program uses elsewhere.",
+    "Raise the limit in the workload.",
+  ],
+  "k8s-fault-injected": [
+    "A tool that injects faults acts on the workload.",
+    "List the tool's experiments in the namespace.",
+    "End the experiment, if it is not meant.",
+  ],
 } as const;
 
 export const CONFIGURATION = {
@@ -57,6 +77,16 @@ export const CONFIGURATION = {
     "The workload does not trust a dependency's certificate.",
     "Read the certificate that the dependency shows.",
     "Renew it, or give the workload its authority.",
+  ],
+  "k8s-dependency-exhausted": [
+    "A dependency takes no more: its connections, memory or pool are used up.",
+    "Compare its open connections and memory with what it allows.",
+    "Raise its limit, or find who takes so much.",
+  ],
+  "k8s-host-alias-wrong": [
+    "The workload's hostAliases lead the name of a dependency elsewhere.",
+    "Compare hostAliases with the address of the service.",
+    "Remove the alias from the workload.",
   ],
   "k8s-setting-missing": [
     "The program wants a setting that nobody gives it.",

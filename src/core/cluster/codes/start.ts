@@ -95,6 +95,21 @@ export const START = {
     "The pod failed with UnexpectedAdmissionError.",
     "Restart the device plug-in, delete the pod.",
   ],
+  "k8s-node-refused-pod": [
+    "The node did not take the pod that was bound to it.",
+    "Read status.reason of the failed pods: OutOfcpu, OutOfmemory, NodeAffinity, NodePorts, SysctlForbidden.",
+    "Remove nodeName from the workload, or correct what the node refuses.",
+  ],
+  "k8s-security-profile-missing": [
+    "The node lacks the AppArmor, seccomp or SELinux profile that the container names.",
+    "Look for the profile on the node.",
+    "Load the profile, or correct its name in the workload.",
+  ],
+  "k8s-pod-deadline-exceeded": [
+    "Pods of a service are ended by an activeDeadlineSeconds of their own.",
+    "Read activeDeadlineSeconds of the pod.",
+    "Remove it from the workload.",
+  ],
   "k8s-container-not-created": [
     "The runtime cannot make the container, for a reason of its own.",
     "Read the waiting message of the container.",

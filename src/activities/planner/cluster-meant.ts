@@ -1,0 +1,78 @@
+/** Which declared cluster and namespace a goal is about, and whether it is about one at all. */
+import type { Config } from "../../schema/config.js";
+import type { JsonObject } from "../../schema/json.js";
+import { escapeRegExp } from "../../vocabulary/escape-regexp.js";
+import type { Problem } from "../../vocabulary/problems.js";
+import type { Entities } from "./entities.js";
+import { operationsEvidence } from "./operations.js";
+
+export interface ClusterGoal {
+  goal: string;
+  entities: Entities;
+  config: Config;
+  given: JsonObject;
+  remedy: boolean;
+}
+
+/** Words that are used of Kubernetes alone, or of hardly anything else. */
+const OF_KUBERNETES =
+  /\b(?:k8s|kubernetes|kubelet|kubectl|kube[- ]?(?:proxy|dns|scheduler|apiserver|system)|core ?dns|pods?|namespaces?|replica ?sets?|stateful ?sets?|daemon ?sets?|cron ?jobs?|config ?maps?|crash[- ]?loop\w*|image ?pull ?back ?off|err ?image ?pull|oom ?killed|create ?container ?\w*error|unschedulable|endpoint ?slices?|ingress(?:es)?|hpa|pvcs?|persistent ?volumes?|rollouts?|workloads?|liveness|readiness|init containers?|evicted|helm|eks|gke|aks|openshift)\b/i;
+const ALERT_OF_KUBERNETES = /\bKube[A-Z]\w+/;
+const EVIDENCE_MIN = 0.3;
+const NAMESPACE = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
+
+export const declaresCluster = ({ clusters = {} }: Config): boolean => Object.keys(clusters).length > 0;
+
+/** Only where a cluster is declared: without one there is nothing to ask. */
+export function isOfCluster(goal: string, { namespace, pod }: Entities, config: Config): boolean {
+  if (!declaresCluster(config)) return false;
+  const isNamed = namespace !== undefined || pod !== undefined;
+  if (!isNamed && !OF_KUBERNETES.test(goal) && !ALERT_OF_KUBERNETES.test(goal)) return false;
+  const known = (word: string): boolean => OF_KUBERNETES.test(word);
+  return operationsEvidence(goal, known, () => undefined) >= EVIDENCE_MIN;
+}
+
+/** The only one; else the one that is named, by itself, by its environment, or by whom it holds. */
+export function clusterMeant({ goal, entities, config, given }: ClusterGoal): string | Problem {
+  const names = Object.keys(config.clusters ?? {}).sort();
+  const listed = names.length === 0 ? "none" : names.join(", ");
+  if (given.cluster !== undefined) {
+    const wanted = String(given.cluster);
+    if (names.includes(wanted)) return wanted;
+    const message = `config.yaml declares no cluster ${JSON.stringify(wanted.slice(0, 63))}`;
+    return { code: "parameter-invalid", at: "params.cluster", message, hint: `declared: ${listed}` };
+  }
+  const [only, ...others] = names;
+  if (only !== undefined && others.length === 0) return only;
+  const inGoal = names.filter((name) => new RegExp(`(?<![\\w.-])${escapeRegExp(name)}(?![\\w-])`, "i").test(goal));
+  const ofEnvironment = names.filter((name) => name === entities.environment);
+  const holding = [...holders(config, entities)];
+  for (const found of [inGoal, ofEnvironment, holding]) {
+    const [one, second] = found;
+    if (one !== undefined && second === undefined) return one;
+  }
+  const message = "the parameter cluster is missing: which of the declared clusters is meant";
+  const hint =
+    only === undefined
+      ? "declare one under clusters in config.yaml"
+      : `give it with --param cluster=NAME; declared: ${listed}`;
+  return { code: "parameter-missing", at: "params.cluster", message, hint };
+}
+
+/** Clusters of the sources and targets of that namespace, or of that service. */
+function holders({ sources, targets }: Config, { namespace, service }: Entities): Set<string> {
+  const found = new Set<string>();
+  for (const [name, one] of [...Object.entries(sources), ...Object.entries(targets)]) {
+    if (!("cluster" in one)) continue;
+    if (namespace === undefined ? name === service : one.namespace === namespace) found.add(one.cluster);
+  }
+  return found;
+}
+
+/** Undefined: all of the cluster. */
+export function namespaceMeant({ entities, config, given }: ClusterGoal, cluster: string): string | undefined {
+  if (typeof given.namespace === "string") return given.namespace === "*" ? undefined : given.namespace;
+  if (entities.namespace !== undefined && NAMESPACE.test(entities.namespace)) return entities.namespace;
+  const target = entities.service === undefined ? undefined : config.targets[entities.service];
+  return target !== undefined && "cluster" in target && target.cluster === cluster ? target.namespace : undefined;
+}

@@ -1,0 +1,70 @@
+/** `autoops investigate` of a cluster: one that is declared, or that of a kubeconfig. */
+import { clusterOfKubeconfig } from "../../app/kubeconfig-cluster.js";
+import { type Local, loadLocal } from "../../app/local.js";
+import type { Config } from "../../schema/config.js";
+import type { GoalInput } from "../../schema/run-input.js";
+import type { Problem } from "../../vocabulary/problems.js";
+import { ownName, type Session } from "./session.js";
+
+export interface ClusterOptions {
+  cluster?: string;
+  namespace?: string;
+  workload?: string;
+  kubeconfig?: string;
+  context?: string;
+  allowExec?: boolean;
+  since?: string;
+}
+
+/** As the planner knows the plan. */
+const CLUSTER_PLAN = "cluster-investigation";
+
+export const asksForCluster = ({ cluster, namespace, workload, kubeconfig, context }: ClusterOptions): boolean =>
+  [cluster, namespace, workload, kubeconfig, context].some((option) => option !== undefined);
+
+export interface ClusterChosen {
+  ok: true;
+  local: Local;
+  params: NonNullable<GoalInput["params"]>;
+  /** Known to no config.yaml. */
+  clusters?: NonNullable<Config["clusters"]>;
+}
+
+/** A kubeconfig that is named comes first, then what config.yaml declares, then the kubeconfig that kubectl would take. */
+export async function chooseCluster(
+  session: Session,
+  local: Local,
+  options: ClusterOptions,
+): Promise<ClusterChosen | { ok: false; problems: Problem[] }> {
+  const { cluster, namespace, workload, since, kubeconfig, context } = options;
+  const given = {
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(workload === undefined ? {} : { workload }),
+    ...(since === undefined ? {} : { window: since }),
+  };
+  const declared = Object.keys(local.config.clusters ?? {});
+  if (cluster !== undefined || (kubeconfig === undefined && context === undefined && declared.length > 0)) {
+    return { ok: true, local, params: { ...given, ...(cluster === undefined ? {} : { cluster }) } };
+  }
+  const found = await clusterOfKubeconfig(options, session.environment);
+  if (!found.ok) return found;
+  const clusters = { [found.name]: found.cluster };
+  const loaded = await loadLocal(session.environment, undefined, clusters);
+  if (!loaded.ok) return loaded;
+  const usual = found.namespace === undefined ? {} : { namespace: found.namespace };
+  return { ok: true, local: loaded, params: { ...usual, ...given, cluster: found.name }, clusters };
+}
+
+export function clusterGoal(
+  { goal, facts }: Pick<GoalInput, "goal" | "facts">,
+  params: NonNullable<GoalInput["params"]>,
+): GoalInput {
+  return {
+    goal,
+    requester: ownName(),
+    playbook: CLUSTER_PLAN,
+    remedy: false,
+    params,
+    ...(facts === undefined ? {} : { facts }),
+  };
+}

@@ -1,0 +1,209 @@
+/** What comes to a workload from around it: faults that a tool injects, aliases of hosts, limits that nothing can run in, agents of nodes. */
+import { type Cause, evidenceOf, type ObjectRef, refText } from "../cause.js";
+import { isLeaving, type Model, type Owner, refOf } from "../model.js";
+import { quantityOf } from "../quantity.js";
+import { dependenciesOf } from "./dependencies.js";
+import { type Analyser, ageMs, causeOf, isReady, isWanted, podEvidence, presentMs } from "./draft.js";
+
+const RECENT_MS = 3_600_000;
+/** A container that may use so little of a core hardly starts. */
+const CPU_LIMIT_TINY = 0.021;
+const STUCK_MS = 300_000;
+const HOLDS_PODS = /^(?:FailedKillPod|FailedPreStopHook|FailedUnMount|FailedUnmount|FailedDetachVolume|FailedSync)$/;
+const INJECTOR = /chaos|litmus|fault-?inject|gremlin|pumba/i;
+const NETWORK_AGENT =
+  /^(?:calico|canal|cilium|kube-flannel|flannel|weave|kindnet|aws-node|antrea|kube-router|ovnkube|ovs|azure-cni|azure-npm|multus|tigera)/;
+
+export const surroundingCauses: Analyser = (model) => [
+  ...injected(model),
+  ...model.owners.flatMap((owner) => [...aliases(model, owner), ...tinyLimits(model, owner)]),
+  ...networkAgents(model),
+  ...daemonsNowhere(model),
+  ...stuckPods(model),
+  ...customObjects(model),
+];
+
+/** Tools that inject faults tell of it in events; the workload that is hit is the one that suffers. */
+function injected(model: Model): Cause[] {
+  const now = presentMs(model);
+  const told = model.allEvents.filter(
+    ({ ref, by, reason, atMs }) =>
+      now - atMs < RECENT_MS && (INJECTOR.test(ref.kind) || INJECTOR.test(by) || /^Chaos/i.test(reason)),
+  );
+  return told.flatMap(({ ref, reason, message }): Cause[] => {
+    const hit = hitBy(model, ref, message);
+    if (hit === undefined || /recover|revert|finish|complet|deleted|stopped/i.test(`${reason} ${message}`)) return [];
+    return [
+      causeOf("k8s-fault-injected", hit, `${refText(ref)} injects a fault into ${refText(hit)}: ${message}`, {
+        evidence: [evidenceOf(ref, `event ${reason}`, message)],
+        affects: [hit],
+        weight: 0.9,
+      }),
+    ];
+  });
+}
+
+function hitBy(model: Model, ref: ObjectRef, message: string): ObjectRef | undefined {
+  const pod = model.facts.objects.Pod.find(
+    ({ metadata }) =>
+      (ref.kind === "Pod" && metadata.name === ref.name && metadata.namespace === ref.namespace) ||
+      message.includes(metadata.name),
+  );
+  if (pod !== undefined) return model.ownerOf(pod);
+  const words = new Set(`${message} ${ref.name}`.toLowerCase().split(/[^a-z0-9-]+/));
+  const isNamed = (name: string): boolean =>
+    [...words].some((word) => word === name || word.startsWith(`${name}-`) || word.endsWith(`-${name}`));
+  return model.owners
+    .map((owner) => owner.ref)
+    .filter((one) => one.namespace === ref.namespace && isNamed(one.name))
+    .sort((a, b) => b.name.length - a.name.length)[0];
+}
+
+/** `hostAliases` that give the name of a service another address. */
+function aliases(model: Model, owner: Owner): Cause[] {
+  const calls = dependenciesOf(model, owner);
+  for (const { ip = "", hostnames = [] } of owner.spec?.hostAliases ?? []) {
+    const call = calls.find(({ host, value }) =>
+      hostnames.some((name) => name.split(".")[0] === host || value.includes(name)),
+    );
+    const name = hostnames[0];
+    if (call === undefined || name === undefined || call.service?.spec?.clusterIP === ip) continue;
+    const text = `${hostnames.join(", ")} → ${ip}`;
+    return [
+      causeOf(
+        "k8s-host-alias-wrong",
+        owner.ref,
+        `${refText(owner.ref)} overrides the address of ${call.host}: ${text}`,
+        {
+          evidence: [evidenceOf(owner.ref, "hostAliases", text), evidenceOf(owner.ref, call.variable, call.value)],
+          affects: [owner.ref],
+          weight: call.service === undefined ? 0.7 : 0.92,
+        },
+      ),
+    ];
+  }
+  return [];
+}
+
+function tinyLimits(model: Model, owner: Owner): Cause[] {
+  const now = presentMs(model);
+  const container = (owner.spec?.containers ?? []).find(({ resources }) => {
+    const limit = quantityOf(resources?.limits?.cpu);
+    return limit !== undefined && limit > 0 && limit < CPU_LIMIT_TINY;
+  });
+  if (container === undefined) return [];
+  const limit = container.resources?.limits?.cpu ?? "";
+  const suffering = owner.pods.find(
+    (pod) =>
+      isWanted(pod) &&
+      (!isReady(pod) ||
+        (pod.status?.containerStatuses ?? []).some(
+          ({ lastState }) => (ageMs(lastState?.terminated?.finishedAt, now) ?? RECENT_MS) < RECENT_MS,
+        ) ||
+        model.events(refOf("Pod", pod)).some(({ reason, atMs }) => reason === "Unhealthy" && now - atMs < RECENT_MS)),
+  );
+  return [
+    causeOf(
+      "k8s-cpu-limit-too-small",
+      owner.ref,
+      `container ${container.name} of ${refText(owner.ref)} may use ${limit} of a CPU, too little to run`,
+      {
+        evidence: [
+          evidenceOf(owner.ref, `limits of ${container.name}`, `cpu ${limit}`),
+          ...(suffering === undefined
+            ? []
+            : [podEvidence(suffering, "status", "not ready, or its probes failed lately")]),
+        ],
+        affects: [owner.ref],
+        weight: suffering === undefined ? 0.4 : 0.95,
+      },
+    ),
+  ];
+}
+
+/** The network plug-in's own pods: without them no pod of the node gets an address, or reaches anything. */
+function networkAgents(model: Model): Cause[] {
+  return model.facts.objects.DaemonSet.filter(({ metadata }) => NETWORK_AGENT.test(metadata.name)).flatMap(
+    (item): Cause[] => {
+      const ref = refOf("DaemonSet", item);
+      const pods = model.owner(ref)?.pods.filter(isWanted) ?? [];
+      const unready = pods.filter((pod) => !isReady(pod));
+      const desired = item.status?.desiredNumberScheduled ?? 0;
+      const missing = desired > 0 && pods.length === 0 && model.knows("Pod", ref.namespace);
+      if (unready.length === 0 && !missing) return [];
+      const waiting = unready[0]?.status?.containerStatuses[0]?.state?.waiting;
+      const text = missing
+        ? `0 of ${desired} pods`
+        : `${unready.length} of ${pods.length} pods are not ready, ${waiting?.reason ?? ""}`;
+      return [
+        causeOf("k8s-network-agent-down", ref, `the network plug-in ${refText(ref)} does not run: ${text}`, {
+          evidence: [evidenceOf(ref, "status", text)],
+          weight: unready.length === pods.length ? 0.93 : 0.6,
+        }),
+      ];
+    },
+  );
+}
+
+/** Nodes that only some clusters have are ordinary: then nothing leads to it. */
+function daemonsNowhere(model: Model): Cause[] {
+  if (model.facts.objects.Node.length === 0) return [];
+  return model.facts.objects.DaemonSet.flatMap((item): Cause[] => {
+    const selector = Object.entries(item.spec?.template?.spec?.nodeSelector ?? {});
+    const wanted = item.status?.desiredNumberScheduled;
+    if (wanted !== 0 || selector.length === 0 || isLeaving(item)) return [];
+    const text = selector.map(([key, value]) => `${key}=${value}`).join(",");
+    if (/kubernetes\.io\/(?:os|arch)|gpu|nvidia|accelerator|tpu/.test(text)) return [];
+    const ref = refOf("DaemonSet", item);
+    return [
+      causeOf("k8s-daemon-set-without-nodes", ref, `${refText(ref)} runs on no node: none has the labels ${text}`, {
+        evidence: [evidenceOf(ref, "nodeSelector", text), evidenceOf(ref, "status.desiredNumberScheduled", "0")],
+        affects: [ref],
+        weight: 0.7,
+      }),
+    ];
+  });
+}
+
+/** One that is left over from a rollout harms nobody while its workload has its pods. */
+function stuckPods(model: Model): Cause[] {
+  const now = presentMs(model);
+  return model.facts.objects.Pod.flatMap((pod): Cause[] => {
+    const since = ageMs(pod.metadata.deletionTimestamp, now);
+    if (since === undefined || since < STUCK_MS || (pod.metadata.finalizers ?? []).length > 0) return [];
+    const ref = refOf("Pod", pod);
+    const owner = model.owner(model.ownerOf(pod));
+    const isShort = owner !== undefined && owner.pods.filter(isReady).length < (owner.replicas ?? 1);
+    const event = model.events(ref).find(({ reason }) => HOLDS_PODS.test(reason));
+    const text = `should have gone ${Math.round(since / 60_000)} minutes ago${event === undefined ? "" : `; ${event.reason}: ${event.message}`}`;
+    return [
+      causeOf("k8s-pod-stuck-terminating", ref, `${refText(ref)} does not end: ${text}`, {
+        evidence: [podEvidence(pod, "metadata.deletionTimestamp", text)],
+        affects: [model.ownerOf(pod)],
+        weight: isShort || event !== undefined ? 0.6 : 0.4,
+      }),
+    ];
+  });
+}
+
+const GOOD = /^(?:Ready|Available|Accepted|ResolvedRefs|Programmed|Synced|Healthy|Reconciled|Established)$/;
+const BAD = /^(?:Degraded|Failed|Stalled|Error|ReconcileError)$/;
+
+/** What objects of a declared kind agree on: conditions. */
+function customObjects(model: Model): Cause[] {
+  return model.facts.objects.Custom.flatMap((item): Cause[] => {
+    const one = (item.status?.conditions ?? []).find(
+      ({ type, status }) => (GOOD.test(type) && status === "False") || (BAD.test(type) && status === "True"),
+    );
+    if (one === undefined || isLeaving(item)) return [];
+    const ref = refOf(item.kind ?? "Custom", item);
+    const text = `${one.type}=${one.status}, ${one.reason ?? ""}: ${one.message ?? ""}`;
+    return [
+      causeOf("k8s-custom-resource-failing", ref, `${refText(ref)} says ${text}`, {
+        evidence: [evidenceOf(ref, `condition ${one.type}`, text)],
+        affects: [ref],
+        weight: 0.65,
+      }),
+    ];
+  });
+}
