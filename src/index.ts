@@ -6,7 +6,7 @@ import type { Registry } from "./activities/registry.js";
 import { loadLocal } from "./app/local.js";
 import { type ModelOptions, type PlannerByModel, plannerByModel } from "./app/planning.js";
 import { openRuns } from "./client/runs/open-runs.js";
-import type { Answered, Runs } from "./client/runs.js";
+import type { Runs } from "./client/runs.js";
 import { type CheckedGraph, checkAgainst, checkedGraph } from "./core/check.js";
 import { type Tightening, tighten } from "./core/policy/tighten.js";
 import type { Policy } from "./core/policy.js";
@@ -23,6 +23,7 @@ import type { Config } from "./schema/config.js";
 import type { Graph } from "./schema/graph.js";
 import type { GoalInput } from "./schema/run-input.js";
 import type { Problem } from "./vocabulary/problems.js";
+import type { Refused, Result } from "./vocabulary/result.js";
 
 export { defineTool, type ToolContext, type ToolDefinition, ToolFailure } from "./activities/define-tool.js";
 export { applyWhitelist, createDefaultRegistry, createRegistry, type Registry } from "./activities/registry.js";
@@ -45,9 +46,7 @@ export type { Graph, Graph as WorkflowGraph, GraphInput } from "./schema/graph.j
 export { parseGraph } from "./schema/parse-graph.js";
 export type { Failure, Problem, ProblemCode } from "./vocabulary/problems.js";
 
-export type CheckedOrProblems =
-  | { ok: true; graph: CheckedGraph; notices: Problem[] }
-  | { ok: false; problems: Problem[] };
+export type CheckedOrProblems = { ok: true; graph: CheckedGraph; notices: Problem[] } | Refused;
 
 /** Checks a parsed graph against a policy and the tools of a registry; every problem in one pass. */
 export function checkGraph(graph: Graph, policy: Policy, registry: Registry): CheckedOrProblems {
@@ -81,7 +80,7 @@ export function guardedFetch(
 /** The policy of this machine: defaults ← safety.yaml ← environment variables, made stricter by `tightening`. */
 export async function loadSafetyConfig(
   options: { variables?: Variables; tightening?: Tightening } = {},
-): Promise<{ ok: true; policy: Policy } | { ok: false; problems: Problem[] }> {
+): Promise<{ ok: true; policy: Policy } | Refused> {
   const local = await loadLocal(options.variables);
   if (!local.ok) return local;
   const loaded = await loadPolicy(local.environment);
@@ -100,7 +99,7 @@ interface PlannerOptions {
   config: Config;
   playbooks?: string;
 }
-type Planned<P> = Promise<{ ok: true; planner: P } | { ok: false; problems: Problem[] }>;
+type Planned<P> = Promise<{ ok: true; planner: P } | Refused>;
 
 /**
  * A planner over a folder of playbooks (default: those of the package), with no key and no network; or, given a model, one
@@ -124,7 +123,7 @@ export interface RunsClient extends Runs {
 }
 
 /** A client for runs over Temporal's own settings (TEMPORAL_ADDRESS, TEMPORAL_PROFILE and their like). */
-export async function createClient(options: { variables?: Variables } = {}): Promise<Answered<RunsClient>> {
+export async function createClient(options: { variables?: Variables } = {}): Promise<Result<RunsClient>> {
   const opened = await openRuns(options.variables);
   if (!opened.ok) return opened;
   const { runs, close } = opened.value;

@@ -35,6 +35,7 @@ import type { Config } from "./schema/config.js";
 import { RUNNING_NODES_MAX } from "./vocabulary/limits.js";
 import { PLANNER_QUEUE, RUN_QUEUE } from "./vocabulary/names.js";
 import type { Problem } from "./vocabulary/problems.js";
+import type { Refused, Result } from "./vocabulary/result.js";
 import { workerConverter, workflowSource } from "./worker/payloads.js";
 import { installRuntime } from "./worker/runtime.js";
 import { versioning } from "./worker/versioning.js";
@@ -60,9 +61,7 @@ export interface WorkerOptions {
 }
 
 /** Starts a worker for runs and plans. A broken policy, configuration or key is a problem, and nothing starts. */
-export async function startWorker(
-  options: WorkerOptions = {},
-): Promise<StartedWorker | { ok: false; problems: Problem[] }> {
+export async function startWorker(options: WorkerOptions = {}): Promise<StartedWorker | Refused> {
   let log = options.log;
   const onChange: Parameters<typeof loadLocal>[1] = ({ change, tool, reason }) => {
     log?.debug(`tool ${change}`, { operation: "registry", tool, ...(reason === undefined ? {} : { reason }) });
@@ -93,12 +92,7 @@ interface Health {
   probes?: Probes;
 }
 
-async function begin(
-  local: Local,
-  log: Log,
-  health: Health,
-  taskQueue: string,
-): Promise<StartedWorker | { ok: false; problems: Problem[] }> {
+async function begin(local: Local, log: Log, health: Health, taskQueue: string): Promise<StartedWorker | Refused> {
   const settings = await loadTemporalDev();
   if (!settings.ok) return settings;
   const temporal = await connect({ environment: local.environment.variables, settings: settings.value });
@@ -112,10 +106,7 @@ async function begin(
 }
 
 /** Everything that activities touch, bound to this machine. */
-export async function createDependencies(
-  local: Local,
-  log: Log,
-): Promise<{ ok: true; value: Dependencies } | { ok: false; problems: Problem[] }> {
+export async function createDependencies(local: Local, log: Log): Promise<Result<Dependencies>> {
   const stores = storesOf(local.environment);
   const keys = await keysOf(local, stores.approvalKey);
   if (!keys.ok) return { ok: false, problems: [keys.problem] };

@@ -17,6 +17,7 @@ import type { GoalInput, PlannerName, RunGraphInput } from "../schema/run-input.
 import type { WriteOrder } from "../schema/write-orders.js";
 import type { Effect, Environment, NodeType } from "../vocabulary/node-types.js";
 import type { Problem, ProblemCode } from "../vocabulary/problems.js";
+import type { Refused } from "../vocabulary/result.js";
 
 /** Input of every activity whose type is a tool's name. */
 export interface ToolCall {
@@ -87,7 +88,7 @@ export interface EditToCheck {
   effect?: Effect;
 }
 /** `gate`: how the action with these params is to be asked about; absent in older histories. */
-export type EditVerdict = { ok: true; gate?: NodeGate } | { ok: false; problems: Problem[] };
+export type EditVerdict = { ok: true; gate?: NodeGate } | Refused;
 
 /** Rendered params; part of the digest. */
 export interface ApprovedUndo {
@@ -136,7 +137,7 @@ export interface TellCall {
   question?: Question;
 }
 
-export type CheckResult = { ok: true; verdict: Verdict } | { ok: false; problems: Problem[] };
+export type CheckResult = { ok: true; verdict: Verdict } | Refused;
 export type DraftResult =
   | {
       ok: true;

@@ -14,6 +14,7 @@ import type { WriteLedger } from "../platform/temporal/write-ledger.js";
 import type { Config } from "../schema/config.js";
 import type { GoalInput } from "../schema/run-input.js";
 import type { Problem } from "../vocabulary/problems.js";
+import type { Refused } from "../vocabulary/result.js";
 import type { DraftResult, Narrative } from "./contract.js";
 import type { Calling } from "./planner/model/planner.js";
 import type { Registry } from "./registry.js";
@@ -22,7 +23,7 @@ export interface Dependencies {
   config: Config;
   registry: Registry;
   /** The policy as the file says now, not as it said when the worker started. */
-  policy(): Promise<{ ok: true; policy: Policy } | { ok: false; problems: Problem[] }>;
+  policy(): Promise<{ ok: true; policy: Policy } | Refused>;
   checkUrl(url: string, policy: Policy): Problem | undefined;
   /** Bound to the network policy in force at the call. */
   fetch: GuardedFetch;

@@ -11,8 +11,8 @@ import { loadSigner, loadVerifier, type Verifier } from "../platform/signing.js"
 import { storesOf } from "../platform/stores.js";
 import type { Config } from "../schema/config.js";
 import type { Playbook } from "../schema/playbook.js";
-import type { Parsed } from "../schema/problems.js";
 import type { Problem } from "../vocabulary/problems.js";
+import type { Result } from "../vocabulary/result.js";
 import { memoryOf } from "./memory.js";
 
 export interface Learned {
@@ -93,9 +93,7 @@ function otherId(id: string): Problem {
   return { code: "playbook-invalid", at: id, message, hint: `autoops playbooks unlearn ${id}` };
 }
 
-async function verifierOf(
-  environment: Environment,
-): Promise<{ ok: true; value: Verifier } | { ok: false; problems: Problem[] }> {
+async function verifierOf(environment: Environment): Promise<Result<Verifier>> {
   const { approvalKey } = storesOf(environment);
   if (environment.approvalPublicKeys !== undefined) {
     const loaded = await loadVerifier(environment.approvalPublicKeys);
@@ -111,7 +109,7 @@ async function verifierOf(
 }
 
 /** Drafts a playbook from a run that is remembered; it is used by nobody until `acceptLearned`. */
-export async function proposeFrom(run: string, local: Omit<Given, "taken">): Promise<Parsed<PlaybookDraft>> {
+export async function proposeFrom(run: string, local: Omit<Given, "taken">): Promise<Result<PlaybookDraft>> {
   const { store } = memoryOf(local);
   const kept = (await store.exists()) ? await store.get(run) : { ok: true as const, value: undefined };
   return kept.ok ? proposePlaybook(run, kept.value, local.config) : kept;
@@ -124,7 +122,7 @@ export async function proposeFrom(run: string, local: Omit<Given, "taken">): Pro
 export async function acceptLearned(
   { text, name, run, subject }: { text: string; name: string; run: string; subject: string },
   { environment, config, taken }: Given,
-): Promise<Parsed<{ playbook: Playbook; digest: string }>> {
+): Promise<Result<{ playbook: Playbook; digest: string }>> {
   const { store } = memoryOf({ environment, config });
   const kept = (await store.exists()) ? await store.get(run) : { ok: true as const, value: undefined };
   if (!kept.ok) return kept;

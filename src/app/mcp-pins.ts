@@ -11,6 +11,7 @@ import type { McpServer } from "../schema/config/mcp.js";
 import type { Config } from "../schema/config.js";
 import type { McpPins } from "../schema/mcp-pins.js";
 import type { Problem } from "../vocabulary/problems.js";
+import type { Refused } from "../vocabulary/result.js";
 import { declaredUrls } from "./declared-urls.js";
 import { type Local, loadLocal } from "./local.js";
 
@@ -26,7 +27,7 @@ export interface LookedAt {
   problem?: Problem;
 }
 
-type Looked = { ok: true; servers: LookedAt[]; environment: Environment } | { ok: false; problems: Problem[] };
+type Looked = { ok: true; servers: LookedAt[]; environment: Environment } | Refused;
 
 /** Every declared server, or the named one; one after the other, in the order of their names. */
 export async function lookAtMcp(variables: Variables, name: string | undefined, signal: AbortSignal): Promise<Looked> {
@@ -88,7 +89,7 @@ export async function acceptMcp(
   { name, tools }: LookedAt,
   subject: string,
   variables: Variables,
-): Promise<{ ok: true; file: string } | { ok: false; problems: Problem[] }> {
+): Promise<{ ok: true; file: string } | Refused> {
   const local = await loadLocal(variables);
   if (!local.ok) return local;
   const pinned: McpPins["tools"] = {};

@@ -10,13 +10,14 @@ import { type Environment, readEnvironment, type Variables } from "../platform/e
 import type { Log } from "../platform/log.js";
 import { loadLibrary } from "../platform/memory/library.js";
 import { memoryPlaces } from "../platform/memory/places.js";
-import type { Answer } from "../platform/memory/session.js";
 import { createMemoryStore, type MemoryStore } from "../platform/memory/store.js";
 import { secretValues } from "../platform/secrets.js";
 import type { Config } from "../schema/config.js";
 import type { JsonObject } from "../schema/json.js";
 import { memorySettingsSchema, type Preferences } from "../schema/memory.js";
+import { messageOf } from "../vocabulary/message-of.js";
 import type { Problem } from "../vocabulary/problems.js";
+import type { Result } from "../vocabulary/result.js";
 
 export type { SimilarRun } from "../activities/memory/similar.js";
 
@@ -28,7 +29,7 @@ export interface Memory {
    * Runs that resemble the goal, the best fit first; none where memory is off or empty. Untrusted text: whoever shows it
    * or gives it to a planner treats it as data.
    */
-  similarRuns(goal: string, limit: number, more?: Omit<Sought, "goal">): Promise<Answer<SimilarRun[]>>;
+  similarRuns(goal: string, limit: number, more?: Omit<Sought, "goal">): Promise<Result<SimilarRun[]>>;
 }
 
 /** Runs that are looked at for likeness: the newest. */
@@ -134,7 +135,7 @@ export function createRemembering(
     for (const problem of problems) warn(run, problem);
   };
   const warnOf = (run: string) => (error: unknown) => {
-    warn(run, { code: "internal", at: run, message: error instanceof Error ? error.message : "it failed" });
+    warn(run, { code: "internal", at: run, message: messageOf(error) });
   };
 
   return {

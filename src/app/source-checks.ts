@@ -6,7 +6,7 @@ import { channelFault, namedChannels } from "../core/gate/notice-channels.js";
 import type { Variables } from "../platform/environment.js";
 import { createSlack } from "../platform/slack/client.js";
 import type { Config } from "../schema/config.js";
-import type { Problem } from "../vocabulary/problems.js";
+import type { Refused } from "../vocabulary/result.js";
 import { type Local, loadLocal } from "./local.js";
 import { readingContext } from "./reading-context.js";
 
@@ -26,7 +26,7 @@ export async function checkSources(
   variables: Variables,
   name: string | undefined,
   signal: AbortSignal,
-): Promise<{ ok: true; sources: CheckedSource[] } | { ok: false; problems: Problem[] }> {
+): Promise<{ ok: true; sources: CheckedSource[] } | Refused> {
   const local = await loadLocal(variables);
   if (!local.ok) return local;
   const context = readingContext(local, { nodeId: "check", timeoutMs: CHECK_TIMEOUT_MS, signal });

@@ -9,7 +9,9 @@ import { readApprovals } from "../platform/tool-packages/approvals.js";
 import { type PackageContents, readPackage } from "../platform/tool-packages/contents.js";
 import { copyPackage, loadFromCopy } from "../platform/tool-packages/private-copy.js";
 import type { Manifest, PackageApproval, ToolPackageSettings } from "../schema/tool-packages.js";
+import { messageOf } from "../vocabulary/message-of.js";
 import type { Problem } from "../vocabulary/problems.js";
+import type { Result } from "../vocabulary/result.js";
 
 export interface SeenPackage {
   path: string;
@@ -26,10 +28,8 @@ export interface LoadedPackage {
   tools: string[];
 }
 
-type Outcome<T> = { ok: true; value: T } | { ok: false; problems: Problem[] };
-
 /** What stands in a folder, without running any of it. */
-export async function lookAtPackage(path: string): Promise<Outcome<SeenPackage>> {
+export async function lookAtPackage(path: string): Promise<Result<SeenPackage>> {
   const read = await readPackage(path);
   if (!read.ok) return { ok: false, problems: [read.problem] };
   const manifest = readManifest(read.contents.files, path);
@@ -42,7 +42,7 @@ export async function loadPackages(
   listed: readonly ToolPackageSettings[],
   environment: Environment,
   registry: Registry,
-): Promise<Outcome<LoadedPackage[]>> {
+): Promise<Result<LoadedPackage[]>> {
   if (listed.length === 0) return { ok: true, value: [] };
   const stores = storesOf(environment);
   const approvals = await readApprovals(stores.approvedTools);
@@ -92,7 +92,7 @@ function objection(
   return { code: "tool-package-not-approved", at: path, message, hint };
 }
 
-async function register(seen: SeenPackage, store: string, registry: Registry): Promise<Outcome<LoadedPackage>> {
+async function register(seen: SeenPackage, store: string, registry: Registry): Promise<Result<LoadedPackage>> {
   const { path, contents, manifest } = seen;
   const problems: Problem[] = [];
   try {
@@ -102,7 +102,7 @@ async function register(seen: SeenPackage, store: string, registry: Registry): P
     if (!coded.ok) return coded;
     for (const tool of coded.tools) problems.push(...registry.register(tool));
   } catch (error) {
-    const reason = error instanceof Error ? error.message.slice(0, 300) : "it failed";
+    const reason = messageOf(error).slice(0, 300);
     problems.push({
       code: "tool-package-invalid",
       at: path,

@@ -17,9 +17,9 @@ import { attempt } from "./runs/temporal-errors.js";
 import { viewRun } from "./runs/view.js";
 import { createWorkers } from "./runs/workers.js";
 
+export type { Result as Answered } from "../vocabulary/result.js";
 export type { RunsOptions } from "./runs/context.js";
 export type {
-  Answered,
   Decide,
   Decided,
   OpenGate,

@@ -17,9 +17,9 @@ import { isScope, type LedgerView, type Pause } from "../core/writes/ledger.js";
 import type { OrderedBy, SignedOrder } from "../platform/write-orders.js";
 import { LEDGER, LEDGER_MEMO, ledgerId, RUN_QUEUE, WORKFLOWS } from "../vocabulary/names.js";
 import type { Environment } from "../vocabulary/node-types.js";
+import type { Result } from "../vocabulary/result.js";
 import { LEDGER_WAIT_MS, ORDER_SECONDS, REASON_MAX_CHARS } from "../vocabulary/write-limits.js";
 import type { RunsOptions } from "./runs/context.js";
-import type { Answered } from "./runs/contract.js";
 import { promptly } from "./runs/deadline.js";
 import { attempt, isTimeOut, refusal } from "./runs/temporal-errors.js";
 
@@ -38,14 +38,14 @@ export interface OrderGiven {
 
 export interface Writes {
   /** What holds now, as the ledger shows it; no worker is asked. */
-  view(): Promise<Answered<WritesView>>;
+  view(): Promise<Result<WritesView>>;
   /** `counted`: a worker has taken it in. Where none has yet, it holds before the first write that one starts. */
-  pause(order: OrderGiven & { scope: string }): Promise<Answered<{ pause: Omit<Pause, "atMs">; counted: boolean }>>;
+  pause(order: OrderGiven & { scope: string }): Promise<Result<{ pause: Omit<Pause, "atMs">; counted: boolean }>>;
   /** Ends the pauses of a scope; without one, every pause. */
-  resume(order: OrderGiven & { scope?: string }): Promise<Answered<{ ended: Pause[]; view: LedgerView }>>;
+  resume(order: OrderGiven & { scope?: string }): Promise<Result<{ ended: Pause[]; view: LedgerView }>>;
   override(
     order: OrderGiven & { environment: Environment; minutes: number },
-  ): Promise<Answered<{ untilMs: number; view: LedgerView }>>;
+  ): Promise<Result<{ untilMs: number; view: LedgerView }>>;
 }
 
 type Needs = Pick<RunsOptions, "client" | "signer" | "localGroups" | "now">;
@@ -65,7 +65,7 @@ export function createWrites(needs: Needs): Writes {
   };
 }
 
-async function viewOf(client: Client): Promise<Answered<WritesView>> {
+async function viewOf(client: Client): Promise<Result<WritesView>> {
   try {
     const { memo, status } = await promptly(client, () => client.workflow.getHandle(ledgerId(QUEUE)).describe());
     const shown = (memo?.[LEDGER_MEMO] ?? {}) as Partial<LedgerView>;
@@ -148,7 +148,7 @@ async function send(
   token: string | undefined,
   reuse: WorkflowIdReusePolicy,
   { client }: Needs,
-): Promise<Answered<Extract<OrderAnswer, { ok: true }>>> {
+): Promise<Result<Extract<OrderAnswer, { ok: true }>>> {
   if (token === undefined) {
     const message = "this machine has no key to sign the order with";
     return refusal({ code: "order-refused", at: update, message, hint: "autoops keys init" });

@@ -16,6 +16,7 @@ import {
   strictest,
 } from "../vocabulary/node-types.js";
 import type { Problem } from "../vocabulary/problems.js";
+import type { Refused } from "../vocabulary/result.js";
 import type { Catalogue } from "./check/catalogue.js";
 import type { CheckContext } from "./check/context.js";
 import { checkEffects, type GuardFacts } from "./check/effect-checks.js";
@@ -69,7 +70,7 @@ export interface CheckedGraph extends Omit<Graph, "nodes"> {
   verdict: Verdict;
 }
 
-export type CheckOutcome = { ok: true; verdict: Verdict } | { ok: false; problems: Problem[] };
+export type CheckOutcome = { ok: true; verdict: Verdict } | Refused;
 
 /** Checks a parsed graph. Problems are complete up to `PROBLEMS_MAX`, then one says how many more there are. */
 export function checkAgainst(graph: Graph, context: CheckContext): CheckOutcome {

@@ -7,6 +7,7 @@ import { mkdir, readFile, rename, stat, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { type ApiKeyEntry, apiKeysFileSchema } from "../schema/api-keys.js";
 import type { Problem } from "../vocabulary/problems.js";
+import type { Result } from "../vocabulary/result.js";
 import { withLock } from "./lock.js";
 import { unsafeProblem } from "./trusted-file.js";
 
@@ -24,15 +25,13 @@ export interface NewApiKey {
   expiresMs?: number;
 }
 
-type Answered<T> = { ok: true; value: T } | { ok: false; problems: Problem[] };
-
 export interface ApiKeys {
   /** All of them, revoked and expired ones too; none where there is no file. */
-  list(): Promise<Answered<ApiKeyEntry[]>>;
+  list(): Promise<Result<ApiKeyEntry[]>>;
   /** The key is returned here and never again. */
-  create(key: NewApiKey): Promise<Answered<{ key: string; entry: ApiKeyEntry }>>;
+  create(key: NewApiKey): Promise<Result<{ key: string; entry: ApiKeyEntry }>>;
   /** Revokes the key with this prefix; again is no error. */
-  revoke(prefix: string): Promise<Answered<ApiKeyEntry>>;
+  revoke(prefix: string): Promise<Result<ApiKeyEntry>>;
   /** The entry of a key that is good now; undefined for any other, and where the file cannot be used. */
   find(key: string): Promise<ApiKeyEntry | undefined>;
   /** Whether the key of this entry is still good. */
@@ -48,9 +47,9 @@ export const isApiKey = (text: string): boolean => FORM.test(text);
 export const prefixOf = (key: string): string | undefined => FORM.exec(key)?.[1];
 
 export function createApiKeys(file: string, now: () => number): ApiKeys {
-  let known: { mark: string; read: Answered<ApiKeyEntry[]> } | undefined;
+  let known: { mark: string; read: Result<ApiKeyEntry[]> } | undefined;
 
-  async function list(): Promise<Answered<ApiKeyEntry[]>> {
+  async function list(): Promise<Result<ApiKeyEntry[]>> {
     const mark = await markOf(file);
     if (mark === undefined) return { ok: true, value: [] };
     if (known?.mark !== mark) known = { mark, read: await readKeys(file) };
@@ -65,9 +64,9 @@ export function createApiKeys(file: string, now: () => number): ApiKeys {
   }
 
   /** Other processes may write too: what is there now is read under the lock. */
-  async function change<T>(edit: (keys: ApiKeyEntry[]) => Answered<{ keys: ApiKeyEntry[]; value: T }>) {
+  async function change<T>(edit: (keys: ApiKeyEntry[]) => Result<{ keys: ApiKeyEntry[]; value: T }>) {
     const options = { doing: "writes the API keys", say: () => undefined, signal: AbortSignal.timeout(LOCK_WAIT_MS) };
-    return withLock(`${file}.lock`, { ...options, pollMs: 20 }, async (): Promise<Answered<T>> => {
+    return withLock(`${file}.lock`, { ...options, pollMs: 20 }, async (): Promise<Result<T>> => {
       const read = await list();
       if (!read.ok) return read;
       const edited = edit(read.value);
@@ -133,8 +132,8 @@ async function markOf(file: string): Promise<string | undefined> {
   }
 }
 
-async function readKeys(file: string): Promise<Answered<ApiKeyEntry[]>> {
-  const refused = (problem: Problem): Answered<never> => ({ ok: false, problems: [problem] });
+async function readKeys(file: string): Promise<Result<ApiKeyEntry[]>> {
+  const refused = (problem: Problem): Result<never> => ({ ok: false, problems: [problem] });
   try {
     const unsafe = unsafeProblem(file);
     if (unsafe !== undefined) return refused(unsafe);

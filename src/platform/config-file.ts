@@ -16,12 +16,13 @@ import type { FacadeConfig } from "../schema/facade-config.js";
 import type { Json } from "../schema/json.js";
 import { modelSettings } from "../schema/model.js";
 import type { Problem } from "../vocabulary/problems.js";
+import type { Refused } from "../vocabulary/result.js";
 import type { Environment } from "./environment.js";
 import { isSecretHeader } from "./secrets.js";
 import { isThere, readSettings, type Settings } from "./settings-file.js";
 import { storesOf } from "./stores.js";
 
-export type LoadedConfig = { ok: true; config: Config; file?: string } | { ok: false; problems: Problem[] };
+export type LoadedConfig = { ok: true; config: Config; file?: string } | Refused;
 
 const EMPTY: Config = { files: { roots: [] }, sources: {}, targets: {}, channels: {} };
 const WAY_OUT = "write env:NAME (or a word before it, as in Bearer env:NAME) and set NAME for the worker";

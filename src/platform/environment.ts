@@ -3,6 +3,7 @@ import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { shownValue } from "../schema/problems.js";
 import type { Problem } from "../vocabulary/problems.js";
+import type { Refused } from "../vocabulary/result.js";
 import { type ListenAddress, listenAddressText, parseListenAddress } from "./listen-address.js";
 import type { LogLevel } from "./log.js";
 import { PAYLOAD_KEY_VARIABLE, type PayloadKey, readPayloadKeys } from "./payloads/keys.js";
@@ -45,7 +46,7 @@ export interface Environment {
   /** All variables as given, for programs of others that read their own (Temporal's TEMPORAL_*). */
   variables: Variables;
 }
-export type ReadEnvironment = { ok: true; environment: Environment } | { ok: false; problems: Problem[] };
+export type ReadEnvironment = { ok: true; environment: Environment } | Refused;
 
 const BOOLEANS: Readonly<Record<string, boolean>> = { true: true, "1": true, false: false, "0": false };
 /** Python's names are those that users of the original know. */

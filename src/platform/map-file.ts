@@ -2,12 +2,12 @@
 import { writeFile } from "node:fs/promises";
 import { mapSchema, type StackMap } from "../schema/map.js";
 import { toYaml } from "../schema/yaml-text.js";
-import type { Problem } from "../vocabulary/problems.js";
+import type { Refused } from "../vocabulary/result.js";
 import type { Environment } from "./environment.js";
 import { isThere, readSettings } from "./settings-file.js";
 import { storesOf } from "./stores.js";
 
-export type LoadedMap = { ok: true; map?: StackMap; file: string } | { ok: false; problems: Problem[] };
+export type LoadedMap = { ok: true; map?: StackMap; file: string } | Refused;
 
 /** Without a file there is no map. */
 export async function loadMap(environment: Environment): Promise<LoadedMap> {

@@ -2,13 +2,11 @@
 import { join } from "node:path";
 import { effectivePolicy, type Origin, type Policy } from "../core/policy.js";
 import { type PolicyFile, policyFileSchema } from "../schema/policy.js";
-import type { Problem } from "../vocabulary/problems.js";
+import type { Refused } from "../vocabulary/result.js";
 import type { Environment } from "./environment.js";
 import { isThere, readSettings } from "./settings-file.js";
 
-export type LoadedPolicy =
-  | { ok: true; policy: Policy; origins: Record<string, Origin>; file?: string }
-  | { ok: false; problems: Problem[] };
+export type LoadedPolicy = { ok: true; policy: Policy; origins: Record<string, Origin>; file?: string } | Refused;
 
 /**
  * Loads the policy. Only the file at the default place may be absent; one that AUTOOPS_SAFETY_CONFIG names must exist.

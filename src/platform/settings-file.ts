@@ -6,6 +6,7 @@ import type { Json } from "../schema/json.js";
 import { parseWith, pathText } from "../schema/problems.js";
 import { DOCUMENT_MAX_BYTES } from "../vocabulary/limits.js";
 import type { Problem } from "../vocabulary/problems.js";
+import type { Refused } from "../vocabulary/result.js";
 import { readTrustedFile } from "./trusted-file.js";
 
 export interface Settings<T> {
@@ -16,7 +17,7 @@ export interface Settings<T> {
   /** A problem of this file at a key such as `sources.shop.url`. `what` follows the key. */
   problemAt(at: string, what: string, hint?: string): Problem;
 }
-export type ReadSettings<T> = Settings<T> | { ok: false; problems: Problem[] };
+export type ReadSettings<T> = Settings<T> | Refused;
 
 interface Kind<T> {
   schema: z.ZodType<T>;

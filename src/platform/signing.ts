@@ -4,6 +4,7 @@
  */
 import { randomUUID } from "node:crypto";
 import { decodeJwt, decodeProtectedHeader, type JWTVerifyOptions, jwtVerify, SignJWT } from "jose";
+import { messageOf } from "../vocabulary/message-of.js";
 import type { Problem } from "../vocabulary/problems.js";
 import { ToolFailure } from "./failure.js";
 import { makeKeyOnce, type Own, readOwnKey, readOwnPublicKeys } from "./keys/key-file.js";
@@ -191,7 +192,7 @@ async function prove(token: string, read: ReadKeys, options: JWTVerifyOptions): 
       try {
         return { ok: true, payload: (await jwtVerify(token, key, { ...options, algorithms: [ALGORITHM] })).payload };
       } catch (error) {
-        reason = error instanceof Error ? error.message : "the token cannot be read";
+        reason = messageOf(error);
       }
     }
     return { ok: false, reason };

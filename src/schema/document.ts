@@ -8,6 +8,7 @@ import {
   YAML_MAX_ALIASES,
 } from "../vocabulary/limits.js";
 import type { Problem } from "../vocabulary/problems.js";
+import type { Refused, Result } from "../vocabulary/result.js";
 import type { Json } from "./json.js";
 import { changedScalars, oddKey, oddNumber, otherVersion, twiceSaid, wordsOf } from "./yaml-faults.js";
 
@@ -19,7 +20,7 @@ const BRACKETS_MAX = DOCUMENT_MAX_DEPTH * 4;
 /** Where in the source text the value at a path stands. */
 export type Locate = (path: readonly PropertyKey[]) => { line: number; column: number } | undefined;
 
-type ParsedDocument = { ok: true; value: Json; locate: Locate } | { ok: false; problems: Problem[] };
+type ParsedDocument = { ok: true; value: Json; locate: Locate } | Refused;
 
 const refuse = (code: Problem["code"], at: string, message: string, hint?: string): ParsedDocument => ({
   ok: false,
@@ -148,7 +149,7 @@ const tooDeep = (name: string): ParsedDocument =>
  * Accepts a value that is plain JSON within the bounds of depth and count, whoever built it. A cyclic object is
  * too deep; a prototype key, a function, a symbol or a non-finite number is a problem.
  */
-export function checkBounds(value: unknown, at = ""): { ok: true; value: Json } | { ok: false; problems: Problem[] } {
+export function checkBounds(value: unknown, at = ""): Result<Json> {
   let count = 0;
   const stack: Array<{ value: unknown; depth: number }> = [{ value, depth: 1 }];
   const refused = (code: Problem["code"], message: string) => ({

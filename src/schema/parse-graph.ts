@@ -1,10 +1,9 @@
-/** A graph from a file or a request: text or object in, a graph or every problem out. */
-import type { Problem } from "../vocabulary/problems.js";
+import type { Refused } from "../vocabulary/result.js";
 import { checkBounds, type Locate, parseDocumentText } from "./document.js";
 import { type Graph, graphSchema } from "./graph.js";
 import { parseWith } from "./problems.js";
 
-export type ParsedGraph = { ok: true; graph: Graph; locate?: Locate } | { ok: false; problems: Problem[] };
+export type ParsedGraph = { ok: true; graph: Graph; locate?: Locate } | Refused;
 
 /**
  * Parses a graph strictly, from JSON or YAML text or from an object. Nothing is coerced and no key is dropped.

@@ -2,8 +2,7 @@
 import type { z } from "zod";
 import { PROBLEMS_MAX, SHOWN_VALUE_MAX_CHARS } from "../vocabulary/limits.js";
 import type { Problem } from "../vocabulary/problems.js";
-
-export type Parsed<T> = { ok: true; value: T } | { ok: false; problems: Problem[] };
+import type { Result } from "../vocabulary/result.js";
 
 type Path = readonly PropertyKey[];
 
@@ -98,7 +97,7 @@ interface ParseOptions {
 }
 
 /** Parses `input` strictly; on failure returns every problem (at most `PROBLEMS_MAX`). Nothing is coerced. */
-export function parseWith<T>(schema: z.ZodType<T>, input: unknown, options: ParseOptions = {}): Parsed<T> {
+export function parseWith<T>(schema: z.ZodType<T>, input: unknown, options: ParseOptions = {}): Result<T> {
   const result = schema.safeParse(input);
   if (result.success) return { ok: true, value: result.data };
   const shows = options.shows ?? true;

@@ -12,6 +12,7 @@ import { withoutSecrets, withoutSecretsIn } from "../../platform/secrets.js";
 import type { Json, JsonObject } from "../../schema/json.js";
 import { parseWith } from "../../schema/problems.js";
 import { DOCUMENT_MAX_VALUES, OUTPUT_MAX_BYTES } from "../../vocabulary/limits.js";
+import { messageOf } from "../../vocabulary/message-of.js";
 import { factsOf } from "../../vocabulary/problems.js";
 import type { ToolCall } from "../contract.js";
 import type { ToolContext, ToolDefinition } from "../define-tool.js";
@@ -190,7 +191,7 @@ function toFailure(
       log.info("node cancelled");
       return error;
     }
-    const message = withoutSecrets(redact(error instanceof Error ? error.message : String(error)), secrets);
+    const message = withoutSecrets(redact(messageOf(error)), secrets);
     log.warn("node failed", { code: "tool-failed", reason: message });
     return failure("tool-failed", message, undefined, attempt > retries);
   }

@@ -8,9 +8,9 @@ import { ACTION_NAMES, type ActionName, type Config } from "../../schema/config.
 import { type Graph, graphSchema } from "../../schema/graph.js";
 import type { Json, JsonObject } from "../../schema/json.js";
 import type { Playbook } from "../../schema/playbook.js";
-import type { Parsed } from "../../schema/problems.js";
 import { escapeRegExp } from "../../vocabulary/escape-regexp.js";
 import type { Problem } from "../../vocabulary/problems.js";
+import type { Result } from "../../vocabulary/result.js";
 
 type Parameters = Record<string, Playbook["parameters"][string]>;
 
@@ -41,7 +41,7 @@ export function learnable(run: string, kept: KeptWhole | undefined): Problem | u
   return undefined;
 }
 
-export function proposePlaybook(run: string, kept: KeptWhole | undefined, config: Config): Parsed<PlaybookDraft> {
+export function proposePlaybook(run: string, kept: KeptWhole | undefined, config: Config): Result<PlaybookDraft> {
   const problem = learnable(run, kept);
   const graph = graphSchema.safeParse(kept?.graph);
   if (problem !== undefined || kept === undefined || !graph.success) {

@@ -3,8 +3,9 @@ import type { Config, Source } from "../../schema/config.js";
 import type { FactName } from "../../schema/facts.js";
 import type { Json, JsonObject } from "../../schema/json.js";
 import type { Parameter, Playbook } from "../../schema/playbook.js";
-import { type Parsed, shownValue } from "../../schema/problems.js";
+import { shownValue } from "../../schema/problems.js";
 import type { Problem } from "../../vocabulary/problems.js";
+import type { Result } from "../../vocabulary/result.js";
 import type { Entities } from "./entities.js";
 import { type OnMap, selectorOnMap, sourceOnMap } from "./on-map.js";
 
@@ -26,7 +27,7 @@ export interface Filling {
 }
 
 /** A value for every parameter that has one; all problems at once. */
-export function fillParameters(playbook: Playbook, filling: Filling): Parsed<Record<string, Json>> {
+export function fillParameters(playbook: Playbook, filling: Filling): Result<Record<string, Json>> {
   const values: Record<string, Json> = {};
   const problems: Problem[] = [];
   const names = Object.keys(playbook.parameters);

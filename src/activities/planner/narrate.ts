@@ -1,6 +1,7 @@
 /** Narratives over findings: the activity that asks the model, and how a tool gets one in the model's own queue. */
 import { Context } from "@temporalio/activity";
 import type { Finding } from "../../core/run/state.js";
+import { messageOf } from "../../vocabulary/message-of.js";
 import { NARRATIVE_TIMEOUT_SECONDS } from "../../vocabulary/model-limits.js";
 import { baseRunId, WORKFLOWS } from "../../vocabulary/names.js";
 import type { Activities, Narrative } from "../contract.js";
@@ -56,7 +57,7 @@ export async function narrativeFor(
       signal.removeEventListener("abort", cancel);
     }
   } catch (error) {
-    log.warn("no narrative", { reason: error instanceof Error ? error.message : String(error) });
+    log.warn("no narrative", { reason: messageOf(error) });
     return undefined;
   }
 }

@@ -4,15 +4,16 @@ import { join } from "node:path";
 import { readTrustedFile } from "../../platform/trusted-file.js";
 import { parseDocumentText } from "../../schema/document.js";
 import { type Playbook, playbookSchema } from "../../schema/playbook.js";
-import { type Parsed, parseWith } from "../../schema/problems.js";
+import { parseWith } from "../../schema/problems.js";
 import type { Problem } from "../../vocabulary/problems.js";
+import type { Result } from "../../vocabulary/result.js";
 import { playbookFaults } from "./playbook-faults.js";
 
 const PLAYBOOK_MAX_BYTES = 200_000;
 export const PLAYBOOKS_MAX = 200;
 
 /** All playbooks of a directory (`*.yaml`), by id. */
-export async function loadPlaybooks(directory: string): Promise<Parsed<Playbook[]>> {
+export async function loadPlaybooks(directory: string): Promise<Result<Playbook[]>> {
   let names: string[];
   try {
     names = (await readdir(directory)).filter((name) => name.endsWith(".yaml")).sort();
@@ -37,13 +38,13 @@ export async function loadPlaybooks(directory: string): Promise<Parsed<Playbook[
 }
 
 /** Reads a playbook that nobody but its owner could have written. */
-export async function readPlaybook(path: string, name: string): Promise<Parsed<Playbook>> {
+export async function readPlaybook(path: string, name: string): Promise<Result<Playbook>> {
   const file = await readTrustedFile(path, PLAYBOOK_MAX_BYTES);
   return file.ok ? parsePlaybook(file.text, name) : { ok: false, problems: [file.problem] };
 }
 
 /** `name` (a file) stands in front of every path. */
-export function parsePlaybook(text: string, name: string): Parsed<Playbook> {
+export function parsePlaybook(text: string, name: string): Result<Playbook> {
   const document = parseDocumentText(text, name, { exact: true });
   if (!document.ok) return document;
   const parsed = parseWith(playbookSchema, document.value, { at: name });

@@ -4,13 +4,12 @@ import { parseDocumentText } from "../../schema/document.js";
 import type { JsonObject } from "../../schema/json.js";
 import { parseWith } from "../../schema/problems.js";
 import { type DeclaredTool, MANIFEST, type Manifest, manifestSchema } from "../../schema/tool-packages.js";
-import type { Problem } from "../../vocabulary/problems.js";
+import { messageOf } from "../../vocabulary/message-of.js";
+import type { Refused } from "../../vocabulary/result.js";
 import { defineTool, type ToolContext, type ToolDefinition, ToolFailure } from "../define-tool.js";
 import { problemsOfDeclaration } from "./declaration.js";
 
-export type ReadManifest =
-  | { ok: true; manifest: Manifest; tools: ToolDefinition[] }
-  | { ok: false; problems: Problem[] };
+export type ReadManifest = { ok: true; manifest: Manifest; tools: ToolDefinition[] } | Refused;
 
 type Run = (params: unknown, context: ToolContext) => Promise<unknown>;
 
@@ -61,7 +60,7 @@ function closedObject(schema: JsonObject): z.ZodType | string {
   try {
     return z.fromJSONSchema(schema as Parameters<typeof z.fromJSONSchema>[0]);
   } catch (error) {
-    return `cannot be used as a JSON Schema: ${error instanceof Error ? error.message.slice(0, 200) : "it failed"}`;
+    return `cannot be used as a JSON Schema: ${messageOf(error).slice(0, 200)}`;
   }
 }
 
@@ -70,7 +69,7 @@ export function withCode(
   tools: readonly ToolDefinition[],
   module: Record<string, unknown>,
   at: string,
-): { ok: true; tools: ToolDefinition[] } | { ok: false; problems: Problem[] } {
+): { ok: true; tools: ToolDefinition[] } | Refused {
   const exported = module.tools;
   const given = typeof exported === "object" && exported !== null ? Object.entries(exported) : [];
   const runs = new Map(given.filter((entry): entry is [string, Run] => typeof entry[1] === "function"));

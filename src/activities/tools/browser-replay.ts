@@ -3,6 +3,7 @@ import type { Page } from "playwright-core";
 import { z } from "zod";
 import type { Config } from "../../schema/config.js";
 import { BROWSER_SHOTS_MAX, BROWSER_STEP_DEFAULT_SECONDS } from "../../vocabulary/browser-limits.js";
+import { messageOf } from "../../vocabulary/message-of.js";
 import { defineTool, type ToolContext, ToolFailure } from "../define-tool.js";
 import { withBrowser } from "./browser/launch.js";
 import { isRefusal, NotAsExpected, perform, picture, type Stage } from "./browser/perform.js";
@@ -158,7 +159,7 @@ async function attempt(context: ToolContext, work: () => Promise<unknown>): Prom
   } catch (error) {
     if (error instanceof ToolFailure) throw error;
     if (context.signal.aborted) throw new ToolFailure("cancelled", "the replay was cancelled");
-    const said = error instanceof Error ? error.message : "it failed";
+    const said = messageOf(error);
     // The driver adds a log of what it tried, in colours.
     const first = said.replace(/\u001b\[[0-9;]*m/g, "").split("\nCall log:")[0] ?? "";
     return excerpt(first.replace(/\bhttps?:\/\/\S+/g, plainUrl));

@@ -1,12 +1,11 @@
-/** Opens the calls about runs for a command, and closes them again. */
-import type { Problem } from "../../vocabulary/problems.js";
+import type { Refused } from "../../vocabulary/result.js";
 import type { OpenedRuns } from "../runs/open-runs.js";
 import type { Runs } from "../runs.js";
 import type { Writes } from "../writes.js";
 import { type Ending, failed } from "./ending.js";
 import type { Environment, Session } from "./session.js";
 
-export type Opened = ({ ok: true } & OpenedRuns) | { ok: false; problems: Problem[] };
+export type Opened = ({ ok: true } & OpenedRuns) | Refused;
 
 /** Everything heavy loads here, on first use. */
 export async function openRuns(environment: Environment): Promise<Opened> {

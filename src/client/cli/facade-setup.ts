@@ -15,6 +15,7 @@ import { readTrustedFile } from "../../platform/trusted-file.js";
 import type { OidcSettings } from "../../schema/facade-config.js";
 import { DEFAULT_PORT } from "../../vocabulary/names.js";
 import type { Problem } from "../../vocabulary/problems.js";
+import type { Refused } from "../../vocabulary/result.js";
 import type { Access } from "../http/access/authenticator.js";
 import type { Exposure } from "../http/access/exposure.js";
 import type { SlackAnswers } from "../http/slack/answers.js";
@@ -38,7 +39,7 @@ export async function setUpFacade(
   local: Local,
   given: { host?: string; port?: number },
   log: Log,
-): Promise<{ ok: true; setup: FacadeSetup } | { ok: false; problems: Problem[] }> {
+): Promise<{ ok: true; setup: FacadeSetup } | Refused> {
   const { facade = {}, facadeUrl } = local.config;
   const { environment } = local;
   const stores = storesOf(environment);

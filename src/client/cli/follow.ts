@@ -6,6 +6,7 @@ import { setMaxListeners } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";
 import type { RunView } from "../../core/report/view.js";
 import type { Report } from "../../core/report.js";
+import { messageOf } from "../../vocabulary/message-of.js";
 import type { Problem } from "../../vocabulary/problems.js";
 import type { RunHappening, Runs } from "../runs.js";
 import { createGatePrompt } from "./gate-prompt.js";
@@ -39,7 +40,7 @@ export async function follow(session: Session, runs: Runs, options: FollowOption
   // Every poll of a long stream listens for itself.
   setMaxListeners(0, signal);
   const screen = createScreen(session, runs, options.runId);
-  const desk = createGatePrompt(session, runs, { ...options, hold: screen.hold });
+  const prompt = createGatePrompt(session, runs, { ...options, hold: screen.hold });
   const workerWatch = watchForWorker(session, runs);
   let after: string | undefined;
   try {
@@ -48,8 +49,8 @@ export async function follow(session: Session, runs: Runs, options: FollowOption
         after = happening.id;
         workerWatch.heard();
         screen.happened(happening);
-        if (happening.node !== undefined && happening.kind === "gate-opened") desk.opened(happening.node);
-        if (happening.node !== undefined && happening.kind === "gate-closed") desk.closed(happening.node);
+        if (happening.node !== undefined && happening.kind === "gate-opened") prompt.opened(happening.node);
+        if (happening.node !== undefined && happening.kind === "gate-closed") prompt.closed(happening.node);
       }
       if (session.interrupt.aborted) return { kind: "left" };
       if (timeUp?.aborted) return { kind: "goes-on" };
@@ -67,13 +68,13 @@ export async function follow(session: Session, runs: Runs, options: FollowOption
     return { kind: "lost", problems: [unreachable(options.runId, error)] };
   } finally {
     workerWatch.end();
-    await desk.end();
+    await prompt.end();
     screen.end();
   }
 }
 
 function unreachable(runId: string, error: unknown): Problem {
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = messageOf(error);
   const message = `Temporal stopped answering while ${runId} was watched: ${reason}`;
   return { code: "temporal-unreachable", at: runId, message, hint: `the run may go on: autoops watch ${runId}` };
 }

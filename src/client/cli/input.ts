@@ -6,10 +6,11 @@ import type { Json } from "../../schema/json.js";
 import { utf8Text } from "../../schema/utf8-text.js";
 import { DOCUMENT_MAX_BYTES } from "../../vocabulary/limits.js";
 import type { Problem } from "../../vocabulary/problems.js";
+import type { Refused } from "../../vocabulary/result.js";
 import type { LocatedProblem } from "./print.js";
 import type { Session } from "./session.js";
 
-export type ReadText = { ok: true; text: string; name: string } | { ok: false; problems: Problem[] };
+export type ReadText = { ok: true; text: string; name: string } | Refused;
 export type ReadGraph =
   | { ok: true; graph: Graph; written: Json; place(problems: readonly Problem[]): LocatedProblem[] }
   | { ok: false; problems: LocatedProblem[] };

@@ -8,12 +8,12 @@ import { readEnvironment } from "../../platform/environment.js";
 import { ToolFailure } from "../../platform/failure.js";
 import { loadPolicy } from "../../platform/policy-file.js";
 import type { Json } from "../../schema/json.js";
-import type { Problem } from "../../vocabulary/problems.js";
+import type { Refused } from "../../vocabulary/result.js";
 import type { Runs } from "../runs.js";
 import type { Environment } from "./session.js";
 
-type Read = { ok: true; svg: string } | { ok: false; problems: Problem[] };
-type Written = { ok: true } | { ok: false; problems: Problem[] };
+type Read = { ok: true; svg: string } | Refused;
+type Written = { ok: true } | Refused;
 
 /** Writes the chart of the last summary that has one; an existing file is replaced. */
 export async function writeChart(

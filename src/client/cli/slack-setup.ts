@@ -7,12 +7,12 @@ import { createGuardedFetch } from "../../platform/http/guarded-fetch.js";
 import { loadPolicy } from "../../platform/policy-file.js";
 import { createSecretResolver } from "../../platform/secrets.js";
 import { createSlack } from "../../platform/slack/client.js";
-import type { Problem } from "../../vocabulary/problems.js";
+import type { Refused } from "../../vocabulary/result.js";
 import type { Access } from "../http/access/authenticator.js";
 import type { SlackAnswers } from "../http/slack/answers.js";
 import { loadVerification } from "../http/slack/signature.js";
 
-type SetUp = { ok: true; slack?: SlackAnswers } | { ok: false; problems: Problem[] };
+type SetUp = { ok: true; slack?: SlackAnswers } | Refused;
 
 /** A secret that is declared and not set is a problem: clicks would all be refused. */
 export async function setUpSlack({ config, environment }: Local, { audit, now }: Access): Promise<SetUp> {

@@ -2,9 +2,9 @@
 import type { DraftResult } from "../../activities/contract.js";
 import type { Log } from "../../platform/log.js";
 import type { GoalInput } from "../../schema/run-input.js";
-import type { Problem } from "../../vocabulary/problems.js";
+import type { Refused, Result } from "../../vocabulary/result.js";
 import type { LocalPlanning } from "../runs/plan-preview.js";
-import type { Answered, Runs } from "../runs.js";
+import type { Runs } from "../runs.js";
 import type { Writes } from "../writes.js";
 import type { Access } from "./access/authenticator.js";
 import type { Exposure } from "./access/exposure.js";
@@ -23,9 +23,9 @@ export interface FacadeOptions {
   /** Default: this machine's own names, by plain HTTP. */
   exposure?: Pick<Exposure, "tls" | "tlsProxy" | "publicUrl">;
   /** Plans; default: through the worker. */
-  plan?(input: GoalInput): Promise<Answered<DraftResult>>;
+  plan?(input: GoalInput): Promise<Result<DraftResult>>;
   /** What the files of this machine say of plans, as they are when it is called. Absent: plans come unchecked. */
-  local?(): Promise<({ ok: true } & LocalPlanning) | { ok: false; problems: Problem[] }>;
+  local?(): Promise<({ ok: true } & LocalPlanning) | Refused>;
   /** Absent: nothing is taken from Slack. */
   slack?: SlackAnswers;
   /** Absent: it is no codec server. */

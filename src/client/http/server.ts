@@ -5,6 +5,7 @@ import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { HTTP_HEADERS_SECONDS, HTTP_REQUEST_SECONDS } from "../../vocabulary/limits.js";
 import type { Problem } from "../../vocabulary/problems.js";
+import type { Refused } from "../../vocabulary/result.js";
 import { dangersOf, type Exposure } from "./access/exposure.js";
 import { createFacade } from "./facade.js";
 import type { FacadeOptions } from "./options.js";
@@ -19,7 +20,7 @@ export interface RunningFacade {
   stop(): Promise<void>;
 }
 
-export type FacadeStarted = { ok: true; facade: RunningFacade } | { ok: false; problems: Problem[] };
+export type FacadeStarted = { ok: true; facade: RunningFacade } | Refused;
 
 type Wish = FacadeOptions & Pick<Exposure, "host"> & { port: number };
 

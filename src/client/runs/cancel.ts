@@ -1,7 +1,7 @@
 /** Asks a run to end: tools are stopped, gates are withdrawn, and there is a report. */
 
+import type { Result } from "../../vocabulary/result.js";
 import type { RunsOptions } from "./context.js";
-import type { Answered } from "./contract.js";
 import { promptly } from "./deadline.js";
 import type { Histories } from "./histories.js";
 import { attempt, isNotFound, refusal } from "./temporal-errors.js";
@@ -11,7 +11,7 @@ export async function cancelRun(
   runId: string,
   histories: Histories,
   { client }: RunsOptions,
-): Promise<Answered<{ runId: string }>> {
+): Promise<Result<{ runId: string }>> {
   const found = await find(runId, histories);
   if (!found.ok) return found;
   const { fold, runKey: firstExecutionRunId } = found.value;

@@ -7,9 +7,7 @@ import type { GraphInput } from "../../schema/graph.js";
 import type { JsonObject } from "../../schema/json.js";
 import type { GoalInput } from "../../schema/run-input.js";
 import type { Environment } from "../../vocabulary/node-types.js";
-import type { Problem } from "../../vocabulary/problems.js";
-
-export type Answered<T> = { ok: true; value: T } | { ok: false; problems: Problem[] };
+import type { Result } from "../../vocabulary/result.js";
 
 export interface StartRun {
   graph: GraphInput;
@@ -123,28 +121,28 @@ export interface OpenGate extends GateView {
 }
 
 /** The gates that wait. `unreadable`: runs that ask as well, and could not be read in time. */
-export type InboxAnswer = Answered<OpenGate[]> & { unreadable?: string[] };
+export type InboxAnswer = Result<OpenGate[]> & { unreadable?: string[] };
 
 export interface Runs {
-  start(input: StartRun): Promise<Answered<StartedRun>>;
+  start(input: StartRun): Promise<Result<StartedRun>>;
   /** Plans through the worker; its policy, playbooks and model decide. Aborting cancels the plan. */
-  plan(input: GoalInput, signal?: AbortSignal): Promise<Answered<DraftResult>>;
+  plan(input: GoalInput, signal?: AbortSignal): Promise<Result<DraftResult>>;
   list(options: {
     limit: number;
     cursor?: string;
     openOnly?: boolean;
     status?: RunSummary["status"];
-  }): Promise<Answered<{ runs: RunSummary[]; next?: string }>>;
-  view(runId: string): Promise<Answered<RunAnswer>>;
+  }): Promise<Result<{ runs: RunSummary[]; next?: string }>>;
+  view(runId: string): Promise<Result<RunAnswer>>;
   /** Waits until the run has ended, at most `waitMs`; `undefined` where it still goes on. */
-  report(runId: string, waitMs: number): Promise<Answered<Report | undefined>>;
+  report(runId: string, waitMs: number): Promise<Result<Report | undefined>>;
   /**
    * What happened after `after` (exclusive), then what happens, until the run ends or `signal` aborts. Nothing where
    * there is no such run; throws where Temporal does not answer.
    */
   happenings(runId: string, options: { after?: string; signal?: AbortSignal }): AsyncIterable<RunHappening>;
   inbox(): Promise<InboxAnswer>;
-  decide(input: Decide): Promise<Answered<Decided>>;
-  cancel(runId: string): Promise<Answered<{ runId: string }>>;
-  hasWorker(): Promise<Answered<boolean>>;
+  decide(input: Decide): Promise<Result<Decided>>;
+  cancel(runId: string): Promise<Result<{ runId: string }>>;
+  hasWorker(): Promise<Result<boolean>>;
 }

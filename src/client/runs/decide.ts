@@ -13,8 +13,9 @@ import type { Answer } from "../../schema/decision.js";
 import type { JsonObject } from "../../schema/json.js";
 import { UPDATE_TIMEOUT_SECONDS } from "../../vocabulary/limits.js";
 import { SIGNALS, UPDATES } from "../../vocabulary/names.js";
+import type { Result } from "../../vocabulary/result.js";
 import type { RunsOptions } from "./context.js";
-import type { Answered, Decide, Decided } from "./contract.js";
+import type { Decide, Decided } from "./contract.js";
 import { promptly } from "./deadline.js";
 import { closedResult, stateOfGate } from "./gate-state.js";
 import { isGenuine, isGenuineAnswer, questionForged } from "./genuine.js";
@@ -32,10 +33,10 @@ export async function decideGate(
   histories: Histories,
   workers: Workers,
   options: RunsOptions,
-): Promise<Answered<Decided>> {
+): Promise<Result<Decided>> {
   const found = await find(input.runId, histories);
   if (!found.ok) return found;
-  const known = (result: DecisionResult): Answered<Decided> => decided(input, result);
+  const known = (result: DecisionResult): Result<Decided> => decided(input, result);
   const early = stateOfGate(found.value.fold, input.node);
   if (early !== undefined) return known(early);
   return attempt(input.runId, async () => {
@@ -56,7 +57,7 @@ export async function decideGate(
   });
 }
 
-function decided({ runId, node }: Decide, result?: DecisionResult): Answered<Decided> {
+function decided({ runId, node }: Decide, result?: DecisionResult): Result<Decided> {
   return {
     ok: true,
     value: { runId, node, counted: result !== undefined, ...(result === undefined ? {} : { result }) },
@@ -150,7 +151,7 @@ async function signal(
   { runKey }: Found,
   histories: Histories,
   { client }: RunsOptions,
-): Promise<Answered<Decided>> {
+): Promise<Result<Decided>> {
   for (let tries = 0; tries < 2; tries++) {
     const newest = (await histories.chain(input.runId))?.at(-1);
     if (newest === undefined || newest.start.facts.runKey !== runKey) break;
@@ -166,7 +167,7 @@ async function signal(
 }
 
 /** The run ended before the decision reached it. */
-async function afterEnd(input: Decide, histories: Histories): Promise<Answered<Decided>> {
+async function afterEnd(input: Decide, histories: Histories): Promise<Result<Decided>> {
   const found = await find(input.runId, histories);
   if (!found.ok) return found;
   const result = stateOfGate(found.value.fold, input.node);

@@ -3,8 +3,8 @@
  * before a reset included, to be held against the audit log.
  */
 
+import type { Result } from "../../vocabulary/result.js";
 import type { RunsOptions } from "./context.js";
-import type { Answered } from "./contract.js";
 import { promptly } from "./deadline.js";
 import { createEvidence, type RunEvidence } from "./evidence/collect.js";
 import { createHistories } from "./histories.js";
@@ -18,7 +18,7 @@ const UNIMPLEMENTED = 12;
 /** Executions of one run: a run that was reset so often is not held against the log. */
 const EXECUTIONS_MAX = 200;
 
-export async function evidenceOf(runId: string, options: Where): Promise<Answered<RunEvidence>> {
+export async function evidenceOf(runId: string, options: Where): Promise<Result<RunEvidence>> {
   return attempt(runId, async () => {
     const chain = await createHistories(options).chain(runId);
     const newest = chain?.at(-1);

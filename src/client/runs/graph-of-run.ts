@@ -1,13 +1,14 @@
 /** The graph that a run was started with, as its document was sent. */
+
+import type { Result } from "../../vocabulary/result.js";
 import type { RunsOptions } from "./context.js";
-import type { Answered } from "./contract.js";
 import { createHistories } from "./histories.js";
 import { attempt, refusal, runNotFound } from "./temporal-errors.js";
 
 export function graphOfRun(
   runId: string,
   options: Pick<RunsOptions, "client" | "namespace">,
-): Promise<Answered<unknown>> {
+): Promise<Result<unknown>> {
   return attempt(runId, async () => {
     const chain = await createHistories(options).chain(runId);
     const newest = chain?.at(-1);

@@ -2,8 +2,9 @@
 
 import { setTimeout as wait } from "node:timers/promises";
 import { LIST_MAX } from "../../vocabulary/limits.js";
+import type { Result } from "../../vocabulary/result.js";
 import type { RunsOptions } from "./context.js";
-import type { Answered, InboxAnswer, OpenGate, RunAnswer } from "./contract.js";
+import type { InboxAnswer, OpenGate, RunAnswer } from "./contract.js";
 import { listRuns } from "./list.js";
 
 /** Runs that are read at a time: each may take a query and its whole history. */
@@ -15,7 +16,7 @@ type Read = { gates: OpenGate[] } | { unreadable: string } | { answer: Extract<I
 
 /** `view` shows one run. Runs that vanish meanwhile are left out; one that cannot be read in time is named. */
 export async function openGates(
-  view: (runId: string) => Promise<Answered<RunAnswer>>,
+  view: (runId: string) => Promise<Result<RunAnswer>>,
   options: RunsOptions,
   runMs = RUN_MS,
 ): Promise<InboxAnswer> {
@@ -39,7 +40,7 @@ export async function openGates(
   return { ok: true, value, ...(unreadable.length === 0 ? {} : { unreadable: unreadable.sort() }) };
 }
 
-async function within(ms: number, runId: string, view: () => Promise<Answered<RunAnswer>>): Promise<Read> {
+async function within(ms: number, runId: string, view: () => Promise<Result<RunAnswer>>): Promise<Read> {
   const done = new AbortController();
   const late = wait(ms, undefined, { signal: done.signal, ref: false }).catch(() => undefined);
   try {

@@ -4,8 +4,9 @@ import type { temporal } from "@temporalio/proto";
 import { LIST_MAX } from "../../vocabulary/limits.js";
 import { WORKFLOWS } from "../../vocabulary/names.js";
 import type { Environment } from "../../vocabulary/node-types.js";
+import type { Result } from "../../vocabulary/result.js";
 import type { RunsOptions } from "./context.js";
-import type { Answered, RunSummary } from "./contract.js";
+import type { RunSummary } from "./contract.js";
 import { promptly } from "./deadline.js";
 import { opened } from "./opened.js";
 import { msOf, payloadValue } from "./payloads.js";
@@ -27,7 +28,7 @@ export interface ListOptions {
 export async function listRuns(
   { limit, cursor, openOnly, asking, status }: ListOptions,
   { client, namespace }: RunsOptions,
-): Promise<Answered<{ runs: RunSummary[]; next?: string }>> {
+): Promise<Result<{ runs: RunSummary[]; next?: string }>> {
   const from = cursor === undefined ? undefined : tokenOf(cursor);
   if (cursor !== undefined && from === undefined) {
     const message = "cursor must be one that a list gave";

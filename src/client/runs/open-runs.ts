@@ -5,8 +5,9 @@ import { createReportStore } from "../../platform/reports.js";
 import { isThere } from "../../platform/settings-file.js";
 import { storesOf } from "../../platform/stores.js";
 import { loadTemporalDev } from "../../platform/temporal/settings.js";
+import type { Result } from "../../vocabulary/result.js";
 import type { CodecService } from "../http/routes/codec.js";
-import type { Answered, Runs } from "../runs.js";
+import type { Runs } from "../runs.js";
 import type { Writes } from "../writes.js";
 import type { Asked } from "./context.js";
 import type { RunEvidence } from "./evidence/collect.js";
@@ -16,21 +17,21 @@ export interface OpenedRuns {
   runs: Runs;
   writes: Writes;
   /** What history proves of a run, to be held against the audit log. */
-  evidence(runId: string): Promise<Answered<RunEvidence>>;
+  evidence(runId: string): Promise<Result<RunEvidence>>;
   /** The graph of a run as it was given, and what its nodes returned. */
-  recall(runId: string): Promise<Answered<Recalled>>;
+  recall(runId: string): Promise<Result<Recalled>>;
   /** Payloads as Temporal keeps them, and as they are. */
   payloads: Pick<CodecService, "open" | "seal">;
   /** The address of Temporal, for people. */
   address: string;
   namespace: string;
   /** The document of the graph that a run was started with. */
-  graphOf(runId: string): Promise<Answered<unknown>>;
+  graphOf(runId: string): Promise<Result<unknown>>;
   close(): Promise<void>;
 }
 
 /** Connects within seconds or tells why not. `variables` are those of the process unless a test gives others. */
-export async function openRuns(variables?: Variables): Promise<Answered<OpenedRuns>> {
+export async function openRuns(variables?: Variables): Promise<Result<OpenedRuns>> {
   const read = readEnvironment(variables);
   if (!read.ok) return read;
   const { environment } = read;

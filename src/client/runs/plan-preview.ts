@@ -7,7 +7,7 @@ import type { Graph } from "../../schema/graph.js";
 import type { PlaybookOffer } from "../../schema/playbook.js";
 import type { GoalInput } from "../../schema/run-input.js";
 import type { Problem } from "../../vocabulary/problems.js";
-import type { Answered } from "./contract.js";
+import type { Result } from "../../vocabulary/result.js";
 
 /** What this machine's files say; advisory, for the policy of the worker that runs a graph decides. */
 export interface LocalPlanning {
@@ -55,9 +55,9 @@ export function previewOf(
 /** Plans through the worker; where none answers, by this machine's playbooks, unless the model was asked for. */
 export async function planAndPreview(
   input: GoalInput,
-  plan: (input: GoalInput) => Promise<Answered<DraftResult>>,
+  plan: (input: GoalInput) => Promise<Result<DraftResult>>,
   local: LocalPlanning,
-): Promise<Answered<PlannedGoal>> {
+): Promise<Result<PlannedGoal>> {
   const asked = await plan(input);
   if (!asked.ok && (input.planner === "model" || !asked.problems.every(isAway))) return asked;
   const drafted = asked.ok ? asked.value : local.draft(input);

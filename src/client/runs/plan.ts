@@ -6,8 +6,8 @@ import type { GoalInput } from "../../schema/run-input.js";
 import { QUERY_TIMEOUT_SECONDS } from "../../vocabulary/limits.js";
 import { PLAN_TIMEOUT_SECONDS } from "../../vocabulary/model-limits.js";
 import { RUN_QUEUE, runId, WORKFLOWS } from "../../vocabulary/names.js";
+import type { Result } from "../../vocabulary/result.js";
 import type { RunsOptions } from "./context.js";
-import type { Answered } from "./contract.js";
 import { promptly } from "./deadline.js";
 import { attempt, isTimeOut, refusal } from "./temporal-errors.js";
 import type { Workers } from "./workers.js";
@@ -17,7 +17,7 @@ export async function planGoal(
   workers: Workers,
   { client, encrypts, idTail, now }: RunsOptions,
   signal?: AbortSignal,
-): Promise<Answered<DraftResult>> {
+): Promise<Result<DraftResult>> {
   return attempt("plan", async () => {
     if (!(await workers.seen())) return refusal(NO_WORKER);
     const workflowId = runId(encrypts === true ? "plan" : `plan ${input.goal.slice(0, 60)}`, idTail());

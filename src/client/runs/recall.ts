@@ -3,8 +3,8 @@
 import type { RunView } from "../../core/report/view.js";
 import { digestOf } from "../../platform/digest.js";
 import type { Graph } from "../../schema/graph.js";
+import type { Result } from "../../vocabulary/result.js";
 import type { RunsOptions } from "./context.js";
-import type { Answered } from "./contract.js";
 import { createHistories } from "./histories.js";
 import { attempt, refusal, runNotFound } from "./temporal-errors.js";
 import { find } from "./view.js";
@@ -19,7 +19,7 @@ export interface Recalled {
 export async function recallRun(
   runId: string,
   options: Pick<RunsOptions, "client" | "namespace">,
-): Promise<Answered<Recalled>> {
+): Promise<Result<Recalled>> {
   const histories = createHistories(options);
   const found = await find(runId, histories);
   if (!found.ok) return found;

@@ -1,8 +1,8 @@
 /** The report of a run that has ended: its result, or what was kept of it outside Temporal. */
 import { setTimeout as pause } from "node:timers/promises";
 import type { Report } from "../../core/report.js";
+import type { Result } from "../../vocabulary/result.js";
 import type { RunsOptions } from "./context.js";
-import type { Answered } from "./contract.js";
 import type { Ending } from "./fold/ending.js";
 import { endingOf } from "./fold/ending.js";
 import type { Histories } from "./histories.js";
@@ -17,7 +17,7 @@ export async function reportOfRun(
   waitMs: number,
   histories: Histories,
   options: RunsOptions,
-): Promise<Answered<Report | undefined>> {
+): Promise<Result<Report | undefined>> {
   const answer = await attempt(runId, async () => {
     const chain = await histories.chain(runId);
     const newest = chain?.at(-1);
@@ -31,7 +31,7 @@ export async function reportOfRun(
   return kept === undefined ? answer : { ok: true, value: kept };
 }
 
-function ofEnding(runId: string, ending: Ending | undefined): Answered<Report | undefined> {
+function ofEnding(runId: string, ending: Ending | undefined): Result<Report | undefined> {
   if (ending === undefined || ending.kind === "continued") return { ok: true, value: undefined };
   if (ending.kind !== "completed") {
     const { code, text: message, problems } = ending;

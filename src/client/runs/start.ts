@@ -7,8 +7,9 @@ import { plain } from "../../core/report/plain.js";
 import { digestOf } from "../../platform/digest.js";
 import { DETAILS_MAX_NODES, DOCUMENT_MAX_BYTES, STATIC_SUMMARY_MAX_BYTES } from "../../vocabulary/limits.js";
 import { RUN_QUEUE, runId, WORKFLOWS } from "../../vocabulary/names.js";
+import type { Result } from "../../vocabulary/result.js";
 import type { RunsOptions } from "./context.js";
-import type { Answered, StartedRun, StartRun } from "./contract.js";
+import type { StartedRun, StartRun } from "./contract.js";
 import { promptly } from "./deadline.js";
 import { attempt, refusal } from "./temporal-errors.js";
 
@@ -21,7 +22,7 @@ const PENDING = defineSearchAttributeKey("AutoopsPendingApprovals", "INT");
 /** Stored with the run: its name for lists, and a digest that tells another request under the same key. */
 export const MEMO = { name: "name", request: "request" } as const;
 
-export async function startRun(input: StartRun, options: RunsOptions): Promise<Answered<StartedRun>> {
+export async function startRun(input: StartRun, options: RunsOptions): Promise<Result<StartedRun>> {
   const { asked = {} } = options;
   const isDry = input.dryRun === true || asked.dryRun === true;
   const args = {

@@ -8,7 +8,7 @@ import {
 } from "@temporalio/client";
 import { ToolFailure } from "../../platform/failure.js";
 import type { Problem, ProblemCode } from "../../vocabulary/problems.js";
-import type { Answered } from "./contract.js";
+import type { Refused, Result } from "../../vocabulary/result.js";
 
 const NOT_FOUND = 5;
 const INVALID_ARGUMENT = 3;
@@ -17,7 +17,7 @@ const RESOURCE_EXHAUSTED = 8;
 const UNAUTHENTICATED = 16;
 
 /** Does one call to Temporal; an error that is foreseen becomes a problem about `runId`, any other is `internal`. */
-export async function attempt<T>(runId: string, call: () => Promise<Answered<T>>): Promise<Answered<T>> {
+export async function attempt<T>(runId: string, call: () => Promise<Result<T>>): Promise<Result<T>> {
   try {
     return await call();
   } catch (error) {
@@ -25,7 +25,7 @@ export async function attempt<T>(runId: string, call: () => Promise<Answered<T>>
   }
 }
 
-export function refusal(...problems: Problem[]): { ok: false; problems: Problem[] } {
+export function refusal(...problems: Problem[]): Refused {
   return { ok: false, problems };
 }
 

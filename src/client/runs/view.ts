@@ -1,8 +1,9 @@
 /** One run as it is now: from its worker where one answers, else rebuilt from history. */
 
 import type { RunView } from "../../core/report/view.js";
+import type { Result } from "../../vocabulary/result.js";
 import type { RunsOptions } from "./context.js";
-import type { Answered, RunAnswer } from "./contract.js";
+import type { RunAnswer } from "./contract.js";
 import type { Fold } from "./fold.js";
 import { withoutForged } from "./genuine.js";
 import type { Execution, Histories } from "./histories.js";
@@ -18,7 +19,7 @@ export interface Found {
 }
 
 /** Finds a run and folds what its newest execution did; the executions before it left their state there. */
-export async function find(runId: string, histories: Histories): Promise<Answered<Found>> {
+export async function find(runId: string, histories: Histories): Promise<Result<Found>> {
   return attempt(runId, async () => {
     const chain = await histories.chain(runId);
     const newest = chain?.at(-1);
@@ -33,7 +34,7 @@ export async function viewRun(
   histories: Histories,
   workers: Workers,
   options: RunsOptions,
-): Promise<Answered<RunAnswer>> {
+): Promise<Result<RunAnswer>> {
   const found = await find(runId, histories);
   if (!found.ok) return found;
   const { fold, newest, runKey } = found.value;

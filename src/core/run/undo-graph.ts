@@ -8,10 +8,11 @@ import { wasCarriedOut } from "../../vocabulary/carried-out.js";
 import { NAME_MAX_CHARS } from "../../vocabulary/limits.js";
 import type { NodeType } from "../../vocabulary/node-types.js";
 import type { Problem } from "../../vocabulary/problems.js";
+import type { Refused } from "../../vocabulary/result.js";
 import { render } from "../condition/template.js";
 import type { NodeView, RunView } from "../report/view.js";
 
-export type UndoGraph = { ok: true; graph: Graph } | { ok: false; problems: Problem[] };
+export type UndoGraph = { ok: true; graph: Graph } | Refused;
 
 /** `typeOf` is the node type by which a tool is run; undefined where no tool of that name is registered. */
 export function undoGraph(

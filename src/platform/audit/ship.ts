@@ -5,6 +5,7 @@
 import { randomUUID } from "node:crypto";
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { z } from "zod";
+import { messageOf } from "../../vocabulary/message-of.js";
 import { type ReadRecord, readAudit } from "./read.js";
 
 /** Resolves once the receiver has the records; rejects otherwise, and then they come again. */
@@ -73,7 +74,7 @@ async function sendUntilTaken({ send, signal, pause, onTrouble }: ShipOptions, b
       return true;
     } catch (error) {
       if (signal.aborted) return false;
-      const reason = error instanceof Error ? error.message : "it failed";
+      const reason = messageOf(error);
       onTrouble(`${batch.length} audit records were not taken: ${reason}; tried again in ${waitMs / 1_000} s`);
       await pause(waitMs, signal).catch(() => undefined);
     }

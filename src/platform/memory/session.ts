@@ -6,6 +6,7 @@ import { createHash } from "node:crypto";
 import { dirname, join } from "node:path";
 import { MEMORY_WAIT_MS } from "../../vocabulary/limits.js";
 import type { Problem } from "../../vocabulary/problems.js";
+import type { Refused, Result } from "../../vocabulary/result.js";
 import { safeJoin } from "../files.js";
 import { withLock } from "../lock.js";
 import { isThere } from "../settings-file.js";
@@ -25,8 +26,6 @@ export interface MemoryPlaces {
   /** Where the optional package may be; undefined: beside the program alone. */
   cache?: string;
 }
-
-export type Answer<T> = { ok: true; value: T } | { ok: false; problems: Problem[] };
 
 /** What the work of one use is given. */
 export interface Use {
@@ -60,7 +59,7 @@ export async function useMemory<T>(
   places: MemoryPlaces,
   options: UseOptions,
   work: (use: Use) => T,
-): Promise<Answer<T>> {
+): Promise<Result<T>> {
   const library = loadLibrary(places.cache);
   if (!library.ok) return refused(library.problem);
   const signal = AbortSignal.timeout(MEMORY_WAIT_MS);
@@ -100,7 +99,7 @@ interface Within {
   database: Database;
 }
 
-async function within<T>(given: Within, work: (use: Use) => T): Promise<Answer<T>> {
+async function within<T>(given: Within, work: (use: Use) => T): Promise<Result<T>> {
   const { places, options, file, read, key, database } = given;
   try {
     const inside = headIn(database);
@@ -207,4 +206,4 @@ function unavailable(directory: string, error: unknown): Problem {
   return { code: "memory-unavailable", at: directory, message: says, hint: "try again" };
 }
 
-const refused = (problem: Problem): { ok: false; problems: Problem[] } => ({ ok: false, problems: [problem] });
+const refused = (problem: Problem): Refused => ({ ok: false, problems: [problem] });

@@ -12,6 +12,7 @@ import {
 import { parseWith, shownValue } from "../../schema/problems.js";
 import { MEMORY_ENTRY_MAX_BYTES, MEMORY_GRAPH_MAX_BYTES } from "../../vocabulary/limits.js";
 import type { Problem } from "../../vocabulary/problems.js";
+import type { Result } from "../../vocabulary/result.js";
 import { withoutSecretsIn } from "../secrets.js";
 import {
   allEntries,
@@ -29,28 +30,28 @@ import {
   writeLine,
   writePreference,
 } from "./contents.js";
-import { type Answer, databaseFile, hasMemory, type MemoryPlaces, type Use, useMemory } from "./session.js";
+import { databaseFile, hasMemory, type MemoryPlaces, type Use, useMemory } from "./session.js";
 
 export interface MemoryStore {
   /** Keeps a run, in place of what was kept of it before. `pruned`: how many went for their age or number. */
-  put(entry: MemoryEntry, graph?: JsonObject): Promise<Answer<{ pruned: number }>>;
+  put(entry: MemoryEntry, graph?: JsonObject): Promise<Result<{ pruned: number }>>;
   /** Keeps lines of a file, all or none; a run that this machine saw itself is not replaced. */
-  take(lines: readonly MemoryLine[]): Promise<Answer<{ taken: number; known: number; pruned: number }>>;
+  take(lines: readonly MemoryLine[]): Promise<Result<{ taken: number; known: number; pruned: number }>>;
   /** The newest first. */
-  list(limit?: number): Promise<Answer<Entries>>;
+  list(limit?: number): Promise<Result<Entries>>;
   /** Undefined where the run is not kept; one that is not as it was written is a problem. */
-  get(run: string): Promise<Answer<KeptWhole | undefined>>;
+  get(run: string): Promise<Result<KeptWhole | undefined>>;
   /** The entries that hold all words (or, with `any`, one of them), the best fit first. */
-  search(text: string, limit: number, any?: boolean): Promise<Answer<Entries>>;
+  search(text: string, limit: number, any?: boolean): Promise<Result<Entries>>;
   /** Removes a run; what stood there is overwritten, in the index too. How many it were. */
-  forget(run: string): Promise<Answer<{ forgotten: number }>>;
-  forgetAll(): Promise<Answer<{ forgotten: number }>>;
-  verify(): Promise<Answer<Verified>>;
+  forget(run: string): Promise<Result<{ forgotten: number }>>;
+  forgetAll(): Promise<Result<{ forgotten: number }>>;
+  verify(): Promise<Result<Verified>>;
   /** Takes the file as it is from now on, although it is older than it must be. */
-  accept(): Promise<Answer<Verified>>;
-  preferences(): Promise<Answer<Preferences>>;
+  accept(): Promise<Result<Verified>>;
+  preferences(): Promise<Result<Preferences>>;
   /** `undefined` unsets it. */
-  prefer(key: PreferenceKey, value: string | undefined): Promise<Answer<Preferences>>;
+  prefer(key: PreferenceKey, value: string | undefined): Promise<Result<Preferences>>;
   /** Whether anything was ever kept here: reading makes no memory. */
   exists(): Promise<boolean>;
   readonly file: string;
@@ -122,7 +123,7 @@ function preferenceProblem(key: PreferenceKey, value: string): Problem | undefin
 }
 
 /** Redacted, checked and within its bounds. A graph that is too large is left out: its digest stands in the entry. */
-function cleaned(line: MemoryLine, secrets: readonly string[] = []): Answer<MemoryLine> {
+function cleaned(line: MemoryLine, secrets: readonly string[] = []): Result<MemoryLine> {
   const clean = (value: unknown) => withoutSecretsIn(redactValue(JSON.parse(JSON.stringify(value)) as Json), secrets);
   const entry = parseWith(memoryEntrySchema, clean(line.entry), { at: line.entry.run, shows: false });
   if (!entry.ok) {

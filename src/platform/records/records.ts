@@ -4,6 +4,7 @@
  */
 import { randomUUID } from "node:crypto";
 import type { JsonObject } from "../../schema/json.js";
+import { messageOf } from "../../vocabulary/message-of.js";
 import type { ContentStore } from "../blobs/store.js";
 import { ToolFailure } from "../failure.js";
 import type { PayloadKey } from "../payloads/keys.js";
@@ -82,7 +83,7 @@ async function tried<T>(name: string, act: () => Promise<T>): Promise<T> {
   try {
     return await act();
   } catch (error) {
-    throw unreachable(name, error instanceof Error ? error.message : "it gave no answer");
+    throw unreachable(name, messageOf(error));
   }
 }
 

@@ -1,5 +1,6 @@
 /** What the server says of the execution that an activity belongs to. Only its word counts: the activity's input is anybody's. */
 import type { Client } from "@temporalio/client";
+import { messageOf } from "../../vocabulary/message-of.js";
 import { ToolFailure } from "../failure.js";
 import { persistently } from "./persistently.js";
 
@@ -41,7 +42,7 @@ export function createAskCaller(where: () => { client: Client; namespace: string
         client.withDeadline(deadline, () => ask(client, namespace, calling, askedIn)),
       );
     } catch (error) {
-      const reason = error instanceof Error ? error.message : "it gave no answer";
+      const reason = messageOf(error);
       const message = `Temporal did not say which run wants ${calling.activityId} (${reason}), so it did not start`;
       throw new ToolFailure("caller-unchecked", message, "see that Temporal answers, then run it again");
     }

@@ -6,6 +6,7 @@ import type { Connection, ConnectionOptions } from "@temporalio/client";
 import type { TemporalDevSettings } from "../../schema/temporal-dev.js";
 import { SEARCH_ATTRIBUTES } from "../../vocabulary/names.js";
 import type { Problem, ProblemCode } from "../../vocabulary/problems.js";
+import type { Refused, Result } from "../../vocabulary/result.js";
 import type { Environment } from "./cache.js";
 import { answers, LOOPBACK } from "./ports.js";
 import { GRPC, grpcCode, missingSearchAttributes, registerCommand, serverVersion } from "./service.js";
@@ -24,8 +25,8 @@ export interface TemporalConnection extends Whereabouts {
   close(): Promise<void>;
 }
 
-export type Located = { ok: true; value: Whereabouts } | { ok: false; problems: Problem[] };
-export type Connected = { ok: true; value: TemporalConnection } | { ok: false; problems: Problem[] };
+export type Located = Result<Whereabouts>;
+export type Connected = Result<TemporalConnection>;
 
 interface ConnectOptions {
   environment: Environment;
@@ -38,7 +39,7 @@ const CONNECT_TIMEOUT_MS = 8_000;
 /** Seconds since a poller was last seen for it to count: a poll lasts for 60, and dead pollers are listed for minutes. */
 const POLLER_SEEN_SECONDS = 75;
 
-const one = (code: ProblemCode, at: string, message: string, hint: string): { ok: false; problems: Problem[] } => ({
+const one = (code: ProblemCode, at: string, message: string, hint: string): Refused => ({
   ok: false,
   problems: [{ code, at, message, hint }],
 });

@@ -1,6 +1,7 @@
 /** The Temporal server of this machine: one child process on 127.0.0.1, ready to take runs when `startDevServer` returns. */
 import type { TemporalDevSettings } from "../../schema/temporal-dev.js";
 import type { Problem } from "../../vocabulary/problems.js";
+import type { Refused } from "../../vocabulary/result.js";
 import type { Say } from "../lock.js";
 import { type Child, type Exit, startChild } from "./child.js";
 import { freePort, LOOPBACK, portProblem, waitForPort } from "./ports.js";
@@ -39,7 +40,7 @@ export interface DevServer {
   stopSync(): void;
 }
 
-export type DevServerResult = { ok: true; server: DevServer } | { ok: false; problems: Problem[] };
+export type DevServerResult = { ok: true; server: DevServer } | Refused;
 
 interface Ports {
   port: number;

@@ -2,7 +2,7 @@
 import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { TemporalCliSource } from "../../schema/temporal-dev.js";
-import type { Problem } from "../../vocabulary/problems.js";
+import type { Refused } from "../../vocabulary/result.js";
 import { type Say, withLock } from "../lock.js";
 import { buildCli, type Obtained } from "./build.js";
 import { cacheDirectory, type Environment } from "./cache.js";
@@ -23,7 +23,7 @@ export interface FindOptions {
 }
 
 /** `version` is that of the server inside. */
-export type FoundCli = { ok: true; path: string; origin: Origin; version: string } | { ok: false; problems: Problem[] };
+export type FoundCli = { ok: true; path: string; origin: Origin; version: string } | Refused;
 
 /** What was tried without success, for the message. */
 type Tried = string[];

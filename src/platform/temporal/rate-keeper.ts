@@ -1,6 +1,7 @@
 /** Asks the keeper of rates, one workflow for all workers, when another machine may be asked. */
 import { type Client, WithStartWorkflowOperation } from "@temporalio/client";
 import type { Hold, Take, TakeAnswer } from "../../core/writes/rates.js";
+import { messageOf } from "../../vocabulary/message-of.js";
 import { RATES, ratesId, WORKFLOWS } from "../../vocabulary/names.js";
 import { RATE_ANSWER_WAIT_MS } from "../../vocabulary/rate-limits.js";
 import { ToolFailure } from "../failure.js";
@@ -35,7 +36,7 @@ export function createRateKeeper(where: () => { client: Client; taskQueue: strin
       // A question that is asked twice may take two turns: the rate is kept all the same.
       return await persistently(deadline, once);
     } catch (error) {
-      const reason = error instanceof Error ? error.message : "it gave no answer";
+      const reason = messageOf(error);
       const message = `the keeper of rates could not be asked (${reason}), so nothing was sent`;
       throw new ToolFailure("rate-limited", message, "see that Temporal answers and a worker polls");
     }

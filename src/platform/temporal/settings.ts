@@ -3,14 +3,15 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseDocumentText } from "../../schema/document.js";
-import { type Parsed, parseWith } from "../../schema/problems.js";
+import { parseWith } from "../../schema/problems.js";
 import { type TemporalDevSettings, temporalDevSchema } from "../../schema/temporal-dev.js";
+import type { Result } from "../../vocabulary/result.js";
 
 /** The file that stands at the package's root: as far above `src` as above `dist`. */
 export const TEMPORAL_DEV_FILE = fileURLToPath(new URL("../../../temporal-dev.yaml", import.meta.url));
 
 /** The settings in `file`, or every problem with them, each with the file's name and its key. */
-export async function loadTemporalDev(file: string = TEMPORAL_DEV_FILE): Promise<Parsed<TemporalDevSettings>> {
+export async function loadTemporalDev(file: string = TEMPORAL_DEV_FILE): Promise<Result<TemporalDevSettings>> {
   let text: string;
   try {
     text = await readFile(file, "utf8");

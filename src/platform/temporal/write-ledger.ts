@@ -1,6 +1,7 @@
 /** Asks the ledger of writes, which one workflow keeps for all workers. Who cannot ask does not write. */
 import { type Client, WithStartWorkflowOperation, WorkflowExecutionAlreadyStartedError } from "@temporalio/client";
 import type { Pause, WriteAnswer, WriteStart } from "../../core/writes/ledger.js";
+import { messageOf } from "../../vocabulary/message-of.js";
 import { LEDGER, ledgerId, WORKFLOWS } from "../../vocabulary/names.js";
 import { LEDGER_WAIT_MS } from "../../vocabulary/write-limits.js";
 import { ToolFailure } from "../failure.js";
@@ -91,7 +92,7 @@ function notAsked(error: unknown): ToolFailure {
     const message = "the ledger of writes was ended from outside, so what was paused is not known; no write starts";
     return new ToolFailure("writes-unchecked", message, "start it anew: autoops resume", false);
   }
-  const reason = error instanceof Error ? error.message : "it gave no answer";
+  const reason = messageOf(error);
   const message = `the ledger of writes could not be asked (${reason}), so the write did not start`;
   return new ToolFailure(
     "writes-unchecked",

@@ -7,9 +7,10 @@ import { parseWith } from "../../schema/problems.js";
 import { approvalsSchema, type PackageApproval } from "../../schema/tool-packages.js";
 import { DOCUMENT_MAX_BYTES } from "../../vocabulary/limits.js";
 import type { Problem } from "../../vocabulary/problems.js";
+import type { Refused } from "../../vocabulary/result.js";
 import { readTrustedFile } from "../trusted-file.js";
 
-export type Approvals = { ok: true; packages: PackageApproval[] } | { ok: false; problems: Problem[] };
+export type Approvals = { ok: true; packages: PackageApproval[] } | Refused;
 
 /** None where there is no file. One that others could have written, or that cannot be read, approves nothing. */
 export async function readApprovals(file: string): Promise<Approvals> {

@@ -1,12 +1,12 @@
 /** The search for causes over real incidents with metrics and a call graph alone: what it calls likely is right. */
 import { describe, expect, test } from "vitest";
 import { investigate } from "../../../src/activities/tools/rca/investigate.js";
-import { type Material, serviceName } from "../../../src/activities/tools/rca/observations.js";
+import { type Observations, serviceName } from "../../../src/activities/tools/rca/observations.js";
 import { signalOf } from "../../../src/activities/tools/rca/ranking/signal-kinds.js";
 import { emptyMaterial } from "../../../src/activities/tools/rca/read-outputs.js";
 import { type Incident, PETSHOP_PRESENT, petshop, petshopFolders } from "../../support/petshop.js";
 
-function materialOf({ metrics, graph }: Incident): Material {
+function materialOf({ metrics, graph }: Incident): Observations {
   const origin = { node: "metrics", query: "q" };
   const material = emptyMaterial(undefined);
   material.series = metrics.map(({ node, metric, statistic = "", points }) => ({

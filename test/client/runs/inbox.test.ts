@@ -1,8 +1,9 @@
 /** The inbox shows every gate that can be read, and names the runs that cannot. */
 import { expect, test } from "vitest";
 import type { RunsOptions } from "../../../src/client/runs/context.js";
-import type { Answered, RunAnswer } from "../../../src/client/runs/contract.js";
+import type { RunAnswer } from "../../../src/client/runs/contract.js";
 import { openGates } from "../../../src/client/runs/inbox.js";
+import type { Result } from "../../../src/vocabulary/result.js";
 
 /** What the server lists: nothing but ids. */
 function listing(runIds: readonly string[]): RunsOptions {
@@ -12,7 +13,7 @@ function listing(runIds: readonly string[]): RunsOptions {
   return { client, namespace: "default", now: Date.now } as unknown as RunsOptions;
 }
 
-const asking = (runId: string, deadlineMs: number): Answered<RunAnswer> => {
+const asking = (runId: string, deadlineMs: number): Result<RunAnswer> => {
   const gates = [{ nodeId: "w", status: "open", deadlineMs }];
   const view = { runId, name: runId, goal: "g", requester: "rita", findings: [], gates };
   return { ok: true, value: { view, source: "worker", waitsForWorker: false } as unknown as RunAnswer };
@@ -23,7 +24,7 @@ test("runs that answer never, or with what cannot be folded, are named; the othe
   const silent = new Set(["run-00", "run-01", "run-02", "run-03", "run-04"]);
   let reading = 0;
   let most = 0;
-  const view = async (runId: string): Promise<Answered<RunAnswer>> => {
+  const view = async (runId: string): Promise<Result<RunAnswer>> => {
     most = Math.max(most, ++reading);
     if (silent.has(runId)) return new Promise(() => undefined);
     await Promise.resolve();
@@ -40,12 +41,12 @@ test("runs that answer never, or with what cannot be folded, are named; the othe
 });
 
 test("a run that vanished is left out, and a server that does not answer is told", async () => {
-  const gone = async (): Promise<Answered<RunAnswer>> => ({
+  const gone = async (): Promise<Result<RunAnswer>> => ({
     ok: false,
     problems: [{ code: "run-not-found", at: "r", message: "gone" }],
   });
   expect(await openGates(gone, listing(["r"]))).toEqual({ ok: true, value: [] });
-  const away = async (): Promise<Answered<RunAnswer>> => ({
+  const away = async (): Promise<Result<RunAnswer>> => ({
     ok: false,
     problems: [{ code: "temporal-unreachable", at: "r", message: "away" }],
   });

@@ -1,6 +1,7 @@
 /** Reads a declared log on this machine: every rotated and gzipped file of it, within a budget of bytes. */
 import { inSlices, mapped } from "../../../platform/slices.js";
 import type { Source } from "../../../schema/config.js";
+import { messageOf } from "../../../vocabulary/message-of.js";
 import { type ToolContext, ToolFailure } from "../../define-tool.js";
 import { shortened } from "../../tools/kit/finding.js";
 import { EntryReader, type LogFields } from "../../tools/logs/entries.js";
@@ -79,7 +80,7 @@ async function readFile(
     }
   } catch (error) {
     if (error instanceof ToolFailure) throw error;
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     fault = { code: "file-unreadable", at: file.path, message: `${file.path} could not be read to its end: ${why}` };
   }
   offer(entries.end());

@@ -6,6 +6,7 @@
 import { z } from "zod";
 import { HttpFailure } from "../../../platform/http/failure.js";
 import type { JsonObject } from "../../../schema/json.js";
+import { messageOf } from "../../../vocabulary/message-of.js";
 import { type ToolContext, ToolFailure } from "../../define-tool.js";
 import { pause } from "../../tools/pause.js";
 import { KubernetesFailure } from "./answers.js";
@@ -121,7 +122,7 @@ async function doneBefore(
   } catch (error) {
     // Without a lost answer nothing was asked yet: the plan says better what is wrong with the object.
     if (lost === undefined) return undefined;
-    const why = error instanceof Error ? error.message : "it failed";
+    const why = messageOf(error);
     const message = `the change may or may not have been made: ${lost.message}; and it could not be looked at: ${why}`;
     throw new ToolFailure("outcome-unknown", message, LOOK, true);
   }

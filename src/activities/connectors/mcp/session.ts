@@ -5,6 +5,7 @@ import type { Json, JsonObject } from "../../../schema/json.js";
 import type { McpDescriptor } from "../../../schema/mcp-pins.js";
 import { NODE_TIMEOUT_MAX_SECONDS } from "../../../vocabulary/limits.js";
 import { MCP_CONNECT_TIMEOUT_MS, MCP_LISTED_MAX } from "../../../vocabulary/mcp-limits.js";
+import { messageOf } from "../../../vocabulary/message-of.js";
 import { type ToolContext, ToolFailure } from "../../define-tool.js";
 import { failureOf } from "./failures.js";
 import { mcpFetch } from "./http.js";
@@ -120,7 +121,7 @@ function sessionOf(
           ["~standard"].validate(value);
         return checked.issues?.map(({ message }) => message).join("; ");
       } catch (error) {
-        return `its schema cannot be used: ${error instanceof Error ? error.message : "it is invalid"}`;
+        return `its schema cannot be used: ${messageOf(error)}`;
       }
     },
   };

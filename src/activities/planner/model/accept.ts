@@ -12,6 +12,7 @@ import type { Json, JsonObject } from "../../../schema/json.js";
 import { parseWith } from "../../../schema/problems.js";
 import { MODEL_ANSWER_MAX_CHARS } from "../../../vocabulary/model-limits.js";
 import type { Problem } from "../../../vocabulary/problems.js";
+import type { Result } from "../../../vocabulary/result.js";
 import type { Registry } from "../../registry.js";
 import { isObject, type WireGraph } from "./wire-graph.js";
 
@@ -35,7 +36,7 @@ export type Accepted =
   | { ok: false; problems: Problem[]; final?: boolean };
 
 /** Reads an answer's text as one JSON object; a fence around it is no part of it. */
-export function readAnswer(text: string): { ok: true; value: JsonObject } | { ok: false; problems: Problem[] } {
+export function readAnswer(text: string): Result<JsonObject> {
   const invalid = (message: string) => ({
     ok: false as const,
     problems: [

@@ -1,7 +1,7 @@
 /** One call of the model for a plan: its estimate is reserved before, and what it took is settled and counted after. */
 import type { GoalInput } from "../../../schema/run-input.js";
 import { CHARS_PER_TOKEN } from "../../../vocabulary/model-limits.js";
-import type { Problem } from "../../../vocabulary/problems.js";
+import type { Refused } from "../../../vocabulary/result.js";
 import { ask, type ModelAnswer } from "./ask.js";
 import { amountOf, estimateOf, reserve, withReservation } from "./budget.js";
 import type { Calling, ModelPlanner, Work } from "./planner.js";
@@ -14,7 +14,7 @@ export interface Spent {
   calls: number;
 }
 
-type Asked = { ok: true; answer: ModelAnswer; spent: Spent } | { ok: false; problems: Problem[] };
+type Asked = { ok: true; answer: ModelAnswer; spent: Spent } | Refused;
 
 export async function askWithinBudget(
   work: Work,

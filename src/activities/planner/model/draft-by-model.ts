@@ -10,6 +10,7 @@ import type { JsonObject } from "../../../schema/json.js";
 import type { GoalInput } from "../../../schema/run-input.js";
 import { MODEL_DRAFT_MAX_CHARS, REPAIRS_MAX } from "../../../vocabulary/model-limits.js";
 import type { Problem } from "../../../vocabulary/problems.js";
+import type { Refused } from "../../../vocabulary/result.js";
 import type { DraftResult, Repair } from "../../contract.js";
 import { type Accepted, accept, declined, draftIn, type Judge, readAnswer } from "./accept.js";
 import type { ModelAnswer } from "./ask.js";
@@ -52,7 +53,7 @@ export async function draftByModel(input: GoalInput, calling: Calling, planner: 
   return failed(accepted, answer, spent, work, calling);
 }
 
-type Prepared = { ok: true; work: Work; notices: Problem[] } | { ok: false; problems: Problem[] };
+type Prepared = { ok: true; work: Work; notices: Problem[] } | Refused;
 
 async function prepare(input: GoalInput, { repair }: Calling, planner: ModelPlanner): Promise<Prepared> {
   const { ok, goal: sane, findings } = sanitizeGoal(input.goal);

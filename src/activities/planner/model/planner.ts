@@ -6,6 +6,7 @@ import type { Usage } from "../../../platform/model-usage.js";
 import type { Config } from "../../../schema/config.js";
 import type { ModelSettings } from "../../../schema/model.js";
 import type { Problem } from "../../../vocabulary/problems.js";
+import type { Refused } from "../../../vocabulary/result.js";
 import type { Repair } from "../../contract.js";
 import type { Registry } from "../../registry.js";
 import type { Mask } from "./mask.js";
@@ -17,7 +18,7 @@ export interface ModelPlanner {
   settings: ModelSettings;
   registry: Registry;
   config: Config;
-  policy(): Promise<{ ok: true; policy: Policy } | { ok: false; problems: Problem[] }>;
+  policy(): Promise<{ ok: true; policy: Policy } | Refused>;
   checkUrl(url: string, policy: Policy): Problem | undefined;
   fetch: GuardedFetch;
   usage: Usage;

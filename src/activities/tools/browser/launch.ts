@@ -7,6 +7,7 @@ import type { Browser, BrowserContext } from "playwright-core";
 import { type BrowserProxy, startBrowserProxy } from "../../../platform/http/browser-proxy.js";
 import type { BrowserSettings } from "../../../schema/config/browser.js";
 import { BROWSER_END_TIMEOUT_MS, BROWSER_START_TIMEOUT_MS } from "../../../vocabulary/browser-limits.js";
+import { messageOf } from "../../../vocabulary/message-of.js";
 import { type ToolContext, ToolFailure } from "../../define-tool.js";
 import { excerpt } from "../kit/http-answers.js";
 
@@ -117,7 +118,7 @@ async function launch(settings: BrowserSettings, proxy: BrowserProxy, home: stri
       handleSIGTERM: false,
     });
   } catch (error) {
-    const said = error instanceof Error ? error.message : "it failed";
+    const said = messageOf(error);
     const noSandbox = settings.sandbox && /sandbox/i.test(said);
     const hint = noSandbox
       ? "run the worker as another user than root, or set browser.sandbox: false in config.yaml"

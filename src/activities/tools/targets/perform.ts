@@ -1,5 +1,6 @@
 /** A write never acts twice: what each kind of idempotency allows on a first and on a later attempt. */
 import type { HttpAction } from "../../../schema/config.js";
+import { messageOf } from "../../../vocabulary/message-of.js";
 import { type ToolContext, ToolFailure } from "../../define-tool.js";
 import { pause } from "../pause.js";
 import { type Executor, LostAnswer } from "./executor.js";
@@ -121,7 +122,7 @@ async function readAfter(
     }
     return after;
   } catch (error) {
-    remarks.push(`the state could not be read afterwards: ${error instanceof Error ? error.message : "it failed"}`);
+    remarks.push(`the state could not be read afterwards: ${messageOf(error)}`);
     return null;
   }
 }

@@ -6,12 +6,12 @@ import { type PublicKey, readPublicKeys } from "../../../platform/keys/public-ke
 import { isThere } from "../../../platform/settings-file.js";
 import { loadSigner } from "../../../platform/signing.js";
 import { storesOf } from "../../../platform/stores.js";
-import type { Problem } from "../../../vocabulary/problems.js";
+import type { Refused } from "../../../vocabulary/result.js";
 import { done, type Ending, failed } from "../ending.js";
 import { ownName, type Session } from "../session.js";
 import { columns, style } from "../text.js";
 
-type Place = { ok: true; file: string; audit: string; publicKeys?: string } | { ok: false; problems: Problem[] };
+type Place = { ok: true; file: string; audit: string; publicKeys?: string } | Refused;
 
 function placeOf(session: Session): Place {
   const read = readEnvironment(session.environment);

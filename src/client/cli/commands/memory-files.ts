@@ -14,6 +14,7 @@ import {
   PROBLEMS_MAX,
 } from "../../../vocabulary/limits.js";
 import type { Problem } from "../../../vocabulary/problems.js";
+import type { Refused, Result } from "../../../vocabulary/result.js";
 import { visibleJson } from "../../../vocabulary/visible.js";
 import { done, type Ending, failed } from "../ending.js";
 import { noteMemory } from "../memory-audit.js";
@@ -67,7 +68,7 @@ export async function importMemory(session: Session, [file = "-"]: readonly stri
   return problems.length === 0 ? done(result) : failed(problems, result);
 }
 
-type ReadLines = { ok: true; lines: MemoryLine[]; problems: Problem[] } | { ok: false; problems: Problem[] };
+type ReadLines = { ok: true; lines: MemoryLine[]; problems: Problem[] } | Refused;
 
 /** The good lines; each bad one is a problem with its number. */
 async function readLines(session: Session, file: string): Promise<ReadLines> {
@@ -122,7 +123,7 @@ async function* boundedLines(input: AsyncIterable<Buffer | string>): AsyncGenera
   if (rest !== "") yield rest;
 }
 
-function parseLine(text: string, at: string): { ok: true; value: MemoryLine } | { ok: false; problems: Problem[] } {
+function parseLine(text: string, at: string): Result<MemoryLine> {
   let value: unknown;
   try {
     value = JSON.parse(text);

@@ -1,7 +1,7 @@
 /** A Node program that the demo starts as its own process: ready when it has printed one JSON value, ended by pid. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { setTimeout as pause } from "node:timers/promises";
-import type { Problem } from "../../../vocabulary/problems.js";
+import type { Refused } from "../../../vocabulary/result.js";
 import type { Environment } from "../session.js";
 
 export interface Helper {
@@ -16,7 +16,7 @@ export interface Helper {
   stopSync(): void;
 }
 
-export type StartedHelper = { ok: true; helper: Helper } | { ok: false; problems: Problem[] };
+export type StartedHelper = { ok: true; helper: Helper } | Refused;
 
 interface HelperOptions {
   /** For messages: "the worker". */

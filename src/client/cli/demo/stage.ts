@@ -11,7 +11,7 @@ import { type DevServer, startDevServer } from "../../../platform/temporal/dev-s
 import { findTemporalCli } from "../../../platform/temporal/find-cli.js";
 import { portProblem } from "../../../platform/temporal/ports.js";
 import { loadTemporalDev, portOf } from "../../../platform/temporal/settings.js";
-import type { Problem } from "../../../vocabulary/problems.js";
+import type { Result } from "../../../vocabulary/result.js";
 import type { Environment, Session } from "../session.js";
 import { type Helper, startHelper } from "./helper.js";
 
@@ -33,8 +33,6 @@ export interface Stage {
   environment: Environment;
   facadeUrl?: string;
 }
-
-export type Staged<T> = { ok: true; value: T } | { ok: false; problems: Problem[] };
 
 /** What has been started so far; ended in the opposite order, and at once when the process itself ends. */
 export class Props {
@@ -70,7 +68,7 @@ export class Props {
 }
 
 /** The server first; ports of `temporal-dev.yaml` if they are free, else any. */
-export async function startServer(session: Session, props: Props): Promise<Staged<DevServer>> {
+export async function startServer(session: Session, props: Props): Promise<Result<DevServer>> {
   const settings = await loadTemporalDev();
   if (!settings.ok) return settings;
   const { environment, interrupt, print } = session;
@@ -93,7 +91,7 @@ export async function startServer(session: Session, props: Props): Promise<Stage
 }
 
 /** The checkout service with its load: version 1 now, version 2 after a while. */
-export async function startShop(session: Session, props: Props): Promise<Staged<{ url: string; directory: string }>> {
+export async function startShop(session: Session, props: Props): Promise<Result<{ url: string; directory: string }>> {
   const directory = join(props.directory, "shop");
   const argv = [SHOP, "--dir", directory, "--deploy-after", String(DEPLOY_AFTER_SECONDS)];
   const environment = { PATH: session.environment.PATH };
@@ -108,7 +106,7 @@ export async function furnish(
   props: Props,
   shop: { url: string; directory: string },
   policyFile: string | undefined,
-): Promise<Staged<string>> {
+): Promise<Result<string>> {
   const home = join(props.directory, "home");
   await mkdir(home, { mode: 0o700 });
   const places: Record<string, string> = { SHOP_URL: shop.url, SHOP_DIR: shop.directory };
@@ -151,7 +149,7 @@ export async function startOwn(
   environment: Environment,
   name: string,
   words: readonly string[],
-): Promise<Staged<Helper>> {
+): Promise<Result<Helper>> {
   const argv = [MAIN, ...words, "--json", "--end-with-parent"];
   const started = await startHelper({ name, argv, environment, signal: session.interrupt });
   if (!started.ok) return started;

@@ -3,7 +3,7 @@ import type { Payload } from "@temporalio/common";
 import type { RequestHandler } from "express";
 import { type PayloadsDocument, payloadsSchema } from "../../../schema/codec.js";
 import { CODEC_PATH } from "../../../vocabulary/names.js";
-import type { Answered } from "../../runs.js";
+import type { Result } from "../../../vocabulary/result.js";
 import type { FacadeMetrics } from "../metrics.js";
 import { orRefuse, Refusal } from "../problem-document.js";
 import { bodyOf } from "../read.js";
@@ -13,8 +13,8 @@ export interface CodecService {
   namespace: string;
   /** Origins of the Temporal Web UI. */
   origins: readonly string[];
-  open(payloads: Payload[]): Promise<Answered<Payload[]>>;
-  seal(payloads: Payload[]): Promise<Answered<Payload[]>>;
+  open(payloads: Payload[]): Promise<Result<Payload[]>>;
+  seal(payloads: Payload[]): Promise<Result<Payload[]>>;
 }
 
 interface Needs {

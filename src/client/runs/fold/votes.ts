@@ -1,4 +1,4 @@
-/** Decisions on their way to a gate, as the workflow's desk takes them: a token is verified before its vote counts. */
+/** Decisions on their way to a gate, as the workflow's handlers take them: a token is verified before its vote counts. */
 import type { AskedAt, EditVerdict, VoteVerdict } from "../../../activities/contract.js";
 import { readAnswer } from "../../../core/gate/answer.js";
 import { judgeEdit, refuseEdit } from "../../../core/gate/edit.js";
