@@ -23,6 +23,8 @@ export const goalSignsSchema = z.strictObject({
 
 const languageSchema = z.strictObject({
   language: text,
+  /** Words by which a goal in that language is known; languages in a script of their own need none. */
+  common: words.default([]),
   set_aside: words,
   orders: words,
   all_said: words,
@@ -41,4 +43,33 @@ export const disguisesSchema = z.strictObject({
   look_alikes: z.record(z.string().length(1), text),
   leet: z.record(z.string().length(1), z.string().length(1)),
   morse: z.record(z.string().regex(/^[.-]{1,5}$/), z.string().length(1)),
+});
+
+const list = z.array(text).min(1).max(2_000);
+const weight = z.number().positive().max(2);
+export const goalWordsSchema = z.strictObject({
+  stop: list,
+  proper_names: list,
+  phrases: z.array(z.tuple([text, text])).min(1),
+  forms: z.record(z.string().regex(/^[a-z]{2,30}$/), list),
+  ordinary: list,
+  telling: list,
+  empty: list,
+  everyday: list,
+  weights: z.strictObject({
+    ordinary: weight,
+    telling: weight,
+    mark: weight,
+    everyday: weight,
+    errand: weight,
+    phrase: weight,
+    corrected: weight,
+  }),
+  /** `(?i)` in front: in any case of letters. */
+  marks: list,
+  errands: list,
+  private: text,
+  orders: text,
+  no_service: list,
+  no_name: list,
 });

@@ -118,6 +118,7 @@ export const CODES = {
   // Goals and plans
   "goal-invalid": input("The goal is empty, too long or not text."),
   "goal-suspicious": input("The goal holds what looks like an order to the planner; it was not obeyed."),
+  "goal-time-unread": input("A time in the goal could not be used; the playbook's own span is taken."),
   "alert-invalid": input("The alert cannot be read, does not fire, or is no incident."),
   "alert-reduced": input("Part of an alert is not in the goal; nothing is refused by it."),
   "no-playbook": input("No playbook fits the goal well enough."),

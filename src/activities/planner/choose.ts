@@ -22,6 +22,8 @@ export const CONFIDENCE_MIN = 0.35;
 const HALF_FIT = 16;
 const PHRASE_BONUS = 6;
 const ALERT_SCORE = 0.95;
+/** From here on an alert, or an example goal, was named. */
+export const SURE_SCORE = ALERT_SCORE;
 const SAID_SCORE = 0.97;
 const UNSAID_FACTOR = 0.7;
 /** The share of the goal's words that an example must have to say the same. */

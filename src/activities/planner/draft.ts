@@ -10,11 +10,12 @@ import { type GoalInput, goalInputSchema } from "../../schema/run-input.js";
 import type { Problem } from "../../vocabulary/problems.js";
 import type { DraftResult } from "../contract.js";
 import { weighted } from "../memory/weight.js";
-import { CONFIDENCE_MIN, type Ranked, rankPlaybooks } from "./choose.js";
+import { CONFIDENCE_MIN, type Ranked, rankPlaybooks, SURE_SCORE } from "./choose.js";
 import { CLUSTER_LOOK, isLookParams, planClusterLook } from "./cluster-investigation.js";
 import { isOfCluster } from "./cluster-meant.js";
 import { type Entities, entitiesOf } from "./entities.js";
 import { INVESTIGATION, planInvestigation } from "./investigation.js";
+import { foreignLanguage } from "./language.js";
 import { onMap } from "./on-map.js";
 import { planFrom } from "./plan.js";
 
@@ -27,6 +28,8 @@ export interface PlannerContext {
   preferred?: { service?: string; window?: string };
   /** What the stack consists of; with it, what is on it can be planned without a playbook. */
   map?: StackMap;
+  /** What times of the clock are counted back from; now, where it is not given. */
+  now?: Date;
   /** Told beside every plan: own playbooks that are not used. */
   notices?: readonly Problem[];
 }
@@ -52,13 +55,16 @@ export function draftGraph(given: GoalInput, context: PlannerContext): DraftResu
   const { facts, playbook: named } = input.value;
   // A playbook's title names nothing of anybody's.
   const told = playbooks.some(({ id, title }) => id === named && title === goal) ? "" : goal;
-  const found = { ...preferred, ...entitiesOf(told, config, facts === undefined), ...facts };
+  const foreign = foreignLanguage(told);
+  const guess = facts === undefined && foreign === undefined;
+  const found = { ...preferred, ...entitiesOf(told, config, guess, context.now), ...facts };
   const known = onMap(told, found.service, context.map) ?? onMap(told, undefined, context.map);
   const entities: Entities = known === undefined ? found : { ...found, service: known.name };
   const remedy = input.value.remedy ?? (entities.wantsRemedy && !entities.forbidsRemedy);
-  const notices = findings.map(({ code, message }): Problem => {
+  const suspicious = findings.map(({ code, message }): Problem => {
     return { code: "goal-suspicious", at: "goal", message: `the goal: ${message} (${code})` };
   });
+  const notices = [...suspicious, ...(entities.notices ?? [])];
   const wanted: Wanted = { goal, named, remedy, entities, given: input.value.params };
   const ofCluster = lookedAtCluster(wanted, context);
   if (ofCluster !== undefined && (ofCluster.ok || named !== undefined))
@@ -66,7 +72,7 @@ export function draftGraph(given: GoalInput, context: PlannerContext): DraftResu
   const investigation = investigated(wanted, context);
   if (investigation !== undefined) return withWarnings(investigation, notices, context);
   const ranked = weighted(rankPlaybooks(playbooks, goal, entities), weights);
-  const chosen = choose(ranked, named);
+  const chosen = choose(ranked, named, foreign);
   const planned: DraftResult =
     "problem" in chosen
       ? { ok: false, problems: [chosen.problem] }
@@ -132,7 +138,11 @@ function investigated(
   });
 }
 
-function choose(ranked: readonly Ranked[], wanted: string | undefined): Ranked | { problem: Problem } {
+function choose(
+  ranked: readonly Ranked[],
+  wanted: string | undefined,
+  foreign?: string,
+): Ranked | { problem: Problem } {
   const nearest = ranked.slice(0, NEAREST_SHOWN).map(({ playbook, score }) => `${playbook.id} (${score})`);
   const listed = nearest.length === 0 ? "there are none" : `the nearest: ${nearest.join(", ")}`;
   if (wanted !== undefined) {
@@ -142,11 +152,20 @@ function choose(ranked: readonly Ranked[], wanted: string | undefined): Ranked |
     return { problem: { code: "no-playbook", at: "playbook", message, hint: "list them with `autoops playbooks`" } };
   }
   const [best] = ranked;
+  // Words of another language mean other things here; an alert's name, and a playbook's own example, do not.
+  if (foreign !== undefined && (best?.score ?? 0) < SURE_SCORE) return { problem: notEnglish(foreign) };
   if (best !== undefined && best.score >= CONFIDENCE_MIN) return best;
   const message = `no playbook fits the goal well enough (a score of ${CONFIDENCE_MIN} is needed); ${listed}`;
   const hint = "say what is wrong and where, or name one with --playbook";
   return { problem: { code: "no-playbook", at: "goal", message, hint } };
 }
+
+const notEnglish = (language: string): Problem => ({
+  code: "no-playbook",
+  at: "goal",
+  message: `playbooks match goals in English, and this one reads as ${language}; nothing is planned`,
+  hint: "say it in English, name a playbook with --playbook, or set up a model, which reads other languages",
+});
 
 /** The playbooks that come with the product. */
 export const BUNDLED_PLAYBOOKS = resolve(import.meta.dirname, "../../../playbooks");

@@ -3,7 +3,9 @@
 import type { Config } from "../../schema/config.js";
 import type { FactName } from "../../schema/facts.js";
 import { escapeRegExp } from "../../vocabulary/escape-regexp.js";
-import { namedIn } from "./named.js";
+import type { Problem } from "../../vocabulary/problems.js";
+import { goalWords } from "./goal-words.js";
+import { AFTER, BEFORE, NAME, namedIn } from "./named.js";
 import { windowOf } from "./window.js";
 import { normalised } from "./words.js";
 
@@ -13,6 +15,8 @@ export interface Entities extends Partial<Record<FactName, string>> {
   wantsRemedy: boolean;
   /** The goal forbids changes. */
   forbidsRemedy: boolean;
+  /** What of the goal could not be used. */
+  notices?: readonly Problem[];
 }
 
 /** Words at the end of a source's name that say what it holds, not whose it is. */
@@ -22,10 +26,17 @@ const REMEDY =
   /\b(?:rollback|restart|fix|mend|repair|remediate|mitigate|resolve|recover|heal|undo|scale|restore|bring (?:\w+ ){0,3}(?:back|up))\b/;
 const FORBIDS =
   /\b(?:do not|don't|dont|never|without|not to|no)\s+(?:\w+\s+){0,3}?(?:chang\w*|touch\w*|fix\w*|restart\w*|rollback|remed\w*|act\w*|modif\w*|writ\w*)\b|\bread[- ]only\b|\b(?:only|just) (?:look|why|check|report)\b|\bwhy only\b/;
-const NO_SERVICE = new Set(
-  "is was are be has does do a an the this that it our my your some every all last latest new old error errors http https api service app something someone what why there everything nothing deploy deployment release version users people customers pod pods node nodes database db cache redis queue disk cpu memory dns certificate cert network dependency cluster container job cron host hosts server machine website site login logins k8s kubernetes kafka rabbitmq postgres mysql backup rollout vpn tunnel heap prod production staging namespace latency requests response answer page pages file system clients consumers hour hours minutes days midnight night morning noon kubelet worker workers volume filesystem traffic load backlog ratio rate rates usage utilization number count size length percentage share level amount value values time times duration availability budget lag depth hit hits misses evictions connections sessions messages tokens key keys alert alerts monitor status probe check checks name names domain zone topic link interface packets process processes restarts which who that those these both one none half performance throughput".split(
-    " ",
-  ),
+const SERVICE = "\\p{L}[\\p{L}\\p{M}\\p{N}_-]{1,62}";
+/** What a sentence's form tells to be a service. */
+const SERVICE_FORMS = [
+  `(${SERVICE})["']?\\s+(?:service|app|api)`,
+  `(?:service|app|api)\\s+["']?(?=\\p{L})(${NAME})`,
+  `(${SERVICE})\\s+(?:returns?|throws?|fails?|shows?|answers?|is|was|has|does|serves?|responds?)`,
+  `(?:of|in|on|for|restart|roll ?back)\\s+(?:the\\s+)?(${SERVICE})`,
+].map((form) => new RegExp(`${BEFORE}${form}${AFTER}`, "iu"));
+const VERSION = new RegExp(
+  `${BEFORE}(?:version|release|build|v)\\s*[:=#]?\\s*v?(\\d(?:[\\p{L}\\p{N}_.+-]*[\\p{L}\\p{N}_])?)`,
+  "iu",
 );
 
 /** Whether words ask for a remedy. */
@@ -39,7 +50,7 @@ function knownServices(config: Config): string[] {
 }
 
 /** Without `guess`, as for an alert whose labels state the facts, only names that config.yaml knows are taken. */
-export function entitiesOf(goal: string, config: Config, guess = true): Entities {
+export function entitiesOf(goal: string, config: Config, guess = true, now = new Date()): Entities {
   const text = normalised(goal);
   const entities: Entities = {
     ...(guess ? namedIn(goal) : {}),
@@ -47,30 +58,25 @@ export function entitiesOf(goal: string, config: Config, guess = true): Entities
     forbidsRemedy: FORBIDS.test(text),
   };
   const service = serviceOf(goal, config, guess);
-  const version = /\b(?:version|release|build|v)\s*[:=#]?\s*v?(\d[\w.+-]*\w|\d)\b/i.exec(goal)?.[1];
-  const window = windowOf(goal);
+  const version = VERSION.exec(goal)?.[1];
+  const { window, notice } = windowOf(goal, now);
   const url = /\bhttps?:\/\/[^\s"'<>`]+/i.exec(goal)?.[0].replace(/[.,;:!?)\]]+$/, "");
   if (service !== undefined) entities.service = service;
   if (version !== undefined) entities.version = version;
   if (window !== undefined) entities.window = window;
   if (url !== undefined) entities.url = url;
+  if (notice !== undefined) entities.notices = [notice];
   return entities;
 }
 
 /** A service that config.yaml knows, as it is written there; else what the sentence's form tells; else the only one. */
 function serviceOf(goal: string, config: Config, guess: boolean): string | undefined {
   for (const name of knownServices(config)) {
-    if (new RegExp(`(?<![\\w.-])${escapeRegExp(name)}(?![\\w-])`, "i").test(goal)) return name;
+    if (new RegExp(`${BEFORE}(?<!\\.)${escapeRegExp(name)}${AFTER}`, "iu").test(goal)) return name;
   }
-  const forms = [
-    /(?<![\w-])([a-z][\w-]{1,62})["']?\s+(?:service|app|api)(?![\w-])/i,
-    /(?<![\w-])(?:service|app|api)\s+["']?([a-z][\w.-]{1,62})/i,
-    /(?<![\w-])([a-z][\w-]{1,62})\s+(?:returns?|throws?|fails?|shows?|answers?|is|was|has|does|serves?|responds?)(?![\w-])/i,
-    /(?<![\w-])(?:of|in|on|for|restart|roll ?back)\s+(?:the\s+)?([a-z][\w-]{1,62})(?![\w-])/i,
-  ];
-  for (const form of guess ? forms : []) {
+  for (const form of guess ? SERVICE_FORMS : []) {
     const name = form.exec(goal)?.[1]?.toLowerCase();
-    if (name !== undefined && !NO_SERVICE.has(name)) return name;
+    if (name !== undefined && !goalWords().noService.has(name)) return name;
   }
   const known = knownServices(config);
   return known.length === 1 ? known[0] : undefined;

@@ -1,30 +1,179 @@
-/** How far back a goal looks: a duration such as `30m`, from the words that people use for one. Reads no clock. */
+/** How far back a goal looks: a duration such as `30m`, from the words and times that people use for one. */
+import type { Problem } from "../../vocabulary/problems.js";
 
-const UNITS: ReadonlyArray<[RegExp, string]> = [
-  [/^(?:s|sec|secs|second|seconds)$/, "s"],
-  [/^(?:m|min|mins|minute|minutes)$/, "m"],
-  [/^(?:h|hr|hrs|hour|hours)$/, "h"],
-  [/^(?:d|day|days)$/, "d"],
-  [/^(?:w|week|weeks)$/, "w"],
+export interface GoalWindow {
+  window?: string;
+  /** A time stands in the goal and could not be used. */
+  notice?: Problem;
+}
+
+const MINUTE_MS = 60_000;
+/** "for days" */
+const FEW = 3;
+const UNITS: ReadonlyArray<readonly [RegExp, string, number]> = [
+  [/^(?:s|secs?|seconds?)$/, "s", 1 / 60],
+  [/^(?:m|mins?|minutes?)$/, "m", 1],
+  [/^(?:h|hrs?|hours?)$/, "h", 60],
+  [/^(?:d|days?|nights?)$/, "d", 1_440],
+  [/^(?:w|wks?|weeks?)$/, "w", 10_080],
+  [/^(?:months?)$/, "d", 43_200],
+  [/^(?:years?)$/, "d", 525_600],
 ];
+const NUMBERS: Readonly<Record<string, number>> = {
+  ...{ a: 1, an: 1, one: 1, two: 2, three: 3, four: 4, five: 5, six: 6, seven: 7, eight: 8, nine: 9, ten: 10 },
+  ...{
+    eleven: 11,
+    twelve: 12,
+    fifteen: 15,
+    twenty: 20,
+    thirty: 30,
+    forty: 40,
+    "forty-five": 45,
+    sixty: 60,
+    ninety: 90,
+  },
+  ...{ "couple of": 2, couple: 2, "few of": 3, few: 3, several: 5, half: 0.5, "half an": 0.5, "half a": 0.5 },
+};
+const AMOUNT = `-?\\d{1,7}(?:[.,]\\d{1,3})?|${Object.keys(NUMBERS)
+  .sort((a, b) => b.length - a.length)
+  .join("|")}`;
+const SPAN = `(?:a (?=couple|few|half))?(?<amount>${AMOUNT})?[ -]*(?<unit>[a-z]+)(?:,? (?:and )?(?<more>\\d{1,4}) *(?<less>[a-z]+)|(?<short>\\d{1,2})m?)?`;
 const FORMS = [
-  /\b(?:(?:last|past|previous|within|for|since)\s+(?:the\s+|about\s+|roughly\s+|around\s+)*)+(\d{1,5}|an?|one)?\s*([a-z]+)\b/gi,
-  /\b(\d{1,5}|an?|one)\s*([a-z]+)\s+ago\b/gi,
+  new RegExp(
+    `\\b(?:(?:last|past|previous|within|for|since)\\s+(?:(?:the|about|roughly|around|over|at least|more than)\\s+)*)+${SPAN}(?![\\p{L}\\p{N}])`,
+    "giu",
+  ),
+  new RegExp(`\\b${SPAN}\\s+(?:ago|back)\\b`, "giu"),
 ];
-const WORDS: ReadonlyArray<[RegExp, string]> = [
+const WORDS: ReadonlyArray<readonly [RegExp, string]> = [
   [/\bhalf an hour\b/i, "30m"],
-  [/\b(?:last night|overnight|this (?:morning|afternoon|evening)|since midnight)\b/i, "12h"],
-  [/\b(?:today|yesterday|since noon)\b/i, "24h"],
+  [/\b(?:last night|overnight|this (?:morning|afternoon|evening))\b/i, "12h"],
+  [/\b(?:today|yesterday)\b/i, "24h"],
+];
+const DAYS = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"];
+/** Times that are written as nobody can read them surely: 29 Nov, 11/29, next to no hour of a clock. */
+const OTHER_TIME =
+  /\bsince\s+(?:the\s+)?(?:\d{1,4}(?!\.\d)(?:st|nd|rd|th)?[\s:/.-]|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\s+\d)[^,;]{0,20}/i;
+/** A span such as 10:00-11:00 is no zone. */
+const clock = (signs: string) =>
+  `(?<hour>\\d{1,2})(?::(?<minute>\\d{2})(?::\\d{2}(?:[.,]\\d+)?)?)?\\s*(?<half>[ap]\\.?m\\.?)?\\s*(?<zone>utc|gmt|z|${signs}\\d{2}:?\\d{2})?`;
+const DATE = "(?<date>\\d{4}-\\d{2}-\\d{2})";
+const FROM =
+  "\\b(?<from>since|from|after|starting|as of|between|began|started|at|around)\\s+(?:about\\s+|around\\s+|roughly\\s+|at\\s+)?";
+/** A date with or without a time, and a time of today or yesterday. */
+const TIMES = [
+  new RegExp(`${FROM}${DATE}(?:[t ]\\s*${clock("[+-]")})?(?![\\d:])`, "iu"),
+  new RegExp(
+    `${FROM}(?:(?<day>yesterday|today)(?: at)? )?(?=\\d{1,2}(?::\\d|\\s*[ap]\\.?m))${clock("\\+")}(?<later>\\s*yesterday)?(?![\\d:])`,
+    "iu",
+  ),
 ];
 
-export function windowOf(goal: string): string | undefined {
-  const said = WORDS.find(([words]) => words.test(goal))?.[1];
+/** Names of zones say different things to different people. */
+const ZONE = /^\s*(?!GET|POST|PUT|UTC)(?:[A-Z]{1,4}T)(?![\p{L}\p{N}])/u;
+/** What came before it says why. */
+const BEFORE_MINUTES = 30;
+
+/** `now` is what times of the clock are counted back from; those without a zone are of this machine's. */
+export function windowOf(goal: string, now: Date): GoalWindow {
+  const text = withTimes(goal, now);
+  for (const form of TIMES) {
+    const match = form.exec(text);
+    if (match === null) continue;
+    const zone = ZONE.exec(text.slice(match.index + match[0].length))?.[0];
+    if (zone !== undefined)
+      return unread(`${match[0]}${zone}`, "is in a zone that is not read here (UTC and +01:00 are)");
+    return sinceTime(match[0], match.groups ?? {}, now);
+  }
   for (const form of FORMS) {
-    for (const [, amount, unit = ""] of goal.matchAll(form)) {
-      const short = UNITS.find(([names]) => names.test(unit.toLowerCase()))?.[1];
-      if (short === undefined) continue;
-      return `${amount === undefined || /^\D/.test(amount) ? 1 : Number(amount)}${short}`;
+    for (const match of goal.matchAll(form)) {
+      const span = spanOf(match.groups ?? {});
+      if (span !== undefined) return span > 0 ? { window: durationOf(span) } : unread(match[0], "is no time at all");
     }
   }
-  return said;
+  const window = WORDS.find(([words]) => words.test(goal))?.[1];
+  if (window !== undefined) return { window };
+  const other = OTHER_TIME.exec(goal)?.[0];
+  return other === undefined ? {} : unread(other, "is written in a way that is not read here (2026-11-29T14:30 is)");
 }
+
+/** Names of times as times: noon, a day of the week. */
+function withTimes(goal: string, now: Date): string {
+  return goal
+    .replace(
+      /\b(since|from|after) (?:last )?(midnight|noon)\b/gi,
+      (_, word, time) => `${word} ${/^m/i.test(time) ? "00:00" : "12:00"}`,
+    )
+    .replace(new RegExp(`\\b(since|from|after) (?:last )?(${DAYS.join("|")})\\b`, "gi"), (_, word, day: string) => {
+      const back = (now.getDay() - DAYS.indexOf(day.toLowerCase()) + 7) % 7 || 7;
+      return `${word} ${dayOf(new Date(now.getFullYear(), now.getMonth(), now.getDate() - back), undefined)}`;
+    });
+}
+
+/** Minutes; undefined where it is no time. */
+function spanOf({ amount, unit = "", more, less = "", short }: Record<string, string | undefined>): number | undefined {
+  const one = UNITS.find(([names]) => names.test(unit.toLowerCase()));
+  if (one === undefined) return undefined;
+  if (amount === undefined && unit.length === 1) return undefined;
+  const whole = (amount === undefined && /s$/i.test(unit) ? FEW : amountOf(amount)) * one[2];
+  const rest = UNITS.find(([names]) => names.test(less.toLowerCase()));
+  if (rest !== undefined) return whole + Number(more) * rest[2];
+  return short === undefined ? whole : whole + Number(short);
+}
+
+function amountOf(text: string | undefined): number {
+  if (text === undefined) return 1;
+  return NUMBERS[text.toLowerCase()] ?? Number(text.replace(",", "."));
+}
+
+/** In the largest unit that says it whole. */
+function durationOf(minutes: number): string {
+  if (minutes < 1) return `${Math.max(1, Math.round(minutes * 60))}s`;
+  for (const [size, unit] of [
+    [10_080, "w"],
+    [1_440, "d"],
+    [60, "h"],
+  ] as const) {
+    if (minutes % size === 0) return `${minutes / size}${unit}`;
+  }
+  return Number.isInteger(minutes) ? `${minutes}m` : `${Math.round(minutes * 60)}s`;
+}
+
+function sinceTime(said: string, groups: Record<string, string | undefined>, now: Date): GoalWindow {
+  const start = startOf(groups, now);
+  if (start === undefined) return unread(said, "is no time of a day");
+  const before = /^(?:at|around)$/i.test(groups.from ?? "") ? BEFORE_MINUTES : 0;
+  const minutes = Math.ceil((now.getTime() - start) / MINUTE_MS) + before;
+  return minutes > before ? { window: durationOf(minutes) } : unread(said, "lies ahead");
+}
+
+function startOf(
+  { date, hour = "0", minute = "00", half, zone, day, later }: Record<string, string | undefined>,
+  now: Date,
+) {
+  const hours = half === undefined ? Number(hour) : (Number(hour) % 12) + (/^p/i.test(half) ? 12 : 0);
+  if (hours > 23 || Number(minute) > 59 || (half !== undefined && Number(hour) > 12)) return undefined;
+  const time = `${String(hours).padStart(2, "0")}:${minute}:00${zoneOf(zone)}`;
+  if (date !== undefined) return ended(Date.parse(`${date}T${time}`));
+  const start = Date.parse(`${dayOf(now, zone)}T${time}`);
+  const isYesterday = /yesterday/i.test(`${day}${later}`) || (day === undefined && start > now.getTime());
+  return ended(isYesterday ? start - 1_440 * MINUTE_MS : start);
+}
+
+const ended = (time: number): number | undefined => (Number.isNaN(time) ? undefined : time);
+
+const zoneOf = (zone = ""): string => (/^(?:utc|gmt|z)$/i.test(zone) ? "Z" : zone.replace(/(\d{2})(\d{2})$/, "$1:$2"));
+
+function dayOf(now: Date, zone: string | undefined): string {
+  if (zone !== undefined) return now.toISOString().slice(0, 10);
+  return [now.getFullYear(), now.getMonth() + 1, now.getDate()].map((part) => String(part).padStart(2, "0")).join("-");
+}
+
+const unread = (said: string, why: string): GoalWindow => ({
+  notice: {
+    code: "goal-time-unread",
+    at: "goal",
+    message: `"${said.trim()}" ${why}, so the plan looks back as far as the playbook does`,
+    hint: "say how far to look back, as in: last 2 hours; or give --param window=2h",
+  },
+});
