@@ -35,6 +35,7 @@ const RULES: Record<string, Rule> = {
       "@modelcontextprotocol/client/stdio",
       "nodemailer",
       "playwright-core",
+      "re2js",
     ],
   },
   platform: {
