@@ -8,7 +8,7 @@ import { finding, shortened, type ToolFinding } from "./kit/finding.js";
 import { isoMs, isoText } from "./kit/instant.js";
 import { type Investigation, investigate } from "./rca/investigate.js";
 import { nextQueries } from "./rca/next-queries.js";
-import { type Material, serviceName, settleNames, skip } from "./rca/observations.js";
+import { type Observations, resolveNames, serviceName, skip } from "./rca/observations.js";
 import { emptyMaterial, type NodeOutput, readOutput } from "./rca/read-outputs.js";
 import { type AutoRcaOutput, type AutoRcaParams, outputSchema, paramsSchema } from "./rca/schema.js";
 import type { RankedCause } from "./rca/verdict.js";
@@ -41,13 +41,13 @@ async function findCause(params: AutoRcaParams, context: ToolContext): Promise<A
   const at = params.at == null ? undefined : isoMs(params.at);
   const { service, metric, statistic } = params;
   const investigation = investigate(material, { service, metric, statistic, atMs: at }, context.soFar);
-  const { trouble, causes, setAside, verdict } = investigation;
+  const { trouble, causes, ruledOut, verdict } = investigation;
   const shown = causes.slice(0, CAUSES_MAX).map(shownCause);
   const output = {
     ...verdict,
     trouble: shownTrouble(trouble),
     causes: shown,
-    set_aside: setAside.map((one) => ({ ...one, what: short(one.what), why: short(one.why) })),
+    set_aside: ruledOut.map((one) => ({ ...one, what: short(one.what), why: short(one.why) })),
     next: nextQueries(causes, verdict.certainty, material, trouble, context.config),
     looked_at: material.looked.slice(0, LISTED_MAX),
     not_looked_at: material.notLooked.slice(0, LISTED_MAX),
@@ -60,7 +60,7 @@ async function findCause(params: AutoRcaParams, context: ToolContext): Promise<A
 
 const short = (text: string): string => shortened(redact(text), TEXT_MAX_CHARS);
 
-async function materialOf(params: AutoRcaParams, context: ToolContext): Promise<Material> {
+async function materialOf(params: AutoRcaParams, context: ToolContext): Promise<Observations> {
   const material = emptyMaterial(params.service);
   const left = new Set(params.without);
   for (const input of inputsOf(params, context)) {
@@ -71,7 +71,7 @@ async function materialOf(params: AutoRcaParams, context: ToolContext): Promise<
     skip(material, node, "its output is too large to be handed on with all others: name it under inputs");
   }
   addCalls(material, params, context);
-  settleNames(material);
+  resolveNames(material);
   return material;
 }
 
@@ -86,7 +86,7 @@ function inputsOf({ inputs, about = {} }: AutoRcaParams, { soFar, nodeId }: Tool
 }
 
 /** One result that cannot be read must not keep the others from being looked at. */
-async function readSafely(input: NodeOutput, material: Material, context: ToolContext): Promise<void> {
+async function readSafely(input: NodeOutput, material: Observations, context: ToolContext): Promise<void> {
   try {
     await readOutput(input, material, context);
   } catch (error) {
@@ -97,7 +97,7 @@ async function readSafely(input: NodeOutput, material: Material, context: ToolCo
 }
 
 /** The graph's node stands for itself where people gave the calls. */
-function addCalls(material: Material, { graph = [] }: AutoRcaParams, { nodeId, config }: ToolContext): void {
+function addCalls(material: Observations, { graph = [] }: AutoRcaParams, { nodeId, config }: ToolContext): void {
   const add = (caller: string, callee: string, query: string): void => {
     material.calls.push({ caller: serviceName(caller), callee: serviceName(callee), node: nodeId, query });
   };
@@ -119,24 +119,24 @@ function shownTrouble(trouble: Investigation["trouble"]): AutoRcaOutput["trouble
 
 /** Each kind of evidence is shown once before a second of any kind. */
 function shownCause(cause: RankedCause): AutoRcaOutput["causes"][number] {
-  const firsts = [...cause.kinds].flatMap((kind) => cause.witnesses.find((one) => one.kind === kind) ?? []);
-  const rest = cause.witnesses.filter((one) => !firsts.includes(one));
+  const firsts = [...cause.kinds].flatMap((kind) => cause.evidence.find((one) => one.kind === kind) ?? []);
+  const rest = cause.evidence.filter((one) => !firsts.includes(one));
   const kept = new Set([...firsts, ...rest].slice(0, EVIDENCE_SHOWN_MAX));
   return {
     cause: short(causeText(cause)),
     service: cause.service,
     score: cause.score,
     located: cause.located,
-    evidence: cause.witnesses
+    evidence: cause.evidence
       .filter((one) => kept.has(one))
       .map(({ kind, text, at = null, node, query }) => ({ kind, text: short(text), at, node, query: redact(query) })),
   };
 }
 
-function causeText({ service, suspects, located, witnesses }: RankedCause): string {
+function causeText({ service, suspects, located, evidence }: RankedCause): string {
   const blamed = suspects.filter(({ correlates }) => correlates);
   const [change, second] = blamed.length > 0 ? blamed : suspects;
-  const seen = witnesses.find(({ kind, locates }) => kind === "state" && locates);
+  const seen = evidence.find(({ kind, locates }) => kind === "state" && locates);
   if (seen !== undefined && blamed.length === 0) return seen.text;
   if (change !== undefined && second === undefined) return `${change.what} of ${service}, at ${isoText(change.atMs)}`;
   if (change !== undefined) return `one of ${(blamed.length > 0 ? blamed : suspects).length} changes of ${service}`;

@@ -2,7 +2,7 @@
 import type { Evidence } from "../../../core/investigation/evidence.js";
 import type { Json } from "../../../schema/json.js";
 import { type ToolContext, ToolFailure } from "../../define-tool.js";
-import { type Material, serviceName } from "../rca/observations.js";
+import { type Observations, serviceName } from "../rca/observations.js";
 import { emptyMaterial, readOutput } from "../rca/read-outputs.js";
 import type { ServiceParam } from "./evidence-schema.js";
 import { named } from "./who.js";
@@ -17,7 +17,7 @@ export interface OtherOutput {
   output: Json;
 }
 
-export async function readOthers(outputs: readonly OtherOutput[], context: ToolContext): Promise<Material> {
+export async function readOthers(outputs: readonly OtherOutput[], context: ToolContext): Promise<Observations> {
   const material = emptyMaterial(undefined);
   for (const { node, output } of outputs) {
     try {
@@ -30,7 +30,7 @@ export async function readOthers(outputs: readonly OtherOutput[], context: ToolC
   return material;
 }
 
-export function otherEvidence(material: Material, services: readonly ServiceParam[]): Evidence[] {
+export function otherEvidence(material: Observations, services: readonly ServiceParam[]): Evidence[] {
   const known = (name: string): string => named(name, services) ?? named(serviceName(name), services) ?? name;
   return [...stateEvidence(material, known), ...traceEvidence(material, known), ...probeEvidence(material, known)];
 }
@@ -38,7 +38,7 @@ export function otherEvidence(material: Material, services: readonly ServicePara
 type Known = (name: string) => string;
 
 /** The cluster itself says what is to mend. */
-function stateEvidence({ states }: Material, known: Known): Evidence[] {
+function stateEvidence({ states }: Observations, known: Known): Evidence[] {
   const causes = states.filter(({ explainedBy }) => explainedBy === undefined).slice(0, STATES_MAX);
   return causes.flatMap(({ service, code, text, score, affects, node, query }): Evidence[] => {
     const common = { code, sign: code, kind: "state" as const, current: true, node, query };
@@ -52,12 +52,12 @@ function stateEvidence({ states }: Material, known: Known): Evidence[] {
   });
 }
 
-function traceEvidence({ traces }: Material, known: Known): Evidence[] {
+function traceEvidence({ traces }: Observations, known: Known): Evidence[] {
   return traces.flatMap((one) => [...errorsBegin(one, known), ...mostWaiting(one, known)]);
 }
 
 /** Where most of the waiting is; what is usual is not known, so that it tells little. */
-function mostWaiting({ node, query, total, shares }: Material["traces"][number], known: Known): Evidence[] {
+function mostWaiting({ node, query, total, shares }: Observations["traces"][number], known: Known): Evidence[] {
   const [most] = [...shares].sort((a, b) => b.share - a.share);
   if (most === undefined || shares.length < 2 || most.share < ORIGIN_MIN_SHARE) return [];
   const text = `${Math.round(most.share * 100)} % of the waiting in ${total} traces is for it`;
@@ -65,7 +65,7 @@ function mostWaiting({ node, query, total, shares }: Material["traces"][number],
   return [{ ...common, service: known(most.service), text, node, query }];
 }
 
-function errorsBegin(trace: Material["traces"][number], known: Known): Evidence[] {
+function errorsBegin(trace: Observations["traces"][number], known: Known): Evidence[] {
   const { node, query, total, failed, origins } = trace;
   return origins
     .filter(({ reached }) => reached > 0)
@@ -88,7 +88,7 @@ function errorsBegin(trace: Material["traces"][number], known: Known): Evidence[
     });
 }
 
-function probeEvidence({ probes }: Material, known: Known): Evidence[] {
+function probeEvidence({ probes }: Observations, known: Known): Evidence[] {
   return probes
     .filter(({ ok }) => !ok)
     .map(({ node, query, service, text }): Evidence => {

@@ -1,9 +1,9 @@
 /** Which changes can have made the trouble, by their time and by what logs say of them, and which cannot. */
 import { judgeChange } from "../analysis/change.js";
 import { isoText, spanText } from "../kit/instant.js";
-import type { SetAside, Testimony, Witness } from "./evidence.js";
-import type { Change, Material } from "./observations.js";
-import type { Trouble } from "./symptoms.js";
+import type { Evidence, Findings, RuledOut } from "./evidence.js";
+import type { Change, Observations } from "./observations.js";
+import type { Symptom } from "./symptoms.js";
 
 /** A change whose service's own log turned worse with it, and one that merely came just before. */
 const CORRELATED_WEIGHT = 1;
@@ -17,15 +17,15 @@ export interface Suspect extends Change {
   why: string;
 }
 
-export function changeWitnesses(material: Material, trouble: Trouble): Testimony & { suspects: Suspect[] } {
-  const [witnesses, setAside, suspects]: [Witness[], SetAside[], Suspect[]] = [[], [], []];
+export function changeWitnesses(material: Observations, trouble: Symptom): Findings & { suspects: Suspect[] } {
+  const [evidence, ruledOut, suspects]: [Evidence[], RuledOut[], Suspect[]] = [[], [], []];
   for (const change of material.changes) {
     const { node, query, atMs, what } = change;
     const whose = change.service === undefined ? "" : ` of ${change.service}`;
     const named = `${what}${whose} at ${isoText(atMs)}`;
     const excluded = exclusion(change, trouble);
     if (excluded !== undefined) {
-      setAside.push({ node, query, what: named, why: excluded });
+      ruledOut.push({ node, query, what: named, why: excluded });
       continue;
     }
     const correlation = correlationOf(change, material);
@@ -33,7 +33,7 @@ export function changeWitnesses(material: Material, trouble: Trouble): Testimony
     const suspect = { ...change, key, ...correlation };
     suspects.push(suspect);
     const lag = trouble.onset === undefined ? "" : `, ${aheadText(atMs, trouble.onset)} before the trouble began`;
-    witnesses.push({
+    evidence.push({
       kind: "change",
       service: change.service ?? trouble.service,
       node,
@@ -46,12 +46,12 @@ export function changeWitnesses(material: Material, trouble: Trouble): Testimony
     });
   }
   // The nearest in time say most about why they were set aside.
-  const near = ({ what }: SetAside): number => Math.abs(Date.parse(what.slice(-24)) - (trouble.onset?.atMs ?? 0));
-  return { witnesses, suspects, setAside: setAside.sort((a, b) => near(a) - near(b)).slice(0, SET_ASIDE_MAX) };
+  const near = ({ what }: RuledOut): number => Math.abs(Date.parse(what.slice(-24)) - (trouble.onset?.atMs ?? 0));
+  return { evidence, suspects, ruledOut: ruledOut.sort((a, b) => near(a) - near(b)).slice(0, SET_ASIDE_MAX) };
 }
 
 /** The trouble began within an interval: so did what came before it come before by an interval. */
-function aheadText(atMs: number, onset: NonNullable<Trouble["onset"]>): string {
+function aheadText(atMs: number, onset: NonNullable<Symptom["onset"]>): string {
   const [least, most] = [Math.max(0, onset.notBeforeMs - atMs), onset.atMs - atMs].map(spanText);
   if (onset.atMs - atMs < 1_000) return "less than a second";
   if (least === most) return String(most);
@@ -59,7 +59,7 @@ function aheadText(atMs: number, onset: NonNullable<Trouble["onset"]>): string {
 }
 
 /** Why a change cannot have made the trouble, or is not near enough to be held against it. */
-function exclusion({ atMs, byItself }: Change, { onset, followsMs }: Trouble): string | undefined {
+function exclusion({ atMs, byItself }: Change, { onset, followsMs }: Symptom): string | undefined {
   if (byItself) return "the platform did it by itself: an answer to trouble more often than its cause";
   if (onset === undefined) return "when the trouble began is not known, so that no change can be held against it";
   if (atMs > onset.atMs) return `it came ${spanText(atMs - onset.atMs)} after the trouble had begun`;
@@ -69,7 +69,7 @@ function exclusion({ atMs, byItself }: Change, { onset, followsMs }: Trouble): s
 }
 
 /** Held against the log of the change's own service. */
-function correlationOf(change: Change, { logs, analysed }: Material): Pick<Suspect, "correlates" | "why"> {
+function correlationOf(change: Change, { logs, analysed }: Observations): Pick<Suspect, "correlates" | "why"> {
   for (const log of logs.filter(({ service }) => service === change.service)) {
     const span = { fromMs: log.fromMs, changeMs: change.atMs, toMs: log.toMs };
     if (span.changeMs <= span.fromMs || span.changeMs >= span.toMs) continue;

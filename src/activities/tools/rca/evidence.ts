@@ -1,10 +1,10 @@
 /** What speaks for or against a service as the cause: each with the node and query it is known from. */
 import type { Origin } from "./observations.js";
 
-export type WitnessKind = "metric" | "trace" | "log" | "change" | "probe" | "state";
+export type EvidenceKind = "metric" | "trace" | "log" | "change" | "probe" | "state";
 
-export interface Witness extends Origin {
-  kind: WitnessKind;
+export interface Evidence extends Origin {
+  kind: EvidenceKind;
   service: string;
   text: string;
   at?: string;
@@ -16,12 +16,12 @@ export interface Witness extends Origin {
   changeKey?: string;
 }
 
-export interface SetAside extends Origin {
+export interface RuledOut extends Origin {
   what: string;
   why: string;
 }
 
-export interface Testimony {
-  witnesses: Witness[];
-  setAside: SetAside[];
+export interface Findings {
+  evidence: Evidence[];
+  ruledOut: RuledOut[];
 }

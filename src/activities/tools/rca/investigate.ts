@@ -1,13 +1,13 @@
 /** From material to a verdict: hears what each kind of evidence tells, and sets aside what something else explains. */
 import type { SoFar } from "../../../core/run/context.js";
 import { changeWitnesses } from "./change-evidence.js";
-import type { SetAside, Witness } from "./evidence.js";
+import type { Evidence, RuledOut } from "./evidence.js";
 import { logWitnesses } from "./log-evidence.js";
 import { metricWitnesses } from "./metric-evidence.js";
-import type { Material } from "./observations.js";
+import type { Observations } from "./observations.js";
 import { probeWitnesses, traceWitnesses } from "./other-evidence.js";
 import { stateWitnesses } from "./state-evidence.js";
-import { type TargetWanted, type Trouble, troubleIn } from "./symptoms.js";
+import { type Symptom, symptomIn, type TargetWanted } from "./symptoms.js";
 import { type RankedCause, rankedCauses, type Verdict, verdictOn } from "./verdict.js";
 
 const SET_ASIDE_MAX = 15;
@@ -15,56 +15,59 @@ const SET_ASIDE_MAX = 15;
 const HOPS_MAX = 20;
 
 export interface Investigation {
-  trouble: Trouble | undefined;
+  trouble: Symptom | undefined;
   causes: RankedCause[];
-  setAside: SetAside[];
+  ruledOut: RuledOut[];
   verdict: Verdict;
 }
 
-export function investigate(material: Material, wanted: TargetWanted, run: SoFar | undefined): Investigation {
+export function investigate(material: Observations, wanted: TargetWanted, run: SoFar | undefined): Investigation {
   const probes = probeWitnesses(material);
   const state = stateWitnesses(material);
-  const trouble = troubleIn(material, wanted);
+  const trouble = symptomIn(material, wanted);
   if (trouble === undefined) {
-    return { trouble, causes: [], setAside: probes.setAside, verdict: verdictOn([], trouble, run) };
+    return { trouble, causes: [], ruledOut: probes.ruledOut, verdict: verdictOn([], trouble, run) };
   }
   const metric = metricWitnesses(material, trouble);
   const trace = traceWitnesses(material, trouble);
   const log = logWitnesses(material, trouble);
   const change = changeWitnesses(material, trouble);
   const heard = [
-    ...metric.witnesses,
-    ...trace.witnesses,
-    ...log.witnesses,
-    ...change.witnesses,
-    ...probes.witnesses,
-    ...state.witnesses,
+    ...metric.evidence,
+    ...trace.evidence,
+    ...log.evidence,
+    ...change.evidence,
+    ...probes.evidence,
+    ...state.evidence,
   ];
-  const { kept, setAside } = withoutSymptoms(heard, material);
+  const { kept, ruledOut } = withoutSymptoms(heard, material);
   const aside = [
-    ...state.setAside,
-    ...change.setAside,
-    ...metric.setAside,
-    ...setAside,
-    ...trace.setAside,
-    ...log.setAside,
-    ...probes.setAside,
+    ...state.ruledOut,
+    ...change.ruledOut,
+    ...metric.ruledOut,
+    ...ruledOut,
+    ...trace.ruledOut,
+    ...log.ruledOut,
+    ...probes.ruledOut,
   ];
   const causes = rankedCauses(kept, change.suspects, trouble);
-  return { trouble, causes, setAside: unique(aside).slice(0, SET_ASIDE_MAX), verdict: verdictOn(causes, trouble, run) };
+  return { trouble, causes, ruledOut: unique(aside).slice(0, SET_ASIDE_MAX), verdict: verdictOn(causes, trouble, run) };
 }
 
 /** Errors in the log of a service that calls the one where the trouble began are what it suffers from. */
-function withoutSymptoms(heard: readonly Witness[], { calls }: Material): { kept: Witness[]; setAside: SetAside[] } {
+function withoutSymptoms(
+  heard: readonly Evidence[],
+  { calls }: Observations,
+): { kept: Evidence[]; ruledOut: RuledOut[] } {
   const located = [...new Set(heard.filter(({ locates }) => locates).map(({ service }) => service))].sort();
   const explains = new Map<string, string>();
   for (const service of located) {
     for (const caller of callersOf(service, calls)) if (!located.includes(caller)) explains.set(caller, service);
   }
-  const isSymptom = ({ kind, service }: Witness): boolean => kind === "log" && explains.has(service);
+  const isSymptom = ({ kind, service }: Evidence): boolean => kind === "log" && explains.has(service);
   return {
     kept: heard.filter((one) => !isSymptom(one)),
-    setAside: heard.filter(isSymptom).map(({ node, query, text, service }) => ({
+    ruledOut: heard.filter(isSymptom).map(({ node, query, text, service }) => ({
       node,
       query,
       what: text,
@@ -73,7 +76,7 @@ function withoutSymptoms(heard: readonly Witness[], { calls }: Material): { kept
   };
 }
 
-function callersOf(service: string, calls: Material["calls"]): Set<string> {
+function callersOf(service: string, calls: Observations["calls"]): Set<string> {
   const found = new Set<string>();
   let front = [service];
   for (let hop = 0; hop < HOPS_MAX && front.length > 0; hop++) {
@@ -86,7 +89,7 @@ function callersOf(service: string, calls: Material["calls"]): Set<string> {
   return found;
 }
 
-function unique(aside: readonly SetAside[]): SetAside[] {
+function unique(aside: readonly RuledOut[]): RuledOut[] {
   const seen = new Set<string>();
   return aside.filter((one) => {
     const key = JSON.stringify([one.node, one.what]);

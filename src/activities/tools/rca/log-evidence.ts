@@ -5,9 +5,9 @@ import { shiftsOf, type Unpaired } from "../analysis/shifts.js";
 import { isoText } from "../kit/instant.js";
 import { isError } from "../logs/levels.js";
 import { shownNumber } from "../metrics/reading.js";
-import type { SetAside, Testimony, Witness } from "./evidence.js";
-import type { CollectedLog, Material } from "./observations.js";
-import type { Trouble } from "./symptoms.js";
+import type { Evidence, Findings, RuledOut } from "./evidence.js";
+import type { CollectedLog, Observations } from "./observations.js";
+import type { Symptom } from "./symptoms.js";
 
 const CITED_MAX = 3;
 /** An error that names another service blames it; the one who says so may be wrong. */
@@ -15,9 +15,9 @@ const NAMED_WEIGHT = 0.5;
 /** Words too short to be told from others. */
 const NAME_MIN_CHARS = 4;
 
-export function logWitnesses(material: Material, trouble: Trouble): Testimony {
-  const testimony: Testimony = { witnesses: [], setAside: [] };
-  for (const log of material.logs) ofLines(log, material, trouble, testimony);
+export function logWitnesses(material: Observations, trouble: Symptom): Findings {
+  const findings: Findings = { evidence: [], ruledOut: [] };
+  for (const log of material.logs) ofLines(log, material, trouble, findings);
   const collected = new Set(material.logs.map(({ service }) => service));
   for (const { node, query, service, begun, splitMs } of material.analysed) {
     // The lines themselves say more, around the moment of the trouble itself.
@@ -26,7 +26,7 @@ export function logWitnesses(material: Material, trouble: Trouble): Testimony {
     const close = splitMs === undefined || isNear(splitMs, trouble);
     for (const { text, template } of begun.slice(0, CITED_MAX)) {
       if (!close) {
-        testimony.setAside.push({
+        findings.ruledOut.push({
           node,
           query,
           what: text,
@@ -35,17 +35,17 @@ export function logWitnesses(material: Material, trouble: Trouble): Testimony {
         continue;
       }
       const cited = { kind: "log" as const, node, query, text: `${service}: ${text}`, ...at, locates: false };
-      testimony.witnesses.push({ ...cited, service, weight: 1 });
-      blameNamed(template, cited, service, material, testimony);
+      findings.evidence.push({ ...cited, service, weight: 1 });
+      blameNamed(template, cited, service, material, findings);
     }
   }
-  return testimony;
+  return findings;
 }
 
-const isNear = (ms: number, { onset, followsMs }: Trouble): boolean =>
+const isNear = (ms: number, { onset, followsMs }: Symptom): boolean =>
   onset === undefined || (ms >= onset.notBeforeMs - followsMs && ms <= onset.atMs + followsMs);
 
-function ofLines(log: CollectedLog, material: Material, trouble: Trouble, testimony: Testimony): void {
+function ofLines(log: CollectedLog, material: Observations, trouble: Symptom, findings: Findings): void {
   const { node, query, service } = log;
   if (trouble.onset === undefined) return;
   const { appeared, rate_changes: rates } = shiftsOf(log.entries, log.groups, log, trouble.onset.notBeforeMs);
@@ -57,10 +57,10 @@ function ofLines(log: CollectedLog, material: Material, trouble: Trouble, testim
   ];
   for (const { template, text, at } of begun.slice(0, CITED_MAX)) {
     const cited = { kind: "log" as const, node, query, text: `${service}: ${text}`, at, locates: false };
-    testimony.witnesses.push({ ...cited, service, weight: 1 });
-    blameNamed(template, cited, service, material, testimony);
+    findings.evidence.push({ ...cited, service, weight: 1 });
+    blameNamed(template, cited, service, material, findings);
   }
-  testimony.setAside.push(...constant(log, new Set(begun.map(({ template }) => template)), trouble));
+  findings.ruledOut.push(...constant(log, new Set(begun.map(({ template }) => template)), trouble));
 }
 
 const newText = ({ template, count, at }: Unpaired): string => `new error, ${count} times since ${at}: ${template}`;
@@ -68,7 +68,7 @@ const moreText = ({ template, per_minute_before: was, per_minute_after: is }: Ra
   `error went from ${shownNumber(was)} to ${shownNumber(is)} a minute: ${template}`;
 
 /** Errors that were there before as well. */
-function constant(log: CollectedLog, begun: ReadonlySet<string>, { onset }: Trouble): SetAside[] {
+function constant(log: CollectedLog, begun: ReadonlySet<string>, { onset }: Symptom): RuledOut[] {
   const splitMs = onset?.notBeforeMs ?? 0;
   return log.groups
     .filter(
@@ -87,10 +87,10 @@ function constant(log: CollectedLog, begun: ReadonlySet<string>, { onset }: Trou
 
 function blameNamed(
   template: string,
-  cited: Omit<Witness, "service" | "weight">,
+  cited: Omit<Evidence, "service" | "weight">,
   own: string,
-  { series, calls, traces, changes }: Material,
-  { witnesses }: Testimony,
+  { series, calls, traces, changes }: Observations,
+  { evidence }: Findings,
 ): void {
   const known = new Set([
     ...series.map(({ service }) => service),
@@ -106,6 +106,6 @@ function blameNamed(
   );
   for (const service of known) {
     if (service === own || service.length < NAME_MIN_CHARS || !words.has(service)) continue;
-    witnesses.push({ ...cited, service, text: `named by ${cited.text}`, weight: NAMED_WEIGHT });
+    evidence.push({ ...cited, service, text: `named by ${cited.text}`, weight: NAMED_WEIGHT });
   }
 }

@@ -1,9 +1,9 @@
 /** What the metrics of all services tell: the target's trouble handed down the call graph by `rankCauses`. */
 import { isoText } from "../kit/instant.js";
-import { type Cause, type Evidence, rankCauses } from "../rank-causes.js";
-import type { SetAside, Testimony, Witness } from "./evidence.js";
-import type { Material, MeasuredSeries, Origin } from "./observations.js";
-import type { Trouble } from "./symptoms.js";
+import { type Cause, type Evidence as CitedEvidence, rankCauses } from "../rank-causes.js";
+import type { Evidence, Findings, RuledOut } from "./evidence.js";
+import type { MeasuredSeries, Observations, Origin } from "./observations.js";
+import type { Symptom } from "./symptoms.js";
 
 /** Less of the trouble than this is not worth a name. */
 const SCORE_MIN = 0.05;
@@ -11,9 +11,9 @@ const SCORE_MIN = 0.05;
 const LOCATES_MIN_SCORE = 0.5;
 const ASIDE_MAX = 6;
 
-export function metricWitnesses(material: Material, trouble: Trouble): Testimony {
+export function metricWitnesses(material: Observations, trouble: Symptom): Findings {
   const { target, onset } = trouble;
-  if (target === undefined || onset === undefined) return { witnesses: [], setAside: [] };
+  if (target === undefined || onset === undefined) return { evidence: [], ruledOut: [] };
   const graph = material.calls.map(({ caller, callee }): [string, string] => [caller, callee]);
   const causes = rankCauses({
     metrics: material.series.map(({ service, metric, statistic, points }) => ({
@@ -29,12 +29,10 @@ export function metricWitnesses(material: Material, trouble: Trouble): Testimony
   const others = new Set(material.series.map(({ service }) => service)).size > 1;
   // Without a graph any node may stand behind the target; with one service nothing was compared.
   const known = others && graph.length > 0;
-  const witnesses = causes.filter(({ role, score }) => role !== "aside" && score >= SCORE_MIN);
+  const evidence = causes.filter(({ role, score }) => role !== "aside" && score >= SCORE_MIN);
   return {
-    witnesses: witnesses
-      .filter(({ role }) => role === "origin")
-      .flatMap((cause) => witnessesOf(cause, material, known)),
-    setAside: causes
+    evidence: evidence.filter(({ role }) => role === "origin").flatMap((cause) => witnessesOf(cause, material, known)),
+    ruledOut: causes
       .filter(({ role }) => role !== "origin")
       .slice(0, ASIDE_MAX)
       .flatMap((cause) => asideOf(cause, material)),
@@ -42,15 +40,15 @@ export function metricWitnesses(material: Material, trouble: Trouble): Testimony
 }
 
 /** The series that a piece of evidence is from. */
-function originOf({ node, metric, statistic = "" }: Evidence, { series }: Material): Origin | undefined {
+function originOf({ node, metric, statistic = "" }: CitedEvidence, { series }: Observations): Origin | undefined {
   const found = series.filter((one) => one.service === node && one.metric === metric && one.statistic === statistic);
   return found.sort((a, b) => compareNodes(a, b))[0];
 }
 const compareNodes = (a: MeasuredSeries, b: MeasuredSeries): number => a.node.localeCompare(b.node, "en");
 
-function witnessesOf(cause: Cause, material: Material, known: boolean): Witness[] {
+function witnessesOf(cause: Cause, material: Observations, known: boolean): Evidence[] {
   const path = cause.path === undefined || cause.path.length < 2 ? "" : `; reached over ${cause.path.join(" → ")}`;
-  return cause.evidence.flatMap((evidence, index): Witness[] => {
+  return cause.evidence.flatMap((evidence, index): Evidence[] => {
     const origin = originOf(evidence, material);
     if (origin === undefined) return [];
     const { node, query } = origin;
@@ -70,7 +68,7 @@ function witnessesOf(cause: Cause, material: Material, known: boolean): Witness[
   });
 }
 
-function asideOf(cause: Cause, material: Material): SetAside[] {
+function asideOf(cause: Cause, material: Observations): RuledOut[] {
   const [evidence] = cause.evidence;
   const origin = evidence === undefined ? undefined : originOf(evidence, material);
   if (evidence === undefined || origin === undefined) return [];

@@ -3,8 +3,8 @@ import type { Config } from "../../../schema/config.js";
 import type { JsonObject } from "../../../schema/json.js";
 import type { Certainty } from "../../../vocabulary/certainty.js";
 import { isoText } from "../kit/instant.js";
-import type { Material } from "./observations.js";
-import type { Trouble } from "./symptoms.js";
+import type { Observations } from "./observations.js";
+import type { Symptom } from "./symptoms.js";
 import type { RankedCause } from "./verdict.js";
 
 export interface NextQuery {
@@ -24,8 +24,8 @@ const CHANGE_KINDS = ["deployments", "kubernetes", "git", "argocd", "helm"];
 export function nextQueries(
   [best]: readonly RankedCause[],
   certainty: Certainty,
-  material: Material,
-  trouble: Trouble | undefined,
+  material: Observations,
+  trouble: Symptom | undefined,
   config: Pick<Config, "sources">,
 ): NextQuery[] {
   const service = best?.service ?? trouble?.service ?? material.service ?? "the service in trouble";

@@ -95,7 +95,7 @@ export interface Call extends Origin {
   callee: string;
 }
 
-export interface Material {
+export interface Observations {
   /** The service in trouble, as far as it was named. */
   service: string | undefined;
   series: MeasuredSeries[];
@@ -127,12 +127,12 @@ export function serviceName(text: string): string {
     .replace(/-[0-9a-f]{6,10}-[a-z0-9]{5}$/, "");
 }
 
-export function skip({ notLooked }: Material, node: string, why: string): void {
+export function skip({ notLooked }: Observations, node: string, why: string): void {
   notLooked.push({ node, why });
 }
 
 /** What nobody named belongs to the one service that is named, if it is one. */
-export function settleNames(material: Material): void {
+export function resolveNames(material: Observations): void {
   const pieces = [...material.series, ...material.logs, ...material.analysed, ...material.traces];
   const called = material.calls.flatMap(({ caller, callee }) => [caller, callee]);
   const changed = material.changes.flatMap(({ service }) => service ?? []);

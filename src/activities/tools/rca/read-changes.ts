@@ -3,7 +3,14 @@ import type { Json, JsonObject } from "../../../schema/json.js";
 import { shortened } from "../kit/finding.js";
 import { isoMs } from "../kit/instant.js";
 import { listIn, objectIn, textIn } from "./json-parts.js";
-import { type About, type Material, type Origin, QUERY_SHOWN_MAX_CHARS, serviceName, skip } from "./observations.js";
+import {
+  type About,
+  type Observations,
+  type Origin,
+  QUERY_SHOWN_MAX_CHARS,
+  serviceName,
+  skip,
+} from "./observations.js";
 
 const WHAT_MAX_CHARS = 160;
 const TIMES = ["at", "deployed_at", "changed_at", "time", "started_at", "updated_at", "created_at"] as const;
@@ -19,7 +26,7 @@ export function readChanges(
   changes: Json[],
   output: JsonObject,
   { about, origin }: { about: About; origin: Origin },
-  material: Material,
+  material: Observations,
 ): void {
   const asked = new Map(listIn(output.sources).map((one) => [textIn(one.source) ?? "", textIn(one.query) ?? ""]));
   let unread = 0;

@@ -10,7 +10,7 @@ import { listIn, numberIn, objectIn, textIn } from "./json-parts.js";
 import { measureIn, serviceIn, serviceInQuery } from "./metric-names.js";
 import {
   type About,
-  type Material,
+  type Observations,
   type Origin,
   QUERY_SHOWN_MAX_CHARS,
   serviceName,
@@ -32,14 +32,14 @@ export interface NodeOutput {
   about: About;
 }
 
-export function emptyMaterial(service: string | undefined): Material {
+export function emptyMaterial(service: string | undefined): Observations {
   const named = service === undefined ? undefined : serviceName(service);
   const none = { series: [], logs: [], analysed: [], traces: [], changes: [], probes: [], states: [], calls: [] };
   return { service: named, ...none, looked: [], notLooked: [] };
 }
 
 /** Adds what one output tells. */
-export async function readOutput(one: NodeOutput, material: Material, context: Context): Promise<void> {
+export async function readOutput(one: NodeOutput, material: Observations, context: Context): Promise<void> {
   const output = objectIn(one.output);
   if (output === undefined) return skip(material, one.node, "its output is no mapping");
   const origin = { node: one.node, query: queryOf(output) };
@@ -69,7 +69,7 @@ async function readMetric(
   output: JsonObject,
   origin: Origin,
   about: About,
-  material: Material,
+  material: Observations,
   context: Context,
 ): Promise<void> {
   const query = textIn(output.query) ?? "";
@@ -127,7 +127,7 @@ async function readLog(
   output: JsonObject,
   origin: Origin,
   service: string | undefined,
-  material: Material,
+  material: Observations,
   context: Context,
 ): Promise<void> {
   const text = await context.blobs.get(textIn(output.blob) ?? "");
@@ -148,7 +148,7 @@ async function readLog(
   material.looked.push({ node: origin.node, what: `${entries.length} log lines` });
 }
 
-function readAnalysis(output: JsonObject, origin: Origin, service: string | undefined, material: Material): void {
+function readAnalysis(output: JsonObject, origin: Origin, service: string | undefined, material: Observations): void {
   const shifts = objectIn(output.shifts);
   const split = objectIn(shifts?.split);
   const isError = (item: JsonObject): boolean => item.level === "error" || item.level === "fatal";
@@ -178,7 +178,7 @@ function readAnalysis(output: JsonObject, origin: Origin, service: string | unde
   material.looked.push({ node: origin.node, what: `an analysis of ${numberIn(output.total)} log lines` });
 }
 
-function readTraces(output: JsonObject, origin: Origin, material: Material): void {
+function readTraces(output: JsonObject, origin: Origin, material: Observations): void {
   const named = (value: Json | undefined): string => serviceName(textIn(value) ?? UNNAMED);
   material.traces.push({
     ...origin,
@@ -201,7 +201,7 @@ function readTraces(output: JsonObject, origin: Origin, material: Material): voi
   material.looked.push({ node: origin.node, what: `${numberIn(output.total)} traces` });
 }
 
-function readProbe(output: JsonObject, { node, about }: NodeOutput, material: Material): void {
+function readProbe(output: JsonObject, { node, about }: NodeOutput, material: Observations): void {
   const url = textIn(output.url) ?? "";
   const host = /^[a-z]+:\/\/([^/?#]+)/i.exec(url)?.[1] ?? url;
   const said = output.status === null || output.status === undefined ? "no answer" : `status ${String(output.status)}`;

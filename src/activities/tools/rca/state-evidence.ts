@@ -1,9 +1,9 @@
 /** What `kubernetes_state` names as causes: the object to mend is where it began, for the cluster itself says so. */
 import type { JsonObject } from "../../../schema/json.js";
 import { isoMs } from "../kit/instant.js";
-import type { Testimony, Witness } from "./evidence.js";
+import type { Evidence, Findings } from "./evidence.js";
 import { listIn, numberIn, objectIn, textIn } from "./json-parts.js";
-import { type Material, type Origin, serviceName } from "./observations.js";
+import { type Observations, type Origin, serviceName } from "./observations.js";
 
 /** One after the other: a namespace may have several things wrong, and the likeliest comes first. */
 const LATER_SHARE = 0.7;
@@ -13,7 +13,7 @@ const OWN_SCORE = 0.5;
 export const isState = (output: JsonObject): boolean =>
   typeof output.healthy === "boolean" && Array.isArray(output.causes);
 
-export function readState(output: JsonObject, origin: Origin, material: Material): void {
+export function readState(output: JsonObject, origin: Origin, material: Observations): void {
   for (const one of [...listIn(output.causes), ...listIn(output.symptoms)]) {
     const object = objectIn(one.object);
     const name = textIn(object?.name);
@@ -41,7 +41,7 @@ export function readState(output: JsonObject, origin: Origin, material: Material
 }
 
 /** What the cluster itself knows of changes of what is ill or suffers; the rest of them says nothing of it. */
-function readChanged(output: JsonObject, origin: Origin, material: Material): void {
+function readChanged(output: JsonObject, origin: Origin, material: Observations): void {
   const ill = new Set(material.states.flatMap(({ service, affects }) => [service, ...affects]));
   for (const one of listIn(output.changes)) {
     const atMs = isoMs(textIn(one.at) ?? "");
@@ -52,11 +52,11 @@ function readChanged(output: JsonObject, origin: Origin, material: Material): vo
   }
 }
 
-export function stateWitnesses({ states }: Material): Testimony {
+export function stateWitnesses({ states }: Observations): Findings {
   const causes = states.filter(({ explainedBy }) => explainedBy === undefined);
   return {
-    witnesses: causes.map(
-      ({ node, query, service, text, score, changed }, index): Witness => ({
+    evidence: causes.map(
+      ({ node, query, service, text, score, changed }, index): Evidence => ({
         kind: "state",
         service,
         node,
@@ -66,7 +66,7 @@ export function stateWitnesses({ states }: Material): Testimony {
         locates: index === 0 && score >= OWN_SCORE,
       }),
     ),
-    setAside: states.flatMap(({ node, query, text, explainedBy }) =>
+    ruledOut: states.flatMap(({ node, query, text, explainedBy }) =>
       explainedBy === undefined ? [] : [{ node, query, what: text, why: `${explainedBy} explains it` }],
     ),
   };

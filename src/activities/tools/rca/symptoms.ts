@@ -6,7 +6,7 @@ import { noiseOf } from "../analysis/series/normal.js";
 import { shiftsOf } from "../analysis/shifts.js";
 import { isoText } from "../kit/instant.js";
 import { shownNumber } from "../metrics/reading.js";
-import type { AnalysedLog, Material, MeasuredSeries, Origin } from "./observations.js";
+import type { AnalysedLog, MeasuredSeries, Observations, Origin } from "./observations.js";
 import { serviceName } from "./observations.js";
 import { median } from "./ranking/statistics.js";
 
@@ -29,7 +29,7 @@ export interface TargetWanted {
   atMs?: number;
 }
 
-export interface Trouble {
+export interface Symptom {
   service: string;
   /** Of several services: nobody named one or a metric, or no metric of the named one shows a clear turn for the worse. */
   guessed: boolean;
@@ -63,8 +63,8 @@ function worsening(series: MeasuredSeries, atMs: number | undefined) {
 type Worsened = { series: MeasuredSeries; turn: NonNullable<ReturnType<typeof worsening>> };
 
 /** Undefined where there is nothing to look for a cause of. */
-export function troubleIn(material: Material, wanted: TargetWanted): Trouble | undefined {
-  const found = seekTrouble(material, wanted);
+export function symptomIn(material: Observations, wanted: TargetWanted): Symptom | undefined {
+  const found = seekSymptom(material, wanted);
   if (found === undefined) return undefined;
   const several = new Set(material.series.map(({ service }) => service)).size > 1;
   const isNamed = wanted.service !== undefined || wanted.metric !== undefined || material.service !== undefined;
@@ -72,9 +72,9 @@ export function troubleIn(material: Material, wanted: TargetWanted): Trouble | u
   return { ...found, guessed: several && (!isNamed || unclear) };
 }
 
-type Found = Omit<Trouble, "guessed"> & { isClear?: boolean };
+type Found = Omit<Symptom, "guessed"> & { isClear?: boolean };
 
-function seekTrouble(material: Material, wanted: TargetWanted): Found | undefined {
+function seekSymptom(material: Observations, wanted: TargetWanted): Found | undefined {
   const service = wanted.service === undefined ? material.service : serviceName(wanted.service);
   const eligible = material.series.filter((series) => {
     const { kind } = series.signal;
@@ -106,7 +106,7 @@ const keyOf = ({ service, metric, statistic, node }: MeasuredSeries): string =>
   JSON.stringify([service, metric, statistic, node]);
 
 /** What nobody else in trouble calls is where people notice it. */
-function byCallers(a: Worsened, b: Worsened, { calls }: Material, worse: readonly Worsened[]): number {
+function byCallers(a: Worsened, b: Worsened, { calls }: Observations, worse: readonly Worsened[]): number {
   const troubled = new Set(worse.map(({ series }) => series.service));
   const callers = ({ series }: Worsened): number =>
     new Set(
@@ -139,7 +139,7 @@ export const nameOf = ({ metric, statistic }: MeasuredSeries): string =>
   statistic === "" ? metric : `${metric} (${statistic})`;
 
 /** The earliest moment at which the errors of a log became more frequent. */
-function fromLog(material: Material, service: string | undefined): Found | undefined {
+function fromLog(material: Observations, service: string | undefined): Found | undefined {
   const found = material.logs
     .filter((log) => service === undefined || log.service === service)
     .flatMap((log) => {
@@ -162,14 +162,14 @@ function fromLog(material: Material, service: string | undefined): Found | undef
 }
 
 /** From the moment at which the log was split until the first error that was new then; where none was, as long as effects take to show. */
-function firstAfter(beginMs: number, { begun }: AnalysedLog, followsMs: number): NonNullable<Trouble["onset"]> {
+function firstAfter(beginMs: number, { begun }: AnalysedLog, followsMs: number): NonNullable<Symptom["onset"]> {
   const firsts = begun.flatMap(({ atMs }) => (atMs === undefined || atMs < beginMs ? [] : [atMs]));
   return { notBeforeMs: beginMs, atMs: firsts.length === 0 ? beginMs + followsMs : Math.min(...firsts) };
 }
 
 /** No beginning shows: failing traces, an analysis of a log, or a moment that the caller names. */
 function fromElse(
-  material: Material,
+  material: Observations,
   service: string | undefined,
   target: MeasuredSeries | undefined,
   atMs: number | undefined,

@@ -14,12 +14,12 @@
 import type { SoFar } from "../../../core/run/context.js";
 import type { Certainty } from "../../../vocabulary/certainty.js";
 import type { Suspect } from "./change-evidence.js";
-import type { Witness, WitnessKind } from "./evidence.js";
+import type { Evidence, EvidenceKind } from "./evidence.js";
 import { serviceName } from "./observations.js";
-import type { Trouble } from "./symptoms.js";
+import type { Symptom } from "./symptoms.js";
 
 /** How far one kind of evidence alone can make a service the cause; they add up as independent chances do. */
-const KIND_WEIGHTS: Record<WitnessKind, number> = {
+const KIND_WEIGHTS: Record<EvidenceKind, number> = {
   metric: 0.7,
   trace: 0.6,
   change: 0.4,
@@ -34,30 +34,30 @@ const RIVAL_SHARE = 0.6;
 export interface RankedCause {
   service: string;
   score: number;
-  witnesses: Witness[];
-  kinds: Set<WitnessKind>;
+  evidence: Evidence[];
+  kinds: Set<EvidenceKind>;
   located: boolean;
   suspects: Suspect[];
 }
 
-/** Every cause has at least one witness. Best first; the name decides between equals, so that the order of input does not. */
+/** Every cause has at least one piece of evidence. Best first; the name decides between equals, so that the order of input does not. */
 export function rankedCauses(
-  witnesses: readonly Witness[],
+  evidence: readonly Evidence[],
   suspects: readonly Suspect[],
-  trouble: Trouble,
+  trouble: Symptom,
 ): RankedCause[] {
-  const services = [...new Set(witnesses.map(({ service }) => service))];
+  const services = [...new Set(evidence.map(({ service }) => service))];
   return services
     .map((service): RankedCause => {
-      const own = witnesses.filter((one) => one.service === service);
-      const strongest = (kind: WitnessKind): number =>
+      const own = evidence.filter((one) => one.service === service);
+      const strongest = (kind: EvidenceKind): number =>
         Math.max(0, ...own.filter((one) => one.kind === kind).map(({ weight }) => weight));
-      const kinds = Object.keys(KIND_WEIGHTS) as WitnessKind[];
+      const kinds = Object.keys(KIND_WEIGHTS) as EvidenceKind[];
       const doubt = kinds.reduce((left, kind) => left * (1 - KIND_WEIGHTS[kind] * strongest(kind)), 1);
       return {
         service,
         score: Math.round((1 - doubt) * 1_000) / 1_000,
-        witnesses: own.sort(byWeight),
+        evidence: own.sort(byWeight),
         kinds: new Set(own.map(({ kind }) => kind)),
         located: own.some(({ locates }) => locates),
         suspects: suspects.filter((one) => (one.service ?? trouble.service) === service),
@@ -67,7 +67,7 @@ export function rankedCauses(
     .sort((a, b) => b.score - a.score || a.service.localeCompare(b.service, "en"));
 }
 
-const byWeight = (a: Witness, b: Witness): number =>
+const byWeight = (a: Evidence, b: Evidence): number =>
   Number(b.locates) - Number(a.locates) ||
   b.weight * KIND_WEIGHTS[b.kind] - a.weight * KIND_WEIGHTS[a.kind] ||
   (a.text < b.text ? -1 : 1);
@@ -80,7 +80,7 @@ export interface Verdict {
 
 export function verdictOn(
   causes: readonly RankedCause[],
-  trouble: Trouble | undefined,
+  trouble: Symptom | undefined,
   run: SoFar | undefined,
 ): Verdict {
   const [best, next] = causes;
@@ -106,7 +106,7 @@ export function verdictOn(
       `it is not clear which service is in trouble, and one kind of evidence alone points at ${best.service}`,
     );
   }
-  if (best.witnesses.some(({ kind, locates }) => kind === "state" && locates)) {
+  if (best.evidence.some(({ kind, locates }) => kind === "state" && locates)) {
     return likely(`the objects of the cluster say that ${best.service} is what is to mend`);
   }
   if (where) return likely(`metrics or traces tell that it began in ${best.service}`);
