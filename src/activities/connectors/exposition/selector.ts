@@ -1,8 +1,8 @@
 /** PromQL vector selectors (`http_requests_total{code=~"5.."}`): parsed strictly, matched, and written out again. */
+import { promqlTree, type SyntaxNode } from "../prometheus/promql.js";
 import { compilePattern } from "./linear-pattern.js";
 
-const OPERATORS = ["=~", "!~", "!=", "="] as const;
-type Operator = (typeof OPERATORS)[number];
+type Operator = "=~" | "!~" | "!=" | "=";
 
 interface Matcher {
   label: string;
@@ -20,107 +20,73 @@ export type ParsedSelector = { ok: true; selector: Selector } | { ok: false; mes
 
 export const SELECTOR_MAX_CHARS = 1_000;
 const MATCHERS_MAX = 20;
-const METRIC = /^[a-zA-Z_:][a-zA-Z0-9_:]*/;
-const LABEL = /^[a-zA-Z_][a-zA-Z0-9_]*/;
+const METRIC = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
+const LABEL = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
 const NAME_LABEL = "__name__";
 
 const fail = (message: string): { ok: false; message: string } => ({ ok: false, message });
 
-/** Parses a selector; offsets and durations (`[5m]`, `offset`) are not part of one. */
+/** Parses a selector by Prometheus's own grammar; offsets and durations (`[5m]`, `offset`) are not part of one. */
 export function parseSelector(text: string): ParsedSelector {
   if (text.length > SELECTOR_MAX_CHARS) return fail(`it must have at most ${SELECTOR_MAX_CHARS} characters`);
-  let rest = text.trim();
+  const tree = promqlTree(text);
+  if (!tree.ok) return tree;
+  const node = tree.top.firstChild;
+  if (node?.name !== "VectorSelector" || node.nextSibling !== null) {
+    return fail('it must be one selector and nothing else, such as up{job="web"}');
+  }
+  const names = node.getChildren("Identifier").map(({ from, to }) => text.slice(from, to));
   const matchers: Matcher[] = [];
-  const metric = METRIC.exec(rest)?.[0];
-  if (metric !== undefined) {
-    const made = matcher(NAME_LABEL, "=", metric);
+  for (const one of childrenOf(node.getChild("LabelMatchers"))) {
+    const literal = one.name === "QuotedLabelName" ? undefined : one.getChild("StringLiteral");
+    if (literal === undefined) names.push(stringIn(one, text) ?? "");
+    if (literal === undefined || literal === null) continue;
+    const quoted = one.getChild("QuotedLabelName");
+    const plain = one.getChild("LabelName");
+    const label = quoted === null ? text.slice(plain?.from, plain?.to) : stringIn(quoted, text);
+    const value = stringIn(literal, text);
+    if (label === "") return fail("a name must not be empty");
+    if (label === undefined || value === undefined)
+      return fail(`the text of ${label ?? "a name"} has an escape that is not known`);
+    const operator = one.getChild("MatchOp");
+    const made = matcher(label, text.slice(operator?.from, operator?.to) as Operator, value);
     if (!made.ok) return made;
     matchers.push(made.matcher);
-    rest = rest.slice(metric.length).trimStart();
   }
-  if (rest !== "") {
-    const braced = parseBraces(rest);
-    if (!braced.ok) return braced;
-    if (metric !== undefined && braced.matchers.some(({ label }) => label === NAME_LABEL)) {
-      return fail("it names its metric twice");
-    }
-    matchers.push(...braced.matchers);
+  if (matchers.length > MATCHERS_MAX) return fail(`it must have at most ${MATCHERS_MAX} matchers`);
+  const [name, ...more] = names;
+  if (name === "") return fail("a name must not be empty");
+  if (more.length > 0 || (name !== undefined && matchers.some(({ label }) => label === NAME_LABEL))) {
+    return fail("it names its metric twice");
   }
+  if (name !== undefined)
+    matchers.unshift({ label: NAME_LABEL, operator: "=", value: name, fits: (one) => one === name });
   if (matchers.every((one) => one.fits(""))) return fail("it needs a metric's name or a label that must be there");
   return { ok: true, selector: { matchers, text: write(matchers) } };
 }
 
-function parseBraces(text: string): { ok: true; matchers: Matcher[] } | { ok: false; message: string } {
-  if (!text.startsWith("{")) return fail(`{ must follow the metric's name, got ${JSON.stringify(text.slice(0, 20))}`);
-  let rest = text.slice(1).trimStart();
-  const matchers: Matcher[] = [];
-  while (!rest.startsWith("}")) {
-    const one = parseMatcher(rest);
-    if (!one.ok) return one;
-    const isName = ({ label, operator }: Matcher): boolean => label === NAME_LABEL && operator === "=";
-    if (one.isBare && matchers.some(isName)) return fail("it names its metric twice");
-    matchers.push(one.matcher);
-    if (matchers.length > MATCHERS_MAX) return fail(`it must have at most ${MATCHERS_MAX} matchers`);
-    rest = one.rest;
-    if (rest.startsWith(",")) rest = rest.slice(1).trimStart();
-    else if (!rest.startsWith("}")) return fail(`, or } must follow the value of ${one.matcher.label}`);
-  }
-  if (rest.slice(1).trim() !== "") return fail(`nothing may follow }, got ${JSON.stringify(rest.slice(1, 21))}`);
-  return { ok: true, matchers };
-}
-
-type ParsedMatcher = { ok: true; matcher: Matcher; rest: string; isBare: boolean } | { ok: false; message: string };
-
-/** A label's name may stand in quotes; a text in quotes alone is the metric's name, as Prometheus 3 writes it. */
-function parseMatcher(text: string): ParsedMatcher {
-  const plain = LABEL.exec(text)?.[0];
-  const name = plain === undefined ? readString(text) : { value: plain, rest: text.slice(plain.length) };
-  if (name === undefined) return fail(`a label's name must stand at ${JSON.stringify(text.slice(0, 20))}`);
-  if (name.value === "") return fail("a name must not be empty");
-  let rest = name.rest.trimStart();
-  const isBare = plain === undefined && /^[,}]/.test(rest);
-  if (isBare) {
-    const made = matcher(NAME_LABEL, "=", name.value);
-    return made.ok ? { ...made, rest, isBare } : made;
-  }
-  const operator = OPERATORS.find((known) => rest.startsWith(known));
-  if (operator === undefined) return fail(`one of = != =~ !~ must follow ${name.value}`);
-  const quoted = readString(rest.slice(operator.length).trimStart());
-  if (quoted === undefined) return fail(`a text in quotes must follow ${name.value}${operator}`);
-  const made = matcher(name.value, operator, quoted.value);
-  rest = quoted.rest.trimStart();
-  return made.ok ? { ...made, rest, isBare } : made;
+function childrenOf(node: SyntaxNode | null): SyntaxNode[] {
+  const children: SyntaxNode[] = [];
+  for (let one = node?.firstChild ?? null; one !== null; one = one.nextSibling) children.push(one);
+  return children.filter(({ name }) => name.includes("Label"));
 }
 
 const ESCAPES: Record<string, string> = { n: "\n", r: "\r", t: "\t", f: "\f", v: "\v", a: "\x07", b: "\b" };
+const ESCAPE = /\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))/gs;
 
-/** A text in double, single or back quotes at the beginning, and what follows it. */
-function readString(text: string): { value: string; rest: string } | undefined {
-  const quote = text[0];
-  if (quote === "`") {
-    const end = text.indexOf("`", 1);
-    return end < 0 ? undefined : { value: text.slice(1, end), rest: text.slice(end + 1) };
-  }
-  if (quote !== '"' && quote !== "'") return undefined;
-  let value = "";
-  for (let at = 1; at < text.length; at++) {
-    const char = text[at] ?? "";
-    if (char === quote) return { value, rest: text.slice(at + 1) };
-    if (char === "\n") return undefined;
-    if (char !== "\\") {
-      value += char;
-      continue;
-    }
-    const escaped = text[++at] ?? "";
-    const coded = /^(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4}))/.exec(text.slice(at, at + 5));
-    if (coded !== null) {
-      value += String.fromCharCode(Number.parseInt(coded[1] ?? coded[2] ?? "", 16));
-      at += coded[0].length - 1;
-    } else if (ESCAPES[escaped] !== undefined) value += ESCAPES[escaped];
-    else if (["\\", '"', "'"].includes(escaped)) value += escaped;
-    else return undefined;
-  }
-  return undefined;
+/** What a text in quotes says; undefined where it has an escape that Prometheus does not know. */
+function stringIn({ from, to }: SyntaxNode, text: string): string | undefined {
+  const inner = text.slice(from + 1, to - 1);
+  if (text[from] === "`") return inner;
+  let isKnown = true;
+  const value = inner.replace(ESCAPE, (_, byte?: string, short?: string, long?: string, char = "") => {
+    const code = Number.parseInt(byte ?? short ?? long ?? "", 16);
+    if (code <= 0x10ffff) return String.fromCodePoint(code);
+    const meant = ESCAPES[char] ?? (["\\", '"', "'"].includes(char) ? char : undefined);
+    if (meant === undefined) isKnown = false;
+    return meant ?? "";
+  });
+  return isKnown ? value : undefined;
 }
 
 function matcher(
@@ -136,18 +102,16 @@ function matcher(
   return made(operator === "=~" ? pattern.matches : (text) => !pattern.matches(text));
 }
 
+/** A name in quotes is written as a label: servers before Prometheus 3 read that, too. */
 function write(matchers: readonly Matcher[]): string {
   const [first, ...others] = matchers;
-  const hasName =
-    first?.label === NAME_LABEL && first.operator === "=" && METRIC.exec(first.value)?.[0] === first.value;
-  const rest = hasName ? others : matchers;
-  const inBraces = rest
-    .map(({ label, operator, value }) => `${writtenLabel(label)}${operator}${JSON.stringify(value)}`)
-    .join(",");
-  return `${hasName ? first.value : ""}${inBraces === "" ? "" : `{${inBraces}}`}`;
+  const hasName = first?.label === NAME_LABEL && first.operator === "=" && METRIC.test(first.value);
+  const parts = (hasName ? others : matchers).map(
+    ({ label, operator, value }) =>
+      `${LABEL.test(label) ? label : JSON.stringify(label)}${operator}${JSON.stringify(value)}`,
+  );
+  return `${hasName ? first.value : ""}${parts.length === 0 ? "" : `{${parts.join(",")}}`}`;
 }
-
-const writtenLabel = (label: string): string => (LABEL.exec(label)?.[0] === label ? label : JSON.stringify(label));
 
 /** Whether a series fits. A label that is absent has the empty value. */
 export function fitsSelector(selector: Selector, metric: string, labels: Labels): boolean {

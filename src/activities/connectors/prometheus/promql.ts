@@ -6,6 +6,7 @@ import { createRequire } from "node:module";
 import { widerFault } from "./metricsql.js";
 
 type Parser = typeof import("@prometheus-io/lezer-promql")["parser"];
+export type SyntaxNode = ReturnType<Parser["parse"]>["topNode"];
 
 /** Loaded on first use: the tables of the grammar are read for no other tool. */
 const load = createRequire(import.meta.url);
@@ -26,15 +27,20 @@ export function promqlFault(query: string): string | undefined {
   if (query.trim() === "") return "it is empty";
   // Spaces keep the offsets as they are.
   const text = query.replace(LINE_FILTERS, (filters) => " ".repeat(filters.length));
+  const tree = promqlTree(text);
+  return tree.ok || widerFault(text) === undefined ? undefined : tree.message;
+}
+
+/** The tree of a query, by Prometheus's grammar. */
+export function promqlTree(query: string): { ok: true; top: SyntaxNode } | { ok: false; message: string } {
   try {
-    parser().parse(text);
-    return undefined;
+    return { ok: true, top: parser().parse(query).topNode };
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    if (widerFault(text) === undefined) return undefined;
     const offset = Number(/\d+$/.exec(error.message)?.[0] ?? 0);
     const rest = query.slice(offset).trim();
-    if (rest === "") return `it ends too soon, after character ${offset}`;
-    return `it cannot be read from character ${offset + 1} on: ${JSON.stringify(rest.slice(0, SHOWN_CHARS))}`;
+    if (rest === "") return { ok: false, message: `it ends too soon, after character ${offset}` };
+    const shown = JSON.stringify(rest.slice(0, SHOWN_CHARS));
+    return { ok: false, message: `it cannot be read from character ${offset + 1} on: ${shown}` };
   }
 }

@@ -1,11 +1,11 @@
 /** The params of `metric_query`, and which of them a source's kind takes. */
 import { z } from "zod";
 import type { Problem } from "../../../vocabulary/problems.js";
+import { SIGNALS } from "../../../vocabulary/signals.js";
 import { parseSelector, SELECTOR_MAX_CHARS } from "../../connectors/exposition/selector.js";
 import { promqlFault } from "../../connectors/prometheus/promql.js";
 import { instantMs } from "../kit/instant.js";
 import { declaredNameSchema } from "../kit/names.js";
-import { SIGNALS } from "./catalogue/recipe.js";
 
 const QUERY_MAX_CHARS = 2_000;
 const WINDOW_MAX_SECONDS = 86_400;

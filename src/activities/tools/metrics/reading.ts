@@ -1,7 +1,7 @@
 /** What a metric source was found to say, whichever kind it is. */
 
+import type { Unit } from "../../../vocabulary/signals.js";
 import type { Labels } from "../../connectors/exposition/selector.js";
-import type { Unit } from "./catalogue/recipe.js";
 
 export interface Series {
   labels: Labels;

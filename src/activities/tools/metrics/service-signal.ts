@@ -3,14 +3,11 @@
  * the first line whose metrics are all there is used. What a service is called is data: it cannot end its quotes.
  */
 
+import type { Naming, Signal } from "../../../vocabulary/signals.js";
 import { askMetricNames, type PrometheusSource } from "../../connectors/prometheus/api.js";
 import type { ToolContext } from "../../define-tool.js";
-import type { Naming, Recipe, ServiceLabel, Signal } from "./catalogue/recipe.js";
-import { REQUEST_RECIPES } from "./catalogue/requests.js";
-import { RESOURCE_RECIPES } from "./catalogue/resources.js";
-import { STORE_RECIPES } from "./catalogue/stores.js";
+import { catalogue, type Recipe, type ServiceLabel } from "./catalogue.js";
 
-export const CATALOGUE: readonly Recipe[] = [...REQUEST_RECIPES, ...STORE_RECIPES, ...RESOURCE_RECIPES];
 /** Metrics that came up this long before the moment count as there, where no span is asked for. */
 const PRESENT_SECONDS = 600;
 
@@ -27,7 +24,7 @@ export type Sought =
   | { ok: false; lookedFor: readonly Recipe[]; query: string };
 
 export async function seekSignal(source: PrometheusSource, wanted: Wanted, context: ToolContext): Promise<Sought> {
-  const recipes = CATALOGUE.filter(({ signal }) => signal === wanted.signal);
+  const recipes = catalogue().filter(({ signal }) => signal === wanted.signal);
   const there = await present(source, recipes, wanted, context);
   const usable = recipes.flatMap((recipe) => {
     const label = recipe.labels.find((one) => recipe.metrics.every((metric) => there.get(keyOf(one))?.has(metric)));

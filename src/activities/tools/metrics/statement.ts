@@ -1,5 +1,5 @@
 /** What a reading says, in a sentence for people. */
-import type { Unit } from "./catalogue/recipe.js";
+import type { Unit } from "../../../vocabulary/signals.js";
 import type { QUESTIONS } from "./params.js";
 import { type Reading, shownNumber } from "./reading.js";
 

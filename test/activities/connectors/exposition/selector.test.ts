@@ -34,6 +34,13 @@ describe("a selector", () => {
     ['{"a.b"}', "a.b", {}, true],
     ['{"a.b","k8s.pod"=~"c.*", d=""}', "a.b", { "k8s.pod": "cd" }, true],
     ['up{"größe"="1"}', "up", { größe: "2" }, false],
+    ['{"my.metric"}', "my.metric", {}, true],
+    ['{"my.metric",a="b"}', "my.metric", { a: "c" }, false],
+    ['x{"a.b"="c"}', "x", { "a.b": "c" }, true],
+    ['x{a="\\U0001f4a1"}', "x", { a: "💡" }, true],
+    ['x{a="\\a\\t"}', "x", { a: "\x07\t" }, true],
+    ["x{a='\\''}", "x", { a: "'" }, true],
+    ['node:cpu:rate5m{job="a"}', "node:cpu:rate5m", { job: "a" }, true],
   ] as const)("%s on %s %o fits: %s", (text, metric, labels, fits) => {
     expect(selected(text, metric, labels)).toBe(fits);
   });
@@ -63,6 +70,15 @@ describe("a selector", () => {
     'up{"a.b"}',
     '{"a.b","c.d"}',
     '{""="a",b="c"}',
+    "up # comment",
+    "(up)",
+    "-up",
+    "up @ 1",
+    'up{"a"="b","c"}',
+    '{"a","b"}',
+    'up{"x"}',
+    "42",
+    '"up"',
   ])("%s is refused", (text) => {
     expect(parseSelector(text).ok).toBe(false);
   });
@@ -72,6 +88,13 @@ describe("a selector", () => {
     expect(parsed).toMatchObject({ ok: true, selector: { text: 'x{a="it\'s \\"q\\"",b!~"\\\\d+"}' } });
     if (!parsed.ok) return;
     expect(parseSelector(parsed.selector.text)).toMatchObject({ selector: { text: parsed.selector.text } });
+  });
+
+  test("names that are no words of PromQL are written in quotes", () => {
+    const parsed = parseSelector('{"my.metric", "a.b"=~"c", d="e"}');
+    expect(parsed).toMatchObject({ ok: true, selector: { text: '{__name__="my.metric","a.b"=~"c",d="e"}' } });
+    if (parsed.ok)
+      expect(parseSelector(parsed.selector.text)).toMatchObject({ selector: { text: parsed.selector.text } });
   });
 
   test("with any label value holds exactly that value, and nothing escapes its quotes", () => {

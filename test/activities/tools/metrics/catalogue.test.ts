@@ -5,9 +5,11 @@ import { describe, expect, test } from "vitest";
 import { parseSelector } from "../../../../src/activities/connectors/exposition/selector.js";
 import { promqlFault } from "../../../../src/activities/connectors/prometheus/promql.js";
 import { metricQuery } from "../../../../src/activities/tools/metric-query.js";
-import { type Naming, type ServiceLabel, SIGNALS } from "../../../../src/activities/tools/metrics/catalogue/recipe.js";
-import { CATALOGUE, matcherOf, queryOf } from "../../../../src/activities/tools/metrics/service-signal.js";
+import { catalogue, type ServiceLabel } from "../../../../src/activities/tools/metrics/catalogue.js";
+import { matcherOf, queryOf } from "../../../../src/activities/tools/metrics/service-signal.js";
+import { type Naming, SIGNALS } from "../../../../src/vocabulary/signals.js";
 
+const CATALOGUE = catalogue();
 const { parser } = createRequire(import.meta.url)(
   "@prometheus-io/lezer-promql",
 ) as typeof import("@prometheus-io/lezer-promql");
