@@ -37,35 +37,38 @@ export function createDecisions(facts: RunFacts, { verify_vote: verify, check_ed
     const atMs = Date.now();
     const read = readAnswer(value);
     if (interpreter === undefined) await condition(() => interpreter !== undefined);
-    const desk = interpreter as Interpreter;
+    const running = interpreter as Interpreter;
     if (!read.ok) {
-      noteStray(desk.run, unreadable(value, decision, read.message, atMs));
+      noteStray(running.run, unreadable(value, decision, read.message, atMs));
       return "gate-not-open";
     }
     const { node_id: node, token } = read.answer;
-    if (token === undefined || !desk.run.plan.nodes.has(node)) return count(desk, read.answer, decision, atMs);
+    if (token === undefined || !running.run.plan.nodes.has(node)) return count(running, read.answer, decision, atMs);
     // A gate does not expire over the look at a signature.
-    desk.report({ kind: "vote-arrived", node, atMs });
-    const result = await count(desk, read.answer, decision, atMs);
-    desk.report({ kind: "vote-settled", node, atMs });
+    running.dispatch({ kind: "vote-arrived", node, atMs });
+    const result = await count(running, read.answer, decision, atMs);
+    running.dispatch({ kind: "vote-settled", node, atMs });
     return result;
   }
 
   async function count(
-    desk: Interpreter,
+    interpreter: Interpreter,
     answer: Answer,
     decision: Vote["decision"],
     atMs: number,
   ): Promise<DecisionResult> {
-    const vote = await voteOf(desk, answer, decision, atMs);
+    const vote = await voteOf(interpreter, answer, decision, atMs);
     const { node_id: node, digest } = answer;
-    if (vote.params !== undefined) return edit(desk, { kind: "decided", node, vote, digest, atMs: vote.atMs });
-    return desk.report({ kind: "decided", node, vote, digest, atMs: vote.atMs }) ?? "gate-not-open";
+    if (vote.params !== undefined) return edit(interpreter, { kind: "decided", node, vote, digest, atMs: vote.atMs });
+    return interpreter.dispatch({ kind: "decided", node, vote, digest, atMs: vote.atMs }) ?? "gate-not-open";
   }
 
   /** Other params for the action: checked by an activity, then the gate asks anew. Nothing is approved by it. */
-  async function edit(desk: Interpreter, event: Extract<RunEvent, { kind: "decided" }>): Promise<DecisionResult> {
-    const { run } = desk;
+  async function edit(
+    interpreter: Interpreter,
+    event: Extract<RunEvent, { kind: "decided" }>,
+  ): Promise<DecisionResult> {
+    const { run } = interpreter;
     const judged = judgeEdit(run, event);
     if (judged !== "accepted") return judged;
     const node = nodeOf(run, event.node);
@@ -87,17 +90,22 @@ export function createDecisions(facts: RunFacts, { verify_vote: verify, check_ed
     const again = judgeEdit(run, event);
     if (again !== "accepted") return again;
     const gate = checked.gate === undefined ? {} : { gate: checked.gate };
-    desk.report({ kind: "edited", node: event.node, params, by, ...gate, atMs: checked.atMs ?? atMs });
+    interpreter.dispatch({ kind: "edited", node: event.node, params, by, ...gate, atMs: checked.atMs ?? atMs });
     return "edited";
   }
 
   /** A token is verified before the vote counts, so that a forged reject closes nothing. */
-  async function voteOf(desk: Interpreter, answer: Answer, decision: Vote["decision"], atMs: number): Promise<Vote> {
+  async function voteOf(
+    interpreter: Interpreter,
+    answer: Answer,
+    decision: Vote["decision"],
+    atMs: number,
+  ): Promise<Vote> {
     const { approver, comment, channel, token, decision_id: decisionId } = answer;
     const params = decision === "approve" && answer.params !== undefined ? { params: answer.params } : {};
     const unverified: Vote = { decision, approver, comment, channel, atMs, verified: false, decisionId, ...params };
-    if (token === undefined || !desk.run.plan.nodes.has(answer.node_id)) return unverified;
-    const { gate } = stateOf(desk.run, answer.node_id);
+    if (token === undefined || !interpreter.run.plan.nodes.has(answer.node_id)) return unverified;
+    const { gate } = stateOf(interpreter.run, answer.node_id);
     const digest = gate?.digest ?? answer.digest ?? "";
     const form = gate?.question === undefined ? {} : { v: gate.question.v };
     // What cannot be looked at proves nothing; it must not end the run either.
@@ -125,7 +133,7 @@ export function createDecisions(facts: RunFacts, { verify_vote: verify, check_ed
     async (event) => {
       const atMs = Date.now();
       if (interpreter === undefined) await condition(() => interpreter !== undefined);
-      (interpreter as Interpreter).report({ kind: "event-arrived", event, atMs });
+      (interpreter as Interpreter).dispatch({ kind: "event-arrived", event, atMs });
     },
     { description: "News from outside, for withdraw_when: {name, …}" },
   );

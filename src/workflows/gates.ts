@@ -13,6 +13,7 @@ import { addProblem, type Run, stateOf } from "../core/run/run.js";
 import type { RunEvent } from "../core/run/state.js";
 import type { JsonObject } from "../schema/json.js";
 import { FINDINGS_SHOWN_AT_GATE, SUMMARY_MAX_CHARS } from "../vocabulary/limits.js";
+import { messageOf } from "../vocabulary/message-of.js";
 import { ACTIVITIES, askId } from "../vocabulary/names.js";
 import { createGateMessages } from "./messages.js";
 import { askOptions } from "./options.js";
@@ -32,10 +33,10 @@ export function createGates(
   run: Run,
   facts: RunFacts,
   work: CancellationScope,
-  report: (event: RunEvent) => unknown,
+  dispatch: (event: RunEvent) => unknown,
 ): Gates {
   const timers = new Map<string, CancellationScope>();
-  const notices = createGateMessages(run, report);
+  const messages = createGateMessages(run, dispatch);
   let asking = 0;
 
   // Gates that were open when the run continued as new keep their absolute deadline.
@@ -55,7 +56,7 @@ export function createGates(
     if (scope === undefined) return;
     timers.delete(node.id);
     scope.cancel();
-    notices.closed(node);
+    messages.closed(node);
   }
 
   function tell(node: CheckedNode, params: JsonObject): void {
@@ -89,13 +90,13 @@ export function createGates(
     scheduleActivity<AskResult>(ACTIVITIES.askApproval, [call], options).then(
       (result) => {
         asking--;
-        report({ kind: "gate-opened", node: node.id, ...result, atMs: Date.now() });
+        dispatch({ kind: "gate-opened", node: node.id, ...result, atMs: Date.now() });
       },
       (error: unknown) => {
         asking--;
         // A question that was called back because the run ends is no problem.
         if (run.state.ending !== undefined) return;
-        const message = `${node.id}: nobody could be asked: ${error instanceof Error ? error.message : "unknown"}`;
+        const message = `${node.id}: nobody could be asked: ${messageOf(error)}`;
         addProblem(run, { code: "tool-failed", at: node.id, message });
       },
     );
@@ -110,11 +111,11 @@ export function createGates(
     scope
       .run(() => {
         const closing = sleep(Math.max(1, gate.deadlineMs - Date.now()), { summary });
-        notices.arm(node, sinceMs);
+        messages.arm(node, sinceMs);
         return closing;
       })
       .then(
-        () => report({ kind: "deadline-passed", node: node.id, atMs: Date.now() }),
+        () => dispatch({ kind: "deadline-passed", node: node.id, atMs: Date.now() }),
         () => undefined,
       );
   }
@@ -124,11 +125,11 @@ export function createGates(
       if (isOpen(run, id)) continue;
       timers.delete(id);
       scope.cancel();
-      notices.closed((run.plan.nodes.get(id) as { node: CheckedNode }).node);
+      messages.closed((run.plan.nodes.get(id) as { node: CheckedNode }).node);
     }
   }
 
-  return { ask, tidy, isAsking: () => asking > 0, isTelling: notices.isTelling };
+  return { ask, tidy, isAsking: () => asking > 0, isTelling: messages.isTelling };
 }
 
 function isOpen(run: Run, id: string): boolean {

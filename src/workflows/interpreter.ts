@@ -24,7 +24,7 @@ import { readOptions, toolOptions } from "./options.js";
 export interface Interpreter {
   run: Run;
   /** Takes in an event and does what follows from it. */
-  report(event: RunEvent): ReturnType<typeof apply>;
+  dispatch(event: RunEvent): ReturnType<typeof apply>;
   /** Starts what can start, at this time. */
   pump(atMs: number): void;
   /** True while an activity, a wait or a question is on its way: continue-as-new would lose its result. */
@@ -40,9 +40,9 @@ export function createInterpreter(run: Run, facts: RunFacts, work: CancellationS
   let shownGates = run.gates;
   /** When the latest event happened; what follows from it starts then. The clock may read otherwise on replay. */
   let nowMs = 0;
-  const gates: Gates = createGates(run, facts, work, report);
+  const gates: Gates = createGates(run, facts, work, dispatch);
 
-  function report(event: RunEvent): ReturnType<typeof apply> {
+  function dispatch(event: RunEvent): ReturnType<typeof apply> {
     const result = apply(run, event);
     pump(event.atMs);
     return result;
@@ -87,7 +87,7 @@ export function createInterpreter(run: Run, facts: RunFacts, work: CancellationS
     if (action.kind === "ask") gates.ask(node, action.deadlineSeconds, nowMs);
     else if (action.kind === "wait") startWait(node, action.seconds);
     else if (action.kind === "read") read(node, action);
-    else if (action.kind === "settle") settle(node, action.seconds);
+    else if (action.kind === "settle") pause(node, action.seconds);
     else startTool(node);
   }
 
@@ -95,8 +95,8 @@ export function createInterpreter(run: Run, facts: RunFacts, work: CancellationS
     if (startNode(run, node, nowMs) === undefined) return;
     const summary = node.name.slice(0, SUMMARY_MAX_CHARS);
     sleep(seconds * 1_000, { summary }).then(
-      () => report({ kind: "node-succeeded", node: node.id, output: { waited_seconds: seconds }, atMs: Date.now() }),
-      (error) => report(eventOfFailure(node, error, Date.now())),
+      () => dispatch({ kind: "node-succeeded", node: node.id, output: { waited_seconds: seconds }, atMs: Date.now() }),
+      (error) => dispatch(eventOfFailure(node, error, Date.now())),
     );
   }
 
@@ -105,8 +105,8 @@ export function createInterpreter(run: Run, facts: RunFacts, work: CancellationS
     if (params === undefined) return;
     const call = callOf(node, params);
     scheduleActivity<Json>(node.tool ?? "", [call], toolOptions(node, gateOf(run, node.id)?.target)).then(
-      (output) => report({ kind: "node-succeeded", node: node.id, output, atMs: Date.now() }),
-      (error) => report(eventOfFailure(node, error, Date.now())),
+      (output) => dispatch({ kind: "node-succeeded", node: node.id, output, atMs: Date.now() }),
+      (error) => dispatch(eventOfFailure(node, error, Date.now())),
     );
   }
 
@@ -117,17 +117,17 @@ export function createInterpreter(run: Run, facts: RunFacts, work: CancellationS
     const { params, tool, activityId } = call;
     const given: ToolCall = { params, requester: facts.requester, retries: RETRY_DEFAULT };
     scheduleActivity<Json>(tool, [given], readOptions(node, activityId)).then(
-      (output) => report({ kind: "node-succeeded", node: node.id, output, atMs: Date.now() }),
-      (error) => report(eventOfFailure(node, error, Date.now(), true)),
+      (output) => dispatch({ kind: "node-succeeded", node: node.id, output, atMs: Date.now() }),
+      (error) => dispatch(eventOfFailure(node, error, Date.now(), true)),
     );
   }
 
   /** What was changed is given time to show. */
-  function settle(node: CheckedNode, seconds: number): void {
-    report({ kind: "step-started", node: node.id, atMs: nowMs });
+  function pause(node: CheckedNode, seconds: number): void {
+    dispatch({ kind: "step-started", node: node.id, atMs: nowMs });
     sleep(seconds * 1_000, { summary: settleSummary(node) }).then(
-      () => report({ kind: "settled", node: node.id, atMs: Date.now() }),
-      (error) => report(eventOfFailure(node, error, Date.now(), true)),
+      () => dispatch({ kind: "settled", node: node.id, atMs: Date.now() }),
+      (error) => dispatch(eventOfFailure(node, error, Date.now(), true)),
     );
   }
 
@@ -150,7 +150,7 @@ export function createInterpreter(run: Run, facts: RunFacts, work: CancellationS
       () => {
         timerArmed = false;
         if (workedMs(run, Date.now()) < budgetMs) return armRunTimer();
-        report({ kind: "time-ran-out", atMs: Date.now() });
+        dispatch({ kind: "time-ran-out", atMs: Date.now() });
         work.cancel();
       },
       () => undefined,
@@ -159,7 +159,7 @@ export function createInterpreter(run: Run, facts: RunFacts, work: CancellationS
 
   return {
     run,
-    report,
+    dispatch,
     pump,
     isBusy: () => run.running > 0 || gates.isAsking() || gates.isTelling(),
     isTelling: gates.isTelling,

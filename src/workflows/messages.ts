@@ -22,7 +22,7 @@ export interface GateMessages {
   isTelling(): boolean;
 }
 
-export function createGateMessages(run: Run, report: (event: RunEvent) => unknown): GateMessages {
+export function createGateMessages(run: Run, dispatch: (event: RunEvent) => unknown): GateMessages {
   let telling = 0;
 
   function arm(node: CheckedNode, sinceMs: number): void {
@@ -89,7 +89,7 @@ export function createGateMessages(run: Run, report: (event: RunEvent) => unknow
     telling++;
     const end = (notices: NoticeResult[]): void => {
       telling--;
-      report({ kind: "gate-told", node: node.id, notices, atMs: Date.now() });
+      dispatch({ kind: "gate-told", node: node.id, notices, atMs: Date.now() });
     };
     // People are told of the end of a run that was cancelled, too.
     CancellationScope.nonCancellable(() =>

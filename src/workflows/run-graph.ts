@@ -68,7 +68,7 @@ export async function runGraph(input: RunGraphInput, carried?: Carried): Promise
     const { seal, ...state } = before;
     await refuseUnproven(state, seal);
   }
-  const desk = createDecisions(facts, { verify_vote, check_edit });
+  const handlers = createDecisions(facts, { verify_vote, check_edit });
   // A run that is cancelled while it is checked ends with a report, too.
   const { graph, atMs } =
     before === undefined ? await CancellationScope.nonCancellable(() => admit(input)) : resume(input, before, beganMs);
@@ -78,12 +78,12 @@ export async function runGraph(input: RunGraphInput, carried?: Carried): Promise
   const work = new CancellationScope({ cancellable: true });
   const interpreter = createInterpreter(run, facts, work);
   CancellationScope.current().cancelRequested.catch(() =>
-    interpreter.report({ kind: "cancel-requested", atMs: Date.now() }),
+    interpreter.dispatch({ kind: "cancel-requested", atMs: Date.now() }),
   );
 
   return CancellationScope.nonCancellable(async () => {
     if (before === undefined) begin(run, atMs);
-    desk.open(interpreter);
+    handlers.open(interpreter);
     interpreter.pump(atMs);
     const handedOver = (): Carried => ({ runKey: facts.runKey, verdict: graph.verdict, state: carriedState(run) });
     for (;;) {

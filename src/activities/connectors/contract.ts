@@ -4,7 +4,7 @@ import type { Config, Source } from "../../schema/config.js";
 import type { Problem } from "../../vocabulary/problems.js";
 import type { NoticeResult } from "../contract.js";
 import type { ToolContext } from "../define-tool.js";
-import type { GateMeans, Notice } from "../gates/message.js";
+import type { GateMeans, GateMessage } from "../gates/message.js";
 import type { LogQuestion, LogReading } from "../tools/logs/reading.js";
 import type { MetricParams } from "../tools/metrics/params.js";
 import type { Moment, Question, Reading } from "../tools/metrics/reading.js";
@@ -67,7 +67,7 @@ export interface ChannelConnector<K extends ChannelKind> {
   /** The channel that the policy names after `KIND:`. Absent: the one of that name in config.yaml. */
   named?(name: string, config: Config): DeclaredChannel<K> | undefined;
   /** Tells approvers of a gate; `name` is `KIND:NAME`. Never throws. */
-  tell(name: string, channel: DeclaredChannel<K>, notice: Notice, means: GateMeans): Promise<NoticeResult>;
+  tell(name: string, channel: DeclaredChannel<K>, notice: GateMessage, means: GateMeans): Promise<NoticeResult>;
 }
 
 export type TrackerKind = Tracker["kind"];

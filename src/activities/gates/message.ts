@@ -7,7 +7,7 @@ import type { JsonObject } from "../../schema/json.js";
 export const GATE_MESSAGE_TIMEOUT_MS = 5_000;
 
 /** What a notice is about; each channel makes its own message of it. */
-export interface Notice {
+export interface GateMessage {
   event: "gate-opened" | "gate-reminder" | "gate-escalated" | "gate-closed";
   run: string;
   node: string;

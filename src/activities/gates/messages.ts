@@ -8,7 +8,7 @@ import { channelOf, isChannelKind } from "../connectors/channels.js";
 import type { ChannelKind } from "../connectors/contract.js";
 import type { NoticeResult } from "../contract.js";
 import type { Dependencies } from "../dependencies.js";
-import type { GateMeans, Notice } from "./message.js";
+import type { GateMeans, GateMessage } from "./message.js";
 
 /** The channel of the policy in force; undefined where it names none. */
 export async function policyChannel({ policy }: Pick<Dependencies, "policy">): Promise<string | undefined> {
@@ -17,7 +17,7 @@ export async function policyChannel({ policy }: Pick<Dependencies, "policy">): P
 }
 
 /** Tells one channel, by its name in the policy: `slack:#CHANNEL`, or a kind and a name of config.yaml. */
-export async function tell(name: string, notice: Notice, means: GateMeans): Promise<NoticeResult> {
+export async function tell(name: string, notice: GateMessage, means: GateMeans): Promise<NoticeResult> {
   const [kind = "", rest = ""] = name.split(":", 2);
   if (!isChannelKind(kind)) return { channel: name, ok: false, problem: `there are no channels of kind ${kind}` };
   const channel = channelNamed(kind, rest, means.config);

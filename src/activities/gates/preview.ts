@@ -6,6 +6,7 @@ import { withoutSecrets } from "../../platform/secrets.js";
 import type { JsonObject } from "../../schema/json.js";
 import { parseWith } from "../../schema/problems.js";
 import { PREVIEW_TIMEOUT_MS } from "../../vocabulary/limits.js";
+import { messageOf } from "../../vocabulary/message-of.js";
 import { contextOf } from "../acting/tool-context.js";
 import type { AskCall } from "../contract.js";
 import type { Dependencies } from "../dependencies.js";
@@ -27,7 +28,7 @@ export async function previewOf(
     if (before === null && after === null) return {};
     return { preview: { before: clean(before, dependencies), after: clean(after, dependencies) } };
   } catch (error) {
-    const problem = clean(error instanceof Error ? error.message : "it could not be read", dependencies) ?? "";
+    const problem = clean(messageOf(error), dependencies) ?? "";
     return { preview: { before: null, after: null, problem } };
   }
 }

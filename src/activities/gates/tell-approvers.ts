@@ -5,7 +5,7 @@ import { digestOf } from "../../platform/digest.js";
 import type { JsonObject } from "../../schema/json.js";
 import type { NoticeResult, TellCall } from "../contract.js";
 import type { Dependencies } from "../dependencies.js";
-import type { Notice } from "./message.js";
+import type { GateMessage } from "./message.js";
 import { policyChannel, tell } from "./messages.js";
 
 export function createTellApprovers(dependencies: Dependencies) {
@@ -21,7 +21,7 @@ export function createTellApprovers(dependencies: Dependencies) {
     const until = new Date(deadlineMs ?? Number.NaN);
     const deadline = Number.isNaN(until.getTime()) ? {} : { deadline: until.toISOString() };
     const details = { ...toldOf(call), digest, ...deadline } as unknown as JsonObject;
-    const notice: Notice = { event, run, node, key: `${digest}.${info.activityId}`, details, refs };
+    const notice: GateMessage = { event, run, node, key: `${digest}.${info.activityId}`, details, refs };
     dependencies.log.info("approvers told", { operation: "tell_approvers", run, node, event });
     return { notices: await Promise.all(names.map((name) => tell(name, notice, dependencies))) };
   };

@@ -4,6 +4,7 @@
  */
 
 import type { KeptOrder } from "../../platform/temporal/write-ledger.js";
+import { messageOf } from "../../vocabulary/message-of.js";
 import type { ProblemCode } from "../../vocabulary/problems.js";
 import type { Activities, OrderToVerify, OrderVerdict } from "../contract.js";
 import type { Dependencies } from "../dependencies.js";
@@ -41,7 +42,7 @@ async function ended(order: KeptOrder, { ledger }: Needs): Promise<Extract<Order
     await ledger.keep(order);
     return undefined;
   } catch (error) {
-    const reason = error instanceof Error ? error.message : "its records gave no answer";
+    const reason = messageOf(error);
     return { ok: false, code: "records-unreachable", reason: `it could not be kept: ${reason}` };
   }
 }

@@ -5,7 +5,7 @@ import { withoutSecrets } from "../../../platform/secrets.js";
 import type { ChannelOf } from "../../../schema/config/tickets.js";
 import { EMAIL_SUBJECT_MAX_CHARS } from "../../../vocabulary/ticket-limits.js";
 import type { NoticeResult } from "../../contract.js";
-import { GATE_MESSAGE_TIMEOUT_MS, type GateMeans, type Notice } from "../../gates/message.js";
+import { GATE_MESSAGE_TIMEOUT_MS, type GateMeans, type GateMessage } from "../../gates/message.js";
 import { markOf } from "../kit/find-duplicates.js";
 import { shownDetails } from "../kit/gate-details.js";
 import { visibleText } from "../kit/markdown.js";
@@ -13,7 +13,7 @@ import { pageOf, titled } from "../kit/origin.js";
 import { domainOf } from "./channel.js";
 import { sendMail } from "./smtp.js";
 
-const SUBJECTS: Record<Notice["event"], string> = {
+const SUBJECTS: Record<GateMessage["event"], string> = {
   "gate-opened": "Approval needed",
   "gate-reminder": "Reminder: approval needed",
   "gate-escalated": "Approval needed, nobody has answered yet",
@@ -24,7 +24,7 @@ const SUBJECTS: Record<Notice["event"], string> = {
 export async function tellByEmail(
   name: string,
   channel: ChannelOf<"email">,
-  notice: Notice,
+  notice: GateMessage,
   means: GateMeans,
 ): Promise<NoticeResult> {
   const { hosts, secret, secretValues = [] } = means;
@@ -51,11 +51,11 @@ export async function tellByEmail(
   }
 }
 
-function subjectOf({ event, run, node, details }: Notice): string {
+function subjectOf({ event, run, node, details }: GateMessage): string {
   return `${SUBJECTS[event]}: ${String(details.nodeName ?? node)} (run ${run})`;
 }
 
-function textOf(notice: Notice, page: string | undefined): string {
+function textOf(notice: GateMessage, page: string | undefined): string {
   const { event, run, node } = notice;
   const facts = shownDetails(notice).map(([key, value]) => `${key}: ${value}`);
   const answer = event === "gate-closed" ? [] : ["", `To answer: autoops approve ${run} ${node}`];

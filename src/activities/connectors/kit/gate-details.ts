@@ -1,10 +1,10 @@
 /** What people read first of a gate, as far as the message has it. */
 import { redact } from "../../../core/redact.js";
-import type { Notice } from "../../gates/message.js";
+import type { GateMessage } from "../../gates/message.js";
 
 const SHOWN = ["tool", "target", "environment", "reason", "requester", "deadline", "digest", "status"];
 
-export function shownDetails({ details }: Notice): Array<[string, string]> {
+export function shownDetails({ details }: GateMessage): Array<[string, string]> {
   return SHOWN.flatMap((key): Array<[string, string]> => {
     const value = details[key];
     return typeof value === "string" ? [[key, redact(value)]] : [];

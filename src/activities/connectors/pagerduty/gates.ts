@@ -5,7 +5,7 @@ import { withoutSecrets } from "../../../platform/secrets.js";
 import type { ChannelOf } from "../../../schema/config/tickets.js";
 import { PAGERDUTY_TITLE_MAX_CHARS } from "../../../vocabulary/ticket-limits.js";
 import type { NoticeResult } from "../../contract.js";
-import { GATE_MESSAGE_TIMEOUT_MS, type GateMeans, type Notice } from "../../gates/message.js";
+import { GATE_MESSAGE_TIMEOUT_MS, type GateMeans, type GateMessage } from "../../gates/message.js";
 import { markOf } from "../kit/find-duplicates.js";
 import { shownDetails } from "../kit/gate-details.js";
 import { pageOf, titled } from "../kit/origin.js";
@@ -15,7 +15,7 @@ import { type AlertEvent, sendEvent } from "./channel.js";
 export async function tellPagerDuty(
   name: string,
   channel: ChannelOf<"pagerduty">,
-  notice: Notice,
+  notice: GateMessage,
   { config, fetch, secret, secretValues = [] }: GateMeans,
 ): Promise<NoticeResult> {
   try {
@@ -30,7 +30,7 @@ export async function tellPagerDuty(
   }
 }
 
-function eventOf(notice: Notice, page: string | undefined): AlertEvent {
+function eventOf(notice: GateMessage, page: string | undefined): AlertEvent {
   const { event, run, node, details } = notice;
   const { digest, nodeName = node } = details;
   const answer = `autoops approve ${run} ${node}`;

@@ -5,7 +5,7 @@ import { code, line, mrkdwn, plain, section } from "../../../platform/slack/text
 import type { JsonObject } from "../../../schema/json.js";
 import { SLACK_ACTIONS, type SlackQuestion } from "../../../schema/slack.js";
 import type { AskCall } from "../../contract.js";
-import type { Notice } from "../../gates/message.js";
+import type { GateMessage } from "../../gates/message.js";
 
 /** Findings that stand in one message; the page has all. */
 const FINDINGS_SHOWN = 3;
@@ -35,14 +35,14 @@ export interface SlackText {
 }
 
 /** `page`: where the run is shown. `answers`: whether buttons would be understood. */
-export function slackMessage(notice: Notice, page: string | undefined, answers: boolean): SlackText {
+export function slackMessage(notice: GateMessage, page: string | undefined, answers: boolean): SlackText {
   const told = notice.details as unknown as Told;
   if (notice.event === "gate-closed") return closed(notice, told, page);
   if (notice.event === "gate-reminder") return reminder(notice, told, page);
   return question(notice, told, page, answers);
 }
 
-function question(notice: Notice, told: Told, page: string | undefined, answers: boolean): SlackText {
+function question(notice: GateMessage, told: Told, page: string | undefined, answers: boolean): SlackText {
   const { nodeName = notice.node, findings = [] } = told;
   const title = notice.event === "gate-escalated" ? "You are asked too" : "Approval needed";
   const lines = [what(told), why(told), before(told), undone(told), who(notice, told), deadline(told)];
@@ -98,7 +98,7 @@ const undone = ({ undo }: Told): string | undefined =>
     ? undefined
     : `*Undo*  ${line(undo.tool, 100)} ${line(JSON.stringify(redactValue(undo.params)), LINE_MAX)}`;
 
-function who({ event }: Notice, { rule, groups = [] }: Told): string | undefined {
+function who({ event }: GateMessage, { rule, groups = [] }: Told): string | undefined {
   if (event === "gate-escalated" && groups.length > 0) return `*Who*  now also: ${line(groups.join(", "), LINE_MAX)}`;
   if (rule === undefined) return undefined;
   const parts = [rule.groups.length === 0 ? "everybody" : line(rule.groups.join(", "), LINE_MAX)];
@@ -115,7 +115,7 @@ function deadline(told: Told): string | undefined {
   return `*Until*  ${shown}; unanswered, nothing is done`;
 }
 
-function questionOf({ run, node }: Notice, { digest, rule }: Told): SlackQuestion | undefined {
+function questionOf({ run, node }: GateMessage, { digest, rule }: Told): SlackQuestion | undefined {
   if (digest === undefined || !/^[0-9a-f]{64}$/.test(digest)) return undefined;
   return { run, node, digest, ...(rule?.comment === "always" ? { comment: "always" } : {}) };
 }
@@ -141,7 +141,7 @@ function buttons(asked: SlackQuestion, { nodeName = asked.node, environment }: T
   return { type: "actions", elements };
 }
 
-function footer({ run, node, event }: Notice, { digest = "" }: Told, page: string | undefined): Block {
+function footer({ run, node, event }: GateMessage, { digest = "" }: Told, page: string | undefined): Block {
   const parts = [`run ${line(run, 255)} · ${line(node, 64)}`];
   if (digest !== "") parts.push(`digest ${line(digest.slice(0, 12), 12)}`);
   if (page !== undefined) parts.push(`<${page}|look at it>`);
@@ -149,7 +149,7 @@ function footer({ run, node, event }: Notice, { digest = "" }: Told, page: strin
   return { type: "context", elements: [mrkdwn(parts.join(" · "))] };
 }
 
-function reminder(notice: Notice, told: Told, page: string | undefined): SlackText {
+function reminder(notice: GateMessage, told: Told, page: string | undefined): SlackText {
   const text = `Still waiting for an answer: ${line(told.nodeName ?? notice.node, LINE_MAX)}`;
   const lines = [`*${text}*`, deadline(told)].filter((part) => part !== undefined);
   return { text, blocks: [section(lines.join("\n")), footer(notice, told, page)] };
@@ -162,7 +162,7 @@ const ENDINGS: Readonly<Record<string, string>> = {
   withdrawn: "withdrawn: this question needs no answer any more",
 };
 
-function closed(notice: Notice, told: Told, page: string | undefined): SlackText {
+function closed(notice: GateMessage, told: Told, page: string | undefined): SlackText {
   const { nodeName = notice.node, status = "", by = [] } = told;
   const ending = ENDINGS[status] ?? line(status, 40);
   const votes = by.slice(0, 10).map((vote) => line(vote, 200));

@@ -4,13 +4,13 @@ import { redact } from "../../../core/redact.js";
 import { ToolFailure } from "../../../platform/failure.js";
 import { createSlack, type Slack } from "../../../platform/slack/client.js";
 import type { NoticeResult } from "../../contract.js";
-import type { GateMeans, Notice } from "../../gates/message.js";
+import type { GateMeans, GateMessage } from "../../gates/message.js";
 import { slackMessage } from "./gate-message.js";
 
 /** `name` is `slack:#` and the name or the id of a channel; `ref` of the result is `CHANNEL-ID/TIMESTAMP`. Never throws. */
 export async function tellSlack(
   name: string,
-  notice: Notice,
+  notice: GateMessage,
   { config, fetch }: Pick<GateMeans, "config" | "fetch">,
 ): Promise<NoticeResult> {
   const { slack: settings, facadeUrl } = config;
@@ -43,7 +43,7 @@ function failed(name: string, error: unknown): NoticeResult {
 
 async function deliver(
   name: string,
-  notice: Notice,
+  notice: GateMessage,
   before: ReturnType<typeof refOf>,
   message: ReturnType<typeof slackMessage>,
   slack: Slack,
@@ -59,7 +59,7 @@ async function deliver(
   return { channel: name, ok: true, ...ref };
 }
 
-function refOf(refs: Notice["refs"], name: string): { channel: string; ts: string } | undefined {
+function refOf(refs: GateMessage["refs"], name: string): { channel: string; ts: string } | undefined {
   const [, channel, ts] =
     /^([A-Z0-9]+)\/(\d+\.\d+)$/.exec(Object.hasOwn(refs ?? {}, name) ? (refs?.[name] ?? "") : "") ?? [];
   return channel === undefined || ts === undefined ? undefined : { channel, ts };

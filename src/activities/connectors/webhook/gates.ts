@@ -4,7 +4,7 @@ import { ToolFailure } from "../../../platform/failure.js";
 import type { ChannelOf } from "../../../schema/config/tickets.js";
 import type { JsonObject } from "../../../schema/json.js";
 import type { NoticeResult } from "../../contract.js";
-import { GATE_MESSAGE_TIMEOUT_MS, type GateMeans, type Notice } from "../../gates/message.js";
+import { GATE_MESSAGE_TIMEOUT_MS, type GateMeans, type GateMessage } from "../../gates/message.js";
 import { markOf } from "../kit/find-duplicates.js";
 import { pageOf } from "../kit/origin.js";
 import { signatureOf } from "./channel.js";
@@ -13,7 +13,7 @@ import { signatureOf } from "./channel.js";
 export async function tellWebhook(
   name: string,
   channel: ChannelOf<"webhook">,
-  notice: Notice,
+  notice: GateMessage,
   means: GateMeans,
 ): Promise<NoticeResult> {
   try {
@@ -32,7 +32,7 @@ export async function tellWebhook(
   }
 }
 
-function bodyOf({ event, run, node, details }: Notice, { config }: Pick<GateMeans, "config">): JsonObject {
+function bodyOf({ event, run, node, details }: GateMessage, { config }: Pick<GateMeans, "config">): JsonObject {
   const body: JsonObject = { event, ...details, run, node };
   if (event !== "gate-closed") body.answer = `autoops approve ${run} ${node}`;
   const page = pageOf({ config, runId: run });

@@ -2,7 +2,7 @@
 import type { AddressInfo } from "node:net";
 import { SMTPServer } from "smtp-server";
 import { expect, onTestFinished, test } from "vitest";
-import type { GateMeans, Notice } from "../../../../src/activities/gates/message.js";
+import type { GateMeans, GateMessage } from "../../../../src/activities/gates/message.js";
 import { tell } from "../../../../src/activities/gates/messages.js";
 import { channelNameSchema } from "../../../../src/schema/approval-rules.js";
 import { channelSchema } from "../../../../src/schema/config/tickets.js";
@@ -34,7 +34,7 @@ function meansOf(port: number): GateMeans {
   return reachingContext(configOf({ channels, facadeUrl: "https://autoops.example.com" }), {}, {});
 }
 
-const notice = (event: Notice["event"], details: Notice["details"] = {}): Notice => ({
+const notice = (event: GateMessage["event"], details: GateMessage["details"] = {}): GateMessage => ({
   event,
   run: "shop-ab12",
   node: "mend",

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { ToolContext } from "../../../../src/activities/define-tool.js";
 import type { Dependencies } from "../../../../src/activities/dependencies.js";
-import type { Notice } from "../../../../src/activities/gates/message.js";
+import type { GateMessage } from "../../../../src/activities/gates/message.js";
 import { tell } from "../../../../src/activities/gates/messages.js";
 import { notification } from "../../../../src/activities/tools/notification.js";
 import { ticketCreate } from "../../../../src/activities/tools/ticket-create.js";
@@ -171,14 +171,15 @@ describe("a gate in PagerDuty", () => {
     reason: "always asked",
     digest: "ab".repeat(32),
   };
-  const notice = (event: Notice["event"], more: JsonObject = {}): Notice => ({
+  const notice = (event: GateMessage["event"], more: JsonObject = {}): GateMessage => ({
     event,
     run: "shop-ab12",
     node: "mend",
     key: "k",
     details: { ...details, ...more },
   });
-  const told = (what: Notice, name = "pagerduty:pager") => tell(name, what, contextOf("k") as unknown as Dependencies);
+  const told = (what: GateMessage, name = "pagerduty:pager") =>
+    tell(name, what, contextOf("k") as unknown as Dependencies);
 
   test("is one alert while it is open, whoever is reminded, and is resolved once it has closed", async () => {
     expect(await told(notice("gate-opened"))).toEqual({ channel: "pagerduty:pager", ok: true });

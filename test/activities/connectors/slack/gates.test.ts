@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { slackMessage } from "../../../../src/activities/connectors/slack/gate-message.js";
 import type { Dependencies } from "../../../../src/activities/dependencies.js";
-import type { Notice } from "../../../../src/activities/gates/message.js";
+import type { GateMessage } from "../../../../src/activities/gates/message.js";
 import { tell } from "../../../../src/activities/gates/messages.js";
 import type { JsonObject } from "../../../../src/schema/json.js";
 import { startWorkspace, TOKEN, type Workspace } from "../../../support/slack.js";
@@ -31,11 +31,11 @@ beforeAll(async () => {
 afterAll(() => workspace.stop());
 beforeEach(() => void workspace.sent.splice(0));
 
-function notice(event: Notice["event"], details: JsonObject = ASKED, refs?: Notice["refs"]): Notice {
+function notice(event: GateMessage["event"], details: JsonObject = ASKED, refs?: GateMessage["refs"]): GateMessage {
   return { event, run: "run-1", node: "mend", key: "k", details, ...(refs === undefined ? {} : { refs }) };
 }
 
-function told(what: Notice, channel = "slack:#ops", slack: object | undefined = {}) {
+function told(what: GateMessage, channel = "slack:#ops", slack: object | undefined = {}) {
   const settings = { token: "env:SLACK", signing_secret: "env:SIGNING", api_url: workspace.apiUrl, ...slack };
   const config = { channels: {}, facadeUrl: "https://autoops.example.com", slack: settings };
   return tell(channel, what, { config, fetch: workspace.fetch } as unknown as Dependencies);
