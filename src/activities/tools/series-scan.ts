@@ -24,8 +24,15 @@ const AT_ONCE = 3;
 /** Changes of one service that are told. */
 const TOLD_MAX = 4;
 /** Series that say nothing of how a service does. */
-const NOISE =
-  /^(?:scrape_|go_(?:gc|memstats|sched)|python_gc|promhttp_|process_virtual|nodejs_(?:gc|heap_space|version)|prometheus_(?:tsdb|target|engine|sd|http|rule|template)|.*_created$|.*_bucket$|.*_info$|.*timestamp.*|.*start_time.*|.*_uptime_.*|up$|pg_settings_|pg_scrape|.*_exporter_|namedprocess_|erlang_|telemetry_|node_(?:cooling|timex|xfs|time|netstat_Udp|sockstat|softnet|entropy|arp|schedstat)|ALERTS)/;
+const NOISE = new RegExp(
+  `^(?:${[
+    "scrape_|promhttp_|.*_exporter_|up$|ALERTS",
+    "go_(?:gc|memstats|sched)|python_gc|process_virtual|nodejs_(?:gc|heap_space|version)|erlang_|telemetry_|namedprocess_",
+    "prometheus_(?:tsdb|target|engine|sd|http|rule|template)|pg_settings_|pg_scrape",
+    ".*_created$|.*_bucket$|.*_info$|.*timestamp.*|.*start_time.*|.*_uptime_.*",
+    "node_(?:cooling|timex|xfs|time|netstat_Udp|sockstat|softnet|entropy|arp|schedstat)",
+  ].join("|")})`,
+);
 
 const paramsSchema = z.strictObject({
   source: declaredNameSchema,

@@ -13,6 +13,9 @@ const HOST =
   /(?:lookup |ENOTFOUND |EAI_AGAIN |UnknownHostException:? |host name "|[Rr]esolve (?:host )?(?:name )?['"]?|getaddrinfo\(?['"]?|host ['"]|server at ['"])([a-z0-9][a-z0-9.-]*[a-z0-9])/;
 const ADDRESS =
   /(?:dial tcp |connect to |connecting to |ECONNREFUSED |ETIMEDOUT |connect: |host ['"]?|server at ['"]?|address(?:es)?[=: ]['"]?|:\/\/)([a-z0-9][a-z0-9.-]*[a-z0-9](?::\d{2,5})?)/i;
+/** One pattern of several, each on a line of its own. */
+const anyOf = (patterns: readonly RegExp[], flags = ""): RegExp =>
+  new RegExp(patterns.map(({ source }) => source).join("|"), flags);
 const QUOTED = /['"`]([\w./:@-]{1,120})['"`]/;
 
 /** The first that fits a line. */
@@ -72,14 +75,38 @@ export const LOG_SIGNS: readonly LogSign[] = [
   },
   {
     code: "k8s-setting-missing",
-    pattern:
-      /(?:environment variable|env(?:ironment)? var\w*|required (?:env|setting|config\w*|option)|config(?:uration)? (?:key|value|option)|setting)\b.{0,80}(?:not (?:set|found|defined|provided|specified)|missing|required|undefined|empty|unset)|(?:missing|required|undefined|unset) (?:required )?(?:environment variable|env(?:ironment)? var|setting|config)|KeyError: '[A-Z][A-Z0-9_]+'|\b[A-Z][A-Z0-9]*_[A-Z0-9_]+ (?:is not set|is required|must be set|not set|is missing|is undefined|env var)|Could not resolve placeholder|password option is not specified|unbound variable|parameter not set/,
+    pattern: anyOf([
+      /(?:environment variable|env(?:ironment)? var\w*|required (?:env|setting|config\w*|option)|config(?:uration)? (?:key|value|option)|setting)\b.{0,80}(?:not (?:set|found|defined|provided|specified)|missing|required|undefined|empty|unset)/,
+      /(?:missing|required|undefined|unset) (?:required )?(?:environment variable|env(?:ironment)? var|setting|config)/,
+      /KeyError: '[A-Z][A-Z0-9_]+'/,
+      /\b[A-Z][A-Z0-9]*_[A-Z0-9_]+ (?:is not set|is required|must be set|not set|is missing|is undefined|env var)/,
+      /Could not resolve placeholder/,
+      /password option is not specified/,
+      /unbound variable/,
+      /parameter not set/,
+    ]),
     about: /['"`]?\b([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|(?<=placeholder ')[\w.]+)/,
   },
   {
     code: "k8s-setting-invalid",
-    pattern:
-      /invalid (?:value|config\w*|port|argument|option|setting|url|json|yaml|number)|(?:failed|unable|cannot|could not) to (?:parse|unmarshal|decode|load config)|cannot unmarshal|yaml: (?:line|unmarshal)|unknown (?:flag|option|directive|variable|argument)|unrecognized (?:option|argument|flag)|config(?:uration)? (?:error|invalid|file .* (?:invalid|not found))|nginx: \[emerg\]|NumberFormatException|strconv\.\w+: parsing|SyntaxError: Unexpected token|parsing .* config|Illegal character/i,
+    pattern: anyOf(
+      [
+        /invalid (?:value|config\w*|port|argument|option|setting|url|json|yaml|number)/,
+        /(?:failed|unable|cannot|could not) to (?:parse|unmarshal|decode|load config)/,
+        /cannot unmarshal/,
+        /yaml: (?:line|unmarshal)/,
+        /unknown (?:flag|option|directive|variable|argument)/,
+        /unrecognized (?:option|argument|flag)/,
+        /config(?:uration)? (?:error|invalid|file .* (?:invalid|not found))/,
+        /nginx: \[emerg\]/,
+        /NumberFormatException/,
+        /strconv\.\w+: parsing/,
+        /SyntaxError: Unexpected token/,
+        /parsing .* config/,
+        /Illegal character/,
+      ],
+      "i",
+    ),
     about: QUOTED,
   },
   {
