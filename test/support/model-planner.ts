@@ -103,7 +103,7 @@ export function wireEdge(from_node_id: string, to_node_id: string, condition: st
 
 const LOGS = { source: "logs", since: "30m", until: null, level: "error", contains: null, max_lines: null };
 const ANALYSIS = {
-  logs: "{{ logs.lines }}",
+  logs: "{{ logs.blob }}",
   change_at: null,
   change: null,
   since: null,

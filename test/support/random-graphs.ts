@@ -65,6 +65,15 @@ export const drawnArbitrary: fc.Arbitrary<Drawn> = fc
 type DrawnNodes = Array<{ kind: string; join: Graph["nodes"][number]["join"]; continues: boolean }>;
 type DrawnEdge = { from: number; to: number; on: Graph["edges"][number]["on"]; condition: string | undefined };
 
+/** What a decision or a review can have in its output, in place of what a tool has. */
+function ofKind(kind: string | undefined, condition: string | undefined): string | undefined {
+  if (kind === "decision") return condition?.replace(/SOURCE\.\w+/, "SOURCE.value");
+  if (kind !== "review") return condition;
+  return condition
+    ?.replace("SOURCE.ok == true", "SOURCE.decision == 'approve'")
+    .replace("SOURCE.missing", "SOURCE.comment");
+}
+
 /** Edges point from a lower to a higher node; each node is touched, and joins ask for no more edges than there are. */
 function acyclic(nodes: DrawnNodes, drawn: DrawnEdge[]): Graph {
   const seen = new Set<string>();
@@ -73,7 +82,7 @@ function acyclic(nodes: DrawnNodes, drawn: DrawnEdge[]): Graph {
     const key = `${low} ${high} ${on} ${condition}`;
     if (low === high || seen.has(key)) return [];
     seen.add(key);
-    const text = condition?.replace("SOURCE", `n${low}`);
+    const text = ofKind(nodes[low]?.kind, condition)?.replace("SOURCE", `n${low}`);
     return [
       { from_node_id: `n${low}`, to_node_id: `n${high}`, on, ...(text === undefined ? {} : { condition: text }) },
     ];

@@ -122,7 +122,7 @@ function systemText({ offer, policy, constraints, mask }: PromptParts): string {
 }
 
 const LANGUAGE = `A node starts when the nodes before it have ended as its edges say (on: success, failure, skipped, always) and the edge's condition holds. join: "all" (the usual), "any", or a number of edges.
-Conditions and templates read outputs of earlier nodes by id: logs.error_count >= 3 and not (deploy.status == 'ok'). Operators == != >= <= < > in and or not, literals, lists, a.b["c"][0], size(x), has(x.y). A param may be a template: "{{ logs.lines }}" keeps the value's type. Addresses and names of targets are written out, never templates.`;
+Conditions and templates read outputs of earlier nodes by id: logs.total >= 3 and not (deploy.status == 'ok'). Operators == != >= <= < > in and or not, literals, lists, a.b["c"][0], size(x), has(x.y). A param may be a template: "{{ logs.blob }}" keeps the value's type. Addresses and names of targets are written out, never templates.`;
 
 const BUILT_IN: Record<Offer["types"][number], string> = {
   wait: "wait (params.seconds)",

@@ -155,7 +155,7 @@ const hopeless: Array<[string, unknown, string]> = [
   ],
   [
     "an address chosen at run time",
-    withNode({ id: "x", type: "metric_query", tool: "http_probe", params: { url: "{{ logs.lines[0] }}" } }),
+    withNode({ id: "x", type: "metric_query", tool: "http_probe", params: { url: "{{ logs.sample[0].message }}" } }),
     "params-invalid",
   ],
 ];

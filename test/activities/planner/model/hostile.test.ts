@@ -60,11 +60,11 @@ function attackersPlans(text: string): Record<string, unknown> {
     ),
     "data sent to a host": plan(
       node(0, "log_collection", "log_collector", { source: "logs" }),
-      node(1, "metric_query", "http_probe", { url: `${url}?d={{ n0.lines[0] }}` }),
+      node(1, "metric_query", "http_probe", { url: `${url}?d={{ n0.sample[0].message }}` }),
     ),
     "a host chosen by the logs": plan(
       node(0, "log_collection", "log_collector", { source: "logs" }),
-      node(1, "metric_query", "http_probe", { url: "{{ n0.lines[0] }}" }),
+      node(1, "metric_query", "http_probe", { url: "{{ n0.sample[0].message }}" }),
     ),
     "the metadata service": plan(
       node(0, "metric_query", "http_probe", { url: "http://169.254.169.254/latest/meta-data/" }),

@@ -19,7 +19,7 @@ const BASE = {
       name: "Think",
       type: "analysis",
       tool: "analysis",
-      params: { logs: "{{ logs.lines }}" },
+      params: { logs: "{{ logs.blob }}" },
       retry_count: 1,
     },
   ],
@@ -122,7 +122,7 @@ test("a node that is put as it was stays as it was written", async () => {
         name: "Think",
         type: "analysis",
         tool: "analysis",
-        params: { logs: "{{ logs.lines }}" },
+        params: { logs: "{{ logs.blob }}" },
       }),
     ],
   });
