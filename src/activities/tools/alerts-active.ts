@@ -7,7 +7,7 @@ import { askAlertmanager, type ManagedAlert } from "../connectors/prometheus/ale
 import type { PrometheusSource } from "../connectors/prometheus/api.js";
 import { type ActiveAlert, askAlerts, askRules } from "../connectors/prometheus/lists.js";
 import { defineTool, type ToolContext, ToolFailure } from "../define-tool.js";
-import { natureOf } from "./investigation/alert-nature.js";
+import { natureAt } from "./investigation/alert-nature.js";
 import { type AlertPlace, placeOfAlert } from "./investigation/alert-place.js";
 import {
   evidenceListSchema,
@@ -15,6 +15,7 @@ import {
   type ServiceParam,
   servicesSchema,
 } from "./investigation/evidence-schema.js";
+import { healthOf } from "./investigation/health-rules.js";
 import { askRange, eachWithin, type Line, type Span, spanOf, truthOf, withDataFrom } from "./investigation/ranges.js";
 import { finding, findingsSchema, shortened } from "./kit/finding.js";
 import { durationMs, isoMs } from "./kit/instant.js";
@@ -90,7 +91,7 @@ async function listAlerts(params: Params, context: ToolContext): Promise<z.infer
   const alerts = joined(told, managed.alerts);
   const active = alerts.filter(({ state }) => state === "firing" || state === "pending").slice(0, ALERTS_MAX);
   const placed = await placeAll(active, rules, { source, span, services: params.services }, context);
-  const evidence = placed.map((one) => evidenceOfAlert(one, span));
+  const evidence = placed.map((one) => evidenceOfAlert(one, params.services));
   const list = evidenceOutput(evidence);
   const firing = alerts.filter(({ state }) => state === "firing").length;
   const named = placed.slice(0, NAMED_MAX).map(({ alert, service }) => ({
@@ -199,9 +200,14 @@ function activeSince({ activeAt }: ActiveAlert, { fromMs, stepSeconds }: Span): 
   return ms <= fromMs ? { toMs: fromMs } : { fromMs: ms - stepSeconds * 1_000, toMs: ms };
 }
 
-function evidenceOfAlert({ alert, expr, service, onset }: Placed, _span: Span): Omit<Evidence, "node"> {
+function evidenceOfAlert(
+  { alert, expr, service, onset }: Placed,
+  services: readonly ServiceParam[],
+): Omit<Evidence, "node"> {
   const { alertname = "an alert", instance } = alert.labels;
-  const nature = natureOf(alertname, expr ?? "");
+  const [main] = services.find(({ name }) => name === service?.name)?.kinds ?? [];
+  const isWatched = main !== undefined && healthOf(main)?.seen === "exporter";
+  const nature = natureAt(alertname, expr ?? "", isWatched);
   const says = alert.annotations.summary ?? alert.annotations.description ?? alert.annotations.message ?? "";
   const state = alert.state === "pending" ? "is about to fire" : "fires";
   const held = alert.held === undefined ? "" : ` (${alert.held})`;

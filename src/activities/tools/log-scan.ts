@@ -116,7 +116,9 @@ async function scanOne(log: Log, context: ToolContext) {
   const loud = entries.filter(isLoud).slice(-GROUPED_MAX);
   const clusters = await inSlices(clusterSteps(loud.map(({ message }) => message)), context.signal);
   const groups = clusters.map(({ lines }) => lines.flatMap((index) => loud[index] ?? []));
-  const found = bySign(groups.flatMap((group) => signOf(group, entries, log, untilMs)));
+  const isWhole = reading.kept.dropped === 0 && !reading.cut;
+  const known = isWhole ? { ...log, wholeSinceMs: sinceMs } : log;
+  const found = bySign(groups.flatMap((group) => signOf(group, entries, known, untilMs)));
   const { error = 0, fatal = 0 } = reading.kept.byLevel;
   return {
     evidence: found.slice(0, TOLD_MAX).map(({ lines: _, ...one }) => one),

@@ -62,6 +62,16 @@ const WATCHDOG = /^(?:watchdog|deadman.*|always ?firing|heartbeat|info ?inhibito
 const NAME_MAX_CHARS = 200;
 const EXPRESSION_MAX_CHARS = 2_000;
 
+/** `up` of Prometheus itself; `pg_up` and the like are told by an exporter that answers. */
+const UP = /(?:^|[^\w:])up(?:\{[^}]*\})?\s*(?:==\s*0|!=\s*1|<\s*1)/;
+
+/** Of what an exporter watches, `up` tells of the exporter: how the thing itself is, is not known. */
+export function natureAt(alert: string, expression: string, isWatched: boolean): Nature {
+  const nature = natureOf(alert, expression);
+  const isExporter = isWatched && nature.sign === "down" && UP.test(expression.slice(0, EXPRESSION_MAX_CHARS));
+  return isExporter ? { sign: "unreachable", own: true, sure: 0.55 } : nature;
+}
+
 export function natureOf(alert: string, expression: string): Nature {
   const expr = expression.slice(0, EXPRESSION_MAX_CHARS);
   const words = alert

@@ -25,6 +25,8 @@ export interface Log {
   service: string;
   services: readonly ServiceParam[];
   since: string;
+  /** From when on all of its lines are known; absent where some were left out. */
+  wholeSinceMs?: number;
 }
 
 export type Found = Omit<Evidence, "node"> & { lines: number };
@@ -58,7 +60,7 @@ export function signOf(group: readonly KeptEntry[], all: readonly KeptEntry[], p
       sure: Math.round(sureOf(sign, unknown, stranger) * many * 100) / 100,
       text: `${saidOf(sign, stranger, isOther ? params.service : undefined)} (${burst.length} lines, the last: ${line})`,
       current: untilMs - last.timeMs < goesOnMs(burst) || (sign?.sign === "down" && !isOther && last === all.at(-1)),
-      onset: { ...before(all, first), toMs: first.timeMs },
+      onset: { ...before(all, first, params.wholeSinceMs), toMs: first.timeMs },
       lines: burst.length,
       ...(next === undefined ? {} : { next }),
       query: `${params.source}, since ${params.since}`,
@@ -87,9 +89,14 @@ function isStore({ service, services }: Pick<Log, "service" | "services">): bool
 const OF_CLIENTS = new Set(["cannot-connect", "times-out", "answers-5xx", "own-code", "no-server"]);
 
 /** The entry before the first of the burst: it cannot have begun earlier than that was written without it. */
-function before(all: readonly KeptEntry[], first: KeptEntry): { fromMs?: number } {
-  const earlier = all.filter(({ timeMs }) => timeMs < first.timeMs).at(-1);
-  return earlier === undefined ? {} : { fromMs: Math.max(earlier.timeMs, first.timeMs - PAUSE_MS) };
+function before(all: readonly KeptEntry[], first: KeptEntry, wholeSinceMs?: number): { fromMs?: number } {
+  const earlier = all.filter(({ timeMs }) => timeMs < first.timeMs).at(-1)?.timeMs ?? silentSince(first, wholeSinceMs);
+  return earlier === undefined ? {} : { fromMs: Math.max(earlier, first.timeMs - PAUSE_MS) };
+}
+
+/** A log that was silent for long and then tells of trouble tells when it began. */
+function silentSince(first: KeptEntry, wholeSinceMs: number | undefined): number | undefined {
+  return wholeSinceMs !== undefined && first.timeMs - wholeSinceMs > PAUSE_MS ? wholeSinceMs : undefined;
 }
 
 /** How long after its last line a burst is thought to go on. */

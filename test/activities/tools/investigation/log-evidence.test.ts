@@ -60,3 +60,18 @@ describe("whether it goes on", () => {
     expect(tell("Error: connect ECONNREFUSED 10.0.0.6:6379", "shop", more)?.current).toBe(current);
   });
 });
+
+describe("when it began, in a log that was silent before", () => {
+  const group = lines("Error: connect ECONNREFUSED 10.0.0.6:6379");
+  const firstMs = group[0]?.timeMs ?? 0;
+  const onset = (more: Partial<Log>) => signOf(group, group, { ...log("shop"), ...more }, NOW)[0]?.onset;
+
+  test("is known where all of its lines were read", () => {
+    expect(onset({ wholeSinceMs: NOW - 3_600_000 })).toEqual({ fromMs: firstMs - 180_000, toMs: firstMs });
+  });
+
+  test("is not known where some were left out, or where the window began just before", () => {
+    expect(onset({})).toEqual({ toMs: firstMs });
+    expect(onset({ wholeSinceMs: firstMs - 10_000 })).toEqual({ toMs: firstMs });
+  });
+});

@@ -1,0 +1,16 @@
+import { describe, expect, test } from "vitest";
+import { natureAt } from "../../../../src/activities/tools/investigation/alert-nature.js";
+
+describe("an alert that something is down", () => {
+  test.each([
+    ["TargetDown", "up == 0", true, "unreachable"],
+    ["InstanceDown", 'up{job="postgres"} < 1', true, "unreachable"],
+    ["ExporterDown", "(up == 0) * on (job) group_left x", true, "unreachable"],
+    ["TargetDown", "up == 0", false, "down"],
+    ["PostgresqlDown", "pg_up == 0", true, "down"],
+    ["RedisDown", 'redis_up{job="redis"} == 0', true, "down"],
+    ["MysqlDown", "mysql_up != 1", true, "down"],
+  ])("%s by %s, watched by an exporter: %s, means %s", (name, expr, isWatched, sign) => {
+    expect(natureAt(name, expr, isWatched)).toMatchObject({ sign, own: true });
+  });
+});
