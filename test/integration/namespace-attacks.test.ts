@@ -141,7 +141,8 @@ const refusals = async () =>
 test("what two people signed was done once each", async () => {
   expect(acted()).toBe(2);
   const called = (await lines()).filter(({ event }) => event === "tool-called");
-  expect(called.map(({ details }) => details?.approvers)).toEqual([
+  // Which of two votes is verified first is left open.
+  expect(called.map(({ details }) => [...(details?.approvers as string[])].sort())).toEqual([
     ["ann", "bob"],
     ["ann", "bob"],
   ]);
@@ -254,18 +255,31 @@ describe("forged states", () => {
     expect(acted()).toBe(2);
   });
 
-  test("of a child of the attacker's are refused", async () => {
+  /** A state that no earlier execution handed over is not looked at: the run begins anew, and old votes count for nothing in it. */
+  async function beginsAnew(workflowId: string): Promise<void> {
+    const handle = attacker.client.workflow.getHandle(workflowId);
+    const { digest } = await openGate(handle, "mend");
+    const { grant } = (loots[2] as Loot).call;
+    expect(digest).not.toBe(grant.digest);
+    for (const { token, approver } of grant.votes) {
+      const answer = { node_id: "mend", approver, token, decision: "approve" };
+      await handle.signal("approve", answer);
+      expect(await handle.executeUpdate("decide", { args: [answer] })).not.toBe("accepted");
+    }
+    const { gates } = (await handle.query("runView")) as RunView;
+    expect(gates[0]).toMatchObject({ status: "open", votes: [] });
+    expect(acted()).toBe(2);
+    await handle.terminate();
+  }
+
+  test("of a child of the attacker's are not looked at", async () => {
     const workflowId = `as-child-${++count}`;
     const args = ["runGraph", "autoops", [input, await forged()]];
-    expect(await attacker.client.workflow.execute("startOurs", { taskQueue: "attacker", workflowId, args })).toBe(
-      "state-refused",
-    );
-    expect(acted()).toBe(2);
-    const told = (await lines()).filter(({ run, code }) => run === `${workflowId}.ours` && code === "state-refused");
-    expect(told).toHaveLength(1);
+    await attacker.client.workflow.start("startOurs", { taskQueue: "attacker", workflowId, args });
+    await beginsAnew(`${workflowId}.ours`);
   });
 
-  test("of a schedule are refused", async () => {
+  test("of a schedule are not looked at", async () => {
     const scheduleId = `schedule-${++count}`;
     const schedule = await attacker.client.schedule.create({
       scheduleId,
@@ -279,11 +293,10 @@ describe("forged states", () => {
       },
     });
     await schedule.trigger();
-    const told = async () =>
-      (await lines()).filter(({ run, code }) => run?.startsWith(scheduleId) && code === "state-refused");
-    await expect.poll(async () => (await told()).length, { timeout: 30_000 }).toBe(1);
+    const taken = async () => (await schedule.describe()).info.recentActions[0]?.action.workflow.workflowId;
+    await expect.poll(taken, { timeout: 30_000 }).toBeTruthy();
+    await beginsAnew((await taken()) ?? "");
     await schedule.delete();
-    expect(acted()).toBe(2);
   });
 
   test("given to the ledger of writes are refused", async () => {
