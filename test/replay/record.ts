@@ -47,11 +47,12 @@ async function record(name: string, scenario: Scenario, { client, connection, na
   });
   await worker.runUntil(async () => {
     const args = [{ graph: scenario.graph, requester: "rita" }];
-    await client.workflow.start("runGraph", { taskQueue: name, workflowId: name, args });
+    const first = await client.workflow.start("runGraph", { taskQueue: name, workflowId: name, args });
     const handle = client.workflow.getHandle(name);
     await scenario.act?.(handle, (node) => digestAt(handle, node), staged);
     await handle.result();
-    const history = await client.workflow.getHandle(name).fetchHistory();
+    const kept = scenario.keeps === "first" ? first.firstExecutionRunId : undefined;
+    const history = await client.workflow.getHandle(name, kept).fetchHistory();
     // `wx`: what is kept is never replaced.
     await writeFile(join(FOLDER, `${name}.json`), `${anonymous(historyToJSON(history))}\n`, { flag: "wx" });
   });

@@ -12,6 +12,8 @@ export interface Scenario {
   act?(handle: WorkflowHandle, gate: (node: string) => Promise<string>, staged: Staged): Promise<unknown>;
   /** `dev`: needs what the time-skipping server lacks. */
   server?: "dev";
+  /** The execution whose history is kept; the newest by default. */
+  keeps?: "first";
 }
 
 const gated = graphOf(
@@ -20,6 +22,16 @@ const gated = graphOf(
 );
 const looks: Stage = { tools: { look: () => ({ v: "1" }) } };
 const chain = Array.from({ length: 30 }, (_, index) => `n${index}`);
+
+/** So many nodes that the server suggests to continue as new while a gate is open. */
+const continued: Scenario = {
+  graph: graphOf([...chain, write("act")], [...chain.slice(1).map((id, index) => `n${index}>${id}`), "n0>act"]),
+  server: "dev",
+  act: async (handle, gate, staged) => {
+    while (staged.calls.length < chain.length) await new Promise((resume) => setTimeout(resume, 50));
+    await handle.signal("approve", { node_id: "act", approver: "ann", digest: await gate("act") });
+  },
+};
 
 export const SCENARIOS: Record<string, Scenario> = {
   "chain-of-three": { graph: graphOf(["a", "b", "c"], ["a>b", "b>c"]) },
@@ -255,14 +267,9 @@ export const SCENARIOS: Record<string, Scenario> = {
     },
   },
   "dry-run": { graph: gated, stage: { policy: openPolicy({ dry_run: true }) } },
-  "continued-as-new-with-an-open-gate": {
-    graph: graphOf([...chain, write("act")], [...chain.slice(1).map((id, index) => `n${index}>${id}`), "n0>act"]),
-    server: "dev",
-    act: async (handle, gate, staged) => {
-      while (staged.calls.length < chain.length) await new Promise((resume) => setTimeout(resume, 50));
-      await handle.signal("approve", { node_id: "act", approver: "ann", digest: await gate("act") });
-    },
-  },
+  "continued-as-new-with-an-open-gate": continued,
+  "continued-with-a-sealed-state": continued,
+  "hands-its-state-over-sealed": { ...continued, keeps: "first" },
 };
 
 /** Does it the first time, and afterwards nothing. */
