@@ -11,7 +11,9 @@ import type { Question } from "../../../src/schema/question.js";
 
 const silent = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent };
 
-async function tellWith(call: Partial<TellCall>, status = 200) {
+const WEBHOOK = { kind: "webhook", url: "http://127.0.0.1/ops" };
+
+async function tellWith(call: Partial<TellCall>, status = 200, ops: object = WEBHOOK) {
   const sent: Array<{ url: string; request: HttpRequest }> = [];
   const policy = { ...DEFAULT_POLICY, approval: { ...DEFAULT_POLICY.approval, notify_channel: "webhook:ops" } };
   const dependencies = {
@@ -19,7 +21,7 @@ async function tellWith(call: Partial<TellCall>, status = 200) {
       files: { roots: [] },
       sources: {},
       targets: {},
-      channels: { ops: { kind: "webhook", url: "http://127.0.0.1/ops" } },
+      channels: { ops },
       facadeUrl: "https://autoops.example.com",
     },
     policy: async () => ({ ok: true, policy }),
@@ -27,6 +29,7 @@ async function tellWith(call: Partial<TellCall>, status = 200) {
       sent.push({ url, request });
       return { status, headers: {}, text: "", ms: 1, url };
     },
+    secret: () => "k",
     log: silent,
   } as unknown as Dependencies;
   const environment = new MockActivityEnvironment({
@@ -111,6 +114,23 @@ describe("who is asked by a message is asked what its digest stands for", () => 
     const { sent } = await tellWith({ ...honest, ...more } as Partial<TellCall>);
     expect(sent[0]?.request.body).not.toMatch(/undo"|somebody|all well/);
   });
+});
+
+test("no channel is sent a character that nobody sees", async () => {
+  const hidden = "Roll\u202eback\u200b\u0085";
+  const kinds: Array<[string, object]> = [
+    ["webhook:ops", { kind: "webhook", url: "http://127.0.0.1/ops" }],
+    ["pagerduty:ops", { kind: "pagerduty", routing_key: "env:KEY", url: "http://127.0.0.1/ops" }],
+  ];
+  for (const [name, channel] of kinds) {
+    const { sent } = await tellWith(
+      { channels: [name], nodeName: hidden, reason: hidden, nodeId: hidden },
+      202,
+      channel,
+    );
+    expect(sent, name).toHaveLength(1);
+    expect(String(sent[0]?.request.body)).not.toMatch(/[\u202e\u200b\u0085]/);
+  }
 });
 
 test("a channel that refuses, is not declared or is of another kind is a result, and no failure", async () => {

@@ -1,5 +1,6 @@
 /** What people read first of a gate, as far as the message has it. */
 import { redact } from "../../../core/redact.js";
+import { visibleLine } from "../../../vocabulary/visible.js";
 import type { GateMessage } from "../../gates/message.js";
 
 const SHOWN = ["tool", "target", "environment", "reason", "requester", "deadline", "digest", "status"];
@@ -7,6 +8,6 @@ const SHOWN = ["tool", "target", "environment", "reason", "requester", "deadline
 export function shownDetails({ details }: GateMessage): Array<[string, string]> {
   return SHOWN.flatMap((key): Array<[string, string]> => {
     const value = details[key];
-    return typeof value === "string" ? [[key, redact(value)]] : [];
+    return typeof value === "string" ? [[key, visibleLine(redact(value))]] : [];
   });
 }

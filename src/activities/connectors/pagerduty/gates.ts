@@ -4,6 +4,7 @@ import { ToolFailure } from "../../../platform/failure.js";
 import { withoutSecrets } from "../../../platform/secrets.js";
 import type { ChannelOf } from "../../../schema/config/tickets.js";
 import { PAGERDUTY_TITLE_MAX_CHARS } from "../../../vocabulary/ticket-limits.js";
+import { visibleLine } from "../../../vocabulary/visible.js";
 import type { NoticeResult } from "../../contract.js";
 import { GATE_MESSAGE_TIMEOUT_MS, type GateMeans, type GateMessage } from "../../gates/message.js";
 import { markOf } from "../kit/find-duplicates.js";
@@ -31,7 +32,8 @@ export async function tellPagerDuty(
 }
 
 function eventOf(notice: GateMessage, page: string | undefined): AlertEvent {
-  const { event, run, node, details } = notice;
+  const { event, details } = notice;
+  const [run, node] = [notice.run, notice.node].map(visibleLine) as [string, string];
   const { digest, nodeName = node } = details;
   const answer = `autoops approve ${run} ${node}`;
   return {

@@ -3,6 +3,7 @@ import { redact } from "../../../core/redact.js";
 import { ToolFailure } from "../../../platform/failure.js";
 import type { ChannelOf } from "../../../schema/config/tickets.js";
 import type { JsonObject } from "../../../schema/json.js";
+import { visibleJson } from "../../../vocabulary/visible.js";
 import type { NoticeResult } from "../../contract.js";
 import { GATE_MESSAGE_TIMEOUT_MS, type GateMeans, type GateMessage } from "../../gates/message.js";
 import { markOf } from "../kit/find-duplicates.js";
@@ -17,7 +18,7 @@ export async function tellWebhook(
   means: GateMeans,
 ): Promise<NoticeResult> {
   try {
-    const body = JSON.stringify(bodyOf(notice, means));
+    const body = visibleJson(JSON.stringify(bodyOf(notice, means)));
     const key = channel.signing_key;
     const signature = key === undefined ? {} : signatureOf(markOf(notice.key), body, means.secret(key), means.now());
     const common = { "content-type": "application/json", "idempotency-key": notice.key };
