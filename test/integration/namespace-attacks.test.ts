@@ -142,7 +142,7 @@ test("what two people signed was done once each", async () => {
   expect(acted()).toBe(2);
   const called = (await lines()).filter(({ event }) => event === "tool-called");
   // Which of two votes is verified first is left open.
-  expect(called.map(({ details }) => [...(details?.approvers as string[])].sort())).toEqual([
+  expect(called.map(({ details }) => [...((details?.approvers ?? []) as string[])].sort())).toEqual([
     ["ann", "bob"],
     ["ann", "bob"],
   ]);
