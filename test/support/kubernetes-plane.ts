@@ -25,6 +25,8 @@ const CONTROLLERS = [
     "serviceaccount-controller",
     "resourcequota-controller",
     "job-controller",
+    "cronjob-controller",
+    "persistentvolume-binder-controller",
   ],
 ];
 
