@@ -11,6 +11,7 @@ import type { Playbook } from "../../schema/playbook.js";
 import { escapeRegExp } from "../../vocabulary/escape-regexp.js";
 import type { Problem } from "../../vocabulary/problems.js";
 import type { Result } from "../../vocabulary/result.js";
+import { AFTER, BEFORE } from "../planner/named.js";
 
 type Parameters = Record<string, Playbook["parameters"][string]>;
 
@@ -111,7 +112,7 @@ function createLift(service: string | undefined, config: Config): Lift {
   return { parameters, text, value, config };
 }
 
-const wordOf = (service: string): RegExp => new RegExp(`(?<![\\w.-])${escapeRegExp(service)}(?![\\w-])`, "gi");
+const wordOf = (service: string): RegExp => new RegExp(`${BEFORE}(?<!\\.)${escapeRegExp(service)}${AFTER}`, "giu");
 
 const withoutService = (text: string, service: string | undefined): string =>
   service === undefined || service.length < 3

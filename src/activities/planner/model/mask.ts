@@ -6,6 +6,7 @@
 import { redact } from "../../../core/redact.js";
 import type { Json } from "../../../schema/json.js";
 import { escapeRegExp } from "../../../vocabulary/escape-regexp.js";
+import { AFTER, BEFORE } from "../named.js";
 
 export interface Mask {
   /** The text as it may leave. */
@@ -53,16 +54,22 @@ const KINDS: readonly Kind[] = [
   { name: "ID", pattern: /(?<![\w.])\d{7,30}(?![\w.]*\w)/g },
   {
     name: "HOST",
-    pattern: /\b(?:host|server|machine|vm|pod|hostname|instance)[ =:]{1,3}["'`]?(?<id>[a-z][a-z0-9-]{1,62})/gi,
+    pattern:
+      /\b(?:host|server|machine|vm|pod|hostname|instance)[ =:]{1,3}["'`]?(?<id>\p{L}[\p{L}\p{M}\p{N}-]{1,62})/giu,
     fits: (found) => /\d|-/.test(found),
   },
-  { name: "USER", pattern: /(?<=\/(?:home|Users)\/)(?<id>[a-z][\w.-]{0,31})/gi },
+  { name: "USER", pattern: /(?<=\/(?:home|Users)\/)(?<id>\p{L}[\p{L}\p{M}\p{N}_.-]{0,31})/giu },
   {
     name: "USER",
-    pattern: /\b(?:user|username|login|account|owner|uid)\s{0,2}[=:]\s{0,2}["'`]?(?<id>[a-z][\w.-]{1,63})/gi,
+    pattern:
+      /\b(?:user|username|login|account|owner|uid)\s{0,2}[=:]\s{0,2}["'`]?(?<id>\p{L}[\p{L}\p{M}\p{N}_.-]{1,63})/giu,
   },
-  { name: "USER", pattern: /\b(?:user|login|account) ["'`]?(?<id>[a-z][\w-]*[._\d][\w.-]{0,60}\w)/gi },
-  { name: "USER", pattern: /(?<![\w@])@(?<id>[a-z][\w.-]{1,38})/gi },
+  {
+    name: "USER",
+    pattern:
+      /\b(?:user|login|account) ["'`]?(?<id>\p{L}[\p{L}\p{M}\p{N}_-]*[._\d][\p{L}\p{M}\p{N}_.-]{0,60}[\p{L}\p{N}_])/giu,
+  },
+  { name: "USER", pattern: /(?<![\p{L}\p{N}_@])@(?<id>\p{L}[\p{L}\p{M}\p{N}_.-]{1,38})/giu },
 ];
 
 /** `people`: names to hide wherever they stand. `known`: words that are told to the model anyway and so are not hidden. */
@@ -83,7 +90,10 @@ export function createMask(people: readonly string[], known: ReadonlySet<string>
   const names = people.filter((name) => name.length > 2).sort((a, b) => b.length - a.length);
   const kinds: readonly Kind[] = [
     ...KINDS.slice(0, 1),
-    ...names.map((name) => ({ name: "USER", pattern: new RegExp(`(?<![\\w.-])${escapeRegExp(name)}(?![\\w-])`, "g") })),
+    ...names.map((name) => ({
+      name: "USER",
+      pattern: new RegExp(`${BEFORE}(?<!\\.)${escapeRegExp(name)}${AFTER}`, "gu"),
+    })),
     ...KINDS.slice(1),
   ];
   const restore = (text: string): string =>
