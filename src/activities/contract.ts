@@ -3,6 +3,7 @@
  * What an activity takes and returns is in history; keep both small.
  */
 
+import type { Answer } from "../core/answer/answer.js";
 import type { Verdict } from "../core/check.js";
 import type { NodeGate } from "../core/gate/node-gate.js";
 import type { GateRule } from "../core/policy/approval-rule.js";
@@ -67,6 +68,8 @@ export interface AskCall {
   /** Absolute, milliseconds since the epoch. */
   deadlineMs: number;
   findings: Finding[];
+  /** What the run found out so far, as people read it; absent in older histories. */
+  answer?: Answer;
   /** Present where a rule of the policy says who may answer. */
   rule?: GateRule;
   /** What would take it back: approved with it. */
@@ -132,6 +135,7 @@ export interface TellCall {
   reason?: string;
   params?: JsonObject;
   preview?: GatePreview;
+  answer?: Answer;
   rule?: GateRule;
   /** What the digest is of. */
   question?: Question;

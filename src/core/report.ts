@@ -17,8 +17,6 @@ export interface ReportDocument {
 }
 
 export interface Report extends ReportBody {
-  /** What a person reads first; absent in reports of earlier versions. */
-  answer?: Answer;
   /** What nodes wrote for people: summaries and drafts of post-mortems. */
   documents?: ReportDocument[];
   /** Markdown, for people. */
@@ -30,7 +28,7 @@ export function reportOf(view: RunView, outcome: Outcome, endedAtMs: number): Re
   const { status: _, nodes, edges: _edges, ...rest } = view;
   // The outcome stands first: the Web UI shows the beginning.
   const report = { outcome, ...rest, endedAtMs, nodes: nodes.map(reportNode) };
-  const answer = answerOf({ ...view, outcome });
+  const answer = view.answer ?? answerOf({ ...view, outcome });
   const documents = documentsOf(nodes);
   const told = documents.length === 0 ? {} : { documents };
   return { ...report, answer, ...told, text: reportMarkdown(report, answer) };

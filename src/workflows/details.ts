@@ -4,9 +4,11 @@
  */
 import { defineSearchAttributeKey, type SearchAttributePair } from "@temporalio/common";
 import { setCurrentDetails, upsertSearchAttributes } from "@temporalio/workflow";
+import { answerMarkdown } from "../core/answer/markdown.js";
+import { UTC } from "../core/answer/times.js";
 import type { CheckedGraph, CheckedNode } from "../core/check.js";
 import { plain } from "../core/report/plain.js";
-import { statusOf } from "../core/report/view.js";
+import { statusOf, viewOf } from "../core/report/view.js";
 import type { Report } from "../core/report.js";
 import { type Run, stateOf } from "../core/run/run.js";
 import { DETAILS_MAX_CHARS, DETAILS_MAX_NODES, KEYWORD_LIST_MAX_BYTES } from "../vocabulary/limits.js";
@@ -51,6 +53,7 @@ export function showDetails(run: Run, workflowId: string): void {
     `**${graph.verdict.dryRun ? "dry run, nothing is executed" : statusOf(run)}** · ${plain(graph.name)}`,
     "",
   ];
+  lines.push(...answerLines(run, workflowId));
   const asking: string[] = [];
   for (const { node, title } of shownNodes(run)) {
     const own = stateOf(run, node.id);
@@ -67,6 +70,19 @@ export function showDetails(run: Run, workflowId: string): void {
   if (left > 0) lines.push(`- and ${left} more nodes`);
   if (asking.length > 0) lines.push("", "**Open gates**", "", ...asking);
   setCurrentDetails(lines.join("\n") + LAST);
+}
+
+/** What is wrong and why, as soon as a search for the cause has said so. */
+function answerLines(run: Run, workflowId: string): string[] {
+  const { graph } = run.plan;
+  const judged = graph.nodes.length <= DETAILS_MAX_NODES && graph.nodes.some(({ id }) => isJudgement(run, id));
+  const { answer } = judged ? viewOf(run, { runId: workflowId, runKey: "", requester: "" }) : {};
+  return answer === undefined ? [] : [answerMarkdown(answer, UTC, run.state.startedAtMs), ""];
+}
+
+function isJudgement(run: Run, node: string): boolean {
+  const { output } = stateOf(run, node);
+  return typeof output === "object" && output !== null && "certainty" in output && "causes" in output;
 }
 
 /** At the end the page is the report. */

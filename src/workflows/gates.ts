@@ -7,7 +7,7 @@ import { CancellationScope, scheduleActivity, sleep } from "@temporalio/workflow
 import type { AskCall, AskResult } from "../activities/contract.js";
 import type { CheckedNode } from "../core/check.js";
 import { gateEnvironment, gateOf } from "../core/gate/gate-of.js";
-import type { RunFacts } from "../core/report/view.js";
+import { type RunFacts, viewOf } from "../core/report/view.js";
 import { askNode, shownUndo } from "../core/run/node-start.js";
 import { addProblem, type Run, stateOf } from "../core/run/run.js";
 import type { RunEvent } from "../core/run/state.js";
@@ -36,7 +36,7 @@ export function createGates(
   dispatch: (event: RunEvent) => unknown,
 ): Gates {
   const timers = new Map<string, CancellationScope>();
-  const messages = createGateMessages(run, dispatch);
+  const messages = createGateMessages(run, facts, dispatch);
   let asking = 0;
 
   // Gates that were open when the run continued as new keep their absolute deadline.
@@ -81,6 +81,7 @@ export function createGates(
       retries: node.retries,
       deadlineMs: gate.deadlineMs,
       findings: run.state.findings.slice(0, FINDINGS_SHOWN_AT_GATE),
+      answer: viewOf(run, facts).answer,
       ...(asked?.rule === undefined ? {} : { rule: asked.rule }),
       ...shownUndo(run, node),
       ...editedBy(run, node),

@@ -8,6 +8,7 @@ import type { NoticeResult, TellCall } from "../activities/contract.js";
 import type { CheckedNode } from "../core/check.js";
 import { gateEnvironment, gateOf } from "../core/gate/gate-of.js";
 import { type DueNotice, dueNotices, noticeSummary, toldChannels } from "../core/gate/messages.js";
+import { type RunFacts, viewOf } from "../core/report/view.js";
 import { type Run, stateOf } from "../core/run/run.js";
 import type { Gate, RunEvent } from "../core/run/state.js";
 import { ACTIVITIES, tellId } from "../vocabulary/names.js";
@@ -22,7 +23,7 @@ export interface GateMessages {
   isTelling(): boolean;
 }
 
-export function createGateMessages(run: Run, dispatch: (event: RunEvent) => unknown): GateMessages {
+export function createGateMessages(run: Run, facts: RunFacts, dispatch: (event: RunEvent) => unknown): GateMessages {
   let telling = 0;
 
   function arm(node: CheckedNode, sinceMs: number): void {
@@ -77,6 +78,7 @@ export function createGateMessages(run: Run, dispatch: (event: RunEvent) => unkn
       reason,
       ...(shown === undefined ? {} : { params: shown }),
       ...(preview === undefined ? {} : { preview }),
+      answer: viewOf(run, facts).answer,
       ...(asked?.rule === undefined ? {} : { rule: asked.rule }),
       ...(question === undefined ? {} : { question }),
     };

@@ -4,7 +4,7 @@ import { randomBytes } from "node:crypto";
 import { Context } from "@temporalio/activity";
 import { redact, redactValue } from "../../core/redact.js";
 import { digestOf } from "../../platform/digest.js";
-import type { JsonObject } from "../../schema/json.js";
+import type { Json, JsonObject } from "../../schema/json.js";
 import type { Question } from "../../schema/question.js";
 import type { AskCall, AskResult } from "../contract.js";
 import type { Dependencies } from "../dependencies.js";
@@ -46,7 +46,7 @@ export function createAskApproval(dependencies: Dependencies) {
 }
 
 function detailsOf(call: AskCall, question: Question, digest: string, shown: JsonObject): JsonObject {
-  const { findings, deadlineMs, openedAtMs, required, signed, retries, ...request } = call;
+  const { findings, answer, deadlineMs, openedAtMs, required, signed, retries, ...request } = call;
   const { target, environment } = question;
   return {
     ...(request as unknown as JsonObject),
@@ -55,6 +55,7 @@ function detailsOf(call: AskCall, question: Question, digest: string, shown: Jso
     params: shown,
     digest,
     deadline: new Date(deadlineMs).toISOString(),
+    ...(answer === undefined ? {} : { answer: redactValue(answer as unknown as Json) }),
     findings: findings.map((finding) => ({ ...finding, statement: redact(finding.statement) })),
   };
 }

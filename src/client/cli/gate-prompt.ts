@@ -57,6 +57,7 @@ export function createGatePrompt(session: Session, runs: Runs, options: PromptOp
 interface Found {
   gate: GateView;
   findings: RunView["findings"];
+  answer: RunView["answer"];
 }
 
 /** History may be ahead of the worker's answer by a moment; a gate that has closed since is not shown. */
@@ -66,7 +67,7 @@ async function look(runs: Runs, runId: string, node: string, gone: AbortSignal):
     if (!answer.ok) return undefined;
     const { view } = answer.value;
     const gate = view.gates.find((candidate) => candidate.nodeId === node);
-    if (gate?.status === "open") return { gate, findings: view.findings };
+    if (gate?.status === "open") return { gate, findings: view.findings, answer: view.answer };
     if (gate !== undefined && gate.status !== "asking") return undefined;
     await pause(LOOK_EVERY_MS);
   }
@@ -77,7 +78,7 @@ async function present(
   session: Session,
   runs: Runs,
   options: PromptOptions,
-  { gate, findings }: Found,
+  { gate, findings, answer }: Found,
   gone: AbortSignal,
 ): Promise<void> {
   const { print } = session;
@@ -85,7 +86,7 @@ async function present(
   const asksHere = session.canAsk;
   if (asksHere) options.hold(true);
   print.say();
-  for (const line of gateLines(gate, { runId, findings, nowMs: Date.now(), program, pageUrl, asksHere }))
+  for (const line of gateLines(gate, { runId, findings, answer, nowMs: Date.now(), program, pageUrl, asksHere }))
     print.say(line);
   print.say();
   if (!asksHere) return;

@@ -1,14 +1,18 @@
 /** An open gate for people: what will be done, why, the evidence so far, the deadline, and the ways to answer. */
 
+import { answerLines } from "../../core/answer/lines.js";
 import { span } from "../../core/report/plain.js";
 import type { GateView, RunView } from "../../core/report/view.js";
 import type { Json } from "../../schema/json.js";
 import { FINDINGS_SHOWN_AT_GATE } from "../../vocabulary/limits.js";
+import { LOCAL, styled } from "./answer-text.js";
 import { clock, indented, oneLine, style } from "./text.js";
 
 export interface GateContext {
   runId: string;
   findings: RunView["findings"];
+  /** What the run found out so far; absent where an earlier version asks. */
+  answer?: RunView["answer"];
   nowMs: number;
   /** How this program is called: stands before `approve RUN NODE`. */
   program: string;
@@ -25,12 +29,13 @@ export function gateLines(gate: GateView, context: GateContext): string[] {
   const what = `${gate.tool ?? gate.nodeType}${gate.target === undefined ? "" : ` on ${gate.target}`}`;
   const lines = [
     `${style.yellow("⛔ approval needed")}  ${style.bold(oneLine(gate.nodeName))} [${gate.nodeId}]`,
+    ...answerAtGate(context),
     `   what      ${oneLine(what)} · environment ${gate.environment}`,
     ...paramLines(gate.params, context.signs === true),
     ...editedLines(gate),
     ...previewLines(gate, context.signs === true ? Number.POSITIVE_INFINITY : undefined),
     `   why       ${oneLine(gate.reason)}`,
-    ...evidenceLines(context.findings),
+    ...(context.answer === undefined ? evidenceLines(context.findings) : []),
     `   deadline  ${clock(gate.deadlineMs)} (in ${span(gate.deadlineMs - context.nowMs)}); unanswered, nothing is done`,
   ];
   if (gate.required > 1) lines.push(`   votes     ${gate.votes.length} of ${gate.required} needed`);
@@ -47,6 +52,15 @@ export function gateLines(gate: GateView, context: GateContext): string[] {
     lines.push(`   ${index === 0 ? "answer  " : "        "}  ${way}`);
   });
   return lines;
+}
+
+/** What is wrong and why; the action itself follows. */
+function answerAtGate({ answer, nowMs }: GateContext): string[] {
+  if (answer === undefined) return [];
+  const { headline, mood, cause, ruledOut, missing } = answer;
+  const told = { headline, mood, cause, ruledOut, missing, actions: [], next: [] };
+  const lines = answerLines(told, { clock: LOCAL, aroundMs: nowMs, columns: 97, linesMax: 9 });
+  return [...lines.map((line) => `   ${styled(line, told)}`), ""];
 }
 
 /** Channels that could not be told: who looks there sees nothing of this gate. */
@@ -98,18 +112,31 @@ function whoLine({
   return `${parts.join("; ")} (rule ${rule})`;
 }
 
-function previewLines({ preview, undo }: GateView, max: number | undefined): string[] {
+function previewLines({ preview, undo, target, environment }: GateView, max: number | undefined): string[] {
   const lines: string[] = [];
   if (preview?.problem !== undefined) lines.push(`   change    could not be read: ${oneLine(preview.problem)}`);
   else if (preview !== undefined) {
     const [before, after] = [preview.before, preview.after].map((text) => oneLine(text ?? "unknown", max));
     lines.push(`   change    ${before} → ${after}`);
   }
-  if (undo !== undefined) lines.push(`   undo      ${oneLine(undo.tool)} ${oneLine(JSON.stringify(undo.params), max)}`);
+  if (target !== undefined)
+    lines.push(`   reaches   ${oneLine(target)} in ${environment}; what hangs on it is not declared`);
+  const undone =
+    undo === undefined ? "none is declared" : `${oneLine(undo.tool)} ${oneLine(paramsText(undo.params), max)}`;
+  lines.push(`   undo      ${undone}`);
   return lines;
 }
 
+/** `target checkout, version 2`. */
+const paramsText = (params: GateView["params"]): string =>
+  Object.entries(params)
+    .map(
+      ([name, value]) =>
+        `${name} ${/[,\n]/.test(String(value)) ? JSON.stringify(value) : shownParam(value, Number.POSITIVE_INFINITY)}`,
+    )
+    .join(", ");
+
 function editedLines({ edited }: GateView): string[] {
   if (edited === undefined) return [];
-  return [`   edited    by ${oneLine(edited.by)}; asked first with ${oneLine(JSON.stringify(edited.before), 1_000)}`];
+  return [`   edited    by ${oneLine(edited.by)}; asked first with ${oneLine(paramsText(edited.before), 1_000)}`];
 }

@@ -118,6 +118,7 @@ export interface OpenGate extends GateView {
   goal: string;
   requester: string;
   findings: RunView["findings"];
+  answer?: RunView["answer"];
 }
 
 /** The gates that wait. `unreadable`: runs that ask as well, and could not be read in time. */

@@ -57,7 +57,7 @@ async function within(ms: number, runId: string, view: () => Promise<Result<RunA
 }
 
 function gatesOf({ view }: RunAnswer): OpenGate[] {
-  const { runId, name: runName, goal, requester, findings } = view;
+  const { runId, name: runName, goal, requester, findings, answer } = view;
   const open = view.gates.filter((gate) => gate.status === "open");
-  return open.map((gate) => ({ ...gate, runId, runName, goal, requester, findings }));
+  return open.map((gate) => ({ ...gate, runId, runName, goal, requester, findings, answer }));
 }

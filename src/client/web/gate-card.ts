@@ -1,5 +1,7 @@
 /** One gate: what will be done, why it is asked, on what evidence, until when, and the two answers. */
+import type { Answer } from "../../core/answer/answer.js";
 import type { Finding } from "../../core/run/state.js";
+import { AnswerView } from "./answer-view.js";
 import { DiffView } from "./diff-view.js";
 import type { Gate } from "./gate.js";
 import { GateAnswer } from "./gate-answer.js";
@@ -17,6 +19,7 @@ export interface GateRun {
   goal: string;
   requester: string;
   findings: readonly Finding[];
+  answer?: Answer;
 }
 
 interface Props {
@@ -35,6 +38,7 @@ export function GateCard({ gate, run, namesRun, outcome, onAnswered }: Props) {
   return html`<article class=${`card gate ${isOpen ? "open" : ""}`} aria-labelledby=${id} data-gate=${gate.nodeId}>
     <h2 id=${id}>${gate.nodeName}</h2>
     <p><${Status} status=${gate.status} /> ${isOpen ? html`<${Countdown} gate=${gate} />` : null}</p>
+    ${run.answer === undefined || !namesRun ? null : html`<${AnswerView} answer=${run.answer} aroundMs=${gate.openedAtMs} atGate />`}
     ${namesRun ? html`<p>In the run <a href=${hrefOf(run.runId)}>${run.name}</a>: ${run.goal}</p>` : null}
     <h3>What will be done</h3>
     <p>
@@ -53,7 +57,7 @@ export function GateCard({ gate, run, namesRun, outcome, onAnswered }: Props) {
     <p>
       ${gate.reason}${gate.rule === undefined ? "" : ` (rule ${gate.rule})`}. The run was asked for by ${run.requester}.
     </p>
-    <${Evidence} findings=${run.findings} />
+    ${run.answer === undefined ? html`<${Evidence} findings=${run.findings} />` : html`<details><summary>Evidence so far (${run.findings.length})</summary><${Findings} findings=${run.findings} /></details>`}
     <${GateVotes} gate=${gate} requester=${run.requester} />
     <${Untold} gate=${gate} />
     <div role="status">${outcome?.problem === undefined && outcome !== undefined ? html`<${Outcome} outcome=${outcome} />` : null}</div>

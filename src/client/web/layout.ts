@@ -101,8 +101,12 @@ function broken(name: string): string[] {
   return [...lines, last];
 }
 
+/** That a step follows however the one before ended is the way of most summaries and no news. */
 function labelOf({ on, condition }: GraphEdge): string {
-  return [...(on === "success" ? [] : [`on ${on}`]), ...(condition === undefined ? [] : [`if ${condition}`])].join(" ");
+  return [
+    ...(on === "success" || on === "always" ? [] : [`on ${on}`]),
+    ...(condition === undefined ? [] : [`if ${condition}`]),
+  ].join(" ");
 }
 
 /** A smooth line through the points that the layout gave; straight at its end, for the tip points along it. */

@@ -40,8 +40,8 @@ export function ReportView({ report }: { report: Report }) {
     ${
       report.findings.length === 0
         ? null
-        : html`<h3>What was found</h3>
-          <${Findings} findings=${report.findings} />`
+        : html`<details><summary>What was found (${report.findings.length})</summary>
+          <${Findings} findings=${report.findings} /></details>`
     }
     <h3>What was changed</h3>
     ${changes.length === 0 ? html`<p>Nothing: no action of this run changes production.</p>` : null}
@@ -66,6 +66,10 @@ export function ReportView({ report }: { report: Report }) {
             )}
           </ul>`
     }
+    ${(report.documents ?? []).map(
+      ({ node, markdown }) =>
+        html`<details><summary>Written by ${node}</summary><pre tabindex="0">${markdown}</pre></details>`,
+    )}
     <details>
       <summary>As Markdown</summary>
       <pre tabindex="0">${report.text}</pre>

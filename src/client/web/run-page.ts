@@ -2,7 +2,9 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { RunView } from "../../core/report/view.js";
 import type { RunAnswer, RunHappening } from "../runs/contract.js";
+import { AnswerView } from "./answer-view.js";
 import { cancelRun } from "./api.js";
+import { ChartView } from "./chart-view.js";
 import { endedOutside, type ShownNode, shownNodes, wasRefused } from "./endings.js";
 import { GateCard } from "./gate-card.js";
 import { type GateOutcome, useOutcomes } from "./gate-outcome.js";
@@ -58,6 +60,7 @@ function Run({ live, answer, onDecided }: { live: LiveRun; answer: RunAnswer; on
   return html`
     <${Head} answer=${answer} onCancelled=${reload} />
     ${error === undefined ? null : html`<${ProblemBox} error=${error} title="What stands here may be old:" />`}
+    ${view.answer === undefined || (view.endedAtMs === undefined && view.answer.cause === undefined) ? null : html`<${First} view=${view} />`}
     <${RunWarnings} answer=${answer} isCut=${isCut} />
     <div role="status">
       ${gone.map((gate) => html`<${ClosedGate} key=${gate.nodeId} gate=${gate} outcome=${outcomes.get(gate.nodeId)} />`)}
@@ -89,6 +92,16 @@ function Run({ live, answer, onDecided }: { live: LiveRun; answer: RunAnswer; on
       </div>
     </div>
   `;
+}
+
+/** What a person reads first: the cause on top, the key metric beside it. */
+function First({ view }: { view: RunView }) {
+  const { answer, endedAtMs, startedAtMs, nodes } = view;
+  if (answer === undefined || wasRefused(view)) return null;
+  return html`<section class="card first" aria-label="Answer">
+    <${AnswerView} answer=${answer} aroundMs=${endedAtMs ?? startedAtMs} />
+    ${answer.chart === undefined ? null : html`<${ChartView} chart=${answer.chart} nodes=${nodes} />`}
+  </section>`;
 }
 
 /** Gates that were open here and are no more: whoever was about to answer must learn why the buttons went. */

@@ -34,6 +34,13 @@ export interface AnswerAction {
   shown?: string;
 }
 
+/** What is drawn: the metric of a node, with moments marked in order of their kinds. */
+export interface AnswerChart {
+  node: string;
+  title: string;
+  marks: Array<{ atMs: number; label: string; kind: "change" | "began" | "action" }>;
+}
+
 export interface Answer {
   /** One sentence: what is wrong with what, since when, how bad. */
   headline: string;
@@ -47,6 +54,8 @@ export interface Answer {
   next: string[];
   /** What could not be looked at, and so may be missing; at most two. */
   missing: string[];
+  /** Absent where the run has no metric over time. */
+  chart?: AnswerChart;
 }
 
 export const FACTS_MAX = 3;

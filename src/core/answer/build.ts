@@ -4,6 +4,7 @@
  */
 import { actionsOf } from "./actions.js";
 import { type Answer, type AnswerCause, FACTS_MAX, type Fact, type Judgement, MISSING_MAX } from "./answer.js";
+import { chartOf } from "./chart.js";
 import { type Figure, figuresOf } from "./figures.js";
 import { headlineOf, type Known } from "./headline.js";
 import { judgementOf } from "./judgement.js";
@@ -22,6 +23,7 @@ export function answerOf(source: AnswerSource): Answer {
   const known: Known = { source, judgement, figures, actions };
   const cause = judgement === undefined ? found(known) : causeOf(judgement, known);
   const ruledOut = judgement === undefined ? undefined : ruledOutOf(judgement);
+  const chart = chartOf(source.nodes, judgement);
   return {
     ...headlineOf(known),
     ...(cause === undefined ? {} : { cause }),
@@ -29,6 +31,7 @@ export function answerOf(source: AnswerSource): Answer {
     actions,
     next: nextStepsOf(known),
     missing: judgement === undefined && source.outcome === "failed" ? [] : missingOf(source),
+    ...(chart === undefined ? {} : { chart }),
   };
 }
 

@@ -7,6 +7,8 @@ import type { Json, JsonObject } from "../../schema/json.js";
 import type { Question } from "../../schema/question.js";
 import type { Effect, Environment, NodeType } from "../../vocabulary/node-types.js";
 import type { Failure, Problem } from "../../vocabulary/problems.js";
+import type { Answer } from "../answer/answer.js";
+import { answerOf } from "../answer/build.js";
 import type { CheckedNode } from "../check.js";
 import { gateEnvironment, gateOf } from "../gate/gate-of.js";
 import type { GateRule } from "../policy/approval-rule.js";
@@ -86,6 +88,8 @@ export interface GateView {
 }
 
 export interface RunView {
+  /** What a person reads first; absent in views of earlier versions. */
+  answer?: Answer;
   runId: string;
   runKey: string;
   status: RunStatus;
@@ -121,7 +125,7 @@ export function viewOf(run: Run, facts: RunFacts): RunView {
   const { state } = run;
   const strays = straysOf(state);
   const nodes = [...run.plan.nodes.values()].map((entry) => entry.node);
-  return {
+  const view: RunView = {
     runId: facts.runId,
     runKey: facts.runKey,
     status: statusOf(run),
@@ -147,6 +151,7 @@ export function viewOf(run: Run, facts: RunFacts): RunView {
     ...(state.strayDecisions === 0 ? {} : { strayDecisions: state.strayDecisions }),
     ...(strays.length === 0 ? {} : { strays }),
   };
+  return { ...view, answer: answerOf({ ...view, outcome: state.outcome }) };
 }
 
 export function statusOf(run: Run): RunStatus {

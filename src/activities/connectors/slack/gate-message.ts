@@ -1,4 +1,5 @@
 /** What Slack shows of a gate: the question with its buttons, a reminder, and how it closed. Within Block Kit's limits. */
+import { SURENESS_WORDS } from "../../../core/answer/lines.js";
 import { redactValue } from "../../../core/redact.js";
 import type { Block } from "../../../platform/slack/client.js";
 import { code, line, mrkdwn, plain, section } from "../../../platform/slack/text.js";
@@ -45,7 +46,7 @@ export function slackMessage(notice: GateMessage, page: string | undefined, answ
 function question(notice: GateMessage, told: Told, page: string | undefined, answers: boolean): SlackText {
   const { nodeName = notice.node, findings = [] } = told;
   const title = notice.event === "gate-escalated" ? "You are asked too" : "Approval needed";
-  const lines = [what(told), why(told), before(told), undone(told), who(notice, told), deadline(told)];
+  const lines = [found(told), what(told), why(told), before(told), undone(told), who(notice, told), deadline(told)];
   const blocks: Block[] = [
     { type: "header", text: plain(`${title}: ${nodeName}`, HEADER_MAX) },
     section(lines.filter((text) => text !== undefined).join("\n")),
@@ -53,9 +54,10 @@ function question(notice: GateMessage, told: Told, page: string | undefined, ans
   if (told.params !== undefined && Object.keys(told.params).length > 0) {
     blocks.push(section(code(told.params, PARAMS_MAX)));
   }
-  const found = findings.slice(0, FINDINGS_SHOWN).map(({ statement }) => `• ${line(statement, LINE_MAX)}`);
-  if (findings.length > FINDINGS_SHOWN) found.push(`and ${findings.length - FINDINGS_SHOWN} more`);
-  if (found.length > 0) blocks.push(section(`*Found so far*\n${found.join("\n")}`));
+  const statements = findings.slice(0, FINDINGS_SHOWN).map(({ statement }) => `• ${line(statement, LINE_MAX)}`);
+  if (findings.length > FINDINGS_SHOWN) statements.push(`and ${findings.length - FINDINGS_SHOWN} more`);
+  if (told.answer === undefined && statements.length > 0)
+    blocks.push(section(`*Found so far*\n${statements.join("\n")}`));
   const asked = questionOf(notice, told);
   if (answers && asked !== undefined && isShownWhole(told)) blocks.push(buttons(asked, told));
   else if (answers && asked !== undefined)
@@ -73,6 +75,25 @@ function isShownWhole({ params = {}, undo, preview, tool = "", target = "" }: To
   if (undo !== undefined && isCut(JSON.stringify(redactValue(undo.params)), LINE_MAX)) return false;
   return !code(params, PARAMS_MAX).endsWith("…```");
 }
+
+/** What is wrong and why, before what is to be done about it. */
+function found({ answer }: Told): string | undefined {
+  if (answer === undefined) return undefined;
+  const { headline, cause, ruledOut } = answer;
+  const lines = [`*${local(headline)}*`];
+  if (cause !== undefined && cause.sureness !== "none")
+    lines.push(`*${SURENESS_WORDS[cause.sureness]}*  ${local(cause.text)}`);
+  for (const { text, source } of cause?.facts ?? []) lines.push(`• ${local(text)} (${line(source, 100)})`);
+  if (ruledOut !== undefined) lines.push(`*Ruled out*  ${local(ruledOut)}`);
+  return `${lines.join("\n")}\n`;
+}
+
+/** Times in each reader's own zone; what stands behind the bar is for clients that cannot. */
+const local = (text: string): string =>
+  line(text, LINE_MAX).replace(/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z\b/g, (stamp) => {
+    const ms = Date.parse(stamp);
+    return Number.isNaN(ms) ? stamp : `<!date^${Math.floor(ms / 1_000)}^{time_secs}|${stamp.slice(11, 19)} UTC>`;
+  });
 
 function what({ tool, nodeType, target, environment }: Told): string | undefined {
   const name = tool ?? nodeType;
@@ -96,7 +117,12 @@ function before({ preview }: Told): string | undefined {
 const undone = ({ undo }: Told): string | undefined =>
   undo === undefined
     ? undefined
-    : `*Undo*  ${line(undo.tool, 100)} ${line(JSON.stringify(redactValue(undo.params)), LINE_MAX)}`;
+    : `*Undo*  ${line(undo.tool, 100)} ${line(paramsOf(redactValue(undo.params) as JsonObject), LINE_MAX)}`;
+
+const paramsOf = (params: JsonObject): string =>
+  Object.entries(params)
+    .map(([name, value]) => `${name} ${typeof value === "string" ? value : JSON.stringify(value)}`)
+    .join(", ");
 
 function who({ event }: GateMessage, { rule, groups = [] }: Told): string | undefined {
   if (event === "gate-escalated" && groups.length > 0) return `*Who*  now also: ${line(groups.join(", "), LINE_MAX)}`;

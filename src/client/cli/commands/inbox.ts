@@ -66,8 +66,8 @@ const keyOf = (gate: OpenGate): string => `${gate.runId} ${gate.nodeId} ${gate.d
 
 function say({ print }: Session, gate: OpenGate): void {
   print.result(`${style.bold(oneLine(gate.runId))}  ${oneLine(gate.goal)}  (asked for by ${oneLine(gate.requester)})`);
-  const { runId, findings } = gate;
-  const context = { runId, findings, nowMs: Date.now(), program: "autoops", asksHere: false };
+  const { runId, findings, answer } = gate;
+  const context = { runId, findings, answer, nowMs: Date.now(), program: "autoops", asksHere: false };
   for (const line of gateLines(gate, context)) print.result(line);
   print.result();
 }
