@@ -49,5 +49,5 @@ export function fullText(report: Report): string[] {
     style.bold(`Written by ${node}`),
     readable(markdown.trimEnd()),
   ]);
-  return [...answerText(report), "", readable(restMarkdown(report).join("\n")), ...documents];
+  return [...answerText(report), "", readable(restMarkdown(report, answerIn(report)).join("\n")), ...documents];
 }

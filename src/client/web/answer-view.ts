@@ -25,8 +25,8 @@ interface Props {
 export function AnswerView({ answer, aroundMs, atGate }: Props) {
   const { headline, mood, cause, ruledOut, actions, next, missing } = answer;
   const local = localTimes(LOCAL, aroundMs);
-  return html`<div class=${`answer ${mood}`}>
-    <p class="headline">${local(headline)}</p>
+  return html`<div class="answer">
+    <p class=${`headline ${mood}`}>${local(headline)}</p>
     ${
       cause === undefined
         ? null

@@ -1,4 +1,5 @@
 /** The report of a run that has ended: outcome first, then what was found, changed and decided. */
+import { proofText } from "../../core/answer/lines.js";
 import type { ReportNode } from "../../core/report/body.js";
 import type { Report } from "../../core/report.js";
 import type { Outcome } from "../../core/run/state.js";
@@ -46,7 +47,7 @@ export function ReportView({ report }: { report: Report }) {
     <h3>What was changed</h3>
     ${changes.length === 0 ? html`<p>Nothing: no action of this run changes production.</p>` : null}
     <ul>
-      ${changes.map((node) => html`<li>${node.name}: ${whatBecame(node)}</li>`)}
+      ${changes.map((node) => html`<li>${node.name}: ${whatBecame(node, report)}</li>`)}
     </ul>
     ${
       report.gates.length === 0
@@ -77,8 +78,10 @@ export function ReportView({ report }: { report: Report }) {
   </section>`;
 }
 
-function whatBecame({ status, failure, reason, verification }: ReportNode): string {
-  if (status === "succeeded" || wasCarriedOut(failure?.code)) return `carried out; ${proofOf(verification)}`;
+function whatBecame({ id, status, failure, reason, verification }: ReportNode, { answer }: Report): string {
+  const action = answer?.actions.find(({ node }) => node === id);
+  if (status === "succeeded" || wasCarriedOut(failure?.code))
+    return `carried out; ${action?.proof === undefined ? proofOf(verification) : proofText(action)}`;
   if (failure?.code === "outcome-unknown") return "may or may not have happened: look";
   return `not carried out (${reason ?? lookOf(status).word})`;
 }

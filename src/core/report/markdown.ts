@@ -5,6 +5,7 @@
 import { wasCarriedOut } from "../../vocabulary/carried-out.js";
 import { REPORT_MAX_NODES } from "../../vocabulary/limits.js";
 import type { Answer } from "../answer/answer.js";
+import { proofText } from "../answer/lines.js";
 import { answerMarkdown } from "../answer/markdown.js";
 import { type Clock, UTC } from "../answer/times.js";
 import type { Outcome, StrayDecision } from "../run/state.js";
@@ -24,11 +25,11 @@ export const OUTCOME_WORDS: Record<Outcome, string> = {
 /** Times of the answer are the clock's; those of the evidence stay as they were given, to be looked up. */
 export function reportMarkdown(report: ReportBody, answer: Answer, clock: Clock = UTC): string {
   const head = [`# ${plain(report.name)}`, "", answerMarkdown(answer, clock, report.endedAtMs), ""];
-  return `${[...head, ...restMarkdown(report)].join("\n")}\n`;
+  return `${[...head, ...restMarkdown(report, answer)].join("\n")}\n`;
 }
 
 /** All that the answer rests on. */
-export function restMarkdown(report: ReportBody): string[] {
+export function restMarkdown(report: ReportBody, answer: Answer): string[] {
   const { startedAtMs, endedAtMs, nodes } = report;
   const lines: string[] = [];
   lines.push(
@@ -38,7 +39,7 @@ export function restMarkdown(report: ReportBody): string[] {
   lines.push("", `Run \`${report.runId}\` · asked for by ${plain(report.requester)} · ${report.environment}`);
   lines.push("", `${iso(startedAtMs)} to ${iso(endedAtMs)} (${span(endedAtMs - startedAtMs)})`);
   section(lines, "What was found", evidenceLines(report));
-  section(lines, "What was changed", changes(nodes));
+  section(lines, "What was changed", changes(nodes, answer));
   section(lines, "Who decided", report.gates.flatMap(gateLines));
   section(lines, "Decisions that did not count", (report.strays ?? []).map(strayLine));
   section(lines, "What went wrong", failures(nodes));
@@ -69,18 +70,25 @@ function evidenceLines({ findings, nodes }: Pick<ReportBody, "findings" | "nodes
   ]);
 }
 
-function changes(nodes: ReportNode[]): string[] {
+function changes(nodes: ReportNode[], { actions }: Answer): string[] {
   const writes = nodes.filter((node) => node.effect === "write");
   if (writes.length === 0) return ["- Nothing: the graph held no action that changes production."];
   return writes.map((node) => {
     if (node.status === "succeeded" || wasCarriedOut(node.failure?.code)) {
       const when = iso(node.endedAtMs ?? 0);
-      return `- ${plain(node.name)} [${node.id}] was carried out at ${when}. ${proof(node)}`;
+      return `- ${plain(node.name)} [${node.id}] was carried out at ${when}. ${shownProof(node, actions)}`;
     }
     if (node.failure?.code === "outcome-unknown")
       return `- ${plain(node.name)} [${node.id}] may or may not have happened: look.`;
     return `- ${plain(node.name)} [${node.id}] was not carried out: ${plain(node.reason ?? node.status)}.`;
   });
+}
+
+/** Its own check, else what was measured after it. */
+function shownProof(node: ReportNode, actions: Answer["actions"]): string {
+  const action = actions.find((one) => one.node === node.id);
+  if (node.verification !== undefined || action?.shown === undefined) return proof(node);
+  return `Measured afterwards, ${plain(proofText(action))}.`;
 }
 
 /** Nothing is said to have worked unless a check after it showed that. */
