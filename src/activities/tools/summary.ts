@@ -1,5 +1,8 @@
 /** Tool `summary`: what a run found and did so far, as Markdown, with a chart; or the draft of a post-mortem. */
 import { z } from "zod";
+import { answerOf } from "../../core/answer/build.js";
+import { answerMarkdown } from "../../core/answer/markdown.js";
+import { UTC } from "../../core/answer/times.js";
 import type { SoFar } from "../../core/run/context.js";
 import type { Finding } from "../../core/run/state.js";
 import { jsonObjectSchema, jsonSchema } from "../../schema/json.js";
@@ -117,6 +120,7 @@ function textOf(params: Params, { run, cited, cause, narrative, chart }: Parts, 
       : [
           `# ${escapeMarkdown(title)}`,
           goal === undefined || goal === "" ? "" : `**Goal:** ${escapeMarkdown(goal)}`,
+          run === undefined || cause === undefined ? "" : answerBlock(run, context),
           narrative,
           section("Cause", causeLines(cause)),
           chart,
@@ -127,6 +131,17 @@ function textOf(params: Params, { run, cited, cause, narrative, chart }: Parts, 
           section("Next", nextLines(params.next_steps, cause)),
         ];
   return `${blocks.filter((block) => block !== "").join("\n\n")}\n`;
+}
+
+/** What a ticket or a message that carries the summary shows first. */
+function answerBlock(run: SoFar, { runId, now }: ToolContext): string {
+  const outputs = new Map(run.outputs.map(({ node, output }) => [node, output]));
+  const source = {
+    ...{ runId, goal: run.goal, dryRun: false, startedAtMs: run.startedAtMs, edges: [], findings: run.findings },
+    nodes: run.nodes.map((node) => ({ ...node, output: outputs.get(node.id) })),
+    gates: run.decisions.map(({ node: nodeId, status, votes, closedAtMs }) => ({ nodeId, status, votes, closedAtMs })),
+  };
+  return answerMarkdown(answerOf(source), UTC, now());
 }
 
 const findingOf = ({ node = "", ...rest }: Cited): Finding => ({ node, ...rest });

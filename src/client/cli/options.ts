@@ -52,7 +52,7 @@ export const starting = () => [
 ];
 export const reporting = () => [
   new Option("--full", "all that the answer rests on, and what the run wrote").conflicts("format"),
-  new Option("--format <format>", "as a document").choices(["md", "json"]),
+  new Option("--format <format>", "as a document").choices(["md", "html", "json", "postmortem"]),
   new Option("--chart <file>", "write the chart of the key metric to this file, as SVG"),
 ];
 export const deciding = () => [

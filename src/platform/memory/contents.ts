@@ -106,14 +106,14 @@ const WORDS_MAX = 32;
 export function foundEntries({ database, key }: Use, text: string, limit: number, any: boolean): Entries {
   const words = (text.normalize("NFKC").match(/[\p{L}\p{N}]+/gu) ?? []).slice(0, WORDS_MAX);
   if (words.length === 0) return { kept: [], setAside: [] };
-  const query = words.map((word) => `"${word}"*`).join(any ? " OR " : " AND ");
-  const rows = database
-    .prepare(
-      `SELECT entries.* FROM words JOIN entries ON entries.run = words.run WHERE words MATCH ?
-       ORDER BY bm25(words), entries.ended_ms DESC LIMIT ?`,
-    )
-    .all(query, limit);
-  return opened(key, rows as EntryRow[]);
+  const select = database.prepare(
+    `SELECT entries.* FROM words JOIN entries ON entries.run = words.run WHERE words MATCH ?
+     ORDER BY bm25(words), entries.ended_ms DESC LIMIT ?`,
+  );
+  const rowsWith = (how: "AND" | "OR") => select.all(words.map((word) => `"${word}"*`).join(` ${how} `), limit);
+  const whole = any ? [] : rowsWith("AND");
+  // Where nothing has all of the words, what has the most of them is better than nothing.
+  return opened(key, (whole.length > 0 ? whole : rowsWith("OR")) as EntryRow[]);
 }
 
 /** Looks at everything: pages, index, entries, graphs, preferences. SQLite's own errors are thrown. */

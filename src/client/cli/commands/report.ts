@@ -2,7 +2,9 @@
  * `autoops report RUN`: the answer of a run that has ended; `--full` all that it rests on, `--format` as a document, and
  * with `--chart FILE` its chart as well.
  */
+import { reportHtml } from "../../../core/report/html.js";
 import { reportMarkdown } from "../../../core/report/markdown.js";
+import { postmortemMarkdown } from "../../../core/report/postmortem.js";
 import { answerIn, type Report } from "../../../core/report.js";
 import { EXIT } from "../../../vocabulary/codes.js";
 import { visibleJson } from "../../../vocabulary/visible.js";
@@ -14,12 +16,12 @@ import type { Session } from "../session.js";
 
 const LOOK_MS = 1_000;
 
-export const REPORT_FORMATS = ["md", "json"] as const;
+export type ReportFormat = "md" | "html" | "json" | "postmortem";
 
 interface Options {
   chart?: string;
   full?: boolean;
-  format?: (typeof REPORT_FORMATS)[number];
+  format?: ReportFormat;
 }
 
 export function report(session: Session, [runId = ""]: readonly string[], options: Options = {}): Promise<Ending> {
@@ -43,7 +45,10 @@ export function report(session: Session, [runId = ""]: readonly string[], option
   });
 }
 
-function documentOf(report: Report, format: (typeof REPORT_FORMATS)[number]): string {
+function documentOf(report: Report, format: ReportFormat): string {
+  const answer = answerIn(report);
   if (format === "json") return `${visibleJson(JSON.stringify(report, undefined, 2))}\n`;
-  return reportMarkdown(report, answerIn(report), LOCAL);
+  if (format === "html") return reportHtml(report, answer, LOCAL);
+  if (format === "postmortem") return postmortemMarkdown(report, answer, LOCAL);
+  return reportMarkdown(report, answer, LOCAL);
 }
