@@ -28,9 +28,10 @@ export function groupingAccuracy(clusters: ReadonlyArray<readonly number[]>, eve
 
 const NAMES = ["alpha", "bravo", "delta", "echo", "fox", "golf", "india", "kilo", "lima", "nova", "oscar", "tango"];
 const VALUES_MAX = 4;
+const WORDS_MAX = 4;
 
 /** Names, numbers, paths and words as values may be; a place in a template takes all of its values from one kind. */
-function valuesOf(random: () => number, count: number): string[] {
+function valuesOf(random: () => number, count: number, free: boolean): string[] {
   const name = (): string => NAMES[Math.floor(random() * NAMES.length)] ?? "";
   const kinds = [
     () => String(Math.floor(random() * 1e6)),
@@ -41,17 +42,26 @@ function valuesOf(random: () => number, count: number): string[] {
     () => `${name()}_${Math.floor(random() * 99)}`,
     () => `${name()} ${name()}`,
   ];
+  const words = (between: string): string =>
+    Array.from({ length: 1 + Math.floor(random() * WORDS_MAX) }, name).join(between);
+  if (free)
+    kinds.push(
+      () => words(" "),
+      () => `"${words(" ")}"`,
+      () => words(", "),
+    );
   const kind = kinds[Math.floor(random() * kinds.length)] ?? name;
   return Array.from({ length: count }, kind);
 }
 
 /** The same statements with other values, few of them at each place: what no rule has been made for. */
-function refilled(rows: ReadonlyArray<{ template: string; event: string }>): string[] {
+function refilled(rows: ReadonlyArray<{ template: string; event: string }>, free: boolean): string[] {
   const random = seeded(7);
   const pools = new Map<string, string[][]>();
   return rows.map(({ template, event }) => {
     const parts = template.split("<*>");
-    const pool = pools.get(event) ?? parts.slice(1).map(() => valuesOf(random, 1 + Math.floor(random() * VALUES_MAX)));
+    const pool =
+      pools.get(event) ?? parts.slice(1).map(() => valuesOf(random, 1 + Math.floor(random() * VALUES_MAX), free));
     pools.set(event, pool);
     const value = (at: number): string => pool[at]?.[Math.floor(random() * (pool[at]?.length ?? 0))] ?? "";
     return parts.map((part, at) => (at === 0 ? part : value(at - 1) + part)).join("");
@@ -81,7 +91,8 @@ export function logFigures(): { figures: LogFigure[]; skipped: string[] } {
         rows.map(({ content }) => content),
         events,
       ),
-      figureOf(`${log}, other and few values`, refilled(rows), events),
+      figureOf(`${log}, other and few values`, refilled(rows, false), events),
+      figureOf(`${log}, values of several words`, refilled(rows, true), events),
     ];
   });
   return { figures, skipped: [] };

@@ -13,6 +13,7 @@ import { defineTool, type ToolContext, ToolFailure } from "../define-tool.js";
 import { finding, findingsSchema, shortened, type ToolFinding } from "./kit/finding.js";
 import { instantMs, isoText } from "./kit/instant.js";
 import { declaredNameSchema } from "./kit/names.js";
+import { countedTemplatesSchema, countsOf } from "./logs/counts.js";
 import { isError, LEVELS } from "./logs/levels.js";
 import type { LogReading } from "./logs/reading.js";
 import type { KeptEntry, Selection } from "./logs/selection.js";
@@ -56,6 +57,12 @@ const outputSchema = z.strictObject({
   truncated: z.boolean(),
   /** JSON lines `{ time, level, message, fields? }`, oldest first. */
   blob: z.string(),
+  /** Lines of `blob`; `total` counts those as well that are not kept. */
+  kept: z.int().optional(),
+  /** The most frequent statements among all lines that were counted. */
+  templates: countedTemplatesSchema.optional(),
+  /** JSON lines of all statements, the most frequent first: as in `templates`, with `spans` and `examples`. */
+  counts_blob: z.string().optional(),
   /** Lines that do not have the source's format; they are kept as they are. */
   bad_lines: z.int(),
   files: z.array(z.string()).max(LISTED_FILES_MAX),
@@ -107,13 +114,15 @@ async function collect(params: Params, context: ToolContext): Promise<Output> {
     sample: sampleOf(entries),
     truncated: kept.dropped > 0 || reading.cut,
     blob,
+    kept: entries.length,
+    ...(await countsOf(kept, context)),
     bad_lines: reading.badLines,
     files: reading.files.slice(0, LISTED_FILES_MAX),
     unreadable: reading.unreadable.slice(0, LISTED_FILES_MAX),
     ...(reading.uiUrl === undefined ? {} : { ui_url: shortened(redact(reading.uiUrl), UI_URL_MAX_CHARS) }),
   };
   const told = source.kind === "files" ? [] : sourceEvidence(output);
-  const findings = findingsOf(output, queryText(params), told);
+  const findings = findingsOf({ ...output, cut: reading.cut }, queryText(params), told);
   if (kept.timeless > 0) findings.push(timelessFinding(params.source, kept));
   return { ...output, findings };
 }
@@ -132,7 +141,7 @@ function selectionOf(params: Params, nowMs: number): Selection {
     const message = `since must lie before until, got ${isoText(sinceMs)} and ${isoText(untilMs)}`;
     throw new ToolFailure("params-invalid", message, "give an earlier since, such as 15m");
   }
-  return { sinceMs, untilMs, level: params.level, contains: params.contains };
+  return { sinceMs, untilMs, level: params.level, contains: params.contains, countsAll: true };
 }
 
 function redacted(entry: KeptEntry): KeptEntry {
@@ -170,7 +179,11 @@ function queryText(params: Params): string {
   return parts.join(", ");
 }
 
-function findingsOf(output: Omit<Output, "findings">, asked: string, told: readonly string[]): ToolFinding[] {
+function findingsOf(
+  output: Omit<Output, "findings"> & { cut: boolean },
+  asked: string,
+  told: readonly string[],
+): ToolFinding[] {
   const findings: ToolFinding[] = [];
   const levels = LEVELS.filter((level) => (output.by_level[level] ?? 0) > 0).map(
     (level) => `${output.by_level[level]} ${level}`,
@@ -186,11 +199,23 @@ function findingsOf(output: Omit<Output, "findings">, asked: string, told: reado
     evidence.push(...told);
     findings.push(finding(`${output.source}: ${errors} of ${output.total} lines are errors`, evidence));
   }
-  if (output.truncated) findings.push(finding(`${output.source}: not every matching line was kept; the newest were`));
+  if (output.truncated) findings.push(leftOut(output));
   for (const { path, message } of output.unreadable.slice(0, 5)) {
     findings.push(finding(`${path} could not be read`, [message]));
   }
   return findings;
+}
+
+function leftOut({
+  source,
+  total,
+  kept = total,
+  cut,
+  first,
+}: Omit<Output, "findings"> & { cut: boolean }): ToolFinding {
+  const evidence = [`${total} lines were counted, ${kept} of them are kept`];
+  if (cut) evidence.push(`the source has more that were not read, so not counted; the oldest that was is of ${first}`);
+  return finding(`${source}: not every matching line was kept; the newest were`, evidence);
 }
 
 function timelessFinding(source: string, { timeless, total }: LogReading["kept"]): ToolFinding {

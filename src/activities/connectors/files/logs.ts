@@ -10,7 +10,7 @@ import { NewestEntries } from "../../tools/logs/selection.js";
 import { type LogFile, openLogFiles, type ReadBudget, readLines, type UnreadableFile } from "./log-files.js";
 
 /** Bytes that one call reads, unpacked; of more than that the newest part is read, and the output says so. */
-const READ_MAX_BYTES = 256_000_000;
+const READ_MAX_BYTES = 2_000_000_000;
 /** A file that last changed this long before `since` holds nothing that matters; the slack is for skewed clocks. */
 const SKEW_MS = 60_000;
 

@@ -129,7 +129,8 @@ async function ask(
     if (entry === undefined) told.bad++;
     else kept.offer(entry, kept.selection.untilMs);
     told.entries++;
-    if (told.entries >= ENTRIES_READ_MAX || kept.total > kept.maxEntries || kept.dropped > 0) enough.abort();
+    const isFull = !kept.selection.countsAll && (kept.total > kept.maxEntries || kept.dropped > 0);
+    if (told.entries >= ENTRIES_READ_MAX || isFull) enough.abort();
   };
   const fixed = ["journalctl", "--no-pager", "--output=json", "--all", "--reverse", `--output-fields=${FIELDS}`];
   const argv = [...fixed, ...fileArguments(files), ...args];

@@ -6,9 +6,14 @@ import type { NewestEntries } from "../../tools/logs/selection.js";
 
 /** Lines that one request asks for: Loki's own bound is 5000 unless it is raised, others take 10000. */
 const PAGE_LINES = 1_000;
+/** Where all lines are counted: as many as all of them take. */
+const LARGE_PAGE_LINES = 5_000;
 const PAGE_LINES_MIN = 10;
 /** Lines that one call reads from a source; beyond it, what is left is told to be left out. */
 const LINES_READ_MAX = 200_000;
+const LINES_COUNTED_MAX = 1_000_000;
+/** A call has a time of its own; what is counted within this is told, and that there is more. */
+const COUNTING_MAX_MS = 30_000;
 const PAGES_MAX = 400;
 
 export interface PageLine {
@@ -36,9 +41,12 @@ export async function readPages(
   kept: NewestEntries,
   context: ToolContext,
 ): Promise<boolean> {
-  let [cursor, limit, read, skipped] = [until, PAGE_LINES, 0, false];
+  const { countsAll = false } = kept.selection;
+  const linesMax = countsAll ? LINES_COUNTED_MAX : LINES_READ_MAX;
+  const began = performance.now();
+  let [cursor, limit, read, skipped] = [until, countsAll ? LARGE_PAGE_LINES : PAGE_LINES, 0, false];
   let seen = new Set<string>();
-  for (let pages = 0; pages < PAGES_MAX && read < LINES_READ_MAX; pages++) {
+  for (let pages = 0; pages < PAGES_MAX && read < linesMax; pages++) {
     const page = await askWithin(ask, cursor, limit);
     limit = page.limit;
     const fresh = page.lines.filter(({ key }) => !seen.has(key));
@@ -49,7 +57,8 @@ export async function readPages(
     read += fresh.length;
     context.heartbeat(`${read} lines`);
     if (!page.full) return skipped;
-    if (kept.total > kept.maxEntries || kept.dropped > 0) return true;
+    const isFull = kept.total > kept.maxEntries || kept.dropped > 0;
+    if (isFull && (!countsAll || performance.now() - began > COUNTING_MAX_MS)) return true;
     const oldest = page.lines[0]?.at ?? cursor;
     if (fresh.length === 0 || oldest > cursor) {
       // One time holds more lines than a page: no request can tell those that are left apart.

@@ -2,19 +2,27 @@
 import { redact } from "../../../core/redact.js";
 import type { LogEntry } from "./entries.js";
 import { isAtLeast, type Level, type LevelOrUnknown } from "./levels.js";
+import { TemplateCounter } from "./template-counter.js";
 
 export interface Selection {
   sinceMs: number;
   untilMs: number;
   level?: Level;
   contains?: string;
+  /** What cannot be kept is counted all the same, as far as it can be read. */
+  countsAll?: boolean;
 }
 
 export interface KeptEntry extends LogEntry {
   timeMs: number;
   /** Order of arrival; settles equal times. */
   order: number;
+  /** Characters. */
+  size: number;
 }
+
+/** A copy that does not keep the part of the file in memory that it was cut from. */
+const owned = (text: string): string => Buffer.from(text).toString();
 
 export class NewestEntries {
   total = 0;
@@ -25,6 +33,8 @@ export class NewestEntries {
   timeless = 0;
   /** Matched, but not kept. */
   dropped = 0;
+  /** All that matched, kept or not. */
+  readonly counter = new TemplateCounter();
   #kept: KeptEntry[] = [];
   #keptChars = 0;
   #order = 0;
@@ -45,8 +55,10 @@ export class NewestEntries {
     this.byLevel[entry.level] = (this.byLevel[entry.level] ?? 0) + 1;
     this.firstMs = Math.min(this.firstMs ?? timeMs, timeMs);
     this.lastMs = Math.max(this.lastMs ?? timeMs, timeMs);
-    this.#kept.push({ ...entry, timeMs, order });
-    this.#keptChars += sizeOf(entry);
+    this.counter.add(entry, timeMs);
+    const size = sizeOf(entry);
+    this.#kept.push({ ...entry, message: owned(entry.message), timeMs, order, size });
+    this.#keptChars += size;
     if (this.#kept.length >= this.maxEntries * 2 || this.#keptChars > this.maxChars * 2) this.#compact();
   }
 
@@ -73,13 +85,13 @@ export class NewestEntries {
     let from = this.#kept.length;
     while (from > 0 && this.#kept.length - from < this.maxEntries) {
       const entry = this.#kept[from - 1];
-      chars += entry === undefined ? 0 : sizeOf(entry);
+      chars += entry?.size ?? 0;
       if (chars > this.maxChars) break;
       from--;
     }
     this.dropped += from;
     this.#kept = this.#kept.slice(from);
-    this.#keptChars = this.#kept.reduce((sum, entry) => sum + sizeOf(entry), 0);
+    this.#keptChars = this.#kept.reduce((sum, { size }) => sum + size, 0);
   }
 }
 

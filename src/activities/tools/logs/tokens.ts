@@ -25,11 +25,21 @@ const MASKS: readonly RegExp[] = [
   /(?<![\w.@/-])(?:[a-z0-9_-]+\.)+(?:com|net|org|edu|gov|io|eu|cn|de|uk|fr|nl|ru|jp|kr|hk|tw|in|br|it|pl|ca|au|us|local|internal|lan)\b(?![\w.-])/gi,
 ];
 
+/** Quoted text is a value, whatever stands in it; but for the names of JSON's fields, and for requests, whose verb tells them apart. */
+const QUOTED = /"([^"]{0,300})"(\s*:)?|(?<!\w)'([^']{1,300})'(?!\w)/g;
+const REQUEST = /^[A-Z]{3,8} \S/;
+
+const unquoted = (whole: string, text: string | undefined, colon: string | undefined): string => {
+  if (colon !== undefined || (text !== undefined && REQUEST.test(text)) || !/\w/.test(whole)) return whole;
+  return `${whole.charAt(0)}${WILDCARD}${whole.charAt(0)}`;
+};
+
 /** A line as words; values that show by their form are wildcards already. */
 export function tokensOf(line: string): string[] {
   let text = line.split("\n", 1)[0] ?? "";
   // A word that the cut goes through would be another word.
   if (text.length > LINE_MAX_CHARS) text = text.slice(0, LINE_MAX_CHARS).replace(/\S*$/, "");
+  text = text.replace(QUOTED, unquoted);
   for (const mask of MASKS) text = text.replace(mask, WILDCARD);
   const tokens = text
     .replace(/([=,;:()[\]{}"'|])/g, " $1 ")

@@ -47,7 +47,7 @@ test("reads page after page, newest first, and loses and doubles no line where t
 });
 
 test("more lines of one time than a page holds are told to be left out, and reading goes on before them", async () => {
-  const same = Array.from({ length: 1_200 }, (_, index) => ({
+  const same = Array.from({ length: 6_000 }, (_, index) => ({
     at: at(60),
     stream: { app: "a" },
     text: `same ${index}`,

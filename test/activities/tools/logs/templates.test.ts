@@ -1,6 +1,6 @@
 /** Log templates: which lines one statement wrote, on made lines and on five systems' real logs. */
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { clusterLogs } from "../../../../src/activities/tools/logs/templates.js";
 import { LOGHUB_PRESENT, LOGHUB_SYSTEMS, loghub } from "../../../support/loghub.js";
 
@@ -120,4 +120,44 @@ test("one odd line does not split the others", () => {
   );
   const sizes = clusterLogs(lines).map((cluster) => cluster.lines.length);
   expect(Math.max(...sizes)).toBeGreaterThanOrEqual(299);
+});
+
+describe("few values at a place are values all the same", () => {
+  const lines = (count: number, line: (at: number) => string): string[] =>
+    Array.from({ length: count }, (_, at) => line(at));
+  const one = (name: readonly string[], at: number): string => name[at % name.length] ?? "";
+  const NAMES = ["alpha", "bravo", "delta"];
+  test.each([
+    ["a name at the end", lines(30, (at) => `worker joined the pool of ${one(NAMES, at)}`)],
+    ["two names", lines(40, (at) => `request of ${one(["cart", "shop"], at)} was routed to ${one(NAMES, at)} again`)],
+    [
+      "names of several words",
+      lines(40, (at) => `report for ${one(["north shore", "east town mill", "delta"], at)} was written`),
+    ],
+    ["quoted text", lines(40, (at) => `job "${one(["nightly tidy of carts", "mail", "a b"], at)}" was queued`)],
+    [
+      "lists",
+      lines(40, (at) => `members are ${one(["alpha, bravo", "alpha, bravo, delta", "echo"], at)} since the election`),
+    ],
+    [
+      "one odd line among many",
+      [...lines(300, () => "cache of region north was warmed"), "cache of region south was warmed"],
+    ],
+  ])("%s", (_, all) => {
+    expect(clusterLogs(all)).toHaveLength(1);
+  });
+
+  test.each([
+    ["what was done", lines(40, (at) => `session ${one(["opened", "closed"], at)} for ${one(NAMES, at)}`), 2],
+    ["a state", lines(40, (at) => `link of ${one(NAMES, at)} is ${one(["up", "down"], at)}`), 2],
+    ["an optional part", lines(40, (at) => `login failed rhost=${at}${one(["", " user=alice"], at)}`), 2],
+    [
+      "the field that is named",
+      lines(40, (at) => `{"${one(["paid", "sent"], at)}": "${one(NAMES, at)}", "total": ${at}}`),
+      2,
+    ],
+    ["the verb of a request", lines(40, (at) => `"${one(["GET", "DELETE"], at)} /cart/${at} HTTP/1.1" 200`), 2],
+  ])("%s tells statements apart", (_, all, count) => {
+    expect(clusterLogs(all)).toHaveLength(count);
+  });
 });
