@@ -1,5 +1,6 @@
 /** Which entries of a log are kept: those in range that match, the newest of them up to a number and a size. */
 import { redact } from "../../../core/redact.js";
+import { owned } from "../kit/owned-text.js";
 import type { LogEntry } from "./entries.js";
 import { isAtLeast, type Level, type LevelOrUnknown } from "./levels.js";
 import { TemplateCounter } from "./template-counter.js";
@@ -20,9 +21,6 @@ export interface KeptEntry extends LogEntry {
   /** Characters. */
   size: number;
 }
-
-/** A copy that does not keep the part of the file in memory that it was cut from. */
-const owned = (text: string): string => Buffer.from(text).toString();
 
 export class NewestEntries {
   total = 0;
@@ -57,7 +55,9 @@ export class NewestEntries {
     this.lastMs = Math.max(this.lastMs ?? timeMs, timeMs);
     this.counter.add(entry, timeMs);
     const size = sizeOf(entry);
-    this.#kept.push({ ...entry, message: owned(entry.message), timeMs, order, size });
+    const { level, fields } = entry;
+    const kept = { level, message: owned(entry.message), timeMs, order, size };
+    this.#kept.push(fields === undefined ? kept : { ...kept, fields });
     this.#keptChars += size;
     if (this.#kept.length >= this.maxEntries * 2 || this.#keptChars > this.maxChars * 2) this.#compact();
   }

@@ -3,6 +3,7 @@
  * with the same words share a counter, and counters are grouped again whenever there are too many of them.
  */
 import { atOnce } from "../../../platform/slices.js";
+import { owned } from "../kit/owned-text.js";
 import type { LogEntry } from "./entries.js";
 import type { LevelOrUnknown } from "./levels.js";
 import type { Shape } from "./shape-groups.js";
@@ -46,8 +47,26 @@ interface Counter extends Shape {
   into?: Counter;
 }
 
-/** A copy that does not keep the part of the file in memory that it was cut from. */
-const owned = (text: string): string => Buffer.from(text).toString();
+/** A line without its numbers and ids: lines that are the same but for them have the same template. */
+function withoutNumbers(line: string): string {
+  let [text, from, start, hasDigit] = ["", 0, -1, false];
+  for (let at = 0; at <= line.length; at++) {
+    const code = at < line.length ? line.charCodeAt(at) : 0;
+    const isDigit = code >= 48 && code <= 57;
+    if (isDigit || (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || code === 95 || code === 45) {
+      if (start === -1) start = at;
+      hasDigit ||= isDigit;
+      continue;
+    }
+    if (hasDigit) {
+      text += `${line.slice(from, start)}0`;
+      from = at;
+    }
+    start = -1;
+    hasDigit = false;
+  }
+  return text + line.slice(from);
+}
 
 export class TemplateCounter {
   lines = 0;
@@ -73,7 +92,10 @@ export class TemplateCounter {
 
   /** The most frequent first. */
   take(): CountedTemplate[] {
-    const groups = atOnce(templatesOf([...this.#counters.values()])).map(({ words, of }) => ({ words, counter: united(of) }));
+    const groups = atOnce(templatesOf([...this.#counters.values()])).map(({ words, of }) => ({
+      words,
+      counter: united(of),
+    }));
     const all = groups.map(({ words, counter }) => shown(templateText(words), counter));
     if (this.#rest !== undefined) all.push(shown(REST, this.#rest));
     return all.sort((a, b) => b.count - a.count);
@@ -82,7 +104,7 @@ export class TemplateCounter {
   #counterOf(message: string): Counter {
     const end = message.indexOf("\n");
     const line = end === -1 ? message : message.slice(0, end);
-    const known = line.length <= REMEMBERED_CHARS_MAX ? line.replace(/\d+/g, "0") : undefined;
+    const known = line.length <= REMEMBERED_CHARS_MAX ? withoutNumbers(line) : undefined;
     const found = known === undefined ? undefined : this.#remembered.get(known);
     if (found !== undefined) return standing(found);
     const counter = this.#byWords(tokensOf(line));

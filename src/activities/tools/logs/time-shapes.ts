@@ -4,6 +4,7 @@ import { ZONE, zoneMs } from "./zones.js";
 const MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 const month = (name: string | undefined): number => MONTHS.indexOf((name ?? "").slice(0, 3).toLowerCase());
 const DAY_MS = 86_400_000;
+const MONTH_DAYS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 /** A number before this, 2000-01-01, is no time of a log. */
 const EPOCH_MIN_MS = 946_684_800_000;
 
@@ -30,10 +31,12 @@ const fractionMs = (fraction: string | undefined): number =>
 
 /** Year, month from 0, day, and `hh:mm:ss`; undefined for a day that no calendar has. */
 function utc(year: number, monthIndex: number, day: number, clock: string): number | undefined {
-  const [hours = 0, minutes = 0, seconds = 0] = clock.split(":").map(Number);
-  if (monthIndex < 0 || monthIndex > 11 || hours > 23 || minutes > 59 || seconds > 60) return undefined;
-  const ms = Date.UTC(year, monthIndex, day, hours, minutes, seconds);
-  return new Date(ms).getUTCDate() === day || seconds === 60 ? ms : undefined;
+  const colon = clock.indexOf(":");
+  const [hours, minutes] = [Number(clock.slice(0, colon)), Number(clock.slice(colon + 1, colon + 3))];
+  const seconds = Number(clock.slice(colon + 4));
+  if (!(monthIndex >= 0 && monthIndex <= 11 && hours <= 23 && minutes <= 59 && seconds <= 60)) return undefined;
+  const days = monthIndex === 1 && year % 4 !== 0 ? 28 : (MONTH_DAYS[monthIndex] ?? 0);
+  return day >= 1 && day <= days ? Date.UTC(year, monthIndex, day, hours, minutes, seconds) : undefined;
 }
 
 /** The latest of several readings that is not after the reference (a day of slack for zones). */
@@ -60,7 +63,9 @@ function clockOf({ clock = "", half }: Parts): string {
 
 /** The time that a clock shows, with its fraction and its zone taken into account. */
 function exact(ms: number | undefined, { fraction, zone }: Parts): number | undefined {
-  return ms === undefined ? undefined : ms + fractionMs(fraction) - zoneMs(zone, ms);
+  if (ms === undefined) return undefined;
+  const whole = fraction === undefined ? ms : ms + fractionMs(fraction);
+  return zone === undefined ? whole : whole - zoneMs(zone, ms);
 }
 
 const shape = (pattern: string, read: TimeShape["read"]): TimeShape => ({ pattern: new RegExp(pattern), read });
@@ -120,7 +125,7 @@ export const TIME_SHAPES: readonly TimeShape[] = [
   // 2026-11-22T10:00:00.123Z, 2026-11-22 10:00:00,123 +0100, 2026/11/22 10:00, 2026/11/22 - 10:00:00, 2026-11-22 10:00:00:123
   shape(
     `\\b(?<y>\\d{4})[-/.](?<m>\\d\\d)[-/.](?<d>\\d\\d)(?:[T ,_]| - )(?<clock>\\d\\d:\\d\\d(?::\\d\\d)?)(?:[.,](?<fraction>\\d{1,9})|:(?<ms>\\d{3}))?(?![:\\d])${ZONED}`,
-    ({ ms, ...parts }) => numbered({ ...parts, fraction: parts.fraction ?? ms }),
+    (parts) => numbered(parts.ms === undefined ? parts : { ...parts, fraction: parts.ms }),
   ),
   // 10/Oct/2026:13:55:36 -0700, and with a fraction, as HAProxy writes it
   shape(`\\b(?<d>\\d\\d)/${NAME}/(?<y>\\d{4})[: ]${CLOCK}${FRACTION}${ZONED}`, named),
