@@ -66,6 +66,7 @@ export async function main(args: string[]): Promise<void> {
     const bytes = await write(folder, lines);
     const fields = { time_field: "time", level_field: "level", message_field: "message" };
     const source = { kind: "files", path: join(folder, "app.log"), format: "text", ...fields } as const;
+    const before = process.memoryUsage.rss();
     let [most, beats, longest, last] = [0, 0, 0, performance.now()];
     const heartbeat = (): void => {
       beats++;
@@ -86,7 +87,7 @@ export async function main(args: string[]): Promise<void> {
       `${seconds.toFixed(1)} s (${((user + system) / 1e6).toFixed(1)} s of the processor), ${Math.round(output.total / seconds)} lines/s`,
     );
     console.log(
-      `${Math.round(most / MB)} MB resident at most, ${beats} heartbeats, ${Math.round(longest)} ms between two at most`,
+      `${Math.round(most / MB)} MB resident at most, ${Math.round(before / MB)} MB before it began, ${beats} heartbeats, ${Math.round(longest)} ms between two at most`,
     );
   } finally {
     rmSync(folder, { recursive: true, force: true });

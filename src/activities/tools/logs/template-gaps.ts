@@ -70,7 +70,7 @@ function commonTemplate(a: readonly string[], b: readonly string[]): readonly st
   if (gaps.every((gap) => gap.length === 1 && gap[0] !== WILDCARD)) return undefined;
   if (!gaps.every(isValue)) return undefined;
   const around = [...a.slice(0, start), ...a.slice(a.length - end)].filter(isWord).length;
-  if (around < COMMON_MIN || gaps.some((gap) => gap.filter(isWord).length > around)) return undefined;
+  if (around < COMMON_MIN || gaps.some((gap) => gap.filter(isWord).length > 2 * around)) return undefined;
   return withoutTwins([...a.slice(0, start), WILDCARD, ...a.slice(a.length - end)]);
 }
 
