@@ -22,7 +22,7 @@ const LEVEL_KEYS = new Set([
   "@level",
   "sev",
 ]);
-const KLOG = /^([IWEF])\d{4} \d\d:\d\d:\d\d/;
+const KLOG = /^([IWEF])(?:\d{4}){1,2} \d\d:\d\d:\d\d/;
 const PRIORITY = /^<(\d{1,3})>/;
 /** Redis: the process's role, the time, a sign. */
 const REDIS = /^\d+:[MSCX] [^#*.-]{1,40}[\d.]{3,} ([#*.-]) /;

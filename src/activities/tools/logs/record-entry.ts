@@ -33,7 +33,7 @@ const TIME_FIELDS = [
   ..."time timestamp @timestamp ts t date datetime @t asctime instant timeunixnano time_unix_nano timemillis".split(
     " ",
   ),
-  ..."_time __realtime_timestamp time_iso8601 start_time starttime event_time eventtime logged_at created".split(" "),
+  ..."_time __realtime_timestamp time_iso8601 time_local start_time starttime event_time eventtime logged_at created".split(" "),
   ..."observedtimeunixnano requestreceivedtimestamp stagetimestamp when msec".split(" "),
 ];
 const LEVEL_FIELDS = [
@@ -96,10 +96,15 @@ function timeOf(fields: Fields, names: LogFields, referenceMs: number): Found<nu
   return { names: [], value: undefined };
 }
 
+/** Some loggers write a level as an object with its name. */
+function nameIn(value: unknown): unknown {
+  return typeof value === "object" && value !== null ? (value as { name?: unknown }).name : value;
+}
+
 function levelOf(fields: Fields, names: LogFields): Found<LevelOrUnknown> {
   const { record } = fields;
   for (const { name, value } of fields.named(names.level_field, LEVEL_FIELDS)) {
-    const level = /^severity_?number$/i.test(name) ? otelLevel(value) : fieldLevel(value);
+    const level = /^severity_?number$/i.test(name) ? otelLevel(value) : fieldLevel(nameIn(value));
     // A priority in figures may be an order's as well.
     if (level !== "unknown" && !(name === "priority" && typeof value === "number"))
       return { names: [name], value: level };

@@ -125,10 +125,17 @@ function tellsApart(counts: Counts, column: number, group: readonly Shape[], col
   if (counts.has(WILDCARD)) return false;
   if (counts.size > (column === 0 ? FIRST_BRANCHES_MAX : BRANCHES_MAX) && !areStates(counts)) return false;
   if (LABELS.has(group[0]?.tokens[column - 1]?.toLowerCase() ?? "")) return false;
+  if (isQuoted(group[0]?.tokens ?? [], column)) return false;
   const words = [...counts.keys()];
   if (words.every((word) => isAnswer(word) || isName(word))) return false;
   const isKey = group.every(({ tokens }) => isKeyAt(tokens, column));
   return isKey || words.some(isSeparator) || words.every(isStatementWord) || hasUsual(counts) || isThin(columns);
+}
+
+/** One word between two quotes is a value, but for the name of a field. */
+function isQuoted(tokens: readonly string[], column: number): boolean {
+  const before = tokens[column - 1] ?? "";
+  return (before === '"' || before === "'") && before === tokens[column + 1] && tokens[column + 2] !== ":";
 }
 
 /** A name before its value belongs to the statement: `name=`, `"name":`. */

@@ -142,6 +142,8 @@ export const TIME_SHAPES: readonly TimeShape[] = [
   shape(`\\b${NAME} {1,2}(?<d>\\d{1,2}) ${CLOCK}${FRACTION}${ZONED}`, namedYearless),
   // 22 Nov 10:00:00.123
   shape(`\\b(?<d>\\d{1,2}) ${NAME} ${CLOCK}${FRACTION}`, namedYearless),
+  // glog: E20261122 10:00:00.000000
+  shape(`^[IWEF](?<y>20\\d\\d)(?<m>\\d\\d)(?<d>\\d\\d) ${CLOCK}${FRACTION}`, numbered),
   // klog: E1122 10:00:00.000000
   shape(`^[IWEF](?<m>\\d\\d)(?<d>\\d\\d) ${CLOCK}${FRACTION}`, numberedYearless),
   // Chromium: [1234:1129/120000.123456:ERROR:

@@ -25,12 +25,12 @@ const MASKS: readonly RegExp[] = [
   /(?<![\w.@/-])(?:[a-z0-9_-]+\.)+(?:com|net|org|edu|gov|io|eu|cn|de|uk|fr|nl|ru|jp|kr|hk|tw|in|br|it|pl|ca|au|us|local|internal|lan)\b(?![\w.-])/gi,
 ];
 
-/** Quoted text is a value, whatever stands in it; but for the names of JSON's fields, and for requests, whose verb tells them apart. */
+/** Quoted text of several words is a value; but for the names of JSON's fields, and for requests, whose verb tells them apart. */
 const QUOTED = /"([^"]{0,300})"(\s*:)?|(?<!\w)'([^']{1,300})'(?!\w)/g;
 const REQUEST = /^[A-Z]{3,8} \S/;
 
 const unquoted = (whole: string, text: string | undefined, colon: string | undefined): string => {
-  if (colon !== undefined || (text !== undefined && REQUEST.test(text)) || !/\w/.test(whole)) return whole;
+  if (colon !== undefined || (text !== undefined && REQUEST.test(text)) || !/\w\s/.test(whole)) return whole;
   return `${whole.charAt(0)}${WILDCARD}${whole.charAt(0)}`;
 };
 

@@ -53,7 +53,7 @@ test("more lines of one time than a page holds are told to be left out, and read
     text: `same ${index}`,
   }));
   const server = await stand([...same, { at: at(90), stream: { app: "a" }, text: "older" }]);
-  const { output, messages } = await collect(server.url);
+  const { output, messages } = await collect(server.url, { max_lines: 10_000 });
   expect(messages[0]).toBe("older");
   expect(output.truncated).toBe(true);
 });
