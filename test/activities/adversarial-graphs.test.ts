@@ -23,8 +23,9 @@ import { describe, expect, test } from "vitest";
 import type { Graph } from "../../src/schema/graph.js";
 import type { NodeType } from "../../src/vocabulary/node-types.js";
 import { judgeGraph, openPolicy } from "../support/adversarial.js";
+import { publicData } from "../support/public-data.js";
 
-const FOLDER = "../shared/data/adversarial";
+const FOLDER = publicData("adversarial");
 const present = existsSync(`${FOLDER}/dag_malformed.jsonl`);
 
 const MAP = {

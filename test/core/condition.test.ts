@@ -8,6 +8,7 @@ import {
   referencesOf,
 } from "../../src/core/condition.js";
 import type { Json } from "../../src/schema/json.js";
+import { publicData } from "../support/public-data.js";
 
 const OUTPUTS: Record<string, Json> = {
   logs: { error_count: 3, services: ["shop", "cart"], first: null, text: "naïve 😀", ok: true, empty: {} },
@@ -244,7 +245,7 @@ test("evaluateCondition tells a text that does not parse from one that fails", (
   expect(evaluateCondition("a", null as unknown as Record<string, Json>).ok).toBe(false);
 });
 
-const ROWS = new URL("../../../shared/data/adversarial/expr_semantics.jsonl", import.meta.url);
+const ROWS = publicData("adversarial/expr_semantics.jsonl");
 const present = existsSync(ROWS);
 const title = "published and hostile expressions give what they must, and none is true that must not be";
 test.skipIf(!present)(present ? title : `${title} (skipped: ../shared/data is absent)`, () => {

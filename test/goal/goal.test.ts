@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { sanitizeGoal } from "../../src/goal/goal.js";
 import { GOAL_MAX_CHARS } from "../../src/vocabulary/limits.js";
+import { publicData } from "../support/public-data.js";
 
 const codesOf = (text: string) => sanitizeGoal(text).findings.map(({ code }) => code);
 
@@ -169,7 +170,7 @@ test("no input makes it throw, and what comes out is readable and within the bou
   );
 });
 
-const ROWS = new URL("../../../shared/data/adversarial/prompt_injection.jsonl", import.meta.url);
+const ROWS = publicData("adversarial/prompt_injection.jsonl");
 const present = existsSync(ROWS);
 const title = "most published attacks with a marker are told, and nearly no ordinary goal is";
 test.skipIf(!present)(present ? title : `${title} (skipped: ../shared/data is absent)`, () => {

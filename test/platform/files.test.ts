@@ -14,8 +14,9 @@ import { join, sep } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { namesUnderRoots, openUnderRoots, safeJoin } from "../../src/platform/files.js";
+import { publicData } from "../support/public-data.js";
 
-const DATA = "../shared/data/adversarial/path_traversal.jsonl";
+const DATA = publicData("adversarial/path_traversal.jsonl");
 const present = existsSync(DATA);
 const base = "/srv/autoops/reports";
 

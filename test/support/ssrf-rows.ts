@@ -2,8 +2,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import type { NetworkRules } from "../../src/platform/http/check-url.js";
 import type { Lookup } from "../../src/platform/http/resolve.js";
+import { publicData } from "./public-data.js";
 
-const FOLDER = "../shared/data/adversarial";
+const FOLDER = publicData("adversarial");
 export const hasSsrfRows = existsSync(`${FOLDER}/ssrf.jsonl`);
 
 export interface SsrfRow {

@@ -5,8 +5,9 @@ import { describe, expect, test } from "vitest";
 import { verdictOn } from "../../../src/core/cluster/analyse.js";
 import { type ClusterFacts, FACT_KINDS, FACT_SCHEMAS } from "../../../src/schema/kubernetes/facts.js";
 import type { Item } from "../../support/cluster-world.js";
+import { publicData } from "../../support/public-data.js";
 
-const FOLDER = resolve(import.meta.dirname, "../../../../shared/data/opensre/eks");
+const FOLDER = publicData("opensre/eks");
 const folder = existsSync(FOLDER) ? FOLDER : undefined;
 
 /** What must be named first; healthy ones name nothing. */

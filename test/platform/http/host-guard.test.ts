@@ -6,6 +6,7 @@ import { checkUrl, type NetworkRules } from "../../../src/platform/http/check-ur
 import { createHostGuard } from "../../../src/platform/http/host-guard.js";
 import type { Lookup } from "../../../src/platform/http/resolve.js";
 import { createWaysOut } from "../../../src/platform/http/ways-out.js";
+import { publicData } from "../../support/public-data.js";
 import { failureOf } from "../../support/tool-context.js";
 
 const answering =
@@ -159,7 +160,7 @@ test("a worker's guard follows the policy as it is at the call, and lets nothing
   await expect(hosts.checkName("shop.example.com")).rejects.toMatchObject({ code: "host-not-allowed" });
 });
 
-const ROWS = "../shared/data/adversarial/ssrf.jsonl";
+const ROWS = publicData("adversarial/ssrf.jsonl");
 test.skipIf(!existsSync(ROWS))("hosts of hostile URLs get the verdict of the URL check (skipped: no data)", () => {
   const network = { allowed_hosts: ["*"] };
   let compared = 0;

@@ -15,8 +15,9 @@ import { secretsIn } from "../../../../src/core/redact.js";
 import { openPolicy, REGISTRY } from "../../../support/adversarial.js";
 import { createTestPlanner, GOOD_PLAN, type TestPlanner, wireEdge, wireNode } from "../../../support/model-planner.js";
 import { type ModelServer, startModelServer } from "../../../support/model-server.js";
+import { publicData } from "../../../support/public-data.js";
 
-const FILE = "../shared/data/adversarial/prompt_injection.jsonl";
+const FILE = publicData("adversarial/prompt_injection.jsonl");
 interface Attack {
   id: string;
   label: string;

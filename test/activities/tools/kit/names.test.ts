@@ -3,8 +3,9 @@ import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { createDefaultRegistry } from "../../../../src/activities/registry.js";
+import { publicData } from "../../../support/public-data.js";
 
-const DATA = "../shared/data/adversarial/command_injection.jsonl";
+const DATA = publicData("adversarial/command_injection.jsonl");
 const present = existsSync(DATA);
 
 interface Row {
