@@ -49,6 +49,8 @@ export interface Verdict {
   undo?: {
     onFailure: boolean;
     onFailedVerification: boolean;
+    /** Also where the run is cancelled; absent where not. */
+    onCancel?: true;
     nodes: Record<string, { type: NodeType; reason: string; rule?: GateRule }>;
   };
   notices: Problem[];
@@ -190,7 +192,8 @@ function undoOf(
   });
   if (Object.keys(nodes).length === 0) return {};
   const { undo_on_failure: onFailure, undo_on_failed_verification: onFailedVerification } = policy.execution;
-  return { undo: { onFailure, onFailedVerification, nodes } };
+  const onCancel = policy.execution.undo_on_cancel ? { onCancel: true as const } : {};
+  return { undo: { onFailure, onFailedVerification, ...onCancel, nodes } };
 }
 
 /** The strictest that the nodes reach; one that reaches nothing declared counts as production. */

@@ -28,8 +28,9 @@ export interface Policy {
     rate_limit_llm_per_minute: number;
     /** Whether finished effects that state an `undo` are taken back when the run fails. */
     undo_on_failure: boolean;
-    /** The same for effects whose verification fails. */
+    /** The same for effects whose verification fails, and where the run is cancelled. */
     undo_on_failed_verification: boolean;
+    undo_on_cancel?: boolean;
   };
   /** `allowed` absent: the built-in read-only tools. */
   tools: { allowed?: string[]; blocked: string[]; require_approval: string[] };
@@ -43,6 +44,8 @@ export interface Policy {
     notify_channel?: string;
     /** Absent: `production` where `require_for_production` holds, else `never`. */
     signed?: Signed;
+    /** Where a rule does not say it. Absent: never. */
+    comment_required?: "never" | "reject" | "always";
     rules?: ApprovalRule[];
     /** By the name that the operating system gives a person. */
     local_groups?: Record<string, string[]>;

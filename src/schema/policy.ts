@@ -34,6 +34,7 @@ export const executionPolicySchema = z.strictObject({
   rate_limit_llm_per_minute: whole(1, 10_000).optional(),
   undo_on_failure: z.boolean().optional(),
   undo_on_failed_verification: z.boolean().optional(),
+  undo_on_cancel: z.boolean().optional(),
 });
 
 /** The file as written. Every section and key is optional; what is absent has the default of `core/policy`. */
@@ -62,6 +63,7 @@ export const policyFileSchema = z.strictObject({
       notify_channel: channelNameSchema.optional(),
       /** Whether votes must carry a verified signature; rules may only tighten it. */
       signed: signedSchema.optional(),
+      comment_required: z.enum(["never", "reject", "always"]).optional(),
       rules: approvalRulesSchema.optional(),
       /** Groups by the name that the operating system gives a person, for decisions that this machine signs. */
       local_groups: localGroupsSchema.optional(),

@@ -11,6 +11,7 @@ import { type RunFacts, viewOf } from "../core/report/view.js";
 import { askNode, shownUndo } from "../core/run/node-start.js";
 import { addProblem, type Run, stateOf } from "../core/run/run.js";
 import type { RunEvent } from "../core/run/state.js";
+import { takesBackAfterCancel } from "../core/run/undo.js";
 import type { JsonObject } from "../schema/json.js";
 import { FINDINGS_SHOWN_AT_GATE, SUMMARY_MAX_CHARS } from "../vocabulary/limits.js";
 import { messageOf } from "../vocabulary/message-of.js";
@@ -32,7 +33,7 @@ export interface Gates {
 export function createGates(
   run: Run,
   facts: RunFacts,
-  work: CancellationScope,
+  work: () => CancellationScope,
   dispatch: (event: RunEvent) => unknown,
 ): Gates {
   const timers = new Map<string, CancellationScope>();
@@ -96,7 +97,7 @@ export function createGates(
       (error: unknown) => {
         asking--;
         // A question that was called back because the run ends is no problem.
-        if (run.state.ending !== undefined) return;
+        if (run.state.ending !== undefined && !takesBackAfterCancel(run)) return;
         const message = `${node.id}: nobody could be asked: ${messageOf(error)}`;
         addProblem(run, { code: "tool-failed", at: node.id, message });
       },
@@ -106,7 +107,7 @@ export function createGates(
   function armTimer(node: CheckedNode, sinceMs: number): void {
     const gate = stateOf(run, node.id).gate;
     if (gate === undefined) return;
-    const scope = new CancellationScope({ cancellable: true, parent: work });
+    const scope = new CancellationScope({ cancellable: true, parent: work() });
     timers.set(node.id, scope);
     const summary = `gate ${node.id} closes: ${node.name}`.slice(0, SUMMARY_MAX_CHARS);
     scope

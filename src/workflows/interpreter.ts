@@ -14,6 +14,7 @@ import { type Action, next, nextOfRunning } from "../core/run/next.js";
 import { settleSummary, startNode, startRead } from "../core/run/node-start.js";
 import { type Run, stateOf, workedMs } from "../core/run/run.js";
 import type { RunEvent } from "../core/run/state.js";
+import { takesBackAfterCancel } from "../core/run/undo.js";
 import type { Json, JsonObject } from "../schema/json.js";
 import { RETRY_DEFAULT, SUMMARY_MAX_CHARS } from "../vocabulary/limits.js";
 import { showAttributes, showDetails } from "./details.js";
@@ -40,7 +41,14 @@ export function createInterpreter(run: Run, facts: RunFacts, work: CancellationS
   let shownGates = run.gates;
   /** When the latest event happened; what follows from it starts then. The clock may read otherwise on replay. */
   let nowMs = 0;
-  const gates: Gates = createGates(run, facts, work, dispatch);
+  /** What takes effects back after a cancellation is not reached by it. */
+  let takingBack: CancellationScope | undefined;
+  const scope = (): CancellationScope => {
+    if (!takesBackAfterCancel(run)) return work;
+    takingBack ??= new CancellationScope({ cancellable: false });
+    return takingBack;
+  };
+  const gates: Gates = createGates(run, facts, scope, dispatch);
 
   function dispatch(event: RunEvent): ReturnType<typeof apply> {
     const result = apply(run, event);
@@ -64,8 +72,9 @@ export function createInterpreter(run: Run, facts: RunFacts, work: CancellationS
 
   /** What a result starts is in the scope already; entering it anew for each node would cost promises. */
   function inWork(start: () => void): void {
-    if (CancellationScope.current() === work) start();
-    else void work.run(async () => start());
+    const current = scope();
+    if (CancellationScope.current() === current) start();
+    else void current.run(async () => start());
   }
 
   function startAll(): void {

@@ -13,6 +13,7 @@ export type Ending = "succeed" | "fail" | "approve" | "reject" | "expire";
 export interface Script {
   /** How a node ends, and how its gate is answered. Default: it succeeds and is approved. */
   ends?: Record<string, Ending[]>;
+  /** By node id; what is read around an effect by `node:precondition` and `node:verify`. */
   outputs?: Record<string, Json>;
   /** Picks which of the open things ends next; 0 is the oldest. */
   pick?(open: number): number;
@@ -60,7 +61,12 @@ function perform(run: Run, report: (event: RunEvent) => void, atMs: number): voi
   for (let actions = next(run); actions.length > 0; actions = next(run)) {
     for (const action of actions) {
       const id = action.node;
-      if (!run.ready.includes(id)) continue;
+      const isDue = run.due.includes(id);
+      if (!run.ready.includes(id) && !isDue) continue;
+      if (isDue) {
+        report({ kind: "step-started", node: id, atMs });
+        continue;
+      }
       if (action.kind === "ask") {
         report({ kind: "gate-asked", node: id, deadlineMs: atMs + 1_000, atMs });
         report({
@@ -98,5 +104,8 @@ function endOne(run: Run, id: string, script: Script, report: (event: RunEvent) 
   if (endings.includes("fail")) {
     return report({ kind: "node-failed", node: id, failure: { code: "tool-failed", message: "it failed" }, atMs });
   }
-  report({ kind: "node-succeeded", node: id, output: script.outputs?.[id] ?? {}, atMs });
+  const { phase } = stateOf(run, id).progress ?? {};
+  if (phase === "settle") return report({ kind: "settled", node: id, atMs });
+  const key = phase === "precondition" || phase === "verify" ? `${id}:${phase}` : id;
+  report({ kind: "node-succeeded", node: id, output: script.outputs?.[key] ?? {}, atMs });
 }

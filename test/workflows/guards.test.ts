@@ -147,6 +147,48 @@ test("an undo that hangs on what the effect returned asks for itself", async () 
   expect(staged.calls).toEqual(["one", "last", "one.undo"]);
 });
 
+const REVIEW = { id: "look", type: "human_review", params: { prompt: "go on?" } } as const;
+const cancelled = (undo: object = UNDO) => graphOf([undoable("one", undo), REVIEW], ["one>look"]);
+const cancelAtReview = async (handle: WorkflowHandle): Promise<void> => {
+  await decide(handle, "one");
+  await gateOf(handle, "look");
+  await handle.cancel();
+};
+
+test("a cancelled run leaves its effects as they are, or takes them back where the policy says so", async () => {
+  const left = stage();
+  expect((await play(environment, cancelled(), left, cancelAtReview)).outcome).toBe("cancelled");
+  expect(left.calls).toEqual(["one"]);
+  const back = stage({ policy: openPolicy({ undo_on_cancel: true }) });
+  const report = await play(environment, cancelled(), back, cancelAtReview);
+  expect(report.outcome).toBe("cancelled");
+  expect(back.calls).toEqual(["one", "one.undo"]);
+  expect(nodeOf(report, "one.undo")).toMatchObject({ status: "succeeded", undoes: "one" });
+  expect(nodeOf(report, "look")?.status).toBe("cancelled");
+});
+
+test.each(["approve", "reject"])("after a cancellation an undo of its own gate is asked about: %s", async (answer) => {
+  const undo = { tool: "rollback", params: { version: "{{ one.before }}" } };
+  const staged = stage({ tools: { one: () => ({ before: "7" }) }, policy: openPolicy({ undo_on_cancel: true }) });
+  const report = await play(environment, cancelled(undo), staged, async (handle) => {
+    await cancelAtReview(handle);
+    await gateOf(handle, "one.undo");
+    await handle.signal(answer, { node_id: "one.undo", approver: "ann" });
+  });
+  expect(report.outcome).toBe("cancelled");
+  expect(staged.calls).toEqual(answer === "approve" ? ["one", "one.undo"] : ["one"]);
+});
+
+test("a run that is cancelled before it changed anything takes nothing back", async () => {
+  const staged = stage({ policy: openPolicy({ undo_on_cancel: true }) });
+  const report = await play(environment, cancelled(), staged, async (handle) => {
+    await gateOf(handle, "one");
+    await handle.cancel();
+  });
+  expect(report.outcome).toBe("cancelled");
+  expect(staged.calls).toEqual([]);
+});
+
 test("nothing is taken back in a run that succeeds, or where the policy says no", async () => {
   const fine = stage();
   await play(environment, failing(undoable("one")), fine, approve("one"));

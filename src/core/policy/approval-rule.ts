@@ -67,7 +67,8 @@ export interface RuleSubject {
 /** The first rule that matches; undefined where none does and the policy's own defaults hold. */
 export function ruleFor(policy: Policy, subject: RuleSubject): GateRule | undefined {
   const found = policy.approval.rules?.find((rule) => matches(rule, subject));
-  if (found === undefined) return undefined;
+  const comment = found?.comment_required ?? policy.approval.comment_required ?? "never";
+  if (found === undefined) return comment === "never" ? undefined : commentRule(policy, subject, comment);
   return {
     name: found.name,
     groups: found.groups ?? [],
@@ -81,8 +82,24 @@ export function ruleFor(policy: Policy, subject: RuleSubject): GateRule | undefi
       groups,
       ...(channel === undefined ? {} : { channel }),
     })),
-    comment: found.comment_required ?? "never",
+    comment,
     signed: wantsSignedVotes(policy, subject.environment, found.signed),
+  };
+}
+
+/** No rule matches, and the policy wants a comment all the same. */
+function commentRule(policy: Policy, { environment }: RuleSubject, comment: GateRule["comment"]): GateRule {
+  return {
+    name: "approval",
+    groups: [],
+    required: 1,
+    forbidRequester: false,
+    seconds: policy.approval.timeout_seconds,
+    onTimeout: "reject",
+    remindAfter: [],
+    escalate: [],
+    comment,
+    signed: wantsSignedVotes(policy, environment),
   };
 }
 

@@ -5,6 +5,7 @@
 import { openSeconds } from "../policy/approval-rule.js";
 import type { PlanNode } from "./plan.js";
 import { type Run, stateOf } from "./run.js";
+import { takesBackAfterCancel } from "./undo.js";
 
 /** What the workflow must do now. */
 export type Action =
@@ -17,7 +18,7 @@ export type Action =
 
 /** What to do now, in file order. Nothing once the run is ending. */
 export function next(run: Run): Action[] {
-  if (run.state.ending !== undefined || run.state.outcome !== undefined) return [];
+  if (isClosed(run)) return [];
   const actions = nextOfRunning(run);
   let slots = run.plan.graph.verdict.limits.concurrency - run.running;
   for (const id of run.ready) {
@@ -38,9 +39,12 @@ export function next(run: Run): Action[] {
 
 /** What running nodes must do to end; also where nothing new may be started. */
 export function nextOfRunning(run: Run): Action[] {
-  if (run.state.ending !== undefined || run.state.outcome !== undefined) return [];
+  if (isClosed(run)) return [];
   return run.due.flatMap((id) => dueOf(run, id));
 }
+
+const isClosed = (run: Run): boolean =>
+  run.state.outcome !== undefined || (run.state.ending !== undefined && !takesBackAfterCancel(run));
 
 function startOf(entry: PlanNode): Action {
   if (entry.node.type === "wait") {

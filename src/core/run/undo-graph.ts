@@ -44,7 +44,7 @@ export function undoGraph(
 }
 
 /** Carried out, states an undo, and was not taken back: the one that ended last first. */
-function effectsToUndo(graph: Graph, { nodes }: Pick<RunView, "nodes">): Node[] {
+export function effectsToUndo(graph: Graph, { nodes }: Pick<RunView, "nodes">): Node[] {
   const shown = new Map<string, NodeView>(nodes.map((node) => [node.id, node]));
   const undone = new Set(nodes.flatMap((node) => (node.undoes && node.status === "succeeded" ? [node.undoes] : [])));
   const endOf = (id: string): number => shown.get(id)?.endedAtMs ?? 0;

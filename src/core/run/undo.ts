@@ -1,5 +1,5 @@
 /**
- * Takes finished effects back, the latest first: by itself where a run has failed and the policy says so. An undo that
+ * Takes finished effects back, the latest first: by itself where a run has failed or was cancelled and the policy says so. An undo that
  * people were shown when they approved the effect is covered by that approval; any other asks at a gate of its own.
  * Loaded by the workflow sandbox: imports no package and reads no clock.
  */
@@ -19,12 +19,19 @@ export function startNextUndo(run: Run): boolean {
   return true;
 }
 
-/** The run failed in a way after which the policy takes effects back, and no undo has gone wrong so far. */
+/** A cancelled run starts nothing more, save what takes its effects back where the policy says so. */
+export const takesBackAfterCancel = ({ plan, state }: Run): boolean =>
+  state.ending === "cancelled" && plan.graph.verdict.undo?.onCancel === true;
+
+/** The run ended in a way after which the policy takes effects back, and no undo has gone wrong so far. */
 function isWanted(run: Run): boolean {
   const { undo } = run.plan.graph.verdict;
-  if (undo === undefined || run.state.ending !== undefined || outcomeOf(run) !== "failed") return false;
+  const isCancelled = takesBackAfterCancel(run);
+  if (undo === undefined || (!isCancelled && (run.state.ending !== undefined || outcomeOf(run) !== "failed")))
+    return false;
   const states = Object.entries(run.state.nodes);
   if (states.some(([id, own]) => isUndo(run, id) && own.status !== "succeeded")) return false;
+  if (isCancelled) return true;
   return states.some(([id, own]) => {
     if (own.status !== "failed" || run.plan.nodes.get(id)?.node.continue_on_failure) return false;
     return own.failure?.code === "not-verified" ? undo.onFailedVerification : undo.onFailure;

@@ -38,6 +38,18 @@ function vote(run: Run, approver: string, more: Partial<Vote> = {}): DecisionRes
 }
 const status = (run: Run) => stateOf(run, "w").status;
 
+test("the policy's own comment_required holds where no rule says it, and a rule's beats it", () => {
+  const subject = { type: "rollback", names: ["rollback"], effect: "write", environment: "production" } as const;
+  const wanting = (policy: Policy): Policy => ({
+    ...policy,
+    approval: { ...policy.approval, comment_required: "reject" },
+  });
+  expect(ruleFor(openPolicy(), subject)).toBeUndefined();
+  expect(ruleFor(wanting(openPolicy()), subject)).toMatchObject({ comment: "reject", groups: [], required: 1 });
+  expect(ruleFor(wanting(policyWith({})), subject)?.comment).toBe("reject");
+  expect(ruleFor(wanting(policyWith({ comment_required: "never" })), subject)?.comment).toBe("never");
+});
+
 describe("which rule a gate follows", () => {
   const subject = { type: "rollback", names: ["rollback"], effect: "write", environment: "production" } as const;
 
