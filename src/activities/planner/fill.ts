@@ -31,6 +31,9 @@ export function fillParameters(playbook: Playbook, filling: Filling): Result<Rec
   const values: Record<string, Json> = {};
   const problems: Problem[] = [];
   const names = Object.keys(playbook.parameters);
+  // Sources and targets belong to the service that is given, whatever service the goal names.
+  const { service } = filling.given;
+  const entities = typeof service === "string" ? { ...filling.entities, service } : filling.entities;
   for (const name of Object.keys(filling.given)) {
     if (Object.hasOwn(playbook.parameters, name)) continue;
     const message = `the playbook ${playbook.id} has no parameter ${JSON.stringify(name.slice(0, 60))}`;
@@ -42,7 +45,7 @@ export function fillParameters(playbook: Playbook, filling: Filling): Result<Rec
     const parameter = playbook.parameters[name];
     if (parameter === undefined) continue;
     if (filling.wanted?.has(name) === false && !Object.hasOwn(filling.given, name)) continue;
-    const found = valueFor(name, parameter, filling, values);
+    const found = valueFor(name, parameter, { ...filling, entities }, values);
     if (found.ok) {
       if (found.value !== undefined) values[name] = found.value;
     } else problems.push(found.problem);

@@ -58,7 +58,7 @@ test("the demo's goal gets the plan that rolls back, filled from the goal and co
   expect(result.graph.metadata).toMatchObject({
     planner: "playbook",
     playbook: "error-rate-after-deploy",
-    playbook_version: "1.2.0",
+    playbook_version: "1.3.0",
     score: result.score,
     parameters: {
       service: "checkout",
@@ -73,8 +73,21 @@ test("the demo's goal gets the plan that rolls back, filled from the goal and co
   const params = Object.fromEntries(result.graph.nodes.map((node) => [node.id, node.params]));
   expect(params.logs).toEqual({ source: "checkout-logs", since: "15m", max_lines: 50_000 });
   expect(params.rollback).toEqual({ target: "checkout", version: "{{ deployments.previous.version }}" });
-  expect(params.settle).toEqual({ seconds: 3 });
+  expect(result.graph.nodes.find(({ id }) => id === "rollback")).toMatchObject({
+    verify: { settle_seconds: 3, expect: "output.value != null and output.value <= 0.02" },
+    undo: { tool: "rollback", params: { target: "checkout", version: "{{ deployments.current.version }}" } },
+  });
   expect(JSON.stringify(result.graph)).not.toContain("${");
+});
+
+test("sources and targets follow the service that is given, not the one that the goal names", () => {
+  const other = draft("errors of cart since the last deploy, roll back", { params: { service: "checkout" } });
+  if (!other.ok) throw new Error(other.problems.map(({ message }) => message).join());
+  expect(other.graph.metadata?.parameters).toMatchObject({
+    service: "checkout",
+    logs: "checkout-logs",
+    target: "checkout",
+  });
 });
 
 test("the same goal gives the same graph, another goal another id", () => {

@@ -17,6 +17,10 @@ const outputs: Record<string, Json> = {
   probe: { ok: false },
   restart: { changed: true },
   probe_after: { ok: true },
+  "rollback:precondition": { current: { version: "2" }, value: 0.27 },
+  "rollback:verify": { value: 0 },
+  "restart:precondition": { ok: false },
+  "restart:verify": { ok: true },
 };
 
 /** Runs the graph with scripted endings; renders the params of every node that started, as the workflow does. */
@@ -50,10 +54,19 @@ test("errors since a deployment: with evidence and approval it rolls back, measu
 });
 
 test("errors since a deployment: a rollback that does not help is told as one", async () => {
-  const driven = go(await checkedFor(DEMO_GOAL), {}, { ratio_after: { value: 0.3 } });
-  expect(driven).toEqual({ ...whole, outcome: "succeeded", acted: ["rollback"], facts: [true, true, false] });
-  const silent = go(await checkedFor(DEMO_GOAL), {}, { ratio_after: { value: null } });
+  const driven = go(await checkedFor(DEMO_GOAL), {}, { "rollback:verify": { value: 0.3 } });
+  expect(driven).toEqual({ ...whole, outcome: "failed", acted: ["rollback"], facts: [true, true, false] });
+  const silent = go(await checkedFor(DEMO_GOAL), {}, { "rollback:verify": { value: null } });
   expect(silent.facts).toEqual([true, true, false]);
+});
+
+test.each<[string, Json]>([
+  ["somebody deployed meanwhile", { current: { version: "3" }, value: 0.27 }],
+  ["the service recovered meanwhile", { current: { version: "2" }, value: 0.001 }],
+])("errors since a deployment: where %s, an approved rollback is left out", async (_, read) => {
+  const driven = go(await checkedFor(DEMO_GOAL), {}, { "rollback:precondition": read });
+  expect(driven).toMatchObject({ ...whole, outcome: "succeeded" });
+  expect(driven.facts.slice(1)).toEqual([false, false]);
 });
 
 test.each<[string, Record<string, Json>]>([
