@@ -9,6 +9,19 @@ export const RATE_MAX_PER_MINUTE = 60_000;
 /** Requests that may follow one another at once. */
 export const RATE_BURST_MAX = 1_000;
 
+/**
+ * Requests a minute to a vendor's host, and how many may follow one another at once, where `rates` says nothing of it: what
+ * the vendors publish or, where they publish nothing, what no person waits for. Servers of one's own have none.
+ */
+export const DEFAULT_RATES: Readonly<Record<string, { per_minute: number; burst: number }>> = {
+  datadog: { per_minute: 25, burst: 20 },
+  github: { per_minute: 80, burst: 20 },
+  jira: { per_minute: 300, burst: 20 },
+  pagerduty: { per_minute: 120, burst: 20 },
+  slack: { per_minute: 50, burst: 20 },
+  webhook: { per_minute: 120, burst: 20 },
+};
+
 /** Requests that a worker is granted in one go: a second's worth, so that pages of one answer cost one question. */
 export const RATE_GRANT_MAX = 20;
 

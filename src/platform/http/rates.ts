@@ -1,8 +1,9 @@
 /** Waits until another machine may be asked, as `rates` of config.yaml allow all workers together, and heeds Retry-After. */
 import { isIP } from "node:net";
+import { datadogUrl } from "../../schema/config/metrics.js";
 import type { RateRule } from "../../schema/config/rates.js";
 import type { Config } from "../../schema/config.js";
-import { RATE_GRANT_LASTS_MS, RATE_GRANT_MAX } from "../../vocabulary/rate-limits.js";
+import { DEFAULT_RATES, RATE_GRANT_LASTS_MS, RATE_GRANT_MAX } from "../../vocabulary/rate-limits.js";
 import { ToolFailure } from "../failure.js";
 import type { RateKeeper } from "../temporal/rate-keeper.js";
 import type { GuardedFetch } from "./contract.js";
@@ -14,6 +15,8 @@ const ASKED_TOO_OFTEN = [429, 503];
 
 interface Rate extends Pick<RateRule, "per_minute" | "burst"> {
   name: string;
+  /** Nobody asked for it: where nobody can tell whose turn it is, the request is made. */
+  isDefault?: true;
 }
 
 /** Granted requests that nobody has made yet: when each may be made, milliseconds of this machine's clock. */
@@ -37,10 +40,12 @@ export function ratedFetch(unrated: GuardedFetch, { config, keeper, now = Date.n
   /** Until when a host wants to be left alone, as it told this worker. */
   const held = new Map<string, number>();
 
-  const ratesFor = (host: string): Rate[] =>
-    rules
-      .filter(([name, rule]) => isMeant(rule, hostsOfKinds.get(name) ?? new Set(), host))
-      .map(([name, rule]) => ({ ...rule, name: rule.each_host ? `${name}/${host}` : name }));
+  const byDefault = defaultRates(config);
+  const ratesFor = (host: string): Rate[] => {
+    const own = rules.filter(([name, rule]) => isMeant(rule, hostsOfKinds.get(name) ?? new Set(), host));
+    if (own.length === 0) return byDefault.get(host) ?? [];
+    return own.map(([name, rule]) => ({ ...rule, name: rule.each_host ? `${name}/${host}` : name }));
+  };
 
   async function take(rate: Rate, deadlineMs: number, signal: AbortSignal | undefined): Promise<void> {
     const own = grants.get(rate.name) ?? { dueMs: [], asking: Promise.resolve() };
@@ -51,6 +56,13 @@ export function ratedFetch(unrated: GuardedFetch, { config, keeper, now = Date.n
       () => undefined,
     );
     await waitUntil(await mine, signal);
+  }
+
+  async function inTurn(rate: Rate, deadlineMs: number, signal: AbortSignal | undefined): Promise<void> {
+    await take(rate, deadlineMs, signal).catch((error: unknown) => {
+      const isAnswer = error instanceof ToolFailure && ["rate-limited", "cancelled"].includes(error.code);
+      if (isAnswer || rate.isDefault === undefined) throw error;
+    });
   }
 
   async function nextGrant(own: Grants, rate: Rate, deadlineMs: number): Promise<number> {
@@ -84,7 +96,7 @@ export function ratedFetch(unrated: GuardedFetch, { config, keeper, now = Date.n
     if (heldUntilMs > deadlineMs) throw heldBack(host, heldUntilMs - now());
     if (heldUntilMs > now()) await waitUntil(heldUntilMs, request?.signal);
     else held.delete(host);
-    for (const rate of ratesFor(host)) await take(rate, deadlineMs, request?.signal);
+    for (const rate of ratesFor(host)) await inTurn(rate, deadlineMs, request?.signal);
     const answer = await unrated(url, request);
     const forMs = ASKED_TOO_OFTEN.includes(answer.status) ? retryAfterMs(answer.headers, now()) : undefined;
     if (forMs !== undefined && forMs > 0) await heed(host, forMs);
@@ -114,8 +126,28 @@ function isMeant(rule: RateRule, ofKinds: ReadonlySet<string>, host: string): bo
 }
 
 /** The hosts of everything that config.yaml declares with one of the kinds; `cluster` has no kind of its own. */
+/** What holds for a vendor's host that no rate of config.yaml names. Doubles on this machine are no vendors. */
+function defaultRates(config: Config): Map<string, Rate[]> {
+  const rates = new Map<string, Rate[]>();
+  for (const [kind, rate] of Object.entries(DEFAULT_RATES)) {
+    for (const host of hostsOf(config, [kind])) {
+      if (!isLoopback(host)) rates.set(host, [{ ...rate, name: `default-${kind}/${host}`, isDefault: true }]);
+    }
+  }
+  return rates;
+}
+
+const isLoopback = (host: string): boolean => host === "localhost" || host === "::1" || /^127\./.test(host);
+
+/** Hosts that no declaration writes out. */
+const SLACK_HOST = "slack.com";
+
 function hostsOf(config: Config, kinds: readonly string[]): Set<string> {
   const hosts = new Set<string>();
+  for (const source of Object.values(config.sources)) {
+    if (source.kind === "datadog" && kinds.includes("datadog")) hosts.add(new URL(datadogUrl(source)).hostname);
+  }
+  if (kinds.includes("slack") && config.slack !== undefined) hosts.add(SLACK_HOST);
   const { sources, targets, channels, trackers = {}, clusters = {} } = config;
   const declared = [sources, targets, channels, trackers].flatMap(
     (section) => Object.values(section) as Array<{ kind: string }>,

@@ -88,6 +88,49 @@ test("a kind stands for the hosts of what is declared with it; with each_host ev
   expect(each.times().sort()).toEqual([0, 0, 0, 0, 1_000, 1_000]);
 });
 
+test.each<[string, Partial<Config>, string, number]>([
+  [
+    "datadog",
+    { sources: { d: { kind: "datadog", site: "datadoghq.eu", api_key: "env:A", app_key: "env:B" } } } as never,
+    "https://api.datadoghq.eu/v1",
+    25,
+  ],
+  ["slack", { slack: { token: "env:T" } } as never, "https://slack.com/api/chat.postMessage", 50],
+  [
+    "webhook",
+    { channels: { w: { kind: "webhook", url: "https://hooks.example.com/x" } } } as never,
+    "https://hooks.example.com/x",
+    120,
+  ],
+])("a vendor's host has a rate by its kind where none is named: %s", async (_, parts, url, perMinute) => {
+  const { worker, times } = stage({}, parts);
+  const fetch = worker();
+  await all(Array.from({ length: 22 }, () => fetch(url)));
+  expect(times().filter((ms) => ms === 0)).toHaveLength(20);
+  expect(times().at(-1)).toBeCloseTo((2 * 60_000) / perMinute, -1);
+  const named = stage({ own: { hosts: ["*"], per_minute: 60_000, burst: 100 } }, parts);
+  const other = named.worker();
+  await all(Array.from({ length: 22 }, () => other(url)));
+  expect(named.times()).toEqual(Array(22).fill(0));
+});
+
+test("a default of ours keeps no request back where nobody can tell whose turn it is, and none a double on this machine", async () => {
+  const channels = {
+    w: { kind: "webhook", url: "https://hooks.example.com/x" },
+    own: { kind: "webhook", url: "http://127.0.0.1:1/x" },
+  };
+  const config = configOf({ channels } as never);
+  const broken: RateKeeper = { take: () => Promise.reject(new Error("no server")), hold: () => Promise.resolve() };
+  const sent: string[] = [];
+  const plain: GuardedFetch = async (url) => {
+    sent.push(url);
+    return { status: 200, headers: {}, text: "", ms: 1, url };
+  };
+  const fetch = ratedFetch(plain, { config, keeper: broken });
+  await all([fetch("https://hooks.example.com/x"), fetch("http://127.0.0.1:1/x")]);
+  expect(sent).toHaveLength(2);
+});
+
 test("a fast rate is granted a second at a time, so that pages cost one question", async () => {
   const { worker, questions, times } = stage({ api: { hosts: ["*"], per_minute: 600, burst: 10 } });
   const fetch = worker();
