@@ -6,11 +6,14 @@ import { join } from "node:path";
 
 const cache = process.env.AUTOOPS_CACHE_DIR ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "autoops");
 
-/** Says on standard error what it does; a failure is told and makes the process end with 1. */
-export function providePython(name, version) {
+const QUIET = ["--quiet", "--disable-pip-version-check"];
+
+/** Says on standard error what it does; a failure is told and makes the process end with 1. `beside` comes without what it depends on. */
+export function providePython(name, version, beside = []) {
   const folder = join(cache, "services", `${name}-${version}`);
   // Written last: an environment that was left half made is made again.
   const done = join(folder, "complete");
+  const pip = join(folder, "bin", "pip");
   const say = (text) => console.error(`${name}: ${text}`);
   if (existsSync(done)) {
     say(`${version} is there (${folder})`);
@@ -20,7 +23,8 @@ export function providePython(name, version) {
   mkdirSync(join(cache, "services"), { recursive: true, mode: 0o700 });
   const steps = [
     ["python3", ["-m", "venv", folder]],
-    [join(folder, "bin", "pip"), ["install", "--quiet", "--disable-pip-version-check", `${name}==${version}`]],
+    [pip, ["install", ...QUIET, `${name}==${version}`]],
+    ...(beside.length === 0 ? [] : [[pip, ["install", ...QUIET, "--no-deps", ...beside]]]),
   ];
   for (const [program, words] of steps) {
     const { status, error } = spawnSync(program, words, { stdio: ["ignore", "inherit", "inherit"] });

@@ -103,7 +103,7 @@ export function plannerByModel(options: ModelOptions, context: PlannerContext): 
   const { apiKey, baseUrl, name, registry, directory, planner = {} } = options;
   const policy = tighten(options.policy, { planner }, []);
   const given = modelSettings(undefined, { name, baseUrl, hasSecret: () => true });
-  const default_constraints = planner.defaultConstraints ?? [];
+  const default_constraints = planner.defaultConstraints ?? given?.default_constraints ?? [];
   const model = given === undefined ? undefined : { ...given, default_constraints };
   const config: Config = { ...context.config, ...(model === undefined ? {} : { model }) };
   const urls = declaredUrls(config);

@@ -21,6 +21,12 @@ const tokens = whole(1_000, 1_000_000_000);
 const urlSchema = z.url({ protocol: /^https?$/, error: "an http or https URL" }).max(2_000);
 const referenceSchema = z.string().regex(/^env:[A-Za-z_][A-Za-z0-9_]{0,127}$/, "a reference such as env:NAME");
 
+/** Told to the model where nothing else is said; `[]` tells it the policy's rules alone. */
+const DEFAULT_CONSTRAINTS = [
+  "Prioritize investigation before remediation",
+  "All remediation actions require human approval",
+] as const;
+
 export const modelSchema = z
   .strictObject({
     /** Default: `AUTOOPS_MODEL`, else `MODEL_DEFAULT_NAME`. */
@@ -33,7 +39,10 @@ export const modelSchema = z
     /** Not sent unless given: some models refuse it. */
     temperature: z.number().min(0).max(2).optional(),
     /** Told to the model beside the policy's own rules. */
-    default_constraints: z.array(z.string().min(1).max(500)).max(MODEL_CONSTRAINTS_MAX).default([]),
+    default_constraints: z
+      .array(z.string().min(1).max(500))
+      .max(MODEL_CONSTRAINTS_MAX)
+      .default([...DEFAULT_CONSTRAINTS]),
     /** Only `false` has an effect: remediation is switched on by the policy alone. */
     enable_remediation: z.boolean().default(true),
     /** Money for a million tokens, in any currency. Without it costs are unknown. */

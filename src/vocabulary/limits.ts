@@ -149,8 +149,8 @@ export const QUEUE_WAIT_SECONDS = 600;
 
 /** Seconds for the check at the start of a run, and for keeping the report at its end. */
 export const CHECK_TIMEOUT_SECONDS = 30;
-/** Seconds for drafting a graph. */
-export const DRAFT_TIMEOUT_SECONDS = 120;
+/** Seconds for drafting a graph: more than the longest call of a model; a worker that is lost shows by its heartbeat. */
+export const DRAFT_TIMEOUT_SECONDS = 620;
 
 /** Nodes listed in the details that the Web UI shows. */
 export const DETAILS_MAX_NODES = 60;

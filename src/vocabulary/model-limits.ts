@@ -3,11 +3,14 @@
  * Loaded by the workflow sandbox: imports nothing.
  */
 
-/** Seconds of one call of the model: under the time-out of the activity that makes it, so that it ends in words. */
+/**
+ * Seconds of one call of the model: under the time-out of the activity that makes it, so that it ends in words. Local and
+ * reasoning models take minutes.
+ */
 export const MODEL_TIMEOUT_SECONDS = 60;
-export const MODEL_TIMEOUT_MAX_SECONDS = 110;
+export const MODEL_TIMEOUT_MAX_SECONDS = 600;
 /** Seconds that a plan may take with its repairs, its retries and its turn in the queue. */
-export const PLAN_TIMEOUT_SECONDS = 900;
+export const PLAN_TIMEOUT_SECONDS = 2_400;
 /** Times that a draft with problems goes back to the model: more rarely helps, and each costs. */
 export const REPAIRS_MAX = 2;
 /** Seconds that a server's Retry-After is heeded for at most; one that says more is asked again then. */

@@ -99,7 +99,7 @@ function systemText({ offer, policy, constraints, mask }: PromptParts): string {
   const rules = [
     `At most ${execution.max_nodes_per_workflow} nodes.`,
     execution.enable_remediation
-      ? "Nodes that change production always wait for a person's approval. Look before you change anything."
+      ? "Nodes that change production always wait for a person's approval. Look before you change anything. State verify for each, undo where something takes it back, and preconditions that must still hold once it was approved."
       : "Remediation is disabled: plan nothing that changes production.",
     "Use only the tools and node types below, with the params that they declare. Name only declared sources, targets, channels and trackers.",
     "Never write a secret, a password or a key anywhere, nor a placeholder for one.",

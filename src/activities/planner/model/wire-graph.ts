@@ -7,6 +7,7 @@ import { z } from "zod";
 import type { Json, JsonObject } from "../../../schema/json.js";
 import type { BuiltInType } from "../../../vocabulary/node-types.js";
 import type { Offer } from "./offer.js";
+import { guardsBack, guardsOf } from "./wire-guards.js";
 import { objectWire, type Wire } from "./wire-params.js";
 
 export interface WireGraph {
@@ -39,10 +40,12 @@ const cannotSchema = z
 /** Undefined where nothing is offered: there is no schema of no node. */
 export function wireGraphOf(offer: Offer): WireGraph | undefined {
   const params = new Map<string, Wire>(offer.tools.map((tool) => [tool.name, objectWire(tool.params, false)]));
+  const guards = guardsOf(offer);
   const kinds = [
-    ...offer.tools.map(({ name, types }) =>
-      nodeSchema(z.enum(types), z.literal(name), params.get(name)?.schema ?? z.strictObject({})),
-    ),
+    ...offer.tools.map(({ name, types, effect }) => {
+      const own = params.get(name)?.schema ?? z.strictObject({});
+      return nodeSchema(z.enum(types), z.literal(name), own, effect === "write" ? guards : {});
+    }),
     ...offer.types.map((type) => nodeSchema(z.enum([type]), z.null(), BUILT_IN_PARAMS[type])),
   ];
   const [first, second, ...rest] = kinds;
@@ -67,7 +70,7 @@ export function wireGraphOf(offer: Offer): WireGraph | undefined {
   };
 }
 
-function nodeSchema(type: z.ZodType, tool: z.ZodType, params: z.ZodType): z.ZodType {
+function nodeSchema(type: z.ZodType, tool: z.ZodType, params: z.ZodType, guards: z.ZodRawShape = {}): z.ZodType {
   return z.strictObject({
     id: z.string().describe("letters, digits, _ or -"),
     name: z.string(),
@@ -80,14 +83,18 @@ function nodeSchema(type: z.ZodType, tool: z.ZodType, params: z.ZodType): z.ZodT
     retry_count: z.number().nullable(),
     continue_on_failure: z.boolean(),
     join: z.union([z.enum(["all", "any"]), z.number()]),
+    ...guards,
   });
 }
 
 /** What null says of these is that they are absent. */
-const NULLABLE = ["tool", "timeout_seconds", "retry_count", "join", "description", "params"] as const;
+const NULLABLE = [
+  ...["tool", "timeout_seconds", "retry_count", "join", "description", "params"],
+  ...["preconditions", "verify", "undo"],
+];
 
 function nodeBack(value: Json, params: ReadonlyMap<string, Wire>): Json {
-  const node = withoutNulls(value, NULLABLE);
+  const node = guardsBack(withoutNulls(value, NULLABLE));
   if (!isObject(node) || node.params === undefined || typeof node.tool !== "string") return node;
   const wire = params.get(node.tool);
   return wire === undefined ? node : { ...node, params: wire.back(node.params) ?? {} };

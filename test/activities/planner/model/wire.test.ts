@@ -7,6 +7,7 @@ import { wireGraphOf } from "../../../../src/activities/planner/model/wire-graph
 import { type JsonSchema, wireOf } from "../../../../src/activities/planner/model/wire-params.js";
 import { BUILT_IN_TOOLS } from "../../../../src/activities/tools/built-in.js";
 import { DEFAULT_POLICY } from "../../../../src/core/policy.js";
+import { nodeSchema } from "../../../../src/schema/graph.js";
 import type { Json } from "../../../../src/schema/json.js";
 import { CONFIG, openPolicy, REGISTRY } from "../../../support/adversarial.js";
 
@@ -124,6 +125,60 @@ describe("the way back", () => {
       const keys = Object.keys(schemaOf(tool.params as z.ZodType).properties ?? {});
       const nulls = Object.fromEntries(keys.filter((key) => !required.has(key)).map((key) => [key, null]));
       expect(Object.keys(own.back(nulls) as object), tool.name).toEqual([]);
+    }
+  });
+});
+
+describe("what stands around a write", () => {
+  const graph = wireGraphOf(offerOf(REGISTRY, openPolicy(), CONFIG));
+  const write = {
+    id: "back",
+    name: "Roll back",
+    description: "",
+    type: "rollback",
+    tool: "rollback",
+    params: { target: "shop", version: "1" },
+    requires_human_approval: true,
+    timeout_seconds: null,
+    retry_count: null,
+    continue_on_failure: false,
+    join: "all",
+  };
+  const read = { tool: "http_probe", params: '{"url":"http://shop.example/"}', expect: "output.ok" };
+  const guarded = {
+    ...write,
+    preconditions: [{ ...read, expect: "not output.ok" }],
+    verify: { ...read, settle_seconds: 30, attempts: null },
+    undo: { tool: "rollback", params: '{"target":"shop","version":"2"}' },
+  };
+  const answer = (node: object) =>
+    graph?.graph.safeParse({ name: "x", nodes: [node], edges: [], cannot: null }).success;
+
+  test("is asked of every write and of nothing else", () => {
+    expect(answer(guarded)).toBe(true);
+    expect(answer({ ...write, preconditions: null, verify: null, undo: null })).toBe(true);
+    expect(answer(write)).toBe(false);
+    const look = { ...write, type: "metric_query", tool: "http_probe", params: { url: "http://a.example/" } };
+    expect(answer({ ...look, verify: null })).toBe(false);
+  });
+
+  test("comes back as the format has it, and passes its schema", () => {
+    const back = graph?.node(guarded as unknown as Json);
+    const parsed = nodeSchema.safeParse(back);
+    expect(parsed.error?.issues ?? []).toEqual([]);
+    const params = { url: "http://shop.example/" };
+    expect(back).toMatchObject({
+      preconditions: [{ tool: "http_probe", params, expect: "not output.ok" }],
+      verify: { tool: "http_probe", params, expect: "output.ok", settle_seconds: 30 },
+      undo: { tool: "rollback", params: { target: "shop", version: "2" } },
+    });
+    const bare = graph?.node({ ...write, preconditions: [], verify: null, undo: null } as unknown as Json);
+    for (const key of ["preconditions", "verify", "undo"]) expect(bare).not.toHaveProperty(key);
+  });
+
+  test("stays as it is where it cannot be read, for the check to refuse", () => {
+    for (const verify of [{ ...read, params: "{" }, { ...read, params: "[1]" }, "look", 7]) {
+      expect(nodeSchema.safeParse(graph?.node({ ...guarded, verify } as unknown as Json)).success).toBe(false);
     }
   });
 });
