@@ -24,13 +24,19 @@ Exit codes: 0 done · 1 the run failed, or problems were found · 2 usage or con
 8 waited long enough, the run goes on · 130 interrupted`;
 
 /** Runs the command that `argv` names (without node and script); resolves with the exit code, never rejects. */
-export async function runProgram(argv: readonly string[], openSession: OpenSession): Promise<ExitCode> {
+export async function runProgram(
+  argv: readonly string[],
+  openSession: OpenSession,
+  commands: readonly Declared[] = COMMANDS,
+): Promise<ExitCode> {
   // As most programs have it; ours is a command.
-  if (["--version", "-V"].includes(argv[0] ?? "")) return runProgram(["version", ...argv.slice(1)], openSession);
+  if (["--version", "-V"].includes(argv[0] ?? "")) {
+    return runProgram(["version", ...argv.slice(1)], openSession, commands);
+  }
   const wishes = { json: argv.includes("--json"), input: !argv.includes("--no-input") };
   const session = openSession(wishes);
   let ending: Ending | undefined;
-  const program = build(session, (reached) => {
+  const program = build(session, commands, (reached) => {
     ending = reached;
   });
   try {
@@ -49,7 +55,7 @@ export async function runProgram(argv: readonly string[], openSession: OpenSessi
   return ending.exit;
 }
 
-function build(session: Session, end: (ending: Ending) => void): Command {
+function build(session: Session, commands: readonly Declared[], end: (ending: Ending) => void): Command {
   const program = new Command("autoops")
     .description("From a goal in plain words to a checked graph that runs as one durable Temporal workflow.")
     .exitOverride()
@@ -62,7 +68,7 @@ function build(session: Session, end: (ending: Ending) => void): Command {
     .addHelpText("before", WHAT_IT_IS)
     .addHelpText("after", WHAT_CODES_MEAN);
   addCommon(program);
-  for (const declared of COMMANDS) declare(program, declared, session, end);
+  for (const declared of commands) declare(program, declared, session, end);
   return program;
 }
 
