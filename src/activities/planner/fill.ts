@@ -33,7 +33,8 @@ export function fillParameters(playbook: Playbook, filling: Filling): Result<Rec
   const names = Object.keys(playbook.parameters);
   // Sources and targets belong to the service that is given, whatever service the goal names.
   const { service } = filling.given;
-  const entities = typeof service === "string" ? { ...filling.entities, service } : filling.entities;
+  const isName = typeof service === "string" && isPlain(service);
+  const entities = isName ? { ...filling.entities, service } : filling.entities;
   for (const name of Object.keys(filling.given)) {
     if (Object.hasOwn(playbook.parameters, name)) continue;
     const message = `the playbook ${playbook.id} has no parameter ${JSON.stringify(name.slice(0, 60))}`;
