@@ -19,6 +19,7 @@ import type { WriteOrder } from "../schema/write-orders.js";
 import type { Effect, Environment, NodeType } from "../vocabulary/node-types.js";
 import type { Problem, ProblemCode } from "../vocabulary/problems.js";
 import type { Refused } from "../vocabulary/result.js";
+import type { IncidentPlan, IncidentToPlan } from "./incident/contract.js";
 
 /** Input of every activity whose type is a tool's name. */
 export interface ToolCall {
@@ -195,6 +196,9 @@ export interface Activities {
   check_edit(edit: EditToCheck, atMs?: number): Promise<EditVerdict & AskedAt>;
   verify_vote(vote: VoteToVerify, atMs?: number): Promise<VoteVerdict & AskedAt>;
   verify_order(order: OrderToVerify): Promise<OrderVerdict>;
+  plan_incident(incident: IncidentToPlan): Promise<IncidentPlan>;
+  /** Without an outcome it goes on. */
+  look_at_run(runId: string): Promise<{ outcome?: string; answer?: string }>;
   /** The seal of what the calling execution hands over. */
   seal_state(state: unknown): Promise<{ seal: string }>;
   /** Whether the execution `from` of the calling workflow id handed it over. */

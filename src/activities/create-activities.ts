@@ -11,6 +11,8 @@ import { createCheckEdit } from "./gates/check-edit.js";
 import { createTellApprovers } from "./gates/tell-approvers.js";
 import { createVerifyOrder } from "./gates/verify-order.js";
 import { createVerifyVote } from "./gates/verify-vote.js";
+import { lookAtRun } from "./incident/look-at-run.js";
+import { createPlanIncident } from "./incident/plan-incident.js";
 import { createDraftGraph } from "./planner/draft-graph.js";
 import { createNarrate } from "./planner/narrate.js";
 import { withRequestTime } from "./request-time.js";
@@ -26,6 +28,8 @@ export function createActivities(dependencies: Dependencies): ActivityTable {
     [ACTIVITIES.tellApprovers]: createTellApprovers(dependencies),
     [ACTIVITIES.verifyVote]: withRequestTime(auditedVerify(createVerifyVote(dependencies), dependencies)),
     [ACTIVITIES.verifyOrder]: createVerifyOrder(dependencies),
+    [ACTIVITIES.planIncident]: createPlanIncident(dependencies),
+    [ACTIVITIES.lookAtRun]: lookAtRun,
     [ACTIVITIES.sealState]: createSealState(dependencies),
     [ACTIVITIES.proveState]: createProveState(dependencies),
     [ACTIVITIES.storeReport]: fromHere(auditedStore(dependencies)),

@@ -84,6 +84,8 @@ function configOf(file: ConfigFile, directory: string): Config {
     ...(file.blobs === undefined ? {} : { blobs: withAbsoluteFolder(file.blobs, absolute) }),
     ...(file.facade_url === undefined ? {} : { facadeUrl: file.facade_url }),
     ...(file.facade === undefined ? {} : { facade: withAbsoluteTls(file.facade, absolute) }),
+    ...(file.hooks === undefined ? {} : { hooks: file.hooks }),
+    ...(file.incidents === undefined ? {} : { incidents: file.incidents }),
     ...(file.memory === undefined ? {} : { memory: file.memory }),
     ...(file.browser === undefined ? {} : { browser: file.browser }),
     ...(file.dependencies === undefined ? {} : { dependencies: file.dependencies }),

@@ -36,6 +36,8 @@ export const AUDIT_EVENTS = [
   "override-given",
   "override-used",
   "order-refused",
+  "alerts-taken",
+  "incident-planned",
   // About the log itself: a line that a crash left incomplete, and lines that could not be written.
   "line-torn",
   "lines-lost",

@@ -5,6 +5,13 @@ import { type BrowserSettings, browserSchema } from "./config/browser.js";
 import { type Cluster, clusterSchema, kubernetesTarget, undeclaredClusters } from "./config/clusters.js";
 import { type Dependencies, dependenciesSchema } from "./config/dependencies.js";
 import {
+  type Hook,
+  hookNameSchema,
+  hookSchema,
+  type IncidentSettings,
+  incidentSettingsSchema,
+} from "./config/hooks.js";
+import {
   commonKeys as common,
   headersSchema,
   namespaceSchema,
@@ -164,6 +171,9 @@ const configKeys = z.strictObject({
   /** The address people open to answer a gate; shown in notices. */
   facade_url: urlSchema.optional(),
   facade: facadeConfigSchema.optional(),
+  /** Where alerts come in, by the name in their address. */
+  hooks: z.record(hookNameSchema, hookSchema).optional(),
+  incidents: incidentSettingsSchema.optional(),
   /** What is remembered of runs, on this machine; off unless it is here and enabled. */
   memory: memorySettingsSchema.optional(),
   /** The model that plans. */
@@ -205,6 +215,8 @@ export interface Config {
   facadeUrl?: string;
   /** As written; the paths are absolute. */
   facade?: FacadeConfig;
+  hooks?: Record<string, Hook>;
+  incidents?: IncidentSettings;
   memory?: MemorySettings;
   /** Present where the model's key is set. */
   model?: ModelSettings;

@@ -34,6 +34,8 @@ export const goalInputSchema = z.strictObject({
   remedy: z.boolean().optional(),
   /** What is known beside the goal's text, such as an alert's labels; it comes before what the text tells. */
   facts: z.partialRecord(z.enum(FACT_NAMES), z.string().min(1).max(500)).optional(),
+  /** True: nothing is taken from the goal's text, which an alert may have written. */
+  only_facts: z.literal(true).optional(),
   dry_run: z.boolean().optional(),
   stricter: stricterSchema.optional(),
   /** Default: the model where its key is set, except where a playbook is named. */

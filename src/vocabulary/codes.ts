@@ -120,6 +120,7 @@ export const CODES = {
   "goal-suspicious": input("The goal holds what looks like an order to the planner; it was not obeyed."),
   "goal-time-unread": input("A time in the goal could not be used; the playbook's own span is taken."),
   "alert-invalid": input("The alert cannot be read, does not fire, or is no incident."),
+  "alert-news": input("Alerts came, or were resolved, while the run went on; nothing is refused by it."),
   "alert-reduced": input("Part of an alert is not in the goal; nothing is refused by it."),
   "no-playbook": input("No playbook fits the goal well enough."),
   "part-left-out": input("A part of the playbook was left out of the plan; nothing is refused."),
@@ -231,6 +232,7 @@ export const CODES = {
   "too-many-requests": { ...away("Too many requests; wait and try again."), status: 429 },
   "idempotency-conflict": { ...input("The idempotency key was used with another body."), exit: EXIT.usage },
   "run-already-exists": { ...input("A run of that id exists."), status: 409, exit: EXIT.usage },
+  "scheduled-run-failed": ran("A run that a schedule started went wrong; the schedule pauses."),
   "run-ended": { ...input("The run has ended already."), status: 409 },
   "temporal-unreachable": away("The Temporal server does not answer."),
   "temporal-not-available": {

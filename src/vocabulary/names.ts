@@ -15,6 +15,8 @@ export const WORKFLOWS = {
   narrate: "narrateFindings",
   keepRates: "keepRates",
   keepLedger: "keepLedger",
+  incident: "incident",
+  runScheduled: "runScheduled",
 } as const;
 
 /** Activities that are not tools. A tool's activity type is the tool's own name. */
@@ -30,6 +32,8 @@ export const ACTIVITIES = {
   verifyOrder: "verify_order",
   sealState: "seal_state",
   proveState: "prove_state",
+  planIncident: "plan_incident",
+  lookAtRun: "look_at_run",
 } as const;
 export const RESERVED_TOOL_NAMES: readonly string[] = Object.values(ACTIVITIES);
 
@@ -41,7 +45,14 @@ export const READ_NAME = "output";
 export const EVENT_NAME = "event";
 export const UPDATES = { decide: "decide" } as const;
 /** What the keeper of rates is asked and told. */
-export const RATES = { take: "take", hold: "hold" } as const;
+export const RATES = { take: "take", hold: "hold", count: "count" } as const;
+/** What an incident is told and asked. */
+export const INCIDENT = { take: "alerts", view: "incidentView" } as const;
+/** The memo in which an incident shows how it stands, also where no worker runs. */
+export const INCIDENT_MEMO = "autoops_incident";
+/** The id of the incident of a hook and a group; `hash` is of the values that its alerts share. */
+export const incidentId = (hook: string, hash: string): string => `alert-${hook}-${hash}`;
+export const isIncidentId = (id: string): boolean => /^alert-[a-z0-9][a-z0-9_-]{0,40}-[0-9a-f]{24}$/.test(id);
 /** The id of the one keeper of all workers of a queue. */
 export function ratesId(queue: string): string {
   return queue === RUN_QUEUE ? "autoops-rates" : `autoops-rates-${queue}`;

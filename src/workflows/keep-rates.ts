@@ -12,6 +12,14 @@ import {
   workflowInfo,
 } from "@temporalio/workflow";
 import {
+  type Count,
+  type CountAnswer,
+  type CountState,
+  carriedCounts,
+  countIn,
+  isCount,
+} from "../core/writes/counts.js";
+import {
   carriedRates,
   type Hold,
   holdBack,
@@ -26,6 +34,7 @@ import { RATES } from "../vocabulary/names.js";
 
 const takeUpdate = defineUpdate<TakeAnswer, [Take]>(RATES.take);
 const holdUpdate = defineUpdate<void, [Hold]>(RATES.hold);
+const countUpdate = defineUpdate<CountAnswer, [Count]>(RATES.count);
 
 // Pinned to the build that started it, it would fall silent with that build.
 setWorkflowOptions(() => {
@@ -33,18 +42,23 @@ setWorkflowOptions(() => {
   const { deploymentName = "" } = workflowInfo().currentDeploymentVersion ?? {};
   return deploymentName === "" ? {} : { versioningBehavior: "AUTO_UPGRADE" };
 }, keepRates);
-export async function keepRates(carried?: RateState): Promise<void> {
+export async function keepRates(carried?: RateState, counted?: CountState): Promise<void> {
   // Only an earlier execution may hand over a state: a caller's is not looked at.
-  const state = workflowInfo().continuedFromExecutionRunId === undefined ? {} : carriedRates(carried, Date.now());
+  const isHandedOver = workflowInfo().continuedFromExecutionRunId !== undefined;
+  const state = isHandedOver ? carriedRates(carried, Date.now()) : {};
+  const counts = isHandedOver ? carriedCounts(counted, Date.now()) : {};
   setHandler(takeUpdate, (take) => takeFrom(state, take, Date.now()), {
     validator: (take) => refuseUnless(isTake(take)),
   });
   setHandler(holdUpdate, (hold) => holdBack(state, hold, Date.now()), {
     validator: (hold) => refuseUnless(isHold(hold)),
   });
+  setHandler(countUpdate, (count) => countIn(counts, count, Date.now()), {
+    validator: (count) => refuseUnless(isCount(count)),
+  });
   await condition(() => workflowInfo().continueAsNewSuggested);
   await condition(allHandlersFinished);
-  await continueAsNew<typeof keepRates>(state);
+  await continueAsNew<typeof keepRates>(state, counts);
 }
 
 function refuseUnless(isRight: boolean): void {

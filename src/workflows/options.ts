@@ -100,6 +100,12 @@ export const LOCAL_OPTIONS = {
   retry: retryPolicy(4),
 };
 
+/** What a worker makes of alerts: tried until a worker answers, for the alerts wait as long. */
+export const INCIDENT_OPTIONS: ActivityOptions = {
+  startToCloseTimeout: seconds(DRAFT_TIMEOUT_SECONDS),
+  retry: retryPolicy(),
+};
+
 export const DRAFT_OPTIONS: ActivityOptions = {
   taskQueue: PLANNER_QUEUE,
   startToCloseTimeout: seconds(DRAFT_TIMEOUT_SECONDS),

@@ -58,8 +58,17 @@ const RULES: Record<string, Rule> = {
     ],
   },
   "client/cli": {
-    values: [...OUTSIDE, "client/runs", "client/writes", "client/http", "app", "worker"],
-    packages: ["node:", "commander", "picocolors"],
+    values: [
+      ...OUTSIDE,
+      "client/runs",
+      "client/writes",
+      "client/hooks",
+      "client/schedules",
+      "client/http",
+      "app",
+      "worker",
+    ],
+    packages: ["node:", "commander", "cronstrue", "picocolors"],
   },
   "client/http": {
     values: [...OUTSIDE, "client/runs"],

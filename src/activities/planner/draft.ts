@@ -54,7 +54,8 @@ export function draftGraph(given: GoalInput, context: PlannerContext): DraftResu
   }
   const { facts, playbook: named } = input.value;
   // A playbook's title names nothing of anybody's.
-  const told = playbooks.some(({ id, title }) => id === named && title === goal) ? "" : goal;
+  const isTitle = playbooks.some(({ id, title }) => id === named && title === goal);
+  const told = isTitle || input.value.only_facts === true ? "" : goal;
   const foreign = foreignLanguage(told);
   const guess = facts === undefined && foreign === undefined;
   const found = { ...preferred, ...entitiesOf(told, config, guess, context.now), ...facts };

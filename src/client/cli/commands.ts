@@ -2,10 +2,12 @@
 import { Option } from "commander";
 import { ACCESS_COMMANDS } from "./access-commands.js";
 import { as, type Declared } from "./declared.js";
+import { INCIDENT_COMMANDS } from "./incident-commands.js";
 import { MCP } from "./mcp-commands.js";
 import { LEARNING, MEMORY } from "./memory-commands.js";
 import { deciding, endsWithParent, planning, port, reporting, starting, waitSeconds, whole } from "./options.js";
 import { RECORD_COMMANDS } from "./record-commands.js";
+import { SCHEDULES } from "./schedule-commands.js";
 import { STACK_COMMANDS } from "./stack-commands.js";
 import { IMPORT, TEMPLATES } from "./template-commands.js";
 import { APPROVE_TOOLS, SCHEMA, SHOW_TOOL } from "./tool-commands.js";
@@ -149,6 +151,8 @@ export const COMMANDS: readonly Declared[] = [
   ...STACK_COMMANDS,
   decide("approve"),
   decide("reject"),
+  ...INCIDENT_COMMANDS,
+  SCHEDULES,
   ...WRITE_COMMANDS,
   {
     usage: "undo <run>",

@@ -21,6 +21,8 @@ import { decideGate } from "./routes/approvals.js";
 import { codecCors, decodePayloads, encodePayloads } from "./routes/codec.js";
 import { describe } from "./routes/description.js";
 import { streamEvents } from "./routes/events.js";
+import { takeHook } from "./routes/hooks.js";
+import { listIncidents, showIncident } from "./routes/incidents.js";
 import { createPlan, listPlaybooks, previewGraph } from "./routes/plans.js";
 import { isAlive, isReady } from "./routes/probes.js";
 import { cancelRun, createRun, listRuns, showInbox, showReport, showRun } from "./routes/runs.js";
@@ -98,6 +100,9 @@ function handlersOf(
     listApiKeys: listApiKeys(options.access),
     revokeApiKey: revokeApiKey(options.access),
     takeSlackInteraction: takeSlackInteraction(options, keeping),
+    takeHook: takeHook(options, keeping),
+    listIncidents: listIncidents(options),
+    showIncident: showIncident(options),
     decodePayloads: decodePayloads(options),
     encodePayloads: encodePayloads(options),
   };
@@ -115,11 +120,13 @@ function addRoutes(app: Express, handlers: Record<OperationId, RequestHandler>, 
       response.locals.route = path;
       next();
     });
-    for (const [id, { method, needs, body, bodyMaxBytes, form }] of operations) {
+    for (const [id, { method, needs, body, bodyMaxBytes, form, rawBody }] of operations) {
       if (needs !== "anyone") taken[method](permit(needs, keeping));
       if (body !== undefined)
         taken[method](express.json({ limit: bodyMaxBytes ?? DOCUMENT_MAX_BYTES, verify: refuseMisread }));
       // As it came: a signature is over the bytes.
+      if (rawBody !== undefined)
+        taken[method](express.raw({ type: () => true, limit: bodyMaxBytes ?? DOCUMENT_MAX_BYTES }));
       if (form !== undefined) taken[method](express.raw({ type: () => true, limit: SLACK_REQUEST_MAX_BYTES }));
       taken[method](handlers[id]);
     }

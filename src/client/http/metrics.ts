@@ -9,6 +9,8 @@ export interface FacadeMetrics {
   decided(decision: "approve" | "reject", result: string): void;
   /** Payloads that the codec server opened or sealed, or was asked to. */
   payloads(operation: "decode" | "encode", code: string, count: number): void;
+  /** Alerts that came in by a hook that is declared: `taken`, `ignored`, `repeated`, `refused`. */
+  alerts(hook: string, result: string, count: number): void;
   /** The text that Prometheus reads, with its content type. */
   page(): Promise<{ type: string; text: string }>;
 }
@@ -48,7 +50,14 @@ export function createMetrics(ofProcess = false): FacadeMetrics {
     labelNames: ["operation", "code"],
     registers,
   });
+  const alerts = new Counter({
+    name: "autoops_alerts_total",
+    help: "Alerts that came in, by hook and what became of them",
+    labelNames: ["hook", "result"],
+    registers,
+  });
   return {
+    alerts: (hook, result, count) => alerts.inc({ hook, result }, count),
     request({ route, method: given, status, code }, seconds) {
       const method = METHODS.has(given) ? given : "other";
       requests.inc({ route, method, status, code });

@@ -62,7 +62,7 @@ export function openApi(): object {
 }
 
 function describe(id: string, operation: Operation, schemaOf: (schema: z.ZodType) => Json): Json {
-  const { needs, says, body, form, answers, problems } = operation;
+  const { needs, says, body, form, rawBody, answers, problems } = operation;
   const isOpen = needs === "anyone";
   const takesMore = [operation.params, operation.query, operation.headers].some((part) => part !== undefined);
   const statuses = [
@@ -80,6 +80,7 @@ function describe(id: string, operation: Operation, schemaOf: (schema: z.ZodType
     ...(parameters.length === 0 ? {} : { parameters }),
     ...bodyIn("application/json", body, schemaOf),
     ...bodyIn("application/x-www-form-urlencoded", form, schemaOf),
+    ...bodyIn("application/json", rawBody, schemaOf),
     responses: {
       ...Object.fromEntries(Object.entries(answers).map(([status, answer]) => [status, answerOf(answer, schemaOf)])),
       431: { description: "The headers or the address are too long; nothing was read" },

@@ -24,6 +24,8 @@ export interface Operation {
   bodyMaxBytes?: number;
   /** Fields of a form; the handler gets the bytes. */
   form?: z.ZodType;
+  /** JSON of which the handler gets the bytes, for a signature is over them; it says what is wrong with them. */
+  rawBody?: z.ZodType;
   answers: Readonly<Record<number, Answer>>;
   /** Statuses of its problem documents, beside those that every operation may have. */
   problems: readonly number[];

@@ -5,6 +5,7 @@
 import * as takes from "../../schema/api.js";
 import * as gives from "../../schema/api-answers.js";
 import { CODEC_OPERATIONS } from "./codec-operations.js";
+import { INCIDENT_OPERATIONS } from "./incident-operations.js";
 import { json, type Operation, V1 } from "./operation.js";
 import { WRITE_OPERATIONS } from "./write-operations.js";
 
@@ -222,6 +223,7 @@ export const OPERATIONS = {
     answers: { 200: { says: "taken; what comes of it is told in Slack" } },
     problems: [401, 404, 413],
   },
+  ...INCIDENT_OPERATIONS,
   ...CODEC_OPERATIONS,
 } as const satisfies Record<string, Operation>;
 

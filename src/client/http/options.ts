@@ -3,6 +3,8 @@ import type { DraftResult } from "../../activities/contract.js";
 import type { Log } from "../../platform/log.js";
 import type { GoalInput } from "../../schema/run-input.js";
 import type { Refused, Result } from "../../vocabulary/result.js";
+import type { Hooks } from "../hooks.js";
+import type { Incidents } from "../incidents.js";
 import type { LocalPlanning } from "../runs/plan-preview.js";
 import type { Runs } from "../runs.js";
 import type { Writes } from "../writes.js";
@@ -28,6 +30,10 @@ export interface FacadeOptions {
   local?(): Promise<({ ok: true } & LocalPlanning) | Refused>;
   /** Absent: nothing is taken from Slack. */
   slack?: SlackAnswers;
+  /** Absent: no alerts come in. */
+  hooks?: Hooks;
+  /** Absent: nothing is told of incidents. */
+  incidents?: Incidents;
   /** Absent: it is no codec server. */
   codec?: CodecService;
   /** The built page (`dist/web`). */

@@ -1,5 +1,6 @@
 /** The calls about runs over Temporal's own settings, with this machine's key and stored reports. Packages load on first use. */
 import { randomBytes } from "node:crypto";
+import type { Client } from "@temporalio/client";
 import { type Environment, readEnvironment, type Variables } from "../../platform/environment.js";
 import { createReportStore } from "../../platform/reports.js";
 import { isThere } from "../../platform/settings-file.js";
@@ -7,7 +8,9 @@ import { storesOf } from "../../platform/stores.js";
 import { loadTemporalDev } from "../../platform/temporal/settings.js";
 import type { Result } from "../../vocabulary/result.js";
 import type { CodecService } from "../http/routes/codec.js";
+import type { Incidents } from "../incidents.js";
 import type { Runs } from "../runs.js";
+import type { Schedules } from "../schedules.js";
 import type { Writes } from "../writes.js";
 import type { Asked } from "./context.js";
 import type { RunEvidence } from "./evidence/collect.js";
@@ -16,6 +19,10 @@ import type { Recalled } from "./recall.js";
 export interface OpenedRuns {
   runs: Runs;
   writes: Writes;
+  incidents: Incidents;
+  schedules: Schedules;
+  /** For what is sent to Temporal from here. */
+  client: Client;
   /** What history proves of a run, to be held against the audit log. */
   evidence(runId: string): Promise<Result<RunEvidence>>;
   /** The graph of a run as it was given, and what its nodes returned. */
@@ -41,12 +48,14 @@ export async function openRuns(variables?: Variables): Promise<Result<OpenedRuns
     { connect },
     { createRuns },
     { createWrites },
+    { createIncidents },
+    { createSchedules },
     { evidenceOf },
     { graphOfRun },
     { recallRun },
     { loadSigner, signerThatCannot },
     { loadPolicy },
-    { Client },
+    { Client: TemporalClient },
     { createPayloadCodec },
     { createSealer },
     { storedPayloads },
@@ -56,6 +65,8 @@ export async function openRuns(variables?: Variables): Promise<Result<OpenedRuns
     import("../../platform/temporal/connection.js"),
     import("../runs.js"),
     import("../writes.js"),
+    import("../incidents.js"),
+    import("../schedules.js"),
     import("./evidence.js"),
     import("./graph-of-run.js"),
     import("./recall.js"),
@@ -89,7 +100,7 @@ export async function openRuns(variables?: Variables): Promise<Result<OpenedRuns
     environment.variables.TEMPORAL_UI_URL ?? (isOurs ? `http://127.0.0.1:${settings.value.ui_port}` : undefined);
   const codec = createPayloadCodec(createSealer(environment.payloadKeys));
   const dataConverter = { payloadCodecs: [codec], externalStorage: storedPayloads(environment) };
-  const client = new Client({ connection, namespace, dataConverter });
+  const client = new TemporalClient({ connection, namespace, dataConverter });
   const localGroups = async (name: string): Promise<string[]> => {
     const loaded = await loadPolicy(environment);
     const groups = loaded.ok ? (loaded.policy.approval.local_groups ?? {}) : {};
@@ -110,6 +121,9 @@ export async function openRuns(variables?: Variables): Promise<Result<OpenedRuns
     value: {
       runs,
       writes: createWrites(common),
+      incidents: createIncidents(client),
+      schedules: createSchedules(client, { asked: askedBy(environment), idTail }),
+      client,
       evidence: (runId) => evidenceOf(runId, { client, namespace }),
       graphOf: (runId) => graphOfRun(runId, { client, namespace }),
       recall: (runId) => recallRun(runId, { client, namespace }),

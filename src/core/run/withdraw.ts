@@ -3,7 +3,7 @@
  * Loaded by the workflow sandbox: imports no package and reads no clock.
  */
 import type { Json } from "../../schema/json.js";
-import { DOCUMENT_MAX_DEPTH, EVENT_MAX_CHARS, EVENTS_KEPT } from "../../vocabulary/limits.js";
+import { DOCUMENT_MAX_DEPTH, EVENT_MAX_CHARS, EVENTS_KEPT, FINDING_MAX_CHARS } from "../../vocabulary/limits.js";
 import { EVENT_NAME } from "../../vocabulary/names.js";
 import { beyondBounds } from "../bounds.js";
 import { evaluateCondition } from "../condition.js";
@@ -18,6 +18,7 @@ export function takeEvent(run: Run, event: Json, atMs: number): void {
     const message = `an event was larger than ${EVENT_MAX_CHARS} characters, or nested too deep, and was not looked at`;
     return addProblem(run, { code: "field-invalid", at: EVENT_NAME, message });
   }
+  noteNews(run, event);
   const kept = [...(run.state.arrived ?? []), event ?? null];
   run.state.arrived = kept.slice(-EVENTS_KEPT);
   for (const { node } of [...run.plan.nodes.values()]) {
@@ -25,6 +26,14 @@ export function takeEvent(run: Run, event: Json, atMs: number): void {
     if (status !== "asking" && status !== "open") continue;
     if (holds(run, node.withdraw_when, event)) withdraw(run, node.id, reasonOf(node.withdraw_when), atMs);
   }
+}
+
+/** What an incident tells of its alerts stands in the report. */
+function noteNews(run: Run, event: Json): void {
+  if (typeof event !== "object" || event === null || Array.isArray(event)) return;
+  const { name, text } = event;
+  if (name !== "alert" || typeof text !== "string" || text === "") return;
+  addProblem(run, { code: "alert-news", at: EVENT_NAME, message: text.slice(0, FINDING_MAX_CHARS) });
 }
 
 /** Why a question that is about to be put is needless; undefined where it is not. */

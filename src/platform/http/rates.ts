@@ -28,7 +28,7 @@ interface Grants {
 
 export interface RatesOptions {
   config: Config;
-  keeper: RateKeeper;
+  keeper: Pick<RateKeeper, "take" | "hold">;
   now?: () => number;
 }
 

@@ -1,5 +1,6 @@
 /** Asks the keeper of rates, one workflow for all workers, when another machine may be asked. */
 import { type Client, WithStartWorkflowOperation } from "@temporalio/client";
+import type { Count, CountAnswer } from "../../core/writes/counts.js";
 import type { Hold, Take, TakeAnswer } from "../../core/writes/rates.js";
 import { messageOf } from "../../vocabulary/message-of.js";
 import { RATES, ratesId, WORKFLOWS } from "../../vocabulary/names.js";
@@ -11,11 +12,13 @@ export interface RateKeeper {
   /** Throws `ToolFailure("rate-limited")` where it cannot be asked: an unknown rate is not exceeded. */
   take(take: Take): Promise<TakeAnswer>;
   hold(hold: Hold): Promise<void>;
+  /** Whether there is room for one more; asked twice for one id it counts once. */
+  count(count: Count): Promise<CountAnswer>;
 }
 
 /** `where` gives the client and queue of the worker that asks, at the call. */
 export function createRateKeeper(where: () => { client: Client; taskQueue: string }): RateKeeper {
-  async function ask<R>(update: string, argument: Take | Hold): Promise<R> {
+  async function ask<R>(update: string, argument: Take | Hold | Count): Promise<R> {
     try {
       const { client, taskQueue } = where();
       const deadline = Date.now() + RATE_ANSWER_WAIT_MS;
@@ -28,7 +31,7 @@ export function createRateKeeper(where: () => { client: Client; taskQueue: strin
             workflowIdConflictPolicy: "USE_EXISTING",
             staticSummary: "when other machines may be asked",
           });
-          return client.workflow.executeUpdateWithStart<never, R, [Take | Hold]>(update, {
+          return client.workflow.executeUpdateWithStart<never, R, [Take | Hold | Count]>(update, {
             args: [argument],
             startWorkflowOperation: startWorkflowOperation as never,
           });
@@ -41,5 +44,9 @@ export function createRateKeeper(where: () => { client: Client; taskQueue: strin
       throw new ToolFailure("rate-limited", message, "see that Temporal answers and a worker polls");
     }
   }
-  return { take: (take) => ask(RATES.take, take), hold: (hold) => ask(RATES.hold, hold) };
+  return {
+    take: (take) => ask(RATES.take, take),
+    hold: (hold) => ask(RATES.hold, hold),
+    count: (count) => ask(RATES.count, count),
+  };
 }

@@ -11,6 +11,8 @@ export interface OneAlert {
   says: readonly string[];
   labels: Readonly<Record<string, string>>;
   status: "firing" | "resolved";
+  /** When it began, as the sender says: the same for a trouble and its end. */
+  since?: string;
   /** It fires so that its absence is noticed, or for a test: there is nothing to look for. */
   noIncident?: true;
 }

@@ -20,6 +20,7 @@ const oneSchema = z.object({
   annotations: labelsSchema,
   fingerprint: z.string().max(200).nullish(),
   generatorURL: z.string().nullish(),
+  startsAt: z.string().max(100).nullish(),
 });
 type One = z.infer<typeof oneSchema>;
 
@@ -64,6 +65,7 @@ function read(from: Extract<AlertSender, "alertmanager" | "grafana">, input: unk
       says: [boundedText(said.summary, cuts), boundedText(said.description ?? said.message, cuts)],
       labels,
       status: one.status ?? shared.status,
+      ...(one.startsAt ? { since: one.startsAt } : {}),
       ...(isNoIncident(name) || alwaysFires(one) ? { noIncident: true as const } : {}),
     };
   });

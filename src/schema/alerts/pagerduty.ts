@@ -15,6 +15,7 @@ const schema = z.object({
     event_type: z.string().max(200),
     data: z.object({
       id: optional,
+      created_at: optional,
       title: optional,
       summary: optional,
       message: optional,
@@ -50,6 +51,7 @@ export function readPagerDuty(input: unknown): ReadDelivery {
     says: [],
     labels,
     status: isOver ? ("resolved" as const) : ("firing" as const),
+    ...(data.created_at === undefined ? {} : { since: data.created_at }),
     ...(isPing || isNoIncident(name) ? { noIncident: true as const } : {}),
   };
   return { ok: true, delivery: { from: "pagerduty", alerts: [alert], cut: cutsInWords(cuts) } };

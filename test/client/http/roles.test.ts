@@ -40,6 +40,10 @@ const GOOD: Record<OperationId, { path: string; body?: object; status: number }>
   listApiKeys: { path: "/api/v1/api-keys", status: 200 },
   // Nothing is configured here; test/client/http/slack.test.ts has the rest.
   takeSlackInteraction: { path: "/api/v1/slack/interactions", body: {}, status: 404 },
+  // None is declared here; test/integration/incidents.test.ts has the rest.
+  takeHook: { path: "/hooks/pager", body: {}, status: 404 },
+  listIncidents: { path: "/api/v1/incidents", status: 404 },
+  showIncident: { path: "/api/v1/incidents/alert-pager-000000000000000000000000", status: 404 },
   // Off here; test/client/http/codec.test.ts has the rest.
   decodePayloads: { path: "/codec/decode", body: { payloads: [] }, status: 404 },
   encodePayloads: { path: "/codec/encode", body: { payloads: [] }, status: 404 },

@@ -24,7 +24,7 @@ function stage(rates: Record<string, Partial<RateRule> & { per_minute: number }>
   const config = configOf({ ...parts, rates: Object.fromEntries(parsed) });
   const state: RateState = {};
   let questions = 0;
-  const keeper: RateKeeper = {
+  const keeper: Pick<RateKeeper, "take" | "hold"> = {
     async take(take) {
       questions++;
       return takeFrom(state, take, Date.now());

@@ -8,6 +8,7 @@ import { refusalsToStart, startFacade } from "../../http/server.js";
 import { openRuns } from "../backend.js";
 import { type Ending, failed } from "../ending.js";
 import { setUpFacade } from "../facade-setup.js";
+import { hooksOf } from "../hooks-setup.js";
 import { leave } from "../leave.js";
 import { ownName, type Session } from "../session.js";
 import { style } from "../text.js";
@@ -33,12 +34,16 @@ export async function serve(session: Session, _: readonly string[], options: Opt
   // Before anything is connected to: what must not start need not wait for Temporal.
   const refusals = await refusalsToStart({ access, exposure, host });
   if (refusals.length > 0) return failed(refusals);
+  const hooks = hooksOf(local, access);
+  if (!hooks.ok) return failed(hooks.problems);
   const opened = await openRuns(session.environment);
   if (!opened.ok) return failed(opened.problems);
   try {
     const started = await startFacade({
       runs: opened.runs,
       writes: opened.writes,
+      incidents: opened.incidents,
+      ...(hooks.create === undefined ? {} : { hooks: hooks.create(opened.client) }),
       operator: ownName(),
       local: () => loadLocal(session.environment),
       staticDir: PAGE,

@@ -1,0 +1,203 @@
+/** Schedules: graphs and goals that start by the clock. Temporal keeps them; no worker and no façade need to run for that. */
+import { type Client, ScheduleAlreadyRunning, ScheduleNotFoundError, type ScheduleSpec } from "@temporalio/client";
+import type { GraphInput } from "../schema/graph.js";
+import type { GoalInput } from "../schema/run-input.js";
+import { RUN_QUEUE, WORKFLOWS } from "../vocabulary/names.js";
+import { CATCHUP_DEFAULT_SECONDS, NEXT_SHOWN, SCHEDULES_LISTED } from "../vocabulary/schedule-limits.js";
+import type { Asked } from "./runs/context.js";
+import type { Result } from "../vocabulary/result.js";
+import { promptly } from "./runs/deadline.js";
+import { attempt, refusal } from "./runs/temporal-errors.js";
+
+export interface ScheduleWish {
+  name: string;
+  requester: string;
+  /** Exactly one: a cron expression, or seconds between two starts. */
+  cron?: string;
+  everySeconds?: number;
+  timezone: string;
+  jitterSeconds?: number;
+  catchupSeconds?: number;
+  /** Exactly one: run as it is stored, or planned anew each time. */
+  graph?: GraphInput;
+  goal?: Omit<GoalInput, "requester">;
+  /** A run that went wrong pauses the schedule. */
+  pauses: boolean;
+  /** In words, for lists. */
+  when: string;
+}
+
+export interface ScheduleView {
+  name: string;
+  when: string;
+  what: string;
+  paused: boolean;
+  note?: string;
+  /** Milliseconds since the epoch. */
+  next: number[];
+  recent: Array<{ startedMs: number; run: string }>;
+  pausesOnFailure: boolean;
+}
+
+export interface Schedules {
+  create(wish: ScheduleWish): Promise<Result<ScheduleView>>;
+  /** When it would start, as Temporal itself reckons; nothing is kept. */
+  preview(wish: ScheduleWish): Promise<Result<ScheduleView>>;
+  list(): Promise<Result<ScheduleView[]>>;
+  show(name: string): Promise<Result<ScheduleView>>;
+  pause(name: string, note: string): Promise<Result<ScheduleView>>;
+  resume(name: string, note: string): Promise<Result<ScheduleView>>;
+  trigger(name: string): Promise<Result<ScheduleView>>;
+  remove(name: string): Promise<Result<{ name: string }>>;
+}
+
+const PREFIX = "autoops-schedule-";
+const NAME = /^[a-z0-9][a-z0-9_-]{0,60}$/;
+const MEMO = { when: "when", what: "what" } as const;
+
+export function createSchedules(
+  client: Client,
+  { asked = {}, idTail }: { asked?: Asked; idTail(): string },
+): Schedules {
+  const { schedule } = client;
+  const handleOf = (name: string) => schedule.getHandle(`${PREFIX}${name}`);
+  const changed = (name: string, change: () => Promise<unknown>) =>
+    foundOr(name, async () => {
+      await promptly(client, change);
+      return viewOf(client, name);
+    });
+  const created = async (wish: ScheduleWish, paused: boolean): Promise<Result<ScheduleView>> => {
+    try {
+      await promptly(client, () => schedule.create(optionsOf(wish, asked, paused)));
+    } catch (error) {
+      // So the client says what the server cannot read in the times.
+      if (!(error instanceof TypeError)) throw error;
+      const message = `the times cannot be read: ${error.message.slice(0, 300)}`;
+      return refusal({ code: "field-invalid", at: "schedule", message });
+    }
+    return { ok: true, value: await viewOf(client, wish.name) };
+  };
+  return {
+    create: (wish) =>
+      attempt(wish.name, () =>
+        NAME.test(wish.name) ? orTaken(wish.name, () => created(wish, false)) : badName(wish.name),
+      ),
+    preview: (wish) =>
+      attempt(wish.name, async () => {
+        const name = `preview-${idTail()}`;
+        try {
+          const seen = await created({ ...wish, name }, true);
+          return seen.ok ? { ok: true, value: { ...seen.value, name: wish.name } } : seen;
+        } finally {
+          await promptly(client, () => handleOf(name).delete()).catch(() => undefined);
+        }
+      }),
+    list: () => attempt("schedules", async () => ({ ok: true, value: await listed(client) })),
+    show: (name) => foundOr(name, () => viewOf(client, name)),
+    pause: (name, note) => changed(name, () => handleOf(name).pause(note)),
+    resume: (name, note) => changed(name, () => handleOf(name).unpause(note)),
+    // Not beside one that goes on, and seen by the schedule, which pauses where it goes wrong.
+    trigger: (name) => changed(name, () => handleOf(name).trigger("SKIP")),
+    remove: (name) =>
+      foundOr(name, async () => {
+        await promptly(client, () => handleOf(name).delete());
+        return { name };
+      }),
+  };
+}
+
+function optionsOf(wish: ScheduleWish, { dryRun, stricter }: Asked, paused: boolean) {
+  const { name, requester, graph, goal, pauses, catchupSeconds = CATCHUP_DEFAULT_SECONDS } = wish;
+  const input = {
+    ...{ requester, pauses },
+    ...(graph === undefined ? {} : { graph }),
+    ...(goal === undefined ? {} : { goal }),
+    ...(dryRun === true ? { dry_run: true } : {}),
+    ...(stricter === undefined ? {} : { stricter }),
+  };
+  return {
+    scheduleId: `${PREFIX}${name}`,
+    spec: specOf(wish),
+    action: {
+      type: "startWorkflow" as const,
+      workflowType: WORKFLOWS.runScheduled,
+      workflowId: `schedule-${name}`,
+      taskQueue: RUN_QUEUE,
+      args: [input],
+    },
+    policies: { overlap: "SKIP" as const, catchupWindow: catchupSeconds * 1_000, pauseOnFailure: pauses },
+    state: { paused },
+    memo: { [MEMO.when]: wish.when, [MEMO.what]: whatOf(wish) },
+  };
+}
+
+function specOf({ cron, everySeconds, timezone, jitterSeconds }: ScheduleWish): ScheduleSpec {
+  return {
+    ...(cron === undefined ? {} : { cronExpressions: [cron] }),
+    ...(everySeconds === undefined ? {} : { intervals: [{ every: everySeconds * 1_000 }] }),
+    timezone,
+    ...(jitterSeconds === undefined ? {} : { jitter: jitterSeconds * 1_000 }),
+  };
+}
+
+const whatOf = ({ graph, goal }: ScheduleWish): string =>
+  graph === undefined
+    ? `plans anew each time: ${(goal?.goal ?? "").slice(0, 200)}`
+    : `runs the stored graph: ${graph.name}`;
+
+async function viewOf(client: Client, name: string): Promise<ScheduleView> {
+  const { memo, state, info, policies } = await promptly(client, () =>
+    client.schedule.getHandle(`${PREFIX}${name}`).describe(),
+  );
+  const text = (key: string): string => (typeof memo?.[key] === "string" ? String(memo[key]) : "");
+  return {
+    name,
+    when: text(MEMO.when),
+    what: text(MEMO.what),
+    paused: state.paused,
+    ...(state.note ? { note: state.note } : {}),
+    next: info.nextActionTimes.slice(0, NEXT_SHOWN).map((time) => time.getTime()),
+    recent: info.recentActions.slice(-NEXT_SHOWN).map(({ takenAt, action }) => ({
+      startedMs: takenAt.getTime(),
+      run: action.workflow.workflowId,
+    })),
+    pausesOnFailure: policies.pauseOnFailure,
+  };
+}
+
+async function listed(client: Client): Promise<ScheduleView[]> {
+  const names: string[] = [];
+  for await (const { scheduleId } of client.schedule.list({ pageSize: SCHEDULES_LISTED })) {
+    if (scheduleId.startsWith(PREFIX)) names.push(scheduleId.slice(PREFIX.length));
+    if (names.length >= SCHEDULES_LISTED) break;
+  }
+  const views = await Promise.all(names.sort().map((name) => viewOf(client, name).catch(() => undefined)));
+  return views.filter((view) => view !== undefined);
+}
+
+function foundOr<T>(name: string, call: () => Promise<T>): Promise<Result<T>> {
+  return attempt(name, async () => {
+    try {
+      return { ok: true as const, value: await call() };
+    } catch (error) {
+      if (!(error instanceof ScheduleNotFoundError)) throw error;
+      const message = `there is no schedule ${JSON.stringify(name.slice(0, 60))}`;
+      return refusal({ code: "not-found", at: name, message, hint: "list them: autoops schedules list" });
+    }
+  });
+}
+
+async function orTaken<T>(name: string, call: () => Promise<Result<T>>): Promise<Result<T>> {
+  try {
+    return await call();
+  } catch (error) {
+    if (!(error instanceof ScheduleAlreadyRunning)) throw error;
+    const message = `a schedule ${name} exists already`;
+    return refusal({ code: "usage", at: name, message, hint: "take another name, or delete it first" });
+  }
+}
+
+function badName(name: string) {
+  const message = `the name must be 1 to 61 small letters, digits, - or _, got ${JSON.stringify(name.slice(0, 60))}`;
+  return Promise.resolve(refusal({ code: "usage", at: "name", message }));
+}

@@ -1,0 +1,110 @@
+/** The section `hooks` of config.yaml: where alerts come in, who may send them, and what they start. */
+import { z } from "zod";
+import {
+  ALL_RUNS_PER_HOUR,
+  COOLDOWN_DEFAULT_SECONDS,
+  COOLDOWN_MAX_SECONDS,
+  DEBOUNCE_DEFAULT_SECONDS,
+  DEBOUNCE_MAX_SECONDS,
+  HOOK_GROUP_LABELS_MAX,
+  HOOK_REQUESTS_PER_MINUTE,
+  HOOK_RULES_MAX,
+  HOOK_RUNS_PER_HOUR,
+  HOOK_SECRETS_MAX,
+  RUNS_PER_HOUR_MAX,
+} from "../../vocabulary/hook-limits.js";
+import { GOAL_MAX_CHARS } from "../../vocabulary/limits.js";
+import { ENVIRONMENTS } from "../../vocabulary/node-types.js";
+import { FACT_NAMES } from "../facts.js";
+import { secretReferenceSchema } from "./keys.js";
+
+export const HOOK_KINDS = ["alertmanager", "grafana", "pagerduty", "datadog", "opsgenie", "github", "generic"] as const;
+export type HookKind = (typeof HOOK_KINDS)[number];
+
+export const HOOK_MODES = ["plan", "investigate", "run"] as const;
+
+const labelNameSchema = z.string().min(1).max(200);
+/** Equal to the text, or, with `*` in it, like it. */
+const patternSchema = z.string().max(500);
+const headerSchema = z.string().regex(/^[A-Za-z0-9-]{1,64}$/, "a header's name");
+/** Templates over `labels`, `name` and `says` of the alert. */
+const templateSchema = z.string().max(2_000);
+
+const ruleSchema = z
+  .strictObject({
+    /** All must fit; of a list one. `alertname` is the alert's name. Without it every alert fits. */
+    match: z.record(labelNameSchema, patternSchema.or(z.array(patternSchema).min(1).max(50))).optional(),
+    playbook: z.string().min(1).max(100).optional(),
+    goal: z.string().min(1).max(GOAL_MAX_CHARS).optional(),
+    params: z.record(z.string().max(100), z.union([templateSchema, z.number(), z.boolean()])).optional(),
+    /** What the alert's labels may state. Default: everything but an address; with mode run nothing. */
+    take: z.array(z.enum(FACT_NAMES)).max(FACT_NAMES.length).optional(),
+    environment: z.enum(ENVIRONMENTS).optional(),
+    mode: z.enum(HOOK_MODES).default("investigate"),
+  })
+  .refine(
+    ({ playbook, goal }) => playbook === undefined || goal === undefined,
+    "given at most one of playbook and goal",
+  );
+export type HookRule = z.infer<typeof ruleSchema>;
+
+const common = {
+  /** One, or several while they change: any of them counts. */
+  secret: secretReferenceSchema.or(z.array(secretReferenceSchema).min(1).max(HOOK_SECRETS_MAX)),
+  /** The first that fits. What fits none is listed, and starts nothing. */
+  rules: z.array(ruleSchema).max(HOOK_RULES_MAX).default([]),
+  /** Alerts with the same values of these labels are one incident. */
+  group_by: z.array(labelNameSchema).min(1).max(HOOK_GROUP_LABELS_MAX).default(["alertname"]),
+  debounce_seconds: z.number().min(0).max(DEBOUNCE_MAX_SECONDS).default(DEBOUNCE_DEFAULT_SECONDS),
+  cooldown_seconds: z.number().min(0).max(COOLDOWN_MAX_SECONDS).default(COOLDOWN_DEFAULT_SECONDS),
+  runs_per_hour: z.int().min(1).max(RUNS_PER_HOUR_MAX).default(HOOK_RUNS_PER_HOUR),
+  requests_per_minute: z.int().min(1).max(100_000).default(HOOK_REQUESTS_PER_MINUTE),
+  description: z.string().max(400).optional(),
+};
+/** The secret as a bearer token, as the password of basic sign-in, or, where it is named, in a header of its own. */
+const token = { header: headerSchema.optional() };
+
+export const hookSchema = z.discriminatedUnion(
+  "kind",
+  [
+    z.strictObject({ kind: z.literal("alertmanager"), ...token, ...common }),
+    z.strictObject({
+      kind: z.literal("grafana"),
+      ...token,
+      ...common,
+      /** Signatures over the body, or with `timestamp_header` over time and body; else the token. */
+      signature_header: headerSchema.default("X-Grafana-Alerting-Signature"),
+      timestamp_header: headerSchema.optional(),
+    }),
+    z.strictObject({ kind: z.literal("pagerduty"), ...common }),
+    z.strictObject({ kind: z.literal("datadog"), ...token, ...common }),
+    z.strictObject({ kind: z.literal("opsgenie"), ...token, ...common }),
+    z.strictObject({ kind: z.literal("github"), ...common }),
+    z.strictObject({
+      kind: z.literal("generic"),
+      ...token,
+      ...common,
+      /** Templates over `body`. */
+      map: z.strictObject({
+        name: templateSchema,
+        id: templateSchema.optional(),
+        says: templateSchema.optional(),
+        status: templateSchema.optional(),
+        /** Values of `status` that end an alert. */
+        resolved: z.array(z.string().max(100)).max(20).default(["resolved", "ok", "recovered", "closed", "up"]),
+        labels: z.record(labelNameSchema, templateSchema).default({}),
+      }),
+    }),
+  ],
+  { error: `one of ${HOOK_KINDS.join(", ")}` },
+);
+export type Hook = z.infer<typeof hookSchema>;
+export type HookOf<K extends HookKind> = Extract<Hook, { kind: K }>;
+
+export const hookNameSchema = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,40}$/, "1 to 41 small letters, digits, - or _");
+
+/** Of all hooks together. */
+export const incidentSettingsSchema = z.strictObject({
+  runs_per_hour: z.int().min(1).max(RUNS_PER_HOUR_MAX).default(ALL_RUNS_PER_HOUR),
+});
+export type IncidentSettings = z.infer<typeof incidentSettingsSchema>;

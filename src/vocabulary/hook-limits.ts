@@ -1,0 +1,56 @@
+/**
+ * Limits of what comes in by itself, each with its unit and its reason.
+ * Loaded by the workflow sandbox: imports nothing.
+ */
+
+/** Bytes of one delivery: a thousand alerts of Alertmanager with their annotations. */
+export const HOOK_BODY_MAX_BYTES = 2_000_000;
+
+/** Deliveries a minute to one hook, where it does not say: storms come in groups, and a sender tries again. */
+export const HOOK_REQUESTS_PER_MINUTE = 600;
+
+/** Seconds that a signed time may be away, either way. */
+export const HOOK_WINDOW_SECONDS = 300;
+
+/** Deliveries that are remembered by their id, so that a copy is known. */
+export const HOOK_DELIVERIES_KEPT = 10_000;
+
+/** Active secrets of a hook: the old and the new one while they change, and some room. */
+export const HOOK_SECRETS_MAX = 5;
+export const HOOK_RULES_MAX = 100;
+export const HOOK_GROUP_LABELS_MAX = 10;
+
+/** Of an alert, as it is sent on: names and labels are short, and what it says is for people. */
+export const ALERT_NAME_SENT_CHARS = 200;
+export const ALERT_SAYS_SENT_CHARS = 300;
+export const ALERT_LABEL_SENT_CHARS = 200;
+/** Bytes of all its labels together: four hundred alerts with as much fit into a payload of 2 MB. */
+export const ALERT_LABELS_SENT_BYTES = 2_000;
+
+/** Alerts in one signal. */
+export const ALERTS_PER_SIGNAL = 400;
+
+/** Alerts that an incident keeps one by one; the rest is counted. */
+export const MEMBERS_MAX = 400;
+/** Labels of an alert that a list of incidents shows. */
+export const LABELS_SHOWN = 8;
+/** Alerts that a list of incidents shows by name. */
+export const MEMBERS_SHOWN = 10;
+
+/** Changes from firing to resolved and back after which an alert counts as flapping. */
+export const FLAPPING_TURNS = 4;
+
+/** Seconds: how often an incident that is told more shows it, and tells its run. */
+export const INCIDENT_SHOW_SECONDS = 10;
+/** Seconds between looks at a run that outlasted the execution that began it. */
+export const RUN_LOOK_SECONDS = 60;
+
+export const DEBOUNCE_DEFAULT_SECONDS = 10;
+export const DEBOUNCE_MAX_SECONDS = 600;
+export const COOLDOWN_DEFAULT_SECONDS = 600;
+export const COOLDOWN_MAX_SECONDS = 86_400;
+
+/** Runs an hour that alerts start: by one hook, and by all of them. */
+export const HOOK_RUNS_PER_HOUR = 30;
+export const ALL_RUNS_PER_HOUR = 60;
+export const RUNS_PER_HOUR_MAX = 1_000;

@@ -1,0 +1,171 @@
+/**
+ * `incident`: the alerts of one group. It waits for siblings, lets a worker plan by its own rules, starts at most one run,
+ * tells it what comes later, and takes in what comes while it cools down. Alerts arrive by signal, so that none is lost.
+ * Loaded by the workflow sandbox: imports only what the bundle test lists.
+ */
+import {
+  condition,
+  defineQuery,
+  defineSignal,
+  makeContinueAsNewFunc,
+  metricMeter,
+  setCurrentDetails,
+  setHandler,
+  setWorkflowOptions,
+  upsertMemo,
+  workflowInfo,
+} from "@temporalio/workflow";
+import {
+  firing,
+  type IncidentInput,
+  type IncidentState,
+  type IncidentView,
+  isFiring,
+  isIncidentAlert,
+  type NotStarted,
+  newIncident,
+  note,
+  takeAlerts,
+  viewOf,
+} from "../core/incident/incident.js";
+import { joinedNews, resolvedNews, standsIn } from "../core/incident/words.js";
+import { plain } from "../core/report/plain.js";
+import type { Json } from "../schema/json.js";
+import { ALERTS_PER_SIGNAL, INCIDENT_SHOW_SECONDS, MEMBERS_MAX } from "../vocabulary/hook-limits.js";
+import { INCIDENT, INCIDENT_MEMO } from "../vocabulary/names.js";
+import { beginRun, type Following, followRun, planFor } from "./incident-run.js";
+import { refuseUnreadable } from "./inputs.js";
+
+export const takeSignal = defineSignal<[unknown]>(INCIDENT.take);
+export const incidentQuery = defineQuery<IncidentView>(INCIDENT.view);
+
+const SHOW_MS = INCIDENT_SHOW_SECONDS * 1_000;
+
+/** An incident at hand: its state, and what its run has not been told. */
+interface Stage {
+  input: IncidentInput;
+  state: IncidentState;
+  following?: Following;
+  news: { joined: string[]; isOver: boolean };
+}
+
+// Pinned to the build that started it, it would fall silent with that build, and its alerts with it.
+setWorkflowOptions(() => {
+  const { deploymentName = "" } = workflowInfo().currentDeploymentVersion ?? {};
+  return deploymentName === "" ? {} : { versioningBehavior: "AUTO_UPGRADE" };
+}, incident);
+export async function incident(input: IncidentInput, carried?: IncidentState): Promise<IncidentView> {
+  refuseUnreadable(input, "an object with hook, key and settings");
+  // Only an earlier execution hands over a state: a caller's is not looked at.
+  const isHandedOver = workflowInfo().continuedFromExecutionRunId !== undefined && carried !== undefined;
+  const state = isHandedOver ? carried : newIncident(Date.now(), input.settings.debounceMs);
+  const stage: Stage = { input, state, news: { joined: [], isOver: false } };
+  setHandler(takeSignal, (given) => take(stage, given));
+  setHandler(incidentQuery, () => viewOf(state, input, MEMBERS_MAX), { description: "The incident with its alerts" });
+  while (state.phase !== "ended") await PHASES[state.phase](stage);
+  show(stage);
+  return viewOf(state, input, MEMBERS_MAX);
+}
+
+function take({ input, state, news }: Stage, given: unknown): void {
+  const alerts = (Array.isArray(given) ? given : []).slice(0, ALERTS_PER_SIGNAL).filter(isIncidentAlert);
+  const { joined, isOver } = takeAlerts(state, alerts, Date.now());
+  if (state.phase !== "gathering") {
+    metricMeter.createCounter("autoops_alerts_joined").add(alerts.length, { hook: input.hook });
+  }
+  if (state.phase !== "running") return;
+  news.joined.push(...joined);
+  news.isOver = isOver || (news.isOver && !isFiring(state));
+}
+
+function show({ input, state }: Stage): void {
+  const view = viewOf(state, input);
+  upsertMemo({ [INCIDENT_MEMO]: view as unknown as Json });
+  const counts = `${view.firing} of ${view.alerts} alerts fire, ${view.taken} messages`;
+  setCurrentDetails(`**${plain(standsIn(view))}** · ${counts}`);
+}
+
+const isLong = (): boolean => workflowInfo().continueAsNewSuggested;
+
+/** Until `isDone`, or the time is up; shows what comes meanwhile, and continues as new where history grew long. */
+async function waitFor(stage: Stage, isDone: () => boolean, untilMs?: number): Promise<void> {
+  const { state } = stage;
+  const left = () => (untilMs === undefined ? Number.POSITIVE_INFINITY : untilMs - Date.now());
+  while (!isDone() && left() > 0) {
+    if (isLong()) await handOver(stage);
+    const { taken } = state;
+    const isTold = () => isDone() || isLong() || state.taken !== taken;
+    await (untilMs === undefined ? condition(isTold) : condition(isTold, left()));
+    if (state.taken === taken || isDone()) continue;
+    // Not for each message: a storm would fill the history with what is shown.
+    await condition(() => isDone() || isLong(), Math.max(1, Math.min(SHOW_MS, left())));
+    await tell(stage);
+    show(stage);
+  }
+}
+
+async function handOver(stage: Stage): Promise<never> {
+  await tell(stage);
+  const { input, state } = stage;
+  const memo = { [INCIDENT_MEMO]: viewOf(state, input) as unknown as Json };
+  return makeContinueAsNewFunc<typeof incident>({ memo })(input, state);
+}
+
+async function tell({ following, news, state }: Stage): Promise<void> {
+  if (following === undefined) return;
+  const { joined, isOver } = news;
+  Object.assign(news, { joined: [], isOver: false });
+  if (joined.length > 0) await following.tell(joinedNews(joined, joined.length));
+  if (isOver) await following.tell(resolvedNews(state, Date.now()));
+}
+
+function endWithout(stage: Stage, why: NotStarted): void {
+  const { input, state } = stage;
+  const phase = why === "resolved" ? "quiet" : "cooling";
+  Object.assign(state, { phase, notStarted: why, untilMs: Date.now() + input.settings.cooldownMs });
+  if (why === "suppressed") {
+    metricMeter.createCounter("autoops_alerts_suppressed").add(state.taken, { hook: input.hook });
+  }
+  show(stage);
+}
+
+const PHASES: Record<Exclude<IncidentState["phase"], "ended">, (stage: Stage) => Promise<void>> = {
+  /** Siblings and what is late come within this time; a fixed one, for a storm never pauses. */
+  async gathering(stage) {
+    await waitFor(stage, () => false, stage.state.untilMs);
+    if (isFiring(stage.state)) stage.state.phase = "starting";
+    else endWithout(stage, "resolved");
+  },
+  async quiet(stage) {
+    const { state, input } = stage;
+    await waitFor(stage, () => isFiring(state), state.untilMs);
+    if (!isFiring(state)) {
+      state.phase = "ended";
+      return;
+    }
+    delete state.notStarted;
+    Object.assign(state, { phase: "gathering", untilMs: Date.now() + input.settings.debounceMs });
+  },
+  async starting(stage) {
+    const { state, input } = stage;
+    show(stage);
+    const planned = await planFor(input, firing(state));
+    for (const text of planned.notes) note(state, text);
+    if (!planned.ok) return endWithout(stage, planned.why);
+    stage.following = await beginRun(state, input, planned);
+    show(stage);
+  },
+  async running(stage) {
+    const { state, input } = stage;
+    stage.following ??= followRun(state);
+    const { run } = stage.following;
+    await waitFor(stage, () => run.endedMs !== undefined);
+    delete stage.following;
+    Object.assign(state, { phase: "cooling", run, untilMs: Date.now() + input.settings.cooldownMs });
+    show(stage);
+  },
+  async cooling(stage) {
+    await waitFor(stage, () => false, stage.state.untilMs);
+    stage.state.phase = "ended";
+  },
+};

@@ -1,0 +1,86 @@
+/** The alerts of one group: each is counted once as an alert and each message once as a message, in whatever order they come. */
+import { describe, expect, test } from "vitest";
+import { isFiring, newIncident, takeAlerts, viewOf } from "../../../src/core/incident/incident.js";
+import { type CountState, countIn, isCount } from "../../../src/core/writes/counts.js";
+
+const INPUT = { hook: "pager", key: { alertname: "A" }, settings: { debounceMs: 1_000, cooldownMs: 1_000 } };
+const alert = (id: string, status: "firing" | "resolved" = "firing", since?: string) => ({
+  ...{ id, name: "A", says: "", labels: { pod: id }, status },
+  ...(since === undefined ? {} : { since }),
+});
+
+describe("an incident", () => {
+  test("counts repeats as messages, not as alerts", () => {
+    const state = newIncident(0, 1_000);
+    takeAlerts(state, [alert("a"), alert("b"), alert("a")], 1);
+    takeAlerts(state, [alert("b")], 2);
+    expect(viewOf(state, INPUT)).toMatchObject({ alerts: 2, firing: 2, taken: 4, beyond: 0 });
+  });
+  test("tells when the last that fired is over, and only then", () => {
+    const state = newIncident(0, 1_000);
+    takeAlerts(state, [alert("a"), alert("b")], 1);
+    expect(takeAlerts(state, [alert("a", "resolved")], 2).isOver).toBe(false);
+    expect(takeAlerts(state, [alert("b", "resolved")], 3).isOver).toBe(true);
+    expect(viewOf(state, INPUT).resolvedMs).toBe(3);
+    takeAlerts(state, [alert("b")], 4);
+    expect(viewOf(state, INPUT).resolvedMs).toBeUndefined();
+  });
+  test("is not fooled by a message that its end overtook", () => {
+    const state = newIncident(0, 1_000);
+    takeAlerts(state, [alert("a", "resolved", "t1"), alert("a", "firing", "t1")], 1);
+    expect(isFiring(state)).toBe(false);
+    takeAlerts(state, [alert("a", "firing", "t2")], 2);
+    expect(isFiring(state)).toBe(true);
+  });
+  test("notices flapping", () => {
+    const state = newIncident(0, 1_000);
+    for (let turn = 0; turn < 5; turn++) takeAlerts(state, [alert("a", turn % 2 === 0 ? "firing" : "resolved")], turn);
+    expect(viewOf(state, INPUT).flapping).toBe(1);
+  });
+  test("keeps so many one by one and counts the rest", () => {
+    const state = newIncident(0, 1_000);
+    for (let count = 0; count < 10_000; count++) takeAlerts(state, [alert(`a${count}`)], count);
+    const { alerts, taken, beyond } = viewOf(state, INPUT);
+    expect({ alerts, taken, beyond }).toEqual({ alerts: 400, taken: 10_000, beyond: 9_600 });
+    // Handed over when its history grows long, it stays far from what a payload may have.
+    expect(JSON.stringify(state).length).toBeLessThan(500_000);
+  });
+});
+
+describe("so many within an hour", () => {
+  const count = (id: string, most = 3) => ({
+    id,
+    withinMs: 3_600_000,
+    limits: [
+      { name: "hook:a", most },
+      { name: "hooks", most: 4 },
+    ],
+  });
+  test("is exact, by each limit, and counts one id once", () => {
+    const state: CountState = {};
+    for (const id of ["1", "2", "2", "3"]) expect(countIn(state, count(id), 0)).toEqual({ ok: true });
+    expect(countIn(state, count("4"), 1_000)).toEqual({ ok: false, limit: "hook:a", most: 3, waitMs: 3_599_000 });
+    const other = {
+      ...count("5"),
+      limits: [
+        { name: "hook:b", most: 9 },
+        { name: "hooks", most: 4 },
+      ],
+    };
+    expect(countIn(state, other, 2_000)).toEqual({ ok: true });
+    expect(countIn(state, { ...other, id: "6" }, 2_000)).toMatchObject({ ok: false, limit: "hooks" });
+    expect(countIn(state, count("4"), 3_600_001)).toEqual({ ok: true });
+  });
+  test("refuses what is none", () => {
+    expect(isCount(count("a"))).toBe(true);
+    for (const value of [
+      null,
+      {},
+      { ...count("a"), limits: [] },
+      { ...count("a"), withinMs: 0 },
+      { ...count("__proto__ x") },
+    ]) {
+      expect(isCount(value)).toBe(false);
+    }
+  });
+});
