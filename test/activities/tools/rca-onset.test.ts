@@ -22,6 +22,6 @@ test.each([
   });
   const onset = { notBeforeMs: at(from), atMs: at(to) };
   const trouble = { service: "checkout", guessed: false, onset, followsMs: 120_000, text: "errors", cited: [] };
-  const { witnesses } = changeWitnesses(material, trouble);
-  expect(witnesses[0]?.text).toContain(`${says} the trouble began`);
+  const { evidence } = changeWitnesses(material, trouble);
+  expect(evidence[0]?.text).toContain(`${says} the trouble began`);
 });

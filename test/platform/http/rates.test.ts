@@ -120,7 +120,11 @@ test("a default of ours keeps no request back where nobody can tell whose turn i
     own: { kind: "webhook", url: "http://127.0.0.1:1/x" },
   };
   const config = configOf({ channels } as never);
-  const broken: RateKeeper = { take: () => Promise.reject(new Error("no server")), hold: () => Promise.resolve() };
+  const broken: RateKeeper = {
+    take: () => Promise.reject(new Error("no server")),
+    hold: () => Promise.resolve(),
+    count: () => Promise.reject(new Error("no server")),
+  };
   const sent: string[] = [];
   const plain: GuardedFetch = async (url) => {
     sent.push(url);
