@@ -15,8 +15,16 @@ export interface ClusterGoal {
 }
 
 /** Words that are used of Kubernetes alone, or of hardly anything else. */
-const OF_KUBERNETES =
-  /\b(?:k8s|kubernetes|kubelet|kubectl|kube[- ]?(?:proxy|dns|scheduler|apiserver|system)|core ?dns|pods?|namespaces?|replica ?sets?|stateful ?sets?|daemon ?sets?|cron ?jobs?|config ?maps?|crash[- ]?loop\w*|image ?pull ?back ?off|err ?image ?pull|oom ?killed|create ?container ?\w*error|unschedulable|endpoint ?slices?|ingress(?:es)?|hpa|pvcs?|persistent ?volumes?|rollouts?|workloads?|liveness|readiness|init containers?|evicted|helm|eks|gke|aks|openshift)\b/i;
+const OF_KUBERNETES = new RegExp(
+  `\\b(?:${[
+    String.raw`k8s|kubernetes|kubelet|kubectl|kube[- ]?(?:proxy|dns|scheduler|apiserver|system)|core ?dns|pods?`,
+    String.raw`namespaces?|replica ?sets?|stateful ?sets?|daemon ?sets?|cron ?jobs?|config ?maps?|crash[- ]?loop\w*`,
+    String.raw`image ?pull ?back ?off|err ?image ?pull|oom ?killed|create ?container ?\w*error|unschedulable`,
+    String.raw`endpoint ?slices?|ingress(?:es)?|hpa|pvcs?|persistent ?volumes?|rollouts?|workloads?|liveness|readiness`,
+    String.raw`init containers?|evicted|helm|eks|gke|aks|openshift`,
+  ].join("|")})\\b`,
+  "i",
+);
 const ALERT_OF_KUBERNETES = /\bKube[A-Z]\w+/;
 const EVIDENCE_MIN = 0.3;
 const NAMESPACE = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
