@@ -8,11 +8,11 @@ import { checkBounds } from "../schema/document.js";
 import { HOOK_DELIVERIES_KEPT } from "../vocabulary/hook-limits.js";
 import { INCIDENT, INCIDENT_MEMO, RUN_QUEUE, WORKFLOWS } from "../vocabulary/names.js";
 import type { Problem } from "../vocabulary/problems.js";
+import type { Result } from "../vocabulary/result.js";
 import { createBatches, type SendAlerts } from "./hooks/batches.js";
 import { groupsOf } from "./hooks/grouping.js";
 import { deliveryIdOf, readDelivery, verifyDelivery } from "./hooks/kinds.js";
 import type { Asked } from "./runs/context.js";
-import type { Result } from "../vocabulary/result.js";
 import { promptly } from "./runs/deadline.js";
 import { attempt, refusal } from "./runs/temporal-errors.js";
 

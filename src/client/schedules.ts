@@ -3,9 +3,9 @@ import { type Client, ScheduleAlreadyRunning, ScheduleNotFoundError, type Schedu
 import type { GraphInput } from "../schema/graph.js";
 import type { GoalInput } from "../schema/run-input.js";
 import { RUN_QUEUE, WORKFLOWS } from "../vocabulary/names.js";
+import type { Result } from "../vocabulary/result.js";
 import { CATCHUP_DEFAULT_SECONDS, NEXT_SHOWN, SCHEDULES_LISTED } from "../vocabulary/schedule-limits.js";
 import type { Asked } from "./runs/context.js";
-import type { Result } from "../vocabulary/result.js";
 import { promptly } from "./runs/deadline.js";
 import { attempt, refusal } from "./runs/temporal-errors.js";
 

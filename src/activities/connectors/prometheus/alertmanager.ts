@@ -17,7 +17,6 @@ const alertsSchema = z.array(
     }),
   }),
 );
-const knownSchema = z.object({ data: z.object({ activeAlertmanagers: z.array(z.object({ url: z.string() })) }) });
 
 export type ManagedAlert = z.infer<typeof alertsSchema>[number];
 type WithManager = PrometheusSource & { alertmanager?: string | undefined };
@@ -41,16 +40,3 @@ const headersFor = (url: URL, source: WithManager): Record<string, string> => ({
   accept: "application/json",
   ...(url.origin === new URL(source.url).origin ? source.headers : {}),
 });
-
-/** The Alertmanagers that a Prometheus server sends its alerts to, as addresses. */
-export async function askAlertmanagers(source: PrometheusSource, context: ToolContext): Promise<string[]> {
-  const url = new URL(source.url);
-  url.pathname = `${url.pathname.replace(/\/+$/, "")}/api/v1/alertmanagers`;
-  const headers = { accept: "application/json", ...source.headers };
-  const answer = await context.fetch(url.href, { headers, signal: context.signal });
-  if (answer.status !== 200) throw statusFailure(`the source ${source.name}`, answer);
-  const parsed = knownSchema.safeParse(jsonOf(`the source ${source.name}`, answer));
-  if (!parsed.success) return [];
-  const urls = parsed.data.data.activeAlertmanagers.map(({ url: one }) => one.replace(/\/api\/v[12]\/alerts$/, ""));
-  return [...new Set(urls)].sort();
-}

@@ -33,7 +33,9 @@ const TIME_FIELDS = [
   ..."time timestamp @timestamp ts t date datetime @t asctime instant timeunixnano time_unix_nano timemillis".split(
     " ",
   ),
-  ..."_time __realtime_timestamp time_iso8601 time_local start_time starttime event_time eventtime logged_at created".split(" "),
+  ..."_time __realtime_timestamp time_iso8601 time_local start_time starttime event_time eventtime logged_at created".split(
+    " ",
+  ),
   ..."observedtimeunixnano requestreceivedtimestamp stagetimestamp when msec".split(" "),
 ];
 const LEVEL_FIELDS = [

@@ -34,26 +34,9 @@ const policiesOf = ({ facts }: Model, { ref, labels }: Party, type: "Ingress" | 
   });
 
 function blockedCalls(model: Model, caller: Owner): Cause[] {
-  const found: Cause[] = [];
   const calls = dependenciesOf(model, caller).filter(({ service }) => service !== undefined);
   const egress = policiesOf(model, caller, "Egress");
-  if (calls.length > 0 && egress.length > 0 && !egress.some((policy) => letsDnsOut(model, policy))) {
-    found.push(
-      blocked(
-        model,
-        "k8s-network-policy-blocks-dns",
-        egress,
-        caller.ref,
-        `keeps ${refText(caller.ref)} from asking DNS, which it needs for ${calls[0]?.host}`,
-        0.94,
-      ),
-    );
-  }
-  const isShutIn = egress.length > 0 && egress.every(({ spec }) => (spec?.egress ?? []).length === 0);
-  if (calls.length === 0 && isShutIn && saysUnreached(model, caller)) {
-    const what = `lets nothing out of ${refText(caller.ref)}, which does not reach what it calls`;
-    found.push(blocked(model, "k8s-network-policy-blocks-egress", egress, caller.ref, what, 0.9));
-  }
+  const found: Cause[] = shutIn(model, caller, egress, calls[0]?.host);
   for (const { service, host, port } of calls) {
     if (service === undefined) continue;
     const lead = service.spec?.ports.find((one) => one.port === port) ?? service.spec?.ports[0];
@@ -61,49 +44,40 @@ function blockedCalls(model: Model, caller: Owner): Cause[] {
       if (target === caller) continue;
       const at = portOf(target, lead?.targetPort ?? lead?.port);
       const ingress = policiesOf(model, target, "Ingress");
-      if (
-        ingress.length > 0 &&
-        !ingress.some((policy) =>
-          (policy.spec?.ingress ?? []).some(
-            ({ from, ports }) => fitsPeers(model, policy, from, caller) && fitsPorts(ports, at),
-          ),
-        )
-      ) {
-        found.push(
-          blocked(
-            model,
-            "k8s-network-policy-blocks-ingress",
-            ingress,
-            target.ref,
-            `lets nothing from ${refText(caller.ref)} through to ${refText(target.ref)} (${host})`,
-            0.95,
-            [caller.ref, refOf("Service", service)],
-          ),
-        );
+      if (ingress.length > 0 && !ingress.some((policy) => letsIn(model, policy, caller, at))) {
+        const what = `lets nothing from ${refText(caller.ref)} through to ${refText(target.ref)} (${host})`;
+        const others = [caller.ref, refOf("Service", service)];
+        found.push(blocked(model, "k8s-network-policy-blocks-ingress", ingress, target.ref, what, 0.95, others));
       }
-      if (
-        egress.length > 0 &&
-        !egress.some((policy) =>
-          (policy.spec?.egress ?? []).some(
-            ({ to, ports }) => fitsPeers(model, policy, to, target) && fitsPorts(ports, at),
-          ),
-        )
-      ) {
-        found.push(
-          blocked(
-            model,
-            "k8s-network-policy-blocks-egress",
-            egress,
-            caller.ref,
-            `keeps ${refText(caller.ref)} from calling ${refText(target.ref)} (${host})`,
-            0.93,
-          ),
-        );
+      if (egress.length > 0 && !egress.some((policy) => letsOut(model, policy, target, at))) {
+        const what = `keeps ${refText(caller.ref)} from calling ${refText(target.ref)} (${host})`;
+        found.push(blocked(model, "k8s-network-policy-blocks-egress", egress, caller.ref, what, 0.93));
       }
     }
   }
   return found;
 }
+
+/** A caller that may not ask DNS, or that nothing is let out of. */
+function shutIn(model: Model, caller: Owner, egress: readonly NetworkPolicy[], host: string | undefined): Cause[] {
+  if (egress.length === 0) return [];
+  if (host !== undefined) {
+    if (egress.some((policy) => letsDnsOut(model, policy))) return [];
+    const what = `keeps ${refText(caller.ref)} from asking DNS, which it needs for ${host}`;
+    return [blocked(model, "k8s-network-policy-blocks-dns", egress, caller.ref, what, 0.94)];
+  }
+  if (!egress.every(({ spec }) => (spec?.egress ?? []).length === 0) || !saysUnreached(model, caller)) return [];
+  const what = `lets nothing out of ${refText(caller.ref)}, which does not reach what it calls`;
+  return [blocked(model, "k8s-network-policy-blocks-egress", egress, caller.ref, what, 0.9)];
+}
+
+const letsIn = (model: Model, policy: NetworkPolicy, caller: Owner, at: ReturnType<typeof portOf>): boolean =>
+  (policy.spec?.ingress ?? []).some(
+    ({ from, ports }) => fitsPeers(model, policy, from, caller) && fitsPorts(ports, at),
+  );
+
+const letsOut = (model: Model, policy: NetworkPolicy, target: Owner, at: ReturnType<typeof portOf>): boolean =>
+  (policy.spec?.egress ?? []).some(({ to, ports }) => fitsPeers(model, policy, to, target) && fitsPorts(ports, at));
 
 function blocked(
   model: Model,
