@@ -57,10 +57,10 @@ export function diagnose(evidence: readonly Evidence[], components: readonly Com
   const byService = groups(evidence);
   const ill = new Set([...byService].filter(([, own]) => own.some(isTrouble)).map(([name]) => name));
   if (ill.size === 0) return quiet(byService, topology);
-  const began = complaintBegan(evidence, target);
+  const complaints = complaintsIn(evidence);
   const surging = new Set([...byService].filter(([, own]) => own.some(isSurge)).map(([name]) => name));
   const suspects = [...byService]
-    .map(([service, own]) => suspectOf(service, own, { topology, ill, byService, surging, began, target }))
+    .map(([service, own]) => suspectOf(service, own, { topology, ill, byService, surging, complaints, target }))
     .filter(({ score }) => score >= 0.2)
     .sort((a, b) => b.score - a.score || (a.service < b.service ? -1 : 1));
   const [best] = suspects;
@@ -105,13 +105,18 @@ const FLOODED_FACTOR = 0.6;
 /** Signs of people's trouble, and not of its cause. */
 const COMPLAINTS = new Set(["errors", "slow", "down", "backend-down", "stalled"]);
 
-/** When what people complain about began, at the latest: of the target where it shows any, else of whatever only suffers. */
-function complaintBegan(evidence: readonly Evidence[], target: string | undefined): number | undefined {
-  const complaints = evidence.filter(
-    (one) => isTrouble(one) && !one.own && COMPLAINTS.has(one.sign) && one.onset?.fromMs !== undefined,
-  );
-  const about = complaints.filter(({ service }) => service === target);
-  const times = (about.length > 0 ? about : complaints).flatMap(({ onset }) => onset?.toMs ?? []);
+const complaintsIn = (evidence: readonly Evidence[]): Evidence[] =>
+  evidence.filter((one) => isTrouble(one) && !one.own && COMPLAINTS.has(one.sign) && one.onset?.fromMs !== undefined);
+
+/**
+ * When what people complain about began, at the latest: of the target where it shows any, else of whatever needs this service. What
+ * has nothing to do with it (a queue left over from another trouble) tells nothing of when this one began.
+ */
+function complaintBegan(service: string, { complaints, target, topology }: Around): number | undefined {
+  const about = complaints.filter((one) => one.service === target);
+  const callers = above(topology, service);
+  const near = about.length > 0 ? about : complaints.filter((one) => callers.has(one.service));
+  const times = near.flatMap(({ onset }) => onset?.toMs ?? []);
   return times.length === 0 ? undefined : Math.min(...times);
 }
 
@@ -121,12 +126,14 @@ interface Around {
   byService: ReadonlyMap<string, Evidence[]>;
   /** Services that much more than usual arrives at. */
   surging: ReadonlySet<string>;
-  began: number | undefined;
+  /** What only suffers, with a beginning that was seen. */
+  complaints: readonly Evidence[];
   target: string | undefined;
 }
 
 function suspectOf(service: string, own: readonly Evidence[], around: Around): Suspect {
-  const { topology, ill, began, target } = around;
+  const { topology, ill, target } = around;
+  const began = complaintBegan(service, around);
   const lower = [...below(topology, service).keys()].filter((name) => name !== service);
   const isIllItself = (name: string) => (around.byService.get(name) ?? []).some((one) => one.own && isTrouble(one));
   const hasIllBelow = lower.some(isIllItself);

@@ -67,6 +67,15 @@ describe("diagnose", () => {
     expect(lateBy(4)).toBeLessThan(lateBy(0));
   });
 
+  test("a complaint that has nothing to do with a service sets it aside for no lateness", () => {
+    const leftOver = sign("broker", { sign: "stalled", sure: 0.6, onset: { fromMs: at(21), toMs: at(20) } });
+    const told = diagnose([leftOver, sign("front", DOWN)], COMPONENTS);
+    expect(told.suspects[0]?.service).toBe("front");
+    const behind = sign("orders", { onset: { fromMs: at(21), toMs: at(20) } });
+    const late = diagnose([behind, sign("store", DOWN)], COMPONENTS).suspects.find(({ service }) => service === "store");
+    expect(late?.score).toBeLessThan(told.suspects[0]?.score ?? 0);
+  });
+
   test("what was so before the window counts less than what is new, unless it is down", () => {
     const standing = sign("host", { sign: "saturated", own: true, sure: 0.72, onset: { toMs: at(60) } });
     expect(
