@@ -72,7 +72,9 @@ describe("diagnose", () => {
     const told = diagnose([leftOver, sign("front", DOWN)], COMPONENTS);
     expect(told.suspects[0]?.service).toBe("front");
     const behind = sign("orders", { onset: { fromMs: at(21), toMs: at(20) } });
-    const late = diagnose([behind, sign("store", DOWN)], COMPONENTS).suspects.find(({ service }) => service === "store");
+    const late = diagnose([behind, sign("store", DOWN)], COMPONENTS).suspects.find(
+      ({ service }) => service === "store",
+    );
     expect(late?.score).toBeLessThan(told.suspects[0]?.score ?? 0);
   });
 
