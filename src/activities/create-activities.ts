@@ -11,7 +11,7 @@ import { createCheckEdit } from "./gates/check-edit.js";
 import { createTellApprovers } from "./gates/tell-approvers.js";
 import { createVerifyOrder } from "./gates/verify-order.js";
 import { createVerifyVote } from "./gates/verify-vote.js";
-import { lookAtRun } from "./incident/look-at-run.js";
+import { lookAtRun } from "./incident/read-run.js";
 import { createPlanIncident } from "./incident/plan-incident.js";
 import { createDraftGraph } from "./planner/draft-graph.js";
 import { createNarrate } from "./planner/narrate.js";

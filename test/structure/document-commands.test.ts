@@ -12,6 +12,7 @@ import { runProgram } from "../../src/client/cli/program.js";
 import type { Session } from "../../src/client/cli/session.js";
 import { OPERATIONS } from "../../src/client/http/operations.js";
 import { createSecretResolver } from "../../src/platform/secrets.js";
+import { HOOK_KINDS } from "../../src/schema/config/hooks.js";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const DOCUMENTS = [
@@ -148,7 +149,7 @@ test("those that need nothing are run", async () => {
     .filter(({ text, isNamed }) => RUNNABLE.test(text) && !isNamed)
     .flatMap(({ text }) => waysOf(wordsOf(text)));
   const runnable = [...new Set(ways.map((words) => words.join("\n")))].map((words) => words.split("\n"));
-  expect(runnable.length).toBeGreaterThan(3);
+  expect(runnable.length).toBeGreaterThan(2);
   for (const words of runnable) {
     const { exit, told } = await call(words, COMMANDS);
     expect.soft(told, words.join(" ")).not.toContain("[internal]");
@@ -164,6 +165,19 @@ const readSources = (...files: string[]): string => files.map(read).join("\n");
 const NOT_YET: Record<string, () => Promise<void>> = {
   "Not yet: signed reports.": async () => {
     expect(readSources("src/core/report.ts", "src/platform/reports.ts")).not.toMatch(/\bsign\(|SignJWT|from "jose"/);
+  },
+  "Not yet: a bound on the number of runs.": async () => {
+    expect(readSources("src/schema/write-limits.ts", "src/schema/policy.ts")).not.toMatch(/^ +\w*runs_\w*:/m);
+  },
+  "Not yet: rollout checks; telling people of an incident by a channel; a listen address of its own; a view of incidents on the page.":
+    async () => {
+      expect(HOOK_KINDS).not.toContain("kubernetes");
+      expect(read("src/schema/config/hooks.ts")).not.toMatch(/\b(?:notify|channel|listen)\w*:/);
+      expect(readdirSync(join(ROOT, "src/client/web"), { recursive: true }).join()).not.toMatch(/incident/i);
+    },
+  "Not yet: schedules by HTTP and on the page.": async () => {
+    const paths = Object.values(OPERATIONS).map(({ path }) => path);
+    expect(paths.filter((path) => path.includes("schedule"))).toEqual([]);
   },
   "Not yet: sign-in": async () => {
     expect(

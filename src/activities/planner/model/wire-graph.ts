@@ -7,7 +7,7 @@ import { z } from "zod";
 import type { Json, JsonObject } from "../../../schema/json.js";
 import type { BuiltInType } from "../../../vocabulary/node-types.js";
 import type { Offer } from "./offer.js";
-import { guardsBack, guardsOf } from "./wire-guards.js";
+import { guardsBack, guardsOf } from "./wire-checks.js";
 import { objectWire, type Wire } from "./wire-params.js";
 
 export interface WireGraph {

@@ -67,8 +67,12 @@ const MAPS: Record<string, MapTool> = {
     });
     return { tool: "browser_replay", type: "browser_replay" };
   },
-  shell: (mapping, type) => (REMEDIES.includes(type) ? remedy(mapping, type) : script(mapping)),
+  shell,
 };
+
+function shell(mapping: Mapping, type: string) {
+  return REMEDIES.includes(type) ? remedy(mapping, type) : script(mapping);
+}
 
 function logs(mapping: Mapping) {
   const wanted = mapping.text("source");
