@@ -279,6 +279,12 @@ const KEYS: Record<string, () => Seen> = {
     };
     return { with: await twice(rules(), () => rules("two")), expected: [undefined, 2] };
   },
+  "approval.comment_required": async () => {
+    const rules = [{ name: "two", required: 2 }];
+    const comment = async (comment_required: string) =>
+      (await verdictOf({ approval: { comment_required, rules } })).gates.w?.rule?.comment;
+    return { with: await twice(comment("always"), () => comment("reject")), expected: ["always", "reject"] };
+  },
   "approval.local_groups": async () => {
     const groups = async (local_groups: File) => (await policyOf({ approval: { local_groups } })).approval.local_groups;
     return { with: await twice(groups({}), () => groups({ ann: ["sre"] })), expected: [{}, { ann: ["sre"] }] };
@@ -286,6 +292,11 @@ const KEYS: Record<string, () => Seen> = {
   "execution.undo_on_failure": async () => {
     const undo = async (undo_on_failure: boolean) =>
       (await verdictOf({ execution: { undo_on_failure } })).undo?.onFailure;
+    return { with: await twice(undo(true), () => undo(false)), expected: [true, false] };
+  },
+  "execution.undo_on_cancel": async () => {
+    const undo = async (undo_on_cancel: boolean) =>
+      (await verdictOf({ execution: { undo_on_cancel } })).undo?.onCancel ?? false;
     return { with: await twice(undo(true), () => undo(false)), expected: [true, false] };
   },
   "execution.undo_on_failed_verification": async () => {

@@ -180,7 +180,7 @@ const ADMISSIONS: Fault[] = [
   },
   {
     code: "k8s-webhook-denied",
-    object: WEB,
+    object: "Deployment $NS/first",
     make: [
       {
         path: `${ADMISSION}/validatingadmissionpolicies`,

@@ -12,11 +12,25 @@ const spec = (world: World, more: object): void => {
   for (const pod of podsOf(world, "cart")) Object.assign(pod.spec, more);
 };
 
+/** More than any node has, the closed one included: to open it would not help. */
+const asksTooMuch =
+  (requests: Record<string, string>, message: string) =>
+  (world: World): void => {
+    get(world, "Node", "node-2").spec.unschedulable = true;
+    unscheduled(world, "cart", message);
+    for (const pod of podsOf(world, "cart")) pod.spec.containers[0].resources = { requests };
+  };
+
 const cases: Case[] = [
   {
     code: "k8s-cpu-insufficient",
     object: CART,
     siblings: [
+      asksTooMuch({ cpu: "64" }, "0/2 nodes are available: 1 Insufficient cpu, 1 node(s) were unschedulable."),
+      asksTooMuch(
+        { cpu: "9500m" },
+        "0/3 nodes are available: 1 Insufficient cpu, 2 node(s) had untolerated taint {node.kubernetes.io/unschedulable: }.",
+      ),
       says(`0/3 nodes are available: 3 Insufficient cpu. ${tail}`),
       says("0/3 nodes are available: 3 Insufficient cpu.", "event"),
       says(
@@ -59,6 +73,10 @@ const cases: Case[] = [
     code: "k8s-extended-resource-insufficient",
     object: CART,
     siblings: [
+      asksTooMuch(
+        { "example.com/gpu": "1" },
+        "0/2 nodes are available: 1 Insufficient example.com/gpu, 1 node(s) were unschedulable.",
+      ),
       says(`0/3 nodes are available: 3 Insufficient nvidia.com/gpu. ${tail}`),
       says("0/3 nodes are available: 3 Insufficient hugepages-2Mi.", "event"),
       says("0/3 nodes are available: 3 cannot allocate all claims."),

@@ -120,7 +120,29 @@ function mainParts(parts: readonly Part[], pod: Pod, { facts }: Model): Part[] {
     const fits = nodes.some((node) => fitsNode(pod, node));
     left = left.filter((part) => isSelector(part) !== fits);
   }
+  const isState = ({ code, text }: Part): boolean =>
+    NODE_TAINTS.some(([taint, own]) => own === code || taint.test(text));
+  const asksTooMuch = left.some(({ code }) => SIZES.has(code)) && nodes.length > 0;
+  if (asksTooMuch && !nodes.some((node) => isLargeEnough(pod, node))) return left.filter((part) => !isState(part));
   return left;
+}
+
+const SIZES: ReadonlySet<CauseCode> = new Set([
+  "k8s-cpu-insufficient",
+  "k8s-memory-insufficient",
+  "k8s-ephemeral-storage-insufficient",
+  "k8s-extended-resource-insufficient",
+]);
+
+/** Whether an empty node of its size could take it, whatever keeps the node closed now. A node that tells no sizes may. */
+function isLargeEnough({ spec }: Pod, { status }: Node): boolean {
+  const has = status?.allocatable;
+  if (has === undefined) return true;
+  const names = new Set(spec.containers.flatMap(({ resources }) => Object.keys(resources?.requests ?? {})));
+  return [...names].every((name) => {
+    const asked = spec.containers.map(({ resources }) => quantityOf(resources?.requests?.[name]) ?? 0);
+    return asked.reduce((sum, one) => sum + one, 0) <= (quantityOf(has[name]) ?? 0);
+  });
 }
 
 function fitsNode({ spec }: Pod, { metadata }: Node): boolean {

@@ -2,7 +2,7 @@
 import type { Claim, Volume } from "../../../schema/kubernetes/surroundings.js";
 import { type Cause, evidenceOf, refText } from "../cause.js";
 import type { CauseCode } from "../codes.js";
-import { type Model, refOf, selects } from "../model.js";
+import { isLeaving, type Model, refOf, selects } from "../model.js";
 import { quantityOf } from "../quantity.js";
 import { type Analyser, causeOf, conditionOf, isReady, isWanted } from "./draft.js";
 
@@ -45,6 +45,8 @@ function claimCauses(model: Model, claim: Claim): Cause[] {
         pods.some(({ spec }) => spec.volumes.some(({ persistentVolumeClaim: one }) => one?.claimName === ref.name)),
     )
     .map((owner) => owner.ref);
+  // Deleted, and kept by its finalizer for a moment: nobody waits for it.
+  if (isLeaving(claim) && affects.length === 0) return [];
   const say = (code: CauseCode, what: string, weight: number, text = what): Cause[] => [
     causeOf(code, ref, `${refText(ref)} ${what}`, { evidence: [evidenceOf(ref, "claim", text)], affects, weight }),
   ];
