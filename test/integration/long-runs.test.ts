@@ -1,7 +1,7 @@
 /** Continue-as-new and Reset on the real dev server: no gate, vote or remaining time is lost, no write acts twice. */
 
 import { ApplicationFailure, Context } from "@temporalio/activity";
-import { Client, type WorkflowHandle } from "@temporalio/client";
+import { Client, QueryNotRegisteredError, type WorkflowHandle } from "@temporalio/client";
 import { NativeConnection, Worker } from "@temporalio/worker";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { ToolCall } from "../../src/activities/contract.js";
@@ -55,7 +55,12 @@ async function playing(
 
 async function openGate(workflowId: string, node: string, isNew: (digest: string) => boolean = () => true) {
   for (let attempt = 0; attempt < 300; attempt++) {
-    const view = (await client.workflow.getHandle(workflowId).query("runView")) as RunView | null;
+    // A run that was just reset may be asked before its first task has put its handlers up.
+    const asked = client.workflow.getHandle(workflowId).query<RunView | null>("runView");
+    const view = await asked.catch((error: unknown) => {
+      if (error instanceof QueryNotRegisteredError) return null;
+      throw error;
+    });
     const gate = view?.gates.find((open) => open.nodeId === node && open.status === "open");
     if (gate?.digest !== undefined && isNew(gate.digest)) return gate;
     await new Promise((resume) => setTimeout(resume, 50));

@@ -171,5 +171,5 @@ function foldOf({ view, events }: Played): RunView {
 /** Without times: this server tells a worker other ones than it keeps, by some milliseconds. */
 function timeless(view: RunView): unknown {
   const text = JSON.stringify(view, (key, value: unknown) => (/Ms$/.test(key) ? undefined : value));
-  return JSON.parse(text);
+  return JSON.parse(text.replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, "a time"));
 }
