@@ -55,7 +55,7 @@ test("run shows the plan, each node and the report, and ends with 0", async () =
   expect(ended.stdout).toContain("say  Say hello · echo · none");
   expect(ended.stdout).toContain("started say-it-");
   expect(ended.stdout).toMatch(/✔ .*Say hello/);
-  expect(ended.stdout).toContain("The run succeeded.");
+  expect(ended.stdout).toContain("The run succeeded; nothing of note was found.");
   expect(ended.stdout.indexOf("Say hello · echo")).toBeLessThan(ended.stdout.indexOf("started say-it-"));
 });
 

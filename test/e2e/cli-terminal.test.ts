@@ -53,7 +53,7 @@ onTerminal(`y at the question approves: the table is redrawn and the run ends wi
   const ended = await run.ended;
   expect(ended.stdout).toContain("approved");
   expect(ended.stdout).toMatch(/\u001b\[\d+A\u001b\[0J/);
-  expect(ended.stdout).toContain("The run succeeded.");
+  expect(ended.stdout).toContain("The run succeeded; nothing of note");
   expect(ended.code).toBe(0);
 });
 

@@ -66,7 +66,7 @@ test("approved from a second process, it rolls back, measures that it helped, re
   expect(told).toContain("[remediation-disabled]");
   expect(told).toContain("⛔ rollback  Roll checkout back");
   expect(told.indexOf("⛔ rollback")).toBeLessThan(told.indexOf("Collect the log of checkout started"));
-  expect(told).toMatch(/Errors correlate with version 2/);
+  expect(told).toMatch(/Cause, likely: version 2 of checkout/);
   expect(told).toMatch(/deadline {2}\d{4}-/);
   const before = await autoops(["status", runId, "--json"], { env });
   const view = JSON.parse(before.stdout) as { run: { nodes: Array<{ id: string; status: string }> } };

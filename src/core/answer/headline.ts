@@ -2,6 +2,7 @@
  * The one sentence that stands first: what is wrong with what, since when, how bad; or that nothing is.
  * Loaded by the workflow sandbox: imports no package and reads no clock.
  */
+import type { Outcome } from "../run/state.js";
 import type { Answer, AnswerAction, Judgement } from "./answer.js";
 import { beforeAndAfter, type Figure } from "./figures.js";
 import type { AnswerSource } from "./source.js";
@@ -61,14 +62,21 @@ function ofDryRun({ source }: Known): Headline {
   };
 }
 
+/** How a run ended that found nothing; before its end nothing is said of one. */
+const ENDINGS: Partial<Record<Outcome, string>> = {
+  succeeded: "The run succeeded; nothing of note was found",
+  failed: "The run failed; nothing of note was found",
+  rejected: "A person rejected an action; nothing of note was found",
+  expired: "Nobody approved an action in time; nothing of note was found",
+};
+
 /** Nobody searched for a cause: the last thing that was found says most, for it rests on those before. */
-function ofFindings({ findings, nodes }: AnswerSource): Headline {
+function ofFindings({ findings, nodes, outcome }: AnswerSource): Headline {
   const acted = new Set(nodes.filter(({ effect }) => effect === "write" || effect === "notify").map(({ id }) => id));
   const last = findings.filter(({ node }) => !acted.has(node)).at(-1);
-  return {
-    headline: capital(readable(last?.statement ?? "the run ended, and nothing of note was found")),
-    mood: "quiet",
-  };
+  if (last !== undefined) return { headline: capital(readable(last.statement)), mood: "quiet" };
+  const ended = outcome === undefined ? undefined : ENDINGS[outcome];
+  return { headline: ended ?? "Nothing of note was found so far", mood: "quiet" };
 }
 
 function ofTrouble({ figures, actions }: Known, judgement: Judgement): Headline {
