@@ -3,7 +3,7 @@
  * after the mend. kwok plays the kubelets: what it shows of containers is told by the tags of images.
  */
 import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { Client } from "@temporalio/client";
@@ -62,7 +62,7 @@ describe.skipIf(!hasSlowServices)(`causes on a cluster (${NEEDS})`, { timeout: 1
     return kubernetesState.output.parse(await kubernetesState.run(params, context));
   }
 
-  test.concurrent.each(FAULTS)("$code", async (fault) => {
+  test.concurrent.for(FAULTS)("$code", async (fault, { expect }) => {
     const namespace = nameOf(fault);
     const expected = `${fault.code} of ${filled(fault.object, namespace)}`;
     await expect.poll(async () => (await look(namespace)).named[0] ?? "nothing", APPEARS).toBe(expected);
@@ -131,7 +131,11 @@ describe.skipIf(!hasSlowServices)(`causes on a cluster (${NEEDS})`, { timeout: 1
         workflowId: "mend",
         args: [{ graph: drafted.graph, requester: "rita" }],
       });
-      await openGate(handle, "mend");
+      const early = handle.result().then((report) => {
+        throw new Error(`it ended before its gate: ${(report as Report).text}`);
+      });
+      await Promise.race([openGate(handle, "mend"), early]);
+      early.catch(() => undefined);
       await handle.signal("approve", { node_id: "mend", approver: "ann" });
       const report = (await handle.result()) as Report;
       expect(report.outcome).toBe("succeeded");
@@ -174,7 +178,10 @@ async function call(home: string, ...argv: string[]) {
   const stdout = new PassThrough();
   stdout.on("data", (chunk: Buffer) => out.push(chunk.toString()));
   const { KUBECONFIG: _, ...rest } = process.env;
-  const environment = { ...rest, HOME: home, AUTOOPS_HOME: join(home, ".autoops"), TEMPORAL_ADDRESS: "127.0.0.1:9" };
+  // A home of its own, and the servers of this machine's cache.
+  const cache = process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache");
+  const own = { HOME: home, AUTOOPS_HOME: join(home, ".autoops"), XDG_CACHE_HOME: cache };
+  const environment = { ...rest, ...own, TEMPORAL_ADDRESS: "127.0.0.1:9" };
   const exit = await runProgram([...argv, "--json"], ({ json }) => {
     const print = createPrinter({ stdout, stderr: { write: () => true }, json, plain: true });
     const interrupt = new AbortController().signal;
