@@ -66,7 +66,11 @@ interface Row {
   input: unknown;
 }
 
-/** What the format calls the same thing: the fitting type for a tool, and a review without a tool. */
+/** Rows name fields of no tool in particular; their note asks to adapt them. These are fields of the tool that reads here. */
+const inOurFields = (condition: string): string =>
+  condition.replace(/\ba\.count\b/g, "a.kept").replace(/\ba\.status\b/g, "a.source");
+
+/** What the format calls the same thing: the fitting type for a tool, a review without a tool, and the fields of outputs. */
 function inOurWords(graph: Graph): Graph {
   const nodes = graph.nodes.map((node): Graph["nodes"][number] => {
     const fitting = Object.hasOwn(FITTING, node.tool ?? "") ? FITTING[node.tool ?? ""] : undefined;
@@ -76,7 +80,10 @@ function inOurWords(graph: Graph): Graph {
     }
     return node;
   });
-  return { ...graph, nodes };
+  const edges = graph.edges.map((edge) =>
+    typeof edge.condition !== "string" ? edge : { ...edge, condition: inOurFields(edge.condition) },
+  );
+  return { ...graph, nodes, edges };
 }
 
 async function rows(): Promise<Row[]> {
