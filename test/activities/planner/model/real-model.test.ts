@@ -10,15 +10,17 @@ import { cacheDirectory } from "../../../../src/platform/temporal/cache.js";
 import { REPAIRS_MAX } from "../../../../src/vocabulary/model-limits.js";
 import { openPolicy } from "../../../support/adversarial.js";
 import { createTestPlanner, type TestPlanner } from "../../../support/model-planner.js";
-import { freePort } from "../../../support/services.js";
+import { freePort, hasSlowServices } from "../../../support/services.js";
 
 /** Where `scripts/provide-model.mjs` puts it. */
 const FOLDER = join(cacheDirectory(process.env) ?? "/nonexistent", "services", "xllamacpp-2026.10.11549");
 const isThere = existsSync(join(FOLDER, "complete"));
-const without = isThere ? "" : " (skipped: the model is absent, run npm run provide:model)";
+// Minutes of two whole cores: beside the other slow services, not in each run.
+const isAsked = isThere && hasSlowServices;
+const without = isAsked ? "" : " (skipped: minutes of work; npm run provide:model, then npm run test:services)";
 const SERVER = resolve(import.meta.dirname, "../../../support/llama-server.py");
 
-describe.skipIf(!isThere)(`a real small model${without}`, () => {
+describe.skipIf(!isAsked)(`a real small model${without}`, () => {
   let child: ChildProcess;
   let url = "";
   const planners: TestPlanner[] = [];
