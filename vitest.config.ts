@@ -1,12 +1,10 @@
 /**
- * Two cores, two workers. Most files share a process, so that what they import is loaded once a worker; files that start
- * workers, servers or programs of their own, or that watch the process itself, get a process of their own.
+ * Two cores, two workers. Tests of what is pure share a process, so that what they import is loaded once a worker; all
+ * others get a process of their own, for they start servers and programs, or watch the process itself.
  */
 import { defineConfig } from "vitest/config";
 
-const SHARED = ["core", "schema", "goal", "vocabulary", "platform", "activities", "client"].map(
-  (folder) => `test/${folder}/**/*.test.ts`,
-);
+const SHARED = ["core", "schema", "goal", "vocabulary"].map((folder) => `test/${folder}/**/*.test.ts`);
 
 const common = {
   pool: "forks",

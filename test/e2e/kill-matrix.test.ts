@@ -78,7 +78,7 @@ async function expectToldInReports(scene: Awaited<ReturnType<typeof openScene>>)
   };
   const told = [...DEATHS].filter(([, death]) => said[nameOf(death)] !== undefined);
   for (const [runId, death] of told) {
-    const { code, stdout } = await scene.program(["watch", runId]).ended;
+    const { code, stdout } = await scene.program(["report", runId, "--full"]).ended;
     expect(stdout).toMatch(said[nameOf(death)] as RegExp);
     expect([nameOf(death), code]).toEqual([nameOf(death), death.kind === "none" ? 1 : 0]);
   }

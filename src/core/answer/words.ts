@@ -57,4 +57,8 @@ export const iso = (ms: number): string => new Date(ms).toISOString();
 export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** Without the full stop at its end, so that another may follow. */
-export const unended = (text: string): string => text.replace(/[.\s]+$/, "");
+export function unended(text: string): string {
+  let end = text.length;
+  while (end > 0 && /[.\s]/.test(text.charAt(end - 1))) end -= 1;
+  return text.slice(0, end);
+}

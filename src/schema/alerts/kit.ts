@@ -20,7 +20,7 @@ export const labelsSchema = z
 
 /** Templates that had nothing to fill in, as Go, Grafana, Datadog and shells leave them. */
 const NO_VALUE =
-  /<no value>|\[no value\]|<nil>|<none>|\{\{.*?\}\}|\$\{.*?\}|%\{.*?\}|^\$[A-Z][A-Z0-9_]*$|^(?:null|nil|undefined|n\/a)$/i;
+  /<no value>|\[no value\]|<nil>|<none>|\{\{.{0,200}?\}\}|\$\{.{0,200}?\}|%\{.{0,200}?\}|^\$[A-Z][A-Z0-9_]*$|^(?:null|nil|undefined|n\/a)$/i;
 
 export const isNoValue = (value: string): boolean => value.trim() === "" || NO_VALUE.test(value.trim());
 

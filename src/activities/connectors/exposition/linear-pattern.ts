@@ -7,11 +7,15 @@ import { messageOf } from "../../../vocabulary/message-of.js";
 
 /** Enough for a list of a hundred names; each step costs time on every character. */
 const STEPS_MAX = 1_500;
+/** Longer than what so many steps can be written with; reading a pattern takes more than its length. */
+const SOURCE_MAX_CHARS = 4_000;
 
 export type Pattern = { ok: true; matches(text: string): boolean } | { ok: false; message: string };
 
 /** Compiles a pattern that must fit the whole text, as Prometheus anchors it. */
 export function compilePattern(source: string): Pattern {
+  if (source.length > SOURCE_MAX_CHARS)
+    return { ok: false, message: `the pattern has more than ${SOURCE_MAX_CHARS} characters` };
   let compiled: RE2JS;
   try {
     compiled = RE2JS.compile(source, RE2JS.DOTALL);

@@ -68,7 +68,8 @@ export function byKindWord<T extends Nameable>(services: readonly T[], has: (wor
 export function addressIn(text: string): string | undefined {
   const upstream = /upstream: "(?:\w+:\/\/)?([\w.-]+:\d{1,5})/.exec(text)?.[1];
   return (
-    upstream ?? /(?<![\d.:\w])(?:[a-z][\w-]*(?:\.[\w-]+)*|\d{1,3}(?:\.\d{1,3}){3}):\d{1,5}(?!\d|:\d)/i.exec(text)?.[0]
+    upstream ??
+    /(?<![\d.:\w])(?:[a-z][\w-]{0,62}(?:\.[\w-]{1,63}){0,9}|\d{1,3}(?:\.\d{1,3}){3}):\d{1,5}(?!\d|:\d)/i.exec(text)?.[0]
   );
 }
 

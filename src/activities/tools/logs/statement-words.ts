@@ -18,7 +18,10 @@ const WORDS = new Set(
 const ENDING = /(?:ed|ing|ions?|ures?|ble|ful|ess|ly|ment|ance|ence)$/;
 
 export function isStatementWord(token: string): boolean {
-  const word = token.toLowerCase().replace(/[^a-z]+$/, "");
+  const small = token.toLowerCase();
+  let end = small.length;
+  while (end > 0 && !/[a-z]/.test(small.charAt(end - 1))) end -= 1;
+  const word = small.slice(0, end);
   return !/[a-z]/.test(word) || WORDS.has(word) || ENDING.test(word);
 }
 

@@ -1,4 +1,5 @@
 /** Conditions of the Python version name fields of the node before; ours name the node first. */
+import { CONDITION_MAX_CHARS } from "../../../vocabulary/limits.js";
 
 const NAME = /(?<![\w.\-"'])([A-Za-z_][\w-]*)(?![\w-]*\s*\()/g;
 const WORDS = new Set(["and", "or", "not", "in", "true", "false", "null", "size", "has"]);
@@ -6,6 +7,8 @@ const PYTHON: Record<string, string> = { True: "true", False: "false", None: "nu
 
 /** Texts in quotes stay as they are. */
 export function conditionOf(written: string, from: string, ids: ReadonlySet<string>): string {
+  // No condition is as long: the check refuses it as it stands.
+  if (written.length > CONDITION_MAX_CHARS) return written;
   return written
     .split(/("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')/)
     .map((part, index) => (index % 2 === 1 ? part : named(part, from, ids)))
