@@ -78,8 +78,9 @@ async function expectToldInReports(scene: Awaited<ReturnType<typeof openScene>>)
   };
   const told = [...DEATHS].filter(([, death]) => said[nameOf(death)] !== undefined);
   for (const [runId, death] of told) {
-    const { code, stdout } = await scene.program(["report", runId, "--full"]).ended;
+    const { stdout } = await scene.program(["report", runId, "--full"]).ended;
     expect(stdout).toMatch(said[nameOf(death)] as RegExp);
+    const { code } = await scene.program(["watch", runId]).ended;
     expect([nameOf(death), code]).toEqual([nameOf(death), death.kind === "none" ? 1 : 0]);
   }
 }

@@ -42,7 +42,7 @@ interface ProgramOptions {
 }
 
 /** Seconds that a node may take: how long a lost one stays unnoticed, and how long a point may take to be reached. */
-const NODE_SECONDS = 20;
+const NODE_SECONDS = 30;
 
 export async function openScene(
   runs: Readonly<Record<string, Kind>>,
