@@ -202,25 +202,6 @@ export function environmentOf(facts: readonly Pick<NodeFacts, "environment">[]):
   return reached.length === 0 ? "production" : reached.reduce(strictest);
 }
 
-/** Joins a parsed graph with the verdict that was given for it. */
-export function checkedGraph(graph: Graph, verdict: Verdict): CheckedGraph {
-  const nodes = graph.nodes.map((node): CheckedNode => {
-    const tool = node.tool ? verdict.tools[node.tool] : undefined;
-    const own =
-      verdict.effects !== undefined && Object.hasOwn(verdict.effects, node.id) ? verdict.effects[node.id] : undefined;
-    const effect = riskier(riskier(NODE_TYPES[node.type], tool?.effect ?? "none"), own ?? "none");
-    return {
-      ...node,
-      effect,
-      timeoutSeconds: node.timeout_seconds ?? verdict.limits.nodeSeconds,
-      retries: node.retry_count ?? (effect === "write" || isBuiltIn(node.type) ? 0 : RETRY_DEFAULT),
-      seesRun: tool?.seesRun === true,
-      gate: Object.hasOwn(verdict.gates, node.id) ? verdict.gates[node.id] : undefined,
-    };
-  });
-  return { ...graph, nodes, verdict };
-}
-
 function capped(problems: Problem[]): Problem[] {
   if (problems.length <= PROBLEMS_MAX) return problems;
   const message = `${problems.length - PROBLEMS_MAX + 1} more problems are not shown`;

@@ -13,8 +13,9 @@ import {
   workflowInfo,
 } from "@temporalio/workflow";
 import type { Activities } from "../activities/contract.js";
+import { checkedGraph } from "../core/check/checked-graph.js";
 import { withDefaults } from "../core/check/graph.js";
-import { type CheckedGraph, checkedGraph, type Verdict } from "../core/check.js";
+import type { CheckedGraph, Verdict } from "../core/check.js";
 import { type RunFacts, viewOf } from "../core/report/view.js";
 import { type Report, reportOf } from "../core/report.js";
 import { begin } from "../core/run/apply.js";

@@ -5,7 +5,8 @@ import { createToolActivity } from "../../src/activities/acting/tool-activity.js
 import type { Grant, ToolCall } from "../../src/activities/contract.js";
 import type { Dependencies } from "../../src/activities/dependencies.js";
 import { createDefaultRegistry } from "../../src/activities/registry.js";
-import { type CheckOutcome, checkAgainst, checkedGraph } from "../../src/core/check.js";
+import { checkedGraph } from "../../src/core/check/checked-graph.js";
+import { type CheckOutcome, checkAgainst } from "../../src/core/check.js";
 import { DEFAULT_POLICY, type Policy } from "../../src/core/policy.js";
 import { explainGraph } from "../../src/core/report/explain.js";
 import { mcpServersSchema } from "../../src/schema/config/mcp.js";

@@ -1,7 +1,8 @@
 /** The check: every problem in one pass, each with a path and a way out; what passes is gated as it must be. */
 import { describe, expect, test } from "vitest";
+import { checkedGraph } from "../../src/core/check/checked-graph.js";
 import { withDefaults } from "../../src/core/check/graph.js";
-import { checkAgainst, checkedGraph } from "../../src/core/check.js";
+import { checkAgainst } from "../../src/core/check.js";
 import type { Policy } from "../../src/core/policy.js";
 import { type Graph, graphSchema } from "../../src/schema/graph.js";
 import { contextWith, graphOf, openPolicy, write } from "../support/graphs.js";

@@ -189,7 +189,7 @@ test("a run that was reset after its write asks again, and the old vote does not
   expect(statuses(report)).toEqual({ a: "succeeded", w: "succeeded", hold: "succeeded" });
   expect(new Set(acted).size).toBe(2);
   expect(await firstRunId(report.runId)).not.toBe("");
-}, 120_000);
+}, 60_000);
 
 /** Resets to the last workflow task before the node's activity was scheduled. */
 async function reset(workflowId: string, node: string): Promise<void> {

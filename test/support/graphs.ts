@@ -1,7 +1,8 @@
 /** Graphs, a policy and a catalogue for tests of core, without a registered tool behind them. */
 import type { Catalogue, ToolFacts } from "../../src/core/check/catalogue.js";
+import { checkedGraph } from "../../src/core/check/checked-graph.js";
 import type { CheckContext } from "../../src/core/check/context.js";
-import { type CheckedGraph, checkAgainst, checkedGraph } from "../../src/core/check.js";
+import { type CheckedGraph, checkAgainst } from "../../src/core/check.js";
 import { DEFAULT_POLICY, type Policy } from "../../src/core/policy.js";
 import { type Graph, graphSchema } from "../../src/schema/graph.js";
 

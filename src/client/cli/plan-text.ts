@@ -18,7 +18,7 @@ export async function sayPlan(print: Printer, graph: Graph, outcome: CheckOutcom
     print.say();
     return;
   }
-  const { checkedGraph } = await import("../../core/check.js");
+  const { checkedGraph } = await import("../../core/check/checked-graph.js");
   const { previewText } = await import("../../core/report/preview.js");
   const [title = "", ...lines] = previewText(checkedGraph(graph, outcome.verdict)).trimEnd().split("\n");
   print.say(style.bold(oneLine(title)));

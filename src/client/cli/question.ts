@@ -14,10 +14,11 @@ export async function showQuestion(
 ): Promise<Answered<GateView | undefined>> {
   const seen = await runs.view(runId);
   if (!seen.ok) return seen;
-  const { gates, findings, requester } = seen.value.view;
+  const { gates, findings, answer, requester } = seen.value.view;
   const gate = gates.find(({ nodeId, status }) => nodeId === node && status === "open");
   if (gate === undefined) return { ok: true, value: undefined };
-  const context = { runId, findings, requester, nowMs: Date.now(), program: "autoops", asksHere: false, signs: true };
+  const shown = { runId, findings, answer, requester, program: "autoops" };
+  const context = { ...shown, nowMs: Date.now(), asksHere: false, signs: true };
   for (const line of gateLines(gate, context)) print.say(line);
   print.say();
   return { ok: true, value: gate };

@@ -2,7 +2,8 @@
  * A run rebuilt from its Temporal history, without a worker: events in, the run and what happened in it out. What a
  * workflow task did is taken in when the task is complete, with the task's own time, as the workflow saw it.
  */
-import { checkedGraph, type Verdict } from "../../core/check.js";
+import { checkedGraph } from "../../core/check/checked-graph.js";
+import type { Verdict } from "../../core/check.js";
 import { type RunView, viewOf } from "../../core/report/view.js";
 import { begin } from "../../core/run/apply.js";
 import { createRun, resumeRun } from "../../core/run/run.js";

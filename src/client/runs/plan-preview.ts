@@ -1,6 +1,7 @@
 /** A plan as people read it before it runs: the graph, and what the policy of this machine says of it. */
 import type { DraftResult } from "../../activities/contract.js";
-import { type CheckOutcome, checkedGraph } from "../../core/check.js";
+import { checkedGraph } from "../../core/check/checked-graph.js";
+import type { CheckOutcome } from "../../core/check.js";
 import type { Explained } from "../../core/report/explain.js";
 import { worstCaseSeconds } from "../../core/report/preview.js";
 import type { Graph } from "../../schema/graph.js";

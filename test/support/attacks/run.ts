@@ -4,8 +4,8 @@
  */
 
 import type { AskResult, CheckResult, Grant, ToolCall, VoteVerdict } from "../../../src/activities/contract.js";
+import { checkedGraph } from "../../../src/core/check/checked-graph.js";
 import { withDefaults } from "../../../src/core/check/graph.js";
-import { checkedGraph } from "../../../src/core/check.js";
 import { readAnswer } from "../../../src/core/gate/answer.js";
 import { gateEnvironment } from "../../../src/core/gate/gate-of.js";
 import { viewOf } from "../../../src/core/report/view.js";

@@ -58,7 +58,7 @@ async function draftedBy(session: Session, goal: string | undefined, options: Op
 /** Only a checked graph knows its gates, and a drawing without them would mislead. */
 async function drawingOf(graph: Graph, outcome: CheckOutcome, dot: boolean): Promise<string | undefined> {
   if (!outcome.ok) return undefined;
-  const { checkedGraph } = await import("../../../core/check.js");
+  const { checkedGraph } = await import("../../../core/check/checked-graph.js");
   const { previewDot, previewMermaid } = await import("../../../core/report/preview.js");
   const checked = checkedGraph(graph, outcome.verdict);
   return dot ? previewDot(checked) : previewMermaid(checked);

@@ -1,7 +1,7 @@
 /** `autoops schedules create|list|show|pause|resume|trigger|delete`: what starts by the clock. */
 import cronstrue from "cronstrue";
 import { loadLocal } from "../../../app/local.js";
-import { checkedGraph } from "../../../core/check.js";
+import { checkedGraph } from "../../../core/check/checked-graph.js";
 import type { Problem } from "../../../vocabulary/problems.js";
 import type { Result } from "../../../vocabulary/result.js";
 import { INTERVAL_MIN_SECONDS, JITTER_MAX_SECONDS } from "../../../vocabulary/schedule-limits.js";

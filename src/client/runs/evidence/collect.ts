@@ -1,6 +1,7 @@
 /** Events of a run's histories in, decisions and effects out. What a reset copied is counted once. */
 import type { AskResult, CheckResult, ToolCall, VoteVerdict } from "../../../activities/contract.js";
-import { checkedGraph, type Verdict } from "../../../core/check.js";
+import { checkedGraph } from "../../../core/check/checked-graph.js";
+import type { Verdict } from "../../../core/check.js";
 import type { Report } from "../../../core/report.js";
 import { claimsOf } from "../../../platform/signing.js";
 import type { JsonObject } from "../../../schema/json.js";

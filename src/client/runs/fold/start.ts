@@ -1,5 +1,6 @@
 /** The beginning of a run as its history tells it: the input, what was carried over, what the check said. */
-import { type CheckedGraph, checkedGraph, type Verdict } from "../../../core/check.js";
+import { checkedGraph } from "../../../core/check/checked-graph.js";
+import type { CheckedGraph, Verdict } from "../../../core/check.js";
 import type { RunFacts } from "../../../core/report/view.js";
 import type { RunState } from "../../../core/run/state.js";
 import type { Graph } from "../../../schema/graph.js";

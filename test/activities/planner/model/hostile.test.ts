@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { DraftResult } from "../../../../src/activities/contract.js";
 import { judged } from "../../../../src/activities/planner/model/accept.js";
 import { judgeNarrative } from "../../../../src/activities/planner/model/narrative.js";
-import { checkedGraph } from "../../../../src/core/check.js";
+import { checkedGraph } from "../../../../src/core/check/checked-graph.js";
 import { render } from "../../../../src/core/condition/template.js";
 import type { Policy } from "../../../../src/core/policy.js";
 import { secretsIn } from "../../../../src/core/redact.js";
