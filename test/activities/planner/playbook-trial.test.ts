@@ -103,7 +103,16 @@ test("every playbook that changes something marks what belongs to its remedy", (
   const remedies = playbooks.filter(offersRemedy);
   expect(remedies.length).toBeGreaterThanOrEqual(9);
   for (const { id, graph } of remedies) {
-    expect(graph.nodes.filter((node) => onlyWith(node).includes(REMEDY)).length, id).toBeGreaterThanOrEqual(3);
+    const own = graph.nodes.filter((node) => onlyWith(node).includes(REMEDY));
+    const marked = new Set(own.map((node) => node.id));
+    // The effect, what is measured after it, what is decided from that; and the wait before, which its verification holds.
+    const verified = own.filter(({ verify }) => verify !== undefined);
+    expect(marked.size + verified.length, id).toBeGreaterThanOrEqual(4);
+    for (const node of graph.nodes.filter((one) => !marked.has(one.id))) {
+      const before = graph.edges.filter((edge) => edge.to_node_id === node.id).map((edge) => edge.from_node_id);
+      expect(before.length === 0 || before.some((from) => !marked.has(from)), `${id}: ${node.id}`).toBe(true);
+      expect(NODE_TYPES[node.type as keyof typeof NODE_TYPES], `${id}: ${node.id}`).not.toBe("write");
+    }
   }
 });
 
