@@ -65,6 +65,8 @@ describe.skipIf(missing.length > 0)(title, () => {
   });
 
   test("names a store that was stopped, by words that name another, and is sure of it", async () => {
+    // In the first two minutes of a stack's data nobody can tell what is new from what it is like.
+    await lab.until(async () => (await lab.query("count(up offset 150s)")).length > 0, 200_000);
     await lab.end("redis");
     await lab.until(async () => (await lab.alerts()).some(({ labels }) => labels.alertname === "RedisDown"), 90_000);
     // What is asked about must have been measured, too.
@@ -76,9 +78,8 @@ describe.skipIf(missing.length > 0)(title, () => {
     const answer = await investigate("customers of the catalog get errors");
     expect(answer.causes[0]?.service).toBe("redis");
     expect(answer).toMatchObject({ trouble: { service: "catalog" }, certainty: "confirmed" });
-    // The edge or the catalog, whichever was seen to fail first on a stack that is half a minute old.
-    expect(answer.causes[0]?.explains.length).toBeGreaterThan(0);
-  }, 240_000);
+    expect(answer.causes[0]?.explains).toContain("catalog");
+  }, 420_000);
 
   test("says which alerts somebody silenced, as Alertmanager knows it, and makes less of them", async () => {
     const look = async () => {

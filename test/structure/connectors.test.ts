@@ -54,7 +54,6 @@ const MAY_NAME_KINDS: Record<string, string> = {
   "activities/planner/cluster-investigation.ts": "writes PromQL, which one kind takes",
   "activities/discover/logs.ts": "a journal read without a choice is the machine's, and no service's",
   "platform/http/rates.ts": "the host of one kind follows from its site, which its file need not name",
-  "client/cli/import/declared-names.ts": "the kinds that a tool of the original read",
   "client/cli/import/metric-map.ts": "params of the original, for each kind of metric source",
   "client/cli/commands/doctor.ts": "counts by PromQL, which one kind takes",
 };

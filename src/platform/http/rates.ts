@@ -125,7 +125,6 @@ function isMeant(rule: RateRule, ofKinds: ReadonlySet<string>, host: string): bo
   return ofKinds.has(host) || rule.hosts.some((pattern) => fitsPattern(host, isIP(host) !== 0, pattern));
 }
 
-/** The hosts of everything that config.yaml declares with one of the kinds; `cluster` has no kind of its own. */
 /** What holds for a vendor's host that no rate of config.yaml names. Doubles on this machine are no vendors. */
 function defaultRates(config: Config): Map<string, Rate[]> {
   const rates = new Map<string, Rate[]>();
@@ -142,6 +141,7 @@ const isLoopback = (host: string): boolean => host === "localhost" || host === "
 /** Hosts that no declaration writes out. */
 const SLACK_HOST = "slack.com";
 
+/** The hosts of everything that config.yaml declares with one of the kinds; `cluster` has no kind of its own. */
 function hostsOf(config: Config, kinds: readonly string[]): Set<string> {
   const hosts = new Set<string>();
   for (const source of Object.values(config.sources)) {

@@ -64,5 +64,7 @@ export const TRACE_SOURCE_KINDS = ["jaeger", "tempo", "zipkin"] as const;
 export const logSources = [lokiSource, elasticsearchSource, victoriaLogsSource] as const;
 /** Kinds that `log_collector` reads, beside files. */
 export const LOG_SOURCE_KINDS = ["loki", "elasticsearch", "victorialogs", "journald", "kubernetes"] as const;
+/** Kinds that `metric_query` reads. */
+export const METRIC_SOURCE_KINDS = ["prometheus", "exposition", "datadog"] as const;
 /** Kinds that only `change_history` reads. */
 export const CHANGE_SOURCE_KINDS = ["git"] as const;

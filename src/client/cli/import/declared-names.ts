@@ -1,10 +1,10 @@
 /** Which declared source, target, tracker or channel an imported node means. */
-import { LOG_SOURCE_KINDS, TRACE_SOURCE_KINDS } from "../../../schema/config/sources.js";
+import { LOG_SOURCE_KINDS, METRIC_SOURCE_KINDS, TRACE_SOURCE_KINDS } from "../../../schema/config/sources.js";
 import type { Config } from "../../../schema/config.js";
 
 const KINDS: Record<string, readonly string[]> = {
   logs: ["files", ...LOG_SOURCE_KINDS],
-  metrics: ["prometheus", "exposition", "datadog"],
+  metrics: METRIC_SOURCE_KINDS,
   traces: TRACE_SOURCE_KINDS,
 };
 export type Place = "logs" | "metrics" | "traces" | "target" | "tracker" | "channel";
