@@ -5,10 +5,10 @@ import { type GraphInput, graphSchema } from "../../schema/graph.js";
 import type { JsonObject } from "../../schema/json.js";
 import { parseWith } from "../../schema/problems.js";
 import type { Problem } from "../../vocabulary/problems.js";
-import { kindsThat } from "../connectors/sources.js";
 import type { DraftResult } from "../contract.js";
 import { type ClusterGoal, clusterMeant, namespaceMeant } from "./cluster-meant.js";
 import { remedyNodes } from "./cluster-remedy.js";
+import { changeNodes } from "./looks.js";
 
 /** As a playbook of that name may be asked for. */
 export const CLUSTER_LOOK = "cluster-investigation";
@@ -17,7 +17,6 @@ const LOOK_PARAMS = ["cluster", "namespace", "workload", "window"];
 const REMEDY_PARAMS = ["target", "action", "version", "replicas", "values", "unset"];
 const WINDOW = "1h";
 const STEP_SECONDS = 60;
-const CHANGE_SOURCES_MAX = 5;
 const METRIC_SOURCES_MAX = 2;
 const ID_DIGITS = 12;
 const STATE_SECONDS = 90;
@@ -98,7 +97,8 @@ function looksOf(input: ClusterGoal, cluster: string, namespace: string | undefi
       ...(near.length === 0 ? {} : { near }),
     },
   };
-  return [state, ...changeNodes(input, cluster, namespace), ...metricNodes(input, namespace)];
+  const changes = changeNodes(input.config, (source) => isOfNamespace(source, cluster, namespace));
+  return [state, ...changes, ...metricNodes(input, namespace)];
 }
 
 /** A name that an object of Kubernetes may have. */
@@ -106,28 +106,8 @@ const isName = (name: string | undefined): name is string =>
   name !== undefined && name.length <= 253 && /^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/.test(name);
 
 /** Histories of the same namespace, and those that belong to no cluster. */
-function changeNodes({ config }: ClusterGoal, cluster: string, namespace: string | undefined): Node[] {
-  const kinds = kindsThat("readChanges");
-  const isOwn = (source: Config["sources"][string]): boolean =>
-    !("cluster" in source) ||
-    (source.cluster === cluster && (namespace === undefined || source.namespace === namespace));
-  const names = Object.entries(config.sources)
-    .filter(([, source]) => kinds.includes(source.kind) && isOwn(source))
-    .map(([name]) => name)
-    .sort();
-  if (names.length === 0) return [];
-  return [
-    {
-      id: "changes",
-      name: "List what changed in the last hours",
-      type: "log_collection",
-      tool: "change_history",
-      continue_on_failure: true,
-      timeout_seconds: 30,
-      params: { sources: names.slice(0, CHANGE_SOURCES_MAX), since: "6h" },
-    },
-  ];
-}
+const isOfNamespace = (source: Config["sources"][string], cluster: string, namespace: string | undefined): boolean =>
+  !("cluster" in source) || (source.cluster === cluster && (namespace === undefined || source.namespace === namespace));
 
 const BY = "namespace, pod, container";
 

@@ -145,9 +145,13 @@ function logNodes(scope: readonly Scoped[], config: Config, target: string | und
   }));
 }
 
-function changeNodes(config: Config): Node[] {
+type Declared = Config["sources"][string];
+
+/** What changed in the last hours, by the histories that belong to what is looked at. */
+export function changeNodes(config: Config, belongs: (source: Declared) => boolean = () => true): Node[] {
+  const kinds = kindsThat("readChanges");
   const names = Object.entries(config.sources)
-    .filter(([, { kind }]) => kindsThat("readChanges").includes(kind))
+    .filter(([, source]) => kinds.includes(source.kind) && belongs(source))
     .map(([name]) => name)
     .sort();
   if (names.length === 0) return [];

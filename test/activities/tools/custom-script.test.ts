@@ -1,6 +1,6 @@
 /** Programs in the sandbox, for real: what they see, what they may use, and where they are refused. */
 import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { ToolContext } from "../../../src/activities/define-tool.js";
@@ -110,7 +110,7 @@ describe.skipIf(!hasSandbox)("in the sandbox (skipped where bubblewrap, prlimit 
     const told = json as Record<string, string>;
     expect(told["/tmp/x"]).toBe("done");
     for (const place of places) expect(told[place], place).toMatch(/Read-only|denied|not permitted/);
-    const secrets = await run(["read", "/etc/passwd", "/etc/shadow", "/root/.bashrc", "/proc/kcore"]);
+    const secrets = await run(["read", "/etc/passwd", "/etc/shadow", join(homedir(), ".bashrc"), "/proc/kcore"]);
     for (const [path, said] of Object.entries(secrets.json as object)) expect(said, path).toMatch(/Error/);
     expect(existsSync("/tmp/x")).toBe(false);
   });
