@@ -1,6 +1,6 @@
 /** Published made-up incidents of a cluster (the OpenSRE half under ../shared/data): each ends as its answer says. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { verdictOn } from "../../../src/core/cluster/analyse.js";
 import { type ClusterFacts, FACT_KINDS, FACT_SCHEMAS } from "../../../src/schema/kubernetes/facts.js";
