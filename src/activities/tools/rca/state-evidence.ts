@@ -23,7 +23,7 @@ export function readState(output: JsonObject, origin: Origin, material: Observat
       ...origin,
       service: serviceName(name),
       code,
-      text: `${textIn(one.what) ?? code} (${code} of ${textIn(object?.kind) ?? "object"} ${name})`,
+      text: `${textIn(one.what) ?? `${textIn(object?.kind) ?? "object"} ${name}`} (${code})`,
       changed: textIn(one.changed),
       score: numberIn(one.score),
       affects: Array.isArray(one.affects)

@@ -86,7 +86,8 @@ function pullCause(model: Model, owner: ObjectRef, one: SeenContainer, count: nu
   const secret = events.find(({ reason }) => reason === "FailedToRetrieveImagePullSecret");
   if (secret !== undefined)
     evidence.push(evidenceOf(secret.ref, "event FailedToRetrieveImagePullSecret", secret.message));
-  const what = `${refText(owner)} cannot pull ${image || "its image"} (${count} containers)${note}`;
+  const often = count > 1 ? ` (${count} containers)` : "";
+  const what = `${refText(owner)} cannot pull ${image || "its image"}${often}${note}`;
   return causeOf(code, owner, what, { evidence, affects: [owner], weight: said === undefined ? 0.85 : 0.96 });
 }
 
