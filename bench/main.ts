@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 import { type Arena, createArena } from "./arena.js";
 import { type Figure, type Row, rowOf } from "./figures.js";
 import { tableOf } from "./print.js";
+import { takeAlert } from "./scenarios/alerts.js";
 import { cold } from "./scenarios/cold.js";
 import { approve } from "./scenarios/gates.js";
 import { historyCost, replay } from "./scenarios/history.js";
@@ -11,7 +12,7 @@ import { parked } from "./scenarios/parked.js";
 import type { Effort, Scenario } from "./scenarios/scenario.js";
 import { throughput, timeScenarios } from "./scenarios/times.js";
 
-const SCENARIOS: Scenario[] = [...timeScenarios, throughput, approve, historyCost, replay, cold, parked];
+const SCENARIOS: Scenario[] = [...timeScenarios, throughput, approve, takeAlert, historyCost, replay, cold, parked];
 
 const HELP = `npm run bench -- [--only NAME]... [--rounds N] [--quick] [--json]
 

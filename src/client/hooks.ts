@@ -5,6 +5,7 @@ import type { AuditLog } from "../platform/audit/log.js";
 import type { HookRequest } from "../platform/hooks/verify.js";
 import type { Hook } from "../schema/config/hooks.js";
 import { checkBounds } from "../schema/document.js";
+import type { JsonObject } from "../schema/json.js";
 import { HOOK_DELIVERIES_KEPT } from "../vocabulary/hook-limits.js";
 import { INCIDENT, INCIDENT_MEMO, RUN_QUEUE, WORKFLOWS } from "../vocabulary/names.js";
 import type { Problem } from "../vocabulary/problems.js";
@@ -48,6 +49,8 @@ export interface Hooks {
     from: string,
     refusing?: () => Promise<void>,
   ): Promise<Result<TakenDelivery>>;
+  /** Once the audit log has the lines of what was taken: they follow the answer, which does not wait for a disk. */
+  settled(): Promise<void>;
 }
 
 export function createHooks(options: HooksOptions): Hooks {
@@ -55,8 +58,15 @@ export function createHooks(options: HooksOptions): Hooks {
   const find = (name: string) => (Object.hasOwn(hooks, name) ? hooks[name] : undefined);
   const send = createBatches((group) => signal(group, options.client));
   const seen = createSeen();
+  const lines = new Set<Promise<void>>();
+  const noteLater = (details: JsonObject): void => {
+    const line = options.audit.note({ event: "alerts-taken", channel: "hook", details });
+    lines.add(line);
+    void line.finally(() => lines.delete(line));
+  };
   return {
     declared: hooks,
+    settled: async () => void (await Promise.all(lines)),
     take: async (name, request, from, refusing) => {
       const hook = find(name);
       if (hook === undefined) return refusal(noHook(name));
@@ -86,8 +96,7 @@ export function createHooks(options: HooksOptions): Hooks {
       if (key !== undefined) seen.add(key);
       const ignored = read.delivery.alerts.length - alerts.length;
       const taken = { alerts: alerts.length, ignored, incidents: sent.value, repeated: false, cut: read.delivery.cut };
-      const details = { hook: name, alerts: alerts.length, ignored, incidents: sent.value.slice(0, 20), from };
-      await options.audit.note({ event: "alerts-taken", channel: "hook", details });
+      noteLater({ hook: name, alerts: alerts.length, ignored, incidents: sent.value.slice(0, 20), from });
       return { ok: true, value: taken };
     },
   };

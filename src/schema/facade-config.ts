@@ -50,12 +50,14 @@ const codecSchema = z.strictObject({
   web_ui: z.array(originSchema).min(1).max(10).default(["http://127.0.0.1:8233", "http://localhost:8233"]),
 });
 
+const hostSchema = z.string().regex(/^[A-Za-z0-9.:_-]{1,253}$/, "an address or a host name");
+const portSchema = z.int().min(0).max(65_535);
+
 export const facadeConfigSchema = z.strictObject({
-  host: z
-    .string()
-    .regex(/^[A-Za-z0-9.:_-]{1,253}$/, "an address or a host name")
-    .optional(),
-  port: z.int().min(0).max(65_535).optional(),
+  host: hostSchema.optional(),
+  port: portSchema.optional(),
+  /** Where alerts come in, if not where the rest is: nothing else is reached there. */
+  hooks: z.strictObject({ host: hostSchema.default("127.0.0.1"), port: portSchema }).optional(),
   /** PEM files. */
   tls: z.strictObject({ cert: pathSchema, key: pathSchema }).optional(),
   /** A proxy in front ends TLS, and sets X-Forwarded-For and X-Forwarded-Proto itself. */

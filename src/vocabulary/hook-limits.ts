@@ -42,7 +42,8 @@ export const FLAPPING_TURNS = 4;
 
 /** Seconds: how often an incident that is told more shows it, and tells its run. */
 export const INCIDENT_SHOW_SECONDS = 10;
-/** Seconds between looks at a run that outlasted the execution that began it. */
+/** Seconds between looks at a run that outlasted the execution that began it: most end soon, so the first ones are closer. */
+export const RUN_FIRST_LOOKS_SECONDS = 5;
 export const RUN_LOOK_SECONDS = 60;
 
 export const DEBOUNCE_DEFAULT_SECONDS = 10;

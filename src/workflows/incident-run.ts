@@ -23,7 +23,7 @@ import type {
 import type { AlertNews } from "../core/incident/words.js";
 import type { Report } from "../core/report.js";
 import type { Stricter } from "../schema/run-input.js";
-import { RUN_LOOK_SECONDS } from "../vocabulary/hook-limits.js";
+import { RUN_FIRST_LOOKS_SECONDS, RUN_LOOK_SECONDS } from "../vocabulary/hook-limits.js";
 import { EVENT_SIGNAL, runId } from "../vocabulary/names.js";
 import { INCIDENT_OPTIONS } from "./options.js";
 import { attributesOf } from "./run-attributes.js";
@@ -107,9 +107,9 @@ function stricterOf({ stricter }: NonNullable<IncidentInput["asked"]>, mode: str
 }
 
 async function watch(id: string, end: (outcome: string, answer?: string) => void): Promise<void> {
-  for (;;) {
+  for (let seconds = RUN_FIRST_LOOKS_SECONDS; ; seconds = Math.min(2 * seconds, RUN_LOOK_SECONDS)) {
     const seen = await look_at_run(id);
     if (seen.outcome !== undefined) return end(seen.outcome, seen.answer);
-    await sleep(RUN_LOOK_SECONDS * 1_000);
+    await sleep(seconds * 1_000);
   }
 }

@@ -29,6 +29,7 @@ test("the quick form of the benchmark completes every scenario on every side", {
   for (const name of [
     "chain of 10",
     "approve → next activity",
+    "alert taken, p99",
     "nothing → first run complete",
     "memory a run, 20 parked",
   ])

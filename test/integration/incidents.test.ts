@@ -2,6 +2,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { createHmac } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client, Connection } from "@temporalio/client";
@@ -216,6 +217,58 @@ test("while Temporal is away nothing is taken: 503 with the time to come again, 
   }
   expect(await incidentOf("DownAway")).toBeUndefined();
 }, 120_000);
+
+describe("an address of its own", () => {
+  const started = async (hooksAt: { host: string; port: number }) => {
+    const local = await loadLocal({ ...machine.variables, HOOK_SECRET: "s3cret-of-the-hook", OLD_SECRET: "older" });
+    if (!local.ok) throw new Error("it cannot be loaded");
+    const hooks = hooksOf(local, { audit: { note: async () => undefined } as never, now: Date.now });
+    if (!hooks.ok) throw new Error("no hooks");
+    const begun = await startFacade({
+      ...{ runs: opened.runs, operator: "ann", staticDir: "/nonexistent", log: createLog("fatal") },
+      ...{ host: "127.0.0.1", port: 0, hooksAt, hooks: hooks.create?.(opened.client) },
+    });
+    if (begun.ok) onTestFinished(() => begun.facade.stop());
+    return begun;
+  };
+  const asked = async (url: string, init: RequestInit = {}) => (await fetch(url, init)).status;
+
+  test("takes alerts by any host name, and shows nothing else; the façade's own takes none", async () => {
+    const begun = await started({ host: "127.0.0.1", port: 0 });
+    if (!begun.ok) throw new Error(JSON.stringify(begun.problems));
+    const { url: own, hooksUrl = "" } = begun.facade;
+    const init = { method: "POST", headers: TOKEN, body: JSON.stringify(firing("DownOwnAddress")) };
+    expect(await asked(`${hooksUrl}/hooks/pager`, init)).toBe(202);
+    expect(await byHost(hooksUrl, "alerts.example.com")).toBe(401);
+    expect(await asked(`${hooksUrl}/livez`)).toBe(200);
+    for (const path of ["/", "/api/v1/runs", "/api/v1/incidents", "/metrics", "/api/v1/session"])
+      expect([path, await asked(`${hooksUrl}${path}`)]).toEqual([path, 404]);
+    expect(await asked(`${own}/hooks/pager`, init)).toBe(404);
+    expect(await asked(`${own}/api/v1/incidents`)).not.toBe(401);
+  });
+  test("beyond this machine wants TLS, and a port of its own", async () => {
+    expect(await started({ host: "0.0.0.0", port: 0 })).toMatchObject({
+      ok: false,
+      problems: [{ code: "facade-unsafe", at: "facade.hooks.host", hint: expect.stringMatching(/facade\.tls/) }],
+    });
+    const taken = Number(new URL(url).port);
+    expect(await started({ host: "127.0.0.1", port: taken })).toMatchObject({
+      ok: false,
+      problems: [{ code: "port-in-use", message: expect.stringMatching(/\(hooks\)/) }],
+    });
+  });
+});
+
+/** A request that says another host than the one it goes to. */
+function byHost(url: string, host: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const sent = request(`${url}/hooks/pager`, { method: "POST", headers: { host } }, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode ?? 0);
+    });
+    sent.once("error", reject).end("{}");
+  });
+}
 
 const installed = ["prometheus", "prometheus-alertmanager"].every(
   (name) => spawnSync(name, ["--version"]).status === 0,

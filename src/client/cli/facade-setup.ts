@@ -18,6 +18,7 @@ import type { Problem } from "../../vocabulary/problems.js";
 import type { Refused } from "../../vocabulary/result.js";
 import type { Access } from "../http/access/authenticator.js";
 import type { Exposure } from "../http/access/exposure.js";
+import type { Place } from "../http/server.js";
 import type { SlackAnswers } from "../http/slack/answers.js";
 import { setUpSlack } from "./slack-setup.js";
 
@@ -25,6 +26,8 @@ export interface FacadeSetup {
   access: Access;
   exposure: Exposure;
   port: number;
+  /** Where hooks listen by themselves. */
+  hooksAt?: Place;
   slack?: SlackAnswers;
   /** Whose pages may ask the codec server; absent where it is off. */
   codecOrigins?: readonly string[];
@@ -73,7 +76,22 @@ export async function setUpFacade(
   const slack = await setUpSlack(local, access);
   if (!slack.ok) return slack;
   const port = given.port ?? facade.port ?? DEFAULT_PORT;
-  return { ok: true, setup: { access, exposure, port, slack: slack.slack, codecOrigins: facade.codec?.web_ui } };
+  const { hooks: hooksAt } = facade;
+  const misplaced = hooksAt === undefined ? undefined : faultOfHooks(hooksAt, port, local);
+  if (misplaced !== undefined) return { ok: false, problems: [misplaced] };
+  const places = { port, ...(hooksAt === undefined ? {} : { hooksAt }) };
+  return { ok: true, setup: { access, exposure, ...places, slack: slack.slack, codecOrigins: facade.codec?.web_ui } };
+}
+
+function faultOfHooks(at: Place, port: number, { config }: Local): Problem | undefined {
+  if (config.hooks === undefined) {
+    const message = "facade.hooks must stand with hooks, and config.yaml declares none: nothing would be taken there";
+    return { code: "config-invalid", at: "facade.hooks", message, hint: "declare one under `hooks`, or leave it out" };
+  }
+  if (at.port !== port || port === 0) return undefined;
+  const message = `facade.hooks.port must be another than the façade's own, and both are ${port}`;
+  const hint = "without facade.hooks alerts come in where the façade listens";
+  return { code: "config-invalid", at: "facade.hooks.port", message, hint };
 }
 
 const NO_KEY: Problem = {

@@ -30,7 +30,10 @@ import { beginSession, endSession, showSession } from "./routes/session.js";
 import { takeSlackInteraction } from "./routes/slack.js";
 import { overrideWindows, pauseWrites, resumeWrites, showWrites } from "./routes/writes.js";
 
-export function createFacade(given: FacadeOptions): Express {
+/** `hooks`: where alerts come in, and nothing else is; `rest`: all but that. */
+export type Door = "all" | "rest" | "hooks";
+
+export function createFacade(given: FacadeOptions, door: Door = "all"): Express {
   const metrics = given.metrics ?? createMetrics();
   const options = { ...given, metrics };
   const { access, exposure = {}, operator, log } = options;
@@ -54,13 +57,14 @@ export function createFacade(given: FacadeOptions): Express {
   app.use(answersVisibly);
   app.use(securityHeaders(exposure));
   if (exposure.tlsProxy === true) app.use(requireTls);
-  app.use(checkOrigin(exposure, options.codec));
+  // A sender calls by whatever name leads here, and every delivery carries its secret.
+  if (door !== "hooks") app.use(checkOrigin(exposure, options.codec));
   // A page that shows a history asks for each of its events.
   const codecRate = requestRate(options.requestsPerMinute ?? CODEC_REQUESTS_PER_MINUTE, "codec requests");
   app.use(CODEC_PATH, codecRate, notStored, codecCors(options.codec?.origins ?? []));
   app.use(["/api", "/readyz", "/metrics"], requestRate(options.requestsPerMinute), notStored);
-  addRoutes(app, handlersOf(options, keeping), keeping);
-  app.use(page(options.staticDir));
+  addRoutes(app, handlersOf(options, keeping), keeping, door);
+  if (door !== "hooks") app.use(page(options.staticDir));
   app.use((request) => {
     const message = `there is nothing at ${request.path.slice(0, 120)}`;
     throw new Refusal([{ code: "not-found", at: "path", message, hint: "the interface begins at /api/v1" }]);
@@ -109,9 +113,15 @@ function handlersOf(
 }
 
 /** Each path with the methods that the list gives it; any other method is refused with those that it takes. */
-function addRoutes(app: Express, handlers: Record<OperationId, RequestHandler>, keeping: Gatekeeping): void {
+function addRoutes(
+  app: Express,
+  handlers: Record<OperationId, RequestHandler>,
+  keeping: Gatekeeping,
+  door: Door,
+): void {
   const byPath = new Map<string, Array<[OperationId, Operation]>>();
   for (const [id, operation] of Object.entries(OPERATIONS) as Array<[OperationId, Operation]>) {
+    if (!isBehind(door, id)) continue;
     byPath.set(operation.path, [...(byPath.get(operation.path) ?? []), [id, operation]]);
   }
   for (const [path, operations] of byPath) {
@@ -133,6 +143,11 @@ function addRoutes(app: Express, handlers: Record<OperationId, RequestHandler>, 
     taken.all(refuseMethod(operations.map(([, { method }]) => method)));
   }
 }
+
+const AT_HOOKS: ReadonlySet<OperationId> = new Set(["takeHook", "isAlive", "isHealthy", "isReady"]);
+
+const isBehind = (door: Door, id: OperationId): boolean =>
+  door === "all" || (door === "hooks" ? AT_HOOKS.has(id) : id !== "takeHook");
 
 /** What the parser would change is refused: it would go into an action as nobody wrote it. */
 function refuseMisread(_request: unknown, _response: unknown, body: Buffer): void {

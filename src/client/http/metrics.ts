@@ -16,8 +16,8 @@ export interface FacadeMetrics {
 }
 
 const METHODS = new Set(["GET", "HEAD", "POST", "DELETE", "PUT", "PATCH", "OPTIONS"]);
-/** Seconds: from a look at a list, to an update that waits for its worker. */
-const BUCKETS = [0.005, 0.02, 0.1, 0.5, 2, 5, 15];
+/** Seconds: from a look at a list and an alert that is taken (50 ms), to an update that waits for its worker. */
+const BUCKETS = [0.005, 0.02, 0.05, 0.1, 0.5, 2, 5, 15];
 
 /** `ofProcess`: memory, processor and event loop of this process too; once a process. */
 export function createMetrics(ofProcess = false): FacadeMetrics {

@@ -6,14 +6,16 @@ import type { AddressInfo } from "node:net";
 import { HTTP_HEADERS_SECONDS, HTTP_REQUEST_SECONDS } from "../../vocabulary/limits.js";
 import type { Problem } from "../../vocabulary/problems.js";
 import type { Refused } from "../../vocabulary/result.js";
-import { dangersOf, type Exposure } from "./access/exposure.js";
-import { createFacade } from "./facade.js";
+import { dangersOf, dangersOfHooks, type Exposure } from "./access/exposure.js";
+import { createFacade, type Door } from "./facade.js";
 import type { FacadeOptions } from "./options.js";
 import { shared } from "./shared-runs.js";
 
 export interface RunningFacade {
   /** Without a slash at its end. */
   url: string;
+  /** Where hooks have an address of their own. */
+  hooksUrl?: string;
   /** Whether callers must sign in; otherwise each is the operator. */
   signsIn: boolean;
   /** Ends it, and the event streams that are open. */
@@ -22,44 +24,75 @@ export interface RunningFacade {
 
 export type FacadeStarted = { ok: true; facade: RunningFacade } | Refused;
 
-type Wish = FacadeOptions & Pick<Exposure, "host"> & { port: number };
+export interface Place {
+  host: string;
+  port: number;
+}
+
+/** `hooksAt`: where alerts come in, if not where the rest is. */
+type Wish = FacadeOptions & Place & { hooksAt?: Place };
 
 /** `port` 0 takes a free one. What would let others in unknown, or in the clear, is refused and listens nowhere. */
 export async function startFacade(options: Wish): Promise<FacadeStarted> {
-  const { host, port, operator, log, exposure = {} } = options;
+  const { operator, log, exposure = {}, hooksAt } = options;
   const dangers = await refusalsToStart(options);
   if (dangers.length > 0) return { ok: false, problems: dangers };
   const isRequired = await signsIn(options);
+  // Without sign-in no other name than this machine's own is answered, whatever is declared.
+  const all = shared(isRequired ? options : { ...options, exposure: { ...exposure, publicUrl: undefined } });
+  const main = await listen(all, options, hooksAt === undefined ? "all" : "rest");
+  if (!main.ok) return main;
+  const hooks = hooksAt === undefined ? undefined : await listen(all, hooksAt, "hooks");
+  if (hooks?.ok === false) {
+    await stop(main.server);
+    return hooks;
+  }
+  const { url } = main;
+  const said = isRequired ? "callers must sign in" : `there is no sign-in: whoever reaches it acts as ${operator}`;
+  log.info(`the façade listens on ${url}; ${said}`, { operation: "serve" });
+  if (hooks !== undefined) log.info(`hooks listen on ${hooks.url}`, { operation: "serve" });
+  const servers = [main, ...(hooks === undefined ? [] : [hooks])].map(({ server }) => server);
+  return {
+    ok: true,
+    facade: {
+      ...{ url, signsIn: isRequired, stop: async () => void (await Promise.all(servers.map(stop))) },
+      ...(hooks === undefined ? {} : { hooksUrl: hooks.url }),
+    },
+  };
+}
+
+type Listening = { ok: true; server: Server; url: string } | Refused;
+
+async function listen(options: FacadeOptions, { host, port }: Place, door: Door): Promise<Listening> {
   let server: Server;
   try {
-    // Without sign-in no other name than this machine's own is answered, whatever is declared.
-    server = serverFor(isRequired ? options : { ...options, exposure: { ...exposure, publicUrl: undefined } });
+    server = serverFor(options, door);
     server.listen(port, host);
     await once(server, "listening");
   } catch (error) {
-    return { ok: false, problems: [problemOf(error, host, port)] };
+    return { ok: false, problems: [problemOf(error, { host, port }, door)] };
   }
   const { address, port: taken } = server.address() as AddressInfo;
-  const scheme = exposure.tls === undefined ? "http" : "https";
-  const url = `${scheme}://${address.includes(":") ? `[${address}]` : address}:${taken}`;
-  const said = isRequired ? "callers must sign in" : `there is no sign-in: whoever reaches it acts as ${operator}`;
-  log.info(`the façade listens on ${url}; ${said}`, { operation: "serve" });
-  return { ok: true, facade: { url, signsIn: isRequired, stop: () => stop(server) } };
+  const scheme = options.exposure?.tls === undefined ? "http" : "https";
+  return { ok: true, server, url: `${scheme}://${address.includes(":") ? `[${address}]` : address}:${taken}` };
 }
 
 /** Why it must not start as it is set up; empty where it may. */
-export async function refusalsToStart(options: Pick<Wish, "access" | "exposure" | "host">): Promise<Problem[]> {
-  const { access, exposure = {}, host } = options;
+export async function refusalsToStart(
+  options: Pick<Wish, "access" | "exposure" | "host" | "hooksAt">,
+): Promise<Problem[]> {
+  const { access, exposure = {}, host, hooksAt } = options;
   const hasRoles = Object.keys((await access?.roles()) ?? {}).length > 0;
-  return dangersOf({ ...exposure, host }, { isRequired: await signsIn(options), hasRoles });
+  const dangers = dangersOf({ ...exposure, host }, { isRequired: await signsIn(options), hasRoles });
+  return hooksAt === undefined ? dangers : [...dangers, ...dangersOfHooks(hooksAt.host, exposure)];
 }
 
 async function signsIn({ access }: Pick<Wish, "access">): Promise<boolean> {
   return access !== undefined && (access.tokens !== undefined || (await access.apiKeys.isConfigured()));
 }
 
-function serverFor(options: Wish): Server {
-  const app = createFacade(shared(options));
+function serverFor(options: FacadeOptions, door: Door): Server {
+  const app = createFacade(options, door);
   const { tls } = options.exposure ?? {};
   // Slow senders hold a connection no longer than this; answers that stream are not bound.
   const limits = { headersTimeout: HTTP_HEADERS_SECONDS * 1_000, requestTimeout: HTTP_REQUEST_SECONDS * 1_000 };
@@ -73,15 +106,16 @@ async function stop(server: Server): Promise<void> {
   await closed;
 }
 
-function problemOf(error: unknown, host: string, port: number): Problem {
+function problemOf(error: unknown, { host, port }: Place, door: Door): Problem {
   const { code = "", message } = error as NodeJS.ErrnoException;
+  const [what, how] = door === "hooks" ? ["hooks", "facade.hooks.port"] : ["façade", "--port"];
   if (code === "EADDRINUSE") {
-    const text = `port ${port} (façade) must be free, but another program listens on it`;
-    return { code: "port-in-use", at: `port ${port}`, message: text, hint: "end it, or choose another with --port" };
+    const text = `port ${port} (${what}) must be free, but another program listens on it`;
+    return { code: "port-in-use", at: `port ${port}`, message: text, hint: `end it, or choose another with ${how}` };
   }
   if (/^ERR_(OSSL|SSL|TLS|CRYPTO)/.test(code)) {
     const text = `facade.tls cannot be used: the certificate and key must be PEM and belong together (${code})`;
     return { code: "config-invalid", at: "facade.tls", message: text };
   }
-  return { code: "usage", at: `${host}:${port}`, message: `the façade cannot listen on ${host}:${port}: ${message}` };
+  return { code: "usage", at: `${host}:${port}`, message: `the ${what} cannot listen on ${host}:${port}: ${message}` };
 }

@@ -63,10 +63,14 @@ export function readDatadog(input: unknown): ReadDelivery {
     says: [boundedText(sent.body ?? sent.event_msg ?? sent.text_only_msg, cuts)],
     labels,
     status: isOver(name, transition, sent.alert_status, sent.alert_type) ? ("resolved" as const) : ("firing" as const),
-    ...(isNoIncident(bareTitle(name)) || /^test$/i.test(transition ?? "") ? { noIncident: true as const } : {}),
+    ...(isNoIncident(bareTitle(name)) || isTest(name, transition) ? { noIncident: true as const } : {}),
   };
   return { ok: true, delivery: { from: "datadog", alerts: [alert], cut: cutsInWords(cuts) } };
 }
+
+/** Datadog's own try of a monitor, which carries the monitor's name and texts. */
+const isTest = (title: string, transition = ""): boolean =>
+  /^test\b/i.test(transition) || /^\s*(?:\[[^\]]{0,200}\]\s*){0,3}\[(?:monitor )?test\]/i.test(title);
 
 /** What the transition says stands above the rest; a template that lacks it has the title, the status or the type. */
 function isOver(title: string, transition = "", status = "", type = ""): boolean {

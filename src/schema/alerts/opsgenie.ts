@@ -32,12 +32,15 @@ const schema = z.object({
 });
 
 const OVER = /^(?:close|delete|resolve)d?$/i;
+/** What people write at an alert: whether it is open does not change by it. */
+const BESIDE = /^(?:add|remove|update|assign|take|custom|test)/i;
 
 export function readOpsgenie(input: unknown): ReadDelivery {
   const parsed = parseWith(schema, input, { at: "alert", shows: false });
   if (!parsed.ok) return refusedAlert(parsed.problems);
   const { action, alert: sent } = parsed.value;
-  const name = sent.message;
+  const isBeside = BESIDE.test(action);
+  const name = sent.message ?? (isBeside ? (sent.alias ?? sent.alertId ?? action) : undefined);
   if (name === undefined) {
     const message = "the alert must have a message";
     return refusedAlert([{ code: "alert-invalid", at: "alert.alert.message", message }]);
@@ -58,7 +61,7 @@ export function readOpsgenie(input: unknown): ReadDelivery {
       OVER.test(action) || /^closed$/i.test(sent.status ?? "") || titleSaysOver(name)
         ? ("resolved" as const)
         : ("firing" as const),
-    ...(isNoIncident(name) ? { noIncident: true as const } : {}),
+    ...(isBeside || isNoIncident(name) ? { noIncident: true as const } : {}),
   };
   return { ok: true, delivery: { from: "opsgenie", alerts: [alert], cut: cutsInWords(cuts) } };
 }

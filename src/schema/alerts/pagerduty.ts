@@ -23,16 +23,24 @@ const schema = z.object({
       urgency: optional,
       priority: z.union([named, z.number().transform((level) => ({ summary: String(level), name: undefined }))]),
       service: named,
+      /** What an event about an incident names, where it is none itself: a note, a status update, a responder. */
+      incident: named,
+      type: optional,
     }),
   }),
 });
+
+/** Whatever stands in them, no incident began or ended: people and workflows at work, and changes of services. */
+const BESIDE =
+  /^(?:pagey\.|service\.|incident\.(?:annotated|status_update|responder|conference_bridge|custom_field|workflow|action_invocation))/;
 
 export function readPagerDuty(input: unknown): ReadDelivery {
   const parsed = parseWith(schema, input, { at: "alert", shows: false });
   if (!parsed.ok) return refusedAlert(parsed.problems);
   const { event_type: type, data } = parsed.value.event;
-  const isPing = type === "pagey.ping";
-  const name = data.title ?? data.summary ?? (isPing ? (data.message ?? "ping") : undefined);
+  const about = data.incident?.summary ?? data.incident?.name;
+  const isBeside = BESIDE.test(type) || (data.incident != null && data.title === undefined);
+  const name = data.title ?? data.summary ?? (isBeside ? (about ?? data.message ?? type) : undefined);
   if (name === undefined) {
     const message = `the alert must be an event of an incident with a title; ${JSON.stringify(type.slice(0, 60))} has none`;
     return refusedAlert([{ code: "alert-invalid", at: "alert.event.data.title", message }]);
@@ -52,7 +60,7 @@ export function readPagerDuty(input: unknown): ReadDelivery {
     labels,
     status: isOver ? ("resolved" as const) : ("firing" as const),
     ...(data.created_at === undefined ? {} : { since: data.created_at }),
-    ...(isPing || isNoIncident(name) ? { noIncident: true as const } : {}),
+    ...(isBeside || isNoIncident(name) ? { noIncident: true as const } : {}),
   };
   return { ok: true, delivery: { from: "pagerduty", alerts: [alert], cut: cutsInWords(cuts) } };
 }

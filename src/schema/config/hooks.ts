@@ -84,8 +84,16 @@ export const hookSchema = z.discriminatedUnion(
       kind: z.literal("generic"),
       ...token,
       ...common,
-      /** Templates over `body`. */
+      /** Templates over `body`, and with `each` over `item`, what stands at that place. */
       map: z.strictObject({
+        /** Names on the way to the alerts, such as `groups.alerts`: lists on it are walked through. Without it the body is one. */
+        each: z
+          .string()
+          .regex(
+            /^[A-Za-z0-9_-]{1,100}(?:\.[A-Za-z0-9_-]{1,100}){0,9}$/,
+            "names with dots between, such as groups.alerts",
+          )
+          .optional(),
         name: templateSchema,
         id: templateSchema.optional(),
         says: templateSchema.optional(),

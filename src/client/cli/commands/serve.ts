@@ -29,21 +29,22 @@ export async function serve(session: Session, _: readonly string[], options: Opt
   const log = createLog(local.environment.logLevel);
   const prepared = await setUpFacade(local, options, log);
   if (!prepared.ok) return failed(prepared.problems);
-  const { access, codecOrigins, exposure, port, slack } = prepared.setup;
+  const { access, codecOrigins, exposure, hooksAt, port, slack } = prepared.setup;
   const { host } = exposure;
   // Before anything is connected to: what must not start need not wait for Temporal.
-  const refusals = await refusalsToStart({ access, exposure, host });
+  const refusals = await refusalsToStart({ access, exposure, host, hooksAt });
   if (refusals.length > 0) return failed(refusals);
   const hooks = hooksOf(local, access);
   if (!hooks.ok) return failed(hooks.problems);
   const opened = await openRuns(session.environment);
   if (!opened.ok) return failed(opened.problems);
+  const taking = hooks.create?.(opened.client);
   try {
     const started = await startFacade({
       runs: opened.runs,
       writes: opened.writes,
       incidents: opened.incidents,
-      ...(hooks.create === undefined ? {} : { hooks: hooks.create(opened.client) }),
+      ...(taking === undefined ? {} : { hooks: taking }),
       operator: ownName(),
       local: () => loadLocal(session.environment),
       staticDir: PAGE,
@@ -57,14 +58,17 @@ export async function serve(session: Session, _: readonly string[], options: Opt
       exposure,
       host,
       port,
+      ...(hooksAt === undefined ? {} : { hooksAt }),
     });
     if (!started.ok) return failed(started.problems);
-    const { url, signsIn, stop } = started.facade;
+    const { url, hooksUrl, signsIn, stop } = started.facade;
     const said = signsIn ? "callers must sign in" : `no sign-in: whoever reaches it acts as ${ownName()}`;
     print.result(`${style.green("façade")} and page on ${style.bold(url)}; ${said}`);
-    print.document({ ok: true, url, signsIn, pid: process.pid });
+    if (hooksUrl !== undefined) print.result(`alerts come in on ${style.bold(hooksUrl)}`);
+    print.document({ ok: true, url, ...(hooksUrl === undefined ? {} : { hooksUrl }), signsIn, pid: process.pid });
     await leave(session, options);
     await stop();
+    await taking?.settled();
     print.note("the façade stopped");
     return { exit: EXIT.done, document: {}, told: true };
   } finally {

@@ -19,6 +19,14 @@ export const isLoopback = (host: string): boolean => LOOPBACK.test(host);
 export const schemeOf = ({ tls, tlsProxy }: Pick<Exposure, "tls" | "tlsProxy">): "http" | "https" =>
   tls !== undefined || tlsProxy === true ? "https" : "http";
 
+/** Why hooks must not listen there by themselves. Their senders carry secrets, so a sign-in is not asked for. */
+export function dangersOfHooks(host: string, { tls, tlsProxy }: Pick<Exposure, "tls" | "tlsProxy">): Problem[] {
+  if (isLoopback(host) || tls !== undefined || tlsProxy === true) return [];
+  const message = `hooks must have TLS to listen on ${host.slice(0, 80)}: their secrets would go over the network in the clear`;
+  const hint = "set facade.tls (cert and key), or facade.tls_proxy: true if a proxy in front ends TLS";
+  return [{ code: "facade-unsafe", at: "facade.hooks.host", message, hint }];
+}
+
 /** Why it must not start; empty where it may. `hasRoles`: the policy gives any role to any group. */
 export function dangersOf(
   { host, tls, tlsProxy }: Exposure,
