@@ -1,6 +1,7 @@
 /** What is on this machine that a stack can be learned from: servers on their usual ports or named by the environment, kube contexts, journald, a Git repository, log folders. Reads only. */
 import { access, readdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { z } from "zod";
 import { ToolFailure } from "../platform/failure.js";
 import { createGuardedFetch } from "../platform/http/guarded-fetch.js";
 import { type FoundCluster, findCluster } from "./find-cluster.js";
@@ -45,42 +46,89 @@ export interface FoundHere {
 }
 
 /** `folder`: the working one. `kubeconfig`: as it was given. */
-export async function findHere(
-  { policy, environment }: Local,
-  folder: string,
-  kubeconfig?: string,
-): Promise<FoundHere> {
-  const answers = async (url: string, path: string): Promise<boolean> => {
-    const guarded = createGuardedFetch({ network: policy.network, declaredUrls: [url], resolveSecret: () => "" });
-    try {
-      return (await guarded(`${url}${path}`, { timeoutMs: ASK_MS })).status === 200;
-    } catch (error) {
-      if (!(error instanceof ToolFailure)) throw error;
-      return false;
-    }
+export async function findHere(local: Local, folder: string, kubeconfig?: string): Promise<FoundHere> {
+  const find = async (server: Server) => {
+    const url = namedServer(local, server) ?? (await usualServer(local, server));
+    return url === undefined ? {} : { [server]: url };
   };
-  const find = async (server: Server): Promise<Partial<Record<Server, string>>> => {
-    const { variables, urls, path } = SERVERS[server];
-    const named = variables.flatMap((name) => urlOf(environment.variables[name]) ?? []);
-    // What somebody named is taken as it is: whether it answers, doctor says.
-    if (named[0] !== undefined) return { [server]: named[0] };
-    for (const url of urls) if (await answers(url, path)) return { [server]: url };
-    return {};
-  };
-  const [servers, logFolders, journald, git, cluster] = await Promise.all([
-    Promise.all((Object.keys(SERVERS) as Server[]).map(find)),
+  const [prometheus, jaeger, loki, logFolders, journald, git, cluster] = await Promise.all([
+    find("prometheus"),
+    find("jaeger"),
+    find("loki"),
     logsOf(),
     hasJournal(),
     repositoryOf(folder),
-    findCluster(environment.variables, kubeconfig),
+    findCluster(local.environment.variables, kubeconfig),
   ]);
+  const alertmanager = await alertmanagerOf(local, prometheus.prometheus);
   return {
-    ...Object.assign({}, ...servers),
+    ...{ ...prometheus, ...jaeger, ...loki },
+    ...(alertmanager === undefined ? {} : { alertmanager }),
     journald,
     logFolders,
     ...(git === undefined ? {} : { git }),
     ...(cluster === undefined ? {} : { cluster }),
   };
+}
+
+/** What somebody named is taken as it is: whether it answers, doctor says. */
+function namedServer({ environment }: Local, server: Server): string | undefined {
+  return SERVERS[server].variables.flatMap((name) => urlOf(environment.variables[name]) ?? [])[0];
+}
+
+async function usualServer(local: Local, server: Server): Promise<string | undefined> {
+  const { urls, path } = SERVERS[server];
+  for (const url of urls) if ((await textAt(local, url, path)) !== undefined) return url;
+  return undefined;
+}
+
+/** The one that the environment names, else the one that Prometheus itself sends its alerts to, else the one on its usual port. */
+export async function alertmanagerOf(local: Local, prometheus: string | undefined): Promise<string | undefined> {
+  return (
+    namedServer(local, "alertmanager") ??
+    (prometheus === undefined ? undefined : await managerBehind(local, prometheus)) ??
+    (await usualServer(local, "alertmanager"))
+  );
+}
+
+/** Undefined where it does not answer, or not with 200. */
+async function textAt({ policy }: Local, url: string, path: string): Promise<string | undefined> {
+  const guarded = createGuardedFetch({ network: policy.network, declaredUrls: [url], resolveSecret: () => "" });
+  try {
+    const { status, text } = await guarded(`${url}${path}`, { timeoutMs: ASK_MS });
+    return status === 200 ? text : undefined;
+  } catch (error) {
+    if (!(error instanceof ToolFailure)) throw error;
+    return undefined;
+  }
+}
+
+const managersSchema = z.object({
+  data: z.object({ activeAlertmanagers: z.array(z.object({ url: z.string() })) }),
+});
+/** Those that are asked whether they answer from here. */
+const MANAGERS_MAX = 3;
+
+/** Prometheus may know it by an address that leads nowhere from here. */
+async function managerBehind(local: Local, prometheus: string): Promise<string | undefined> {
+  const base = prometheus.replace(/\/+$/, "");
+  const told = await textAt(local, base, "/api/v1/alertmanagers");
+  const parsed = managersSchema.safeParse(told === undefined ? undefined : parsedJson(told));
+  if (!parsed.success) return undefined;
+  for (const { url } of parsed.data.data.activeAlertmanagers.slice(0, MANAGERS_MAX)) {
+    const manager = urlOf(url.replace(/\/api\/v\d+\/alerts\/*$/, ""));
+    if (manager === undefined) continue;
+    if ((await textAt(local, manager, SERVERS.alertmanager.path)) !== undefined) return manager;
+  }
+  return undefined;
+}
+
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function urlOf(text: string | undefined): string | undefined {

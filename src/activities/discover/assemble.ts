@@ -8,7 +8,12 @@ import type { FoundLog } from "./logs.js";
 
 type Draft = MapService & { name: string; metrics: readonly string[] };
 
-export function assemble(stacks: readonly FoundStack[], logs: readonly FoundLog[], config: Config): StackMap {
+export function assemble(
+  stacks: readonly FoundStack[],
+  logs: readonly FoundLog[],
+  config: Config,
+  onMachine: readonly FoundCall[] = [],
+): StackMap {
   const drafts: Draft[] = [];
   for (const service of stacks.flatMap(({ services }) => services)) addService(drafts, service);
   for (const caller of Object.keys(config.dependencies ?? {})) resolve(caller, drafts, true);
@@ -16,7 +21,7 @@ export function assemble(stacks: readonly FoundStack[], logs: readonly FoundLog[
   const declared = Object.entries(config.dependencies ?? {}).flatMap(([caller, callees]) =>
     callees.map((callee): FoundCall => ({ caller, callee, from: "config" })),
   );
-  for (const call of [...declared, ...stacks.flatMap(({ calls }) => calls)]) addCall(drafts, call);
+  for (const call of [...declared, ...stacks.flatMap(({ calls }) => calls), ...onMachine]) addCall(drafts, call);
   for (const { owner, text } of logs) if (owner !== undefined) addCallsOfLog(drafts, owner, text);
   addCallsByName(drafts);
   addHosts(drafts);

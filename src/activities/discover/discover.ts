@@ -7,7 +7,11 @@ import type { FoundStack } from "./found.js";
 import { discoverCluster } from "./kubernetes.js";
 import { discoverLogs } from "./logs.js";
 import { discoverPrometheus } from "./prometheus.js";
+import { discoverSockets } from "./sockets.js";
 import { discoverTraces } from "./traces.js";
+
+/** As many as the map takes of one service. */
+const ALSO_MAX = 30;
 
 export interface Discovered {
   map: StackMap;
@@ -26,8 +30,15 @@ export async function discover(config: Config, context: ToolContext): Promise<Di
       notes.push(`${name} could not be asked: ${error.message}`);
     }
   }
+  const sockets = await discoverSockets(stacks.flatMap(({ services }) => services));
+  for (const service of stacks.flatMap(({ services }) => services)) {
+    service.also = [...new Set([...service.also, ...(sockets.addresses.get(service.name) ?? [])])].slice(0, ALSO_MAX);
+  }
   const logs = await discoverLogs(config, context, notes);
-  return { map: assemble(stacks, logs, config), notes: [...notes, ...stacks.flatMap((one) => one.notes)] };
+  return {
+    map: assemble(stacks, logs, config, sockets.calls),
+    notes: [...notes, ...stacks.flatMap((one) => one.notes)],
+  };
 }
 
 /** What metrics show comes first: the others add to it. */

@@ -2,6 +2,8 @@
 import { chmod, mkdir, readdir, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { type FoundCluster, findCluster } from "../../app/find-cluster.js";
+import { alertmanagerOf } from "../../app/find-stack.js";
+import { loadLocal } from "../../app/local.js";
 import { readEnvironment } from "../../platform/environment.js";
 import { isThere } from "../../platform/settings-file.js";
 import { toYaml } from "../../schema/yaml-text.js";
@@ -35,14 +37,22 @@ export async function declareSources(session: Session, options: SourceOptions): 
     const message = `${kubeconfig} is no kubeconfig with a context that leads to an https server`;
     return [{ code: "usage", at: "--kubeconfig", message, hint: "look at it with: kubectl config view --minify" }];
   }
+  const alertmanager = await managerOf(session, options.prometheus);
   await writeConfig(file, {
     ...(cluster === undefined ? {} : { cluster }),
     ...(options.prometheus === undefined ? {} : { prometheus: options.prometheus }),
+    ...(alertmanager === undefined ? {} : { alertmanager }),
     logs,
     roots: (options.logs ?? []).map((one) => resolve(one)),
   });
   session.print.note(`written: ${file}`);
   return undefined;
+}
+
+/** A policy that cannot be read keeps nobody from a configuration: what comes after tells of it. */
+async function managerOf({ environment }: Session, prometheus: string | undefined): Promise<string | undefined> {
+  const local = prometheus === undefined ? undefined : await loadLocal(environment);
+  return local?.ok === true ? alertmanagerOf(local, prometheus) : undefined;
 }
 
 export interface LogFile {

@@ -105,8 +105,14 @@ const FLOODED_FACTOR = 0.6;
 /** Signs of people's trouble, and not of its cause. */
 const COMPLAINTS = new Set(["errors", "slow", "down", "backend-down", "stalled"]);
 
-const complaintsIn = (evidence: readonly Evidence[]): Evidence[] =>
-  evidence.filter((one) => isTrouble(one) && !one.own && COMPLAINTS.has(one.sign) && one.onset?.fromMs !== undefined);
+/** That a series shifted, at some time, is a guess; what a rule or an alert tells of now is not. */
+function complaintsIn(evidence: readonly Evidence[]): Evidence[] {
+  const all = evidence.filter(
+    (one) => isTrouble(one) && !one.own && COMPLAINTS.has(one.sign) && one.onset?.fromMs !== undefined,
+  );
+  const told = all.filter(({ kind }) => kind !== "series");
+  return told.length > 0 ? told : all;
+}
 
 /**
  * When what people complain about began, at the latest: of the target where it shows any, else of whatever needs this service. What
@@ -157,8 +163,11 @@ function suspectOf(service: string, own: readonly Evidence[], around: Around): S
   const explains = [...ill].filter((name) => callers.has(name) || handsOn.has(name));
   const onset = onsetOf(sorted, weigh);
   let score = best === undefined ? 0 : weigh(best);
-  score += SECOND_KIND_BONUS * Math.max(0, Math.min(3, kinds.size) - 1);
-  score += ill.size < 2 ? 0 : (EXPLAINS_BONUS * explains.length) / (ill.size - 1);
+  // That others need it makes nothing ill that hardly shows a sign of its own.
+  if (score >= TROUBLE_MIN * SUFFERS_FACTOR && ill.has(service)) {
+    score += SECOND_KIND_BONUS * Math.max(0, Math.min(3, kinds.size) - 1);
+    score += ill.size < 2 ? 0 : (EXPLAINS_BONUS * explains.length) / (ill.size - 1);
+  }
   if (isLate(onset, began)) score *= LATE_FACTOR;
   if (isEarly(best, onset, began)) score *= EARLY_FACTOR;
   if (isOutOfReach(service, around)) score *= OUT_OF_REACH_FACTOR;

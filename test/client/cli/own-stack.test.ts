@@ -49,9 +49,9 @@ const ANSWERS: Record<string, unknown> = {
   "/api/v1/rules": { groups: [{ name: "g", rules: [{ name: "TillDown", query: "up == 0", type: "alerting" }] }] },
   "/api/v1/query": { resultType: "vector", result: [{ metric: {}, value: [1, "1"] }] },
 };
-const prometheus = () =>
+const prometheus = (more: Record<string, unknown> = {}) =>
   localServer((request, response) => {
-    const data = ANSWERS[(request.url ?? "").split("?")[0] ?? ""];
+    const data = { ...ANSWERS, ...more }[(request.url ?? "").split("?")[0] ?? ""];
     response.writeHead(data === undefined ? 404 : 200, { "content-type": "application/json" });
     response.end(JSON.stringify({ status: "success", data }));
   });
@@ -75,6 +75,27 @@ test("init writes a configuration, a policy that changes nothing, and a map; nob
   expect((await call("discover", "--check")).exit).toBe(0);
   expect((await call("init", "--yes")).exit).toBe(0);
   expect(readFileSync(join(home, ".autoops", "map.yaml"), "utf8")).toBe(before);
+});
+
+test("the Alertmanager that Prometheus sends its alerts to is declared with it, whatever port it has; doctor misses it where it is not", async () => {
+  const manager = await localServer((request, response) => {
+    response.writeHead(request.url === "/am/api/v2/status" ? 200 : 404).end("{}");
+  });
+  const gone = "http://127.0.0.1:1/api/v2/alerts";
+  const activeAlertmanagers = [{ url: gone }, { url: `${manager.url}/am/api/v2/alerts` }];
+  const server = await prometheus({ "/api/v1/alertmanagers": { activeAlertmanagers, droppedAlertmanagers: [] } });
+  const file = join(home, ".autoops", "config.yaml");
+  const doctorMisses = async () =>
+    (await call("doctor")).document.parts.some(({ part }: { part: string }) => part === "alertmanager");
+  for (const words of [["init", "--yes"], ["discover"]]) {
+    await call(...words, "--prometheus", server.url, "--logs", home);
+    const text = readFileSync(file, "utf8");
+    expect(text).toContain(`alertmanager: ${manager.url}/am\n`);
+    expect(await doctorMisses()).toBe(false);
+    writeFileSync(file, text.replace(/ +alertmanager: .*\n/, ""), { mode: 0o600 });
+    expect(await doctorMisses()).toBe(true);
+    rmSync(file);
+  }
 });
 
 test("what a person added to the map stays, and what differs is told", async () => {

@@ -147,4 +147,28 @@ describe("diagnose", () => {
     expect(diagnose(evidence, COMPONENTS, "front").suspects[0]?.service).toBe("cache");
     expect(diagnose(evidence, COMPONENTS).suspects[0]?.service).toBe("broker");
   });
+
+  test("a shift of a series some time ago does not make late what rules and alerts tell of now", () => {
+    const evidence = [
+      sign("orders", { own: true, sure: 0.68, kind: "log" }),
+      sign("front", {}),
+      sign("front", { kind: "series", sign: "stalled", sure: 0.5, onset: { fromMs: at(20), toMs: at(19) } }),
+      sign("worker", { sure: 0.5 }),
+    ];
+    const told = diagnose(evidence, COMPONENTS);
+    expect(told.suspects[0]?.service).toBe("orders");
+    expect(told.suspects[0]?.score).toBeGreaterThan(0.68);
+  });
+
+  test("that everything needs it makes no cause of what hardly shows a sign of its own", () => {
+    const weak = { sure: 0.45, sign: "changed" as const };
+    const evidence = [
+      sign("orders", { own: true, sure: 0.55 }),
+      sign("front", {}),
+      ...["series", "health", "log"].map((kind) => sign("host", { ...weak, kind: kind as Evidence["kind"] })),
+    ];
+    const told = diagnose(evidence, COMPONENTS);
+    expect(told.suspects[0]?.service).toBe("orders");
+    expect(told.suspects.find(({ service }) => service === "host")?.score).toBe(0.45);
+  });
 });

@@ -7,7 +7,7 @@ import { isError } from "../logs/levels.js";
 import type { KeptEntry } from "../logs/selection.js";
 import type { ServiceParam } from "./evidence-schema.js";
 import { healthOf, logSigns } from "./health-rules.js";
-import { addressIn, byAddress, mentioned } from "./who.js";
+import { addressIn, byAddress, mentioned, withAddresses } from "./who.js";
 
 /** A pause this long ends a burst of the same lines. */
 const PAUSE_MS = 180_000;
@@ -42,11 +42,12 @@ export function signOf(group: readonly KeptEntry[], all: readonly KeptEntry[], p
   const about = aboutOf(last.message, sign, params);
   const isOther = about !== params.service;
   // Of a line that should tell of another and names none, nothing is known but that the writer fails.
+  const isAsked = sign !== undefined && ASKED_WRONGLY.has(sign.code) && isStore(params);
   const unknown = sign !== undefined && sign.about === "other" && !isOther && !isStore(params);
   if (sign !== undefined && OF_CLIENTS.has(sign.code) && isStore(params)) return [];
   const many = Math.min(1, 0.75 + burst.length / 20);
   // Where nobody known listens, the writer's own settings are the nearest thing to be wrong.
-  const stranger = unknown && sign.code === "cannot-connect" ? addressIn(last.message) : undefined;
+  const stranger = unknown && sign.code === "cannot-connect" ? addressIn(withAddresses(last.message)) : undefined;
   const line = shortened(redact(last.message.split("\n", 1)[0] ?? ""), 160);
   const next =
     stranger === undefined ? sign?.next : "compare that address in its configuration with where it should lead";
@@ -56,10 +57,12 @@ export function signOf(group: readonly KeptEntry[], all: readonly KeptEntry[], p
       code: sign?.code ?? "errors",
       sign: stranger === undefined ? (sign?.sign ?? "errors") : "misconfigured",
       kind: "log",
-      own: stranger !== undefined || (sign !== undefined && !unknown && sign.own),
-      sure: Math.round(sureOf(sign, unknown, stranger) * many * 100) / 100,
+      own: stranger !== undefined || (sign !== undefined && !unknown && !isAsked && sign.own),
+      sure: Math.round((isAsked ? ASKED_WRONGLY_SURE : sureOf(sign, unknown, stranger)) * many * 100) / 100,
       text: `${saidOf(sign, stranger, isOther ? params.service : undefined)} (${burst.length} lines, the last: ${line})`,
-      current: untilMs - last.timeMs < goesOnMs(burst) || (sign?.sign === "down" && !isOther && last === all.at(-1)),
+      current:
+        untilMs - last.timeMs < goesOnMs(burst) ||
+        (sign?.sign === "down" && sign.about === "self" && last === all.at(-1)),
       onset: { ...before(all, first, params.wholeSinceMs), toMs: first.timeMs },
       lines: burst.length,
       ...(next === undefined ? {} : { next }),
@@ -82,11 +85,14 @@ function saidOf(sign: LogSign | undefined, stranger: string | undefined, writer:
 
 /** A store's log tells of itself, whatever name of a client stands in it. */
 function isStore({ service, services }: Pick<Log, "service" | "services">): boolean {
-  const [main] = services.find(({ name }) => name === service)?.kinds ?? [];
-  return main !== undefined && ["database", "cache", "queue"].includes(healthOf(main)?.role ?? "");
+  const own = services.find(({ name }) => name === service);
+  return own !== undefined && ["database", "cache", "queue"].includes(roleOf(own));
 }
 /** In a store's log these tell of clients that came or went. */
 const OF_CLIENTS = new Set(["cannot-connect", "times-out", "answers-5xx", "own-code", "no-server"]);
+/** And these of what a client asks: whether the client or the store was changed, is not known. */
+const ASKED_WRONGLY = new Set(["auth-fails", "missing-relation", "name-unknown", "certificate"]);
+const ASKED_WRONGLY_SURE = 0.45;
 
 /** The entry before the first of the burst: it cannot have begun earlier than that was written without it. */
 function before(all: readonly KeptEntry[], first: KeptEntry, wholeSinceMs?: number): { fromMs?: number } {
@@ -115,13 +121,17 @@ function newestBurst(group: readonly KeptEntry[]): KeptEntry[] {
 
 function aboutOf(message: string, sign: LogSign | undefined, { service, services }: Log): string {
   if (sign === undefined || sign.about !== "other" || isStore({ service, services })) return service;
-  const others = services.filter(({ name }) => name !== service);
+  // "Connection to server at …" means no machine, and nobody's log complains of what only watches.
+  const others = services.filter((one) => one.name !== service && !STANDS_BY.has(roleOf(one)));
   const callees = calleesOf(services, service);
-  const text = message.slice(0, 1_000);
+  const text = withAddresses(message.slice(0, 1_000));
   const [named, second] = mentioned(text, callees.length > 0 ? callees : others);
   const found = byAddress(text, others) ?? (second === undefined ? named : undefined);
   return found?.name ?? service;
 }
+
+const STANDS_BY = new Set(["host", "probe", "monitor"]);
+const roleOf = ({ kinds: [main] }: ServiceParam): string => healthOf(main ?? "")?.role ?? "app";
 
 function calleesOf(services: readonly ServiceParam[], name: string): ServiceParam[] {
   const own = services.find((one) => one.name === name);
@@ -136,9 +146,12 @@ export function bySign(found: readonly Found[]): Found[] {
     const kept = groups.get(key);
     if (kept === undefined) groups.set(key, one);
     else {
-      const [more, less] = kept.lines >= one.lines ? [kept, one] : [one, kept];
+      // What goes on tells more than what is over, however long that lasted.
+      const isMore = kept.current === one.current ? kept.lines >= one.lines : kept.current;
+      const [more, less] = isMore ? [kept, one] : [one, kept];
       const earlier = (less.onset?.toMs ?? Infinity) < (more.onset?.toMs ?? Infinity) ? less.onset : more.onset;
-      groups.set(key, { ...more, current: more.current || less.current, ...(earlier && { onset: earlier }) });
+      const onset = less.current === more.current ? earlier : more.onset;
+      groups.set(key, { ...more, ...(onset && { onset }) });
     }
   }
   return [...groups.values()].sort((a, b) => b.sure - a.sure);

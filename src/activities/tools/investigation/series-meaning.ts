@@ -2,6 +2,7 @@
 import type { Shift } from "../../../core/investigation/shift.js";
 import type { Sign } from "../../../schema/health.js";
 import type { ServiceParam } from "./evidence-schema.js";
+import { healthOf } from "./health-rules.js";
 import { mentioned } from "./who.js";
 
 interface Meaning {
@@ -23,6 +24,10 @@ export function meaningOf(
   service: ServiceParam,
   known: readonly ServiceParam[],
 ): Meaning {
+  // Of what a machine counts, the rules of its kind say what is wrong: words in a name say nothing.
+  if (healthOf(service.kinds[0] ?? "")?.role === "host") {
+    return { service: service.name, sign: "changed", own: false, sure: 0.2 };
+  }
   const rises = shift.after > shift.before;
   const text = `${name} ${Object.entries(labels)
     .map(([label, value]) => `${label} ${value}`)

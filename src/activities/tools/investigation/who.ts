@@ -64,6 +64,14 @@ export function byKindWord<T extends Nameable>(services: readonly T[], has: (wor
   });
 }
 
+/** Host and port that stand apart, put together: `host "10.0.0.1", port 5432`, `host=db port=5432`. */
+export function withAddresses(text: string): string {
+  return text.replace(
+    /(?:\bat|\bhost(?:name)?|\bserver|\bto)[ =:]{1,3}\\?["'(]?([\w.-]{1,253})\\?["')]?(?: \([\d.:a-f]{2,45}\))?[,;:]?(?: and| on)? {0,2}(?:TCP\/IP )?\\?["']?port["']?[ =:]{1,3}\\?["']?(\d{2,5})/gi,
+    "$1:$2",
+  );
+}
+
 /** The first address of another machine or port in a text, as it stands there. */
 export function addressIn(text: string): string | undefined {
   const upstream = /upstream: "(?:\w+:\/\/)?([\w.-]+:\d{1,5})/.exec(text)?.[1];

@@ -1,5 +1,5 @@
 /** `autoops doctor`: for each part whether it works, what is missing for a good answer, and the command that mends it. */
-import { findHere } from "../../../app/find-stack.js";
+import { alertmanagerOf, findHere } from "../../../app/find-stack.js";
 import { type Local, loadLocal } from "../../../app/local.js";
 import { checkSources } from "../../../app/source-checks.js";
 import { discoverStack } from "../../../app/stack.js";
@@ -82,14 +82,16 @@ async function undeclaredParts(local: Local): Promise<Part[]> {
   if (Object.keys(config.sources).length === 0) return [];
   const found = await findHere(local, process.cwd());
   const kinds = new Set(Object.values(config.sources).map(({ kind }) => kind));
-  const isManaged = Object.values(config.sources).some((source) => source.kind === "prometheus" && source.alertmanager);
+  const servers = Object.values(config.sources).flatMap((source) => (source.kind === "prometheus" ? [source] : []));
+  const isManaged = servers.some((source) => source.alertmanager);
+  const alertmanager = isManaged ? undefined : await alertmanagerOf(local, servers[0]?.url);
   const add = (what: string) => `add ${what} to config.yaml, then: autoops discover`;
   const lacks: Array<[boolean, string, string, string]> = [
     [
-      found.alertmanager !== undefined && kinds.has("prometheus") && !isManaged,
+      alertmanager !== undefined && servers.length > 0,
       "alertmanager",
-      `${found.alertmanager} answers and no source names it: which alerts are silenced is not known`,
-      add(`alertmanager: ${found.alertmanager} (beside the url of the source of kind prometheus)`),
+      `${alertmanager} answers and no source names it: which alerts are silenced is not known`,
+      add(`alertmanager: ${alertmanager} (beside the url of the source of kind prometheus)`),
     ],
     [
       found.jaeger !== undefined && !kinds.has("jaeger"),

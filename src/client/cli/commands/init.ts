@@ -2,7 +2,7 @@
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { createInterface } from "node:readline/promises";
-import { findHere } from "../../../app/find-stack.js";
+import { alertmanagerOf, findHere } from "../../../app/find-stack.js";
 import { loadLocal } from "../../../app/local.js";
 import { readEnvironment } from "../../../platform/environment.js";
 import { isThere } from "../../../platform/settings-file.js";
@@ -64,8 +64,9 @@ export async function init(session: Session, _: readonly string[], options: Opti
   }
   const logs = await logSources(wish.logs);
   const roots = wish.logs.map((one) => resolve(one));
-  const { logFolders: _folders, prometheus: _found, ...rest } = found;
-  await writeConfig(config, { ...rest, ...wish, logs, roots });
+  const { logFolders: _folders, prometheus: _found, alertmanager: _usual, ...rest } = found;
+  const alertmanager = await alertmanagerOf(local, wish.prometheus);
+  await writeConfig(config, { ...rest, ...wish, ...(alertmanager === undefined ? {} : { alertmanager }), logs, roots });
   print.result(`written: ${config}`);
   await writeSafety(environment.home, print);
   return discover(session, [], {});

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type Log, signOf } from "../../../../src/activities/tools/investigation/log-evidence.js";
+import { bySign, type Log, signOf } from "../../../../src/activities/tools/investigation/log-evidence.js";
 import type { KeptEntry } from "../../../../src/activities/tools/logs/selection.js";
 
 const NOW = Date.parse("2026-11-22T10:00:00Z");
@@ -44,12 +44,50 @@ describe("a log line that tells of what its writer calls", () => {
     expect(sign?.text).toContain(address);
   });
 
+  test.each([
+    ['OperationalError: connection to server at "10.0.0.6", port 6379 failed: Connection refused', "cache"],
+    [
+      'could not connect to server: Connection refused. Is the server running on host "10.0.0.6" and accepting TCP/IP connections on port 6379?',
+      "cache",
+    ],
+    ["ConnectionError: could not connect to host=10.0.0.6 port=6379", "cache"],
+    ['msg="connection to server at \\"10.0.0.6\\", port 6379 failed: Connection refused"', "cache"],
+  ])("finds host and port that stand apart: %s", (message, about) => {
+    expect(tell(message, "shop")).toMatchObject({ service: about, sign: "down", own: true });
+  });
+
+  test("that speaks of a server, a host or a probe means neither machines nor who watches", () => {
+    const services = [...SERVICES.slice(0, 2), service("node", "node"), service("outside", "blackbox")];
+    const group = lines('OperationalError: connection to server at "10.1.1.1", port 6000 failed: Connection refused');
+    const told = signOf(group, group, { ...log("shop"), services }, NOW)[0];
+    expect(told).toMatchObject({ service: "shop", sign: "misconfigured" });
+    expect(told?.text).toContain("10.1.1.1:6000");
+  });
+
   test("that names nobody at all tells little of its writer", () => {
     expect(tell("could not connect to the server", "shop")).toMatchObject({ service: "shop", own: false });
   });
 });
 
+describe("a store's log", () => {
+  test.each([
+    'ledger_old@shop FATAL: password authentication failed for user "ledger_old"',
+    'shop@shop ERROR: relation "orders" does not exist at character 15',
+  ])("tells of a client as much as of itself: %s", (message) => {
+    const group = lines(message);
+    const told = signOf(group, group, log("cache"), NOW)[0];
+    expect(told).toMatchObject({ service: "cache", own: false });
+    expect(told?.sure).toBeLessThan(0.5);
+  });
+});
+
 describe("whether it goes on", () => {
+  test("what cannot be reached any more is over although nothing was written since; a writer that was told to stop is stopped", () => {
+    const over = { endedSeconds: 600 };
+    expect(tell("Error: connect ECONNREFUSED 10.1.1.1:6000", "shop", over)?.current).toBe(false);
+    expect(tell("LOG: received fast shutdown request", "cache", over)?.current).toBe(true);
+  });
+
   test.each([
     ["a line each second that stopped a minute ago is over", { endedSeconds: 60 }, false],
     ["a line each second goes on", { endedSeconds: 5 }, true],
@@ -74,4 +112,16 @@ describe("when it began, in a log that was silent before", () => {
     expect(onset({})).toEqual({ toMs: firstMs });
     expect(onset({ wholeSinceMs: firstMs - 10_000 })).toEqual({ toMs: firstMs });
   });
+});
+
+test("of templates that tell the same, what goes on is told and not what was more and is over", () => {
+  const found = (message: string, more: Parameters<typeof lines>[1]) => {
+    const group = lines(message, more);
+    return signOf(group, group, log("edge"), NOW);
+  };
+  const over = found("connect() failed to 10.1.1.1:6000: Connection refused", { count: 200, endedSeconds: 400 });
+  const now = found("recv() failed: Connection reset by peer from 10.1.1.2:6000", { count: 4 });
+  expect(bySign([...over, ...now])).toHaveLength(1);
+  expect(bySign([...over, ...now])[0]).toMatchObject({ current: true, lines: 4 });
+  expect(bySign([...over, ...now])[0]?.onset).toEqual(now[0]?.onset);
 });

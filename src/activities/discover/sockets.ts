@@ -1,0 +1,157 @@
+/**
+ * Who calls whom among the processes of this machine, by the connections that they hold open, and where each listens. It tells
+ * nothing of what runs elsewhere, in a container of its own, or as a user whose processes may not be read. Reads only.
+ */
+import { hostname, networkInterfaces } from "node:os";
+import { setTimeout as pause } from "node:timers/promises";
+import { healthOf } from "../tools/investigation/health-rules.js";
+import { kindOfWords } from "../tools/investigation/who.js";
+import type { FoundCall, FoundService } from "./found.js";
+import { holdersOf, inodesOf, type Process, type Socket, socketsOf } from "./proc-net.js";
+
+/** Connections that last for milliseconds are seen by looking more than once; a busy machine is looked at less often. */
+const LOOKS_MAX = 16;
+const LOOK_EVERY_MS = 60;
+const LOOK_FOR_MS = 1_500;
+const PORTS_TOLD_MAX = 5;
+/** What they call, they watch. */
+const WATCHERS = new Set(["monitor", "host", "platform"]);
+
+export interface FoundSockets {
+  calls: FoundCall[];
+  /** Where services listen, by their names. */
+  addresses: ReadonlyMap<string, string[]>;
+}
+
+/** Processes of one service, and the ports on which others reach it. */
+interface Owner {
+  service: FoundService;
+  processes: Process[];
+  ports: Set<number>;
+}
+
+export async function discoverSockets(services: readonly FoundService[], proc = "/proc"): Promise<FoundSockets> {
+  const local = services.filter((one) => portsHere(one).length > 0);
+  if (local.length === 0) return { calls: [], addresses: new Map() };
+  const first = await socketsOf(proc);
+  const listeners = first.filter(({ state }) => state === "listens");
+  const held = await holdersOf(proc, new Set(listeners.map(({ inode }) => inode)));
+  const scraped = new Set(local.flatMap(portsHere));
+  const inodes = new Set(listeners.filter(({ port }) => scraped.has(port)).map(({ inode }) => inode));
+  const kinds = new Set(local.filter(isWatched).map(({ kinds: [main] }) => main));
+  const processes = held.filter((one) => [...one.inodes].some((inode) => inodes.has(inode)) || kinds.has(kindOf(one)));
+  const looks = await openOf(proc, processes, first);
+  const owners = ownersOf(local, processes, listeners, looks);
+  return { calls: callsBetween(owners, looks), addresses: addressesOf(owners) };
+}
+
+/** The other ends of what each process holds open, in all looks. */
+type Looks = ReadonlyMap<string, ReadonlySet<number>>;
+
+async function openOf(proc: string, processes: readonly Process[], first: readonly Socket[]): Promise<Looks> {
+  const own = ownAddresses();
+  const found = new Map(processes.map(({ pid }) => [pid, new Set<number>()]));
+  const until = performance.now() + LOOK_FOR_MS;
+  for (let look = 0; look < LOOKS_MAX && (look < 2 || performance.now() < until); look++) {
+    if (look > 0) await pause(LOOK_EVERY_MS);
+    const sockets = look === 0 ? first : await socketsOf(proc);
+    const open = sockets.filter(({ state, remote }) => state === "open" && own.has(remote));
+    await Promise.all(
+      processes.map(async ({ pid, inodes }) => {
+        const held = look === 0 ? inodes : await inodesOf(proc, pid);
+        for (const { inode, remotePort } of open) if (held.has(inode)) found.get(pid)?.add(remotePort);
+      }),
+    );
+  }
+  return found;
+}
+
+function ownersOf(
+  services: readonly FoundService[],
+  processes: readonly Process[],
+  listeners: readonly Socket[],
+  looks: Looks,
+): Owner[] {
+  const portsOf = (process: Process) =>
+    listeners.filter(({ inode }) => process.inodes.has(inode)).map(({ port }) => port);
+  const listening = (ports: ReadonlySet<number>) =>
+    processes.filter((one) => portsOf(one).some((port) => ports.has(port)));
+  return services.map((service) => {
+    const scraped = listening(new Set(portsHere(service)));
+    const own = isWatched(service) ? watchedBy(service, scraped, { services, processes, looks, listening }) : scraped;
+    return { service, processes: own, ports: new Set(own.flatMap(portsOf)) };
+  });
+}
+
+interface Machine {
+  services: readonly FoundService[];
+  processes: readonly Process[];
+  looks: Looks;
+  listening(ports: ReadonlySet<number>): Process[];
+}
+
+/** The thing behind an exporter: what the exporter asks, else the one program of that kind, where one service is of it. */
+function watchedBy(service: FoundService, exporters: readonly Process[], machine: Machine): Process[] {
+  const { services, processes, looks, listening } = machine;
+  const [main] = service.kinds;
+  const isOfKind = (one: Process) => kindOf(one) === main;
+  const asked = new Set(exporters.flatMap(({ pid }) => [...(looks.get(pid) ?? [])]));
+  const direct = listening(asked).filter((one) => isOfKind(one) && !exporters.includes(one));
+  if (direct.length > 0) return direct;
+  if (services.filter(({ kinds: [other] }) => other === main).length > 1) return [];
+  return processes.filter((one) => isOfKind(one) && !exporters.includes(one));
+}
+
+const kindOf = ({ name }: Process): string | undefined => kindOfWords(name.toLowerCase().split(/[^a-z0-9]+/));
+
+function callsBetween(owners: readonly Owner[], looks: Looks): FoundCall[] {
+  return owners.flatMap(({ service, processes }) => {
+    if (WATCHERS.has(roleOf(service))) return [];
+    const asked = new Set(processes.flatMap(({ pid }) => [...(looks.get(pid) ?? [])]));
+    const callees = owners.filter(
+      (other) => other.service !== service && [...other.ports].some((one) => asked.has(one)),
+    );
+    return callees.map((other) => ({ caller: service.name, callee: other.service.name, from: "sockets" as const }));
+  });
+}
+
+function addressesOf(owners: readonly Owner[]): Map<string, string[]> {
+  return new Map(
+    owners.map(({ service, ports }) => [
+      service.name,
+      [...ports]
+        .sort((a, b) => a - b)
+        .slice(0, PORTS_TOLD_MAX)
+        .map((port) => `127.0.0.1:${port}`),
+    ]),
+  );
+}
+
+const roleOf = ({ kinds: [main] }: FoundService): string => healthOf(main ?? "")?.role ?? "app";
+const isWatched = ({ kinds: [main] }: FoundService): boolean => healthOf(main ?? "")?.seen === "exporter";
+
+/** Ports of its instances that are on this machine. */
+function portsHere({ instances }: FoundService): number[] {
+  const hosts = new Set(["localhost", hostname(), ...addressesHere()]);
+  return instances.flatMap((instance) => {
+    const [, host = "", port = ""] = /^\[?([^\]/]+?)\]?:(\d{1,5})$/.exec(instance) ?? [];
+    return hosts.has(host) ? [Number(port)] : [];
+  });
+}
+
+const addressesHere = (): string[] =>
+  Object.values(networkInterfaces()).flatMap((list) => (list ?? []).map(({ address }) => address));
+
+/** This machine's addresses in the form of the kernel's tables; of IPv6 its loopback and what maps to IPv4. */
+function ownAddresses(): Set<string> {
+  const four = ["127.0.0.1", ...addressesHere()].filter((address) => /^[\d.]+$/.test(address)).map(hexOf);
+  const mapped = four.map((hex) => `0000000000000000FFFF0000${hex}`);
+  return new Set([...four, ...mapped, "00000000000000000000000001000000"]);
+}
+
+const hexOf = (address: string): string =>
+  address
+    .split(".")
+    .reverse()
+    .map((part) => Number(part).toString(16).padStart(2, "0").toUpperCase())
+    .join("");

@@ -1,0 +1,101 @@
+/** Who calls whom on this machine: by real processes, and by a made-up `/proc` for what a test cannot start. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, describe, expect, test } from "vitest";
+import type { FoundService } from "../../../src/activities/discover/found.js";
+import { discoverSockets } from "../../../src/activities/discover/sockets.js";
+
+const found = (name: string, kind: string, ...instances: string[]): FoundService => ({
+  ...{ name, kinds: [kind], source: "prom", labels: { job: name }, instances, also: [], signals: {}, metrics: [] },
+});
+
+const children: ChildProcess[] = [];
+let proc: string | undefined;
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill("SIGKILL");
+  if (proc !== undefined) rmSync(proc, { recursive: true, force: true });
+  proc = undefined;
+});
+
+/** A process that listens, holds a connection to `callee` where one is given, and says its port once both are so. */
+function started(callee?: number): Promise<number> {
+  const source = `
+    const net = require("node:net");
+    const server = net.createServer(() => {}).listen(0, "127.0.0.1", () => {
+      const said = () => console.log(server.address().port);
+      ${callee === undefined ? "said()" : `net.connect(${callee}, "127.0.0.1", said)`};
+    });`;
+  const child = spawn(process.execPath, ["-e", source], { stdio: ["ignore", "pipe", "inherit"] });
+  children.push(child);
+  return new Promise((resolve) => child.stdout?.once("data", (chunk) => resolve(Number(chunk))));
+}
+
+describe.runIf(process.platform === "linux")("connections between processes", () => {
+  test("tell who calls whom, and where each listens", async () => {
+    const till = await started();
+    const web = await started(till);
+    const services = [found("web", "service", `127.0.0.1:${web}`), found("till", "service", `localhost:${till}`)];
+    const { calls, addresses } = await discoverSockets(services);
+    expect(calls).toEqual([{ caller: "web", callee: "till", from: "sockets" }]);
+    expect(addresses.get("till")).toEqual([`127.0.0.1:${till}`]);
+  });
+});
+
+const hex = (port: number) => port.toString(16).padStart(4, "0").toUpperCase();
+const LOOPBACK = "0100007F";
+let slot = 0;
+const row = (port: number, state: "0A" | "01", inode: number, remotePort = 0) =>
+  `  ${slot++}: ${LOOPBACK}:${hex(port)} ${state === "0A" ? "00000000" : LOOPBACK}:${hex(remotePort)} ${state} 00000000:00000000 00:00000000 00000000  1000        0 ${inode} 1 0 100 0`;
+
+/** `rows` of the table of connections, and per process its program and what it holds. */
+function made(rows: string[], programs: Record<string, [string, number[]]>): string {
+  proc = mkdtempSync(join(tmpdir(), "proc-"));
+  mkdirSync(join(proc, "net"));
+  writeFileSync(join(proc, "net", "tcp"), ["  sl  local_address rem_address   st", ...rows, ""].join("\n"));
+  for (const [pid, [name, inodes]] of Object.entries(programs)) {
+    mkdirSync(join(proc, pid, "fd"), { recursive: true });
+    writeFileSync(join(proc, pid, "comm"), `${name}\n`);
+    for (const [index, inode] of inodes.entries()) symlinkSync(`socket:[${inode}]`, join(proc, pid, "fd", `${index}`));
+  }
+  return proc;
+}
+
+describe("what an exporter watches", () => {
+  const SERVICES = [
+    found("shop", "service", "127.0.0.1:8000"),
+    found("postgres", "postgres", "127.0.0.1:9187"),
+    found("prometheus", "prometheus", "127.0.0.1:9090"),
+  ];
+  const ROWS = [
+    ...[row(8000, "0A", 1), row(9187, "0A", 2), row(5433, "0A", 3), row(9090, "0A", 4)],
+    ...[row(40001, "01", 11, 5433), row(40002, "01", 12, 5433), row(40003, "01", 13, 8000)],
+  ];
+  const PROGRAMS: Record<string, [string, number[]]> = {
+    "10": ["python3", [1, 11]],
+    "11": ["postgres_export", [2, 12]],
+    "12": ["postgres", [3]],
+    "13": ["prometheus", [4, 13]],
+  };
+
+  test("is the program that it asks: neither the exporter nor who scrapes calls anything", async () => {
+    const { calls, addresses } = await discoverSockets(SERVICES, made(ROWS, PROGRAMS));
+    expect(calls).toEqual([{ caller: "shop", callee: "postgres", from: "sockets" }]);
+    expect(addresses.get("postgres")).toEqual(["127.0.0.1:5433"]);
+  });
+
+  test("of two of a kind, the one that its own exporter asks is meant, and else neither", async () => {
+    const second = found("postgres-2", "postgres", "127.0.0.1:9188");
+    const rows = [...ROWS, row(9188, "0A", 5), row(5434, "0A", 6), row(40004, "01", 14, 5434)];
+    const programs = { ...PROGRAMS, "14": ["postgres_export", [5]], "15": ["postgres", [6]] } as typeof PROGRAMS;
+    const { calls, addresses } = await discoverSockets([...SERVICES, second], made(rows, programs));
+    expect(calls).toEqual([{ caller: "shop", callee: "postgres", from: "sockets" }]);
+    expect(addresses.get("postgres-2")).toEqual([]);
+  });
+
+  test("is not looked for where no target is on this machine", async () => {
+    const far = SERVICES.map((one) => ({ ...one, instances: ["10.9.8.7:9100"] }));
+    expect(await discoverSockets(far, made(ROWS, PROGRAMS))).toEqual({ calls: [], addresses: new Map() });
+  });
+});
