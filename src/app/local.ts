@@ -18,6 +18,7 @@ import { type CheckOutcome, checkAgainst } from "../core/check.js";
 import type { Origin, Policy } from "../core/policy.js";
 import { type Explained, explainGraph } from "../core/report/explain.js";
 import { loadConfig } from "../platform/config-file.js";
+import { lazily } from "../platform/data-file.js";
 import { digestOf } from "../platform/digest.js";
 import { type Environment, readEnvironment, type Variables } from "../platform/environment.js";
 import { checkReach } from "../platform/http/check-reach.js";
@@ -84,6 +85,9 @@ export interface Local {
 
 export type Drafter = ReturnType<typeof createDrafter>;
 
+/** They change only with the program: a worker beside a plan does not read them again. */
+const bundledPlaybooks = lazily(() => loadPlaybooks(BUNDLED_PLAYBOOKS));
+
 /** Loads everything, or tells every problem. Reads files and no network. `clusters`: beside those that config.yaml declares. */
 export async function loadLocal(
   variables?: Variables,
@@ -96,7 +100,7 @@ export async function loadLocal(
   const [policy, config, playbooks, map] = await Promise.all([
     loadPolicy(environment),
     loadConfig(environment),
-    loadPlaybooks(BUNDLED_PLAYBOOKS),
+    bundledPlaybooks(),
     loadMap(environment),
   ]);
   if (!policy.ok || !config.ok || !playbooks.ok || !map.ok) {

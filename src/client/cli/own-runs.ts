@@ -42,7 +42,7 @@ async function startOwnServer(
   session: Session,
   props: Props,
 ): Promise<{ ok: true; environment: Environment } | { ok: false; problems: Problem[] }> {
-  const server = await startServer(session, props);
+  const server = await startServer(session, props, { headless: true });
   if (!server.ok) return server;
   const { address, namespace } = server.value;
   const kept = Object.entries(session.environment).filter(([name]) => !name.startsWith("TEMPORAL_"));

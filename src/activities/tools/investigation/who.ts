@@ -67,7 +67,7 @@ export function byKindWord<T extends Nameable>(services: readonly T[], has: (wor
 /** Host and port that stand apart, put together: `host "10.0.0.1", port 5432`, `host=db port=5432`. */
 export function withAddresses(text: string): string {
   return text.replace(
-    /(?:\bat|\bhost(?:name)?|\bserver|\bto)[ =:]{1,3}\\?["'(]?([\w.-]{1,253})\\?["')]?(?: \([\d.:a-f]{2,45}\))?[,;:]?(?: and| on)? {0,2}(?:TCP\/IP )?\\?["']?port["']?[ =:]{1,3}\\?["']?(\d{2,5})/gi,
+    /\b(?:at|to|host(?:name)?|server)[ =:]{1,3}\\?["'(]?(?!(?:at|to|host|server|running)\b)([\w.-]{1,253})\\?["')]?(?: \([\d.:a-f]{2,45}\))?[^\d:]{0,60}?\bport["']?[ =:]{1,3}["']?(\d{2,5})/gi,
     "$1:$2",
   );
 }

@@ -67,8 +67,12 @@ export class Props {
   }
 }
 
-/** The server first; ports of `temporal-dev.yaml` if they are free, else any. */
-export async function startServer(session: Session, props: Props): Promise<Result<DevServer>> {
+/** The server first; ports of `temporal-dev.yaml` if they are free, else any. `headless`: without its pages, which start slower. */
+export async function startServer(
+  session: Session,
+  props: Props,
+  { headless = false } = {},
+): Promise<Result<DevServer>> {
   const settings = await loadTemporalDev();
   if (!settings.ok) return settings;
   const { environment, interrupt, print } = session;
@@ -76,12 +80,14 @@ export async function startServer(session: Session, props: Props): Promise<Resul
   const found = await findTemporalCli({ source: settings.value.cli, environment, say, signal: interrupt });
   if (!found.ok) return found;
   const wanted = portOf(settings.value.address);
-  const [busy, uiBusy] = [await portProblem(wanted, "Temporal"), await portProblem(settings.value.ui_port, "Web UI")];
+  const busy = await portProblem(wanted, "Temporal");
+  const uiBusy = headless ? undefined : await portProblem(settings.value.ui_port, "Web UI");
+  const uiPort = headless ? false : uiBusy === undefined ? settings.value.ui_port : 0;
   const started = await startDevServer({
     cliPath: found.path,
     settings: settings.value,
     port: busy === undefined ? wanted : 0,
-    uiPort: uiBusy === undefined ? settings.value.ui_port : 0,
+    uiPort,
     logFile: join(props.directory, "temporal.log"),
     say: () => undefined,
   });
