@@ -12,7 +12,18 @@ export type SignalName = (typeof SIGNAL_NAMES)[number];
 const callSchema = z.strictObject({
   to: nameSchema,
   /** What says so. */
-  from: z.enum(["config", "proxy", "service-graph", "traces", "kubernetes", "probe", "sockets", "logs", "names", "person"]),
+  from: z.enum([
+    "config",
+    "proxy",
+    "service-graph",
+    "traces",
+    "kubernetes",
+    "probe",
+    "sockets",
+    "logs",
+    "names",
+    "person",
+  ]),
 });
 
 export const mapServiceSchema = z.strictObject({
