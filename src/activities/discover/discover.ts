@@ -30,11 +30,13 @@ export async function discover(config: Config, context: ToolContext): Promise<Di
       notes.push(`${name} could not be asked: ${error.message}`);
     }
   }
-  const sockets = await discoverSockets(stacks.flatMap(({ services }) => services));
+  const [sockets, logs] = await Promise.all([
+    discoverSockets(stacks.flatMap(({ services }) => services)),
+    discoverLogs(config, context, notes),
+  ]);
   for (const service of stacks.flatMap(({ services }) => services)) {
     service.also = [...new Set([...service.also, ...(sockets.addresses.get(service.name) ?? [])])].slice(0, ALSO_MAX);
   }
-  const logs = await discoverLogs(config, context, notes);
   return {
     map: assemble(stacks, logs, config, sockets.calls),
     notes: [...notes, ...stacks.flatMap((one) => one.notes)],

@@ -10,12 +10,13 @@ import type { FoundCall, FoundService } from "./found.js";
 import { holdersOf, inodesOf, type Process, type Socket, socketsOf } from "./proc-net.js";
 
 /** Connections that last for milliseconds are seen by looking more than once; a busy machine is looked at less often. */
-const LOOKS_MAX = 16;
-const LOOK_EVERY_MS = 60;
-const LOOK_FOR_MS = 1_500;
+const LOOKS_MAX = 60;
+const LOOK_EVERY_MS = 40;
+const LOOK_FOR_MS = 2_500;
 const PORTS_TOLD_MAX = 5;
 /** What they call, they watch. */
 const WATCHERS = new Set(["monitor", "host", "platform"]);
+const STANDS_BY = new Set([...WATCHERS, "probe"]);
 
 export interface FoundSockets {
   calls: FoundCall[];
@@ -39,7 +40,8 @@ export async function discoverSockets(services: readonly FoundService[], proc = 
   const scraped = new Set(local.flatMap(portsHere));
   const inodes = new Set(listeners.filter(({ port }) => scraped.has(port)).map(({ inode }) => inode));
   const kinds = new Set(local.filter(isWatched).map(({ kinds: [main] }) => main));
-  const processes = held.filter((one) => [...one.inodes].some((inode) => inodes.has(inode)) || kinds.has(kindOf(one)));
+  const isMeant = (one: Process) => [...one.inodes].some((inode) => inodes.has(inode)) || kinds.has(kindOf(one) ?? "");
+  const processes = held.filter(isMeant);
   const looks = await openOf(proc, processes, first);
   const owners = ownersOf(local, processes, listeners, looks);
   return { calls: callsBetween(owners, looks), addresses: addressesOf(owners) };
@@ -102,7 +104,12 @@ function watchedBy(service: FoundService, exporters: readonly Process[], machine
   return processes.filter((one) => isOfKind(one) && !exporters.includes(one));
 }
 
-const kindOf = ({ name }: Process): string | undefined => kindOfWords(name.toLowerCase().split(/[^a-z0-9]+/));
+/** By the first word of the program's name that stands for a thing: `redis-server`, `mysqld`. A machine is no program. */
+function kindOf({ name }: Process): string | undefined {
+  const words = name.toLowerCase().split(/[^a-z0-9]+/);
+  const kinds = words.flatMap((word) => kindOfWords([word]) ?? kindOfWords([word.replace(/d$/, "")]) ?? []);
+  return kinds.find((kind) => !STANDS_BY.has(healthOf(kind)?.role ?? ""));
+}
 
 function callsBetween(owners: readonly Owner[], looks: Looks): FoundCall[] {
   return owners.flatMap(({ service, processes }) => {

@@ -56,12 +56,12 @@ export function diagnose(evidence: readonly Evidence[], components: readonly Com
   const topology = topologyOf(components);
   const byService = groups(evidence);
   const ill = new Set([...byService].filter(([, own]) => own.some(isTrouble)).map(([name]) => name));
-  if (ill.size === 0) return quiet(byService, topology);
+  if (ill.size === 0) return quiet(byService);
   const complaints = complaintsIn(evidence);
   const surging = new Set([...byService].filter(([, own]) => own.some(isSurge)).map(([name]) => name));
   const suspects = [...byService]
     .map(([service, own]) => suspectOf(service, own, { topology, ill, byService, surging, complaints, target }))
-    .filter(({ score }) => score >= 0.2)
+    .filter(({ service, score }) => score >= 0.2 || service === target)
     .sort((a, b) => b.score - a.score || (a.service < b.service ? -1 : 1));
   const [best] = suspects;
   const suffers = [...ill].filter((name) => name !== best?.service);
@@ -80,7 +80,7 @@ function groups(evidence: readonly Evidence[]): Map<string, Evidence[]> {
   return found;
 }
 
-function quiet(byService: ReadonlyMap<string, Evidence[]>, _topology: Topology): Diagnosis {
+function quiet(byService: ReadonlyMap<string, Evidence[]>): Diagnosis {
   const noticed = [...byService].map(([service, evidence]) => ({
     service,
     score: Math.max(...evidence.map(weightOf)),
@@ -88,13 +88,8 @@ function quiet(byService: ReadonlyMap<string, Evidence[]>, _topology: Topology):
     explains: [],
   }));
   const suspects = noticed.sort((a, b) => b.score - a.score).slice(0, 3);
-  return {
-    trouble: false,
-    certainty: "inconclusive",
-    rule: "nothing alerts, is down or is ill",
-    suspects,
-    suffers: [],
-  };
+  const rule = "nothing alerts, is down or is ill";
+  return { trouble: false, certainty: "inconclusive", rule, suspects, suffers: [] };
 }
 
 /** What arrives and what is worked off comes from above. */

@@ -67,9 +67,10 @@ describe("what an exporter watches", () => {
     found("shop", "service", "127.0.0.1:8000"),
     found("postgres", "postgres", "127.0.0.1:9187"),
     found("prometheus", "prometheus", "127.0.0.1:9090"),
+    found("box", "node", "127.0.0.1:9100"),
   ];
   const ROWS = [
-    ...[row(8000, "0A", 1), row(9187, "0A", 2), row(5433, "0A", 3), row(9090, "0A", 4)],
+    ...[row(8000, "0A", 1), row(9187, "0A", 2), row(5433, "0A", 3), row(9090, "0A", 4), row(3000, "0A", 7)],
     ...[row(40001, "01", 11, 5433), row(40002, "01", 12, 5433), row(40003, "01", 13, 8000)],
   ];
   const PROGRAMS: Record<string, [string, number[]]> = {
@@ -77,6 +78,8 @@ describe("what an exporter watches", () => {
     "11": ["postgres_export", [2, 12]],
     "12": ["postgres", [3]],
     "13": ["prometheus", [4, 13]],
+    // A program of Node is no machine.
+    "16": ["node", [7]],
   };
 
   test("is the program that it asks: neither the exporter nor who scrapes calls anything", async () => {
@@ -92,6 +95,18 @@ describe("what an exporter watches", () => {
     const { calls, addresses } = await discoverSockets([...SERVICES, second], made(rows, programs));
     expect(calls).toEqual([{ caller: "shop", callee: "postgres", from: "sockets" }]);
     expect(addresses.get("postgres-2")).toEqual([]);
+  });
+
+  test.each([
+    ["redis-server", "redis"],
+    ["mysqld", "mysql"],
+    ["memcached", "memcached"],
+    ["mongod", "mongodb"],
+    ["nginx", "nginx"],
+  ])("is known by the name of its program: %s", async (program, kind) => {
+    const services = [found("shop", "service", "127.0.0.1:8000"), found("it", kind, "127.0.0.1:9187")];
+    const { calls } = await discoverSockets(services, made(ROWS, { ...PROGRAMS, "12": [program, [3]] }));
+    expect(calls).toEqual([{ caller: "shop", callee: "it", from: "sockets" }]);
   });
 
   test("is not looked for where no target is on this machine", async () => {

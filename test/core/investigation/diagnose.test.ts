@@ -171,4 +171,13 @@ describe("diagnose", () => {
     expect(told.suspects[0]?.service).toBe("orders");
     expect(told.suspects.find(({ service }) => service === "host")?.score).toBe(0.45);
   });
+
+  test("what people complain about is told, however little it shows beside the cause", () => {
+    const evidence = [sign("store", DOWN), sign("orders", { sure: 0.5 })];
+    expect(diagnose(evidence, COMPONENTS, "orders").suspects.map(({ service }) => service)).toEqual([
+      "store",
+      "orders",
+    ]);
+    expect(diagnose(evidence, COMPONENTS).suspects.map(({ service }) => service)).toEqual(["store"]);
+  });
 });

@@ -28,7 +28,7 @@ interface Options extends ClusterOptions {
 const EVERYTHING = "what is wrong?";
 const PLANNED_AS = "investigation";
 const WAIT_SECONDS = 120;
-/** Within which a person wants an answer: a further round begins only if it can end by then. */
+/** Within which a person wants an answer, unless they wait longer: a further round begins only if it can end by then. */
 const ANSWER_SECONDS = 30;
 
 export async function investigate(session: Session, [goal]: readonly string[], options: Options): Promise<Ending> {
@@ -100,7 +100,8 @@ async function answered(session: Session, opened: OpenedRuns, first: Graph, aske
     if (!done.ok) return rounds.length === 0 ? done.ending : shown(session, rounds, asked);
     rounds.push({ ...done.round, graph });
     const now = Date.now();
-    const isTime = now - asked.startedMs + (now - beganMs) <= ANSWER_SECONDS * 1_000;
+    const within = Math.max(ANSWER_SECONDS, asked.waitSeconds ?? 0) * 1_000;
+    const isTime = now - asked.startedMs + (now - beganMs) <= within;
     graph = isTime ? nextGraph(asked, rounds) : undefined;
     if (graph !== undefined) print.say(style.dim(`${graph.name}: ${graph.nodes.length} looks, read only`));
   }
