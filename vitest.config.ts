@@ -1,10 +1,24 @@
 /**
- * Two cores, two workers. Tests of what is pure share a process, so that what they import is loaded once a worker; all
- * others get a process of their own, for they start servers and programs, or watch the process itself.
+ * Two cores, two workers. Test files share the processes of their worker, so that what they import, which takes longer
+ * than most tests, is loaded once. A process of their own get those that change what belongs to the whole process
+ * (environment, folder, memory) or watch it.
  */
 import { defineConfig } from "vitest/config";
 
-const SHARED = ["core", "schema", "goal", "vocabulary"].map((folder) => `test/${folder}/**/*.test.ts`);
+const ALONE = [
+  "test/activities/tools/browser-replay.test.ts",
+  "test/bench/**/*.test.ts",
+  "test/platform/http/check-url.test.ts",
+  "test/e2e/**/*.test.ts",
+  "test/integration/facade-load.test.ts",
+  "test/integration/model-planner.test.ts",
+  "test/integration/namespace-attacks.test.ts",
+  "test/integration/policy-keys.test.ts",
+  "test/platform/http/rates.test.ts",
+  "test/platform/memory/**/*.test.ts",
+  "test/services/**/*.test.ts",
+  "test/structure/**/*.test.ts",
+];
 
 const common = {
   pool: "forks",
@@ -17,8 +31,8 @@ export default defineConfig({
   test: {
     maxWorkers: 2,
     projects: [
-      { test: { ...common, name: "shared", include: SHARED, isolate: false } },
-      { test: { ...common, name: "own", include: ["test/**/*.test.ts"], exclude: SHARED, isolate: true } },
+      { test: { ...common, name: "shared", include: ["test/**/*.test.ts"], exclude: ALONE, isolate: false } },
+      { test: { ...common, name: "alone", include: ALONE, isolate: true } },
     ],
   },
 });
