@@ -36,6 +36,14 @@ const BANDS = [0, 0.5, 0.8, 0.95];
 const causesOf = (one: Case, change: Partial<RankCausesInput> = {}): Cause[] =>
   rankCauses({ metrics: one.metrics, graph: one.graph, target: one.target, time: { from: one.noticedAt }, ...change });
 
+/** Several tables tell of the same answer. */
+const known = new WeakMap<Case, string[]>();
+const ours: Ranking = (one) => {
+  const names = known.get(one) ?? causesOf(one).map(({ node }) => node);
+  known.set(one, names);
+  return names;
+};
+
 const named =
   (change: Partial<RankCausesInput> | ((one: Case) => Partial<RankCausesInput>)): Ranking =>
   (one) =>
@@ -43,10 +51,10 @@ const named =
 
 const ABLATIONS: ReadonlyArray<[string, Ranking, (one: Case) => boolean]> = [
   ["metrics alone", named({ graph: [] }), () => true],
-  ["and the graph", named({}), () => true],
+  ["and the graph", ours, () => true],
   ["the graph, no target", named({ target: undefined }), () => true],
   ["metrics alone, no target", named({ target: undefined, graph: [] }), () => true],
-  ["those with spans: without them", named({}), (one) => (one.spans?.length ?? 0) > 0],
+  ["those with spans: without them", ours, (one) => (one.spans?.length ?? 0) > 0],
   ["those with spans: and spans", named(({ spans }) => ({ spans })), (one) => (one.spans?.length ?? 0) > 0],
 ];
 
@@ -104,7 +112,7 @@ function categoriesOf({ name, cases }: CaseSet): Figure[] {
   const groups = [...new Set(cases.map(({ category }) => category))].sort();
   return groups.map((category) => {
     const own = cases.filter((one) => one.category === category);
-    return figureOf(name, category, placesOf(own, named({})));
+    return figureOf(name, category, placesOf(own, ours));
   });
 }
 
@@ -122,7 +130,7 @@ function bandsOf({ name, cases }: CaseSet): Band[] {
 export function causeCard(sets: readonly CaseSet[]): CauseCard {
   return {
     figures: sets.flatMap((set) => [
-      figureOf(set.name, OURS, placesOf(set.cases, named({}))),
+      figureOf(set.name, OURS, placesOf(set.cases, ours)),
       ...BASELINES.map(([method, rank]) => figureOf(set.name, method, placesOf(set.cases, rank))),
       chance(set),
     ]),

@@ -1,6 +1,7 @@
 /** `npm run eval`: measures answers and writes docs/evaluation.md. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { causeCard } from "./causes.js";
+import { certaintyCard } from "./certainty.js";
 import { belowFloors, type Floors } from "./floors.js";
 import { logFigures } from "./logs.js";
 import { pageOf, type Scorecard } from "./page.js";
@@ -8,12 +9,16 @@ import { caseSets } from "./sets.js";
 
 const LAB_MARK = "<!-- Below: npm run lab -->";
 const PAGE = "docs/evaluation.md";
+/** Cases of a set whose certainty is judged. */
+const JUDGED = 38;
+const SMALL_JUDGED = 5;
 const FLOORS = "bench/eval/floors.json";
 
 export function scorecard(small: boolean): Scorecard {
   const { sets, skipped } = caseSets(small);
   const logs = small ? { figures: [], skipped: [] } : logFigures();
-  return { causes: causeCard(sets), logs: logs.figures, skipped: [...skipped, ...logs.skipped] };
+  const certainty = certaintyCard(sets, small ? SMALL_JUDGED : JUDGED);
+  return { causes: causeCard(sets), certainty, logs: logs.figures, skipped: [...skipped, ...logs.skipped] };
 }
 
 /** What `npm run lab` wrote below stays. */

@@ -1,9 +1,11 @@
 /** The scorecard as a page of Markdown. */
 import type { Band, CauseCard, Figure } from "./causes.js";
+import type { Certain } from "./certainty.js";
 import type { LogFigure } from "./logs.js";
 
 export interface Scorecard {
   causes: CauseCard;
+  certainty: Certain[];
   logs: LogFigure[];
   skipped: string[];
 }
@@ -46,14 +48,21 @@ const grouping = (rows: readonly LogFigure[]): string =>
     ]),
   );
 
-export function pageOf({ causes, logs, skipped }: Scorecard): string {
+const certain = (rows: readonly Certain[]): string =>
+  table(
+    ["Set", "Called", "Cases", "Right"],
+    rows.map(({ set, certainty, cases, right }) => [set, certainty, String(cases), share(right, cases)]),
+  );
+
+export function pageOf({ causes, certainty, logs, skipped }: Scorecard): string {
   return `# Evaluation
 
 \`npm run eval\` writes this page: no model, no network. \`--json\` prints the figures, \`--small\` takes only what a clone
 has, \`--check\` compares with the floors in \`bench/eval/floors.json\`, which the tests hold as well.
 ${skipped.length === 0 ? "" : `\nNot measured:\n\n${skipped.map((one) => `- ${one}`).join("\n")}\n`}
 PetShop and Nezha are real systems with faults that people put into them; the made sets come from
-\`test/support/made-incidents.ts\`, drawn at random with bystanders that spike, drift and wake up. What the made sets say of other
+\`test/support/made-incidents.ts\`, drawn at random with bystanders that spike, drift and wake up, and outages of load tests from
+\`test/support/made-outages.ts\`: ten calm minutes and ten of a fault, a value a second. What the made sets say of other
 systems is only as good as they are like them.
 
 ## Causes
@@ -78,6 +87,13 @@ ${figures(causes.categories, "Category")}
 ### What a score means
 
 ${bands(causes.bands)}
+
+### What certainty means
+
+What \`autoRCA\` says of the same cases, given metrics, the graph and what was noticed, and nothing else: logs and changes are what confirms.
+Quiet cases are the same systems before their fault; right means that no cause is called likely or confirmed.
+
+${certain(certainty)}
 
 ## Log grouping
 

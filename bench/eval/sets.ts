@@ -1,5 +1,6 @@
 /** The sets of causes: what is on hand beside the repository, and systems made here, which any clone has. */
 import { madeIncident } from "../../test/support/made-incidents.js";
+import { madeOutage, OUTAGE_STYLES } from "../../test/support/made-outages.js";
 import { joined, PETSHOP_PRESENT, petshop, petshopFolders } from "../../test/support/petshop.js";
 import type { Case } from "./cases.js";
 import { NEZHA_PRESENT, nezhaCases } from "./nezha.js";
@@ -32,12 +33,29 @@ function madeCases(size: number, count: number): Case[] {
   });
 }
 
+/** Five kinds of faults in each; of those with few instances, for they are quick. */
+function outages(small: boolean): CaseSet[] {
+  const styles = OUTAGE_STYLES.flatMap((name, style) =>
+    small && !SMALL_STYLES.includes(style) ? [] : [{ name, style }],
+  );
+  return styles.map(({ name, style }) => ({
+    name: `made outages, ${name}`,
+    family: "outages",
+    cases: Array.from({ length: small ? 5 : 10 }, (_, index) => {
+      const { fault, ...outage } = madeOutage(style, index + 1);
+      return { ...outage, category: fault };
+    }),
+  }));
+}
+
+const SMALL_STYLES = [0];
 const SMALL_COUNT = 24;
 
 export function caseSets(small: boolean): { sets: CaseSet[]; skipped: string[] } {
   const made: CaseSet[] = [
     { name: "made, 8 services", family: "made", cases: madeCases(8, small ? SMALL_COUNT : 60) },
     { name: "made, 35 services", family: "made", cases: madeCases(35, small ? SMALL_COUNT : 60) },
+    ...outages(small),
   ];
   if (small) return { sets: made, skipped: [] };
   const skipped = [

@@ -9,6 +9,7 @@ import { finding, findingsSchema, shortened, type ToolFinding } from "./kit/find
 import { instantMs, isoText } from "./kit/instant.js";
 import { declaredNameSchema } from "./kit/names.js";
 import { analyseTraces, type TraceAnalysis, type TraceSummary } from "./traces/analyse.js";
+import { spanLines } from "./traces/call-spans.js";
 import type { Trace, TraceQuestion, TraceReading } from "./traces/span.js";
 
 /** Chosen so that the largest output stays within what one node may keep in history. */
@@ -102,6 +103,8 @@ const outputSchema = z.strictObject({
   truncated: z.boolean(),
   /** JSON lines, one a trace, as in `slowest`. */
   blob: z.string(),
+  /** JSON lines, one a span: `{ id, parent?, service, operation, start, seconds, isError }`, times in Unix seconds. */
+  spans_blob: z.string().optional(),
   unreadable: z.array(z.strictObject({ path: z.string(), code: z.string(), message: z.string() })).max(20),
   findings: findingsSchema,
 });
@@ -127,10 +130,12 @@ async function collect(params: Params, context: ToolContext): Promise<Output> {
   if (reading === undefined) throw new Error(`no traces of ${source.kind}`);
   const wanted = reading.traces.filter(({ spans }) => !params.only_failing || spans.some(({ isError }) => isError));
   const traces = wanted.slice(0, params.max_traces);
-  const analysis = analyseTraces(traces.map(clean));
+  const cleaned = traces.map(clean);
+  const analysis = analyseTraces(cleaned);
   const shown = analysis.summaries.map((summary) => shownTrace(summary, reading));
   const slowest = [...shown].sort((a, b) => b.duration_ms - a.duration_ms);
   const blob = await context.blobs.put(shown.map((trace) => `${JSON.stringify(trace)}\n`).join(""));
+  const spans_blob = await context.blobs.put(spanLines(cleaned));
   const failing = slowest.filter(({ failed }) => failed);
   const output = {
     source: params.source,
@@ -150,6 +155,7 @@ async function collect(params: Params, context: ToolContext): Promise<Output> {
     cycles: analysis.cycles,
     truncated: reading.cut || traces.length < wanted.length,
     blob,
+    spans_blob,
     unreadable: reading.unreadable.slice(0, 20).map((part) => ({ ...part, message: redact(part.message) })),
   };
   return { ...output, findings: findingsOf(output, analysis) };

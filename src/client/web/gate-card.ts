@@ -49,10 +49,11 @@ export function GateCard({ gate, run, namesRun, outcome, onAnswered }: Props) {
       ${Object.entries(gate.params).map(([key, value]) => html`<dt>${key}</dt><dd>${shown(value)}</dd>`)}
     </dl>
     ${edited === undefined ? null : html`<h3>Changed by ${edited.by}</h3><${DiffView} before=${edited.before} after=${gate.params} />`}
-    ${undo === undefined ? null : html`<${Undo} undo=${undo} />`}
     ${preview === undefined ? null : html`<h3>What it would change</h3>`}
     ${preview?.problem === undefined ? null : html`<p>It could not be read: ${preview.problem}</p>`}
     ${preview === undefined || preview.problem !== undefined ? null : html`<${DiffView} before=${preview.before} after=${preview.after} />`}
+    ${gate.target === undefined ? null : html`<h3>What it reaches</h3><p><strong>${gate.target}</strong> in ${gate.environment}; what hangs on it is not declared.</p>`}
+    ${undo === undefined ? null : html`<${Undo} undo=${undo} />`}
     <h3>Why it is asked</h3>
     <p>
       ${gate.reason}${gate.rule === undefined ? "" : ` (rule ${gate.rule})`}. The run was asked for by ${run.requester}.

@@ -226,3 +226,33 @@ test("a target that nothing is known of, or none, leaves what deviates by itself
     expect(causes[0]?.score).toBeGreaterThan(0.2);
   }
 });
+
+test("ten minutes of a fault, a value a second, are the fault to their end, and a metric may carry its service's name", () => {
+  const wave = (at: number, seed: number): number => 1 + 0.1 * Math.sin(at * 1.7 + seed);
+  const each = (node: string, kind: string, calm: number, bad: number, seed: number): MetricSeries => ({
+    node,
+    metric: `${node}_${kind}`,
+    points: Array.from({ length: 1_200 }, (_, at) => [START + at, (at < 600 ? calm : bad) * wave(at, seed)]),
+  });
+  const metrics = ["front", "cart", "stock", "mail"].flatMap((node, seed) => [
+    each(node, "cpu", 0.1, node === "stock" ? 0.9 : 0.1, seed),
+    each(node, "mem", 2e8, 2e8, seed),
+    each(node, "latency-90", 0.02, node === "front" ? 0.05 : node === "stock" ? 0.06 : 0.02, seed),
+    each(node, "workload", 100, 95, seed),
+  ]);
+  const target = { node: "front", metric: "front_latency-90" };
+  for (const graph of [
+    [],
+    [
+      ["front", "cart"],
+      ["cart", "stock"],
+      ["front", "mail"],
+    ] as Array<[string, string]>,
+  ]) {
+    for (const noticed of [target, undefined]) {
+      const [first] = rankCauses({ metrics, graph, target: noticed, time: { from: START + 600 } });
+      expect(first?.node).toBe("stock");
+      expect(Math.max(...(first?.evidence ?? []).map(({ deviations }) => deviations))).toBeGreaterThan(10);
+    }
+  }
+});

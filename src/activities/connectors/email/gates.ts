@@ -7,7 +7,7 @@ import { EMAIL_SUBJECT_MAX_CHARS } from "../../../vocabulary/ticket-limits.js";
 import type { NoticeResult } from "../../contract.js";
 import { GATE_MESSAGE_TIMEOUT_MS, type GateMeans, type GateMessage } from "../../gates/message.js";
 import { markOf } from "../kit/find-duplicates.js";
-import { shownDetails } from "../kit/gate-details.js";
+import { foundSoFar, shownDetails } from "../kit/gate-details.js";
 import { visibleText } from "../kit/markdown.js";
 import { pageOf, titled } from "../kit/origin.js";
 import { domainOf } from "./channel.js";
@@ -34,7 +34,7 @@ export async function tellByEmail(
     from: channel.from,
     to: channel.to,
     subject: titled(subjectOf(notice), EMAIL_SUBJECT_MAX_CHARS).text,
-    text: clean(textOf(notice, pageOf({ config: means.config, runId: notice.run }))),
+    text: clean(textOf(notice, pageOf({ config: means.config, runId: notice.run }), means.now())),
     messageId: `${markOf(notice.key)}@${domainOf(channel.from)}`,
     date: new Date(means.now()),
   };
@@ -55,9 +55,18 @@ function subjectOf({ event, run, node, details }: GateMessage): string {
   return `${SUBJECTS[event]}: ${String(details.nodeName ?? node)} (run ${run})`;
 }
 
-function textOf(notice: GateMessage, page: string | undefined): string {
+function textOf(notice: GateMessage, page: string | undefined, nowMs: number): string {
   const { event, run, node } = notice;
   const facts = shownDetails(notice).map(([key, value]) => `${key}: ${value}`);
   const answer = event === "gate-closed" ? [] : ["", `To answer: autoops approve ${run} ${node}`];
-  return [subjectOf(notice), "", ...facts, ...answer, ...(page === undefined ? [] : [page])].join("\n");
+  const found = event === "gate-closed" ? [] : foundSoFar(notice, nowMs);
+  return [
+    subjectOf(notice),
+    "",
+    ...found,
+    ...(found.length === 0 ? [] : [""]),
+    ...facts,
+    ...answer,
+    ...(page === undefined ? [] : [page]),
+  ].join("\n");
 }

@@ -8,7 +8,7 @@ import { visibleLine } from "../../../vocabulary/visible.js";
 import type { NoticeResult } from "../../contract.js";
 import { GATE_MESSAGE_TIMEOUT_MS, type GateMeans, type GateMessage } from "../../gates/message.js";
 import { markOf } from "../kit/find-duplicates.js";
-import { shownDetails } from "../kit/gate-details.js";
+import { foundSoFar, shownDetails } from "../kit/gate-details.js";
 import { pageOf, titled } from "../kit/origin.js";
 import { type AlertEvent, sendEvent } from "./channel.js";
 
@@ -17,13 +17,13 @@ export async function tellPagerDuty(
   name: string,
   channel: ChannelOf<"pagerduty">,
   notice: GateMessage,
-  { config, fetch, secret, secretValues = [] }: GateMeans,
+  { config, fetch, secret, secretValues = [], now }: GateMeans,
 ): Promise<NoticeResult> {
   try {
     const page = pageOf({ config, runId: notice.run });
     const channelName = name.slice("pagerduty:".length);
     const request = { timeoutMs: GATE_MESSAGE_TIMEOUT_MS };
-    await sendEvent(channelName, channel, eventOf(notice, page), { fetch, secret }, request);
+    await sendEvent(channelName, channel, eventOf(notice, page, now()), { fetch, secret }, request);
     return { channel: name, ok: true };
   } catch (error) {
     const problem = error instanceof ToolFailure ? error.message : "it could not be told";
@@ -31,17 +31,18 @@ export async function tellPagerDuty(
   }
 }
 
-function eventOf(notice: GateMessage, page: string | undefined): AlertEvent {
+function eventOf(notice: GateMessage, page: string | undefined, nowMs: number): AlertEvent {
   const { event, details } = notice;
   const [run, node] = [notice.run, notice.node].map(visibleLine) as [string, string];
   const { digest, nodeName = node } = details;
   const answer = `autoops approve ${run} ${node}`;
+  const found = foundSoFar(notice, nowMs).join("\n");
   return {
     action: event === "gate-closed" ? "resolve" : "trigger",
     // One question, one alert: a reminder adds to it, its closing ends it, and a question that is asked anew has its own.
     dedupKey: markOf(`gate ${run} ${node} ${String(digest ?? "")}`),
     summary: titled(`Approval needed: ${String(nodeName)} (run ${run})`, PAGERDUTY_TITLE_MAX_CHARS).text,
-    details: { ...Object.fromEntries(shownDetails(notice)), run, node, answer },
+    details: { ...(found === "" ? {} : { found }), ...Object.fromEntries(shownDetails(notice)), run, node, answer },
     ...(page === undefined ? {} : { page }),
   };
 }

@@ -58,11 +58,11 @@ const statusOf = (line: string): Level | undefined => known(lineStatusLevel(line
 function headLevel(line: string, message: string): LevelOrUnknown | undefined {
   const letter = KLOG.exec(line)?.[1] ?? ANDROID.exec(message)?.[1] ?? RUBY.exec(message)?.[1] ?? RUBY.exec(line)?.[1];
   if (letter !== undefined) return letter === "A" ? "fatal" : letterLevel(letter);
-  const [, worst, warning] = PHP.exec(line.slice(0, HEAD_CHARS)) ?? [];
+  const [, worst, warning] = (line.includes("PHP ") ? PHP.exec(line.slice(0, HEAD_CHARS)) : undefined) ?? [];
   if (worst !== undefined || warning !== undefined) return worst === undefined ? "warn" : "fatal";
-  const crash = crashLevel(message);
   const column = columnLevel(line, line.length - message.length);
-  if (column !== undefined || crash === "fatal") return column ?? crash;
+  if (column !== undefined) return column;
+  if (crashLevel(message) === "fatal") return "fatal";
   const sign = REDIS.exec(line)?.[1];
   if (sign !== undefined) return REDIS_LEVELS[sign];
   const priority = PRIORITY.exec(line)?.[1];

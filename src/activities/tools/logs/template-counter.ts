@@ -41,6 +41,7 @@ interface Counter extends Shape {
   firstMs: number;
   lastMs: number;
   spanMs: number;
+  /** Lines by the number of the span since 1970. */
   spans: Map<number, number>;
   examples: string[];
   /** Where it is counted now. */
@@ -83,7 +84,8 @@ export class TemplateCounter {
     counter.levels[level] = (counter.levels[level] ?? 0) + 1;
     if (timeMs < counter.firstMs) counter.firstMs = timeMs;
     if (timeMs > counter.lastMs) counter.lastMs = timeMs;
-    const span = Math.floor(timeMs / counter.spanMs) * counter.spanMs;
+    // Small numbers as keys: a map of large ones takes several times as long, and there is one access a line.
+    const span = Math.floor(timeMs / counter.spanMs);
     counter.spans.set(span, (counter.spans.get(span) ?? 0) + 1);
     if (counter.spans.size > SPANS_MAX) widen(counter, counter.spanMs * 2);
     if (counter.examples.length < EXAMPLES_MAX && counter !== this.#rest)
@@ -185,7 +187,7 @@ function counterOf(tokens: readonly string[]): Counter {
 function widen(counter: Counter, spanMs: number): void {
   const spans = new Map<number, number>();
   for (const [at, count] of counter.spans) {
-    const span = Math.floor(at / spanMs) * spanMs;
+    const span = Math.floor((at * counter.spanMs) / spanMs);
     spans.set(span, (spans.get(span) ?? 0) + count);
   }
   counter.spans = spans;
@@ -202,7 +204,7 @@ function unite(whole: Counter, part: Counter): void {
   const spanMs = Math.max(whole.spanMs, part.spanMs);
   if (whole.spanMs < spanMs) widen(whole, spanMs);
   for (const [at, count] of part.spans) {
-    const span = Math.floor(at / spanMs) * spanMs;
+    const span = Math.floor((at * part.spanMs) / spanMs);
     whole.spans.set(span, (whole.spans.get(span) ?? 0) + count);
   }
   while (whole.spans.size > SPANS_MAX) widen(whole, whole.spanMs * 2);
@@ -224,6 +226,6 @@ function shown(
   template: string,
   { count, levels, firstMs, lastMs, spanMs, spans, examples }: Counter,
 ): CountedTemplate {
-  const counts = [...spans].sort(([a], [b]) => a - b);
+  const counts = [...spans].map(([at, lines]): [number, number] => [at * spanMs, lines]).sort(([a], [b]) => a - b);
   return { template, count, by_level: levels, firstMs, lastMs, spans: { lengthMs: spanMs, counts }, examples };
 }

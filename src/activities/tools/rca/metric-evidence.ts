@@ -3,6 +3,7 @@ import { isoText } from "../kit/instant.js";
 import { type Cause, type Evidence as CitedEvidence, rankCauses } from "../rank-causes.js";
 import type { Evidence, Findings, RuledOut } from "./evidence.js";
 import type { MeasuredSeries, Observations, Origin } from "./observations.js";
+import { isOfSpans } from "./ranking/span-series.js";
 import type { Symptom } from "./symptoms.js";
 
 /** Less of the trouble than this is not worth a name. */
@@ -25,10 +26,12 @@ export function metricWitnesses(material: Observations, trouble: Symptom): Findi
     graph,
     target: { node: target.service, metric: target.metric, statistic: target.statistic },
     time: { from: onset.atMs / 1_000 },
+    spans: material.spans.flatMap(({ spans }) => spans),
   });
-  const others = new Set(material.series.map(({ service }) => service)).size > 1;
+  const traced = material.spans.flatMap(({ spans }) => spans.map(({ service }) => service));
+  const others = new Set([...material.series.map(({ service }) => service), ...traced]).size > 1;
   // Without a graph any node may stand behind the target; with one service nothing was compared.
-  const known = others && graph.length > 0;
+  const known = others && (graph.length > 0 || traced.length > 0);
   const evidence = causes.filter(({ role, score }) => role !== "aside" && score >= SCORE_MIN);
   return {
     evidence: evidence.filter(({ role }) => role === "origin").flatMap((cause) => witnessesOf(cause, material, known)),
@@ -39,10 +42,15 @@ export function metricWitnesses(material: Observations, trouble: Symptom): Findi
   };
 }
 
-/** The series that a piece of evidence is from. */
-function originOf({ node, metric, statistic = "" }: CitedEvidence, { series }: Observations): Origin | undefined {
+/** The series or the traces that a piece of evidence is from. */
+function originOf(
+  { node, metric, statistic = "" }: CitedEvidence,
+  { series, spans }: Observations,
+): Origin | undefined {
   const found = series.filter((one) => one.service === node && one.metric === metric && one.statistic === statistic);
-  return found.sort((a, b) => compareNodes(a, b))[0];
+  const [measured] = found.sort((a, b) => compareNodes(a, b));
+  if (measured !== undefined || !isOfSpans(metric)) return measured;
+  return spans.find((one) => one.spans.some(({ service }) => service === node));
 }
 const compareNodes = (a: MeasuredSeries, b: MeasuredSeries): number => a.node.localeCompare(b.node, "en");
 

@@ -1,6 +1,7 @@
 /** What causes are looked for in, read from the outputs of other nodes; each piece knows the node and query it is from. */
 import type { TemplateGroup, TimedEntry } from "../analysis/templates.js";
 import type { Signal } from "./ranking/signal-kinds.js";
+import type { CallSpan } from "./ranking/span-series.js";
 
 export const QUERY_SHOWN_MAX_CHARS = 200;
 /** Where nobody names a service, all of it is one. */
@@ -59,6 +60,11 @@ export interface CollectedTraces extends Origin {
   shares: Array<{ service: string; share: number }>;
 }
 
+/** The spans of those traces, where they were kept. */
+export interface CollectedSpans extends Origin {
+  spans: CallSpan[];
+}
+
 export interface Change extends Origin {
   atMs: number;
   what: string;
@@ -102,6 +108,7 @@ export interface Observations {
   logs: CollectedLog[];
   analysed: AnalysedLog[];
   traces: CollectedTraces[];
+  spans: CollectedSpans[];
   changes: Change[];
   probes: Probe[];
   /** What is wrong with the objects of a cluster. */

@@ -6,6 +6,7 @@ import type { ToolContext } from "../../define-tool.js";
 import { entriesOf, groupsOf } from "../analysis/templates.js";
 import { shortened } from "../kit/finding.js";
 import { isoMs } from "../kit/instant.js";
+import { spansIn } from "../traces/call-spans.js";
 import { listIn, numberIn, objectIn, textIn } from "./json-parts.js";
 import { measureIn, serviceIn, serviceInQuery } from "./metric-names.js";
 import {
@@ -34,7 +35,17 @@ export interface NodeOutput {
 
 export function emptyMaterial(service: string | undefined): Observations {
   const named = service === undefined ? undefined : serviceName(service);
-  const none = { series: [], logs: [], analysed: [], traces: [], changes: [], probes: [], states: [], calls: [] };
+  const none = {
+    series: [],
+    logs: [],
+    analysed: [],
+    traces: [],
+    spans: [],
+    changes: [],
+    probes: [],
+    states: [],
+    calls: [],
+  };
   return { service: named, ...none, looked: [], notLooked: [] };
 }
 
@@ -48,7 +59,7 @@ export async function readOutput(one: NodeOutput, material: Observations, contex
     return readMetric(output, origin, one.about, material, context);
   }
   if (isState(output)) return readState(output, origin, material);
-  if (Array.isArray(output.error_origins)) return readTraces(output, origin, material);
+  if (Array.isArray(output.error_origins)) return readTraces(output, origin, material, context);
   if (objectIn(output.by_level) !== undefined && typeof output.blob === "string") {
     return readLog(output, origin, said, material, context);
   }
@@ -178,7 +189,7 @@ function readAnalysis(output: JsonObject, origin: Origin, service: string | unde
   material.looked.push({ node: origin.node, what: `an analysis of ${numberIn(output.total)} log lines` });
 }
 
-function readTraces(output: JsonObject, origin: Origin, material: Observations): void {
+async function readTraces(output: JsonObject, origin: Origin, material: Observations, context: Context): Promise<void> {
   const named = (value: Json | undefined): string => serviceName(textIn(value) ?? UNNAMED);
   material.traces.push({
     ...origin,
@@ -198,6 +209,12 @@ function readTraces(output: JsonObject, origin: Origin, material: Observations):
   for (const { caller, callee } of listIn(output.calls)) {
     material.calls.push({ ...origin, caller: named(caller), callee: named(callee) });
   }
+  const kept = textIn(output.spans_blob);
+  const spans =
+    kept === undefined
+      ? []
+      : spansIn(await context.blobs.get(kept)).map((span) => ({ ...span, service: serviceName(span.service) }));
+  if (spans.length > 0) material.spans.push({ ...origin, spans });
   material.looked.push({ node: origin.node, what: `${numberIn(output.total)} traces` });
 }
 

@@ -58,6 +58,49 @@ test("a question goes out as a mail that says what is asked and how to answer", 
   expect(mails[0]).toContain("https://autoops.example.com/#/runs/shop-ab12");
 });
 
+test("the mail says what is wrong and why before what is to be done about it, in plain text", async () => {
+  const { port, mails } = await mailServer();
+  const answer = {
+    headline: "checkout: 27 % of requests fail since 2026-11-29T17:15:17Z, right after version 2.",
+    mood: "bad",
+    cause: {
+      sureness: "likely",
+      text: "version 2 of checkout",
+      facts: [{ text: "errors rose with it", source: "prom", node: "errors", query: "up" }],
+    },
+    actions: [],
+    next: [],
+    missing: [],
+  };
+  const details = {
+    answer,
+    target: "checkout",
+    environment: "production",
+    preview: { before: "version 2", after: "version 1" },
+    undo: { tool: "rollback", params: { target: "checkout", version: "2" } },
+  };
+  await tell("email:oncall", notice("gate-opened", details), meansOf(port));
+  const text = (mails[0] ?? "").replace(/=([0-9A-F]{2})/g, (_, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  );
+  const order = [
+    "27 % of requests fail since",
+    "Cause, likely: version 2 of checkout",
+    "errors rose with it [prom]",
+    "tool: rollback",
+    "change: version 2",
+    "undo: rollback target checkout, version 2",
+    "To answer:",
+  ];
+  const places = order.map((part) => text.indexOf(part));
+  expect(
+    places.every((place) => place >= 0),
+    text,
+  ).toBe(true);
+  expect(places).toEqual([...places].sort((a, b) => a - b));
+  expect(text).not.toMatch(/[{}]|\\_/);
+});
+
 test("how a gate closed goes out without a way to answer", async () => {
   const { port, mails } = await mailServer();
   await tell("email:oncall", notice("gate-closed", { status: "rejected" }), meansOf(port));

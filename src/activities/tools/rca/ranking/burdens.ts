@@ -93,10 +93,11 @@ export function bestSeries(
   return candidates.filter(({ times }) => times.length > 0).sort(compare)[0];
 }
 
+/** `metric` without the name of its node. */
 export const byMetric =
   (metric: string) =>
   (series: Series): number =>
-    series.metric === metric ? 0 : 1;
+    series.plain === metric ? 0 : 1;
 
 export const byStatistic =
   (statistic: string | undefined) =>

@@ -1,6 +1,7 @@
 /** What is cited for a cause: the series, its normal range, what was observed, and since when. */
 import { shownNumber as shown } from "../../metrics/reading.js";
 import type { Deviation } from "./burdens.js";
+import { shownMetric } from "./span-series.js";
 import { quantiles } from "./statistics.js";
 import { directed, type Window } from "./window.js";
 
@@ -66,8 +67,10 @@ export function evidenceOf(deviation: Deviation, window: Window): Evidence | und
   const normal = normalOf(deviation, window);
   const first = beginningOf(deviation, worst, normal);
   const at = (bucket: number): number => window.start + bucket * window.step;
-  const name = series.statistic === "" ? series.metric : `${series.metric} (${series.statistic})`;
-  const range = normal === undefined ? "never seen before" : `normally ${shown(normal.low)} to ${shown(normal.high)}`;
+  const { text, unit } = shownMetric(series.metric);
+  const name = series.statistic === "" ? text : `${text} (${series.statistic})`;
+  const range =
+    normal === undefined ? "never seen before" : `normally ${shown(normal.low)} to ${shown(normal.high)}${unit}`;
   const since = first === undefined ? `at ${dated(at(worst))}` : `out of range since ${dated(at(first))}`;
   return {
     node: series.node,
@@ -78,7 +81,7 @@ export function evidenceOf(deviation: Deviation, window: Window): Evidence | und
     observedAt: at(worst),
     ...(first === undefined ? {} : { began: at(first) }),
     deviations: strength,
-    text: `${name} of ${series.node} was ${shown(observed)}, ${range}, ${since}`,
+    text: `${name} of ${series.node} was ${shown(observed)}${unit}, ${range}, ${since}`,
   };
 }
 

@@ -1,5 +1,5 @@
 /** Takes the caller's input as it comes, within limits: what is no series, edge or number is left out, nothing throws. */
-import { type Signal, signalOf } from "./signal-kinds.js";
+import { plainMetric, type Signal, signalOf } from "./signal-kinds.js";
 
 /** Enough for a large system; the work grows with each of them. */
 const SERIES_MAX = 20_000;
@@ -41,6 +41,8 @@ export interface IssueTime {
 export interface Series {
   node: string;
   metric: string;
+  /** The same without the node's name, to compare nodes by. */
+  plain: string;
   statistic: string;
   signal: Signal;
   /** Ascending, finite. */
@@ -98,10 +100,13 @@ export function readSeries(metrics: unknown, near: number): Series[] {
     const statistic = nameOf(field(entry, "statistic")) ?? "";
     const key = JSON.stringify([node, metric, statistic]);
     const points = bounded(pointsOf(field(entry, "points")), near, most);
+    const plain = plainMetric(metric, node);
     const found = known.get(key);
     if (found !== undefined) found.points = bounded(found.points.concat(points), near, most);
-    else
-      known.set(key, { node, metric, statistic, signal: signalOf(metric, statistic), points, times: [], values: [] });
+    else {
+      const signal = signalOf(plain, statistic);
+      known.set(key, { node, metric, plain, statistic, signal, points, times: [], values: [] });
+    }
   }
   return [...known.values()].map(({ points, ...series }) => ({
     ...series,

@@ -4,20 +4,22 @@ import { type Burden, bestSeries, burdenOf, byAdding, byMetric, byStatistic } fr
 import { handHints } from "./hints.js";
 import { type CallGraph, type IssueTime, reachingAll, readGraph, type Series, type Target } from "./input.js";
 import { Nodes } from "./nodes.js";
-import { type Signal, signalOf } from "./signal-kinds.js";
+import { plainMetric, type Signal, signalOf } from "./signal-kinds.js";
 import { type Window, windowOf } from "./window.js";
 
 function targetOf(series: readonly Series[], target: Target): { found: Series | undefined; signal: Signal } {
-  const signal = signalOf(target.metric, target.statistic);
+  const plain = plainMetric(target.metric, target.node);
+  const signal = signalOf(plain, target.statistic);
   const own = series.filter((one) => one.node === target.node);
-  const alike = own.filter((one) => one.metric === target.metric || one.signal.kind === signal.kind);
-  return { found: bestSeries(alike, [byMetric(target.metric), byStatistic(target.statistic), byAdding]), signal };
+  const alike = own.filter((one) => one.plain === plain || one.signal.kind === signal.kind);
+  return { found: bestSeries(alike, [byMetric(plain), byStatistic(target.statistic), byAdding]), signal };
 }
 
 /** The burden of every node that has a series of the target's kind. */
 function burdensOf(nodes: Nodes, kind: Signal["kind"], target: Target, window: Window): Map<string, Burden> {
   const burdens = new Map<string, Burden>();
-  const preferences = [byMetric(target.metric), byAdding, byStatistic(target.statistic)];
+  const plain = plainMetric(target.metric, target.node);
+  const preferences = [byMetric(plain), byAdding, byStatistic(target.statistic)];
   // Without the target's own calls, seconds and failures of one node cannot be set against another's.
   const usual = kind === "latency" || kind === "errors" ? nodes.calls(target.node, undefined) : undefined;
   for (const node of nodes.names()) {

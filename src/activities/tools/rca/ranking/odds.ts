@@ -39,10 +39,10 @@ export const WEIGHTS: Weights = {
 const ASTRAY = -3;
 /**
  * The share that every node is given beforehand, as the handing down may have gone astray: seldom where means and the
- * numbers of calls are known, for they add up; more often where percentiles stand for them.
+ * numbers of calls are known, for they add up; more often where percentiles stand for them, and most where no call is
+ * known, so that one overwhelming signal of a node wins over a guess of who calls it.
  */
-const KEPT_BEFORE = 0.02;
-const KEPT_BEFORE_ADDING = 0.001;
+const KEPT_BEFORE = { adding: 0.001, percentiles: 0.07, guessed: 0.15 } as const;
 
 const OWN = ["cpu", "memory", "disk", "self", "path", "asks"];
 const FALLEN = ["-cpu", "-memory", "-disk", "-other", "-asks", "-self"];
@@ -68,6 +68,7 @@ export function featuresOf(node: string, { strengths, graph, target, kept, reach
   const symptom = (name: string): number => Math.max(0, most(name, ["latency", "errors"]) - of(name, "volume"));
   const below = (name: string): number => Math.max(0, ...(graph.callees.get(name) ?? []).map(symptom));
   const waiting = (name: string): number => Math.max(0, of(name, "waiting") - below(name));
+  const before = adds ? "adding" : graph.callees.size > 0 ? "percentiles" : "guessed";
   const callers = (graph.callers.get(node) ?? []).map(waiting);
   return {
     own: most(node, OWN),
@@ -76,7 +77,7 @@ export function featuresOf(node: string, { strengths, graph, target, kept, reach
     // Without a graph nothing can explain anything, so that this would say the same twice.
     unexplained: graph.callees.size === 0 ? 0 : Math.max(0, symptom(node) - below(node)),
     fewer: of(node, "-volume"),
-    kept: Math.log((adds ? KEPT_BEFORE_ADDING : KEPT_BEFORE) + (kept.get(node) ?? 0)),
+    kept: Math.log(KEPT_BEFORE[before] + (kept.get(node) ?? 0)),
     awaited: Math.max(0, ...callers),
     awaitedByAll: callers.length === 0 ? 0 : callers.reduce((sum, one) => sum + one, 0) / callers.length,
     noticed: node === target ? 1 : 0,

@@ -53,6 +53,13 @@ export function signalOf(metric: string, statistic = ""): Signal {
   return { kind: "other", worse: "both", counted: false, unit: 1 };
 }
 
+/** A metric's name without that of the node before it: `cart_cpu` of `cart` is the `cpu` of others. */
+export function plainMetric(metric: string, node: string): string {
+  const rest = metric.slice(node.length + 1);
+  const isOwn = rest !== "" && metric.startsWith(node) && /[^A-Za-z0-9]/.test(metric.charAt(node.length));
+  return isOwn ? rest : metric;
+}
+
 const MEANS = / (average|avg|mean) /;
 const CENTRES = / (p50|median|sum|value|rate) /;
 

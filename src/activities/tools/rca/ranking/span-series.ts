@@ -21,6 +21,20 @@ export interface CallSpan {
   isError?: boolean;
 }
 
+/** What people read in place of the names of these series. */
+const SHOWN = {
+  self_time: { text: "time spent in itself", unit: " s" },
+  path_time: { text: "time on the way", unit: " s" },
+  self_errors: { text: "share of calls whose error begins here", unit: "" },
+  calls_made: { text: "steps of one call", unit: "" },
+} as const;
+
+export const isOfSpans = (metric: string): metric is keyof typeof SHOWN => Object.hasOwn(SHOWN, metric);
+
+/** A metric's name and unit as text. */
+export const shownMetric = (metric: string): { text: string; unit: string } =>
+  isOfSpans(metric) ? SHOWN[metric] : { text: metric, unit: "" };
+
 interface Node extends CallSpan {
   children: Node[];
   above: Node | undefined;

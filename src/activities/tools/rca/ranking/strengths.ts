@@ -49,7 +49,7 @@ function splitOf(series: Series, part: Part, window: Window, from: number): Spli
   };
 }
 
-const poolKey = ({ metric, statistic }: Series): string => JSON.stringify([metric, statistic]);
+const poolKey = ({ plain, statistic }: Series): string => JSON.stringify([plain, statistic]);
 
 /** Deviations upwards and downwards; undefined where too little is known of the normal. */
 function deviationsOf({ series, part, base, issue }: Split, pool: number): { up: number; down: number } | undefined {

@@ -9,6 +9,8 @@ const LEAD_BUCKETS = 24;
 /** An issue may be noticed this many buckets after it began. */
 const NOTICED_LATE_BUCKETS = 2;
 const BUCKETS_MAX = 288;
+/** A long issue of fine data is looked at in buckets of up to a minute. */
+const COARSE_MAX_SECONDS = 60;
 /** So many missing buckets end the data of an issue: what follows is another time. */
 const GAP_BUCKETS = 6;
 /** Below this share of the target's greatest excess a bucket is calm. */
@@ -23,6 +25,8 @@ export interface Window {
   /** The start of the first bucket, and how many there are. */
   start: number;
   size: number;
+  /** The issue's end, which may lie behind the last bucket: what follows the notice at once is not normal operation. */
+  end: number;
   normal: { from: number; to: number } | undefined;
   /** By bucket, 0..1: how much of the target's trouble falls into it. The sum is 1, or 0 where nothing is known. */
   weights: number[];
@@ -66,9 +70,8 @@ export function bucketsOf(series: Series, window: Pick<Window, "start" | "step" 
 }
 
 /** The values of a series in normal operation: those of the given period, or all that lie outside the window. */
-export function normalValues(series: Series, window: Pick<Window, "start" | "step" | "size" | "normal">): number[] {
-  const end = window.start + window.size * window.step;
-  const { normal } = window;
+export function normalValues(series: Series, window: Pick<Window, "start" | "end" | "normal">): number[] {
+  const { end, normal } = window;
   return series.values.filter((_, index) => {
     const time = series.times[index] ?? 0;
     if (time >= window.start && time < end) return false;
@@ -96,16 +99,18 @@ function excesses(target: Series, buckets: Buckets, normal: readonly number[]): 
 export function windowOf(target: Series | undefined, all: readonly Series[], time: IssueTime): Window | undefined {
   const longest = target ?? all.reduce<Series | undefined>((best, one) => (longer(one, best) ? one : best), undefined);
   if (longest === undefined || longest.times.length === 0) return undefined;
-  const step = stepOf(longest.times);
-  const from = moment(time?.from) ?? (longest.times.at(-1) ?? 0) - step;
-  const end = Math.max(moment(time?.to) ?? lastOf(longest.times, from, step), from);
+  const fine = stepOf(longest.times);
+  const from = moment(time?.from) ?? (longest.times.at(-1) ?? 0) - fine;
+  const last = Math.max(moment(time?.to) ?? lastOf(longest.times, from, fine), from);
+  const step = Math.max(fine, Math.min(COARSE_MAX_SECONDS, (last - from) / (BUCKETS_MAX - LEAD_BUCKETS - 1)));
   // Buckets are aligned with the points of the series, so that none of them falls between two.
   const phase = (longest.times.find((at) => at > from - LEAD_BUCKETS * step) ?? from) % step;
   const start = Math.floor((from - LEAD_BUCKETS * step - phase) / step) * step + phase;
-  const size = Math.min(BUCKETS_MAX, Math.max(1, Math.floor((end - start) / step) + 1));
+  const size = Math.min(BUCKETS_MAX, Math.max(1, Math.floor((last - start) / step) + 1));
+  const end = Math.max(start + size * step, last + fine);
   const [begin, until] = [moment(time?.normal?.from), moment(time?.normal?.to)];
   const normal = begin !== undefined && until !== undefined ? { from: begin, to: until } : undefined;
-  const frame = { step, start, size, normal };
+  const frame = { step, start, size, end, normal };
   if (target === undefined) return { ...frame, ...evenly(frame, from) };
   return { ...frame, ...profile(target, frame, from) };
 }
@@ -124,7 +129,7 @@ function evenly(frame: { start: number; step: number; size: number }, from: numb
 
 function profile(
   target: Series,
-  frame: Pick<Window, "start" | "step" | "size" | "normal">,
+  frame: Pick<Window, "start" | "step" | "size" | "end" | "normal">,
   from: number,
 ): Pick<Window, "weights" | "calm"> {
   const buckets = bucketsOf(target, frame);
