@@ -1,12 +1,15 @@
 /** A graph for people before it runs, with its gates marked, and whether this machine's policy would let it run. */
+import { answerLines } from "../../core/answer/lines.js";
+import { refusalAnswer } from "../../core/answer/refusal.js";
 import type { CheckOutcome } from "../../core/check.js";
 import type { Graph } from "../../schema/graph.js";
 import type { Problem } from "../../vocabulary/problems.js";
+import { LOCAL, styled } from "./answer-text.js";
 import { type Ending, failed } from "./ending.js";
 import type { Printer } from "./print.js";
 import { oneLine, style } from "./text.js";
 
-/** Prints the plan; a graph that the policy refuses is listed all the same, its problems are for the caller to tell. */
+/** Prints the plan; a graph that the policy refuses is listed all the same, with why; all its problems are for the caller to tell. */
 export async function sayPlan(print: Printer, graph: Graph, outcome: CheckOutcome): Promise<void> {
   if (!outcome.ok) {
     print.say(style.bold(oneLine(graph.name)));
@@ -15,6 +18,9 @@ export async function sayPlan(print: Printer, graph: Graph, outcome: CheckOutcom
     for (const node of graph.nodes) {
       print.say(`    ${node.id}  ${oneLine(node.name)} · ${oneLine(node.tool ?? node.type)}`);
     }
+    print.say();
+    const answer = refusalAnswer(outcome.problems);
+    for (const line of answerLines(answer, { clock: LOCAL, aroundMs: 0 })) print.say(styled(line, answer));
     print.say();
     return;
   }

@@ -2,6 +2,7 @@
 import type { AnswerChart } from "../../core/answer/answer.js";
 import type { NodeView } from "../../core/report/view.js";
 import { html } from "./html.js";
+import { shownNumber } from "./short-number.js";
 import { clock } from "./words.js";
 
 const WIDTH = 640;
@@ -22,6 +23,7 @@ export function ChartView({ chart, nodes }: { chart: AnswerChart; nodes: readonl
   const y = (value: number) =>
     HEIGHT - PAD.bottom - ((value - least) / (most - least || 1)) * (HEIGHT - PAD.top - PAD.bottom);
   const marks = chart.marks.filter(({ atMs }) => atMs >= first[0]);
+  const places = apart(marks.map(({ atMs }) => x(atMs)));
   const said = `${chart.title}, from ${clock(first[0])} to ${clock(toMs)}, at most ${shownNumber(most)}`;
   return html`<figure class="chart">
     <figcaption>${chart.title}</figcaption>
@@ -34,7 +36,7 @@ export function ChartView({ chart, nodes }: { chart: AnswerChart; nodes: readonl
       ${marks.map(
         ({ atMs, kind }, index) => html`<g class=${`mark ${kind}`}>
           <line x1=${x(atMs)} x2=${x(atMs)} y1=${PAD.top} y2=${y(least)} />
-          <text x=${x(atMs)} y=${PAD.top - 3} text-anchor="middle">${index + 1}</text>
+          <text x=${places[index]} y=${PAD.top - 3} text-anchor="middle">${index + 1}</text>
         </g>`,
       )}
       <polyline class="line" points=${points.map(([ms, value]) => `${x(ms).toFixed(1)},${y(value).toFixed(1)}`).join(" ")} />
@@ -43,7 +45,16 @@ export function ChartView({ chart, nodes }: { chart: AnswerChart; nodes: readonl
   </figure>`;
 }
 
-const shownNumber = (value: number): string => String(Number(value.toPrecision(3)));
+/** Numbers of moments that lie close together would stand on each other. */
+const APART = 10;
+const apart = (places: readonly number[]): number[] => {
+  const shown: number[] = [];
+  for (const place of places) {
+    const before = shown.filter((one) => Math.abs(one - place) < APART);
+    shown.push(before.length === 0 ? place : Math.max(...before) + APART);
+  }
+  return shown;
+};
 
 function pointsOf(output: NodeView["output"]): Point[] {
   if (typeof output !== "object" || output === null || Array.isArray(output) || !Array.isArray(output.points))
