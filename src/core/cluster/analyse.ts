@@ -3,12 +3,14 @@ import type { ClusterFacts } from "../../schema/kubernetes/facts.js";
 import { addressCauses } from "./analysers/addresses.js";
 import { admissionCauses } from "./analysers/admission.js";
 import { controllerCauses } from "./analysers/controllers.js";
+import { customResourceCauses } from "./analysers/custom-resources.js";
 import { dnsCauses } from "./analysers/dns.js";
 import type { Analyser } from "./analysers/draft.js";
 import { imageCauses } from "./analysers/images.js";
 import { ingressCauses } from "./analysers/ingresses.js";
 import { jobCauses } from "./analysers/jobs.js";
 import { mountCauses } from "./analysers/mounts.js";
+import { neighbourCauses } from "./analysers/neighbours.js";
 import { nodeCauses } from "./analysers/nodes.js";
 import { policyCauses } from "./analysers/policies.js";
 import { probeCauses, unreadyCauses } from "./analysers/probes.js";
@@ -42,6 +44,8 @@ const ANALYSERS: readonly Analyser[] = [
   jobCauses,
   nodeCauses,
   roleCauses,
+  customResourceCauses,
+  neighbourCauses,
   runTimeCauses,
   addressCauses,
   programCauses,

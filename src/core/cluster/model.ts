@@ -5,6 +5,7 @@ import type { LabelSelector } from "../../schema/kubernetes/parts.js";
 import type { Pod, PodSpec } from "../../schema/kubernetes/pod.js";
 import { type ObjectRef, refText } from "./cause.js";
 import { eventsByObject, type SeenEvent } from "./events.js";
+import { deploymentByHash, deploymentOfSet, knownByName } from "./pod-names.js";
 
 /** What a pod, or a workload without pods, is looked at as. */
 export interface Owner {
@@ -164,7 +165,8 @@ function ownersOf({ objects }: ClusterFacts): OwnerIndex {
     add(refOf("Job", item), template?.spec, template?.metadata?.labels);
   }
   for (const item of objects.CronJob) add(refOf("CronJob", item), item.spec?.jobTemplate?.spec?.template?.spec);
-  const ownerOf = ownerFinder(owners, parents);
+  const isCut = objects.Pod.every(({ metadata }) => metadata.ownerReferences.length === 0);
+  const ownerOf = ownerFinder(owners, parents, isCut);
   for (const pod of objects.Pod) {
     const ref = ownerOf(pod);
     if (!owners.has(refText(ref))) add(ref, pod.spec, pod.metadata.labels);
@@ -189,7 +191,11 @@ function parentsOf(objects: ClusterFacts["objects"]): Map<string, ObjectRef> {
 }
 
 /** ReplicaSets are often not readable, and reports leave owners out: then the name of the pod tells its Deployment. */
-function ownerFinder(owners: Map<string, Owner>, parents: Map<string, ObjectRef>): (pod: Pod) => ObjectRef {
+function ownerFinder(
+  owners: Map<string, Owner>,
+  parents: Map<string, ObjectRef>,
+  isCut: boolean,
+): (pod: Pod) => ObjectRef {
   return (pod) => {
     const { name, namespace } = pod.metadata;
     const owner = controllerOf(pod.metadata.ownerReferences);
@@ -198,35 +204,11 @@ function ownerFinder(owners: Map<string, Owner>, parents: Map<string, ObjectRef>
       if (owner.kind !== "ReplicaSet") return ref;
       return parents.get(refText(ref)) ?? (owners.has(refText(ref)) ? ref : deploymentOfSet(owner.name, namespace));
     }
-    // A pod that the API gives with labels has its owners, too, or none.
-    const known = pod.metadata.labels === undefined ? knownByName(name, namespace, owners) : undefined;
-    return known ?? { kind: "Pod", name, namespace };
+    const { labels } = pod.metadata;
+    const fits = ({ labels: wanted }: Pick<Owner, "labels">): boolean =>
+      labels === undefined || hasLabels(labels, wanted);
+    // A pod that the API gives with labels has its owners, too, or none; a recording may have dropped those of all.
+    const known = isCut || pod.metadata.labels === undefined ? knownByName(name, namespace, owners, fits) : undefined;
+    return known ?? (isCut ? deploymentByHash(pod) : undefined) ?? { kind: "Pod", name, namespace };
   };
 }
-
-const deploymentOfSet = (set: string, namespace: string | undefined): ObjectRef => ({
-  kind: "Deployment",
-  name: set.replace(/-[a-z0-9]{5,10}$/, ""),
-  namespace,
-});
-
-/** A pod without owners whose name is that of a workload and what controllers add to it. */
-function knownByName(name: string, namespace: string | undefined, owners: Map<string, Owner>): ObjectRef | undefined {
-  const tries: Array<[string, RegExp]> = [
-    ["Deployment", /-[a-z0-9-]{1,16}-[a-z0-9]{3,5}$/],
-    ["Deployment", /-[a-z0-9]{5,10}-[a-z0-9]{1,8}$/],
-    ["StatefulSet", /-\d+$/],
-    ["DaemonSet", /-[a-z0-9]{5}$/],
-    ["Job", /-[a-z0-9]{5}$/],
-  ];
-  for (const [kind, suffix] of tries) {
-    const ref = { kind, name: name.replace(suffix, ""), namespace };
-    if (ref.name !== name && owners.has(refText(ref))) return ref;
-  }
-  return [...owners.values()]
-    .map(({ ref }) => ref)
-    .filter((ref) => ref.namespace === namespace && WITH_PODS.has(ref.kind) && name.startsWith(`${ref.name}-`))
-    .sort((a, b) => b.name.length - a.name.length)[0];
-}
-
-const WITH_PODS = new Set(["Deployment", "StatefulSet", "DaemonSet"]);

@@ -1,8 +1,11 @@
 /** From all that analysers name to what is to mend: the same thing once, what another explains behind it, the root first. */
 
+import { atKeeper } from "./analysers/custom-owners.js";
 import { dependenciesOf } from "./analysers/dependencies.js";
+import { observedCalls } from "./analysers/observed-calls.js";
 import { type Cause, type ObjectRef, refText, sameRef, uniqueRefs } from "./cause.js";
 import { CAUSES, type CauseCode } from "./codes.js";
+import { lastingCosts } from "./lasting.js";
 import type { Model } from "./model.js";
 
 /** From here on something is a cause; below, it is worth a notice. */
@@ -44,6 +47,8 @@ const SHOWN = new Set<CauseCode>([
   "k8s-liveness-probe-too-impatient",
   "k8s-service-without-workload",
   "k8s-program-reports-errors",
+  "k8s-init-container-hanging",
+  "k8s-custom-resource-failing",
 ]);
 /** What the log says of something that is called explains why the program ends, and not the other way round. */
 const OF_CALLS = new Set<CauseCode>([
@@ -62,9 +67,10 @@ export function tierOf(code: CauseCode): 0 | 1 | 2 | 3 {
 }
 
 export function ranked(causes: readonly Cause[], model: Model): RankedCause[] {
-  const once = merged(causes);
+  const once = merged(causes.map((cause) => atKeeper(cause, model)));
   const calls = callsOf(model);
-  const scored = once.map((cause): RankedCause => ({ ...cause, score: scoreOf(cause) }));
+  const costs = lastingCosts(once, model);
+  const scored = once.map((cause): RankedCause => ({ ...cause, score: scoreOf(cause, costs.get(cause) ?? 0) }));
   const explained = scored.map((cause) => withRoot(cause, scored, calls));
   return explained.sort(
     (a, b) =>
@@ -75,9 +81,9 @@ export function ranked(causes: readonly Cause[], model: Model): RankedCause[] {
   );
 }
 
-function scoreOf({ code, weight, affects }: Cause): number {
+function scoreOf({ code, weight, affects }: Cause, cost: number): number {
   const width = Math.min(5, Math.max(0, affects.length - 1)) * 0.012;
-  const score = weight - 0.07 * Math.max(0, tierOf(code) - 1) + width;
+  const score = weight - 0.07 * Math.max(0, tierOf(code) - 1) + width - cost;
   return Math.round(Math.max(0, score) * 1_000) / 1_000;
 }
 
@@ -108,7 +114,12 @@ function callsOf(model: Model): Map<string, ObjectRef[]> {
     model.owners.map((owner) => [
       refText(owner.ref),
       uniqueRefs(
-        dependenciesOf(model, owner).flatMap(({ service, host, namespace }): ObjectRef[] => [
+        [
+          ...dependenciesOf(model, owner),
+          ...observedCalls(model)
+            .filter(({ caller }) => caller === owner)
+            .map(({ service }) => ({ service, host: service.metadata.name, namespace: service.metadata.namespace })),
+        ].flatMap(({ service, host, namespace }): ObjectRef[] => [
           { kind: "Service", name: host, namespace },
           ...(service === undefined ? [] : model.ownersBehind(service).map(({ ref }) => ref)),
         ]),
@@ -161,16 +172,35 @@ const isOfCalls = ({ code }: Cause): boolean => tierOf(code) >= 2 && code !== "k
 
 /** Of two of one rank on the same workload, some include the other. */
 function sameTier(root: Cause, cause: Cause): boolean {
-  if (!sameRef(root.object, cause.object) && !root.affects.some((one) => sameRef(one, cause.object))) return false;
+  const isService = cause.code === "k8s-workload-unresponsive" && root.object.kind === "Service";
+  if (!isService && !sameRef(root.object, cause.object) && !root.affects.some((one) => sameRef(one, cause.object)))
+    return false;
   if (cause.code === "k8s-pod-not-ready" && root.code !== "k8s-pod-not-ready" && root.code !== "k8s-rollout-stalled")
     return true;
   if (cause.code === "k8s-rollout-stalled") return root.code !== "k8s-rollout-stalled";
+  if (cause.code === "k8s-workload-unresponsive") return saysWhyUnresponsive(root, cause);
   const pair = `${root.code} ${cause.code}`;
   return INCLUDES.has(pair) || (root.code.startsWith("k8s-claim-") && cause.code === "k8s-volume-mount-failed");
 }
 
+/** Whom these affect they keep from answering. */
+const CUTS_OFF = /^k8s-(?:network-policy-|node-cpu-hogged|fault-injected)/;
+
+/** Its callers only tell that it does not answer: what is wrong with it, or with the service before it, says why. */
+const saysWhyUnresponsive = (root: Cause, cause: Cause): boolean =>
+  root.code !== cause.code &&
+  tierOf(root.code) === 1 &&
+  (sameRef(root.object, cause.object) ||
+    CUTS_OFF.test(root.code) ||
+    cause.affects.some((one) => one.kind === "Service" && sameRef(one, root.object)));
+
 const INCLUDES = new Set([
   "k8s-container-out-of-memory k8s-memory-limit-close",
+  "k8s-cpu-limit-too-small k8s-cpu-limit-close",
+  "k8s-dependency-user-missing k8s-dependency-credentials-wrong",
+  "k8s-dependency-user-missing k8s-dependency-rights-missing",
+  "k8s-dependency-rights-missing k8s-dependency-credentials-wrong",
+  "k8s-container-out-of-memory k8s-heap-exhausted",
   "k8s-image-platform-unmatched k8s-container-crashing",
   "k8s-node-memory-pressure k8s-node-out-of-memory",
   "k8s-node-runtime-down k8s-node-not-ready",

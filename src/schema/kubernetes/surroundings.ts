@@ -136,8 +136,36 @@ export const priorityClass = z.object({ metadata, value: number, globalDefault: 
 /** Of `metrics.k8s.io`: what containers use just now. */
 export const podUsage = z.object({ metadata, containers: many(z.object({ name: z.string(), usage: strings })) });
 
-/** An object of a kind that config.yaml declares: conditions are what such objects agree on. */
-export const customObject = z.object({ metadata, status: opt(z.object({ phase: text, conditions })), kind: text });
+const loose = many(z.object({ type: z.string(), status: text, reason: text, message: text, lastTransitionTime: text }));
+const part = many(z.object({ name: text, conditions: loose }));
+/**
+ * An object of a kind that config.yaml declares: conditions are what such objects agree on. Those of the Gateway API have them by
+ * parent, listener and ancestor; some have a phase, a state or a health in their place.
+ */
+const declared = z.object({
+  metadata,
+  kind: text,
+  /** What it scales, of those that scale. */
+  spec: opt(z.object({ scaleTargetRef: opt(z.object({ name: text })) })),
+  status: opt(
+    z.object({
+      phase: text,
+      state: text,
+      message: text,
+      reason: text,
+      health: opt(z.object({ status: text, message: text })),
+      conditions: loose,
+      parents: part,
+      listeners: part,
+      ancestors: part,
+    }),
+  ),
+});
+export const customObject = declared.transform(({ spec, ...item }) => ({
+  ...item,
+  target: spec?.scaleTargetRef?.name,
+}));
+export type CustomObject = z.output<typeof customObject>;
 
 export const webhookConfiguration = z.object({
   metadata,

@@ -285,10 +285,10 @@ const surroundings: Case[] = [
     code: "k8s-dependency-credentials-wrong",
     object: CART,
     siblings: [
-      'MongoServerError: not authorized on geo-db to execute command { find: "geo" }',
-      "ERROR: permission denied for table carts",
-      'Could not find user "admin" for db "geo-db"',
-      "NOPERM this user has no permissions to run the 'get' command",
+      "MongoServerError: Authentication failed.",
+      'FATAL: password authentication failed for user "cart"',
+      "ACCESS_REFUSED - Login was refused using authentication mechanism PLAIN",
+      "WRONGPASS invalid username-password pair or user is disabled.",
     ].map((line) => (world: World) => {
       crashing(world, "cart", 1);
       log(world, "cart", [line], { previous: true });

@@ -4,6 +4,7 @@ import { type Cause, evidenceOf, refText } from "../cause.js";
 import { type Model, type Owner, refOf } from "../model.js";
 import { type Dependency, dependenciesOf } from "./dependencies.js";
 import { type Analyser, causeOf, isReady, isWanted } from "./draft.js";
+import { observedCalls } from "./observed-calls.js";
 
 /** Left-overs of telemetry that is not installed are ordinary. */
 const TELEMETRY =
@@ -18,8 +19,29 @@ export const addressCauses: Analyser = (model) => {
   const calls = model.owners
     .filter(({ ref }) => ref.kind !== "Job")
     .flatMap((owner) => dependenciesOf(model, owner).map((dependency) => ({ owner, dependency })));
-  return [...missing(model, calls), ...wrongPorts(calls)];
+  return [...missing(model, calls), ...wrongPorts(calls), ...observedPorts(model, calls)];
 };
+
+/** What a program calls by an address of its own: where no variable tells it, the service is the one that changed. */
+function observedPorts(model: Model, calls: readonly Call[]): Cause[] {
+  return observedCalls(model).flatMap(({ caller, service, port, isFailing, evidence }): Cause[] => {
+    const own = service.spec?.ports ?? [];
+    const isTold = calls.some(({ owner, dependency }) => owner === caller && dependency.service === service);
+    if (port === undefined || !isFailing || isTold || service.spec?.type === "ExternalName") return [];
+    if (own.length === 0 || own.some((one) => one.port === port || one.nodePort === port)) return [];
+    if (service.spec?.clusterIP === "None") return [];
+    const ref = refOf("Service", service);
+    const has = own.map((one) => one.port).join(", ");
+    return [
+      causeOf(
+        "k8s-service-port-missing",
+        ref,
+        `${refText(ref)} has the ports ${has}, and ${refText(caller.ref)} calls port ${port}`,
+        { evidence: [evidence, evidenceOf(ref, "spec.ports", has)], affects: [ref, caller.ref], weight: 0.9 },
+      ),
+    ];
+  });
+}
 
 const isSuffering = ({ pods }: Owner): boolean => pods.some((pod) => isWanted(pod) && !isReady(pod));
 

@@ -98,11 +98,20 @@ function refusalCause(model: Model, owner: Owner, code: CauseCode, { ref, from, 
   const evidence = [evidenceOf(ref, from, text)];
   const object = objectOf(model, owner.ref, code, text);
   const by = code === "k8s-quota-exceeded" ? mostUsedBy(model, owner.ref.namespace, text) : "";
-  return causeOf(code, object, `${refText(owner.ref)} gets no pods: ${text}${by}`, {
+  const why = code === "k8s-quota-exceeded" ? quotaText(text) : text;
+  return causeOf(code, object, `${refText(owner.ref)} gets no pods: ${why}${by}`, {
     evidence,
     affects: [owner.ref],
     weight: 0.97,
   });
+}
+
+/** `exceeded quota: compute, requested: pods=1, used: pods=10, limited: pods=10`, as a sentence. */
+function quotaText(text: string): string {
+  const parts = /exceeded quota: ([^,\s]+), requested: (.+), used: (.+), limited: (.+)$/.exec(text);
+  if (parts === null) return text;
+  const [, name, requested = "", used = "", limited = ""] = parts;
+  return `exceeded quota ${name}: ${used} of ${limited} are used, and ${requested} more is requested`;
 }
 
 function objectOf(model: Model, owner: ObjectRef, code: CauseCode, text: string): ObjectRef {

@@ -1,6 +1,6 @@
 /** What keeps workloads from what they should be: rollouts, replicas, autoscalers, budgets, deletions. */
 import type { Workload } from "../../../schema/kubernetes/workloads.js";
-import { type Cause, evidenceOf, refText } from "../cause.js";
+import { type Cause, evidenceOf, type ObjectRef, refText } from "../cause.js";
 import { isLeaving, type Model, refOf } from "../model.js";
 import { dependenciesOf } from "./dependencies.js";
 import { type Analyser, causeOf, conditionOf, isWanted, presentMs } from "./draft.js";
@@ -55,7 +55,7 @@ function scaledToZero(model: Model): Cause[] {
   const off = [
     ...Deployment.map((item) => ({ item, kind: "Deployment" })),
     ...StatefulSet.map((item) => ({ item, kind: "StatefulSet" })),
-  ].filter(({ item }) => item.spec?.replicas === 0);
+  ].filter(({ item, kind }) => item.spec?.replicas === 0 && !isScaledByDesign(model, refOf(kind, item), item));
   return off.flatMap(({ item, kind }): Cause[] => {
     const ref = refOf(kind, item);
     const services = Service.filter((service) =>
@@ -69,17 +69,36 @@ function scaledToZero(model: Model): Cause[] {
     const [service] = alone;
     if (service === undefined) return [];
     const needing = alone.flatMap(({ metadata }) => callers.get(`${metadata.namespace}/${metadata.name}`) ?? []);
-    const by = needing.length > 0 ? `, which ${refText(needing[0] ?? ref)} calls` : "";
+    const by = needing.length > 0 ? `, which ${refText(needing[0] ?? ref)} calls,` : "";
     const affects = [ref, ...alone.map((one) => refOf("Service", one)), ...needing];
     return [
       causeOf(
         "k8s-scaled-to-zero",
         ref,
-        `${refText(ref)} has 0 replicas, and the service ${service.metadata.name} leads to it alone${by}`,
+        `${refText(ref)} has 0 replicas, and the service ${service.metadata.name}${by} leads to nothing else`,
         { evidence: [evidenceOf(ref, "spec.replicas", "0")], affects, weight: needing.length > 0 ? 0.95 : 0.85 },
       ),
     ];
   });
+}
+
+/** KEDA, Knative and an autoscaler down to 0 take away what is not used, and bring it back. */
+function isScaledByDesign({ facts }: Model, { kind, name, namespace }: ObjectRef, { metadata }: Workload): boolean {
+  const marks = [...Object.keys(metadata.labels ?? {}), ...Object.keys(metadata.annotations ?? {})];
+  if (marks.some((mark) => /(?:^|\.)(?:knative\.dev|keda\.sh)\//.test(mark))) return true;
+  const { HorizontalPodAutoscaler: scalers, Custom: custom } = facts.objects;
+  return (
+    scalers.some(
+      ({ metadata: scaler, spec }) =>
+        scaler.namespace === namespace &&
+        spec?.scaleTargetRef?.kind === kind &&
+        spec.scaleTargetRef.name === name &&
+        (spec.minReplicas === 0 ||
+          scaler.name.startsWith("keda-hpa-") ||
+          scaler.ownerReferences.some((owner) => owner.kind === "ScaledObject")),
+    ) ||
+    custom.some((item) => item.kind === "ScaledObject" && item.metadata.namespace === namespace && item.target === name)
+  );
 }
 
 function onDelete(model: Model): Cause[] {

@@ -1,8 +1,11 @@
 /** What all services stand on: the cluster's DNS and kube-proxy. */
+import type { Service } from "../../../schema/kubernetes/network.js";
 import { type Cause, evidenceOf, type ObjectRef, refText } from "../cause.js";
 import { hasLabels, type Model, type Owner, refOf } from "../model.js";
-import { dependenciesOf } from "./dependencies.js";
+import { dependenciesOf, placeOf } from "./dependencies.js";
 import { type Analyser, causeOf, isReady, isWanted, podEvidence } from "./draft.js";
+import { signIn } from "./log-signs.js";
+import { podDns } from "./pod-dns.js";
 
 const SYSTEM = "kube-system";
 const isDns = ({ ref, labels }: Owner): boolean =>
@@ -21,18 +24,7 @@ function server(model: Model): Cause[] {
     .filter((owner) => owner.ref.namespace !== SYSTEM && dependenciesOf(model, owner).length > 0)
     .map(({ ref }) => ref);
   const found: Cause[] = [];
-  if (dns === undefined) {
-    if (service === undefined || !model.knows("Pod", SYSTEM) || model.podsBehind(service).length > 0) return [];
-    const ref = refOf("Service", service);
-    const object = { kind: "Deployment", name: "coredns", namespace: SYSTEM };
-    return [
-      causeOf("k8s-dns-down", object, "no workload of the cluster's DNS exists", {
-        evidence: [evidenceOf(ref, "spec.selector", "selects no pod")],
-        affects,
-        weight: 0.95,
-      }),
-    ];
-  }
+  if (dns === undefined) return withoutDns(model, service, affects);
   const wanted = dns.pods.filter(isWanted);
   if (!wanted.some(isReady) && model.knows("Pod", SYSTEM)) found.push(down(model, dns, affects));
   else if (service === undefined && model.knows("Service", SYSTEM)) {
@@ -80,6 +72,24 @@ function server(model: Model): Cause[] {
   return [...found, ...configuration(model, dns, affects)];
 }
 
+function withoutDns(model: Model, service: Service | undefined, affects: ObjectRef[]): Cause[] {
+  // Nothing of kube-system is known: what the workloads say of their names is.
+  if (service === undefined && model.facts.objects.Pod.every(({ metadata }) => metadata.namespace !== SYSTEM))
+    return unresolvedByAll(model, { kind: "ConfigMap", name: "coredns", namespace: SYSTEM }).filter(
+      ({ affects: hit }) => hit.length > 1,
+    );
+  if (service === undefined || !model.knows("Pod", SYSTEM) || model.podsBehind(service).length > 0) return [];
+  const ref = refOf("Service", service);
+  const object = { kind: "Deployment", name: "coredns", namespace: SYSTEM };
+  return [
+    causeOf("k8s-dns-down", object, "no workload of the cluster's DNS exists", {
+      evidence: [evidenceOf(ref, "spec.selector", "selects no pod")],
+      affects,
+      weight: 0.95,
+    }),
+  ];
+}
+
 const CONFIG_SAYINGS =
   /Corefile|plugin\/\S+: (?:Loop|unknown|error)|Unknown directive|parse error|Error during parsing|Wrong argument count|not a valid/i;
 
@@ -123,68 +133,53 @@ function configuration(model: Model, dns: Owner, affects: ObjectRef[]): Cause[] 
   return unresolvedByAll(model, named);
 }
 
-/** Names of services that exist do not resolve, for more than one workload, while DNS runs. */
+/** Names of services that exist do not resolve while DNS runs: for several workloads, or for one that does ask this DNS. */
 function unresolvedByAll(model: Model, object: ObjectRef): Cause[] {
-  const services = new Set(model.facts.objects.Service.map(({ metadata }) => metadata.name));
-  const hit = new Map<string, string>();
-  for (const { pod, namespace, lines } of model.facts.logs) {
-    const line = lines.find(
-      (one) =>
-        /no such host|ENOTFOUND|EAI_AGAIN|NXDOMAIN|name resolution|Name or service not known|server misbehaving/i.test(
-          one,
-        ) && [...services].some((name) => one.includes(name)),
+  const hit = new Map<string, { owner: Owner; line: string }>();
+  for (const { pod: name, namespace, lines } of model.facts.logs) {
+    if (namespace === SYSTEM) continue;
+    const pod = model.facts.objects.Pod.find(
+      ({ metadata }) => metadata.name === name && metadata.namespace === namespace,
     );
-    if (line !== undefined && namespace !== SYSTEM) hit.set(refText(ownerOfPod(model, pod, namespace)), line);
+    const owner = pod === undefined ? undefined : model.owner(model.ownerOf(pod));
+    const line = lines.findLast((one) => isUnresolvedService(model, namespace, one));
+    if (owner !== undefined && line !== undefined) hit.set(refText(owner.ref), { owner, line });
   }
-  if (hit.size < 2) return [];
-  const affects = [...hit.keys()].map((text) => model.owners.find(({ ref }) => refText(ref) === text)?.ref ?? object);
-  const [line = ""] = hit.values();
+  const own = [...hit.values()].filter(({ owner }) => asksClusterDns(owner));
+  const [first] = own;
+  if (first === undefined) return [];
+  const who = own.length > 1 ? `${own.length} workloads cannot` : `${refText(first.owner.ref)} cannot`;
   return [
     causeOf(
       "k8s-dns-configuration-wrong",
       object,
-      `${hit.size} workloads cannot resolve names of services that exist, while DNS runs`,
-      { evidence: [evidenceOf(affects[0] ?? object, "log", line)], affects, weight: 0.85 },
+      `${who} resolve names of services that exist, while the cluster's DNS runs`,
+      {
+        evidence: own.slice(0, 3).map(({ owner, line }) => evidenceOf(owner.ref, "log", line)),
+        affects: own.map(({ owner }) => owner.ref),
+        weight: own.length > 1 ? 0.85 : 0.62,
+      },
     ),
   ];
 }
 
-function ownerOfPod(model: Model, name: string, namespace: string): ObjectRef {
-  const pod = model.facts.objects.Pod.find(
-    ({ metadata }) => metadata.name === name && metadata.namespace === namespace,
+/** A headless service has no name while none of its pods is ready. */
+function isUnresolvedService(model: Model, namespace: string, line: string): boolean {
+  const seen = signIn(line);
+  if (seen?.sign.code !== "k8s-dependency-name-unresolved") return false;
+  const place = seen.about === undefined ? undefined : placeOf(model, namespace, seen.about.toLowerCase());
+  return model.facts.objects.Service.some(
+    ({ metadata, spec }) =>
+      spec?.clusterIP !== "None" &&
+      spec?.type !== "ExternalName" &&
+      (place === undefined
+        ? metadata.namespace === namespace && line.includes(metadata.name)
+        : metadata.name === place.host && metadata.namespace === place.namespace),
   );
-  return pod === undefined ? { kind: "Pod", name, namespace } : model.ownerOf(pod);
 }
 
-function podDns(model: Model): Cause[] {
-  const addresses = model.facts.objects.Service.filter(
-    ({ metadata }) => metadata.namespace === SYSTEM && metadata.name.includes("dns"),
-  ).map(({ spec }) => spec?.clusterIP ?? "");
-  return model.owners.flatMap((owner): Cause[] => {
-    const { spec, ref } = owner;
-    const { dnsPolicy, dnsConfig, hostNetwork } = spec ?? {};
-    const others = (dnsConfig?.nameservers ?? []).filter(
-      (address) => !addresses.includes(address) && !address.startsWith("169.254."),
-    );
-    const isOwn =
-      dnsPolicy === "None" &&
-      others.length > 0 &&
-      addresses.length > 0 &&
-      others.length === (dnsConfig?.nameservers ?? []).length;
-    const isHost = dnsPolicy === "Default" && hostNetwork !== true;
-    const needs = dependenciesOf(model, owner).filter(({ service }) => service !== undefined);
-    if ((!isOwn && !isHost) || needs.length === 0 || ref.namespace === SYSTEM) return [];
-    const text = isOwn ? `dnsPolicy None with ${others.join(", ")}` : "dnsPolicy Default: the node's DNS";
-    return [
-      causeOf(
-        "k8s-pod-dns-wrong",
-        ref,
-        `${refText(ref)} does not ask the cluster's DNS (${text}), and calls ${needs[0]?.host}`,
-        { evidence: [evidenceOf(ref, "spec.dnsPolicy", text)], affects: [ref], weight: 0.92 },
-      ),
-    ];
-  });
-}
+const asksClusterDns = ({ spec }: Owner): boolean =>
+  spec?.dnsPolicy !== "None" && (spec?.dnsPolicy !== "Default" || spec.hostNetwork === true);
 
 function proxies(model: Model): Cause[] {
   const proxy = model.owners.find(({ ref }) => ref.namespace === SYSTEM && ref.name === "kube-proxy");

@@ -22,7 +22,18 @@ export const causeOf = (
 /** A recording is looked at long after it was made: then the last thing that happened in it is its present. */
 const RECORDING_AGE_MS = 24 * 3_600_000;
 
-export function presentMs({ facts }: Model): number {
+const presents = new WeakMap<Model, number>();
+
+/** Asked for by many analysers, some of them for each workload. */
+export function presentMs(model: Model): number {
+  const had = presents.get(model);
+  if (had !== undefined) return had;
+  const present = presentOf(model);
+  presents.set(model, present);
+  return present;
+}
+
+function presentOf({ facts }: Model): number {
   let latest = 0;
   const see = (time: string | undefined): void => {
     const ms = Date.parse(time ?? "");

@@ -26,7 +26,11 @@ export function endCause(model: Model, owner: Owner, one: SeenContainer, nowMs: 
   if (!isLooping && !isUnsteady) return restarted(owner, one, sinceMs, nowMs);
   if (isInit && status.state?.terminated?.exitCode === 0) return undefined;
   if (killedByProbe(model, one)) return undefined;
-  const { code, why } = kindOfEnd(end?.exitCode, end?.signal, isInit);
+  const other = isInit ? undefined : onSamePort(one);
+  const { code, why } =
+    other === undefined
+      ? kindOfEnd(end?.exitCode, end?.signal, isInit)
+      : ({ code: "k8s-container-port-conflict", why: `ends, and ${other}` } as const);
   const ended =
     end === undefined
       ? `${status.state?.waiting?.reason}: ${status.state?.waiting?.message ?? ""}`
@@ -117,6 +121,19 @@ function kindOfEnd(
   if (bySignal !== undefined && bySignal > 0)
     return { code: "k8s-container-killed-by-signal", why: `was ended by signal ${bySignal}` };
   return { code: "k8s-container-crashing", why: "ends with an error again and again" };
+}
+
+/** Containers of a pod share its ports. */
+function onSamePort({ pod, spec }: SeenContainer): string | undefined {
+  for (const { containerPort, protocol = "TCP" } of spec?.ports ?? []) {
+    const other = pod.spec.containers.find(
+      ({ name, ports }) =>
+        name !== spec?.name &&
+        ports.some((one) => one.containerPort === containerPort && (one.protocol ?? "TCP") === protocol),
+    );
+    if (other !== undefined) return `the container ${other.name} of its pod has the port ${containerPort} as well`;
+  }
+  return undefined;
 }
 
 const SHOWN_LINES = 3;

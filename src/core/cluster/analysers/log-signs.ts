@@ -32,6 +32,45 @@ export const LOG_SIGNS: readonly LogSign[] = [
       /serviceaccount\/(?:token|ca\.crt|namespace)['":]?.{0,40}(?:no such file|not found|ENOENT|does not exist|cannot find)|(?:ENOENT|No such file).{0,80}serviceaccount\/(?:token|ca\.crt)|unable to load in-?cluster config|not running in (?:a )?cluster/i,
   },
   {
+    code: "k8s-heap-exhausted",
+    pattern:
+      /OutOfMemoryError: (?:Java heap space|GC overhead|Metaspace|Direct buffer|Requested array)|GC overhead limit exceeded|JavaScript heap out of memory|Reached heap limit|fatal error: runtime: out of memory|^MemoryError\b|System\.OutOfMemoryException|Allowed memory size of \d+ bytes exhausted|failed to allocate memory \(NoMemoryError\)/,
+  },
+  {
+    code: "k8s-dependency-user-missing",
+    pattern: anyOf(
+      [
+        /Could not find user/,
+        /UserNotFound/,
+        /role "[^"]+" does not exist/,
+        /(?:no such|unknown) (?:database )?user\b.{0,60}(?:mongo|mysql|postgres|redis|rabbit|kafka)/,
+        /user '[^']+'@'[^']+' (?:does not exist|not found)/,
+        /user '[^']+' - invalid credentials: user does not exist/,
+      ],
+      "i",
+    ),
+    about: /(?:user |role |principal(?:Name)?"?: ?)\\?['"]?([\w.-]+)/,
+  },
+  {
+    code: "k8s-dependency-rights-missing",
+    pattern: anyOf(
+      [
+        /not authorized on \S+ to execute/,
+        /command \S+ requires authorization/,
+        /permission denied for (?:relation|table|schema|database|sequence|function)/,
+        /must be owner of/,
+        /command denied to user/,
+        /Access denied for user '[^']*'@'[^']*' to database/,
+        /NOPERM/,
+        /no permissions to (?:run|access)/,
+        /(?:TOPIC|GROUP|CLUSTER)_AUTHORIZATION_FAILED|Not authorized to access (?:topics|group)|(?:Topic|Group)AuthorizationException/,
+        /access to (?:vhost|queue|exchange) .{0,80} refused for user/,
+      ],
+      "i",
+    ),
+    about: /(?:user |role )\\?['"]?([\w.-]+)/,
+  },
+  {
     code: "k8s-dependency-exhausted",
     pattern: anyOf(
       [
@@ -71,19 +110,15 @@ export const LOG_SIGNS: readonly LogSign[] = [
         /invalid (?:credentials|password|api key|token)/,
         /ERR invalid password/,
         /bad auth/,
-        /role "[^"]+" does not exist/,
         /no pg_hba\.conf entry/,
         /\b401 Unauthorized/,
-        /not authorized on \S+ to execute/,
-        /command requires authentication/,
-        /Could not find user/,
-        /UserNotFound/,
-        /permission denied for (?:relation|table|schema|database|sequence)/,
-        /command denied to user/,
-        /NOPERM/,
+        /command \S* ?requires authentication/,
+        /AuthenticationFailed|SaslAuthenticationException|SASL_AUTHENTICATION_FAILED/,
+        /invalid username or password/,
+        /HELLO must be called/,
+        /PLAIN login refused/,
         /is not authorized to (?:access|perform)/,
         /AccessDenied(?:Exception)?\b/,
-        /TOPIC_AUTHORIZATION_FAILED/,
       ],
       "i",
     ),
@@ -106,11 +141,11 @@ export const LOG_SIGNS: readonly LogSign[] = [
       /address already in use|EADDRINUSE|Only one usage of each socket address|port \d+ (?:is )?already (?:in use|bound|allocated)|Address in use|bind\(\) to .* failed \(98/i,
     about: /(?:port |:)(\d{2,5})/,
   },
-  { code: "k8s-volume-full", pattern: /no space left on device|ENOSPC|disk (?:is )?full|No space left/i },
-  { code: "k8s-read-only-root", pattern: /read-only file ?system|EROFS/i, about: /(?:^|[\s'"(:=])(\/[\w./-]+)/ },
+  { code: "k8s-volume-full", pattern: /no space left on device|\bENOSPC\b|disk (?:is )?full|No space left/i },
+  { code: "k8s-read-only-root", pattern: /read-only file ?system|\bEROFS\b/i, about: /(?:^|[\s'"(:=])(\/[\w./-]+)/ },
   {
     code: "k8s-volume-permission-denied",
-    pattern: /permission denied|EACCES|Errcode: 13|Operation not permitted|EPERM/i,
+    pattern: /permission denied|\bEACCES\b|Errcode: 13|Operation not permitted|\bEPERM\b/i,
     about: /(?:^|[\s'"(:=])(\/[\w./-]+)/,
   },
   {
@@ -146,6 +181,7 @@ export const LOG_SIGNS: readonly LogSign[] = [
         /config(?:uration)? (?:error|invalid|file .* (?:invalid|not found))/,
         /nginx: \[emerg\]/,
         /NumberFormatException/,
+        /Could not create the Java Virtual Machine|Unrecognized VM option|Invalid (?:maximum|initial) heap size|Initial heap size set to a larger value/,
         /strconv\.\w+: parsing/,
         /SyntaxError: Unexpected token/,
         /parsing .* config/,
@@ -170,7 +206,7 @@ export const LOG_SIGNS: readonly LogSign[] = [
 ];
 
 const UNREACHED =
-  /time(?:d )?-?out|deadline exceeded|no such host|ENOTFOUND|EAI_AGAIN|name resolution|could not resolve|unreachable|no route to host/i;
+  /time(?:d )?-?out|deadline exceeded|no such host|ENOTFOUND|EAI_AGAIN|UnknownHost|name resolution|not known|could not resolve|unreachable|no route to host/i;
 
 /** The log of one of its pods says that it reaches nothing. */
 export const saysUnreached = ({ facts }: Model, { pods }: Owner): boolean =>

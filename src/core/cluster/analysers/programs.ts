@@ -1,12 +1,13 @@
 /** What the logs of the pods say of their causes, weighed by how the pod is: a line of a well pod says little. */
 import type { PodLog } from "../../../schema/kubernetes/facts.js";
 import type { Pod } from "../../../schema/kubernetes/pod.js";
-import { type Cause, evidenceOf, type ObjectRef, refText } from "../cause.js";
+import { type Cause, evidenceOf, type ObjectRef, refText, uniqueRefs } from "../cause.js";
 import type { CauseCode } from "../codes.js";
 import { type Model, type Owner, refOf } from "../model.js";
 import { dependenciesOf, placeOf } from "./dependencies.js";
 import { type Analyser, causeOf, isReady, isWanted, lastEnd } from "./draft.js";
 import { signIn } from "./log-signs.js";
+import { callersOfStore, isStore, storeOf } from "./stores.js";
 
 /** Of a pod that is well: so many lines, the last among the newest, are trouble that goes on. */
 const GOING_ON_LINES = 3;
@@ -20,6 +21,11 @@ const OF_DEPENDENCIES = new Set<CauseCode>([
   "k8s-dependency-name-unresolved",
   "k8s-dependency-exhausted",
 ]);
+
+/** What is missing lies in the store: its users and their rights. */
+const OF_STORES = new Set<CauseCode>(["k8s-dependency-user-missing", "k8s-dependency-rights-missing"]);
+/** Said once among the newest lines, it is trouble also where the pod is well. */
+const PLAIN = new Set<CauseCode>([...OF_STORES, "k8s-heap-exhausted"]);
 
 export const programCauses: Analyser = (model) => {
   const byPod = new Map(model.facts.objects.Pod.map((pod) => [`${pod.metadata.namespace}/${pod.metadata.name}`, pod]));
@@ -39,8 +45,30 @@ export const programCauses: Analyser = (model) => {
         found.set(key, { ...best, weight: SHARED_WEIGHT });
     }
   }
-  return [...found.values()];
+  return refusedByStore(model, [...found.values()]);
 };
+
+/** Several callers whose credentials one store refuses did not all change: the store did. */
+function refusedByStore(model: Model, causes: readonly Cause[]): Cause[] {
+  const stores = new Map<Cause, Owner>();
+  for (const cause of causes) {
+    const owner = model.owner(cause.object);
+    const store =
+      cause.code !== "k8s-dependency-credentials-wrong" || owner === undefined
+        ? undefined
+        : storeOf(model, owner, cause.evidence[0]?.text ?? "");
+    if (store !== undefined) stores.set(cause, store);
+  }
+  const callers = (store: Owner): ObjectRef[] =>
+    uniqueRefs([...stores].filter(([, one]) => one === store).map(([{ object }]) => object));
+  return causes.map((cause) => {
+    const store = stores.get(cause);
+    const all = store === undefined ? [] : callers(store);
+    if (store === undefined || all.length < 2) return cause;
+    const what = `${refText(store.ref)} refuses the credentials of ${all.length} workloads: ${cause.what}`;
+    return { ...cause, object: store.ref, what, affects: uniqueRefs([...all, ...cause.affects]) };
+  });
+}
 
 interface Said {
   code: CauseCode;
@@ -74,7 +102,7 @@ function logCauses(model: Model, owner: Owner, pod: Pod, log: PodLog): Cause[] {
 }
 
 /** A container that ended said last why; one that runs must say it again and again. */
-function weightOf(pod: Pod, log: PodLog, { count, fromEnd }: Said, isLast: boolean): number {
+function weightOf(pod: Pod, log: PodLog, { code, count, fromEnd }: Said, isLast: boolean): number {
   const status = [...(pod.status?.containerStatuses ?? []), ...(pod.status?.initContainerStatuses ?? [])].find(
     ({ name }) => name === log.container,
   );
@@ -94,7 +122,8 @@ function weightOf(pod: Pod, log: PodLog, { count, fromEnd }: Said, isLast: boole
       status?.ready !== true);
   if (isDown || log.previous) return status?.ready === true ? 0.5 : isLast ? 0.9 : 0.8;
   if (!isReady(pod)) return isLast ? 0.85 : 0.7;
-  return count >= GOING_ON_LINES && fromEnd < NEWEST_LINES ? 0.65 : 0.35;
+  if (fromEnd >= NEWEST_LINES) return 0.35;
+  return count >= GOING_ON_LINES ? 0.65 : PLAIN.has(code) ? 0.6 : 0.35;
 }
 
 function programCause(
@@ -110,8 +139,13 @@ function programCause(
   const called = OF_DEPENDENCIES.has(code) ? calledIn(model, owner, line, about) : undefined;
   const affects: ObjectRef[] = [owner.ref];
   const of = called === undefined ? (about === undefined ? "" : ` (${about})`) : ` (${refText(called)})`;
-  const what = `${refText(owner.ref)} says${of}, ${count} times: ${line.trim()}${more}`;
+  const often = count > 1 ? `, ${count} times` : "";
+  const what = `the log of ${refText(owner.ref)} says${of}${often}: ${line.trim()}${more}`;
   const full = code === "k8s-dependency-exhausted" && called !== undefined ? behind(model, called) : undefined;
+  if (OF_STORES.has(code)) return storeCause(model, owner, refined, what, line, { evidence, weight });
+  // A store that refuses somebody is not ill by that.
+  if (code === "k8s-dependency-credentials-wrong" && isStore(owner) && owner.pods.every(isReady))
+    return causeOf(refined, owner.ref, what, { evidence, affects, weight: Math.min(weight, 0.4) });
   if (full !== undefined)
     return causeOf(refined, full.ref, `${refText(full.ref)} takes no more: ${what}`, {
       evidence,
@@ -122,6 +156,33 @@ function programCause(
   return called === undefined
     ? cause
     : { ...cause, evidence: [...evidence, evidenceOf(called, "called by", refText(owner.ref))] };
+}
+
+/** Told by the store itself, or by who calls it. */
+function storeCause(
+  model: Model,
+  owner: Owner,
+  code: CauseCode,
+  what: string,
+  line: string,
+  parts: Pick<Cause, "evidence" | "weight">,
+): Cause {
+  if (isStore(owner)) {
+    const callers = callersOfStore(model, owner, line);
+    const suffers = callers.some((ref) => model.owner(ref)?.pods.some((pod) => isWanted(pod) && !isReady(pod)));
+    return causeOf(code, owner.ref, what, {
+      ...parts,
+      affects: [owner.ref, ...callers],
+      weight: suffers ? Math.max(parts.weight, 0.9) : parts.weight,
+    });
+  }
+  const store = storeOf(model, owner, line);
+  const object = store?.ref ?? owner.ref;
+  return causeOf(code, object, store === undefined ? what : `${refText(object)}: ${what}`, {
+    ...parts,
+    affects: [owner.ref, object],
+    weight: Math.min(0.96, parts.weight + 0.05),
+  });
 }
 
 function behind(model: Model, { name, namespace }: ObjectRef): Owner | undefined {

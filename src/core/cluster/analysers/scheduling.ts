@@ -30,6 +30,9 @@ const REASONS: ReadonlyArray<readonly [RegExp, CauseCode]> = [
   [/topology spread/i, "k8s-topology-spread-unsatisfied"],
   [/free ports|host ports?/i, "k8s-host-port-taken"],
   [/volume node affinity conflict|no available volume zone|had volume zone/i, "k8s-volume-node-conflict"],
+  [/ReadWriteOncePod access mode|using PersistentVolumeClaim with the same name/i, "k8s-volume-held-elsewhere"],
+  [/persistentvolumeclaim "[^"]+" not found/i, "k8s-claim-missing"],
+  [/persistentvolumeclaim "[^"]+" (?:is )?being deleted/i, "k8s-finalizer-blocks-deletion"],
   [/exceed max volume count|max volume count/i, "k8s-volume-count-exceeded"],
   [/didn't match the requested (?:node|host) ?name|requested hostname/i, "k8s-assigned-node-missing"],
 ];

@@ -4,6 +4,7 @@ import type { CauseCode } from "../codes.js";
 import { type Model, type Owner, refOf } from "../model.js";
 import {
   type Analyser,
+  ageMs,
   causeOf,
   containersOf,
   isBound,
@@ -15,6 +16,7 @@ import {
   type SeenContainer,
 } from "./draft.js";
 import { endCause } from "./ends.js";
+import { podFailures } from "./failed-pods.js";
 import { referencesOf } from "./references.js";
 
 /** What the kubelet or the runtime says where a container cannot be made; the first that fits. */
@@ -50,13 +52,16 @@ const MISSING_KINDS: Partial<Record<CauseCode, "ConfigMap" | "Secret">> = {
   "k8s-secret-key-missing": "Secret",
 };
 
+/** What an init container waits for is there by then, or does not come. */
+const INIT_LONG_MS = 300_000;
+
 export const startCauses: Analyser = (model) => {
   const now = presentMs(model);
   const found = model.owners.flatMap((owner) => [
     ...containerCauses(model, owner, now),
     ...mountedConfig(model, owner),
     ...missingReferences(model, owner),
-    ...podFailures(model, owner),
+    ...podFailures(owner),
   ]);
   return sharedMissing(found);
 };
@@ -68,7 +73,10 @@ function containerCauses(model: Model, owner: Owner, nowMs: number): Cause[] {
     .flatMap(containersOf)
     .flatMap((one) => {
       const cause =
-        createCause(model, owner, one) ?? hookCause(model, owner, one) ?? endCause(model, owner, one, nowMs);
+        createCause(model, owner, one) ??
+        hookCause(model, owner, one) ??
+        hangCause(owner, one, nowMs) ??
+        endCause(model, owner, one, nowMs);
       const key = cause === undefined ? "" : `${cause.code} ${one.status.name}`;
       if (cause === undefined || seen.has(key)) return [];
       seen.add(key);
@@ -94,11 +102,32 @@ function createCause(model: Model, owner: Owner, one: SeenContainer): Cause | un
   const code = said?.code ?? "k8s-container-not-created";
   const text = said?.text ?? texts[0] ?? waiting?.reason ?? "";
   const evidence = [podEvidence(pod, `container ${status.name}`, `${waiting?.reason ?? end?.reason}: ${text}`)];
-  return causeOf(code, owner.ref, `container ${status.name} of ${refText(owner.ref)} cannot be made: ${text}`, {
+  return causeOf(code, owner.ref, `container ${status.name} of ${refText(owner.ref)} cannot be created: ${text}`, {
     evidence,
     affects: [owner.ref],
     weight: said === undefined ? 0.8 : 0.96,
   });
+}
+
+/** A sidecar that is declared as an init container shall run on. */
+function hangCause(
+  { ref, pods }: Owner,
+  { status, spec, pod, isInit }: SeenContainer,
+  nowMs: number,
+): Cause | undefined {
+  const since = ageMs(status.state?.running?.startedAt, nowMs);
+  if (!isInit || since === undefined || since < INIT_LONG_MS || spec?.restartPolicy === "Always") return undefined;
+  if (pod.status?.phase !== "Pending") return undefined;
+  const text = `running for ${Math.round(since / 60_000)} minutes`;
+  const command = [...(spec?.command ?? []), ...(spec?.args ?? [])].join(" ");
+  const evidence = [podEvidence(pod, `init container ${status.name}`, command === "" ? text : `${text}: ${command}`)];
+  const none = pods.some(isReady) ? "" : "; no pod of it is ready";
+  return causeOf(
+    "k8s-init-container-hanging",
+    ref,
+    `the init container ${status.name} of ${refText(ref)} does not come to its end, ${text}${none}`,
+    { evidence, affects: [ref], weight: 0.85 },
+  );
 }
 
 function firstSaying(texts: readonly string[]): { code: CauseCode; text: string } | undefined {
@@ -208,33 +237,4 @@ function sharedMissing(causes: readonly Cause[]): Cause[] {
     const object: ObjectRef = { kind, name, namespace: cause.object.namespace };
     return { ...cause, object, what: `${refText(object)} is missing for several workloads: ${cause.what}` };
   });
-}
-
-/** `status.reason` of pods that their node, or a deadline, ended. */
-const ENDED: ReadonlyArray<readonly [RegExp, CauseCode, string]> = [
-  [/^UnexpectedAdmissionError$/, "k8s-device-unavailable", "the node did not take"],
-  [/^AppArmor$/, "k8s-security-profile-missing", "the node did not take"],
-  [
-    /^(?:OutOf\w+|NodeAffinity|NodePorts|NodeName|SysctlForbidden|TopologyAffinityError|PodOS\w*|InvalidNodeInfo)$/,
-    "k8s-node-refused-pod",
-    "the node did not take",
-  ],
-  [/^DeadlineExceeded$/, "k8s-pod-deadline-exceeded", "its own deadline ended"],
-];
-
-function podFailures(_model: Model, { ref, pods }: Owner): Cause[] {
-  if (pods.some(isReady)) return [];
-  for (const pod of pods.filter(({ status }) => status?.phase === "Failed")) {
-    const { reason = "", message = "" } = pod.status ?? {};
-    const found = ENDED.find(([pattern]) => pattern.test(reason));
-    if (found === undefined || (ref.kind === "Job" && found[1] === "k8s-pod-deadline-exceeded")) continue;
-    return [
-      causeOf(found[1], ref, `${found[2]} pods of ${refText(ref)}: ${reason} ${message}`, {
-        evidence: [podEvidence(pod, "status", `${reason}: ${message}`)],
-        affects: [ref],
-        weight: 0.9,
-      }),
-    ];
-  }
-  return [];
 }

@@ -20,7 +20,6 @@ export const surroundingCauses: Analyser = (model) => [
   ...networkAgents(model),
   ...daemonsNowhere(model),
   ...stuckPods(model),
-  ...customObjects(model),
 ];
 
 /** Tools that inject faults tell of it in events; the workload that is hit is the one that suffers. */
@@ -181,28 +180,6 @@ function stuckPods(model: Model): Cause[] {
         evidence: [podEvidence(pod, "metadata.deletionTimestamp", text)],
         affects: [model.ownerOf(pod)],
         weight: isShort || event !== undefined ? 0.6 : 0.4,
-      }),
-    ];
-  });
-}
-
-const GOOD = /^(?:Ready|Available|Accepted|ResolvedRefs|Programmed|Synced|Healthy|Reconciled|Established)$/;
-const BAD = /^(?:Degraded|Failed|Stalled|Error|ReconcileError)$/;
-
-/** What objects of a declared kind agree on: conditions. */
-function customObjects(model: Model): Cause[] {
-  return model.facts.objects.Custom.flatMap((item): Cause[] => {
-    const one = (item.status?.conditions ?? []).find(
-      ({ type, status }) => (GOOD.test(type) && status === "False") || (BAD.test(type) && status === "True"),
-    );
-    if (one === undefined || isLeaving(item)) return [];
-    const ref = refOf(item.kind ?? "Custom", item);
-    const text = `${one.type}=${one.status}, ${one.reason ?? ""}: ${one.message ?? ""}`;
-    return [
-      causeOf("k8s-custom-resource-failing", ref, `${refText(ref)} says ${text}`, {
-        evidence: [evidenceOf(ref, `condition ${one.type}`, text)],
-        affects: [ref],
-        weight: 0.65,
       }),
     ];
   });

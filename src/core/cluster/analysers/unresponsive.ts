@@ -119,11 +119,11 @@ function calleeCause(model: Model, callee: Owner, complaints: readonly Complaint
   );
   const share = all.length === 0 ? 0 : Math.min(1, callers.length / all.length);
   const weight = 0.6 + 0.06 * Math.min(2, callers.length - 1) + 0.06 * share + (trouble === undefined ? 0 : 0.1);
-  const how = isTimeout ? "does not answer in time or fails" : "refuses connections";
+  const how = isTimeout ? "does not answer in time, or answers with errors," : "refuses connections";
   return causeOf(
     "k8s-workload-unresponsive",
     callee.ref,
-    `${refText(callee.ref)} looks well and ${how}, ${callers.map(refText).join(", ")} say`,
+    `${refText(callee.ref)} ${how} although its pods are ready: ${callers.map(refText).join(", ")} ${callers.length === 1 ? "complains" : "complain"}`,
     {
       evidence: [
         ...complaints.slice(0, 3).map(({ evidence }) => evidence),

@@ -96,6 +96,11 @@ export const CONTROLLERS = {
     "Read its conditions, and the log of its controller.",
     "Correct what the condition says.",
   ],
+  "k8s-custom-resource-refused": [
+    "The operator of a custom resource cannot carry out what its spec asks for.",
+    "Read the operator's log for the resource; compare the field that it names with the kind's documentation.",
+    "Correct that field of the custom resource.",
+  ],
   "k8s-namespace-terminating": [
     "The namespace is being deleted and does not go away.",
     "Read the conditions of the namespace: what is left in it.",

@@ -10,6 +10,21 @@ export const RUN_TIME = {
     "Compare the throttled periods of the container with all of them.",
     "Raise the limit, or find out what it computes.",
   ],
+  "k8s-cpu-throttled": [
+    "A container is held back at its CPU limit for much of its time, so it answers late.",
+    "Compare container_cpu_cfs_throttled_periods_total with container_cpu_cfs_periods_total over time.",
+    "Raise the CPU limit, or find out what uses so much.",
+  ],
+  "k8s-heap-exhausted": [
+    "The program has used up the heap that it gives itself, below or at the container's memory limit.",
+    "Read the log for OutOfMemoryError or heap; compare the heap's bound (-Xmx, --max-old-space-size, GOMEMLIMIT) with the memory limit.",
+    "Raise the heap together with the memory limit, or look for what fills it.",
+  ],
+  "k8s-node-cpu-hogged": [
+    "One workload uses most of its node's CPU, and others on the node get too little.",
+    "Compare the CPU use of the pods on the node with what the node has.",
+    "Give the workload a CPU limit, or move it to a node of its own.",
+  ],
   "k8s-container-restarted": [
     "A container was restarted lately and runs again.",
     "Read its last end, and the log before it.",
@@ -62,6 +77,16 @@ export const CONFIGURATION = {
     "What the workload calls does not answer in time.",
     "Connect to it from inside the pod; look for network policies.",
     "Mend the dependency or the way to it.",
+  ],
+  "k8s-dependency-user-missing": [
+    "The database, cache or queue does not know the user that a workload signs in as.",
+    "List the users of the store; look who removed or renamed this one.",
+    "Create the user in the store again, with the rights that it had.",
+  ],
+  "k8s-dependency-rights-missing": [
+    "The database, cache or queue knows the workload's user, and does not let it do what it needs.",
+    "List the roles and grants of the user in the store.",
+    "Grant the user in the store what it needs again.",
   ],
   "k8s-dependency-credentials-wrong": [
     "A dependency does not accept the workload's credentials.",

@@ -35,6 +35,11 @@ export const START = {
     "Read the log of the init container.",
     "Mend what the init container does or waits for.",
   ],
+  "k8s-init-container-hanging": [
+    "An init container runs on and on, so the containers never start.",
+    "Read the log and the command of the init container, and look for what it waits for.",
+    "Correct what it waits for, or its command; roll back if it came with a rollout.",
+  ],
   "k8s-run-as-root-refused": [
     "The container must not run as root, and its image does.",
     "Compare runAsNonRoot with the user of the image.",
