@@ -3,7 +3,8 @@ import type { Local } from "../../app/local.js";
 import type { GoalInput } from "../../schema/run-input.js";
 import { exitFor } from "../../vocabulary/problems.js";
 import type { OpenedRuns } from "../runs/open-runs.js";
-import { clusterAnswerLines, clusterAnswerOf } from "./cluster-answer.js";
+import { answerText, fullText } from "./answer-text.js";
+import { clusterAnswerOf } from "./cluster-answer.js";
 import { asksForCluster, type ClusterOptions, chooseCluster, clusterGoal } from "./cluster-choice.js";
 import { previewed } from "./draft.js";
 import { done, type Ending, failed } from "./ending.js";
@@ -59,7 +60,6 @@ async function answered(
   const answer = clusterAnswerOf(recalled.ok ? recalled.value.view.nodes.map(({ output }) => output) : []);
   const seconds = Math.round((Date.now() - startedMs) / 100) / 10;
   const more = `${seconds} s; all that was read: autoops report ${runId} --full`;
-  const shown = { more, all: options.all === true, report: report.value };
-  for (const line of clusterAnswerLines(answer, shown)) print.result(line);
+  for (const line of options.all === true ? fullText(report.value) : answerText(report.value, more)) print.result(line);
   return done({ runId, seconds, ...(answer === undefined ? {} : { answer }), report: report.value });
 }

@@ -85,4 +85,6 @@ export interface Judgement {
   /** In words, for a person. */
   next: string[];
   notLookedAt: Array<{ node: string; why: string }>;
+  /** What the look itself could not see. */
+  missing?: string[];
 }

@@ -30,7 +30,10 @@ export function answerOf(source: AnswerSource): Answer {
     ...(ruledOut === undefined ? {} : { ruledOut }),
     actions,
     next: nextStepsOf(known),
-    missing: judgement === undefined && source.outcome === "failed" ? [] : missingOf(source),
+    missing:
+      judgement === undefined && source.outcome === "failed"
+        ? []
+        : [...missingOf(source), ...(judgement?.missing ?? [])].slice(0, MISSING_MAX),
     ...(chart === undefined ? {} : { chart }),
   };
 }
@@ -86,7 +89,9 @@ const measured = ({ shown, unit, node, source, query, atMs }: Figure): Fact => (
 function sourceOf(id: string, { nodes }: AnswerSource): string {
   const node = nodes.find((one) => one.id === id);
   const { output } = node ?? {};
-  const named = typeof output === "object" && output !== null && !Array.isArray(output) ? output.source : undefined;
+  const { source: declared, cluster } =
+    typeof output === "object" && output !== null && !Array.isArray(output) ? output : {};
+  const named = declared ?? (typeof cluster === "string" ? `cluster ${cluster}` : undefined);
   return shortened(readable(typeof named === "string" ? named : (node?.name ?? id)), SOURCE_MAX);
 }
 

@@ -22,7 +22,7 @@ export interface Known {
 
 export function headlineOf(known: Known): Headline {
   const { headline, mood } = told(known);
-  return { headline: `${unended(shortened(headline, TEXT_MAX * 2))}.`, mood };
+  return { headline: `${unended(shortened(headline, TEXT_MAX * 2))}.`.replace(/…\.$/, "…"), mood };
 }
 
 function told(known: Known): Headline {
@@ -85,6 +85,8 @@ function ofTrouble({ figures, actions }: Known, judgement: Judgement): Headline 
   const first = figureOf(figures, judgement);
   const pair = act === undefined ? undefined : lastPair(figures);
   const subject = service === undefined ? "" : `${service}: `;
+  if (act?.proof === "verified" && judgement.missing !== undefined && trouble !== undefined)
+    return { headline: `Mended; the check no longer finds this: ${trouble}`, mood: "good" };
   if (act?.proof === "verified")
     return {
       headline: `${subject}${pair === undefined ? "mended" : `mended, ${comparedOf(pair)}`}${sinceOf(judgement, "was in trouble")}`,

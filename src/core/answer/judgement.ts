@@ -5,6 +5,7 @@
  */
 import type { Json, JsonObject } from "../../schema/json.js";
 import type { Judgement, Sureness } from "./answer.js";
+import { clusterJudgement } from "./cluster.js";
 import type { AnswerNode } from "./source.js";
 import { readable, shortened } from "./words.js";
 
@@ -19,10 +20,11 @@ export function judgementOf(nodes: readonly AnswerNode[]): Judgement | undefined
     const judgement = node.status === "succeeded" ? readJudgement(node) : undefined;
     return judgement === undefined ? [] : [{ judgement, atMs: node.endedAtMs ?? 0 }];
   });
-  return found.reduce<(typeof found)[number] | undefined>(
+  const newest = found.reduce<(typeof found)[number] | undefined>(
     (newest, one) => (newest === undefined || one.atMs >= newest.atMs ? one : newest),
     undefined,
   )?.judgement;
+  return clusterJudgement(nodes, newest);
 }
 
 function readJudgement({ id, output }: AnswerNode): Judgement | undefined {

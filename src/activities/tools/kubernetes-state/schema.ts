@@ -47,6 +47,8 @@ const causeSchema = z.strictObject({
   /** What is to mend. */
   object: z.strictObject({ kind: z.string(), namespace: z.string().nullable(), name: z.string() }),
   what: z.string(),
+  /** The code in one sentence. */
+  means: z.string().optional(),
   score: z.number(),
   affects: z.array(z.string()).max(AFFECTED_SHOWN),
   affected: z.int(),

@@ -87,12 +87,13 @@ function shownCause(
   evidenceMax: number,
   change: ClusterChange | undefined,
 ): StateOutput["causes"][number] {
-  const { family, confirm, next } = CAUSES[code];
+  const { family, means, confirm, next } = CAUSES[code];
   return {
     code,
     family,
     object: { kind: object.kind, namespace: object.namespace ?? null, name: object.name },
     what: short(what),
+    means,
     score,
     affects: affects.slice(0, AFFECTED_SHOWN).map(refText),
     affected: affects.length,
