@@ -8,6 +8,7 @@ import { shortened } from "../kit/finding.js";
 import { isoMs } from "../kit/instant.js";
 import { spansIn } from "../traces/call-spans.js";
 import { listIn, numberIn, objectIn, textIn } from "./json-parts.js";
+import { readLimits } from "./limit-evidence.js";
 import { measureIn, serviceIn, serviceInQuery } from "./metric-names.js";
 import {
   type About,
@@ -56,6 +57,7 @@ export async function readOutput(one: NodeOutput, material: Observations, contex
   const origin = { node: one.node, query: queryOf(output) };
   const said = one.about.service ?? material.service;
   if (typeof output.kind === "string" && Array.isArray(output.series)) {
+    readLimits(output, origin, material);
     return readMetric(output, origin, one.about, material, context);
   }
   if (isState(output)) return readState(output, origin, material);

@@ -3,6 +3,7 @@ import type { JsonObject } from "../../../schema/json.js";
 import { isoMs } from "../kit/instant.js";
 import type { Evidence, Findings } from "./evidence.js";
 import { listIn, numberIn, objectIn, textIn } from "./json-parts.js";
+import { withThrottling } from "./limit-evidence.js";
 import { type Observations, type Origin, serviceName } from "./observations.js";
 
 /** One after the other: a namespace may have several things wrong, and the likeliest comes first. */
@@ -52,8 +53,10 @@ function readChanged(output: JsonObject, origin: Origin, material: Observations)
   }
 }
 
-export function stateWitnesses({ states }: Observations): Findings {
-  const causes = states.filter(({ explainedBy }) => explainedBy === undefined);
+export function stateWitnesses({ states: all }: Observations): Findings {
+  const states = withThrottling(all);
+  // Stable: what a look at the cluster put first stays so among equals.
+  const causes = states.filter(({ explainedBy }) => explainedBy === undefined).sort((a, b) => b.score - a.score);
   return {
     evidence: causes.map(
       ({ node, query, service, text, score, changed }, index): Evidence => ({
