@@ -3,6 +3,7 @@ import type { ObjectRef } from "../../core/cluster/cause.js";
 import type { Config } from "../../schema/config.js";
 import type { JsonObject } from "../../schema/json.js";
 import type { ClusterFacts } from "../../schema/kubernetes/facts.js";
+import { ENVIRONMENTS, type Environment } from "../../vocabulary/node-types.js";
 import { reachOfSource, sourceNamed } from "../connectors/declared-sources.js";
 import { readPodLogs } from "../connectors/kubernetes/state/pod-logs.js";
 import { readState } from "../connectors/kubernetes/state/read.js";
@@ -32,7 +33,8 @@ function reach(params: JsonObject, config: Config, at: string): Reach {
   if (params.source !== undefined) return reachOfSource(params.source, config, `${at}.source`, ["kubernetes"]);
   const { cluster } = params;
   if (typeof cluster !== "string" || cluster.includes("{{")) return { urls: [], problems: [] };
-  if (Object.hasOwn(config.clusters ?? {}, cluster)) return { urls: [], environment: "production", problems: [] };
+  if (Object.hasOwn(config.clusters ?? {}, cluster))
+    return { urls: [], environment: environmentOf(cluster, params, config), problems: [] };
   const known =
     Object.keys(config.clusters ?? {})
       .sort()
@@ -42,6 +44,19 @@ function reach(params: JsonObject, config: Config, at: string): Reach {
     urls: [],
     problems: [{ code: "source-not-configured", at: `${at}.cluster`, message, hint: `it declares ${known}` }],
   };
+}
+
+/** That of the declared targets that lie where it looks, the strictest of them; production where none does. */
+function environmentOf(cluster: string, { namespace, workload }: JsonObject, config: Config): Environment {
+  const own = Object.values(config.targets).flatMap((target) =>
+    "workload" in target &&
+    target.cluster === cluster &&
+    target.namespace === namespace &&
+    (workload === undefined || workload === target.workload)
+      ? [target.environment]
+      : [],
+  );
+  return ENVIRONMENTS.findLast((one) => own.includes(one)) ?? "production";
 }
 
 const KINDS: Record<string, string> = {

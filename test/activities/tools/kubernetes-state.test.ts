@@ -109,6 +109,23 @@ describe("kubernetes_state", () => {
     });
   });
 
+  test("a workload that is a declared target is of the target's environment, so that its check asks for no stricter gate", () => {
+    const { config } = apiOf(shop()).context;
+    const target = (workload: string, environment: string) => ({
+      ...{ kind: "kubernetes", cluster: "prod", namespace: "shop", workload, environment, actions: { rollback: {} } },
+    });
+    const targets = { cart: target("deployment/cart", "staging"), web: target("deployment/web", "test") };
+    const declared = { ...config, targets } as unknown as typeof config;
+    const environmentOf = (params: object) =>
+      kubernetesState.reach?.({ cluster: "prod", ...params }, declared, "params").environment;
+    expect(environmentOf({ namespace: "shop", workload: "deployment/cart" })).toBe("staging");
+    expect(environmentOf({ namespace: "shop", workload: "deployment/web" })).toBe("test");
+    expect(environmentOf({ namespace: "shop" })).toBe("staging");
+    expect(environmentOf({ namespace: "other", workload: "deployment/cart" })).toBe("production");
+    expect(environmentOf({ namespace: "shop", workload: "deployment/redis" })).toBe("production");
+    expect(environmentOf({})).toBe("production");
+  });
+
   test("10,000 pods take as much longer as they are more, and less than 300 MB", { timeout: 120_000 }, async () => {
     await takes(10);
     const [few, many] = [await takes(40), await takes(200)];
