@@ -1,19 +1,23 @@
 /** What no figure may fall below. */
+import { CLUSTER_METHOD } from "./clusters.js";
 import type { Scorecard } from "./page.js";
 
 export interface Floors {
   /** By set: shares of `rankCauses`, first and among three. */
   causes: Record<string, { first: number; three: number }>;
+  /** By set: shares of `kubernetes_state`. */
+  clusters: Record<string, { first: number; three: number }>;
   /** By log: grouping accuracy. */
   logs: Record<string, number>;
 }
 
 /** One sentence for each figure below its floor. What was not measured is not judged. */
-export function belowFloors({ causes, logs }: Scorecard, floors: Floors): string[] {
-  const ranked = causes.figures
-    .filter(({ method }) => method === "rankCauses")
+export function belowFloors({ causes, clusters, logs }: Scorecard, floors: Floors): string[] {
+  const all = { ...floors.causes, ...floors.clusters };
+  const ranked = [...causes.figures, ...clusters]
+    .filter(({ method }) => method === "rankCauses" || method === CLUSTER_METHOD)
     .flatMap(({ set, cases, first, three }) => {
-      const floor = floors.causes[set];
+      const floor = all[set];
       if (floor === undefined) return [`${set} has no floor in bench/eval/floors.json`];
       return [
         ...(first / cases < floor.first ? [`${set}: top-1 ${first} of ${cases} is below ${floor.first}`] : []),

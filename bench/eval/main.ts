@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { causeCard } from "./causes.js";
 import { certaintyCard } from "./certainty.js";
+import { clusterFigures } from "./clusters.js";
 import { belowFloors, type Floors } from "./floors.js";
 import { logFigures } from "./logs.js";
 import { pageOf, type Scorecard } from "./page.js";
@@ -18,7 +19,14 @@ export function scorecard(small: boolean): Scorecard {
   const { sets, skipped } = caseSets(small);
   const logs = small ? { figures: [], skipped: [] } : logFigures();
   const certainty = certaintyCard(sets, small ? SMALL_JUDGED : JUDGED);
-  return { causes: causeCard(sets), certainty, logs: logs.figures, skipped: [...skipped, ...logs.skipped] };
+  const clusters = clusterFigures();
+  return {
+    causes: causeCard(sets),
+    certainty,
+    clusters: clusters.figures,
+    logs: logs.figures,
+    skipped: [...skipped, ...clusters.skipped, ...logs.skipped],
+  };
 }
 
 /** What `npm run lab` wrote below stays. */

@@ -6,6 +6,8 @@ import type { LogFigure } from "./logs.js";
 export interface Scorecard {
   causes: CauseCard;
   certainty: Certain[];
+  /** First guesses over recorded states of clusters. */
+  clusters: Figure[];
   logs: LogFigure[];
   skipped: string[];
 }
@@ -54,7 +56,7 @@ const certain = (rows: readonly Certain[]): string =>
     rows.map(({ set, certainty, cases, right }) => [set, certainty, String(cases), share(right, cases)]),
   );
 
-export function pageOf({ causes, certainty, logs, skipped }: Scorecard): string {
+export function pageOf({ causes, certainty, clusters, logs, skipped }: Scorecard): string {
   return `# Evaluation
 
 \`npm run eval\` writes this page: no model, no network. \`--json\` prints the figures, \`--small\` takes only what a clone
@@ -94,6 +96,14 @@ What \`autoRCA\` says of the same cases, given metrics, the graph and what was n
 Quiet cases are the same systems before their fault; right means that no cause is called likely or confirmed.
 
 ${certain(certainty)}
+
+## Clusters
+
+Which object is to mend, over recorded states: pods, services, events, nodes, logs. The made ones are in
+\`test/support/cluster-incidents.ts\` (sufferers are louder than the cause) and \`cluster-quiet.ts\` (right is to name nothing). They were
+written with the analysers and mended until all were right: they say what holds, and not how well states are judged that nobody has seen.
+
+${figures(clusters, "Guess")}
 
 ## Log grouping
 

@@ -1,5 +1,6 @@
 /** The scorecard's small form, which any clone can run, against its floors. */
 import { expect, test } from "vitest";
+import { CLUSTER_METHOD } from "../../bench/eval/clusters.js";
 import { belowFloors } from "../../bench/eval/floors.js";
 import { floors, scorecard } from "../../bench/eval/main.js";
 import { pageOf } from "../../bench/eval/page.js";
@@ -30,7 +31,13 @@ test(
       const least = certainty === "likely" ? 0.85 * cases : cases;
       expect.soft(right, `${set}: ${certainty}`).toBeGreaterThanOrEqual(least);
     }
+    const own = card.clusters.filter(({ method }) => method === CLUSTER_METHOD);
+    for (const { set, first } of own)
+      for (const other of card.clusters.filter((figure) => figure.set === set && figure.method !== CLUSTER_METHOD))
+        expect.soft(first, `${set}: ${other.method}`).toBeGreaterThan(other.first);
+    expect(own.length).toBeGreaterThanOrEqual(2);
     expect(pageOf(card)).toContain("## Causes");
+    expect(pageOf(card)).toContain("## Clusters");
   },
   CARD_MS,
 );
@@ -47,8 +54,8 @@ test("a figure below its floor, and a set without one, are told", () => {
     bands: [],
   };
   const told = belowFloors(
-    { causes, certainty: [], logs: [], skipped: [] },
-    { causes: { a: { first: 0.6, three: 0.9 } }, logs: {} },
+    { causes, certainty: [], clusters: [], logs: [], skipped: [] },
+    { causes: { a: { first: 0.6, three: 0.9 } }, clusters: {}, logs: {} },
   );
   expect(told).toEqual(["a: top-1 5 of 10 is below 0.6", "b has no floor in bench/eval/floors.json"]);
 });
