@@ -19,7 +19,7 @@ import type { WriteOrder } from "../schema/write-orders.js";
 import type { Effect, Environment, NodeType } from "../vocabulary/node-types.js";
 import type { Problem, ProblemCode } from "../vocabulary/problems.js";
 import type { Refused } from "../vocabulary/result.js";
-import type { IncidentPlan, IncidentToPlan } from "./incident/contract.js";
+import type { IncidentPlan, IncidentToPlan, IncidentToTell } from "./incident/contract.js";
 
 /** Input of every activity whose type is a tool's name. */
 export interface ToolCall {
@@ -197,6 +197,7 @@ export interface Activities {
   verify_vote(vote: VoteToVerify, atMs?: number): Promise<VoteVerdict & AskedAt>;
   verify_order(order: OrderToVerify): Promise<OrderVerdict>;
   plan_incident(incident: IncidentToPlan): Promise<IncidentPlan>;
+  tell_incident(told: IncidentToTell): Promise<void>;
   /** Without an outcome it goes on. */
   look_at_run(runId: string): Promise<{ outcome?: string; answer?: string }>;
   /** The seal of what the calling execution hands over. */

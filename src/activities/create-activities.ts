@@ -13,6 +13,7 @@ import { createVerifyOrder } from "./gates/verify-order.js";
 import { createVerifyVote } from "./gates/verify-vote.js";
 import { createPlanIncident } from "./incident/plan-incident.js";
 import { lookAtRun } from "./incident/read-run.js";
+import { createTellIncident } from "./incident/tell-incident.js";
 import { createDraftGraph } from "./planner/draft-graph.js";
 import { createNarrate } from "./planner/narrate.js";
 import { withRequestTime } from "./request-time.js";
@@ -30,6 +31,7 @@ export function createActivities(dependencies: Dependencies): ActivityTable {
     [ACTIVITIES.verifyOrder]: createVerifyOrder(dependencies),
     [ACTIVITIES.planIncident]: createPlanIncident(dependencies),
     [ACTIVITIES.lookAtRun]: lookAtRun,
+    [ACTIVITIES.tellIncident]: createTellIncident(dependencies),
     [ACTIVITIES.sealState]: createSealState(dependencies),
     [ACTIVITIES.proveState]: createProveState(dependencies),
     [ACTIVITIES.storeReport]: fromHere(auditedStore(dependencies)),

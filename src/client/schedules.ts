@@ -1,6 +1,6 @@
 /** Schedules: graphs and goals that start by the clock. Temporal keeps them; no worker and no façade need to run for that. */
 import { type Client, ScheduleAlreadyRunning, ScheduleNotFoundError, type ScheduleSpec } from "@temporalio/client";
-import type { GraphInput } from "../schema/graph.js";
+import type { Graph, GraphInput } from "../schema/graph.js";
 import type { GoalInput } from "../schema/run-input.js";
 import { RUN_QUEUE, WORKFLOWS } from "../vocabulary/names.js";
 import type { Result } from "../vocabulary/result.js";
@@ -49,6 +49,24 @@ export interface Schedules {
   resume(name: string, note: string): Promise<Result<ScheduleView>>;
   trigger(name: string): Promise<Result<ScheduleView>>;
   remove(name: string): Promise<Result<{ name: string }>>;
+}
+
+/** A schedule as a person asks for it: times as they write them. */
+export interface ScheduleRequest {
+  name: string;
+  graph?: Graph;
+  goal?: string;
+  remedy?: boolean;
+  cron?: string;
+  every?: string;
+  timezone: string;
+  jitter?: string;
+  catchup: string;
+}
+
+/** What the façade is given: it reads the words of a request, and checks its graph by this machine's policy. */
+export interface ScheduleDesk extends Schedules {
+  wish(request: ScheduleRequest, requester: string): Promise<Result<ScheduleWish>>;
 }
 
 const PREFIX = "autoops-schedule-";

@@ -38,6 +38,7 @@ export const AUDIT_EVENTS = [
   "order-refused",
   "alerts-taken",
   "incident-planned",
+  "incident-told",
   // About the log itself: a line that a crash left incomplete, and lines that could not be written.
   "line-torn",
   "lines-lost",

@@ -181,7 +181,11 @@ const configKeys = z.strictObject({
   /** Who calls whom. */
   dependencies: dependenciesSchema.optional(),
 });
-export const configFileSchema = configKeys.superRefine(({ clusters = {}, sources = {}, targets = {} }, context) => {
+export const configFileSchema = configKeys.superRefine((file, context) => {
+  const { clusters = {}, sources = {}, targets = {}, channels = {}, hooks = {} } = file;
+  for (const { path, message } of undeclaredChannels(hooks, channels)) {
+    context.addIssue({ code: "custom", path, message });
+  }
   const parts = Object.entries({ sources, targets }).flatMap(([key, declared]) =>
     Object.entries(declared).map(([name, part]) => ({
       at: [key, name],
@@ -192,6 +196,26 @@ export const configFileSchema = configKeys.superRefine(({ clusters = {}, sources
     context.addIssue({ code: "custom", path, message });
   }
 });
+
+function undeclaredChannels(
+  hooks: Record<string, Hook>,
+  channels: object,
+): Array<{ path: Array<string | number>; message: string }> {
+  return Object.entries(hooks).flatMap(([name, { rules }]) =>
+    rules.flatMap(({ tell = [] }, rule) =>
+      tell.flatMap((channel, at) =>
+        Object.hasOwn(channels, channel)
+          ? []
+          : [
+              {
+                path: ["hooks", name, "rules", rule, "tell", at],
+                message: `a channel that is declared under channels, got ${channel}`,
+              },
+            ],
+      ),
+    ),
+  );
+}
 export type ConfigFile = z.infer<typeof configFileSchema>;
 
 /** The configuration as the code uses it: nothing is absent. */

@@ -19,6 +19,10 @@ export const HOOK_DELIVERIES_KEPT = 10_000;
 export const HOOK_SECRETS_MAX = 5;
 export const HOOK_RULES_MAX = 100;
 export const HOOK_GROUP_LABELS_MAX = 10;
+/** Channels that hear of a rule's runs: each is told twice a run. */
+export const HOOK_TELL_MAX = 5;
+/** Seconds in which channels are told of an incident, tries included: its alerts wait for it. */
+export const TELL_INCIDENT_SECONDS = 120;
 
 /** Of an alert, as it is sent on: names and labels are short, and what it says is for people. */
 export const ALERT_NAME_SENT_CHARS = 200;

@@ -34,6 +34,7 @@ export const ACTIVITIES = {
   proveState: "prove_state",
   planIncident: "plan_incident",
   lookAtRun: "look_at_run",
+  tellIncident: "tell_incident",
 } as const;
 export const RESERVED_TOOL_NAMES: readonly string[] = Object.values(ACTIVITIES);
 

@@ -13,23 +13,26 @@ import {
 } from "@temporalio/workflow";
 import type { Activities } from "../activities/contract.js";
 import type { IncidentPlan } from "../activities/incident/contract.js";
-import type {
-  IncidentAlert,
-  IncidentInput,
-  IncidentRun,
-  IncidentState,
-  NotStarted,
+import {
+  type IncidentAlert,
+  type IncidentInput,
+  type IncidentRun,
+  type IncidentState,
+  type NotStarted,
+  note,
+  viewOf,
 } from "../core/incident/incident.js";
 import type { AlertNews } from "../core/incident/words.js";
 import type { Report } from "../core/report.js";
 import type { Stricter } from "../schema/run-input.js";
 import { RUN_FIRST_LOOKS_SECONDS, RUN_LOOK_SECONDS } from "../vocabulary/hook-limits.js";
 import { EVENT_SIGNAL, runId } from "../vocabulary/names.js";
-import { INCIDENT_OPTIONS } from "./options.js";
+import { INCIDENT_OPTIONS, TELL_INCIDENT_OPTIONS } from "./options.js";
 import { attributesOf } from "./run-attributes.js";
 import { runGraph } from "./run-graph.js";
 
 const { plan_incident, look_at_run } = proxyActivities<Activities>(INCIDENT_OPTIONS);
+const { tell_incident } = proxyActivities<Activities>(TELL_INCIDENT_OPTIONS);
 
 type Planned =
   | { ok: true; plan: Extract<IncidentPlan, { kind: "start" }>; notes: string[] }
@@ -72,9 +75,22 @@ export async function beginRun(
     staticSummary: graph.name.slice(0, 180),
   });
   state.phase = "running";
-  state.run = { id, mode, startedMs: Date.now() };
+  const tells = plan.tells === undefined ? {} : { tells: plan.tells };
+  state.run = { id, mode, startedMs: Date.now(), ...tells };
   metricMeter.createCounter("autoops_incident_runs").add(1, { hook });
   return followRun(state, child.result());
+}
+
+/** The channels that the rule names; an incident never fails for one that is away. */
+export async function tellPeople(
+  state: IncidentState,
+  input: IncidentInput,
+  event: "started" | "answered",
+): Promise<void> {
+  const rule = state.run?.tells;
+  if (rule === undefined) return;
+  const told = { hook: input.hook, rule, event, view: viewOf(state, input) };
+  await tell_incident(told).catch(() => note(state, `not all channels of rule ${rule} could be told that it ${event}`));
 }
 
 /** `result` is known to the execution that began the run; a later one looks from time to time. */

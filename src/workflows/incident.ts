@@ -9,6 +9,7 @@ import {
   defineSignal,
   makeContinueAsNewFunc,
   metricMeter,
+  patched,
   setCurrentDetails,
   setHandler,
   setWorkflowOptions,
@@ -33,7 +34,7 @@ import { plain } from "../core/report/plain.js";
 import type { Json } from "../schema/json.js";
 import { ALERTS_PER_SIGNAL, INCIDENT_SHOW_SECONDS, MEMBERS_MAX } from "../vocabulary/hook-limits.js";
 import { INCIDENT, INCIDENT_MEMO } from "../vocabulary/names.js";
-import { beginRun, type Following, followRun, planFor } from "./incident-run.js";
+import { beginRun, type Following, followRun, planFor, tellPeople } from "./incident-run.js";
 import { refuseUnreadable } from "./inputs.js";
 
 export const takeSignal = defineSignal<[unknown]>(INCIDENT.take);
@@ -47,6 +48,8 @@ interface Stage {
   state: IncidentState;
   following?: Following;
   news: { joined: string[]; isOver: boolean };
+  /** What comes while it is being planned is news for the run, too. Not so in histories of earlier versions. */
+  hearsEarly?: boolean;
 }
 
 // Pinned to the build that started it, it would fall silent with that build, and its alerts with it.
@@ -67,13 +70,13 @@ export async function incident(input: IncidentInput, carried?: IncidentState): P
   return viewOf(state, input, MEMBERS_MAX);
 }
 
-function take({ input, state, news }: Stage, given: unknown): void {
+function take({ input, state, news, hearsEarly }: Stage, given: unknown): void {
   const alerts = (Array.isArray(given) ? given : []).slice(0, ALERTS_PER_SIGNAL).filter(isIncidentAlert);
   const { joined, isOver } = takeAlerts(state, alerts, Date.now());
   if (state.phase !== "gathering") {
     metricMeter.createCounter("autoops_alerts_joined").add(alerts.length, { hook: input.hook });
   }
-  if (state.phase !== "running") return;
+  if (state.phase !== "running" && !(state.phase === "starting" && hearsEarly === true)) return;
   news.joined.push(...joined);
   news.isOver = isOver || (news.isOver && !isFiring(state));
 }
@@ -149,11 +152,14 @@ const PHASES: Record<Exclude<IncidentState["phase"], "ended">, (stage: Stage) =>
   async starting(stage) {
     const { state, input } = stage;
     show(stage);
+    stage.hearsEarly = patched("news-while-planned");
     const planned = await planFor(input, firing(state));
     for (const text of planned.notes) note(state, text);
     if (!planned.ok) return endWithout(stage, planned.why);
     stage.following = await beginRun(state, input, planned);
     show(stage);
+    if (stage.hearsEarly) await tell(stage);
+    await tellPeople(state, input, "started");
   },
   async running(stage) {
     const { state, input } = stage;
@@ -163,6 +169,7 @@ const PHASES: Record<Exclude<IncidentState["phase"], "ended">, (stage: Stage) =>
     delete stage.following;
     Object.assign(state, { phase: "cooling", run, untilMs: Date.now() + input.settings.cooldownMs });
     show(stage);
+    await tellPeople(state, input, "answered");
   },
   async cooling(stage) {
     await waitFor(stage, () => false, stage.state.untilMs);

@@ -4,6 +4,7 @@
  */
 import { ActivityCancellationType, type ActivityOptions, type RetryPolicy } from "@temporalio/workflow";
 import type { CheckedNode } from "../core/check.js";
+import { TELL_INCIDENT_SECONDS } from "../vocabulary/hook-limits.js";
 import {
   ASK_TIMEOUT_SECONDS,
   CHECK_TIMEOUT_SECONDS,
@@ -104,6 +105,13 @@ export const LOCAL_OPTIONS = {
 export const INCIDENT_OPTIONS: ActivityOptions = {
   startToCloseTimeout: seconds(DRAFT_TIMEOUT_SECONDS),
   retry: retryPolicy(),
+};
+
+/** Telling people of an incident is tried for a while; its alerts are taken meanwhile, and its answer does not hang on it. */
+export const TELL_INCIDENT_OPTIONS: ActivityOptions = {
+  startToCloseTimeout: seconds(ASK_TIMEOUT_SECONDS),
+  scheduleToCloseTimeout: seconds(TELL_INCIDENT_SECONDS),
+  retry: retryPolicy(3),
 };
 
 export const DRAFT_OPTIONS: ActivityOptions = {

@@ -41,8 +41,13 @@ beforeAll(async () => {
     network: { allowed_hosts: ["127.0.0.1"], allowed_private: ["127.0.0.0/8"] },
   });
   machine.config({
+    channels: { ops: { kind: "webhook", url: `${service.url}/ops` } },
     hooks: {
-      pager: { kind: "alertmanager", ...common, rules: [{ match: { alertname: ["Down*"] }, ...looking, params }] },
+      pager: {
+        kind: "alertmanager",
+        ...common,
+        rules: [{ match: { alertname: ["Down*"] }, tell: ["ops"], ...looking, params }],
+      },
       gh: { kind: "github", ...common, secret: ["env:HOOK_SECRET", "env:OLD_SECRET"] },
       pd: { kind: "pagerduty", ...common },
       slow: { kind: "alertmanager", ...common, requests_per_minute: 1 },
@@ -127,6 +132,17 @@ test("an alert that a rule fits is taken, investigated and answered; what fits n
   expect(listed.ok && listed.value.runs.map(({ requester }) => requester)).toContain("alert-pager");
   await until("Other", { view: { notStarted: "unmatched" } });
   expect(noted.filter(({ event }) => event === "alerts-taken")).toHaveLength(2);
+}, 120_000);
+
+test("the rule's channels hear of a run that was started, and of its answer, once each", async () => {
+  await post("pager", firing("DownTold"));
+  const { view } = await until("DownTold", { view: { phase: "ended", run: { outcome: "succeeded" } } });
+  const told = service.received
+    .filter(({ path, body }) => path === "/ops" && body.includes("DownTold"))
+    .map(({ body }) => JSON.parse(body) as { title: string; message: string });
+  expect(told.map(({ title }) => title)).toEqual(["DownTold: a run looks into it", "DownTold: its run succeeded"]);
+  for (const { message } of told) expect(message).toContain(view?.run?.id);
+  expect(told[1]?.message).toMatch(/Found: /);
 }, 120_000);
 
 describe("a hook refuses", () => {

@@ -1,7 +1,10 @@
 /** Schedules on a real server: previews that follow the clocks of a time zone, one start at a time, and a pause where a run went wrong. */
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { wishOf } from "../../src/client/cli/schedule-wish.js";
+import { startFacade } from "../../src/client/http/server.js";
 import { type OpenedRuns, openRuns } from "../../src/client/runs/open-runs.js";
-import type { ScheduleView, ScheduleWish } from "../../src/client/schedules.js";
+import type { ScheduleRequest, ScheduleView, ScheduleWish } from "../../src/client/schedules.js";
+import { createLog } from "../../src/platform/log.js";
 import type { GraphInput } from "../../src/schema/graph.js";
 import type { StartedWorker } from "../../src/worker.js";
 import { createMachine, type Machine } from "../support/machine.js";
@@ -54,6 +57,30 @@ describe("a preview", () => {
     expect(seen.next).toHaveLength(5);
     expect(await opened.schedules.show("spring")).toMatchObject({ ok: false, problems: [{ code: "not-found" }] });
   });
+  /** Days around the next times that the clocks of Berlin change, in UTC. */
+  function clockChanges(): Array<{ day: Date; isForward: boolean }> {
+    const offsetAt = (ms: number): string =>
+      new Intl.DateTimeFormat("en", { timeZone: "Europe/Berlin", timeZoneName: "longOffset" }).format(ms).slice(-9);
+    const days = Array.from({ length: 370 }, (_, at) => Math.floor(Date.now() / 86_400_000 + 2 + at) * 86_400_000);
+    return days
+      .filter((ms) => offsetAt(ms) !== offsetAt(ms + 86_400_000))
+      .map((ms) => ({ day: new Date(ms), isForward: offsetAt(ms + 86_400_000).includes("+02") }));
+  }
+  test("of an hour that the clocks leave out has no start on that day, and of one that comes twice one", async () => {
+    const changes = clockChanges();
+    expect(changes.map(({ isForward }) => isForward).sort()).toEqual([false, true]);
+    for (const { day, isForward } of changes) {
+      const [date, month] = [day.getUTCDate(), day.getUTCMonth() + 1];
+      const cron = `30 2 ${date - 1}-${Math.min(31, date + 1)} ${month} *`;
+      const name = isForward ? "left-out" : "twice";
+      const { next } = viewOf(await opened.schedules.preview(wish(name, { cron, timezone: "Europe/Berlin" })));
+      const onTheDay = next.filter((ms) => Math.abs(ms - day.getTime() - 43_200_000) < 43_200_000);
+      expect([name, onTheDay.map((ms) => new Date(ms).toISOString().slice(11, 16))]).toEqual([
+        name,
+        isForward ? [] : ["01:30"],
+      ]);
+    }
+  });
   test("of what Temporal cannot read is refused", async () => {
     const bad = await opened.schedules.preview(wish("bad", { cron: "99 99 * * *" }));
     expect(bad).toMatchObject({ ok: false, problems: [{ code: "field-invalid" }] });
@@ -87,6 +114,62 @@ test("a schedule is created once, listed, triggered, paused, resumed and forgott
   expect(await schedules.remove("nightly")).toMatchObject({ ok: true });
   expect(await schedules.remove("nightly")).toMatchObject({ ok: false, problems: [{ code: "not-found" }] });
 }, 120_000);
+
+describe("by HTTP", () => {
+  let url: string;
+  let stop: () => Promise<void>;
+  beforeAll(async () => {
+    const wish = (request: ScheduleRequest, requester: string) => wishOf(request, requester, machine.variables);
+    const started = await startFacade({
+      ...{ runs: opened.runs, operator: "ann", staticDir: "/nonexistent", log: createLog("fatal") },
+      ...{ host: "127.0.0.1", port: 0, schedules: { ...opened.schedules, wish } },
+    });
+    if (!started.ok) throw new Error(JSON.stringify(started.problems));
+    ({ url, stop } = started.facade);
+  });
+  afterAll(() => stop?.());
+  async function ask(method: string, path = "", body?: object) {
+    const headers = { "content-type": "application/json" };
+    const init = { method, ...(body === undefined ? {} : { headers, body: JSON.stringify(body) }) };
+    const answer = await fetch(`${url}/api/v1/schedules${path}`, init);
+    // biome-ignore lint/suspicious/noExplicitAny: a test reads what it expects
+    return { status: answer.status, body: (await answer.json()) as any };
+  }
+  const daily = { name: "daily", goal: "is the shop well?", cron: "0 7 * * 1-5", timezone: "Europe/Berlin" };
+
+  test("it is previewed, created, shown, paused, resumed, triggered and deleted", async () => {
+    const previewed = await ask("POST", "", { ...daily, preview: true });
+    expect(previewed).toMatchObject({ status: 200, body: { when: expect.stringMatching(/07:00.*Europe\/Berlin/) } });
+    expect(previewed.body.next).toHaveLength(5);
+    expect((await ask("GET", "/daily")).status).toBe(404);
+    expect(await ask("POST", "", daily)).toMatchObject({
+      status: 201,
+      body: { name: "daily", what: "plans anew each time: is the shop well?", pausesOnFailure: false },
+    });
+    expect(await ask("POST", "/daily/pause", { reason: "freeze" })).toMatchObject({
+      status: 200,
+      body: { paused: true, note: "freeze" },
+    });
+    expect(await ask("POST", "/daily/resume", {})).toMatchObject({ body: { paused: false, note: "by ann" } });
+    expect((await ask("POST", "/daily/trigger", {})).status).toBe(200);
+    expect(await ask("DELETE", "/daily")).toMatchObject({ status: 200, body: { name: "daily" } });
+    expect((await ask("GET", "/daily")).status).toBe(404);
+  }, 60_000);
+  test.each<[string, object, string]>([
+    ["neither graph nor goal", { name: "a", every: "1h" }, "body"],
+    ["no time", { name: "a", goal: "g" }, "cron"],
+    ["two times", { name: "a", goal: "g", every: "1h", cron: "0 7 * * *" }, "cron"],
+    ["a time that cannot be read", { name: "a", goal: "g", every: "soon" }, "every"],
+    ["no zone", { ...daily, timezone: "Moon/Base" }, "timezone"],
+    ["seconds in cron", { ...daily, cron: "0 0 7 * * *" }, "cron"],
+    ["a graph that the policy refuses", { name: "a", every: "1h", graph: graphOf("no_such_tool") }, "nodes[0].tool"],
+  ])("with %s it is refused with the field", async (_, body, at) => {
+    const refused = await ask("POST", "", body);
+    expect(refused.status).toBeGreaterThanOrEqual(400);
+    expect(refused.status).toBeLessThan(500);
+    expect(refused.body.problems[0].at).toBe(at);
+  });
+});
 
 test("a run that goes wrong pauses the schedule that says so, and no other", async () => {
   const { schedules } = opened;

@@ -7,8 +7,11 @@ import { AxeBuilder } from "@axe-core/playwright";
 import { chromium, type Page } from "playwright-core";
 import { build } from "vite";
 import { expect } from "vitest";
+import { wishOf } from "../../src/client/cli/schedule-wish.js";
 import type { FacadeOptions } from "../../src/client/http/options.js";
 import { startFacade } from "../../src/client/http/server.js";
+import { createIncidents } from "../../src/client/incidents.js";
+import { createSchedules, type ScheduleRequest } from "../../src/client/schedules.js";
 import { createLog } from "../../src/platform/log.js";
 import type { GraphInput } from "../../src/schema/graph.js";
 import { createStack, graphOf, type RunningWorker, type Stack, type StackOptions } from "../client/support/stack.js";
@@ -84,10 +87,16 @@ export async function openStage(
   const { connection, address, namespace } = server;
   const stack = await createStack({ connection, address, namespace, ...options });
   let worker: RunningWorker | undefined = await stack.startWorker();
-  const { runs, local } = stack;
+  const { client, runs, local } = stack;
+  let tail = 0;
   const common = {
     runs,
     local,
+    incidents: createIncidents(client),
+    schedules: {
+      ...createSchedules(client, { idTail: () => String(++tail) }),
+      wish: (request: ScheduleRequest, requester: string) => wishOf(request, requester, {}),
+    },
     operator: "ann",
     staticDir,
     log: createLog("fatal"),

@@ -29,13 +29,17 @@ interface Incident {
 }
 
 /** Runs `act` beside an incident whose planning gives `plan`. */
-async function play(plan: IncidentPlan, act: (incident: Incident) => Promise<void>, tools = {}): Promise<void> {
+async function play(
+  plan: IncidentPlan | (() => Promise<IncidentPlan>),
+  act: (incident: Incident) => Promise<void>,
+  tools = {},
+): Promise<void> {
   const taskQueue = `incident-${++count}-${process.pid}`;
   const workflowId = `alert-pager-${String(count).padStart(24, "0")}`;
   const planned: Incident["planned"] = [];
   const plan_incident = async (asked: Incident["planned"][number]) => {
     planned.push(asked);
-    return plan;
+    return typeof plan === "function" ? await plan() : plan;
   };
   const staged = stage({ tools });
   const worker = await Worker.create({
@@ -138,6 +142,26 @@ test("what is resolved while its run waits withdraws the gate that says so, and 
     expect(report.gates).toMatchObject([{ nodeId: "act", status: "withdrawn" }]);
     expect(report.text).toMatch(/1 more alerts of the group came while it ran: HighErrors/);
     expect(report.text).toMatch(/all alerts were resolved by themselves/);
+  });
+}, 60_000);
+
+test("what comes while the run is being planned reaches its report", async () => {
+  const when = "event.name == 'alert' and event.status == 'resolved'";
+  const graph = graphOf([write("act", { params: { version: "1" }, withdraw_when: when })], []);
+  let later = async (): Promise<void> => undefined;
+  const planning = async () => {
+    await later();
+    return starting(graph, "run");
+  };
+  await play(planning, async ({ send, result }) => {
+    later = () => send(alert("late"));
+    await send(alert("a"));
+    await environment.sleep("30s");
+    await send(alert("a", "resolved"), alert("late", "resolved"));
+    const ended = await result();
+    const report = (await environment.client.workflow.getHandle(ended.run?.id ?? "").result()) as Report;
+    expect(report.text).toMatch(/1 more alerts of the group came while it ran: HighErrors/);
+    expect(report.gates).toMatchObject([{ nodeId: "act", status: "withdrawn" }]);
   });
 }, 60_000);
 

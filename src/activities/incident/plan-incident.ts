@@ -76,7 +76,8 @@ async function planned(asked: IncidentToPlan, run: string, needs: Needs, count: 
     const whose = counted.limit === "hooks" ? "all hooks" : `the hook ${asked.hook}`;
     return { kind: "suppressed", notes: [`${counted.most} runs an hour of ${whose} were started`, ...notes] };
   }
-  return { kind: "start", graph, mode, title: input.title, notes };
+  const tells = fitting.rule.tell === undefined ? {} : { tells: fitting.number };
+  return { kind: "start", graph, mode, title: input.title, notes, ...tells };
 }
 
 type GoalFor = { ok: true; goal: GoalInput; title: string; notes: string[] } | { ok: false; notes: string[] };

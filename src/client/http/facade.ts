@@ -26,6 +26,15 @@ import { listIncidents, showIncident } from "./routes/incidents.js";
 import { createPlan, listPlaybooks, previewGraph } from "./routes/plans.js";
 import { isAlive, isReady } from "./routes/probes.js";
 import { cancelRun, createRun, listRuns, showInbox, showReport, showRun } from "./routes/runs.js";
+import {
+  createSchedule,
+  deleteSchedule,
+  listSchedules,
+  pauseSchedule,
+  resumeSchedule,
+  showSchedule,
+  triggerSchedule,
+} from "./routes/schedules.js";
 import { beginSession, endSession, showSession } from "./routes/session.js";
 import { takeSlackInteraction } from "./routes/slack.js";
 import { overrideWindows, pauseWrites, resumeWrites, showWrites } from "./routes/writes.js";
@@ -107,6 +116,13 @@ function handlersOf(
     takeHook: takeHook(options, keeping),
     listIncidents: listIncidents(options),
     showIncident: showIncident(options),
+    listSchedules: listSchedules(options),
+    createSchedule: createSchedule(options),
+    showSchedule: showSchedule(options),
+    deleteSchedule: deleteSchedule(options),
+    pauseSchedule: pauseSchedule(options),
+    resumeSchedule: resumeSchedule(options),
+    triggerSchedule: triggerSchedule(options),
     decodePayloads: decodePayloads(options),
     encodePayloads: encodePayloads(options),
   };

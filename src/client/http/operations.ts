@@ -7,6 +7,7 @@ import * as gives from "../../schema/api-answers.js";
 import { CODEC_OPERATIONS } from "./codec-operations.js";
 import { INCIDENT_OPERATIONS } from "./incident-operations.js";
 import { json, type Operation, V1 } from "./operation.js";
+import { SCHEDULE_OPERATIONS } from "./schedule-operations.js";
 import { WRITE_OPERATIONS } from "./write-operations.js";
 
 export type { Operation } from "./operation.js";
@@ -224,6 +225,7 @@ export const OPERATIONS = {
     problems: [401, 404, 413],
   },
   ...INCIDENT_OPERATIONS,
+  ...SCHEDULE_OPERATIONS,
   ...CODEC_OPERATIONS,
 } as const satisfies Record<string, Operation>;
 

@@ -7,8 +7,10 @@ import type { PlaybookOffer } from "../../schema/playbook.js";
 import { PAGE_HEADER } from "../../vocabulary/names.js";
 import type { Problem } from "../../vocabulary/problems.js";
 import type { Role } from "../../vocabulary/roles.js";
+import type { ListedIncident } from "../incidents.js";
 import type { OpenGate, RunAnswer, RunSummary, StartedRun } from "../runs/contract.js";
 import type { PlannedGoal, PlanPreview } from "../runs/plan-preview.js";
+import type { ScheduleRequest, ScheduleView } from "../schedules.js";
 import type { WritesView } from "../writes.js";
 
 /** A problem document, or the façade's silence. */
@@ -142,6 +144,18 @@ export function decide(runId: string, node: string, { digest, ...decision }: Dec
 }
 
 export const cancelRun = (runId: string): Promise<{ runId: string }> => ask(`${runPath(runId)}/cancel`, post({}));
+
+export const listIncidents = (): Promise<{ incidents: ListedIncident[] }> => ask(`${base}/incidents?limit=100`);
+export const readIncident = (id: string): Promise<ListedIncident> => ask(`${base}/incidents/${encodeURIComponent(id)}`);
+
+const schedules = `${base}/schedules`;
+export type ScheduleWish = Omit<ScheduleRequest, "graph"> & { graph?: string; preview?: boolean };
+export const listSchedules = (): Promise<{ schedules: ScheduleView[] }> => ask(schedules);
+export const createSchedule = (wish: ScheduleWish): Promise<ScheduleView> => ask(schedules, post(wish));
+export const changeSchedule = (name: string, change: "pause" | "resume" | "trigger"): Promise<ScheduleView> =>
+  ask(`${schedules}/${encodeURIComponent(name)}/${change}`, post({}));
+export const deleteSchedule = (name: string): Promise<{ name: string }> =>
+  ask(`${schedules}/${encodeURIComponent(name)}`, { method: "DELETE" });
 
 export const eventsPath = (runId: string): string => `${runPath(runId)}/events`;
 

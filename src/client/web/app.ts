@@ -4,11 +4,13 @@ import { endSession, readInbox, type WebSession } from "./api.js";
 import { HeldWrites } from "./held-writes.js";
 import { html } from "./html.js";
 import { InboxPage } from "./inbox-page.js";
+import { IncidentPage, IncidentsPage } from "./incidents-page.js";
 import { NewRunPage } from "./new-run-page.js";
 import { ProblemBox, useLoaded } from "./parts.js";
 import { type Route, useRoute } from "./route.js";
 import { RunPage } from "./run-page.js";
 import { RunsPage } from "./runs-page.js";
+import { SchedulesPage } from "./schedules-page.js";
 import { SessionContext, useSession } from "./session.js";
 import { SignIn } from "./sign-in.js";
 
@@ -55,6 +57,8 @@ function Frame({ session, onSignedOut }: { session: WebSession; onSignedOut(): v
         <a href="#/inbox" aria-current=${mark("inbox")}>
           Inbox${waiting > 0 ? html` <span class="count" aria-hidden="true">${waiting}</span>` : null}
         </a>
+        <a href="#/incidents" aria-current=${mark("incidents")}>Incidents</a>
+        <a href="#/schedules" aria-current=${mark("schedules")}>Schedules</a>
         <a href="#/new" aria-current=${mark("new")}>New run</a>
       </nav>
       <p class="who muted">
@@ -71,6 +75,9 @@ function Frame({ session, onSignedOut }: { session: WebSession; onSignedOut(): v
 const TITLES: Record<Exclude<Route["at"], "run">, string> = {
   runs: "Runs",
   inbox: "Inbox",
+  incidents: "Incidents",
+  incident: "Incident",
+  schedules: "Schedules",
   new: "New run",
   nowhere: "Nothing here",
 };
@@ -83,6 +90,12 @@ function pageOf(route: Route, inbox: Parameters<typeof InboxPage>[0]["inbox"]) {
       return html`<${NewRunPage} key=${route.from} from=${route.from} />`;
     case "inbox":
       return html`<${InboxPage} inbox=${inbox} />`;
+    case "incidents":
+      return html`<${IncidentsPage} />`;
+    case "incident":
+      return html`<${IncidentPage} key=${route.id} id=${route.id} />`;
+    case "schedules":
+      return html`<${SchedulesPage} />`;
     case "run":
       return html`<${RunPage} key=${route.runId} runId=${route.runId} onDecided=${inbox.reload} />`;
     case "nowhere":

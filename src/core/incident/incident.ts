@@ -51,6 +51,8 @@ export interface IncidentRun {
   outcome?: string;
   /** The first thing that it found. */
   answer?: string;
+  /** The rule, from 1, whose channels hear of it; absent where there are none. */
+  tells?: number;
 }
 
 export interface IncidentState {

@@ -29,9 +29,13 @@ export function resolvedNews({ startedMs }: IncidentState, nowMs: number): Alert
   };
 }
 
+/** What a person wants to know beside the answer: that there is nothing left to mend. */
+const overIn = ({ resolvedMs, startedMs }: IncidentView): string =>
+  resolvedMs === undefined ? "" : `; resolved by itself ${span(resolvedMs - startedMs)} after the first alert`;
+
 export function standsIn(view: IncidentView): string {
   const { phase, run, notStarted } = view;
-  if (run !== undefined) return run.outcome === undefined ? `run ${run.id} goes on` : `run ${run.id} ${run.outcome}`;
+  if (run !== undefined) return `run ${run.id} ${run.outcome ?? "goes on"}${overIn(view)}`;
   if (notStarted === "resolved") return "resolved by itself; nothing was started";
   if (notStarted === "unmatched") return "no rule fits; nothing was started";
   if (notStarted === "suppressed") return "not started: as many runs as may be started in an hour were started";

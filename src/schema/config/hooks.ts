@@ -11,6 +11,7 @@ import {
   HOOK_RULES_MAX,
   HOOK_RUNS_PER_HOUR,
   HOOK_SECRETS_MAX,
+  HOOK_TELL_MAX,
   RUNS_PER_HOUR_MAX,
 } from "../../vocabulary/hook-limits.js";
 import { GOAL_MAX_CHARS } from "../../vocabulary/limits.js";
@@ -40,6 +41,8 @@ const ruleSchema = z
     /** What the alert's labels may state. Default: everything but an address; with mode run nothing. */
     take: z.array(z.enum(FACT_NAMES)).max(FACT_NAMES.length).optional(),
     environment: z.enum(ENVIRONMENTS).optional(),
+    /** Channels of config.yaml that hear of a run that was started, and of its answer. */
+    tell: z.array(z.string().max(63)).min(1).max(HOOK_TELL_MAX).optional(),
     mode: z.enum(HOOK_MODES).default("investigate"),
   })
   .refine(

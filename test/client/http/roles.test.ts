@@ -44,6 +44,18 @@ const GOOD: Record<OperationId, { path: string; body?: object; status: number }>
   takeHook: { path: "/hooks/pager", body: {}, status: 404 },
   listIncidents: { path: "/api/v1/incidents", status: 404 },
   showIncident: { path: "/api/v1/incidents/alert-pager-000000000000000000000000", status: 404 },
+  // None here; test/integration/schedules.test.ts has the rest.
+  listSchedules: { path: "/api/v1/schedules", status: 404 },
+  createSchedule: {
+    path: "/api/v1/schedules",
+    body: { name: "nightly", goal: "is it well?", every: "1h" },
+    status: 404,
+  },
+  showSchedule: { path: "/api/v1/schedules/nightly", status: 404 },
+  deleteSchedule: { path: "/api/v1/schedules/nightly", status: 404 },
+  pauseSchedule: { path: "/api/v1/schedules/nightly/pause", body: {}, status: 404 },
+  resumeSchedule: { path: "/api/v1/schedules/nightly/resume", body: {}, status: 404 },
+  triggerSchedule: { path: "/api/v1/schedules/nightly/trigger", body: {}, status: 404 },
   // Off here; test/client/http/codec.test.ts has the rest.
   decodePayloads: { path: "/codec/decode", body: { payloads: [] }, status: 404 },
   encodePayloads: { path: "/codec/encode", body: { payloads: [] }, status: 404 },

@@ -81,6 +81,8 @@ export interface StackOptions {
   planner?: PlannerContext;
   /** Default: one in memory. */
   audit?: AuditLog;
+  /** Where alerts come in; default: nowhere. */
+  hooks?: Dependencies["config"]["hooks"];
   /** Where people are told of gates, and the way there. Default: nowhere. */
   slack?: Pick<Dependencies["config"], "slack" | "facadeUrl"> & Pick<Dependencies, "fetch">;
 }
@@ -117,6 +119,7 @@ export async function createStack(options: StackOptions): Promise<Stack> {
       sources: {},
       targets: {},
       channels: {},
+      ...(options.hooks === undefined ? {} : { hooks: options.hooks }),
       slack: options.slack?.slack,
       facadeUrl: options.slack?.facadeUrl,
     },

@@ -19,7 +19,10 @@ export async function list(session: Session): Promise<Ending> {
     print.result(
       `${style.bold(name)}  ${hook.kind}  POST /hooks/${name}  by ${hook.group_by.map((label) => oneLine(label)).join(", ")}`,
     );
-    const rows = hook.rules.map((rule, index) => [`  ${index + 1}`, ruleWords(rule), rule.mode, startsWords(rule)]);
+    const rows = hook.rules.map((rule, index) => [
+      ...[`  ${index + 1}`, ruleWords(rule), rule.mode, startsWords(rule)],
+      rule.tell === undefined ? "" : `tells ${oneLine(rule.tell.join(", "), 80)}`,
+    ]);
     for (const line of columns(rows)) print.result(line);
     if (hook.rules.length === 0) print.result("  no rule: alerts are listed, and start nothing");
   }

@@ -10,6 +10,7 @@ import { type Ending, failed } from "../ending.js";
 import { setUpFacade } from "../facade-setup.js";
 import { hooksOf } from "../hooks-setup.js";
 import { leave } from "../leave.js";
+import { wishOf } from "../schedule-wish.js";
 import { ownName, type Session } from "../session.js";
 import { style } from "../text.js";
 
@@ -44,6 +45,10 @@ export async function serve(session: Session, _: readonly string[], options: Opt
       runs: opened.runs,
       writes: opened.writes,
       incidents: opened.incidents,
+      schedules: {
+        ...opened.schedules,
+        wish: (request, requester) => wishOf(request, requester, session.environment),
+      },
       ...(taking === undefined ? {} : { hooks: taking }),
       operator: ownName(),
       local: () => loadLocal(session.environment),

@@ -1,0 +1,62 @@
+/**
+ * The activity `tell_incident`: the channels of a rule hear that a run was started, and what it found. Which channels is the
+ * worker's own rule; what a workflow brings is data. A channel that fails is tried again, and those that were told are not.
+ */
+import { ApplicationFailure, Context } from "@temporalio/activity";
+import { messageFor } from "../../core/incident/told.js";
+import { redact } from "../../core/redact.js";
+import type { Config } from "../../schema/config.js";
+import { messageOf } from "../../vocabulary/message-of.js";
+import { contextOf } from "../acting/tool-context.js";
+import { channelOf } from "../connectors/channels.js";
+import type { Activities } from "../contract.js";
+import type { Dependencies } from "../dependencies.js";
+import type { IncidentToTell } from "./contract.js";
+
+export function createTellIncident(dependencies: Dependencies): Activities["tell_incident"] {
+  return async (told) => {
+    const run = Context.current().info.workflowExecution?.workflowId ?? "";
+    const names = channelsOf(dependencies.config, told);
+    const failures = (await Promise.all(names.map((name) => deliver(name, told, dependencies)))).filter(
+      (failure) => failure !== undefined,
+    );
+    const details = { hook: told.hook, event: told.event, channels: names, failures };
+    await dependencies.audit.note({
+      ...{ event: "incident-told", channel: "worker", actor: `alert-${told.hook}`, run, details },
+    });
+    if (failures.length === 0) return;
+    throw ApplicationFailure.create({ type: "channel-not-told", message: failures.join("; ").slice(0, 500) });
+  };
+}
+
+function channelsOf({ hooks = {} }: Config, { hook, rule }: IncidentToTell): readonly string[] {
+  const declared = Object.hasOwn(hooks, hook) ? hooks[hook] : undefined;
+  return declared?.rules[rule - 1]?.tell ?? [];
+}
+
+/** Why it could not be delivered, in words. */
+async function deliver(name: string, told: IncidentToTell, dependencies: Dependencies): Promise<string | undefined> {
+  const { config, log } = dependencies;
+  const channel = Object.hasOwn(config.channels, name) ? config.channels[name] : undefined;
+  if (channel === undefined) return `config.yaml declares no channel ${name}`;
+  const { hook, event, view } = told;
+  const about = { operation: "tell_incident", hook, event, channel: name };
+  const lines = {
+    info: (message: string, fields: object = {}) => log.info(message, { ...about, ...fields }),
+    warn: (message: string, fields: object = {}) => log.warn(message, { ...about, ...fields }),
+  };
+  const signal = Context.current().cancellationSignal;
+  const call = { params: {}, requester: `alert-${hook}`, retries: 0 };
+  // One message for one run and event, however often it is tried.
+  const idempotencyKey = [view.run?.id ?? "", event, name].join(".");
+  const context = { ...contextOf(call, dependencies, signal, lines), idempotencyKey };
+  const { title, message } = messageFor(view, event, config.facadeUrl);
+  try {
+    await channelOf(channel).deliver(name, channel, { title: redact(title), message: redact(message) }, context);
+    return undefined;
+  } catch (error) {
+    const reason = redact(messageOf(error)).slice(0, 200);
+    lines.warn("a channel was not told", { reason });
+    return `${name}: ${reason}`;
+  }
+}
