@@ -54,7 +54,7 @@ function Row({ schedule, may, change }: RowProps) {
     ${recent.length === 0 ? null : html`<span class="muted run-facts">last: ${recent.map(({ startedMs, run }) => html`<a href=${hrefOf(`${run}.run`)}>${day(startedMs)}</a> `)}</span>`}
     ${
       may
-        ? html`<p>
+        ? html`<p class="schedule-buttons">
             ${paused ? button("Resume", () => changeSchedule(name, "resume")) : button("Pause", () => changeSchedule(name, "pause"))}
             ${button("Start now", () => changeSchedule(name, "trigger"))}
             ${button("Delete", () => deleteSchedule(name))}
@@ -105,7 +105,7 @@ function NewSchedule({ onCreated }: { onCreated(): void }) {
   </p>`;
   return html`
     <h2>New schedule</h2>
-    <form onSubmit=${submit}>
+    <form class="schedule-form" onSubmit=${submit}>
       ${field("name", "Name")} ${field("goal", "Goal, planned anew each time")}
       ${field("cron", "Cron: minute, hour, day, month, weekday")} ${field("timezone", "Time zone")}
       ${error === undefined ? null : html`<${ProblemBox} error=${error} />`}
