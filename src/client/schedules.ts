@@ -65,7 +65,7 @@ export interface ScheduleRequest {
 }
 
 /** What the façade is given: it reads the words of a request, and checks its graph by this machine's policy. */
-export interface ScheduleDesk extends Schedules {
+export interface FacadeSchedules extends Schedules {
   wish(request: ScheduleRequest, requester: string): Promise<Result<ScheduleWish>>;
 }
 

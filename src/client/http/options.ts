@@ -7,7 +7,7 @@ import type { Hooks } from "../hooks.js";
 import type { Incidents } from "../incidents.js";
 import type { LocalPlanning } from "../runs/plan-preview.js";
 import type { Runs } from "../runs.js";
-import type { ScheduleDesk } from "../schedules.js";
+import type { FacadeSchedules } from "../schedules.js";
 import type { Writes } from "../writes.js";
 import type { Access } from "./access/authenticator.js";
 import type { Exposure } from "./access/exposure.js";
@@ -36,7 +36,7 @@ export interface FacadeOptions {
   /** Absent: nothing is told of incidents. */
   incidents?: Incidents;
   /** Absent: nothing starts by the clock. */
-  schedules?: ScheduleDesk;
+  schedules?: FacadeSchedules;
   /** Absent: it is no codec server. */
   codec?: CodecService;
   /** The built page (`dist/web`). */

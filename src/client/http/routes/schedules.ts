@@ -5,13 +5,13 @@ import type { Graph } from "../../../schema/graph.js";
 import { parseGraph } from "../../../schema/parse-graph.js";
 import { parseWith } from "../../../schema/problems.js";
 import type { Result } from "../../../vocabulary/result.js";
-import type { ScheduleDesk, ScheduleView } from "../../schedules.js";
+import type { FacadeSchedules, ScheduleView } from "../../schedules.js";
 import { callerOf } from "../access/caller.js";
 import type { FacadeOptions } from "../options.js";
 import { orRefuse, Refusal } from "../problem-document.js";
 import { bodyOf } from "../read.js";
 
-function schedulesOf({ schedules }: FacadeOptions): ScheduleDesk {
+function schedulesOf({ schedules }: FacadeOptions): FacadeSchedules {
   if (schedules !== undefined) return schedules;
   const message = "this façade was started without schedules";
   throw new Refusal([{ code: "not-found", at: "path", message, hint: "start it with `autoops serve`" }]);
@@ -60,7 +60,7 @@ export function deleteSchedule(options: FacadeOptions): RequestHandler {
   };
 }
 
-type Change = (schedules: ScheduleDesk, name: string, reason: string) => Promise<Result<ScheduleView>>;
+type Change = (schedules: FacadeSchedules, name: string, reason: string) => Promise<Result<ScheduleView>>;
 
 /** `says`: what happened, for the log. */
 function changing(says: string, change: Change) {
