@@ -25,7 +25,13 @@ test(
         expect.soft(ours?.three, `${set}: ${method}`).toBeGreaterThanOrEqual(of(method)?.three ?? 0);
       }
     }
-    expect(card.certainty.length).toBeGreaterThan(0);
+    const given = (what: string) => card.causes.ablations.filter(({ method }) => method === what);
+  for (const { set, first, three } of given("metrics alone")) {
+    const graph = given("and the graph").find((one) => one.set === set);
+    expect.soft(graph?.first, `${set}: the graph makes it worse`).toBeGreaterThanOrEqual(first);
+    expect.soft(graph?.three, `${set}: the graph makes it worse`).toBeGreaterThanOrEqual(three);
+  }
+  expect(card.certainty.length).toBeGreaterThan(0);
     for (const { set, certainty, cases, right } of card.certainty.filter((one) => one.certainty !== "inconclusive")) {
       // A likely cause may be wrong in one case of seven; nothing confirmed may, and nothing may be said of a quiet system.
       const least = certainty === "likely" ? 0.85 * cases : cases;
