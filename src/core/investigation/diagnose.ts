@@ -56,7 +56,8 @@ export function diagnose(evidence: readonly Evidence[], components: readonly Com
   const topology = topologyOf(components);
   const byService = groups(evidence);
   const ill = new Set([...byService].filter(([, own]) => own.some(isTrouble)).map(([name]) => name));
-  if (ill.size === 0) return quiet(byService);
+  // That a series shifted is worth a word; alone it is nobody's trouble.
+  if (!evidence.some((one) => one.kind !== "series" && isTrouble(one))) return quiet(byService);
   const complaints = complaintsIn(evidence);
   const surging = new Set([...byService].filter(([, own]) => own.some(isSurge)).map(([name]) => name));
   const suspects = [...byService]

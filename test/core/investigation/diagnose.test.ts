@@ -180,4 +180,10 @@ describe("diagnose", () => {
     ]);
     expect(diagnose(evidence, COMPONENTS).suspects.map(({ service }) => service)).toEqual(["store"]);
   });
+
+  test("that series shifted is alone no trouble, and beside a rule that holds it tells", () => {
+    const shift = sign("store", { kind: "series", sign: "stalled", sure: 0.5 });
+    expect(diagnose([shift], COMPONENTS)).toMatchObject({ trouble: false, suspects: [{ service: "store" }] });
+    expect(diagnose([shift, sign("orders", {})], COMPONENTS).trouble).toBe(true);
+  });
 });

@@ -19,6 +19,8 @@ const CURRENT_MS = 120_000;
 /** Lines that came every second and come no more are over after this, or after so many of their usual pauses. */
 const OVER_MS = 30_000;
 const OVER_PAUSES = 8;
+/** What stops still says so much later that it did. */
+const LAST_WORDS_MS = 5_000;
 
 export interface Log {
   source: string;
@@ -60,9 +62,7 @@ export function signOf(group: readonly KeptEntry[], all: readonly KeptEntry[], p
       own: stranger !== undefined || (sign !== undefined && !unknown && !isAsked && sign.own),
       sure: Math.round((isAsked ? ASKED_WRONGLY_SURE : sureOf(sign, unknown, stranger)) * many * 100) / 100,
       text: `${saidOf(sign, stranger, isOther ? params.service : undefined)} (${burst.length} lines, the last: ${line})`,
-      current:
-        untilMs - last.timeMs < goesOnMs(burst) ||
-        (sign?.sign === "down" && sign.about === "self" && last === all.at(-1)),
+      current: !isOver(sign, last, all) && (untilMs - last.timeMs < goesOnMs(burst) || isStopped(sign, last, all)),
       onset: { ...before(all, first, params.wholeSinceMs), toMs: first.timeMs },
       lines: burst.length,
       ...(next === undefined ? {} : { next }),
@@ -103,6 +103,20 @@ function before(all: readonly KeptEntry[], first: KeptEntry, wholeSinceMs?: numb
 /** A log that was silent for long and then tells of trouble tells when it began. */
 function silentSince(first: KeptEntry, wholeSinceMs: number | undefined): number | undefined {
   return wholeSinceMs !== undefined && first.timeMs - wholeSinceMs > PAUSE_MS ? wholeSinceMs : undefined;
+}
+
+/** A writer that was told to stop, and wrote nothing since. */
+const isStopped = (sign: LogSign | undefined, last: KeptEntry, all: readonly KeptEntry[]): boolean =>
+  sign?.sign === "down" && sign.about === "self" && last === all.at(-1);
+
+/** A writer that stopped and writes again was started since; a server that a proxy lost and found is back. */
+function isOver(sign: LogSign | undefined, last: KeptEntry, all: readonly KeptEntry[]): boolean {
+  const later = all.filter(({ timeMs }) => timeMs > last.timeMs);
+  if (sign?.sign === "down" && sign.about === "self") {
+    return later.some(({ timeMs }) => timeMs - last.timeMs > LAST_WORDS_MS);
+  }
+  const [, lost] = /\b([\w./-]{1,100}) is DOWN\b/.exec(last.message) ?? [];
+  return lost !== undefined && later.some(({ message }) => message.includes(`${lost} is UP`));
 }
 
 /** How long after its last line a burst is thought to go on. */

@@ -114,6 +114,18 @@ describe("when it began, in a log that was silent before", () => {
   });
 });
 
+test.each([
+  ["cache", "User requested shutdown...", "Ready to accept connections"],
+  ["edge", "Server shop/shop1 is DOWN, reason: Layer4 connection problem", "Server shop/shop1 is UP, reason: ok"],
+])("what %s lost is over once it is back", (name, lost, back) => {
+  const group = lines(lost, { count: 1, endedSeconds: 60 });
+  const later = lines(back, { count: 1, endedSeconds: 30 });
+  expect(signOf(group, group, log(name), NOW)[0]?.current).toBe(true);
+  expect(signOf(group, [...group, ...later], log(name), NOW)[0]?.current).toBe(false);
+  const other = lines("Server shop/shop2 is fine", { count: 1, endedSeconds: 58 });
+  expect(signOf(group, [...group, ...other], log(name), NOW)[0]?.current).toBe(true);
+});
+
 test("of templates that tell the same, what goes on is told and not what was more and is over", () => {
   const found = (message: string, more: Parameters<typeof lines>[1]) => {
     const group = lines(message, more);
