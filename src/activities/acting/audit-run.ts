@@ -93,9 +93,10 @@ export function auditedDraft(draft: Activities["draft_graph"], { audit }: Audit)
   return async (input: GoalInput, repair) => {
     const result = await draft(input, repair);
     if (result.ok) {
-      const { graph, planner = "playbook", playbook = "" } = result;
+      const { graph, planner = "playbook", playbook = "", removed = [] } = result;
       const about = { actor: requesterOf(input), channel: "worker", run: run(), digest: digestOf(graph) };
-      await audit.note({ ...about, event: "plan-made", details: { planner, playbook, nodes: graph.nodes.length } });
+      const details = { planner, playbook, nodes: graph.nodes.length, ...(removed.length === 0 ? {} : { removed }) };
+      await audit.note({ ...about, event: "plan-made", details });
     }
     return result;
   };

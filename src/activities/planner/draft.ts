@@ -8,7 +8,7 @@ import type { Playbook } from "../../schema/playbook.js";
 import { parseWith } from "../../schema/problems.js";
 import { type GoalInput, goalInputSchema } from "../../schema/run-input.js";
 import type { Problem } from "../../vocabulary/problems.js";
-import type { DraftResult } from "../contract.js";
+import type { DraftResult, TakenOut } from "../contract.js";
 import { weighted } from "../memory/weight.js";
 import { CONFIDENCE_MIN, type Ranked, rankPlaybooks, SURE_SCORE } from "./choose.js";
 import { CLUSTER_LOOK, isLookParams, planClusterLook } from "./cluster-investigation.js";
@@ -18,6 +18,8 @@ import { INVESTIGATION, planInvestigation } from "./investigation.js";
 import { foreignLanguage } from "./language.js";
 import { onMap } from "./on-map.js";
 import { planFrom } from "./plan.js";
+import { suspicious, takenOut } from "./suspicious.js";
+import { withoutSpans } from "./window.js";
 
 export interface PlannerContext {
   playbooks: readonly Playbook[];
@@ -62,29 +64,27 @@ export function draftGraph(given: GoalInput, context: PlannerContext): DraftResu
   const known = onMap(told, found.service, context.map) ?? onMap(told, undefined, context.map);
   const entities: Entities = known === undefined ? found : { ...found, service: known.name };
   const remedy = input.value.remedy ?? (entities.wantsRemedy && !entities.forbidsRemedy);
-  const suspicious = findings.map(({ code, message }): Problem => {
-    return { code: "goal-suspicious", at: "goal", message: `the goal: ${message} (${code})` };
-  });
-  const notices = [...suspicious, ...(entities.notices ?? [])];
+  const notices = [...findings.map((finding) => suspicious("goal", finding)), ...(entities.notices ?? [])];
+  const removed = takenOut(findings);
   const wanted: Wanted = { goal, named, remedy, entities, given: input.value.params };
   const ofCluster = lookedAtCluster(wanted, context);
   if (ofCluster !== undefined && (ofCluster.ok || named !== undefined))
-    return withWarnings(ofCluster, notices, context);
+    return withWarnings(ofCluster, { notices, removed }, context);
   const investigation = investigated(wanted, context);
-  if (investigation !== undefined) return withWarnings(investigation, notices, context);
-  const ranked = weighted(rankPlaybooks(playbooks, goal, entities), weights);
+  if (investigation !== undefined) return withWarnings(investigation, { notices, removed }, context);
+  const ranked = weighted(rankPlaybooks(playbooks, withoutSpans(goal), entities), weights);
   const chosen = choose(ranked, named, foreign);
   const planned: DraftResult =
     "problem" in chosen
       ? { ok: false, problems: [chosen.problem] }
       : planFrom({ ...chosen, goal, given: input.value.params ?? {}, entities, config, known, remedy });
   if (planned.ok || named !== undefined || input.value.params !== undefined) {
-    return withWarnings(planned, notices, context);
+    return withWarnings(planned, { notices, removed }, context);
   }
   const onlyLook: Wanted = { goal, named, remedy: false, entities, given: undefined };
   const looks = lookedAtCluster(onlyLook, context) ?? investigated(onlyLook, context);
   if (looks === undefined) return planned;
-  return withWarnings(looks, [...notices, onlyLooks(planned.problems)], context);
+  return withWarnings(looks, { notices: [...notices, onlyLooks(planned.problems)], removed }, context);
 }
 
 /** A remedy that cannot be planned keeps nobody from finding out what is wrong. */
@@ -95,8 +95,19 @@ const onlyLooks = ([problem]: readonly Problem[]): Problem => ({
   ...(problem?.hint === undefined ? {} : { hint: problem.hint }),
 });
 
-const withWarnings = (planned: DraftResult, notices: readonly Problem[], context: PlannerContext): DraftResult =>
-  planned.ok ? { ...planned, notices: [...notices, ...planned.notices, ...(context.notices ?? [])] } : planned;
+interface Heard {
+  notices: readonly Problem[];
+  removed: TakenOut[];
+}
+
+const withWarnings = (planned: DraftResult, { notices, removed }: Heard, context: PlannerContext): DraftResult =>
+  planned.ok
+    ? {
+        ...planned,
+        notices: [...notices, ...planned.notices, ...(context.notices ?? [])],
+        ...(removed.length === 0 ? {} : { removed }),
+      }
+    : planned;
 
 interface Wanted {
   goal: string;

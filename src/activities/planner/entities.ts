@@ -23,7 +23,7 @@ export interface Entities extends Partial<Record<FactName, string>> {
 const SOURCE_SUFFIX =
   /[-_.](?:logs?|metrics?|prometheus|deployments?|deploys?|releases?|exposition|traces?|journald?|loki|elasticsearch|opensearch|victorialogs|k8s|kubernetes|git|repo|repository|jaeger|tempo|zipkin)$/i;
 const REMEDY =
-  /\b(?:rollback|restart|fix|mend|repair|remediate|mitigate|resolve|recover|heal|undo|scale|restore|bring (?:\w+ ){0,3}(?:back|up))\b/;
+  /\b(?:rollback|restart|fix|mend|repair|remediate|mitigate|(?<!(?:not|n't|cannot|never|(?:fail(?:s|ed)?|unable) to) )resolve|recover|heal|undo|scale|restore|bring (?:\w+ ){0,3}(?:back|up))\b/;
 const FORBIDS =
   /\b(?:do not|don't|dont|never|without|not to|no)\s+(?:\w+\s+){0,3}?(?:chang\w*|touch\w*|fix\w*|restart\w*|rollback|remed\w*|act\w*|modif\w*|writ\w*)\b|\bread[- ]only\b|\b(?:only|just) (?:look|why|check|report)\b|\bwhy only\b/;
 const SERVICE = "\\p{L}[\\p{L}\\p{M}\\p{N}_-]{1,62}";
@@ -33,9 +33,10 @@ const SERVICE_FORMS = [
   `(?:service|app|api)\\s+["']?(?=\\p{L})(${NAME})`,
   `(${SERVICE})\\s+(?:returns?|throws?|fails?|shows?|answers?|is|was|has|does|serves?|responds?)`,
   `(?:of|in|on|for|restart|roll ?back)\\s+(?:the\\s+)?(${SERVICE})`,
-].map((form) => new RegExp(`${BEFORE}${form}${AFTER}`, "iu"));
+  // Parts of an address name no service.
+].map((form) => new RegExp(`${BEFORE}(?<![./])${form}${AFTER}(?!\\.\\p{L}|:\\/\\/)`, "iu"));
 const VERSION = new RegExp(
-  `${BEFORE}(?:version|release|build|v)\\s*[:=#]?\\s*v?(\\d(?:[\\p{L}\\p{N}_.+-]*[\\p{L}\\p{N}_])?)`,
+  `${BEFORE}(?<!\\/)(?:version|release|build|v)\\s*[:=#]?\\s*v?(\\d(?:[\\p{L}\\p{N}_.+-]*[\\p{L}\\p{N}_])?)`,
   "iu",
 );
 

@@ -16,6 +16,7 @@ const UNITS: ReadonlyArray<readonly [RegExp, string, number]> = [
   [/^(?:h|hrs?|hours?)$/, "h", 60],
   [/^(?:d|days?|nights?)$/, "d", 1_440],
   [/^(?:w|wks?|weeks?)$/, "w", 10_080],
+  [/^(?:fortnights?)$/, "w", 20_160],
   [/^(?:months?)$/, "d", 43_200],
   [/^(?:years?)$/, "d", 525_600],
 ];
@@ -37,13 +38,22 @@ const NUMBERS: Readonly<Record<string, number>> = {
 const AMOUNT = `-?\\d{1,7}(?:[.,]\\d{1,3})?|${Object.keys(NUMBERS)
   .sort((a, b) => b.length - a.length)
   .join("|")}`;
-const SPAN = `(?:a (?=couple|few|half))?(?<amount>${AMOUNT})?[ -]*(?<unit>[a-z]+)(?:,? (?:and )?(?<more>\\d{1,4}) *(?<less>[a-z]+)|(?<short>\\d{1,2})m?)?`;
+const UNIT = "s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|nights?|w|wks?|weeks?|fortnights?|months?|years?";
+const SPAN = `(?:a (?=couple|few|half))?(?<amount>${AMOUNT})?[ -]{0,4}(?<unit>${UNIT})(?:,? (?:and )?(?<more>\\d{1,4}) *(?<less>[a-z]+)|(?<short>\\d{1,2})m?)?`;
 const FORMS = [
   new RegExp(
     `\\b(?:(?:last|past|previous|within|for|since)\\s+(?:(?:the|about|roughly|around|over|at least|more than)\\s+)*)+${SPAN}(?![\\p{L}\\p{N}])`,
     "giu",
   ),
-  new RegExp(`\\b${SPAN}\\s+(?:ago|back)\\b`, "giu"),
+  new RegExp(`(?<![\\p{L}\\p{N}.,-])(?=[\\p{L}\\p{N}-])${SPAN}\\s+(?:ago|back)\\b`, "giu"),
+];
+/** "an hour and a half", "two and a half days" */
+const HALVES: ReadonlyArray<readonly [RegExp, (text: string[]) => string]> = [
+  [/\b(?:an? |one )?(minute|hour|day|week)\s+and\s+a\s+half\b/gi, ([unit]) => `1.5 ${unit}s`],
+  [
+    /\b([a-z]{3,8}|\d{1,3})\s+and\s+a\s+half\s+((?:minute|hour|day|week)s?)\b/gi,
+    ([amount = "", unit]) => `${amountOf(amount) + 0.5} ${unit}`,
+  ],
 ];
 const WORDS: ReadonlyArray<readonly [RegExp, string]> = [
   [/\bhalf an hour\b/i, "30m"],
@@ -53,7 +63,7 @@ const WORDS: ReadonlyArray<readonly [RegExp, string]> = [
 const DAYS = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"];
 /** Times that are written as nobody can read them surely: 29 Nov, 11/29, next to no hour of a clock. */
 const OTHER_TIME =
-  /\bsince\s+(?:the\s+)?(?:\d{1,4}(?!\.\d)(?:st|nd|rd|th)?[\s:/.-]|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\s+\d)[^,;]{0,20}/i;
+  /\b(?:last|past|this) (?:quarter|sprint|shift|decade|semester)\b|\bsince\s+(?:the\s+)?(?:\d{1,4}(?!\.\d)(?:st|nd|rd|th)?[\s:/.-]|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\s+\d)[^,;]{0,20}/i;
 /** A span such as 10:00-11:00 is no zone. */
 const clock = (signs: string) =>
   `(?<hour>\\d{1,2})(?::(?<minute>\\d{2})(?::\\d{2}(?:[.,]\\d+)?)?)?\\s*(?<half>[ap]\\.?m\\.?)?\\s*(?<zone>utc|gmt|z|${signs}\\d{2}:?\\d{2})?`;
@@ -86,7 +96,7 @@ export function windowOf(goal: string, now: Date): GoalWindow {
     return sinceTime(match[0], match.groups ?? {}, now);
   }
   for (const form of FORMS) {
-    for (const match of goal.matchAll(form)) {
+    for (const match of withHalves(goal).matchAll(form)) {
       const span = spanOf(match.groups ?? {});
       if (span !== undefined) return span > 0 ? { window: durationOf(span) } : unread(match[0], "is no time at all");
     }
@@ -97,9 +107,25 @@ export function windowOf(goal: string, now: Date): GoalWindow {
   return other === undefined ? {} : unread(other, "is written in a way that is not read here (2026-11-29T14:30 is)");
 }
 
+/** The goal without how far back it looks: a week or a night chooses no playbook. */
+export function withoutSpans(goal: string): string {
+  return FORMS.reduce(
+    (text, form) =>
+      text.replace(form, (found, ...rest) => {
+        const groups = rest.at(-1) as Record<string, string | undefined>;
+        return /^within/i.test(found) || spanOf(groups) === undefined ? found : " ";
+      }),
+    goal,
+  );
+}
+
+const withHalves = (goal: string): string =>
+  HALVES.reduce((text, [form, said]) => text.replace(form, (_, ...parts) => said(parts)), goal);
+
 /** Names of times as times: noon, a day of the week. */
 function withTimes(goal: string, now: Date): string {
   return goal
+    .replace(/\b(since|from|after|at|around) (\d{1,2})h(\d{2})\b/gi, "$1 $2:$3")
     .replace(
       /\b(since|from|after) (?:last )?(midnight|noon)\b/gi,
       (_, word, time) => `${word} ${/^m/i.test(time) ? "00:00" : "12:00"}`,

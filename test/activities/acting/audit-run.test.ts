@@ -38,6 +38,16 @@ test("a plan is told of with its graph's digest", async () => {
   ]);
 });
 
+test("what was taken out of a goal stands in the line of its plan", async () => {
+  const removed = [{ at: "goal", what: "role-marker" as const, taken: ["[INST]"] }];
+  const draft = () => ({ ok: true as const, graph: GRAPH as never, notices: [], removed });
+  await call(
+    auditedDraft(async () => draft(), { audit }),
+    { goal: "mend it", requester: "rita" },
+  );
+  expect(audit.entries).toMatchObject([{ event: "plan-made", details: { removed } }]);
+});
+
 test("a graph that passes its check is told of, and the run that starts with it", async () => {
   const verdict = {
     environment: "production",

@@ -5,13 +5,15 @@
 import { createHash } from "node:crypto";
 import { redact } from "../../../core/redact.js";
 import { sanitizeGoal } from "../../../goal/goal.js";
+import { removalText } from "../../../goal/prompt-text.js";
 import { digestOf } from "../../../platform/digest.js";
 import type { JsonObject } from "../../../schema/json.js";
 import type { GoalInput } from "../../../schema/run-input.js";
 import { MODEL_DRAFT_MAX_CHARS, REPAIRS_MAX } from "../../../vocabulary/model-limits.js";
 import type { Problem } from "../../../vocabulary/problems.js";
 import type { Refused } from "../../../vocabulary/result.js";
-import type { DraftResult, Repair } from "../../contract.js";
+import type { DraftResult, Repair, TakenOut } from "../../contract.js";
+import { suspicious, takenOut } from "../suspicious.js";
 import { type Accepted, accept, declined, draftIn, type Judge, readAnswer } from "./accept.js";
 import type { ModelAnswer } from "./ask.js";
 import { askWithinBudget, type Spent } from "./ask-within-budget.js";
@@ -26,7 +28,11 @@ import { wireGraphOf } from "./wire-graph.js";
 export async function draftByModel(input: GoalInput, calling: Calling, planner: ModelPlanner): Promise<DraftResult> {
   const prepared = await prepare(input, calling, planner);
   if (!prepared.ok) return prepared;
-  const { work, notices } = prepared;
+  const { work, notices, removed } = prepared;
+  const planned = (accepted: Extract<Accepted, { ok: true }>): DraftResult => {
+    const told = { ...accepted, planner: "model" as const, notices: [...notices, ...accepted.notices] };
+    return removed.length === 0 ? told : { ...told, removed };
+  };
   const mayCache = input.cache !== false;
   const kept = mayCache && calling.repair === undefined ? await planner.answers.get(work.cacheKey) : undefined;
   if (kept !== undefined) {
@@ -39,7 +45,7 @@ export async function draftByModel(input: GoalInput, calling: Calling, planner: 
     );
     if (accepted.ok) {
       planner.count?.({ kind: "cached" });
-      return { ...accepted, planner: "model", notices: [...notices, ...accepted.notices] };
+      return planned(accepted);
     }
   }
   const asked = await askWithinBudget(work, input, calling, planner);
@@ -48,12 +54,12 @@ export async function draftByModel(input: GoalInput, calling: Calling, planner: 
   const accepted = judgedAnswer(answer, work, input, provenance(work, planner, spent), planner);
   if (accepted.ok) {
     if (mayCache) await planner.answers.put(calling.repair?.key ?? work.cacheKey, answer.text);
-    return { ...accepted, planner: "model", notices: [...notices, ...accepted.notices] };
+    return planned(accepted);
   }
   return failed(accepted, answer, spent, work, calling);
 }
 
-type Prepared = { ok: true; work: Work; notices: Problem[] } | Refused;
+type Prepared = { ok: true; work: Work; notices: Problem[]; removed: TakenOut[] } | Refused;
 
 async function prepare(input: GoalInput, { repair }: Calling, planner: ModelPlanner): Promise<Prepared> {
   const { ok, goal: sane, findings } = sanitizeGoal(input.goal);
@@ -90,10 +96,12 @@ async function prepare(input: GoalInput, { repair }: Calling, planner: ModelPlan
   const cacheKey = createHash("sha256")
     .update(JSON.stringify([settings.base_url, settings.name, prompt.digest, offer.digest, digestOf(policy)]))
     .digest("hex");
-  const notices = findings.map(({ code, message }): Problem => {
-    return { code: "goal-suspicious", at: "goal", message: `the goal: ${message} (${code})` };
-  });
-  return { ok: true, work: { goal, past, policy, offer, wire, mask, prompt, cacheKey }, notices };
+  const notices = [
+    ...findings.map((finding) => suspicious("goal", finding)),
+    ...prompt.removed.map((removal) => suspicious(removal.at, { code: removal.what, message: removalText(removal) })),
+  ];
+  const removed = [...takenOut(findings), ...prompt.removed];
+  return { ok: true, work: { goal, past, policy, offer, wire, mask, prompt, cacheKey }, notices, removed };
 }
 
 function provenance({ prompt, offer, policy }: Work, { settings }: ModelPlanner, spent: Spent | undefined): JsonObject {

@@ -6,6 +6,7 @@
 import { z } from "zod";
 import { redact } from "../../../core/redact.js";
 import type { Finding } from "../../../core/run/state.js";
+import { promptText } from "../../../goal/prompt-text.js";
 import { FINDINGS_SHOWN_AT_GATE } from "../../../vocabulary/limits.js";
 import { NARRATIVE_SENTENCE_MAX_CHARS, NARRATIVE_SENTENCES_MAX } from "../../../vocabulary/model-limits.js";
 import type { Narrative } from "../../contract.js";
@@ -77,7 +78,7 @@ export async function narrate(
   const mask = createMask([], new Set());
   const boundary = planner.boundary();
   const lines = told.map(({ statement, evidence }, index) => `${index + 1}. ${[statement, ...evidence].join("; ")}`);
-  const data = mask.hide(lines.join("\n")).replace(/[\x00-\x08\x0b-\x1f\x7f]/g, "");
+  const data = promptText(mask.hide(lines.join("\n"))).text;
   const messages: Message[] = [
     { role: "system", content: SYSTEM },
     { role: "user", content: `<<${boundary} findings\n${data}\n${boundary}>>` },

@@ -4,9 +4,11 @@
  */
 import { createHash } from "node:crypto";
 import type { Policy } from "../../../core/policy.js";
+import { promptJson, promptText, type Removal } from "../../../goal/prompt-text.js";
 import type { Json } from "../../../schema/json.js";
 import { PAST_RUN_MAX_CHARS, PAST_RUNS_MAX } from "../../../vocabulary/model-limits.js";
 import type { Problem } from "../../../vocabulary/problems.js";
+import type { TakenOut } from "../../contract.js";
 import type { Mask } from "./mask.js";
 import type { Offer, OfferedTool } from "./offer.js";
 
@@ -40,34 +42,50 @@ export interface Prompt {
   /** SHA-256 over the messages without their boundary, in hex. */
   digest: string;
   chars: number;
+  /** What was taken out of texts from outside, or escaped in them. */
+  removed: TakenOut[];
 }
 
 /** Stands where the boundary goes; no text from outside can hold it, for control characters are taken out of all. */
 const BOUNDARY = "\u0001";
 
 export function promptOf(parts: PromptParts): Prompt {
-  const drafts = messagesOf(parts);
+  const removed: TakenOut[] = [];
+  const drafts = messagesOf(parts, (at, found) => removed.push(...found.map((removal) => ({ at, ...removal }))));
   const text = JSON.stringify(drafts);
   return {
     messages: (boundary) =>
       drafts.map(({ role, content }) => ({ role, content: content.replaceAll(BOUNDARY, boundary) })),
     digest: createHash("sha256").update(text).digest("hex"),
     chars: text.length,
+    removed,
   };
 }
 
-function messagesOf(parts: PromptParts): Message[] {
+type Note = (at: string, removed: readonly Removal[]) => void;
+
+function messagesOf(parts: PromptParts, note: Note): Message[] {
   const { goal, past, mask, refine, repair } = parts;
+  const textBlock = (at: string, label: string, given: string): string => {
+    const { text, removed } = promptText(mask.hide(given));
+    note(at, removed);
+    return fenced(label, text);
+  };
+  const jsonBlock = (at: string, label: string, given: Json): string => {
+    const { text, removed } = promptJson(given);
+    note(at, removed);
+    return fenced(label, mask.hide(text));
+  };
   const blocks = [
-    fenced("goal", goal, mask),
+    textBlock("goal", "goal", goal),
     ...past
       .slice(0, PAST_RUNS_MAX)
-      .map(({ text }, index) => fenced(`past run ${index + 1}`, text.slice(0, PAST_RUN_MAX_CHARS), mask)),
+      .map(({ text }, index) => textBlock("memory", `past run ${index + 1}`, text.slice(0, PAST_RUN_MAX_CHARS))),
     ...(refine === undefined
       ? ["Plan for the goal."]
       : [
-          fenced("graph", JSON.stringify(refine.graph), mask),
-          fenced("feedback", refine.feedback, mask),
+          jsonBlock("graph", "graph", refine.graph),
+          textBlock("feedback", "feedback", refine.feedback),
           "Change the graph as the feedback asks, and nothing else: name only nodes and edges that change.",
         ]),
   ];
@@ -76,20 +94,20 @@ function messagesOf(parts: PromptParts): Message[] {
     { role: "user", content: blocks.join("\n\n") },
   ];
   if (repair === undefined) return messages;
-  const problems = repair.problems.map(({ at, code, message, hint }) => ({ at, code, message, hint }));
+  const problems = repair.problems.map(({ at, code, message, hint = "" }) => ({ at, code, message, hint }));
   return [
     ...messages,
     { role: "assistant", content: clean(mask.hide(repair.answer)) },
     {
       role: "user",
-      content: `${fenced("problems", JSON.stringify(problems), mask)}\n\nYour answer was checked and has these problems. Answer again, whole, without them.`,
+      content: `${fenced("problems", mask.hide(promptJson(problems).text))}\n\nYour answer was checked and has these problems. Answer again, whole, without them.`,
     },
   ];
 }
 
-/** Text from outside: masked, without what could end or forge a boundary. */
-function fenced(label: string, text: string, mask: Mask): string {
-  return `<<${BOUNDARY} ${label}\n${clean(mask.hide(text))}\n${BOUNDARY}>>`;
+/** Text from outside, masked and escaped, without what could end or forge a boundary. */
+function fenced(label: string, text: string): string {
+  return `<<${BOUNDARY} ${label}\n${clean(text)}\n${BOUNDARY}>>`;
 }
 
 const clean = (text: string): string => text.replace(/[\x00-\x08\x0b-\x1f\x7f]/g, "");
@@ -132,13 +150,13 @@ const BUILT_IN: Record<Offer["types"][number], string> = {
 
 function toolText({ name, description, effect, types, params }: OfferedTool): string {
   const keys = Object.keys(params.properties ?? {}).join(", ") || "none";
-  return `- ${name} [${effect}; type ${types.join(" or ")}]: ${clean(description)} Params: ${keys}.`;
+  return `- ${name} [${effect}; type ${types.join(" or ")}]: ${clean(promptText(description).text)} Params: ${keys}.`;
 }
 
 function listed(items: Offer["sources"], mask: Mask): string {
   const texts = items.map(({ name, kind, environment, description, actions }) => {
     const says = [kind, environment, ...(actions === undefined ? [] : [`can ${actions.join(", ")}`])].join(", ");
-    return `${name} (${says})${description === undefined ? "" : ` ${clean(mask.hide(description))}`}`;
+    return `${name} (${says})${description === undefined ? "" : ` ${clean(promptText(mask.hide(description)).text)}`}`;
   });
   return texts.length === 0 ? "none" : texts.join("; ");
 }

@@ -6,21 +6,24 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { z } from "zod";
+import { ask } from "../../../../src/activities/planner/model/ask.js";
+import { draftByModel } from "../../../../src/activities/planner/model/draft-by-model.js";
 import { cacheDirectory } from "../../../../src/platform/temporal/cache.js";
 import { REPAIRS_MAX } from "../../../../src/vocabulary/model-limits.js";
 import { openPolicy } from "../../../support/adversarial.js";
-import { createTestPlanner, type TestPlanner } from "../../../support/model-planner.js";
-import { freePort, hasSlowServices } from "../../../support/services.js";
+import { createTestPlanner, settingsFor, type TestPlanner } from "../../../support/model-planner.js";
+import { freePort } from "../../../support/services.js";
 
 /** Where `scripts/provide-model.mjs` puts it. */
 const FOLDER = join(cacheDirectory(process.env) ?? "/nonexistent", "services", "xllamacpp-2026.10.11549");
 const isThere = existsSync(join(FOLDER, "complete"));
-// Minutes of two whole cores: beside the other slow services, not in each run.
-const isAsked = isThere && hasSlowServices;
-const without = isAsked ? "" : " (skipped: minutes of work; npm run provide:model, then npm run test:services)";
+const without = isThere ? "" : " (skipped: npm run provide:model installs it)";
 const SERVER = resolve(import.meta.dirname, "../../../support/llama-server.py");
+/** Below what settings allow: a plan does not fit, so that each answer is cut off after seconds. */
+const CUT_OFF = 24;
 
-describe.skipIf(!isAsked)(`a real small model${without}`, () => {
+describe.skipIf(!isThere)(`a real small model${without}`, () => {
   let child: ChildProcess;
   let url = "";
   const planners: TestPlanner[] = [];
@@ -42,51 +45,51 @@ describe.skipIf(!isAsked)(`a real small model${without}`, () => {
   });
 
   /** One tool only: a small model reads few words. */
-  async function planner(model: object): Promise<TestPlanner> {
+  async function planner(maxTokens: number): Promise<TestPlanner> {
     const policy = openPolicy({ allowed_hosts: ["127.0.0.1"] });
     const fixedPolicy = {
       ...policy,
       tools: { ...policy.tools, allowed: ["echo"] },
-      node_types: { allowed: ["analysis" as const, "wait" as const], blocked: [] },
+      node_types: { allowed: ["analysis" as const], blocked: [] },
     };
-    const made = await createTestPlanner(url, {
-      fixedPolicy,
-      model: { timeout_seconds: 600, temperature: 0, ...model },
-    });
+    const settings = { ...settingsFor(url, { timeout_seconds: 600, temperature: 0 }), max_output_tokens: maxTokens };
+    // The same in each call: what the server has read once it does not read again.
+    const boundary = () => "b7f3";
+    const made = await createTestPlanner(url, { fixedPolicy, settings, boundary });
     planners.push(made);
     return made;
   }
 
   const callsOf = ({ events }: TestPlanner) => events.filter((event) => event.kind === "call");
 
-  test("answers in the strict form that is asked for, which ends in a checked graph or in problems of the check", async () => {
-    const own = await planner({ max_output_tokens: 700 });
-    const result = await own.plan({ goal: "say hello with echo" });
-    for (const { input, output } of callsOf(own)) {
-      expect(input).toBeGreaterThan(100);
-      expect(output).toBeGreaterThan(0);
-      expect(output).toBeLessThanOrEqual(700);
-    }
-    expect(callsOf(own).length).toBeGreaterThan(0);
-    if (result.ok) {
-      expect(result.graph.nodes.every(({ tool, type }) => tool === "echo" || type === "wait")).toBe(true);
-      return;
-    }
-    // It may be cut off, or break a rule; what it never is: no JSON although it came to its end.
-    const messages = result.problems.map(({ message }) => message);
-    if (!messages.some((message) => message.includes("cut off")))
-      expect(messages.join()).not.toMatch(/not JSON|no JSON/);
-    expect(result.problems.length).toBeGreaterThan(0);
-  }, 600_000);
+  test("keeps to a strict schema: only what it allows comes back, and it is counted", async () => {
+    const asking = await planner(64);
+    const schema = z.strictObject({ state: z.enum(["up", "down"]), retries: z.number(), note: z.null() });
+    const messages = [
+      { role: "user" as const, content: "The server is up. Answer in JSON: state, retries 0, note null." },
+    ];
+    const answer = await ask({ messages, schema, name: "state" }, asking);
+    expect(answer.truncated, answer.text).toBe(false);
+    expect(schema.parse(JSON.parse(answer.text)).note).toBeNull();
+    expect(answer.tokens?.input).toBeGreaterThan(10);
+    expect(answer.tokens?.output).toBeGreaterThan(5);
+  }, 300_000);
 
-  test("is asked again where its answer was cut off, and at most so often", async () => {
-    const own = await planner({ max_output_tokens: 256 });
-    const result = await own.plan({
-      goal: "say hello with echo, then wait, ten times in a row, and describe each at length",
+  test("a plan that is cut off is asked for again with what is wrong, and at most so often", async () => {
+    const own = await planner(CUT_OFF);
+    const input = { goal: "say hello with echo", requester: "rita" };
+    let draft = await draftByModel(input, { run: "plan-1" }, own);
+    expect(draft).toMatchObject({
+      ok: false,
+      problems: [{ code: "model-answer-invalid", message: expect.stringContaining("cut off") }],
+      repair: { round: 1, answer: expect.stringMatching(/^\s*\{\s*"name"/) },
     });
+    while (!draft.ok && draft.repair !== undefined) {
+      draft = await draftByModel(input, { run: "plan-1", repair: draft.repair }, own);
+    }
+    expect(draft).toMatchObject({ ok: false, problems: [{ code: "plan-refused" }, { code: "model-answer-invalid" }] });
     const calls = callsOf(own);
-    expect(calls.length).toBeGreaterThan(result.ok ? 0 : 1);
-    expect(calls.length).toBeLessThanOrEqual(1 + REPAIRS_MAX);
-    if (!result.ok) expect(calls.at(-1)?.output).toBeLessThanOrEqual(256);
+    expect(calls).toHaveLength(1 + REPAIRS_MAX);
+    for (const { output } of calls) expect(output).toBeLessThanOrEqual(CUT_OFF);
   }, 600_000);
 });
