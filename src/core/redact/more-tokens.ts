@@ -29,6 +29,8 @@ const CLOUDS: readonly TokenRule[] = [
   form("azure-devops-token", "AZDO", "[A-Za-z0-9]{76}AZDO[A-Za-z0-9]{4}(?![A-Za-z0-9])"),
   form("datadog-key", "ddapp_ ddpat_", "dd(?:app|pat)_[A-Za-z0-9]{30,}"),
   form("new-relic-key", "NRJS- NRRA- NRAA-", "NR(?:JS|RA|AA)-[A-Za-z0-9]{19,}"),
+  form("new-relic-key", "NRAL", "(?=[A-Za-z]{0,36}[0-9])[A-Za-z0-9]{30,40}NRAL(?![A-Za-z0-9])"),
+  form("render-key", "rnd_", "rnd_(?=[A-Za-z]{0,28}[0-9])[A-Za-z0-9]{26,32}(?![A-Za-z0-9])"),
   form("grafana-token", "eyJrIjoi", "eyJrIjoi[A-Za-z0-9+/_-]{30,}={0,2}"),
   form("square-token", "EAAA", "EAAA[\\w-]{58,62}(?![\\w-])"),
   form("bitbucket-token", "ATBB", "ATBB[A-Za-z0-9]{24,}"),
@@ -112,6 +114,23 @@ const HASHES: readonly TokenRule[] = [
     "$argon2 $scrypt $pbkdf2",
     /\$(?:argon2(?:id?|d)|scrypt|pbkdf2[a-z0-9-]{0,10})\$[\w=,$./+-]{20,}/g,
   ),
+  rule(
+    "password-hash",
+    "SCRAM-SHA-",
+    /SCRAM-SHA-(?:1|256|512)\$[0-9]{1,9}:[A-Za-z0-9+/=]{8,}\$[A-Za-z0-9+/=]{20,}:[A-Za-z0-9+/=]{20,}/g,
+  ),
+  rule(
+    "password-hash",
+    "pbkdf2",
+    /(?:-pbkdf2-[0-9a-f]{40},|pbkdf2(?:_sha(?:1|256|512)|:sha(?:1|256|512):)\$?)[\w$:,./+=-]{30,}/g,
+  ),
+  rule("password-hash", "scrypt:", /scrypt:[0-9]{1,9}:[0-9]{1,4}:[0-9]{1,4}\$[\w./+=-]{4,64}\$[0-9a-f]{40,}/g),
+  rule(
+    "password-hash",
+    "{SSHA} {SHA} {MD5} {SSHA512} {CRYPT}",
+    /\{(?:S?SHA(?:256|384|512)?|S?MD5|CRYPT|PBKDF2)\}[A-Za-z0-9+/=$.]{16,}/g,
+  ),
+  rule("password-hash", "$P$ $H$ $S$", /(?<![\w$])\$[PHS]\$[./A-Za-z0-9]{31,52}(?![./A-Za-z0-9])/g),
 ];
 
 const SIGNED: readonly TokenRule[] = [

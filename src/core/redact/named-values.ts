@@ -9,14 +9,16 @@ type Replace = (kind: string) => string;
 
 /** A name, at most a closing quote or bracket, and what puts a value to it. */
 const ASSIGNED = new RegExp(
-  `(?<!:secretsmanager:[\\w-]{0,20}:[0-9]{0,12}:)(${SECRET_NAME})(\\\\{0,3}["'\`]?\\]?)([ \\t]{0,4}(?:=>|[!=]={1,2}(?=[ \\t]{0,4}["'\`])|:[ \\t]?(?:secret)?(?:str|string|bytes)[ \\t]?=|[:=]{1,2}(?!=))[ \\t]{0,4})`,
+  `(?<!:secretsmanager:[\\w-]{0,20}:[0-9]{0,12}:)(${SECRET_NAME})(\\\\{0,3}["'\`]?\\]?)([ \\t]{0,4}(?:=>|[!=]={1,2}(?=[ \\t]{0,4}["'\`])|:[ \\t]?(?:secret)?(?:str|string|bytes)[ \\t]?=|[:=：＝]{1,2}(?!=))[ \\t]{0,4})`,
   "gi",
 );
 const OPTION = new RegExp(
   `(${SECRET_NAME})(?<=(?:^|[\\s"'\`([,])--?[A-Za-z0-9-]{0,60})()([ \\t]{1,4})(?=[^\\s-])`,
   "gi",
 );
-const QUOTE = /\\{0,3}["'`]/y;
+const QUOTE = /"""|'''|\\{0,3}["'`]/y;
+/** `b'…'`, `N'…'`, `@"…"`: what kind of text a quoted value is. */
+const PREFIX = /(?:[bBuUrRfFnN]{1,2}|[@$])(?=["'])/y;
 /** A run is judged by its first characters and goes as a whole. */
 const BARE = /[^\s"'`&;,]{1,256}/y;
 const BARE_MAX = 256;
@@ -26,6 +28,10 @@ const QUOTED_MAX = 4_096;
 const NAMES_IN_VALUE_MAX = 8;
 /** YAML: the value is the next line. */
 const BLOCK = /[|>][+-]?[ \t]{0,4}\r?\n[ \t]{0,40}/y;
+
+/** Spares the patterns on most lines. */
+const NAMED =
+  /pass|pwd|secret|token|credential|auth|key|mnemonic|seed|jwt|kennwort|contrase|senha|wachtwoord|has[łl]o|senord|heslo|пароль|密|パスワード|口令|비밀/i;
 
 const ELEMENT = new RegExp(`(<[\\w:.-]{0,60}?(${SECRET_NAME})(?:\\s[^<>]{0,200})?>)([^<]{1,1024})(?=</)`, "gi");
 
@@ -39,7 +45,7 @@ const LOOSE = /(?<![A-Za-z0-9])((?:Bearer|Basic)[ \t]{1,4})([A-Za-z0-9._~+/-]{8,
 export function redactNamedValues(text: string, replace: Replace): string {
   let result = text;
   if (/authorization|cookie/i.test(result)) result = redactHeaders(result, replace);
-  if (/pass|pwd|secret|token|credential|auth|key|mnemonic|seed|jwt/i.test(result)) {
+  if (NAMED.test(result)) {
     result = redactAssigned(result, ASSIGNED, replace);
     if (result.includes("-")) result = redactAssigned(result, OPTION, replace);
     if (result.includes("</")) result = redactElements(result, replace);
@@ -100,7 +106,9 @@ function pastEnd(text: string, span: Span): number {
 
 function valueAt(text: string, from: number): Span | undefined {
   BLOCK.lastIndex = from;
-  const start = from + (BLOCK.exec(text)?.[0].length ?? 0);
+  const begin = from + (BLOCK.exec(text)?.[0].length ?? 0);
+  PREFIX.lastIndex = begin;
+  const start = begin + (PREFIX.exec(text)?.[0].length ?? 0);
   QUOTE.lastIndex = start;
   const quote = QUOTE.exec(text)?.[0];
   if (quote !== undefined) {

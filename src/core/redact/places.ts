@@ -1,17 +1,10 @@
 /**
- * Places in URLs, commands and statements where a secret stands. Each pattern matches exactly what is to go.
+ * Places in URLs, commands and statements where a secret stands.
  * Loaded by the workflow sandbox: imports no package and reads no clock.
  */
+import { COMMAND_PLACES } from "./command-places.js";
+import type { Place } from "./place.js";
 import { SECRET_NAME } from "./secret-names.js";
-
-export interface Place {
-  kind: string;
-  /** Spares the pattern on most lines. */
-  hint: RegExp;
-  pattern: RegExp;
-  /** Whether only what looks made up by a machine is one. */
-  random?: boolean;
-}
 
 const place = (kind: string, hint: RegExp, pattern: RegExp): Place => ({ kind, hint, pattern });
 const loosePlace = (kind: string, hint: RegExp, pattern: RegExp): Place => ({ kind, hint, pattern, random: true });
@@ -38,7 +31,7 @@ const IN_URLS: readonly Place[] = [
   place(
     "password",
     /identified/i,
-    /(?<=identified\s{1,4}by\s{1,4}(?:password\s{1,4})?["'])(?!\[redacted:)[^"'\n]{1,256}/gi,
+    /(?<=identified\s{1,4}(?:with\s{1,4}["'`]?\w{1,40}["'`]?\s{1,4})?(?:by|as)\s{1,4}(?:password\s{1,4})?["'])(?!\[redacted:)[^"'\n]{1,256}/gi,
   ),
   place(
     "password",
@@ -119,16 +112,16 @@ const IN_ENVIRONMENT: readonly Place[] = [
 ];
 
 const NAMES_OF_OTHERS =
-  "cache|partition|sort|primary|foreign|idempotency|dedup|row|hash|object|lock|public|group|shard|route|index|unique|composite|map|join|order|range|search|storage|redis|record|event|message|resource|session|state|etag";
+  "cache|partition|sort|primary|foreign|idempotency|dedup|row|hash|object|lock|public|group|shard|route|index|unique|composite|map|join|order|range|search|storage|redis|record|event|message|resource|session|state|etag|websocket|surrogate|host|ssh|gpg";
 const LISTED = /pass|pwd|secret|token|key|credential/i;
 
 /** `<vendor>_key = …`, and lists: the name, blanks or a bar of a table, the value. */
 const IN_LISTS: readonly Place[] = [
   loosePlace(
     "api-key",
-    /_key/i,
+    /[_-]key/i,
     new RegExp(
-      `(?<=(?<![A-Za-z0-9_.])(?!\\w{0,60}(?:${NAMES_OF_OTHERS})_key)[A-Za-z]\\w{1,60}_key["']?[ \\t]{0,4}[:=][ \\t]{0,4}["'\`]?)${KEPT}[A-Za-z0-9+/_-]{20,256}={0,2}(?![\\w/.:-])`,
+      `(?<=(?<![A-Za-z0-9_.-])(?![\\w-]{0,60}(?:${NAMES_OF_OTHERS})[_-]key)[A-Za-z][\\w-]{1,60}[_-]key["']?[ \\t]{0,4}[:=][ \\t]{0,4}["'\`]?)${KEPT}[A-Za-z0-9+/_-]{20,256}={0,2}(?![\\w/.:-])`,
       "gi",
     ),
   ),
@@ -152,12 +145,24 @@ const IN_PROSE: readonly Place[] = [
   loosePlace(
     "secret",
     /pass|secret|token|key|credential/i,
-    /(?<=\b(?:pass(?:word|code|phrase)|secret(?: key)?|(?:api|access|secret|auth|bearer)[ -]?(?:key|token)|token) (?:is|was|=|is:|has been set to|set to|changed to|reset to) ["'`]?)(?!\[redacted:)[^\s"'`,;]{6,256}/gi,
+    /(?<=\b(?:pass(?:word|code|phrase)|secret(?: key)?|(?:api|access|secret|auth|bearer)[ -]?(?:key|token)|token) (?:is|was|=|is:|(?:(?:has been|was|is) )?(?:set|changed|reset|updated|rotated) to) ["'`]?)(?!\[redacted:)[^\s"'`,;]{6,256}/gi,
   ),
   loosePlace(
     "secret",
     /pass|token|key/i,
     /(?<=\b(?:and|with|use|using|by|via|the|my|our|new|old) (?:password|passphrase|passcode|api key|access key|secret key|token) ["'`]?)(?!\[redacted:)[^\s"'`,;]{8,256}/gi,
+  ),
+  // The same said in other languages, and URL-encoded.
+  loosePlace(
+    "password",
+    /passwor|kennwor|contrase|passe|senha|wachtwoord|has[łl]o|parol|пароль/i,
+    /(?<=(?:passwor[td]|kennwort|contraseña|mot de passe|senha|wachtwoord|has[łl]o|пароль) (?:lautet|ist|est|es|é|è|was|war|to|jest) {0,2}["'«„`]?)(?!\[redacted:)[^\s"'`,;»“]{6,256}/gi,
+  ),
+  place("secret", /%3D/i, named("(?<![A-Za-z])", "%3D", "[^\\s%&\"']{4,256}")),
+  loosePlace(
+    "password",
+    /credentials|login/i,
+    /(?<=\b(?:credentials|login|creds):? ["'`]?[\w.@-]{1,64}[/:])(?!\[redacted:)[^\s"'`,;/]{8,256}/gi,
   ),
 ];
 
@@ -168,4 +173,5 @@ export const PLACES: readonly Place[] = [
   ...IN_ENVIRONMENT,
   ...IN_LISTS,
   ...IN_PROSE,
+  ...COMMAND_PLACES,
 ];

@@ -6,9 +6,11 @@ import { tokenKind } from "./tokens.js";
 
 /** Text of a pattern, letters in any case: what a secret's name ends with. */
 export const SECRET_NAME =
-  "(?:pass(?:word|wd|phrase|code)|pwd|secret|(?<![a-z])secret[_-]?id|token|mnemonic|seed[_ -]?phrase|(?<![A-Za-z])jwt|secret[_-]?key[_-]?base|(?<=client[_-])key[_-]data|pre-?shared[_-]?key|(?<=fastly-)key|credentials?|(?<=[_.-])pass|(?<![a-z])auth" +
+  "(?:pass(?:word|wd|phrase|code)|pwd|secret|(?<![a-z])secret[_-]?id|token|mnemonic|seed[_ -]?phrase|(?<![A-Za-z])jwt|secret[_-]?key[_-]?base|(?<=client[_-])key[_-]data|pre-?shared[_-]?key|(?<=fastly-)key|credentials?|(?<=[_.-])pass|(?<![A-Za-z])(?:store|key|user|db|root|admin|bind)pass|(?<![a-z])auth" +
+  // As other languages name a password.
+  "|passwort|kennwort|contrase(?:ñ|n)a|mot[ _-]?de[ _-]?passe|senha|wachtwoord|has[łl]o|l[öo]senord|heslo|пароль|密码|密碼|パスワード|口令|비밀번호" +
   "|(?:api|app|application|access|secret|private|encryption|signing|account|auth|master|license|service|storage" +
-  "|subscription|session|deploy|routing|integration)[_. -]?key)(?:[_-]?[0-9]{1,2})?";
+  "|subscription|session|deploy|routing|integration|recovery|unseal)[_. -]?key)(?:[_ -]?[0-9]{1,2})?";
 
 const KEY_ENDS = new RegExp(`(${SECRET_NAME})$`, "i");
 const HEADERS: Readonly<Record<string, string>> = {
@@ -31,7 +33,7 @@ const STAND_IN = new RegExp(
     "%(?:[sdv]|\\(\\w{1,40}\\)s|\\w{1,40}%)",
     "[*•.-]+|x{1,40}",
     "true|false|null|none|nil|undefined|yes|no|on|off|empty|unset|string|str|required|optional",
-    "redacted|hidden|masked|missing",
+    "redacted|hidden|masked|missing|ConvertTo-SecureString",
     "(?:process\\.env|os\\.environ|getenv)\\b.*",
     "(?:op|vault|ref|arn|file):.*",
     // What gives one, in place of the value.
@@ -75,7 +77,8 @@ export function namedSecretKind({ name, value, where, goesOn }: NamedValue): str
 }
 
 function kindOfName(name: string): string {
-  if (/^pass|^pwd/i.test(name)) return "password";
+  if (/^pass|^pwd|pass$|^(?:kennw|contr|mot|senha|wacht|has|l.senord|heslo)|[^\x00-\x7f]/i.test(name))
+    return "password";
   if (/key/i.test(name)) return "api-key";
   if (/^secret|^mnemonic|^seed/i.test(name)) return "secret";
   if (/^authorization|^cookie/.test(name)) return name;

@@ -1,0 +1,10 @@
+/** Loaded by the workflow sandbox: imports no package and reads no clock. */
+export interface Place {
+  kind: string;
+  /** Spares the pattern on most lines. */
+  hint: RegExp;
+  /** Matches exactly what is to go. */
+  pattern: RegExp;
+  /** Whether only what looks made up by a machine is one. */
+  random?: boolean;
+}
