@@ -7,12 +7,13 @@ const DECODER = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 export function utf8Text(bytes: Uint8Array, name: string): Utf8Text {
   const [first, second] = bytes;
   if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) return refused(name, "UTF-16");
+  // Every second byte of plain text in UTF-16 is zero; without its mark it reads as UTF-8 full of them.
+  const head = bytes.subarray(0, 200);
+  if (head.filter((byte) => byte === 0).length * 3 > head.length) return refused(name, "UTF-16");
   try {
     return { ok: true, text: DECODER.decode(bytes) };
   } catch {
-    // Every second byte of plain text in UTF-16 is zero.
-    const zeros = bytes.subarray(0, 200).filter((byte) => byte === 0).length;
-    return refused(name, zeros > 20 ? "UTF-16" : "another encoding (such as Latin-1)");
+    return refused(name, "another encoding (such as Latin-1)");
   }
 }
 

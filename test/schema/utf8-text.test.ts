@@ -6,6 +6,7 @@ test.each([
   ["Latin-1", Buffer.from("goal: Gerät in München", "latin1"), "another encoding (such as Latin-1)"],
   ["UTF-16, little end first, with its mark", Buffer.from("\ufeffid: g", "utf16le"), "UTF-16"],
   ["UTF-16, big end first, with its mark", Buffer.from("\ufeffid: g", "utf16le").swap16(), "UTF-16"],
+  ["UTF-16 of ASCII alone, without its mark", Buffer.from("id: g", "utf16le"), "UTF-16"],
   ["a cut sequence", Buffer.from([0x61, 0xe2, 0x82]), "another encoding (such as Latin-1)"],
   [
     "UTF-16 of other letters, without a mark",

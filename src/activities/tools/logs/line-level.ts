@@ -34,7 +34,9 @@ const PHP = /\bPHP (?:(Fatal error|Parse error)|(Warning)|Notice|Deprecated)/;
 const POSTGRES = /^(?:STATEMENT|DETAIL|HINT|CONTEXT|QUERY|LOCATION)$/;
 const BETWEEN = /[\s,;*#.|-]*/y;
 const WORD = /[^\s|[\](){}<>"'`,=:]+/y;
-const ENCLOSED = /\[[^\][]{0,100}\]|\([^()]{0,60}\)|<[^<>]{0,60}>/y;
+const ENCLOSED = /\[[^\][]{0,100}\]|\([^()]{0,60}\)|<[^<>]{0,60}>|\{[\w-]{0,60}\}/y;
+/** Monolog: `production.ERROR:` */
+const CHANNEL = /^[\w-]{1,40}\.([A-Z]{4,9})$/;
 const VALUE = /=(?:"([^"]{0,200})"?|([^\s"]*))/y;
 const DATE_WORD =
   /^(?:mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|am|pm|utc|gmt|[a-z]{1,4}t)$/i;
@@ -119,7 +121,9 @@ function wordLevel(word: string, head: Head): LevelOrUnknown | undefined {
   if (word.length === 1 && isBehindTime && head.start > 0 && next === " ") {
     if (/[TVDIWEFC]/.test(word)) return letterLevel(word);
   }
-  const level = word.length > 2 ? namedLevel(word) : undefined;
+  const behind = next === ":" ? CHANNEL.exec(word)?.[1] : undefined;
+  const level = word.length > 2 ? namedLevel(behind ?? word) : undefined;
+  if (behind !== undefined && level !== undefined) return level;
   if (level !== undefined && isColumn(word, head, isBehindTime)) return level;
   if (next === ":" && POSTGRES.test(word)) return "info";
   if (next === ":" && line.charAt(at + 1) === " " && LEVEL_KEYS.has(word.toLowerCase()) && isBehindTime) {
@@ -153,6 +157,8 @@ function enclosedLevel(enclosed: string): Level | undefined {
   const words = enclosed
     .slice(1, -1)
     .split(/[\s:|,=]+/)
+    // Celery: ERROR/ForkPoolWorker-1
+    .map((word) => word.replace(/^([A-Z]{4,8})\/[\w-]{1,60}$/, "$1"))
     .filter((word) => word !== "");
   for (const word of words) {
     const level =

@@ -101,7 +101,7 @@ function shortYear(parts: Parts, referenceMs: number): number | undefined {
 /** The day of the reference, or the one before it: nothing else says which. */
 function clockOnly(parts: Parts, referenceMs: number): number | undefined {
   const day = new Date(referenceMs);
-  const ms = utc(day.getUTCFullYear(), day.getUTCMonth(), day.getUTCDate(), parts.clock ?? "");
+  const ms = utc(day.getUTCFullYear(), day.getUTCMonth(), day.getUTCDate(), clockOf(parts));
   if (ms === undefined) return undefined;
   return exact(ms > referenceMs + 60_000 ? ms - DAY_MS : ms, parts);
 }
@@ -187,4 +187,6 @@ export const TIME_SHAPES: readonly TimeShape[] = [
   shape("^\\[?(?<epoch>\\d{10}(?:\\.\\d{1,9})?|\\d{13})\\b", ({ epoch }) => epochMs(Number(epoch))),
   shape("(?<![\\w.:/#-])(?<epoch>\\d{10}(?:\\.\\d{1,9})?|\\d{13})(?![\\w.:/-])", recentEpoch),
   { ...shape(`(?<=^(?:[^\\s|]{1,60} *\\| ?)?[[(]?)${CLOCK}${FRACTION}(?=[\\s\\])|])`, clockOnly), clockOnly: true },
+  // zerolog's console: 12:00PM
+  { ...shape("^(?<clock>\\d{1,2}:\\d\\d)(?<half>[AP]M)(?= )", clockOnly), clockOnly: true },
 ];

@@ -29,11 +29,15 @@ const HEADS: readonly RegExp[] = [
   /^(?:\S+ )?\S+ - \S+ \[$/,
   // A container's name, as docker compose sets it before its lines
   /^\S+\s*\| ?$/,
+  // A pod and its container, as stern sets them before its lines
+  /^[a-z0-9-]{1,200}-[a-z0-9]{6,10}-[bcdf-hj-np-tv-xz2-9]{5} [a-z0-9-]{1,63} (?:[›>│|] )?$/,
+  // Erlang: =ERROR REPORT====
+  /^=[A-Z ]{1,20} REPORT=+ $/,
   // The audit daemon
   /^(?:node=\S+ )?type=\S+ $/,
 ];
 const HEAD_TOKEN = new RegExp(
-  `^(?:[\\[\\](){}<>|,:;*#"'-]+|<\\d+>\\d?|\\[[^\\]]*\\]|[\\[(]?${LEVEL_WORD}(?::[\\w.]+)?[\\])]?[:,]?|[^\\s=]*[\\d./][^\\s=]*)$`,
+  `^(?:[\\[\\](){}<>|,:;*#"'=-]+|<\\d+>\\d?|\\[[^\\]]*\\]|[\\[(]?${LEVEL_WORD}(?::[\\w.]+)?[\\])]?[:,]?|[^\\s=]*[\\d./][^\\s=]*)$`,
   "i",
 );
 const HEAD_TOKENS_MAX = 5;
