@@ -11,6 +11,7 @@ import type { Report } from "../core/report.js";
 import type { SoFar } from "../core/run/context.js";
 import type { AskedGate, Finding, GatePreview } from "../core/run/state.js";
 import type { LedgerView, Pause } from "../core/writes/ledger.js";
+import type { TakenOut } from "../goal/prompt-text.js";
 import type { Graph } from "../schema/graph.js";
 import type { JsonObject } from "../schema/json.js";
 import type { Question } from "../schema/question.js";
@@ -164,13 +165,6 @@ export type DraftResult =
       /** The model's last draft, as it was refused. */
       draft?: string;
     };
-
-export interface TakenOut {
-  /** Which text: goal, feedback, graph, or the past runs of memory. */
-  at: string;
-  what: "control-characters" | "role-marker" | "fence";
-  taken: string[];
-}
 
 /** What a further call of the model needs to know of the calls before it. */
 export interface Repair {

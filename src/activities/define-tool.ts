@@ -68,6 +68,8 @@ export interface ToolDefinition<P = unknown, O = unknown> {
 export interface Preview {
   before: string | null;
   after: string | null;
+  /** What hangs on the target, as it was declared. */
+  affects?: readonly string[];
 }
 
 /** Declares a tool; gives `run` its types. */

@@ -10,6 +10,11 @@ export interface Removal {
   taken: string[];
 }
 
+export interface TakenOut extends Removal {
+  /** Which text: goal, feedback, graph, or the past runs of memory. */
+  at: string;
+}
+
 /** What could pass for an end of quoted text: code fences, brackets of blocks, rulers with begin or end, tags of prompts. */
 const FENCES = [
   /[`´｀]{3,}|[~～]{3,}|"{3,}|'{3,}/g,

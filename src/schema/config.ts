@@ -120,6 +120,9 @@ const commandActionSchema = z.strictObject({
 export const ACTION_NAMES = ["rollback", "service_restart", "scale_action", "config_update"] as const;
 export type ActionName = (typeof ACTION_NAMES)[number];
 
+/** What hangs on a target: people are shown it before they agree to act on it. */
+const affectsSchema = z.array(z.string().min(1).max(200)).min(1).max(20).optional();
+
 const probeNeedsState = <T extends { idempotency: string; state?: unknown }>(action: T) =>
   action.idempotency !== "probe" || action.state !== undefined;
 const PROBE_RULE = "given a state to read, since idempotency is probe";
@@ -127,12 +130,14 @@ const PROBE_RULE = "given a state to read, since idempotency is probe";
 const httpTarget = z.strictObject({
   kind: z.literal("http"),
   actions: z.partialRecord(z.enum(ACTION_NAMES), httpActionSchema.refine(probeNeedsState, PROBE_RULE)),
+  affects: affectsSchema,
   namespace: namespaceSchema.optional(),
   ...common,
 });
 const commandTarget = z.strictObject({
   kind: z.literal("command"),
   actions: z.partialRecord(z.enum(ACTION_NAMES), commandActionSchema.refine(probeNeedsState, PROBE_RULE)),
+  affects: affectsSchema,
   namespace: namespaceSchema.optional(),
   ...common,
 });

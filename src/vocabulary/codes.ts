@@ -117,9 +117,7 @@ export const CODES = {
   "payload-damaged": ran("Something that is encrypted is not what was encrypted."),
   // Goals and plans
   "goal-invalid": input("The goal is empty, too long or not text."),
-  "goal-suspicious": input(
-    "The goal, or a text beside it, holds what looks like an order to the planner or was taken out; it was not obeyed.",
-  ),
+  "goal-suspicious": input("A goal, or a text beside it, looks like an order to the planner; it was not obeyed."),
   "goal-time-unread": input("A time in the goal could not be used; the playbook's own span is taken."),
   "alert-invalid": input("The alert cannot be read, does not fire, or is no incident."),
   "alert-news": input("Alerts came, or were resolved, while the run went on; nothing is refused by it."),

@@ -24,9 +24,11 @@ export async function previewOf(
   const { params, requester, runKey } = call;
   try {
     const context = contextOf({ params, requester, runKey, retries: 0 }, dependencies, signal, dependencies.log);
-    const { before, after } = await within(definition.preview(parsed.value, context), signal);
-    if (before === null && after === null) return {};
-    return { preview: { before: clean(before, dependencies), after: clean(after, dependencies) } };
+    const { before, after, affects } = await within(definition.preview(parsed.value, context), signal);
+    if (before === null && after === null && affects === undefined) return {};
+    const change = { before: clean(before, dependencies), after: clean(after, dependencies) };
+    if (affects === undefined) return { preview: change };
+    return { preview: { ...change, affects: affects.map((text) => clean(text, dependencies) ?? "") } };
   } catch (error) {
     const problem = clean(messageOf(error), dependencies) ?? "";
     return { preview: { before: null, after: null, problem } };

@@ -115,12 +115,15 @@ function whoLine({
 function previewLines({ preview, undo, target, environment }: GateView, max: number | undefined): string[] {
   const lines: string[] = [];
   if (preview?.problem !== undefined) lines.push(`   change    could not be read: ${oneLine(preview.problem)}`);
-  else if (preview !== undefined) {
+  else if (preview !== undefined && (preview.before !== null || preview.after !== null)) {
     const [before, after] = [preview.before, preview.after].map((text) => oneLine(text ?? "unknown", max));
     lines.push(`   change    ${before} → ${after}`);
   }
-  if (target !== undefined)
-    lines.push(`   reaches   ${oneLine(target)} in ${environment}; what hangs on it is not declared`);
+  if (target !== undefined) {
+    const affects = preview?.affects ?? [];
+    const hangs = affects.length === 0 ? "what hangs on it is not declared" : `on it hang: ${affects.join(", ")}`;
+    lines.push(`   reaches   ${oneLine(target)} in ${environment}; ${oneLine(hangs, max)}`);
+  }
   const undone =
     undo === undefined ? "none is declared" : `${oneLine(undo.tool)} ${oneLine(paramsText(undo.params), max)}`;
   lines.push(`   undo      ${undone}`);

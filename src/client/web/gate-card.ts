@@ -49,10 +49,12 @@ export function GateCard({ gate, run, namesRun, outcome, onAnswered }: Props) {
       ${Object.entries(gate.params).map(([key, value]) => html`<dt>${key}</dt><dd>${shown(value)}</dd>`)}
     </dl>
     ${edited === undefined ? null : html`<h3>Changed by ${edited.by}</h3><${DiffView} before=${edited.before} after=${gate.params} />`}
-    ${preview === undefined ? null : html`<h3>What it would change</h3>`}
+    ${hasChange(preview) ? html`<h3>What it would change</h3>` : null}
     ${preview?.problem === undefined ? null : html`<p>It could not be read: ${preview.problem}</p>`}
-    ${preview === undefined || preview.problem !== undefined ? null : html`<${DiffView} before=${preview.before} after=${preview.after} />`}
-    ${gate.target === undefined ? null : html`<h3>What it reaches</h3><p><strong>${gate.target}</strong> in ${gate.environment}; what hangs on it is not declared.</p>`}
+    ${!hasChange(preview) || preview.problem !== undefined ? null : html`<${DiffView} before=${preview.before} after=${preview.after} />`}
+    ${gate.target === undefined ? null : html`<h3>What it reaches</h3><p><strong>${gate.target}</strong> in ${gate.environment}</p>`}
+    <h3>What hangs on it</h3>
+    <p>${preview?.affects === undefined ? "It is not declared." : preview.affects.join(", ")}</p>
     ${undo === undefined ? null : html`<${Undo} undo=${undo} />`}
     <h3>Why it is asked</h3>
     <p>
@@ -66,6 +68,9 @@ export function GateCard({ gate, run, namesRun, outcome, onAnswered }: Props) {
     ${isOpen && outcome?.isOver !== true ? html`<${GateAnswer} key=${gate.digest} gate=${gate} runId=${run.runId} onAnswered=${onAnswered} />` : null}
   </article>`;
 }
+
+const hasChange = (preview: Gate["preview"]): preview is NonNullable<Gate["preview"]> =>
+  preview !== undefined && (preview.problem !== undefined || preview.before !== null || preview.after !== null);
 
 /** The approval covers it too: it may follow without another question. */
 function Undo({ undo }: { undo: NonNullable<Gate["undo"]> }) {

@@ -74,6 +74,8 @@ export interface GatePreview {
   before: string | null;
   after: string | null;
   problem?: string;
+  /** What hangs on the target, as config.yaml declares it. */
+  affects?: string[];
 }
 
 /** A gate: a question to people about one action of one node. Times are milliseconds since the epoch. */

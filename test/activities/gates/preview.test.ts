@@ -69,6 +69,12 @@ test("a target's present state and the one that is wanted are shown, and nothing
     };
     expect((await ask(tool, config, fetch)).preview).toEqual({ before: "2", after: "1" });
     expect(methods).toEqual(["GET"]);
+    const affects = ["basket", "3 hosts"];
+    const declared: Config = {
+      ...NOTHING,
+      targets: { shop: { kind: "http", actions: { rollback: action }, affects } },
+    };
+    expect((await ask(tool, declared, fetch)).preview).toEqual({ before: "2", after: "1", affects });
   } finally {
     server.close();
   }
@@ -90,6 +96,18 @@ test("a state that cannot be read is said, and people are asked all the same", a
   const result = await ask(broken, NOTHING);
   expect(result.preview).toEqual({ before: null, after: null, problem: "the target does not answer" });
   expect(result.digest).toMatch(/^[0-9a-f]{64}$/);
+});
+
+test("what hangs on a target is shown also where its state is not declared", async () => {
+  const action = { argv: ["/bin/true"], expect_exit: [0], idempotency: "none" as const };
+  const targets: Config["targets"] = { shop: { kind: "command", actions: { rollback: action }, affects: ["basket"] } };
+  expect((await ask(tool, { ...NOTHING, targets })).preview).toEqual({
+    before: null,
+    after: null,
+    affects: ["basket"],
+  });
+  const silentTargets: Config["targets"] = { shop: { kind: "command", actions: { rollback: action } } };
+  expect(await ask(tool, { ...NOTHING, targets: silentTargets })).not.toHaveProperty("preview");
 });
 
 test("a tool that can tell nothing shows nothing", async () => {

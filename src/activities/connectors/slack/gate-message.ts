@@ -21,7 +21,7 @@ const PREVIEW_MAX = 300;
 /** What notices tell, as far as the event has it. */
 type Told = Partial<Omit<AskCall, "params">> & {
   params?: JsonObject;
-  preview?: { before: string | null; after: string | null; problem?: string };
+  preview?: { before: string | null; after: string | null; problem?: string; affects?: string[] };
   digest?: string;
   deadline?: string;
   groups?: string[];
@@ -46,7 +46,16 @@ export function slackMessage(notice: GateMessage, page: string | undefined, answ
 function question(notice: GateMessage, told: Told, page: string | undefined, answers: boolean): SlackText {
   const { nodeName = notice.node, findings = [] } = told;
   const title = notice.event === "gate-escalated" ? "You are asked too" : "Approval needed";
-  const lines = [found(told), what(told), why(told), before(told), undone(told), who(notice, told), deadline(told)];
+  const lines = [
+    found(told),
+    what(told),
+    why(told),
+    before(told),
+    reaches(told),
+    undone(told),
+    who(notice, told),
+    deadline(told),
+  ];
   const blocks: Block[] = [
     { type: "header", text: plain(`${title}: ${nodeName}`, HEADER_MAX) },
     section(lines.filter((text) => text !== undefined).join("\n")),
@@ -68,10 +77,10 @@ function question(notice: GateMessage, told: Told, page: string | undefined, ans
 
 /** Nobody agrees by a button to what they could not read. */
 function isShownWhole({ params = {}, undo, preview, tool = "", target = "" }: Told): boolean {
-  const { before, after } = preview ?? {};
+  const { before, after, affects = [] } = preview ?? {};
   const isCut = (text: string, max: number): boolean => line(text, max).endsWith("…");
   if ([tool, target].some((name) => isCut(name, NAME_MAX))) return false;
-  if ([before, after].some((text) => isCut(text ?? "", PREVIEW_MAX))) return false;
+  if ([before, after, affects.join(", ")].some((text) => isCut(text ?? "", PREVIEW_MAX))) return false;
   if (undo !== undefined && isCut(JSON.stringify(redactValue(undo.params)), LINE_MAX)) return false;
   return !code(params, PARAMS_MAX).endsWith("…```");
 }
@@ -110,9 +119,14 @@ const why = ({ reason, requester }: Told): string | undefined =>
 function before({ preview }: Told): string | undefined {
   if (preview === undefined) return undefined;
   if (preview.problem !== undefined) return `*Now*  could not be read: ${line(preview.problem, LINE_MAX)}`;
+  if (preview.before === null && preview.after === null) return undefined;
   const shown = (value: string | null) => (value === null ? "unknown" : line(value, PREVIEW_MAX));
   return `*Change*  ${shown(preview.before)} → ${shown(preview.after)}`;
 }
+
+/** A workload of Kubernetes tells it with the change. */
+const reaches = ({ preview }: Told): string | undefined =>
+  preview?.affects === undefined ? undefined : `*Affects*  ${line(preview.affects.join(", "), PREVIEW_MAX)}`;
 
 const undone = ({ undo }: Told): string | undefined =>
   undo === undefined

@@ -41,7 +41,7 @@ export async function actOn(
   };
 }
 
-/** The target's state as it reads now, and as it would read; neither is known where the target declares none. */
+/** The target's state as it reads now, and as it would read, where the target declares one; and what hangs on the target. */
 export async function previewOf(
   action: ActionName,
   params: JsonObject & { target: string },
@@ -52,9 +52,12 @@ export async function previewOf(
     const { before, after } = await previewWorkload({ action, target: declared.target, params }, context);
     return { before: shortState(before), after: shortState(after) };
   }
+  const target = context.config.targets[params.target];
+  const { affects } = target === undefined || target.kind === "kubernetes" ? {} : target;
+  const reached = affects === undefined ? {} : { affects };
   const { state } = executorOf(declared, params, context);
-  if (state === undefined) return { before: null, after: null };
-  return { before: shortState(await state.read()), after: shortState(state.wanted) };
+  if (state === undefined) return { before: null, after: null, ...reached };
+  return { before: shortState(await state.read()), after: shortState(state.wanted), ...reached };
 }
 
 /** How many replicas a workload has now, or the target's state tells of: a number alone, or one beside the word. */
