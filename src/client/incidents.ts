@@ -1,6 +1,7 @@
 /** Incidents as they stand: from what Temporal lists, also where no worker runs; with a worker, with all their alerts. */
 import type { Client } from "@temporalio/client";
 import type { IncidentView } from "../core/incident/incident.js";
+import { readIncidentView } from "../core/incident/read-view.js";
 import { INCIDENT, INCIDENT_MEMO, isIncidentId, WORKFLOWS } from "../vocabulary/names.js";
 import type { Result } from "../vocabulary/result.js";
 import { promptly } from "./runs/deadline.js";
@@ -56,7 +57,8 @@ async function shown(client: Client, id: string): Promise<Result<ListedIncident>
   try {
     const { status, startTime, memo } = await promptly(client, () => handle.describe());
     // Without a worker the query is not answered, and what lists show must do.
-    const full = await promptly(client, () => handle.query<IncidentView>(INCIDENT.view)).catch(() => undefined);
+    const asked = await promptly(client, () => handle.query<unknown>(INCIDENT.view)).catch(() => undefined);
+    const full = readIncidentView(asked);
     const view = full === undefined ? viewIn(memo) : { view: full };
     return { ok: true, value: { id, isOpen: status.name === "RUNNING", startedAtMs: startTime.getTime(), ...view } };
   } catch (error) {
@@ -65,14 +67,8 @@ async function shown(client: Client, id: string): Promise<Result<ListedIncident>
   }
 }
 
-/** Whoever started a workflow of that name wrote its memo. */
+/** Whoever started a workflow of that name wrote its memo, and answers for it. */
 function viewIn(memo: Record<string, unknown> | undefined): { view?: IncidentView } {
-  const view = memo?.[INCIDENT_MEMO] as IncidentView | undefined;
-  const isOne =
-    typeof view === "object" &&
-    view !== null &&
-    typeof view.hook === "string" &&
-    Array.isArray(view.members) &&
-    typeof view.key === "object";
-  return isOne ? { view } : {};
+  const view = readIncidentView(memo?.[INCIDENT_MEMO]);
+  return view === undefined ? {} : { view };
 }

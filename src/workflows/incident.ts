@@ -23,6 +23,7 @@ import {
   type IncidentView,
   isFiring,
   isIncidentAlert,
+  isIncidentInput,
   type NotStarted,
   newIncident,
   note,
@@ -34,12 +35,14 @@ import { plain } from "../core/report/plain.js";
 import type { Json } from "../schema/json.js";
 import { ALERTS_PER_SIGNAL, INCIDENT_SHOW_SECONDS, MEMBERS_MAX } from "../vocabulary/hook-limits.js";
 import { INCIDENT, INCIDENT_MEMO } from "../vocabulary/names.js";
+import { PROVEN, refuseUnproven, SEALED, sealOf } from "./handing-over.js";
 import { beginRun, type Following, followRun, planFor, tellPeople } from "./incident-run.js";
-import { refuseUnreadable } from "./inputs.js";
+import { malformed, refuseUnreadable } from "./inputs.js";
 
 export const takeSignal = defineSignal<[unknown]>(INCIDENT.take);
 export const incidentQuery = defineQuery<IncidentView>(INCIDENT.view);
 
+const INPUT = "an object with hook, key and settings";
 const SHOW_MS = INCIDENT_SHOW_SECONDS * 1_000;
 
 /** An incident at hand: its state, and what its run has not been told. */
@@ -57,10 +60,12 @@ setWorkflowOptions(() => {
   const { deploymentName = "" } = workflowInfo().currentDeploymentVersion ?? {};
   return deploymentName === "" ? {} : { versioningBehavior: "AUTO_UPGRADE" };
 }, incident);
-export async function incident(input: IncidentInput, carried?: IncidentState): Promise<IncidentView> {
-  refuseUnreadable(input, "an object with hook, key and settings");
-  // Only an earlier execution hands over a state: a caller's is not looked at.
+export async function incident(input: IncidentInput, carried?: IncidentState, seal?: string): Promise<IncidentView> {
+  refuseUnreadable(input, INPUT);
+  if (!isIncidentInput(input)) throw malformed(`must be ${INPUT}, within the bounds of config.yaml`);
+  // Only an earlier execution hands over a state, and proves that it did: a caller's is not looked at.
   const isHandedOver = workflowInfo().continuedFromExecutionRunId !== undefined && carried !== undefined;
+  if (isHandedOver && patched(PROVEN)) await refuseUnproven(carried, seal);
   const state = isHandedOver ? carried : newIncident(Date.now(), input.settings.debounceMs);
   const stage: Stage = { input, state, news: { joined: [], isOver: false } };
   setHandler(takeSignal, (given) => take(stage, given));
@@ -108,10 +113,20 @@ async function waitFor(stage: Stage, isDone: () => boolean, untilMs?: number): P
 }
 
 async function handOver(stage: Stage): Promise<never> {
-  await tell(stage);
-  const { input, state } = stage;
+  const { state } = stage;
+  for (;;) {
+    await tell(stage);
+    if (!patched(SEALED)) return continueIncident(stage);
+    const text = JSON.stringify(state);
+    const seal = await sealOf(state);
+    // Alerts may have come meanwhile, or the run ended.
+    if (JSON.stringify(state) === text) return continueIncident(stage, seal);
+  }
+}
+
+function continueIncident({ input, state }: Stage, ...seal: [] | [string]): Promise<never> {
   const memo = { [INCIDENT_MEMO]: viewOf(state, input) as unknown as Json };
-  return makeContinueAsNewFunc<typeof incident>({ memo })(input, state);
+  return makeContinueAsNewFunc<typeof incident>({ memo })(input, state, ...seal);
 }
 
 async function tell({ following, news, state }: Stage): Promise<void> {

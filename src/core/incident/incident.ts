@@ -2,7 +2,15 @@
  * An incident: the alerts of one group, what was started for them, and what became of it. It keeps so many alerts one by
  * one and counts the rest. Loaded by the workflow sandbox: imports no package and reads no clock.
  */
-import { FLAPPING_TURNS, LABELS_SHOWN, MEMBERS_MAX, MEMBERS_SHOWN } from "../../vocabulary/hook-limits.js";
+import {
+  COOLDOWN_MAX_SECONDS,
+  DEBOUNCE_MAX_SECONDS,
+  FLAPPING_TURNS,
+  HOOK_GROUP_LABELS_MAX,
+  LABELS_SHOWN,
+  MEMBERS_MAX,
+  MEMBERS_SHOWN,
+} from "../../vocabulary/hook-limits.js";
 
 /** An alert as it is sent on: within bounds, without secrets. */
 export interface IncidentAlert {
@@ -203,5 +211,25 @@ export function isIncidentAlert(value: unknown): value is IncidentAlert {
     typeof labels === "object" &&
     labels !== null &&
     Object.values(labels).every((label) => text(label, 1_000))
+  );
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+const isWithin = (value: unknown, mostMs: number): boolean =>
+  typeof value === "number" && value >= 0 && value <= mostMs;
+
+/** Whether a workflow can be an incident with it: anyone with a client may start one with anything. */
+export function isIncidentInput(value: unknown): value is IncidentInput {
+  const { hook, key, settings, asked } = isObject(value) ? value : {};
+  if (!isObject(key) || !isObject(settings) || !(asked === undefined || isObject(asked))) return false;
+  const values = Object.values(key);
+  return (
+    text(hook, 41) &&
+    /^[a-z0-9][a-z0-9_-]*$/.test(hook) &&
+    values.length <= HOOK_GROUP_LABELS_MAX &&
+    values.every((one) => text(one, 1_000)) &&
+    isWithin(settings.debounceMs, DEBOUNCE_MAX_SECONDS * 1_000) &&
+    isWithin(settings.cooldownMs, COOLDOWN_MAX_SECONDS * 1_000)
   );
 }

@@ -1,0 +1,68 @@
+/** An incident whose history grows long hands its state on, sealed, and loses no alert. */
+import { Client } from "@temporalio/client";
+import { NativeConnection, Worker } from "@temporalio/worker";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { IncidentView } from "../../src/core/incident/incident.js";
+import { startTestDevServer, type TestDevServer, temporalDevSettings } from "../support/temporal.js";
+import { stage, workflowBundle } from "../support/workflows.js";
+
+let server: TestDevServer;
+let connection: NativeConnection;
+let client: Client;
+beforeAll(async () => {
+  const settings = await temporalDevSettings();
+  const dynamic = { ...settings.dynamic_config, "limit.historyCount.suggestContinueAsNew": 60 };
+  server = await startTestDevServer({ settings: { ...settings, dynamic_config: dynamic } });
+  connection = await NativeConnection.connect({ address: server.address });
+  client = new Client({ connection: server.connection, namespace: server.namespace });
+});
+afterAll(async () => {
+  await connection?.close();
+  await server?.stop();
+});
+
+const input = {
+  hook: "pager",
+  key: { alertname: "HighErrors" },
+  settings: { debounceMs: 100, cooldownMs: 600_000 },
+};
+const alert = (id: string) => ({ id, name: "HighErrors", says: "", labels: {}, status: "firing" });
+
+test("every alert is in the last of the chain, and each execution proves what it was handed", async () => {
+  const taskQueue = "incident-chain";
+  const workflowId = `alert-pager-${"0".repeat(24)}`;
+  const proven: unknown[] = [];
+  const { activities } = stage();
+  const worker = await Worker.create({
+    connection,
+    namespace: server.namespace,
+    taskQueue,
+    workflowBundle: await workflowBundle(),
+    activities: {
+      ...activities,
+      plan_incident: async () => ({ kind: "no-rule", notes: ["no rule of the hook fits"] }),
+      prove_state: async (_: unknown, from: string, seal: unknown) => {
+        proven.push(from);
+        return { proven: seal === "sealed" };
+      },
+    },
+  });
+  const ids = Array.from({ length: 100 }, (_, index) => `alert-${index}`);
+  await worker.runUntil(async () => {
+    for (const id of ids) {
+      const started = { workflowId, taskQueue, args: [input], signal: "alerts", signalArgs: [[alert(id)]] };
+      await client.workflow.signalWithStart("incident", started);
+    }
+    const seen = async () =>
+      (await client.workflow.getHandle(workflowId).query<IncidentView>("incidentView").catch(() => undefined))?.alerts;
+    await expect.poll(seen, { timeout: 30_000 }).toBe(ids.length);
+  });
+  expect(proven.length).toBeGreaterThan(0);
+  // A worker that is asked again proves it again.
+  const executions = new Set(proven);
+  const { firstExecutionRunId } = (await client.workflow.getHandle(workflowId).fetchHistory()).events?.[0]
+    ?.workflowExecutionStartedEventAttributes ?? { firstExecutionRunId: undefined };
+  expect(executions.has(firstExecutionRunId)).toBe(true);
+  const first = await client.workflow.getHandle(workflowId, firstExecutionRunId ?? "").fetchHistory();
+  expect(first.events?.at(-1)?.workflowExecutionContinuedAsNewEventAttributes?.input?.payloads).toHaveLength(3);
+}, 90_000);
