@@ -2,9 +2,11 @@
  * All that talks to Temporal about runs from outside; the façade, the CLI and the page stand on it and on nothing
  * below it. Every call returns problems as values.
  */
+
+import type { Result } from "../vocabulary/result.js";
 import { cancelRun } from "./runs/cancel.js";
 import type { RunsOptions } from "./runs/context.js";
-import type { Runs } from "./runs/contract.js";
+import type { RunAnswer, Runs } from "./runs/contract.js";
 import { decideGate } from "./runs/decide.js";
 import { happeningsOf } from "./runs/happenings.js";
 import { createHistories } from "./runs/histories.js";
@@ -14,12 +16,13 @@ import { planGoal } from "./runs/plan.js";
 import { reportOfRun } from "./runs/report.js";
 import { startRun } from "./runs/start.js";
 import { attempt } from "./runs/temporal-errors.js";
-import { viewRun } from "./runs/view.js";
+import { rebuildRun, viewRun } from "./runs/view.js";
 import { createWorkers } from "./runs/workers.js";
 
 export type { Result as Answered } from "../vocabulary/result.js";
 export type { RunsOptions } from "./runs/context.js";
 export type {
+  Became,
   Decide,
   Decided,
   OpenGate,
@@ -36,6 +39,10 @@ export function createRuns(options: RunsOptions): Runs {
   const histories = createHistories(options);
   const workers = createWorkers(options);
   const view = (runId: string) => viewRun(runId, histories, workers, options);
+  const rebuilt = async (runId: string): Promise<Result<RunAnswer>> => {
+    const found = await rebuildRun(runId, histories, options);
+    return found.ok ? { ok: true, value: found.value.answer } : found;
+  };
   return {
     start: (input) => startRun(input, options),
     plan: (input, signal) => planGoal(input, workers, options, signal),
@@ -43,7 +50,7 @@ export function createRuns(options: RunsOptions): Runs {
     view,
     report: (runId, waitMs) => reportOfRun(runId, waitMs, histories, options),
     happenings: (runId, input) => happeningsOf(runId, histories, input),
-    inbox: () => openGates(view, options),
+    inbox: () => openGates(rebuilt, options),
     decide: (input) => decideGate(input, histories, workers, options),
     cancel: (runId) => cancelRun(runId, histories, options),
     hasWorker: () => attempt("worker", async () => ({ ok: true, value: await workers.live() })),

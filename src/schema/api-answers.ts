@@ -55,7 +55,10 @@ export const decidedAnswer = z.looseObject({
   runId: z.string(),
   node: z.string(),
   decision: z.enum(["approve", "reject"]),
-  counted: z.boolean(),
+  counted: z.boolean().meta({ description: "whether it changed anything" }),
+  result: z.string().optional().meta({ description: "accepted, edited, or repeated: the same person had approved before" }),
+  approvals: z.object({ given: z.int(), required: z.int() }).optional(),
+  message: z.string().optional(),
 });
 export const sessionAnswer = z.object({
   required: z.boolean(),

@@ -1,10 +1,11 @@
 /** What became of a decision: in words, or as a problem where it did not count. */
-import type { DecisionResult } from "../../core/run/state.js";
 import type { Problem, ProblemCode } from "../../vocabulary/problems.js";
-import type { Decided } from "../runs.js";
+import { stillToCome } from "../runs/became.js";
+import type { Became, Decided } from "../runs.js";
 import { style } from "./text.js";
 
-type Refused = Exclude<DecisionResult, "accepted" | "edited">;
+type Taken = "accepted" | "edited" | "repeated";
+type Refused = Exclude<Became, Taken>;
 const REFUSALS: Record<Refused, [ProblemCode, string, string]> = {
   "already-decided": ["already-decided", "the gate is closed already", "autoops status RUN shows how it closed"],
   late: ["decision-late", "the deadline has passed; nothing was done", "start the run again if it is still wanted"],
@@ -33,26 +34,30 @@ const REFUSALS: Record<Refused, [ProblemCode, string, string]> = {
 };
 
 /** The problem with a decision that does not count, or does not count yet. */
-export function problemOfDecision({ result, counted, runId, node }: Decided): Problem | undefined {
+export function problemOfDecision({ result, runId, node, rule }: Decided): Problem | undefined {
   const at = `${runId} ${node}`;
-  if (result === undefined || !counted) {
-    if (result !== undefined && !isTaken(result)) return refusal(result, runId, at);
+  if (result === undefined) {
     const message = "the decision is recorded and counts once a worker runs";
     return { code: "decision-not-counted", at, message, hint: "start one with `autoops worker`" };
   }
-  return isTaken(result) ? undefined : refusal(result, runId, at);
+  return isTaken(result) ? undefined : refusal(result, runId, at, rule);
 }
 
-const isTaken = (result: DecisionResult): result is "accepted" | "edited" =>
-  result === "accepted" || result === "edited";
+const isTaken = (result: Became): result is Taken =>
+  result === "accepted" || result === "edited" || result === "repeated";
 
-function refusal(result: Refused, runId: string, at: string): Problem {
+function refusal(result: Refused, runId: string, at: string, rule: string | undefined): Problem {
   const [code, message, hint] = REFUSALS[result];
-  return { code, at, message: `${at}: ${message}`, hint: hint.replace("RUN", runId) };
+  const isOfRule = result === "not-allowed" || result === "comment-required";
+  const by = isOfRule && rule !== undefined ? ` (rule ${rule})` : "";
+  return { code, at, message: `${at}: ${message}${by}`, hint: hint.replace("RUN", runId) };
 }
 
-export function decidedText({ runId, node, result }: Decided, decision: "approve" | "reject"): string {
+export function decidedText(decided: Decided, decision: "approve" | "reject"): string {
+  const { runId, node, result } = decided;
+  const more = stillToCome(decided);
+  if (result === "repeated") return `${style.yellow("unchanged")} ${node} of ${runId}: ${more ?? "nothing changed"}`;
   if (result === "edited") return `${style.yellow("edited")} ${node} of ${runId}: nothing is approved yet`;
   const word = decision === "approve" ? style.green("approved") : style.yellow("rejected");
-  return `${word} ${node} of ${runId}`;
+  return `${word} ${node} of ${runId}${more === undefined ? "" : `: ${more}`}`;
 }

@@ -1,10 +1,10 @@
 /** What is said to somebody whose decision does not count. */
-import type { DecisionResult } from "../../core/run/state.js";
 import type { ProblemCode } from "../../vocabulary/problems.js";
+import type { Became } from "../runs.js";
 
 /** What a decision that did not count is called in problem documents, and what it says. */
 export const DECISION_REFUSALS: Record<
-  Exclude<DecisionResult, "accepted" | "edited">,
+  Exclude<Became, "accepted" | "edited" | "repeated">,
   { code: ProblemCode; says: string }
 > = {
   "already-decided": { code: "already-decided", says: "was decided before" },
@@ -16,3 +16,10 @@ export const DECISION_REFUSALS: Record<
   "gate-not-open": { code: "gate-not-open", says: "has no open gate" },
   "node-not-found": { code: "node-not-found", says: "is no node of this run" },
 };
+
+/** In a sentence about the node, with the rule that says so. */
+export function refusalText(result: keyof typeof DECISION_REFUSALS, rule: string | undefined): string {
+  const { says } = DECISION_REFUSALS[result];
+  const isOfRule = result === "not-allowed" || result === "comment-required";
+  return isOfRule && rule !== undefined ? `${says} (rule ${rule})` : says;
+}

@@ -103,11 +103,18 @@ export interface Decide {
   decisionId?: string;
 }
 
+/** `repeated`: the same person had approved the same before, and nothing changed. */
+export type Became = DecisionResult | "repeated";
+
 export interface Decided {
-  /** What became of it; refusals too are results. */
-  result?: DecisionResult;
-  /** False where the decision is only recorded: no worker has taken it in yet, and `result` is absent. */
+  /** What became of it; refusals too are results. Absent: it is only recorded, and no worker has taken it in yet. */
+  result?: Became;
+  /** Whether it changed anything. */
   counted: boolean;
+  /** After an approval: how many people have approved, as far as is known, and how many must. */
+  approvals?: { given: number; required: number };
+  /** Name of the policy's rule that the gate follows; absent where the policy's defaults hold, or there is no gate. */
+  rule?: string;
   runId: string;
   node: string;
 }

@@ -14,6 +14,7 @@ import type { JsonObject } from "../../schema/json.js";
 import { UPDATE_TIMEOUT_SECONDS } from "../../vocabulary/limits.js";
 import { SIGNALS, UPDATES } from "../../vocabulary/names.js";
 import type { Result } from "../../vocabulary/result.js";
+import { becameOf, decided } from "./became.js";
 import type { RunsOptions } from "./context.js";
 import type { Decide, Decided } from "./contract.js";
 import { promptly } from "./deadline.js";
@@ -36,7 +37,8 @@ export async function decideGate(
 ): Promise<Result<Decided>> {
   const found = await find(input.runId, histories);
   if (!found.ok) return found;
-  const known = (result: DecisionResult): Result<Decided> => decided(input, result);
+  const gate = found.value.fold.view().gates.find(({ nodeId }) => nodeId === input.node);
+  const known = (result: DecisionResult): Result<Decided> => decided(input, becameOf(input, result, gate), gate);
   const early = stateOfGate(found.value.fold, input.node);
   if (early !== undefined) return known(early);
   return attempt(input.runId, async () => {
@@ -50,18 +52,11 @@ export async function decideGate(
     const result = (await workers.seen()) ? await update(input, answer, found.value, options) : undefined;
     if (result === "ended") return afterEnd(input, histories);
     if (result !== undefined) return known(result);
-    workers.missed(sentMs);
+    workers.missed(sentMs, found.value.newest.start.queue);
     const closed = closedResult(found.value.fold, input.node);
     if (closed !== undefined) return known(closed);
     return signal(input, answer, found.value, histories, options);
   });
-}
-
-function decided({ runId, node }: Decide, result?: DecisionResult): Result<Decided> {
-  return {
-    ok: true,
-    value: { runId, node, counted: result !== undefined, ...(result === undefined ? {} : { result }) },
-  };
 }
 
 /** The payload of both deliveries; signed for the digest that is meant, or that the gate asks now. Undefined where that is a forgery. */

@@ -7,18 +7,20 @@ import type { RunsOptions } from "./context.js";
 import type { InboxAnswer, OpenGate, RunAnswer } from "./contract.js";
 import { listRuns } from "./list.js";
 
-/** Runs that are read at a time: each may take a query and its whole history. */
+/** Runs that are read at a time: each may take its whole history. */
 const AT_A_TIME = 8;
 /** Milliseconds for one run: one that cannot be read must not keep the others from being shown. */
 const RUN_MS = 5_000;
+/** Milliseconds for all: whoever asks shall decide, however many runs cannot be read. */
+const INBOX_MS = 15_000;
 
 type Read = { gates: OpenGate[] } | { unreadable: string } | { answer: Extract<InboxAnswer, { ok: false }> };
 
-/** `view` shows one run. Runs that vanish meanwhile are left out; one that cannot be read in time is named. */
+/** `view` shows one run, and asks no worker. Runs that vanish meanwhile are left out; one that cannot be read in time is named. */
 export async function openGates(
   view: (runId: string) => Promise<Result<RunAnswer>>,
   options: RunsOptions,
-  runMs = RUN_MS,
+  { runMs = RUN_MS, allMs = INBOX_MS } = {},
 ): Promise<InboxAnswer> {
   const listed = await listRuns({ limit: LIST_MAX, asking: true }, options);
   if (!listed.ok) return listed;
@@ -26,9 +28,11 @@ export async function openGates(
   const gates: OpenGate[] = [];
   const unreadable: string[] = [];
   let broken: Extract<InboxAnswer, { ok: false }> | undefined;
+  const untilMs = options.now() + allMs;
   const work = async (): Promise<void> => {
     for (let runId = waiting.shift(); runId !== undefined && broken === undefined; runId = waiting.shift()) {
-      const read = await within(runMs, runId, () => view(runId));
+      const leftMs = Math.min(runMs, untilMs - options.now());
+      const read = leftMs > 0 ? await within(leftMs, runId, () => view(runId)) : { unreadable: runId };
       if ("answer" in read) broken = read.answer;
       else if ("gates" in read) gates.push(...read.gates);
       else unreadable.push(read.unreadable);

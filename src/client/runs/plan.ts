@@ -37,7 +37,7 @@ export async function planGoal(
       const untilMs = Date.now() + PLAN_TIMEOUT_SECONDS * 1_000;
       const drafted = client.withDeadline(untilMs, () => handle.result() as Promise<DraftResult>);
       if (await isLeftLying(handle, drafted)) {
-        workers.missed(startedMs);
+        workers.missed(startedMs, RUN_QUEUE);
         drafted.catch(() => undefined);
         // A worker that starts later need not plan what nobody waits for.
         await promptly(client, () => handle.terminate("no worker took it up in time")).catch(() => undefined);

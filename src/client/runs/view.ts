@@ -1,6 +1,5 @@
 /** One run as it is now: from its worker where one answers, else rebuilt from history. */
 
-import type { RunView } from "../../core/report/view.js";
 import type { Result } from "../../vocabulary/result.js";
 import type { RunsOptions } from "./context.js";
 import type { RunAnswer } from "./contract.js";
@@ -29,25 +28,40 @@ export async function find(runId: string, histories: Histories): Promise<Result<
   });
 }
 
+/** A run as its history tells of it. Nobody is asked, so that no run can keep its reader waiting. */
+export async function rebuildRun(
+  runId: string,
+  histories: Histories,
+  options: RunsOptions,
+): Promise<Result<Found & { answer: RunAnswer }>> {
+  const found = await find(runId, histories);
+  if (!found.ok) return found;
+  const { fold, newest, runKey } = found.value;
+  const url = webUrl(options, runId, newest.executionId);
+  const view = withoutForged(fold.view(), { runId, runKey });
+  return {
+    ok: true,
+    value: { ...found.value, answer: { view, source: "history", waitsForWorker: false, webUrl: url } },
+  };
+}
+
 export async function viewRun(
   runId: string,
   histories: Histories,
   workers: Workers,
   options: RunsOptions,
 ): Promise<Result<RunAnswer>> {
-  const found = await find(runId, histories);
+  const found = await rebuildRun(runId, histories, options);
   if (!found.ok) return found;
-  const { fold, newest, runKey } = found.value;
-  const honest = (view: RunView) => withoutForged(view, { runId, runKey });
-  const url = webUrl(options, runId, newest.executionId);
-  const rebuilt: RunAnswer = { view: honest(fold.view()), source: "history", waitsForWorker: false, webUrl: url };
-  if (fold.ending !== undefined) return { ok: true, value: rebuilt };
+  const { fold, newest, runKey, answer } = found.value;
+  if (fold.ending !== undefined) return { ok: true, value: answer };
   // To ask would only wait: what answers queries is what fails.
-  if (fold.failing !== undefined) return { ok: true, value: { ...rebuilt, failing: fold.failing } };
+  if (fold.failing !== undefined) return { ok: true, value: { ...answer, failing: fold.failing } };
   return attempt(runId, async () => {
-    const view = (await workers.seen()) ? await workers.ask(runId, newest.executionId) : undefined;
-    if (view === undefined) return { ok: true, value: { ...rebuilt, waitsForWorker: true } };
-    if (view === null) return { ok: true, value: rebuilt };
-    return { ok: true, value: { ...rebuilt, view: honest(view), source: "worker" } };
+    const { executionId, start } = newest;
+    const view = (await workers.seen()) ? await workers.ask(runId, executionId, start.queue) : undefined;
+    if (view === undefined) return { ok: true, value: { ...answer, waitsForWorker: true } };
+    if (view === null) return { ok: true, value: answer };
+    return { ok: true, value: { ...answer, view: withoutForged(view, { runId, runKey }), source: "worker" } };
   });
 }

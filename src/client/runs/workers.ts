@@ -9,14 +9,14 @@ import { msOf } from "./payloads.js";
 import { isNotFound, isTimeOut } from "./temporal-errors.js";
 
 export interface Workers {
-  /** A call that was made at this time went unanswered. */
-  missed(askedMs: number): void;
+  /** A call that was made at this time to a run of this queue went unanswered. */
+  missed(askedMs: number, queue: string): void;
   /** Whether one polls the runs' queue, as far as is known without asking one. */
   seen(): Promise<boolean>;
   /** The same, and where a run is open one is asked. */
   live(): Promise<boolean>;
   /** The run's own view, null before its check; undefined where no worker answered in time. */
-  ask(workflowId: string, executionId: string): Promise<RunView | null | undefined>;
+  ask(workflowId: string, executionId: string, queue: string): Promise<RunView | null | undefined>;
 }
 
 /** A worker's poll lasts a minute: the server last saw an idle one at most this long ago. */
@@ -31,8 +31,9 @@ const FAILED_PRECONDITION = 9;
 export function createWorkers({ client, namespace, now }: RunsOptions): Workers {
   let silentSinceMs: number | undefined;
 
-  function missed(askedMs: number): void {
-    silentSinceMs = askedMs;
+  function missed(askedMs: number, queue: string): void {
+    // Whoever starts runs on a queue that nobody polls says nothing of the worker that polls ours.
+    if (queue === RUN_QUEUE) silentSinceMs = askedMs;
   }
 
   async function seen(): Promise<boolean> {
@@ -53,27 +54,27 @@ export function createWorkers({ client, namespace, now }: RunsOptions): Workers 
     );
     for (const { execution: open } of executions ?? []) {
       if (!open?.workflowId || !open.runId || (await isStuck(open.workflowId, open.runId))) continue;
-      return (await ask(open.workflowId, open.runId)) !== undefined;
+      return (await ask(open.workflowId, open.runId, RUN_QUEUE)) !== undefined;
     }
     return true;
   }
 
-  /** A run whose task is tried again and again answers nothing, and says nothing of the worker that tries it. */
+  /** A run whose task is tried again and again answers nothing, and says nothing of the worker that tries it; nor does one of another queue. */
   async function isStuck(workflowId: string, executionId: string): Promise<boolean> {
     const described = await promptly(client, () => client.workflow.getHandle(workflowId, executionId).describe());
-    return Number(described.raw.pendingWorkflowTask?.attempt ?? 0) > 1;
+    return described.taskQueue !== RUN_QUEUE || Number(described.raw.pendingWorkflowTask?.attempt ?? 0) > 1;
   }
 
-  async function ask(workflowId: string, executionId: string): Promise<RunView | null | undefined> {
+  async function ask(workflowId: string, executionId: string, queue: string): Promise<RunView | null | undefined> {
     const askedMs = now();
     try {
       const view = await client.withDeadline(Date.now() + QUERY_TIMEOUT_SECONDS * 1_000, () =>
         client.workflow.getHandle(workflowId, executionId).query<RunView | null>(QUERIES.runView),
       );
-      silentSinceMs = undefined;
+      if (queue === RUN_QUEUE) silentSinceMs = undefined;
       return view;
     } catch (error) {
-      if (isTimeOut(error)) missed(askedMs);
+      if (isTimeOut(error)) missed(askedMs, queue);
       else if (!isUnanswered(error)) throw error;
       return undefined;
     }

@@ -40,9 +40,11 @@ interface Decision {
   digest?: string;
 }
 
-/** What became of a decision. `counted` is false where it waits for a worker. */
+/** What became of a decision. Without a result it waits for a worker; `message` says what else is to be known. */
 export interface DecisionAnswer {
   counted: boolean;
+  result?: string;
+  message?: string;
 }
 
 const base = "/api/v1";

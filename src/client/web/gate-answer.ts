@@ -27,7 +27,7 @@ export function GateAnswer({ gate, runId, onAnswered }: Props) {
     const { digest, nodeId, nodeName } = gate;
     const sent = { decision, digest, ...(text ? { comment: text } : {}) };
     const outcome = await decide(runId, nodeId, sent).then(
-      (answer) => counted(nodeName, decision, answer.counted),
+      (answer) => counted(nodeName, decision, answer),
       (error) => refused(nodeName, error),
     );
     setSending(false);

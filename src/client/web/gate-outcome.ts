@@ -1,6 +1,6 @@
 /** What became of a decision that this page sent, in words, until the page is left. */
 import { useState } from "preact/hooks";
-import { problemsOf, type ShownProblem } from "./api.js";
+import { type DecisionAnswer, problemsOf, type ShownProblem } from "./api.js";
 
 export interface GateOutcome {
   gateName: string;
@@ -14,12 +14,13 @@ export interface GateOutcome {
 
 type Choice = "approve" | "reject";
 
-export function counted(gateName: string, choice: Choice, isCounted: boolean): GateOutcome {
-  if (!isCounted) {
+export function counted(gateName: string, choice: Choice, { result, message }: DecisionAnswer): GateOutcome {
+  if (result === undefined) {
     return { gateName, says: "Recorded. It counts as soon as a worker runs.", tone: "ask", isOver: true };
   }
   const word = choice === "approve" ? "approval" : "rejection";
-  return { gateName, says: `Your ${word} counts.`, tone: "good", isOver: true };
+  const says = result === "repeated" ? "Nothing changed" : `Your ${word} counts`;
+  return { gateName, says: message === undefined ? `${says}.` : `${says}: ${message}.`, tone: "good", isOver: true };
 }
 
 /** What a refusal means for the person who decided. */

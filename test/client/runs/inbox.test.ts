@@ -32,7 +32,7 @@ test("runs that answer never, or with what cannot be folded, are named; the othe
     if (runId === "run-07") throw new RangeError("Maximum call stack size exceeded");
     return asking(runId, 1_000 - Number(runId.slice(4)));
   };
-  const answer = await openGates(view, listing(ids), 50);
+  const answer = await openGates(view, listing(ids), { runMs: 50 });
   expect(answer.ok && answer.value.map(({ runId }) => runId)).toEqual(
     ids.filter((runId) => !silent.has(runId) && runId !== "run-07").reverse(),
   );
@@ -51,4 +51,16 @@ test("a run that vanished is left out, and a server that does not answer is told
     problems: [{ code: "temporal-unreachable", at: "r", message: "away" }],
   });
   expect(await openGates(away, listing(["r", "s"]))).toMatchObject({ ok: false });
+});
+
+test("however many runs answer never, the reading ends: those that were not read are named", async () => {
+  const ids = Array.from({ length: 90 }, (_, index) => `run-${String(index).padStart(2, "0")}`);
+  let asked = 0;
+  const view = async (): Promise<Result<RunAnswer>> => {
+    asked += 1;
+    return new Promise(() => undefined);
+  };
+  const answer = await openGates(view, listing(ids), { runMs: 40, allMs: 100 });
+  expect(answer).toEqual({ ok: true, value: [], unreadable: ids });
+  expect(asked).toBeLessThan(ids.length);
 });

@@ -89,7 +89,7 @@ async function decideOne(
   print.result(decidedText(answer.value, decision));
   if (answer.value.result === "edited") return sayEdited(print, runs, runId, node);
   print.result(`next: autoops watch ${runId}`);
-  return done({ runId: runId, node, decision, result: answer.value.result });
+  return done({ ...answer.value, decision });
 }
 
 /** What the gate asks now, beside what it asked before; it has to be approved with its new digest. */

@@ -16,8 +16,9 @@ import {
 } from "../../../schema/slack.js";
 import type { ProblemCode } from "../../../vocabulary/problems.js";
 import { PERMISSIONS } from "../../../vocabulary/roles.js";
+import { stillToCome } from "../../runs/became.js";
 import type { Runs } from "../../runs.js";
-import { DECISION_REFUSALS } from "../decision-refusals.js";
+import { refusalText } from "../decision-refusals.js";
 import type { FacadeMetrics } from "../metrics.js";
 import { commentForm } from "./comment-form.js";
 
@@ -140,7 +141,7 @@ async function decide(
   const { run: runId, node, digest, decision } = pending;
   const wish = { runId, node, decision, digest, comment, approver: person.name, groups: [...person.groups] };
   const answer = await answering.runs.decide({ ...wish, channel: "slack", decisionId });
-  const { result, counted } = answer.ok ? answer.value : { result: undefined, counted: false };
+  const { result, counted, rule } = answer.ok ? answer.value : { result: undefined, counted: false, rule: undefined };
   answering.log.info("decision", {
     operation: "slack",
     run: runId,
@@ -159,10 +160,12 @@ async function decide(
   const yours = decision === "approve" ? "approval" : "rejection";
   if (result === undefined)
     return tell(`Your ${yours} of ${shown} is recorded; it counts once a worker runs.`, user, pending, answering);
+  const more = stillToCome(answer.value);
+  if (result === "repeated") return tell(`${shown}: ${more ?? "nothing changed"}.`, user, pending, answering);
   if (result === "accepted" || result === "edited")
-    return tell(`Your ${yours} of ${shown} counts.`, user, pending, answering);
+    return tell(`Your ${yours} of ${shown} counts${more === undefined ? "" : `: ${more}`}.`, user, pending, answering);
   const way = result === "comment-required" ? `: autoops ${decision} ${line(runId, 255)} ${shown} --comment "…"` : "";
-  await tell(`It does not count: ${shown} ${DECISION_REFUSALS[result].says}${way}`, user, pending, answering);
+  await tell(`It does not count: ${shown} ${line(refusalText(result, rule), 300)}${way}`, user, pending, answering);
 }
 
 /** What was decided stands, also where the person cannot be told. */

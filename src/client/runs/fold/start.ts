@@ -11,6 +11,8 @@ import { allValues, type HistoryEvent, msOf } from "../payloads.js";
 
 export interface RunStart {
   workflowType: string;
+  /** Whose worker it waits for. */
+  queue: string;
   facts: RunFacts;
   atMs: number;
   /** The graph's document, as it was sent. */
@@ -34,6 +36,7 @@ export function startOf(event: HistoryEvent, workflowId: string): RunStart | und
   const parsed = parseGraph(input?.graph);
   return {
     workflowType: started.workflowType?.name ?? "",
+    queue: started.taskQueue?.name ?? "",
     facts: {
       runId: workflowId,
       runKey: started.firstExecutionRunId || (carried?.runKey ?? ""),

@@ -1,0 +1,47 @@
+/** What became of a decision, beyond what the run says to it: whether it changed anything, and how many more are wanted. */
+import { personOf } from "../../core/policy/approval-rule.js";
+import type { GateView } from "../../core/report/view.js";
+import type { DecisionResult } from "../../core/run/state.js";
+import type { Result } from "../../vocabulary/result.js";
+import type { Became, Decide, Decided } from "./contract.js";
+
+/** A run takes a person's second approval, and it changes nothing. One decision that is delivered twice is no second one. */
+export function becameOf(
+  { decision, approver, digest, decisionId }: Decide,
+  result: DecisionResult,
+  gate?: GateView,
+): Became {
+  const isSame = gate !== undefined && (digest === undefined || digest === gate.digest);
+  if (result !== "accepted" || decision !== "approve" || !isSame) return result;
+  if (decisionId !== undefined && gate.votes.some((vote) => vote.decisionId === decisionId)) return result;
+  return approversOf(gate).includes(personOf(approver)) ? "repeated" : result;
+}
+
+/** `gate` as it was before the decision. */
+export function decided(input: Decide, result?: Became, gate?: GateView): Result<Decided> {
+  const { runId, node, decision, approver } = input;
+  const counted = result === "accepted" || result === "edited";
+  const isApproval = decision === "approve" && (result === "accepted" || result === "repeated");
+  const given = new Set(approversOf(gate)).add(personOf(approver)).size;
+  return {
+    ok: true,
+    value: {
+      ...{ runId, node, counted },
+      ...(result === undefined ? {} : { result }),
+      ...(isApproval && gate !== undefined ? { approvals: { given, required: gate.required } } : {}),
+      ...(gate?.rule === undefined ? {} : { rule: gate.rule }),
+    },
+  };
+}
+
+const approversOf = (gate?: GateView): string[] =>
+  (gate?.votes ?? []).filter(({ decision }) => decision === "approve").map(({ approver }) => personOf(approver));
+
+/** What is still to come, or why nothing changed; undefined where the decision says it all. */
+export function stillToCome({ result, approvals }: Decided): string | undefined {
+  if (approvals === undefined) return undefined;
+  const { given, required } = approvals;
+  const so = `${given} of ${required} people have approved`;
+  if (result === "repeated") return `you had approved it before, so nothing changed; ${so}`;
+  return given < required ? so : undefined;
+}
