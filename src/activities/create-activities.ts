@@ -1,7 +1,14 @@
 /** All activities of a worker: the tools under their names, and those that are not tools. */
 import { ApplicationFailure, Context } from "@temporalio/activity";
 import { ACTIVITIES } from "../vocabulary/names.js";
-import { auditedAsk, auditedCheck, auditedDraft, auditedStore, auditedVerify } from "./acting/audit-run.js";
+import {
+  auditedAsk,
+  auditedCheck,
+  auditedDraft,
+  auditedStore,
+  auditedTell,
+  auditedVerify,
+} from "./acting/audit-run.js";
 import { createProveState, createSealState, fromHere } from "./acting/carried-state.js";
 import { createToolActivity } from "./acting/tool-activity.js";
 import { createCheckGraph } from "./check-graph.js";
@@ -26,7 +33,7 @@ export function createActivities(dependencies: Dependencies): ActivityTable {
     [ACTIVITIES.checkGraph]: withRequestTime(auditedCheck(createCheckGraph(dependencies), dependencies)),
     [ACTIVITIES.askApproval]: auditedAsk(createAskApproval(dependencies), dependencies),
     [ACTIVITIES.checkEdit]: withRequestTime(createCheckEdit(dependencies)),
-    [ACTIVITIES.tellApprovers]: createTellApprovers(dependencies),
+    [ACTIVITIES.tellApprovers]: auditedTell(createTellApprovers(dependencies), dependencies),
     [ACTIVITIES.verifyVote]: withRequestTime(auditedVerify(createVerifyVote(dependencies), dependencies)),
     [ACTIVITIES.verifyOrder]: createVerifyOrder(dependencies),
     [ACTIVITIES.planIncident]: createPlanIncident(dependencies),

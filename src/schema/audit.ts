@@ -5,6 +5,8 @@ import { jsonObjectSchema } from "./json.js";
 /** Everything that gets an audit line. */
 export const AUDIT_EVENTS = [
   "plan-made",
+  "goal-cleaned",
+  "goal-refused",
   "graph-checked",
   "graph-refused",
   "run-started",
@@ -13,6 +15,8 @@ export const AUDIT_EVENTS = [
   "node-finished",
   "tool-called",
   "gate-requested",
+  "gate-reminded",
+  "gate-escalated",
   "vote-recorded",
   "gate-closed",
   "signature-refused",
@@ -27,7 +31,6 @@ export const AUDIT_EVENTS = [
   "api-key-revoked",
   "export",
   "memory-changed",
-  "playbook-accepted",
   "playbook-accepted",
   "tool-package-approved",
   "writes-paused",

@@ -3,11 +3,11 @@
  * for a log that cannot be written. An activity that is tried again writes its lines again.
  */
 import { Context } from "@temporalio/activity";
-import { endingLines } from "../../core/report/audit-lines.js";
+import { endingLines, planLines } from "../../core/report/audit-lines.js";
 import type { Report } from "../../core/report.js";
 import { digestOf } from "../../platform/digest.js";
 import type { GoalInput, RunGraphInput } from "../../schema/run-input.js";
-import type { Activities, AskCall, VoteToVerify } from "../contract.js";
+import type { Activities, AskCall, TellCall, VoteToVerify } from "../contract.js";
 import type { Dependencies } from "../dependencies.js";
 
 type Audit = Pick<Dependencies, "audit">;
@@ -59,6 +59,19 @@ export function auditedAsk(ask: Activities["ask_approval"], { audit }: Audit): A
   };
 }
 
+/** A reminder, or further people who are asked; how a gate closed is told when its run ends. */
+export function auditedTell(tell: Activities["tell_approvers"], { audit }: Audit): Activities["tell_approvers"] {
+  return async (call: TellCall) => {
+    const answer = await tell(call);
+    if (call.event === "gate-closed") return answer;
+    const event = call.event === "gate-reminder" ? "gate-reminded" : "gate-escalated";
+    const { nodeId: node, digest, groups } = call;
+    const details = { ...(groups === undefined ? {} : { groups }), notices: answer.notices };
+    await audit.note({ event, channel: "worker", run: run(), node, digest, details });
+    return answer;
+  };
+}
+
 export function auditedVerify(verify: Activities["verify_vote"], { audit }: Audit): Activities["verify_vote"] {
   return async (vote: VoteToVerify) => {
     const verdict = await verify(vote);
@@ -92,12 +105,10 @@ export function auditedStore({
 export function auditedDraft(draft: Activities["draft_graph"], { audit }: Audit): Activities["draft_graph"] {
   return async (input: GoalInput, repair) => {
     const result = await draft(input, repair);
-    if (result.ok) {
-      const { graph, planner = "playbook", playbook = "", removed = [] } = result;
-      const about = { actor: requesterOf(input), channel: "worker", run: run(), digest: digestOf(graph) };
-      const details = { planner, playbook, nodes: graph.nodes.length, ...(removed.length === 0 ? {} : { removed }) };
-      await audit.note({ ...about, event: "plan-made", details });
-    }
+    const digest = result.ok ? { digest: digestOf(result.graph) } : {};
+    const about = { actor: requesterOf(input), channel: "worker", run: run(), ...digest };
+    const planned = result.ok ? { ...result, nodes: result.graph.nodes.length } : result;
+    for (const entry of planLines(planned, about)) await audit.note(entry);
     return result;
   };
 }

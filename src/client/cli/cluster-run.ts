@@ -1,4 +1,5 @@
 /** `autoops investigate` of a cluster, from its plan to the answer. Reads only. */
+
 import type { Local } from "../../app/local.js";
 import type { GoalInput } from "../../schema/run-input.js";
 import { exitFor } from "../../vocabulary/problems.js";
@@ -8,6 +9,7 @@ import { clusterAnswerOf } from "./cluster-answer.js";
 import { asksForCluster, type ClusterOptions, chooseCluster, clusterGoal } from "./cluster-choice.js";
 import { previewed } from "./draft.js";
 import { done, type Ending, failed } from "./ending.js";
+import { notePlan } from "./own-audit.js";
 import { withOwnRuns } from "./own-runs.js";
 import { ownName, type Session } from "./session.js";
 import { style } from "./text.js";
@@ -33,6 +35,7 @@ export async function investigateCluster(session: Session, asked: ClusterAsked):
   const chosen = await chooseCluster(session, asked.local, asked.options);
   if (!chosen.ok) return failed(chosen.problems);
   const drafted = previewed(chosen.local.draft(clusterGoal(asked.wish, chosen.params)), chosen.local);
+  await notePlan(session, chosen.local.environment, drafted);
   if (!drafted.ok) return failed(drafted.problems);
   const { graph, outcome } = drafted;
   if (!outcome.ok) return { ...failed(outcome.problems, { graph }), exit: exitFor(outcome.problems) };

@@ -1,4 +1,5 @@
 /** Goal → graph, checked against this machine's policy: by this machine's playbooks, or by the model where its key is set. */
+
 import type { DraftResult } from "../../activities/contract.js";
 import { type Local, loadLocal } from "../../app/local.js";
 import type { CheckOutcome } from "../../core/check.js";
@@ -11,6 +12,7 @@ import { type GoalOptions, goalOf, readAsked } from "./goal-words.js";
 import { readText } from "./input.js";
 import { askingFor } from "./missing.js";
 import { draftByModel } from "./model-draft.js";
+import { notePlan } from "./own-audit.js";
 import { noteWarnings } from "./plan-text.js";
 import { ownName, type Session } from "./session.js";
 
@@ -57,7 +59,10 @@ export async function draft(session: Session, word: string | undefined, options:
     unsaid = [];
     return attempt;
   });
-  return previewed(drafted, local);
+  const made = previewed(drafted, local);
+  // A model plans through a worker, which tells of it.
+  if (local.plannerFor(input) !== "model") await notePlan(session, local.environment, made);
+  return made;
 }
 
 /** The plan that a file holds, with no call. */

@@ -3,10 +3,45 @@
  * compares the log with the run's history. Imports no package and reads no clock.
  */
 import type { AuditEntry } from "../../schema/audit.js";
+import type { Json } from "../../schema/json.js";
 import { DECISIONS_MAX_PER_GATE } from "../../vocabulary/limits.js";
-import type { ProblemCode } from "../../vocabulary/problems.js";
+import type { Problem, ProblemCode } from "../../vocabulary/problems.js";
 import type { Report } from "../report.js";
 import type { DecisionResult } from "../run/state.js";
+
+/** What was planned, by whom; also where nothing could be. */
+type Planned =
+  | {
+      ok: true;
+      planner?: string;
+      playbook?: string;
+      nodes: number;
+      notices: readonly Problem[];
+      removed?: readonly Json[];
+    }
+  | { ok: false; problems: readonly Problem[] };
+
+/** The plan that was made of a goal, and what was taken out of the goal, or refused, because it looked like an order to a machine. */
+export function planLines(planned: Planned, about: Partial<AuditEntry>): AuditEntry[] {
+  if (!planned.ok) {
+    const refused = planned.problems.filter(({ code }) => code === "goal-invalid");
+    return refused.map(({ code, message }) => ({
+      ...about,
+      event: "goal-refused",
+      code,
+      details: { reason: message },
+    }));
+  }
+  const signs = planned.notices.filter(({ code }) => code === "goal-suspicious").map(({ message }) => message);
+  const { planner = "playbook", playbook = "", nodes, removed = [] } = planned;
+  const details = { planner, playbook, nodes, ...(removed.length === 0 ? {} : { removed: [...removed] }) };
+  return [
+    ...(signs.length === 0
+      ? []
+      : [{ ...about, event: "goal-cleaned" as const, code: "goal-suspicious", details: { signs } }]),
+    { ...about, event: "plan-made", details },
+  ];
+}
 
 type GateOfReport = Report["gates"][number];
 

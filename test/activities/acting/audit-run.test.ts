@@ -6,6 +6,7 @@ import {
   auditedCheck,
   auditedDraft,
   auditedStore,
+  auditedTell,
   auditedVerify,
 } from "../../../src/activities/acting/audit-run.js";
 import type { AskCall, CheckResult } from "../../../src/activities/contract.js";
@@ -156,4 +157,50 @@ test("nothing of a run stops where the log cannot be written", async () => {
   const reports = { put: async (report: Report) => void kept.push(report), get: async () => undefined };
   await call(auditedStore({ audit, reports }), { gates: [], nodes: [], outcome: "succeeded" });
   expect(kept).toHaveLength(1);
+});
+
+test("what was taken out of a goal is told of before its plan, and a goal that is refused by itself", async () => {
+  const notices = [{ code: "goal-suspicious" as const, at: "goal", message: "the goal: it hides letters (invisible)" }];
+  const draft = { ok: true as const, graph: GRAPH as never, playbook: "errors", score: 1, notices };
+  await call(
+    auditedDraft(async () => draft, { audit }),
+    { goal: "mend it", requester: "rita" },
+  );
+  const problems = [
+    { code: "goal-invalid" as const, at: "goal", message: "nothing is left of it" },
+    { code: "no-playbook" as const, at: "goal", message: "no playbook fits" },
+  ];
+  await call(
+    auditedDraft(async () => ({ ok: false as const, problems }), { audit }),
+    { goal: "\u200b", requester: "rita" },
+  );
+  expect(audit.entries).toMatchObject([
+    { event: "goal-cleaned", actor: "rita", run: "run-1", details: { signs: [notices[0]?.message] } },
+    { event: "plan-made", actor: "rita", run: "run-1", digest: digestOf(GRAPH) },
+    { event: "goal-refused", actor: "rita", run: "run-1", code: "goal-invalid" },
+  ]);
+});
+
+test.each([
+  ["gate-reminder", "gate-reminded"],
+  ["gate-escalated", "gate-escalated"],
+] as const)("a message that is a %s gets the line %s, and that it could not be delivered stands in it", async (event, line) => {
+  const notices = [{ channel: "slack:ops", ok: false, problem: "no such channel" }];
+  const told = { event, nodeId: "mend", nodeName: "mend", digest: DIGEST, groups: ["dba"] };
+  await call(
+    auditedTell(async () => ({ notices }), { audit }),
+    told,
+  );
+  expect(audit.entries).toMatchObject([
+    { event: line, run: "run-1", node: "mend", digest: DIGEST, details: { groups: ["dba"], notices } },
+  ]);
+});
+
+test("that a gate has closed is told when its run ends, and not twice", async () => {
+  const told = { event: "gate-closed" as const, nodeId: "mend", nodeName: "mend" };
+  await call(
+    auditedTell(async () => ({ notices: [] }), { audit }),
+    told,
+  );
+  expect(audit.entries).toEqual([]);
 });

@@ -1,4 +1,5 @@
 /** `autoops investigate [GOAL | --alert FILE]`: plans from the map or for a cluster, runs, and answers in plain words. Reads only. */
+
 import { type Local, loadLocal } from "../../../app/local.js";
 import { type DiagnosisOutput, diagnosisSchema, planRound } from "../../../app/rounds.js";
 import { discoverStack } from "../../../app/stack.js";
@@ -14,6 +15,7 @@ import { investigateCluster, isForCluster } from "../cluster-run.js";
 import { previewed } from "../draft.js";
 import { done, type Ending, failed } from "../ending.js";
 import { goalOf, readAsked } from "../goal-words.js";
+import { notePlan } from "../own-audit.js";
 import { withOwnRuns } from "../own-runs.js";
 import { noteWarnings } from "../plan-text.js";
 import { ownName, type Session } from "../session.js";
@@ -48,6 +50,7 @@ export async function investigate(session: Session, [goal]: readonly string[], o
   const { local } = loaded;
   const input = inputOf(wish.input, options);
   const drafted = previewed(local.draft(input), local);
+  await notePlan(session, local.environment, drafted);
   if (!drafted.ok) return failed(drafted.problems);
   if (!drafted.outcome.ok)
     return { ...failed(drafted.outcome.problems, { graph: drafted.graph }), exit: exitFor(drafted.outcome.problems) };
