@@ -56,7 +56,10 @@ export const decidedAnswer = z.looseObject({
   node: z.string(),
   decision: z.enum(["approve", "reject"]),
   counted: z.boolean().meta({ description: "whether it changed anything" }),
-  result: z.string().optional().meta({ description: "accepted, edited, or repeated: the same person had approved before" }),
+  result: z
+    .string()
+    .optional()
+    .meta({ description: "accepted, edited, or repeated: the same person had approved before" }),
   approvals: z.object({ given: z.int(), required: z.int() }).optional(),
   message: z.string().optional(),
 });

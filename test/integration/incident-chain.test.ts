@@ -54,7 +54,12 @@ test("every alert is in the last of the chain, and each execution proves what it
       await client.workflow.signalWithStart("incident", started);
     }
     const seen = async () =>
-      (await client.workflow.getHandle(workflowId).query<IncidentView>("incidentView").catch(() => undefined))?.alerts;
+      (
+        await client.workflow
+          .getHandle(workflowId)
+          .query<IncidentView>("incidentView")
+          .catch(() => undefined)
+      )?.alerts;
     await expect.poll(seen, { timeout: 30_000 }).toBe(ids.length);
   });
   expect(proven.length).toBeGreaterThan(0);

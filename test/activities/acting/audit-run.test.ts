@@ -184,17 +184,20 @@ test("what was taken out of a goal is told of before its plan, and a goal that i
 test.each([
   ["gate-reminder", "gate-reminded"],
   ["gate-escalated", "gate-escalated"],
-] as const)("a message that is a %s gets the line %s, and that it could not be delivered stands in it", async (event, line) => {
-  const notices = [{ channel: "slack:ops", ok: false, problem: "no such channel" }];
-  const told = { event, nodeId: "mend", nodeName: "mend", digest: DIGEST, groups: ["dba"] };
-  await call(
-    auditedTell(async () => ({ notices }), { audit }),
-    told,
-  );
-  expect(audit.entries).toMatchObject([
-    { event: line, run: "run-1", node: "mend", digest: DIGEST, details: { groups: ["dba"], notices } },
-  ]);
-});
+] as const)(
+  "a message that is a %s gets the line %s, and that it could not be delivered stands in it",
+  async (event, line) => {
+    const notices = [{ channel: "slack:ops", ok: false, problem: "no such channel" }];
+    const told = { event, nodeId: "mend", nodeName: "mend", digest: DIGEST, groups: ["dba"] };
+    await call(
+      auditedTell(async () => ({ notices }), { audit }),
+      told,
+    );
+    expect(audit.entries).toMatchObject([
+      { event: line, run: "run-1", node: "mend", digest: DIGEST, details: { groups: ["dba"], notices } },
+    ]);
+  },
+);
 
 test("that a gate has closed is told when its run ends, and not twice", async () => {
   const told = { event: "gate-closed" as const, nodeId: "mend", nodeName: "mend" };
