@@ -46,12 +46,16 @@ const args = [
     requester: "rita",
   },
 ];
+const STATUS = defineSearchAttributeKey("AutoopsStatus", "KEYWORD");
 const PENDING = defineSearchAttributeKey("AutoopsPendingApprovals", "INT");
 const ids = (name: string, count: number): string[] => Array.from({ length: count }, (_, index) => `${name}-${index}`);
 const start = (workflowId: string, taskQueue: string) =>
   client.workflow.start("runGraph", {
     ...{ workflowId, taskQueue, args },
-    typedSearchAttributes: [{ key: PENDING, value: 1 }],
+    typedSearchAttributes: [
+      { key: PENDING, value: 1 },
+      { key: STATUS, value: "waiting" },
+    ],
   });
 
 async function timed<T>(act: () => Promise<T>): Promise<{ ms: number; value: T }> {

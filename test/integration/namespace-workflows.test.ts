@@ -18,7 +18,10 @@ beforeAll(async () => {
 afterAll(() => bank?.stop());
 
 let count = 0;
-const goal = { goal: "mend the bank, it answers 500", playbook: "mend-the-bank", planner: "playbook", remedy: true };
+const goal = {
+  goal: "mend the bank, it answers 500",
+  ...{ playbook: "mend-the-bank", planner: "playbook", remedy: true, params: { target: "bank" } },
+};
 const alert = { id: "a", name: "BankDown", says: "it answers 500", labels: {}, status: "firing" };
 const asAlert = { hook: "pager", key: { alertname: "BankDown" }, settings: { debounceMs: 100, cooldownMs: 60_000 } };
 
@@ -88,6 +91,9 @@ const end = async (workflowId: string): Promise<void> => {
 /** Every vote that was ever signed, sent to whatever asks now; none counts, and nothing happens. */
 async function asksAnew(runId: string, spent: ReadonlyMap<string, string>): Promise<void> {
   const handle = handleOf(runId);
+  // One that was ended still answers, with what it asked then.
+  const status = () => handle.describe().then(({ status }) => status.name);
+  await expect.poll(status, { timeout: 30_000 }).toBe("RUNNING");
   const { digest } = await openGate(handle, "mend");
   expect([...spent.values()]).not.toContain(digest);
   for (const token of spent.keys()) await handle.signal("approve", { node_id: "mend", approver: "x", token });
@@ -113,12 +119,12 @@ test.each(Object.entries(ORIGINS))(
     await handleOf(first).result();
     expect(bank.acted()).toBe(before + 1);
 
-    const attacks: Array<() => Promise<void>> = [
+    const attacks: Array<() => Promise<unknown>> = [
       () => reset(workflowId, "first"),
       () =>
         end(workflowId)
           .then(() => end(first))
-          .then(() => void begin(origin, workflowId)),
+          .then(() => begin(origin, workflowId)),
       () => reset(first, "first"),
     ];
     for (const attack of attacks) {

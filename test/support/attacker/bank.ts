@@ -58,18 +58,25 @@ const PLAYBOOK = {
   description: "Rolls the bank back.",
   goals: ["mend the bank, it answers 500"],
   symptoms: ["the bank answers 500"],
-  parameters: { version: { type: "string", default: "1.0", description: "the version, such as 1.0" } },
+  parameters: {
+    target: { type: "target", action: "rollback", description: "what is rolled back" },
+    version: { type: "string", default: "1.0", description: "the version, such as 1.0" },
+  },
   graph: {
     name: "roll the bank back",
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: a parameter of the playbook
-    nodes: [{ ...ROLL_BACK, only_with: ["remedy"], params: { target: "bank", version: "${version}" } }],
+    nodes: [
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: parameters of the playbook
+      { ...ROLL_BACK, params: { target: "${target}", version: "${version}" } },
+      // What stays of it where no remedy is wanted.
+      { id: "settle", name: "settle", type: "wait", params: { seconds: 1 } },
+    ],
     edges: [],
   },
 };
 const HOOK = {
   kind: "alertmanager",
   secret: "env:HOOK_SECRET",
-  rules: [{ playbook: PLAYBOOK.id, mode: "run" }],
+  rules: [{ playbook: PLAYBOOK.id, params: { target: "bank" }, mode: "run" }],
 };
 
 export async function createBank(): Promise<Bank> {
@@ -83,7 +90,7 @@ export async function createBank(): Promise<Bank> {
   machine.policy({
     execution: { enable_remediation: true },
     tools: { allowed: ["rollback"] },
-    node_types: { allowed: ["rollback", "human_review"] },
+    node_types: { allowed: ["rollback", "human_review", "wait"] },
     approval: { rules: [{ name: "prod", match: { node_types: ["rollback"] }, required: 2, forbid_requester: true }] },
   });
   mkdirSync(join(machine.home, "playbooks"), { mode: 0o700 });
