@@ -1,13 +1,7 @@
 /** Whether enough people agreed, by the rule that they were shown and by the one that holds now. */
-import {
-  type GateRule,
-  mayAnswer,
-  personOf,
-  ruleFor,
-  type Voter,
-  wantsSignedVotes,
-} from "../../core/policy/approval-rule.js";
+import { type GateRule, mayAnswer, ruleFor, type Voter, wantsSignedVotes } from "../../core/policy/approval-rule.js";
 import { strictest } from "../../vocabulary/node-types.js";
+import { personOf } from "../../vocabulary/person.js";
 import type { Dependencies } from "../dependencies.js";
 import { verifyVote } from "../gates/verify-vote.js";
 import { type Acting, type Derived, refuse, type SignedGrant } from "./action.js";

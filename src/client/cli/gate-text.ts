@@ -5,6 +5,7 @@ import { span } from "../../core/report/plain.js";
 import type { GateView, RunView } from "../../core/report/view.js";
 import type { Json } from "../../schema/json.js";
 import { FINDINGS_SHOWN_AT_GATE } from "../../vocabulary/limits.js";
+import { peopleOf } from "../../vocabulary/person.js";
 import { LOCAL, styled } from "./answer-text.js";
 import { clock, indented, oneLine, style } from "./text.js";
 
@@ -38,7 +39,10 @@ export function gateLines(gate: GateView, context: GateContext): string[] {
     ...(context.answer === undefined ? evidenceLines(context.findings) : []),
     `   deadline  ${clock(gate.deadlineMs)} (in ${span(gate.deadlineMs - context.nowMs)}); unanswered, nothing is done`,
   ];
-  if (gate.required > 1) lines.push(`   votes     ${gate.votes.length} of ${gate.required} needed`);
+  if (gate.required > 1)
+    lines.push(
+      `   votes     ${peopleOf(gate.votes.map(({ approver }) => approver)).length} of ${gate.required} needed`,
+    );
   if (gate.rule !== undefined) lines.push(`   who       ${oneLine(whoLine(gate))}`);
   if (context.requester !== undefined) lines.push(`   asked by  ${oneLine(context.requester)}`);
   lines.push(...untoldLines(gate));

@@ -1,7 +1,7 @@
 /** What became of a decision, beyond what the run says to it: whether it changed anything, and how many more are wanted. */
-import { personOf } from "../../core/policy/approval-rule.js";
 import type { GateView } from "../../core/report/view.js";
 import type { DecisionResult } from "../../core/run/state.js";
+import { peopleOf, personOf } from "../../vocabulary/person.js";
 import type { Result } from "../../vocabulary/result.js";
 import type { Became, Decide, Decided } from "./contract.js";
 
@@ -14,7 +14,7 @@ export function becameOf(
   const isSame = gate !== undefined && (digest === undefined || digest === gate.digest);
   if (result !== "accepted" || decision !== "approve" || !isSame) return result;
   if (decisionId !== undefined && gate.votes.some((vote) => vote.decisionId === decisionId)) return result;
-  return approversOf(gate).includes(personOf(approver)) ? "repeated" : result;
+  return approversOf(gate).some((known) => personOf(known) === personOf(approver)) ? "repeated" : result;
 }
 
 /** `gate` as it was before the decision. */
@@ -22,7 +22,7 @@ export function decided(input: Decide, result?: Became, gate?: GateView): Result
   const { runId, node, decision, approver } = input;
   const counted = result === "accepted" || result === "edited";
   const isApproval = decision === "approve" && (result === "accepted" || result === "repeated");
-  const given = new Set(approversOf(gate)).add(personOf(approver)).size;
+  const given = peopleOf([...approversOf(gate), approver]).length;
   return {
     ok: true,
     value: {
@@ -35,7 +35,7 @@ export function decided(input: Decide, result?: Became, gate?: GateView): Result
 }
 
 const approversOf = (gate?: GateView): string[] =>
-  (gate?.votes ?? []).filter(({ decision }) => decision === "approve").map(({ approver }) => personOf(approver));
+  (gate?.votes ?? []).filter(({ decision }) => decision === "approve").map(({ approver }) => approver);
 
 /** What is still to come, or why nothing changed; undefined where the decision says it all. */
 export function stillToCome({ result, approvals }: Decided): string | undefined {

@@ -1,4 +1,5 @@
 /** The votes on a gate: who answered, how many are still needed, and who may give them. */
+import { peopleOf } from "../../vocabulary/person.js";
 import type { Gate } from "./gate.js";
 import { html } from "./html.js";
 import { clock } from "./words.js";
@@ -13,11 +14,13 @@ const REFUSED: Record<string, string> = {
 };
 
 export function GateVotes({ gate, requester }: { gate: Gate; requester: string }) {
-  const approvers = new Set(gate.votes.filter((vote) => vote.decision === "approve").map((vote) => vote.approver));
+  const approvers = peopleOf(
+    gate.votes.filter(({ decision }) => decision === "approve").map(({ approver }) => approver),
+  );
   const isOpen = gate.status === "open" || gate.status === "asking";
   return html`<h3>Votes</h3>
     <p>
-      ${approvers.size} of ${gate.required} ${gate.required === 1 ? "approval" : "approvals"}${gate.signed ? ", signed" : ""};
+      ${approvers.length} of ${gate.required} ${gate.required === 1 ? "approval" : "approvals"}${gate.signed ? ", signed" : ""};
       one rejection closes the gate.
     </p>
     ${isOpen ? html`<p class="muted">${mayAnswer(gate, requester)}</p>` : null}

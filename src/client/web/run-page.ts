@@ -1,6 +1,7 @@
 /** One run: its graph with live states, what waits for a decision, what happened, and the report. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { RunView } from "../../core/report/view.js";
+import { peopleOf } from "../../vocabulary/person.js";
 import type { RunAnswer, RunHappening } from "../runs/contract.js";
 import { AnswerView } from "./answer-view.js";
 import { cancelRun } from "./api.js";
@@ -112,7 +113,7 @@ function useClosed(gates: RunView["gates"]): RunView["gates"] {
 }
 
 function ClosedGate({ gate, outcome }: { gate: RunView["gates"][number]; outcome?: GateOutcome }) {
-  const who = [...new Set(gate.votes.map((vote) => vote.approver))].join(", ");
+  const who = peopleOf(gate.votes.map(({ approver }) => approver)).join(", ");
   const by = who === "" || gate.status === "withdrawn" ? "" : ` by ${who}`;
   return html`<p class="notice">
     <strong>${gate.nodeName}</strong>: ${lookOf(gate.status).word}${by}.${outcome === undefined ? "" : ` ${outcome.says}`}

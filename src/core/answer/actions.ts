@@ -4,6 +4,7 @@
  */
 import type { JsonObject } from "../../schema/json.js";
 import { wasCarriedOut } from "../../vocabulary/carried-out.js";
+import { peopleOf } from "../../vocabulary/person.js";
 import type { AnswerAction } from "./answer.js";
 import { beforeAndAfter, type Figure } from "./figures.js";
 import type { AnswerGate, AnswerNode, AnswerSource } from "./source.js";
@@ -54,7 +55,7 @@ const atOf = ({ endedAtMs }: AnswerNode): string => (endedAtMs === undefined ? "
 
 function agreedOf(gate: AnswerGate | undefined): string {
   const votes = votesFor("approve", gate);
-  const by = [...new Set(votes.map(({ approver }) => readable(approver)))];
+  const by = peopleOf(votes.map(({ approver }) => approver)).map(readable);
   const said = votes.flatMap(({ comment }) => (comment ? [`, "${readable(comment)}"`] : []));
   return by.length === 0 ? "" : `, approved by ${listed(by)}${said[0] ?? ""}`;
 }

@@ -1,5 +1,6 @@
 import { DECISIONS_MAX_PER_GATE } from "../../vocabulary/limits.js";
-import { mayAnswer, personOf } from "../policy/approval-rule.js";
+import { personOf } from "../../vocabulary/person.js";
+import { mayAnswer } from "../policy/approval-rule.js";
 import { finishIfDone, settle } from "../run/node-end.js";
 import type { PlanNode } from "../run/plan.js";
 import { closeGate, makeReady, type Run, stateOf } from "../run/run.js";

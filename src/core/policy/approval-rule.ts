@@ -4,6 +4,7 @@
  */
 import type { ApprovalRule } from "../../schema/approval-rules.js";
 import { type Effect, ENVIRONMENTS, type Environment, type NodeType } from "../../vocabulary/node-types.js";
+import { personOf } from "../../vocabulary/person.js";
 import type { Policy } from "../policy.js";
 import type { Signed } from "./signed.js";
 
@@ -146,13 +147,4 @@ export function mayAnswer(rule: GateRule, voter: Voter, requester: string, opene
   if (rule.forbidRequester && personOf(voter.approver) === personOf(requester)) return false;
   const groups = groupsAt(rule, openedAtMs, voter.givenAtMs);
   return groups.length === 0 || groups.some((group) => voter.groups?.includes(group) === true);
-}
-
-/**
- * One person is one person however the name is written, and through whichever channel: compatible forms, characters
- * that nobody sees, blanks and case make no second one. To count people; what gives a right (a group) is compared as it is.
- */
-export function personOf(name: string): string {
-  const seen = name.normalize("NFKC").replace(/[\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cf}]/gu, "");
-  return seen.normalize("NFKC").replace(/\s+/g, " ").trim().toLowerCase();
 }

@@ -70,7 +70,7 @@ const PLAYBOOK = {
       // What stays of it where no remedy is wanted.
       { id: "settle", name: "settle", type: "wait", params: { seconds: 1 } },
     ],
-    edges: [],
+    edges: [{ from_node_id: "settle", to_node_id: "mend" }],
   },
 };
 const HOOK = {

@@ -1,0 +1,17 @@
+/** Who is one person, for all who count people or show how many there are. */
+
+/**
+ * One person is one person however the name is written, and through whichever channel: compatible forms, characters
+ * that nobody sees, blanks and case make no second one. To count people; what gives a right (a group) is compared as it is.
+ */
+export function personOf(name: string): string {
+  const seen = name.normalize("NFKC").replace(/[\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cf}]/gu, "");
+  return seen.normalize("NFKC").replace(/\s+/g, " ").trim().toLowerCase();
+}
+
+/** Each person once, as the name was first written. */
+export function peopleOf(names: readonly string[]): string[] {
+  const people = new Map<string, string>();
+  for (const name of names) if (!people.has(personOf(name))) people.set(personOf(name), name);
+  return [...people.values()];
+}
