@@ -1,6 +1,7 @@
 /** A goal becomes a draft graph by a playbook: the same goal, playbooks and configuration give the same graph. */
 import { resolve } from "node:path";
 import { sanitizeGoal } from "../../goal/goal.js";
+import type { TakenOut } from "../../goal/prompt-text.js";
 import type { Config } from "../../schema/config.js";
 import type { JsonObject } from "../../schema/json.js";
 import type { StackMap } from "../../schema/map.js";
@@ -8,7 +9,7 @@ import type { Playbook } from "../../schema/playbook.js";
 import { parseWith } from "../../schema/problems.js";
 import { type GoalInput, goalInputSchema } from "../../schema/run-input.js";
 import type { Problem } from "../../vocabulary/problems.js";
-import type { DraftResult, TakenOut } from "../contract.js";
+import type { DraftResult } from "../contract.js";
 import { weighted } from "../memory/weight.js";
 import { CONFIDENCE_MIN, type Ranked, rankPlaybooks, SURE_SCORE } from "./choose.js";
 import { CLUSTER_LOOK, isLookParams, planClusterLook } from "./cluster-investigation.js";

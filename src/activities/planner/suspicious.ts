@@ -1,7 +1,7 @@
 /** What was found in the texts that a plan is made from, as its notices and its audit line tell it. */
 import type { GoalFinding } from "../../goal/goal.js";
+import type { TakenOut } from "../../goal/prompt-text.js";
 import type { Problem } from "../../vocabulary/problems.js";
-import type { TakenOut } from "../contract.js";
 
 export function suspicious(at: string, { code, message }: Pick<GoalFinding, "code" | "message">): Problem {
   return { code: "goal-suspicious", at, message: `the ${at}: ${message} (${code})` };

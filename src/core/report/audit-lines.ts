@@ -3,7 +3,6 @@
  * compares the log with the run's history. Imports no package and reads no clock.
  */
 import type { AuditEntry } from "../../schema/audit.js";
-import type { Json } from "../../schema/json.js";
 import { DECISIONS_MAX_PER_GATE } from "../../vocabulary/limits.js";
 import type { Problem, ProblemCode } from "../../vocabulary/problems.js";
 import type { Report } from "../report.js";
@@ -17,7 +16,7 @@ type Planned =
       playbook?: string;
       nodes: number;
       notices: readonly Problem[];
-      removed?: readonly Json[];
+      removed?: readonly { at: string; what: string; taken: readonly string[] }[];
     }
   | { ok: false; problems: readonly Problem[] };
 
@@ -34,7 +33,14 @@ export function planLines(planned: Planned, about: Partial<AuditEntry>): AuditEn
   }
   const signs = planned.notices.filter(({ code }) => code === "goal-suspicious").map(({ message }) => message);
   const { planner = "playbook", playbook = "", nodes, removed = [] } = planned;
-  const details = { planner, playbook, nodes, ...(removed.length === 0 ? {} : { removed: [...removed] }) };
+  const details = {
+    planner,
+    playbook,
+    nodes,
+    ...(removed.length === 0
+      ? {}
+      : { removed: removed.map(({ at, what, taken }) => ({ at, what, taken: [...taken] })) }),
+  };
   return [
     ...(signs.length === 0
       ? []

@@ -5,14 +5,14 @@
 import { createHash } from "node:crypto";
 import { redact } from "../../../core/redact.js";
 import { sanitizeGoal } from "../../../goal/goal.js";
-import { removalText } from "../../../goal/prompt-text.js";
+import { removalText, type TakenOut } from "../../../goal/prompt-text.js";
 import { digestOf } from "../../../platform/digest.js";
 import type { JsonObject } from "../../../schema/json.js";
 import type { GoalInput } from "../../../schema/run-input.js";
 import { MODEL_DRAFT_MAX_CHARS, REPAIRS_MAX } from "../../../vocabulary/model-limits.js";
 import type { Problem } from "../../../vocabulary/problems.js";
 import type { Refused } from "../../../vocabulary/result.js";
-import type { DraftResult, Repair, TakenOut } from "../../contract.js";
+import type { DraftResult, Repair } from "../../contract.js";
 import { suspicious, takenOut } from "../suspicious.js";
 import { type Accepted, accept, declined, draftIn, type Judge, readAnswer } from "./accept.js";
 import type { ModelAnswer } from "./ask.js";

@@ -4,11 +4,10 @@
  */
 import { createHash } from "node:crypto";
 import type { Policy } from "../../../core/policy.js";
-import { promptJson, promptText, type Removal } from "../../../goal/prompt-text.js";
+import { promptJson, promptText, type Removal, type TakenOut } from "../../../goal/prompt-text.js";
 import type { Json } from "../../../schema/json.js";
 import { PAST_RUN_MAX_CHARS, PAST_RUNS_MAX } from "../../../vocabulary/model-limits.js";
 import type { Problem } from "../../../vocabulary/problems.js";
-import type { TakenOut } from "../../contract.js";
 import type { Mask } from "./mask.js";
 import type { Offer, OfferedTool } from "./offer.js";
 
