@@ -10,6 +10,7 @@ import {
   hookSchema,
   type IncidentSettings,
   incidentSettingsSchema,
+  undeclaredChannels,
 } from "./config/hooks.js";
 import {
   commonKeys as common,
@@ -201,26 +202,6 @@ export const configFileSchema = configKeys.superRefine((file, context) => {
     context.addIssue({ code: "custom", path, message });
   }
 });
-
-function undeclaredChannels(
-  hooks: Record<string, Hook>,
-  channels: object,
-): Array<{ path: Array<string | number>; message: string }> {
-  return Object.entries(hooks).flatMap(([name, { rules }]) =>
-    rules.flatMap(({ tell = [] }, rule) =>
-      tell.flatMap((channel, at) =>
-        Object.hasOwn(channels, channel)
-          ? []
-          : [
-              {
-                path: ["hooks", name, "rules", rule, "tell", at],
-                message: `a channel that is declared under channels, got ${channel}`,
-              },
-            ],
-      ),
-    ),
-  );
-}
 export type ConfigFile = z.infer<typeof configFileSchema>;
 
 /** The configuration as the code uses it: nothing is absent. */

@@ -26,12 +26,12 @@ test(
       }
     }
     const given = (what: string) => card.causes.ablations.filter(({ method }) => method === what);
-  for (const { set, first, three } of given("metrics alone")) {
-    const graph = given("and the graph").find((one) => one.set === set);
-    expect.soft(graph?.first, `${set}: the graph makes it worse`).toBeGreaterThanOrEqual(first);
-    expect.soft(graph?.three, `${set}: the graph makes it worse`).toBeGreaterThanOrEqual(three);
-  }
-  expect(card.certainty.length).toBeGreaterThan(0);
+    for (const { set, first, three } of given("metrics alone")) {
+      const graph = given("and the graph").find((one) => one.set === set);
+      expect.soft(graph?.first, `${set}: the graph makes it worse`).toBeGreaterThanOrEqual(first);
+      expect.soft(graph?.three, `${set}: the graph makes it worse`).toBeGreaterThanOrEqual(three);
+    }
+    expect(card.certainty.length).toBeGreaterThan(0);
     for (const { set, certainty, cases, right } of card.certainty.filter((one) => one.certainty !== "inconclusive")) {
       // A likely cause may be wrong in one case of seven; nothing confirmed may, and nothing may be said of a quiet system.
       const least = certainty === "likely" ? 0.85 * cases : cases;

@@ -119,3 +119,24 @@ export const incidentSettingsSchema = z.strictObject({
   runs_per_hour: z.int().min(1).max(RUNS_PER_HOUR_MAX).default(ALL_RUNS_PER_HOUR),
 });
 export type IncidentSettings = z.infer<typeof incidentSettingsSchema>;
+
+/** Channels that rules tell and nobody declared, each with its way in the file. */
+export function undeclaredChannels(
+  hooks: Record<string, Hook>,
+  channels: object,
+): Array<{ path: Array<string | number>; message: string }> {
+  return Object.entries(hooks).flatMap(([name, { rules }]) =>
+    rules.flatMap(({ tell = [] }, rule) =>
+      tell.flatMap((channel, at) =>
+        Object.hasOwn(channels, channel)
+          ? []
+          : [
+              {
+                path: ["hooks", name, "rules", rule, "tell", at],
+                message: `a channel that is declared under channels, got ${channel}`,
+              },
+            ],
+      ),
+    ),
+  );
+}
