@@ -6,11 +6,10 @@ import {
   FINDING_MAX_CHARS,
   FINDINGS_MAX,
   GOAL_MAX_CHARS,
-  MEMORY_DECISIONS_MAX,
-  MEMORY_SYMPTOMS_MAX,
   NAME_MAX_CHARS,
   NODES_HARD_MAX,
 } from "../vocabulary/limits.js";
+import { MEMORY_DECISIONS_MAX, MEMORY_SYMPTOMS_MAX } from "../vocabulary/memory-limits.js";
 import { ENVIRONMENTS } from "../vocabulary/node-types.js";
 import { NODE_ID_PATTERN } from "./graph.js";
 import { jsonObjectSchema } from "./json.js";

@@ -1,6 +1,7 @@
 /** What crosses the border to Slack: its section of config.yaml, the people in the policy, buttons, and what Slack sends back. */
 import { z } from "zod";
-import { COMMENT_MAX_CHARS, SLACK_USERS_MAX, WORKFLOW_ID_MAX_CHARS } from "../vocabulary/limits.js";
+import { SLACK_USERS_MAX } from "../vocabulary/facade-limits.js";
+import { COMMENT_MAX_CHARS, WORKFLOW_ID_MAX_CHARS } from "../vocabulary/limits.js";
 
 const referenceSchema = z.string().regex(/^env:[A-Za-z_][A-Za-z0-9_]{0,127}$/, "a reference such as env:NAME");
 

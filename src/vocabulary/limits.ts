@@ -166,26 +166,6 @@ export const OUTPUT_CARRIED_MAX_CHARS = 500;
 /** Tools that one worker runs at once: more would only wait for the same processors. */
 export const RUNNING_NODES_MAX = 50;
 
-/** Requests a minute that the façade takes from one address and that do more than read: far below a flood. */
-export const HTTP_REQUESTS_PER_MINUTE = 600;
-/** Reads a minute from one address: a proxy in front is one for a whole company, and reads are shared. */
-export const HTTP_READS_PER_MINUTE = 60_000;
-/** How long a read's answer is given to others who ask the same, where nothing is known to have happened. */
-export const HTTP_SHARED_READ_MS = 1_000;
-/** Answers that are held for that. */
-export const HTTP_SHARED_READS_MAX = 500;
-/** Event streams open at once; those of one run share a long poll on Temporal. */
-export const HTTP_STREAMS_MAX = 2_000;
-/** Of these, one person who has signed in: many tabs and a script, and room for the others. */
-export const HTTP_STREAMS_PER_CALLER_MAX = 100;
-/** Seconds between signs of life on an event stream, and until a client that lost it comes back. */
-export const HTTP_KEEP_ALIVE_SECONDS = 15;
-export const HTTP_RETRY_SECONDS = 2;
-/** Seconds that the headers, and a whole request with its body, may take to arrive. */
-export const HTTP_HEADERS_SECONDS = 15;
-export const HTTP_REQUEST_SECONDS = 60;
-/** Seconds after which a caller may try again what was away: a worker or server that restarts takes about that. */
-export const HTTP_RETRY_AFTER_SECONDS = 5;
 /** Entries of one page of a list, and where the caller names no number. */
 export const LIST_MAX = 200;
 export const LIST_DEFAULT = 50;
@@ -193,54 +173,13 @@ export const LIST_DEFAULT = 50;
 export const IDEMPOTENCY_KEY_MAX_CHARS = 200;
 /** Groups of one person: what directories give to people who are in many teams. */
 export const GROUPS_MAX = 500;
-/** Seconds between two looks at whether the caller of an open event stream may still see it: well under five. */
-export const STREAM_RECHECK_SECONDS = 2;
-/** Hours that somebody stays signed in on the page: a shift. */
-export const SESSION_HOURS = 12;
-/** People signed in on the page of one façade at once; beyond it the oldest must sign in again. */
-export const SESSIONS_MAX = 10_000;
-/** Refused credentials, and requests without a role for them, a minute from one address: errors, no guessing and no flood of audit lines. */
-export const HTTP_REFUSALS_PER_MINUTE = 60;
-/** Days that an API key may be good: a year and a day of grace, so that every key is made anew. */
-export const API_KEY_MAX_DAYS = 366;
-/** Days that an API key is good where nothing is said. */
-export const API_KEY_DEFAULT_DAYS = 90;
 /** Seconds of difference between two machines' clocks. */
 export const CLOCK_TOLERANCE_SECONDS = 30;
-
-/** Milliseconds of one call of Slack's interface: the gate must not stay without a digest because a channel is slow. */
-export const SLACK_CALL_TIMEOUT_MS = 5_000;
-/** Members of the workspace that the policy may know. */
-export const SLACK_USERS_MAX = 5_000;
-/** Bytes of a request from Slack: one interaction with the message that it came from. */
-export const SLACK_REQUEST_MAX_BYTES = 256_000;
-/** Requests from Slack that are remembered, so that each is taken once. */
-export const SLACK_REPLAYS_MAX = 10_000;
 
 /** Nodes listed in the text of a report. */
 export const REPORT_MAX_NODES = 60;
 /** Characters of all documents that a report carries: two summaries of full length. What is longer stands in history. */
 export const DOCUMENTS_MAX_CHARS = 80_000;
 
-/** Bytes of the details of one audit line, and characters of its other fields: a line is evidence, not a store. */
-export const AUDIT_DETAILS_MAX_BYTES = 8_000;
-export const AUDIT_TEXT_MAX_CHARS = 300;
-/** Bytes after which an audit file is followed by the next. */
-export const AUDIT_FILE_MAX_BYTES = 10_000_000;
-/** Audit records between two signed checkpoints. */
-export const AUDIT_CHECKPOINT_EVERY = 100;
-/** Milliseconds that an audit line waits for other writers; after that it counts as not written. */
-export const AUDIT_LOCK_WAIT_MS = 5_000;
-
 /** Public keys that one verifier holds: each is tried for a token without a key id. */
 export const PUBLIC_KEYS_MAX = 100;
-
-/** What memory keeps of one run: bytes of its entry and of its graph (a larger graph is kept as a digest alone), decisions, symptoms. */
-export const MEMORY_ENTRY_MAX_BYTES = 128_000;
-export const MEMORY_GRAPH_MAX_BYTES = 128_000;
-export const MEMORY_DECISIONS_MAX = 100;
-export const MEMORY_SYMPTOMS_MAX = 20;
-/** Milliseconds that a use of memory waits for another process: no run is to be held up by it. */
-export const MEMORY_WAIT_MS = 5_000;
-/** Lines of a file that memory takes in: as many as it may ever keep. */
-export const MEMORY_IMPORT_MAX_LINES = 10_000;

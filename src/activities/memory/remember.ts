@@ -4,7 +4,8 @@ import type { RunView } from "../../core/report/view.js";
 import type { Report } from "../../core/report.js";
 import type { Graph } from "../../schema/graph.js";
 import type { MemoryEntry } from "../../schema/memory.js";
-import { MEMORY_DECISIONS_MAX, MEMORY_SYMPTOMS_MAX, NAME_MAX_CHARS } from "../../vocabulary/limits.js";
+import { NAME_MAX_CHARS } from "../../vocabulary/limits.js";
+import { MEMORY_DECISIONS_MAX, MEMORY_SYMPTOMS_MAX } from "../../vocabulary/memory-limits.js";
 
 /** What stands in history alone. */
 export interface RunDetails {

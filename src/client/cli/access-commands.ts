@@ -1,6 +1,6 @@
 /** The commands about who may use the façade: `api-keys`. */
 import { Option } from "commander";
-import { API_KEY_DEFAULT_DAYS, API_KEY_MAX_DAYS } from "../../vocabulary/limits.js";
+import { API_KEY_DEFAULT_DAYS, API_KEY_MAX_DAYS } from "../../vocabulary/facade-limits.js";
 import { as, type Declared } from "./declared.js";
 import { groups, whole } from "./options.js";
 

@@ -2,7 +2,7 @@
 import type { RequestHandler } from "express";
 import { rateLimit } from "express-rate-limit";
 import helmet from "helmet";
-import { HTTP_READS_PER_MINUTE, HTTP_REQUESTS_PER_MINUTE } from "../../vocabulary/limits.js";
+import { HTTP_READS_PER_MINUTE, HTTP_REQUESTS_PER_MINUTE } from "../../vocabulary/facade-limits.js";
 import { type Exposure, schemeOf } from "./access/exposure.js";
 import { Refusal } from "./problem-document.js";
 import { type CodecService, isCodecCall } from "./routes/codec.js";

@@ -1,7 +1,8 @@
 /** Problems as HTTP knows them (RFC 9457): the same code as everywhere, and never a stack. */
 import type { RequestHandler, Response } from "express";
+import { CODE_MEANINGS } from "../../vocabulary/code-meanings.js";
 import { CODES } from "../../vocabulary/codes.js";
-import { HTTP_RETRY_AFTER_SECONDS } from "../../vocabulary/limits.js";
+import { HTTP_RETRY_AFTER_SECONDS } from "../../vocabulary/facade-limits.js";
 import type { Problem } from "../../vocabulary/problems.js";
 import { visibleJson } from "../../vocabulary/visible.js";
 
@@ -41,9 +42,9 @@ export function sendProblems(response: Response, problems: readonly Problem[], g
   response.status(status).type("application/problem+json");
   const document = {
     type: `urn:autoops:problem:${code}`,
-    title: CODES[code].says,
+    title: CODE_MEANINGS[code],
     status,
-    detail: first?.message ?? CODES[code].says,
+    detail: first?.message ?? CODE_MEANINGS[code],
     code,
     ...(first?.hint === undefined ? {} : { hint: first.hint }),
     problems,

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
-import { HTTP_HEADERS_SECONDS, HTTP_REQUEST_SECONDS } from "../../vocabulary/limits.js";
+import { HTTP_HEADERS_SECONDS, HTTP_REQUEST_SECONDS } from "../../vocabulary/facade-limits.js";
 import type { Problem } from "../../vocabulary/problems.js";
 import type { Refused } from "../../vocabulary/result.js";
 import { dangersOf, dangersOfHooks, type Exposure } from "./access/exposure.js";

@@ -2,7 +2,7 @@
  * The calls about runs, for many who look at once: one long poll a run however many watch it, one read of a kind at a
  * time, and its answer for a moment longer. What was done through this façade is seen at once.
  */
-import { HTTP_SHARED_READ_MS, HTTP_SHARED_READS_MAX } from "../../vocabulary/limits.js";
+import { HTTP_SHARED_READ_MS, HTTP_SHARED_READS_MAX } from "../../vocabulary/facade-limits.js";
 import type { Runs } from "../runs.js";
 import type { Writes } from "../writes.js";
 import type { FacadeOptions } from "./options.js";

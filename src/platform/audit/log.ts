@@ -9,7 +9,7 @@ import { createHash } from "node:crypto";
 import { chmod, mkdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { AuditEntry, Checkpoint } from "../../schema/audit.js";
-import { AUDIT_CHECKPOINT_EVERY, AUDIT_FILE_MAX_BYTES, AUDIT_LOCK_WAIT_MS } from "../../vocabulary/limits.js";
+import { AUDIT_CHECKPOINT_EVERY, AUDIT_FILE_MAX_BYTES, AUDIT_LOCK_WAIT_MS } from "../../vocabulary/audit-limits.js";
 import { ToolFailure } from "../failure.js";
 import { withLock } from "../lock.js";
 import type { Signer } from "../signing.js";

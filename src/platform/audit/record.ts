@@ -3,7 +3,7 @@ import canonicalize from "canonicalize";
 import { redact, redactValue } from "../../core/redact.js";
 import { type AuditEntry, type AuditRecord, auditRecordSchema } from "../../schema/audit.js";
 import type { Json, JsonObject } from "../../schema/json.js";
-import { AUDIT_DETAILS_MAX_BYTES, AUDIT_TEXT_MAX_CHARS } from "../../vocabulary/limits.js";
+import { AUDIT_DETAILS_MAX_BYTES, AUDIT_TEXT_MAX_CHARS } from "../../vocabulary/audit-limits.js";
 import { digestOf } from "../digest.js";
 import { withoutSecrets, withoutSecretsIn } from "../secrets.js";
 

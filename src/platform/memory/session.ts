@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { dirname, join } from "node:path";
-import { MEMORY_WAIT_MS } from "../../vocabulary/limits.js";
+import { MEMORY_WAIT_MS } from "../../vocabulary/memory-limits.js";
 import type { Problem } from "../../vocabulary/problems.js";
 import type { Refused, Result } from "../../vocabulary/result.js";
 import { safeJoin } from "../files.js";

@@ -10,7 +10,7 @@ import {
   type Preferences,
 } from "../../schema/memory.js";
 import { parseWith, shownValue } from "../../schema/problems.js";
-import { MEMORY_ENTRY_MAX_BYTES, MEMORY_GRAPH_MAX_BYTES } from "../../vocabulary/limits.js";
+import { MEMORY_ENTRY_MAX_BYTES, MEMORY_GRAPH_MAX_BYTES } from "../../vocabulary/memory-limits.js";
 import type { Problem } from "../../vocabulary/problems.js";
 import type { Result } from "../../vocabulary/result.js";
 import { withoutSecretsIn } from "../secrets.js";

@@ -5,7 +5,7 @@
 import type { WebClient } from "@slack/web-api";
 import { redact } from "../../core/redact.js";
 import type { SlackSettings } from "../../schema/slack.js";
-import { SLACK_CALL_TIMEOUT_MS } from "../../vocabulary/limits.js";
+import { SLACK_CALL_TIMEOUT_MS } from "../../vocabulary/facade-limits.js";
 import { VENDOR_WAIT_MAX_SECONDS } from "../../vocabulary/ticket-limits.js";
 import { ToolFailure } from "../failure.js";
 import type { GuardedFetch } from "../http/contract.js";

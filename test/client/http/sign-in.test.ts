@@ -1,7 +1,7 @@
 /** Signing in: by key, by token, by the page's session; what is refused, told, counted and audited; and rotation without a restart. */
 import { request as plainRequest } from "node:http";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { SESSION_HOURS } from "../../../src/vocabulary/limits.js";
+import { SESSION_HOURS } from "../../../src/vocabulary/facade-limits.js";
 import { type Issuer, startIssuer } from "../../support/issuer.js";
 import { bearer, ROLE_GROUPS, type Serving, startServing } from "./support/staged.js";
 

@@ -2,7 +2,7 @@
 import { Agent, request } from "node:http";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { RunHappening } from "../../../src/client/runs.js";
-import { HTTP_STREAMS_PER_CALLER_MAX } from "../../../src/vocabulary/limits.js";
+import { HTTP_STREAMS_PER_CALLER_MAX } from "../../../src/vocabulary/facade-limits.js";
 import { type Issuer, startIssuer } from "../../support/issuer.js";
 import { bearer, ROLE_GROUPS, type Serving, startServing } from "./support/staged.js";
 

@@ -7,12 +7,12 @@ import { installLibrary } from "../../../platform/memory/install.js";
 import { cacheDirectory } from "../../../platform/temporal/cache.js";
 import { type MemoryLine, memoryLineSchema } from "../../../schema/memory.js";
 import { parseWith } from "../../../schema/problems.js";
+import { PROBLEMS_MAX } from "../../../vocabulary/limits.js";
 import {
   MEMORY_ENTRY_MAX_BYTES,
   MEMORY_GRAPH_MAX_BYTES,
   MEMORY_IMPORT_MAX_LINES,
-  PROBLEMS_MAX,
-} from "../../../vocabulary/limits.js";
+} from "../../../vocabulary/memory-limits.js";
 import type { Problem } from "../../../vocabulary/problems.js";
 import type { Refused, Result } from "../../../vocabulary/result.js";
 import { visibleJson } from "../../../vocabulary/visible.js";

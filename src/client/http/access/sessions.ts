@@ -4,7 +4,7 @@
  */
 import { createHash, randomBytes } from "node:crypto";
 import type { CookieOptions, Request, Response } from "express";
-import { SESSION_HOURS, SESSIONS_MAX } from "../../../vocabulary/limits.js";
+import { SESSION_HOURS, SESSIONS_MAX } from "../../../vocabulary/facade-limits.js";
 import type { Identity } from "./authenticator.js";
 
 const LIFE_MS = SESSION_HOURS * 3_600_000;

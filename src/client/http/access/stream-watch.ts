@@ -1,5 +1,5 @@
 /** Ends what is open when its caller may no longer see it. */
-import { STREAM_RECHECK_SECONDS } from "../../../vocabulary/limits.js";
+import { STREAM_RECHECK_SECONDS } from "../../../vocabulary/facade-limits.js";
 import type { Permission } from "../../../vocabulary/roles.js";
 import type { Caller } from "./caller.js";
 

@@ -6,7 +6,7 @@ import {
   HTTP_RETRY_SECONDS,
   HTTP_STREAMS_MAX,
   HTTP_STREAMS_PER_CALLER_MAX,
-} from "../../../vocabulary/limits.js";
+} from "../../../vocabulary/facade-limits.js";
 import { visibleJson } from "../../../vocabulary/visible.js";
 import { type Caller, callerOf } from "../access/caller.js";
 import { watchCaller } from "../access/stream-watch.js";

@@ -1,7 +1,7 @@
 /** Whether a request is Slack's: its signature by the library, its time on both sides, and each one only once. Owns `@slack/bolt`. */
 import { createHash } from "node:crypto";
 import type { Request } from "express";
-import { SLACK_REPLAYS_MAX } from "../../../vocabulary/limits.js";
+import { SLACK_REPLAYS_MAX } from "../../../vocabulary/facade-limits.js";
 
 /** Seconds that a request is good, as Slack itself advises; either way, for clocks differ both ways. */
 const WINDOW_SECONDS = 300;

@@ -6,7 +6,8 @@ import { EMPTY_HEAD, sealRecord } from "../../../platform/audit/record.js";
 import { digestOf } from "../../../platform/digest.js";
 import type { AuditEntry, AuditEvent, AuditRecord } from "../../../schema/audit.js";
 import type { Json, JsonObject } from "../../../schema/json.js";
-import { factsOf, isProblemCode } from "../../../vocabulary/problems.js";
+import { CODE_MEANINGS } from "../../../vocabulary/code-meanings.js";
+import { isProblemCode } from "../../../vocabulary/problems.js";
 import type { Effected, ProvenVote, RunEvidence } from "./collect.js";
 
 export interface Difference {
@@ -165,7 +166,7 @@ function refusal({ node, code, digest }: Effected, own: AuditRecord[]): Differen
     (line) => line.node === node && line.code === code && line.digest === digest,
   );
   if (told) return [];
-  const says = isProblemCode(code) ? factsOf(code).says : "";
+  const says = isProblemCode(code) ? CODE_MEANINGS[code] : "";
   return [
     { kind: "missing", event: "grant-refused", node, message: `${node}: the refusal is missing (${code}): ${says}` },
   ];
