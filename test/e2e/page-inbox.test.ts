@@ -99,7 +99,7 @@ describe.skipIf(!HAS_BROWSER)(titled("the inbox"), () => {
     expect(await send.isDisabled()).toBe(true);
     await gate.getByLabel(/the policy asks for one/).fill("the graph is plain");
     await send.click();
-    await gate.getByText("Your approval counts.").waitFor();
+    await gate.getByText("Your approval counts: 1 of 2 people have approved.").waitFor();
     await expect.poll(() => gate.textContent()).toMatch(/1 of 2 approvals.*ann approved.*the graph is plain/s);
     await inspect(page, "inbox-votes");
     expect(stage.stack.mended.length).toBe(before);
