@@ -190,7 +190,7 @@ describe("a view rebuilt from history is the worker's own", () => {
     const runId = await start(GATED);
     await opened(runId);
     const stale = await decide(runId, "mend", "approve", { digest: "0".repeat(64) });
-    expect(stale).toMatchObject({ result: "stale-digest", counted: true });
+    expect(stale).toMatchObject({ result: "stale-digest", counted: false });
     expect(await decide(runId, "nobody", "approve")).toMatchObject({ result: "node-not-found" });
     expect(await decide(runId, "look", "approve")).toMatchObject({ result: "gate-not-open" });
     const handle = stack.client.workflow.getHandle(runId);

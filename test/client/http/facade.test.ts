@@ -293,7 +293,7 @@ describe("deciding", () => {
 
   test("with an If-Match that no longer holds is 412", async () => {
     await again({
-      decide: async ({ runId, node }) => ({ ok: true, value: { runId, node, counted: true, result: "stale-digest" } }),
+      decide: async ({ runId, node }) => ({ ok: true, value: { runId, node, counted: false, result: "stale-digest" } }),
     });
     expectProblem(
       await ask().post(at).set("If-Match", `"${DIGEST}"`).send({ decision: "approve" }),
