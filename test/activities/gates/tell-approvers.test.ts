@@ -30,6 +30,7 @@ async function tellWith(call: Partial<TellCall>, status = 200, ops: object = WEB
       return { status, headers: {}, text: "", ms: 1, url };
     },
     secret: () => "k",
+    now: () => 0,
     log: silent,
   } as unknown as Dependencies;
   const environment = new MockActivityEnvironment({
