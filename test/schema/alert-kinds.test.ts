@@ -160,6 +160,11 @@ describe("the end of an alert is not planned as its beginning", () => {
     ["Datadog's transition", { title: "High CPU", alert_transition: "Recovered" }],
     ["Datadog's type", { title: "High CPU", alert_type: "success" }],
     ["Datadog's status", { title: "High CPU", alert_status: "OK" }],
+    ["Datadog's title of a warning", { title: "[Warn Recovered] High CPU of checkout" }],
+    ["a title with the end of no data", { title: "[No Data Recovered on {host:web-1}] High CPU" }],
+    ["a title beside a state that is closed", { title: "High CPU of checkout", state: "CLOSED" }],
+    ["a title beside a state that is resolved", { title: "High CPU of checkout", state: "Resolved" }],
+    ["a state of the old alerting that is closed", legacy({ state: "closed", title: "Queue of checkout" })],
     ["Alertmanager", prometheus({ alertname: "A" }, {}, "resolved")],
     ["Grafana", { ...prometheus({ alertname: "A" }, {}, "resolved"), version: "1", orgId: 1 }],
     ["Grafana before version 9", legacy({ state: "ok", title: "[OK] Queue of checkout" })],
@@ -174,6 +179,7 @@ describe("the end of an alert is not planned as its beginning", () => {
     expect(refusal(input)).toMatch(/it is resolved/);
   });
   test("a title that only speaks of it fires", () => {
+    expect(read({ title: "[Warn] Recovered nodes of checkout fail again", state: "ACTIVATED" }).firing).toBe(1);
     expect(read({ title: "[Triggered] Recovered nodes of checkout fail again" }).firing).toBe(1);
     expect(read({ title: "[Re-Triggered on {host:a}] OK rate low", alert_transition: "Re-Triggered" }).firing).toBe(1);
   });

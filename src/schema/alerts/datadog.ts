@@ -13,6 +13,7 @@ import {
   labelsOfTags,
   noCuts,
   optional,
+  stateSaysOver,
   titleSaysOver,
 } from "./kit.js";
 
@@ -31,6 +32,7 @@ const schema = z.object({
   alert_transition: optional,
   transition: optional,
   alert_status: optional,
+  state: optional,
   alert_type: optional,
   alert_id: optional,
   aggreg_key: optional,
@@ -62,7 +64,9 @@ export function readDatadog(input: unknown): ReadDelivery {
     name: boundedText(name, cuts),
     says: [boundedText(sent.body ?? sent.event_msg ?? sent.text_only_msg, cuts)],
     labels,
-    status: isOver(name, transition, sent.alert_status, sent.alert_type) ? ("resolved" as const) : ("firing" as const),
+    status: isOver(name, transition, sent.alert_status ?? sent.state, sent.alert_type)
+      ? ("resolved" as const)
+      : ("firing" as const),
     ...(isNoIncident(bareTitle(name)) || isTest(name, transition) ? { noIncident: true as const } : {}),
   };
   return { ok: true, delivery: { from: "datadog", alerts: [alert], cut: cutsInWords(cuts) } };
@@ -75,7 +79,7 @@ const isTest = (title: string, transition = ""): boolean =>
 /** What the transition says stands above the rest; a template that lacks it has the title, the status or the type. */
 function isOver(title: string, transition = "", status = "", type = ""): boolean {
   if (transition !== "" && !isNoValue(transition)) return /^recover/i.test(transition);
-  return titleSaysOver(title) || /^(?:ok|resolved|recovered)$/i.test(status) || /^success$/i.test(type);
+  return titleSaysOver(title) || stateSaysOver(status) || /^success$/i.test(type);
 }
 
 const ownKey = (id: string | undefined, title: string, scope: string | undefined, labels: Record<string, string>) => {

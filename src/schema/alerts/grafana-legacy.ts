@@ -10,6 +10,7 @@ import {
   isNoIncident,
   noCuts,
   optional,
+  stateSaysOver,
   titleSaysOver,
 } from "./kit.js";
 
@@ -22,8 +23,6 @@ const schema = z.object({
   tags: z.record(z.string(), optional).nullish(),
   evalMatches: z.array(z.object({ metric: optional, tags: z.record(z.string(), optional).nullish() })).nullish(),
 });
-
-const OVER = new Set(["ok", "resolved", "normal"]);
 
 export const isGrafanaLegacy = (keys: object): boolean =>
   ["ruleName", "evalMatches", "ruleId"].some((key) => Object.hasOwn(keys, key));
@@ -40,7 +39,7 @@ export function readGrafanaLegacy(input: unknown): ReadDelivery {
   const cuts = noCuts();
   const series = (evalMatches ?? []).map((one) => textsOf(one.tags));
   const labels = boundedLabels({ ...sharedBy(series), ...textsOf(tags) }, cuts);
-  const isOver = state === undefined ? titleSaysOver(title) : OVER.has(state.toLowerCase());
+  const isOver = state === undefined ? titleSaysOver(title) : stateSaysOver(state);
   const alert = {
     id: ruleId ?? name,
     name,

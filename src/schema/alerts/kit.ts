@@ -78,8 +78,14 @@ export function labelsOfTags(tags: readonly string[]): Record<string, string> {
   return labels;
 }
 
-const OVER = /^\W{0,4}(?:recovered|resolved|recovery|ok|normal|closed|cleared|back to normal)\b/i;
+/** The level that has ended may stand first: `[Warn Recovered]`. */
+const OVER =
+  /^\W{0,4}(?:(?:alert|critical|error|no data|warn|warning)\s)?(?:recovered|resolved|recovery|ok|normal|closed|cleared|back to normal)\b/i;
 const BRACKETED = /^\W{0,4}\[([^\]]{1,200})\]/;
+
+/** A state that a sender gives for itself. */
+export const stateSaysOver = (state: string): boolean =>
+  /^(?:cleared|closed|inactive|normal|ok|recovered|resolved)$/i.test(state);
 
 /** `[Recovered on {host:web-1}] High CPU`, `RESOLVED: disk full`. */
 export function titleSaysOver(title: string): boolean {
