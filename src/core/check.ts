@@ -186,7 +186,7 @@ function undoOf(
     const rule = ruleFor(policy, { type: facts.type, names, effect: "write", environment });
     nodes[id] = {
       type: facts.type,
-      reason: facts.gate ?? "it changes production: always asked",
+      reason: facts.gate ?? "it changes what runs: always asked",
       ...(rule === undefined ? {} : { rule }),
     };
   });

@@ -216,7 +216,7 @@ function judgeTool(policy: Policy, tool: ToolFacts, type: NodeType, at: string, 
 }
 
 function gateReason(policy: Policy, subject: Subject, toolNames: string[]): string | undefined {
-  if (subject.effect === "write") return "it changes production: always asked";
+  if (subject.effect === "write") return "it changes what runs: always asked";
   if (subject.type === "human_review") return "it asks a person";
   if (isBuiltIn(subject.type)) return undefined;
   if (policy.execution.require_approval_all) return "execution.require_approval_all asks for every action";

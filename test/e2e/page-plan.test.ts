@@ -118,7 +118,7 @@ describe.skipIf(!HAS_BROWSER)(titled("planning on the page"), () => {
     await mend.locator("summary").click();
     expect(await mend.textContent()).toMatch(/after Sample the error rate if look.share > 0.01/);
     expect(await mend.textContent()).toMatch(/tools.allowed names the tool.*versionv1/s);
-    expect(await shown.textContent()).toContain("Waits for approval: it changes production: always asked");
+    expect(await shown.textContent()).toContain("Waits for approval: it changes what runs: always asked");
     expect(await page.locator("main img").count()).toBe(0);
     expect(await runs()).toBe(before);
 

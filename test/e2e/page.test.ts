@@ -33,7 +33,7 @@ describe.skipIf(!HAS_BROWSER)(titled("a run on the page"), () => {
     const gate = page.locator('[data-gate="mend"]');
     expect(await gate.textContent()).toMatch(/mend.*production/s);
     expect(await gate.locator(".params").textContent()).toContain("versionv1");
-    expect(await gate.textContent()).toContain("it changes production: always asked");
+    expect(await gate.textContent()).toContain("it changes what runs: always asked");
     expect(await gate.textContent()).toContain("the rate of errors is 12 %");
     expect(await gate.textContent()).toMatch(/closes in \d+ min/);
     await inspect(page, "gate");

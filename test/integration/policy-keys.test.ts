@@ -113,7 +113,7 @@ const KEYS: Record<string, () => Seen> = {
   }),
   "execution.enable_remediation": async () => ({
     with: await twice(checked(open(), WRITE), () => checked(open({ execution: { enable_remediation: false } }), WRITE)),
-    expected: [{ w: "it changes production: always asked" }, ["remediation-disabled"]],
+    expected: [{ w: "it changes what runs: always asked" }, ["remediation-disabled"]],
   }),
   "execution.max_nodes_per_workflow": async () => {
     const two = graphOf(node("a"), node("b"));
@@ -350,12 +350,12 @@ const VARIABLES: Record<string, () => Seen> = {
     const file = join(machine.home, "bare.yaml");
     writeFileSync(file, 'version: "1.0"\n', { mode: 0o600 });
     const other = () => checked(open(), WRITE, { AUTOOPS_CONFIG: file });
-    const expected: [unknown, unknown] = [{ w: "it changes production: always asked" }, ["target-not-declared"]];
+    const expected: [unknown, unknown] = [{ w: "it changes what runs: always asked" }, ["target-not-declared"]];
     return { with: await twice(checked(open(), WRITE), other), expected };
   },
   AUTOOPS_ENABLE_REMEDIATION: async () => {
     const set = (value: string) => checked(open(), WRITE, { AUTOOPS_ENABLE_REMEDIATION: value });
-    const expected: [unknown, unknown] = [{ w: "it changes production: always asked" }, ["remediation-disabled"]];
+    const expected: [unknown, unknown] = [{ w: "it changes what runs: always asked" }, ["remediation-disabled"]];
     return { with: await twice(set("true"), () => set("false")), expected };
   },
   AUTOOPS_REQUIRE_APPROVAL: async () => {

@@ -7,7 +7,7 @@ import { wallClockAt } from "../../src/platform/wall-clock.js";
 import { auditStub } from "./audit.js";
 import { ledgerStub } from "./ledger.js";
 
-const ASKED = { w: "it changes production: always asked" };
+const ASKED = { w: "it changes what runs: always asked" };
 type File = Record<string, unknown>;
 export interface KeyHelp {
   /** What the check says of a graph that writes to staging, with the section `limits`. */

@@ -1,6 +1,6 @@
 /** What became of a decision: in words, or as a problem where it did not count. */
 import type { Problem, ProblemCode } from "../../vocabulary/problems.js";
-import { stillToCome } from "../runs/became.js";
+import { refusedBy, stillToCome } from "../runs/became.js";
 import type { Became, Decided } from "../runs.js";
 import { style } from "./text.js";
 
@@ -48,9 +48,7 @@ const isTaken = (result: Became): result is Taken =>
 
 function refusal(result: Refused, runId: string, at: string, rule: string | undefined): Problem {
   const [code, message, hint] = REFUSALS[result];
-  const isOfRule = result === "not-allowed" || result === "comment-required";
-  const by = isOfRule && rule !== undefined ? ` (rule ${rule})` : "";
-  return { code, at, message: `${at}: ${message}${by}`, hint: hint.replace("RUN", runId) };
+  return { code, at, message: `${at}: ${message}${refusedBy({ result, rule })}`, hint: hint.replace("RUN", runId) };
 }
 
 export function decidedText(decided: Decided, decision: "approve" | "reject"): string {

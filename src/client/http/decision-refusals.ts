@@ -1,5 +1,6 @@
 /** What is said to somebody whose decision does not count. */
 import type { ProblemCode } from "../../vocabulary/problems.js";
+import { refusedBy } from "../runs/became.js";
 import type { Became } from "../runs.js";
 
 /** What a decision that did not count is called in problem documents, and what it says. */
@@ -19,7 +20,5 @@ export const DECISION_REFUSALS: Record<
 
 /** In a sentence about the node, with the rule that says so. */
 export function refusalText(result: keyof typeof DECISION_REFUSALS, rule: string | undefined): string {
-  const { says } = DECISION_REFUSALS[result];
-  const isOfRule = result === "not-allowed" || result === "comment-required";
-  return isOfRule && rule !== undefined ? `${says} (rule ${rule})` : says;
+  return `${DECISION_REFUSALS[result].says}${refusedBy({ result, rule })}`;
 }

@@ -37,6 +37,12 @@ export function decided(input: Decide, result?: Became, gate?: GateView): Result
 const approversOf = (gate?: GateView): string[] =>
   (gate?.votes ?? []).filter(({ decision }) => decision === "approve").map(({ approver }) => approver);
 
+/** The rule that refuses, in brackets behind the sentence; empty where no rule does. */
+export function refusedBy({ result, rule }: Pick<Decided, "result" | "rule">): string {
+  const isOfRule = result === "not-allowed" || result === "comment-required";
+  return isOfRule && rule !== undefined ? ` (rule ${rule})` : "";
+}
+
 /** What is still to come, or why nothing changed; undefined where the decision says it all. */
 export function stillToCome({ result, approvals }: Decided): string | undefined {
   if (approvals === undefined) return undefined;

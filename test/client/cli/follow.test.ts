@@ -36,7 +36,7 @@ test("an open gate shows what, why, evidence, deadline and the ways to answer, a
   const text = out();
   expect(text).toContain("rollback on checkout · environment staging");
   expect(text).toContain("version: 1");
-  expect(text).toContain("it changes production: always asked");
+  expect(text).toContain("it changes what runs: always asked");
   expect(text).toContain("27 % of checkouts fail since version 2 [logs]");
   expect(text).toContain("deadline");
   expect(text).toContain("autoops approve checkout-abc rollback");

@@ -25,7 +25,7 @@ test("the text names every node in running order, marks gates, and says how long
   const text = previewText(graph);
   expect(text.indexOf("look  ")).toBeLessThan(text.indexOf("⛔ act"));
   expect(text).toContain("after look if look.bad == true");
-  expect(text).toContain("waits for approval: it changes production: always asked · target shop");
+  expect(text).toContain("waits for approval: it changes what runs: always asked · target shop");
   expect(text).toContain("at worst 56 s of work, plus at most 5 min at each of 1 gate(s)");
 });
 

@@ -15,7 +15,7 @@ const ASKED: JsonObject = {
   params: { version: "v41" },
   target: "shop",
   environment: "production",
-  reason: "it changes production: always asked",
+  reason: "it changes what runs: always asked",
   requester: "rita",
   digest: DIGEST,
   deadline: "2026-01-02T03:04:05.000Z",

@@ -30,7 +30,7 @@ export const GATE: GateView = {
   nodeType: "rollback",
   tool: "rollback",
   status: "open",
-  reason: "it changes production: always asked",
+  reason: "it changes what runs: always asked",
   environment: "staging",
   target: "checkout",
   digest: "d".repeat(64),
