@@ -3,7 +3,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 
 const folder = mkdtempSync(join(tmpdir(), "autoops-test-"));
 const summary = join(folder, "vitest.json");
@@ -63,14 +63,31 @@ finish(result, status ?? 1);
 function finish(result, status) {
   memory?.kill();
   logs?.kill();
-  const skipped = (result.testResults ?? []).flatMap((file) =>
-    file.assertionResults
-      .filter((test) => ["pending", "skipped", "todo"].includes(test.status))
-      .map((test) => test.fullName),
-  );
+  const files = result.testResults ?? [];
+  for (const line of slowest(files)) console.log(line);
+  const skipped = named(files, ["pending", "skipped", "todo"]);
   for (const name of skipped) console.log(`skipped: ${name}`);
+  // Last, for a log that is cut keeps its end.
+  for (const name of named(files, ["failed"])) console.log(`failed: ${name}`);
+  for (const file of files)
+    if (file.status === "failed" && file.assertionResults.length === 0) console.log(`failed: ${file.name}`);
   rmSync(folder, { recursive: true, force: true });
   const failed = Math.max(result.numFailedTests, status === 0 ? 0 : 1);
   console.log(`${result.numPassedTests} passed, ${failed} failed, ${skipped.length} skipped`);
   process.exit(failed === 0 ? 0 : 1);
+}
+
+function named(files, states) {
+  return files.flatMap((file) =>
+    file.assertionResults.filter((test) => states.includes(test.status)).map((test) => test.fullName),
+  );
+}
+
+/** The ten files that took longest: where to look when the whole is too slow. */
+function slowest(files) {
+  return files
+    .map((file) => ({ seconds: Math.round((file.endTime - file.startTime) / 1000), name: relative(".", file.name) }))
+    .sort((a, b) => b.seconds - a.seconds)
+    .slice(0, 10)
+    .map((file) => `slow: ${file.seconds} s ${file.name}`);
 }
