@@ -1,6 +1,7 @@
 /** Loads playbooks from a directory, strictly: one broken playbook is a problem, and nothing is planned with the rest. */
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { builtDocument } from "../../platform/built-documents.js";
 import { readTrustedFile } from "../../platform/trusted-file.js";
 import { parseDocumentText } from "../../schema/document.js";
 import { type Playbook, playbookSchema } from "../../schema/playbook.js";
@@ -45,7 +46,9 @@ export async function readPlaybook(path: string, name: string): Promise<Result<P
 
 /** `name` (a file) stands in front of every path. */
 export function parsePlaybook(text: string, name: string): Result<Playbook> {
-  const document = parseDocumentText(text, name, { exact: true });
+  const built = builtDocument(text);
+  const document =
+    built === undefined ? parseDocumentText(text, name, { exact: true }) : { ok: true as const, value: built };
   if (!document.ok) return document;
   const parsed = parseWith(playbookSchema, document.value, { at: name });
   if (!parsed.ok) {

@@ -1,5 +1,5 @@
 /** One request to one checked address, without redirects and without a proxy. Owns `undici`. */
-import { Agent, buildConnector } from "undici";
+import type { Agent } from "undici";
 import { RESPONSE_MAX_BYTES } from "../../vocabulary/limits.js";
 import type { TlsMaterial } from "./contract.js";
 import { HttpFailure } from "./failure.js";
@@ -70,7 +70,7 @@ function reasonOf(error: unknown): string {
 /** Sends one hop. Throws `HttpFailure`, which tells whether a connection stood; an abort is thrown as it is. */
 export const send: Send = async (hop) => {
   let connected = false;
-  const agent = pinnedAgent(hop.addresses, hop.tls, () => {
+  const agent = await pinnedAgent(hop.addresses, hop.tls, () => {
     connected = true;
   });
   try {
@@ -110,7 +110,13 @@ export function place(hop: Pick<Hop, "url" | "host">): string {
 }
 
 /** An agent of one connection that asks no resolver: every name has the addresses that were checked. */
-function pinnedAgent(addresses: readonly Address[], tls: TlsMaterial | undefined, onConnect: () => void): Agent {
+async function pinnedAgent(
+  addresses: readonly Address[],
+  tls: TlsMaterial | undefined,
+  onConnect: () => void,
+): Promise<Agent> {
+  // Loaded with the first request: most commands send none.
+  const { Agent, buildConnector } = await import("undici");
   const { serverName, ...material } = tls ?? {};
   const connector = buildConnector({
     timeout: 10_000,

@@ -6,7 +6,6 @@ import type { Refused } from "../../vocabulary/result.js";
 import { type Say, withLock } from "../lock.js";
 import { buildCli, type Obtained } from "./build.js";
 import { cacheDirectory, type Environment } from "./cache.js";
-import { downloadCli } from "./download.js";
 import { findOnPath, isExecutable } from "./program.js";
 import { askVersion, isAtLeast } from "./version.js";
 
@@ -112,6 +111,8 @@ async function obtain(directory: string, options: FindOptions, tried: Tried): Pr
 
 async function download(directory: string, options: FindOptions, tried: Tried): Promise<FoundCli | undefined> {
   if (!(options.ways ?? ALL).includes("download")) return undefined;
+  // Loads the HTTP client, which most commands do without.
+  const { downloadCli } = await import("./download.js");
   return await keep(
     await downloadCli({ ...options, parent: directory }),
     { directory, origin: "download" },
