@@ -11,6 +11,7 @@ const CHUNKS = "client/cli/chunks";
 /** Pure JavaScript that most commands load; all else stays where npm put it. */
 const WITHIN = ["canonicalize", "commander", "ipaddr.js", "jose", "minisearch", "picocolors", "re2js", "yaml", "zod"];
 const DIST = "@dist/";
+const packageOf = (id) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(id)[1].replace("/", "-");
 
 const placed = {
   name: "placed",
@@ -40,9 +41,17 @@ await build({
     outDir: target,
     emptyOutDir: false,
     minify: false,
-    rollupOptions: {
+    rolldownOptions: {
       input: { "client/cli/main": join(source, "client/cli/main.ts") },
-      output: { format: "es", entryFileNames: "[name].js", chunkFileNames: `${CHUNKS}/[name].js` },
+      output: {
+        format: "es",
+        entryFileNames: "[name].js",
+        chunkFileNames: `${CHUNKS}/[name].js`,
+        // A file for each package: what a command loads can be seen.
+        codeSplitting: {
+          groups: [{ debugName: "packages", name: (id) => `package-${packageOf(id)}`, test: /node_modules/ }],
+        },
+      },
     },
   },
 });
