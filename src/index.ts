@@ -26,7 +26,13 @@ import type { GoalInput } from "./schema/run-input.js";
 import type { Problem } from "./vocabulary/problems.js";
 import type { Refused, Result } from "./vocabulary/result.js";
 
-export { defineTool, type ToolContext, type ToolDefinition, ToolFailure } from "./activities/define-tool.js";
+export {
+  defineTool,
+  type ToolContext,
+  type ToolDefinition,
+  ToolFailure,
+  toolFailure,
+} from "./activities/define-tool.js";
 export { applyWhitelist, createDefaultRegistry, createRegistry, type Registry } from "./activities/registry.js";
 export { clusterLogs } from "./activities/tools/logs/templates.js";
 export { type Cause, type Evidence, type RankCausesInput, rankCauses } from "./activities/tools/rank-causes.js";

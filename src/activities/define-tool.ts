@@ -10,7 +10,7 @@ import type { JsonObject } from "../schema/json.js";
 import type { Effect, NodeType } from "../vocabulary/node-types.js";
 import type { Narrative } from "./contract.js";
 
-export { ToolFailure } from "../platform/failure.js";
+export { ToolFailure, toolFailure } from "../platform/failure.js";
 
 export interface ToolContext {
   config: Config;

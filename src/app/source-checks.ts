@@ -1,7 +1,7 @@
 /** `autoops sources check`: the declared sources, trackers and channels, asked as the worker on this machine would, under its network policy. */
 import { lookAtTracker, questionTo } from "../activities/connectors/check-channel.js";
 import { checkSource, type SourceVerdict, verdictOf } from "../activities/connectors/check-source.js";
-import { type ToolContext, ToolFailure } from "../activities/define-tool.js";
+import { type ToolContext, toolFailure } from "../activities/define-tool.js";
 import { channelFault, namedChannels } from "../core/gate/notice-channels.js";
 import type { Variables } from "../platform/environment.js";
 import { createSlack } from "../platform/slack/client.js";
@@ -78,7 +78,9 @@ function noticesIn({ policy, config }: Local, context: ToolContext): Declared[] 
     const ask = async (): Promise<string> => {
       const fault = channelFault(name, config);
       if (fault !== undefined) {
-        throw new ToolFailure("source-not-configured", `nobody is told of gates there: ${fault}`, `${at} names it`);
+        throw toolFailure("source-not-configured", `nobody is told of gates there: ${fault}`, {
+          hint: `${at} names it`,
+        });
       }
       const { slack } = config;
       return name.startsWith("slack:") && slack !== undefined

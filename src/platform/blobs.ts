@@ -3,7 +3,7 @@ import { BLOB_MAX_BYTES } from "../vocabulary/limits.js";
 import { type Contents, createContents } from "./blobs/contents.js";
 import type { BlobStore } from "./blobs/contract.js";
 import { createFolder } from "./blobs/folder.js";
-import { ToolFailure } from "./failure.js";
+import { toolFailure } from "./failure.js";
 import type { PayloadKey } from "./payloads/keys.js";
 
 const REFERENCE = /^blob:sha256:([0-9a-f]{64})$/;
@@ -19,19 +19,19 @@ export function blobStoreOn(contents: Contents): BlobStore {
       const bytes = Buffer.from(data, "utf8");
       if (bytes.length > BLOB_MAX_BYTES) {
         const message = `a stored result must have at most ${BLOB_MAX_BYTES} bytes, got ${bytes.length}`;
-        throw new ToolFailure("output-too-large", message, "ask for less");
+        throw toolFailure("output-too-large", message, { hint: "ask for less" });
       }
       return `blob:sha256:${await contents.put(bytes)}`;
     },
     async get(reference) {
       const digest = REFERENCE.exec(reference)?.[1];
       if (digest === undefined) {
-        throw new ToolFailure("params-invalid", "a stored result is named as blob:sha256: and 64 hexadecimal digits");
+        throw toolFailure("params-invalid", "a stored result is named as blob:sha256: and 64 hexadecimal digits");
       }
       const bytes = await contents.get(digest);
       if (bytes !== undefined) return bytes.toString("utf8");
       const message = `there is no stored result ${reference}`;
-      throw new ToolFailure("file-not-found", message, "run the node that made it again");
+      throw toolFailure("file-not-found", message, { hint: "run the node that made it again" });
     },
   };
 }

@@ -3,7 +3,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Report } from "../core/report.js";
-import { ToolFailure } from "./failure.js";
+import { toolFailure } from "./failure.js";
 import type { PayloadKey } from "./payloads/keys.js";
 import { createSealer } from "./payloads/seal.js";
 import { isSealedText, openText, sealText } from "./payloads/sealed-text.js";
@@ -54,5 +54,8 @@ function reportIn(text: string, file: string): Report {
     // Told below.
   }
   const message = `the stored report ${file} is damaged and cannot be read`;
-  throw new ToolFailure("file-unreadable", message, "move it away; history may still have the report", false);
+  throw toolFailure("file-unreadable", message, {
+    hint: "move it away; history may still have the report",
+    retryable: false,
+  });
 }

@@ -1,6 +1,6 @@
 /** Secret references (`env:NAME`): resolved where they are used, at the last moment, and kept nowhere. */
 import type { Json } from "../schema/json.js";
-import { ToolFailure } from "./failure.js";
+import { toolFailure } from "./failure.js";
 import { atOnce, type Sliced } from "./slices.js";
 
 const REFERENCE = /^env:([A-Za-z_][A-Za-z0-9_]{0,127})$/;
@@ -15,10 +15,10 @@ export function createSecretResolver(read: (name: string) => string | undefined)
   return (reference) => {
     const name = REFERENCE.exec(reference)?.[1];
     // The text itself is not shown: it may be the secret that someone wrote in place of a reference.
-    if (name === undefined) throw new ToolFailure("secret-missing", "a secret must be a reference such as env:NAME");
+    if (name === undefined) throw toolFailure("secret-missing", "a secret must be a reference such as env:NAME");
     const value = read(name);
     if (value === undefined || value === "") {
-      throw new ToolFailure("secret-missing", `the secret ${reference} is not set`, `set ${name} for the worker`);
+      throw toolFailure("secret-missing", `the secret ${reference} is not set`, { hint: `set ${name} for the worker` });
     }
     return value;
   };
@@ -206,7 +206,7 @@ export function resolveHeader(value: string, resolve: SecretResolver): string {
   const secret = resolve(reference);
   if (/[^\x20-\x7e]/.test(secret)) {
     const message = `the secret ${reference} must be one line of plain characters to stand in a header`;
-    throw new ToolFailure("secret-missing", message, "check for a line break at its end");
+    throw toolFailure("secret-missing", message, { hint: "check for a line break at its end" });
   }
   if (scheme === undefined) return secret;
   const isPair = scheme.toLowerCase() === "basic" && secret.includes(":");

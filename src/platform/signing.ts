@@ -6,7 +6,7 @@ import { randomUUID } from "node:crypto";
 import { decodeJwt, decodeProtectedHeader, type JWTVerifyOptions, jwtVerify, SignJWT } from "jose";
 import { messageOf } from "../vocabulary/message-of.js";
 import type { Problem } from "../vocabulary/problems.js";
-import { ToolFailure } from "./failure.js";
+import { toolFailure } from "./failure.js";
 import { makeKeyOnce, type Own, readOwnKey, readOwnPublicKeys } from "./keys/key-file.js";
 import { ALGORITHM, type ReadKeys, readPublicKeys } from "./keys/public-keys.js";
 import { readOrder, type SignedOrder, type VerifiedOrder } from "./write-orders.js";
@@ -101,7 +101,7 @@ export function signerThatCannot(error: unknown): Signer {
   const { code = "unknown", path = "" } = error as NodeJS.ErrnoException;
   const message = `nothing can be signed: the key cannot be made (${path === "" ? code : `${path}: ${code}`})`;
   const refuse = () =>
-    Promise.reject(new ToolFailure("file-unreadable", message, "set AUTOOPS_HOME to a folder of yours"));
+    Promise.reject(toolFailure("file-unreadable", message, { hint: "set AUTOOPS_HOME to a folder of yours" }));
   const calls = ["sign", "attest", "accept", "order", "verify", "verifyOrder", "isAccepted", "kids"];
   return Object.fromEntries(calls.map((call) => [call, refuse])) as unknown as Signer;
 }

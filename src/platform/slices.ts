@@ -3,7 +3,7 @@
  * where it may pause, and between slices the process does what else there is to do.
  */
 import { setImmediate } from "node:timers/promises";
-import { ToolFailure } from "./failure.js";
+import { toolFailure } from "./failure.js";
 
 /** Work that may pause. */
 export type Sliced<T> = Generator<void, T>;
@@ -18,7 +18,7 @@ export async function inSlices<T>(work: Sliced<T>, signal: AbortSignal): Promise
     if (step.done === true) return step.value;
     if (performance.now() - since < SLICE_MS) continue;
     await setImmediate();
-    if (signal.aborted) throw new ToolFailure("cancelled", "the work was cancelled");
+    if (signal.aborted) throw toolFailure("cancelled", "the work was cancelled");
     since = performance.now();
   }
 }

@@ -1,7 +1,7 @@
 /** An audit log in memory, for tests of what is recorded; `refuse` makes it one that cannot be written. */
 
 import type { AuditLog } from "../../src/platform/audit/log.js";
-import { ToolFailure } from "../../src/platform/failure.js";
+import { toolFailure } from "../../src/platform/failure.js";
 import type { AuditEntry } from "../../src/schema/audit.js";
 
 export interface AuditStub extends AuditLog {
@@ -19,7 +19,7 @@ export function auditStub(): AuditStub {
       refuses = true;
     },
     async record(entry) {
-      if (refuses) throw new ToolFailure("audit-not-written", "the audit log cannot be written");
+      if (refuses) throw toolFailure("audit-not-written", "the audit log cannot be written");
       entries.push(entry);
     },
     async note(entry) {

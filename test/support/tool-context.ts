@@ -1,6 +1,6 @@
 /** A context for running one tool in a test: real blobs in memory, no network unless given, a fixed clock. */
 import { createHash } from "node:crypto";
-import { type ToolContext, ToolFailure } from "../../src/activities/define-tool.js";
+import { type ToolContext, ToolFailure, toolFailure } from "../../src/activities/define-tool.js";
 import type { Config } from "../../src/schema/config.js";
 
 export const NOW = Date.parse("2026-11-22T12:00:00.000Z");
@@ -9,8 +9,7 @@ export function configOf(parts: Partial<Config> = {}): Config {
   return { files: { roots: [] }, sources: {}, targets: {}, channels: {}, ...parts };
 }
 
-const unreached = (): Promise<never> =>
-  Promise.reject(new ToolFailure("host-not-allowed", "this test reaches nothing"));
+const unreached = (): Promise<never> => Promise.reject(toolFailure("host-not-allowed", "this test reaches nothing"));
 
 export function contextOf(config: Config, parts: Partial<ToolContext> = {}): ToolContext {
   const blobs = new Map<string, string>();
@@ -26,14 +25,14 @@ export function contextOf(config: Config, parts: Partial<ToolContext> = {}): Too
       },
       get(reference) {
         const data = blobs.get(reference);
-        if (data === undefined) throw new ToolFailure("not-found", `there is no blob ${reference}`);
+        if (data === undefined) throw toolFailure("not-found", `there is no blob ${reference}`);
         return Promise.resolve(data);
       },
     },
     signal: new AbortController().signal,
     heartbeat: () => undefined,
     secret: (reference) => {
-      throw new ToolFailure("secret-missing", `${reference} is not set`);
+      throw toolFailure("secret-missing", `${reference} is not set`);
     },
     idempotencyKey: "key",
     attempt: 1,

@@ -1,7 +1,7 @@
 /** What the checks before an effect are told, and what they find. */
 import type { ToolFacts } from "../../core/check/catalogue.js";
 import type { Policy } from "../../core/policy.js";
-import { ToolFailure } from "../../platform/failure.js";
+import { type ToolFailure, toolFailure } from "../../platform/failure.js";
 import type { Question } from "../../schema/question.js";
 import type { Effect, Environment, NodeType } from "../../vocabulary/node-types.js";
 import type { ToolCall } from "../contract.js";
@@ -39,7 +39,7 @@ export interface Agreed {
 }
 
 export const refuse = (message: string): ToolFailure =>
-  new ToolFailure("grant-invalid", message, "start the run again and approve what it shows", false);
+  toolFailure("grant-invalid", message, { hint: "start the run again and approve what it shows", retryable: false });
 
 /** A grant of the present form. */
 export interface SignedGrant {

@@ -1,5 +1,5 @@
 /** Whether the execution that wants to act is the run that people were asked for, by what the server says of it. */
-import { ToolFailure } from "../../platform/failure.js";
+import { toolFailure } from "../../platform/failure.js";
 import { WORKFLOWS } from "../../vocabulary/names.js";
 import type { Dependencies } from "../dependencies.js";
 import { type Acting, refuse, type SignedGrant } from "./action.js";
@@ -16,5 +16,5 @@ export async function checkCaller(
   if (!run.isPending) throw refuse(`${nodeId} is not what the run waits for`);
   if (run.runKey !== question.runKey) throw refuse(`${nodeId} was approved in another run`);
   if (run.hasAsked) return;
-  throw new ToolFailure("run-was-reset", `${nodeId} was approved before the run was reset`, undefined, false);
+  throw toolFailure("run-was-reset", `${nodeId} was approved before the run was reset`, { retryable: false });
 }

@@ -1,7 +1,7 @@
 /** Whether a grant is about exactly the action that is to be done: each part of its question is made anew and compared. */
 import { redactValue } from "../../core/redact.js";
 import { digestOf } from "../../platform/digest.js";
-import { ToolFailure } from "../../platform/failure.js";
+import { toolFailure } from "../../platform/failure.js";
 import { grantSchema } from "../../schema/question.js";
 import { undoId } from "../../vocabulary/names.js";
 import { strictest } from "../../vocabulary/node-types.js";
@@ -13,7 +13,7 @@ export function readGrant({ call, nodeId }: Acting): SignedGrant {
   const { question } = call.grant ?? {};
   if (question === undefined) {
     const message = `${nodeId} was approved in an earlier form, which does not count any more`;
-    throw new ToolFailure("approval-outdated", message, undefined, false);
+    throw toolFailure("approval-outdated", message, { retryable: false });
   }
   const read = grantSchema.safeParse(call.grant);
   if (!read.success) throw refuse(`${nodeId} carries an approval that cannot be read`);
@@ -37,7 +37,7 @@ export async function checkQuestion(
   if (question.store === (await records.id())) return;
   const message = `${acting.nodeId} was asked about by a worker whose records of used approvals are kept elsewhere`;
   const hint = "workers on several machines share a bucket: blobs in config.yaml; then approve it anew";
-  throw new ToolFailure("grant-invalid", message, hint, false);
+  throw toolFailure("grant-invalid", message, { hint, retryable: false });
 }
 
 /** The first part that is another; undefined where all are the same. */

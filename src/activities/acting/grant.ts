@@ -4,7 +4,7 @@
  */
 import { asCalled, type Reach, type ToolFacts } from "../../core/check/catalogue.js";
 import { judge, type Policy } from "../../core/policy.js";
-import { ToolFailure } from "../../platform/failure.js";
+import { toolFailure } from "../../platform/failure.js";
 import { type Effect, NODE_TYPES, type NodeType, riskier } from "../../vocabulary/node-types.js";
 import type { Dependencies } from "../dependencies.js";
 import { type Acting, type Agreed, type Derived, refuse, type SignedGrant } from "./action.js";
@@ -36,12 +36,10 @@ async function derive(
   const current = await load();
   if (!current.ok) {
     const first = current.problems[0]?.message ?? "it has a problem";
-    throw new ToolFailure(
-      "policy-invalid",
-      `the safety policy cannot be used: ${first}`,
-      "mend the policy file",
-      false,
-    );
+    throw toolFailure("policy-invalid", `the safety policy cannot be used: ${first}`, {
+      hint: "mend the policy file",
+      retryable: false,
+    });
   }
   const { policy } = current;
   const found = registry.find(definition.name);
@@ -57,7 +55,10 @@ async function derive(
   const acts = effect === "write" || effect === "notify";
   if (acts && policy.execution.dry_run) {
     const message = `${nodeId} did not act: the safety policy now says execution.dry_run`;
-    throw new ToolFailure("policy-changed", message, "set execution.dry_run: false, and run it again", false);
+    throw toolFailure("policy-changed", message, {
+      hint: "set execution.dry_run: false, and run it again",
+      retryable: false,
+    });
   }
   const environment = reach?.environment ?? (acts ? "production" : undefined);
   return { policy, tool, types, effect, target: reach?.target ?? null, environment };
@@ -79,7 +80,7 @@ function allowedTypes(
   const allowed = rulings.filter(({ problems }) => problems.length === 0).map(({ type }) => type);
   const refused = rulings[0]?.problems[0];
   if (allowed.length > 0 || refused === undefined) return allowed;
-  throw new ToolFailure("policy-changed", refused.message, refused.hint, false);
+  throw toolFailure("policy-changed", refused.message, { hint: refused.hint, retryable: false });
 }
 
 /** The call does not prove which type its node has: one that wants an approval is enough. */

@@ -7,7 +7,7 @@ import { ApplicationFailure, Context } from "@temporalio/activity";
 import { beyondBounds } from "../../core/bounds.js";
 import { asCalled } from "../../core/check/catalogue.js";
 import { redact, redactValue } from "../../core/redact.js";
-import { ToolFailure } from "../../platform/failure.js";
+import { ToolFailure, toolFailure } from "../../platform/failure.js";
 import { withoutSecrets, withoutSecretsIn } from "../../platform/secrets.js";
 import type { Json, JsonObject } from "../../schema/json.js";
 import { parseWith } from "../../schema/problems.js";
@@ -110,7 +110,7 @@ async function allowWrite(
 function readParams(definition: ToolDefinition, params: JsonObject): unknown {
   const parsed = parseWith(definition.params, params, { at: "params" });
   if (parsed.ok) return parsed.value;
-  throw new ToolFailure("params-invalid", parsed.problems[0]?.message ?? "the params do not fit", undefined, false);
+  throw toolFailure("params-invalid", parsed.problems[0]?.message ?? "the params do not fit", { retryable: false });
 }
 
 async function runWithin(
@@ -124,7 +124,7 @@ async function runWithin(
   const activity = Context.current();
   const { startToCloseTimeoutMs } = activity.info;
   // Past its time another attempt may run: one that waited so long for its audit line must not act as well.
-  if (leftMs <= 0) throw new ToolFailure("timed-out", `${definition.name} was not called: its time was up before`);
+  if (leftMs <= 0) throw toolFailure("timed-out", `${definition.name} was not called: its time was up before`);
   const limitMs = Math.min(leftMs, startToCloseTimeoutMs);
   const slow = new AbortController();
   const timer = setTimeout(() => slow.abort(), limitMs);
@@ -154,8 +154,11 @@ async function runWithin(
 function timedOut(definition: ToolDefinition, limitMs: number): ToolFailure {
   const message = `${definition.name} took longer than ${Math.round(limitMs / 100) / 10} s`;
   if (definition.effect !== "write")
-    return new ToolFailure("timed-out", message, "raise timeout_seconds, or look at why it is slow");
-  return new ToolFailure("outcome-unknown", `${message}: it may or may not have acted`, "look at the target", false);
+    return toolFailure("timed-out", message, { hint: "raise timeout_seconds, or look at why it is slow" });
+  return toolFailure("outcome-unknown", `${message}: it may or may not have acted`, {
+    hint: "look at the target",
+    retryable: false,
+  });
 }
 
 /** Before redaction, which may take most of a text away; what is larger still is not even read. */
@@ -165,17 +168,19 @@ function checkedOutput(definition: ToolDefinition, value: unknown, secrets: read
   const beyond = beyondBounds(value, READ_BOUNDS);
   if (beyond !== undefined) {
     const hint = "ask for less: a shorter time range, fewer lines";
-    throw new ToolFailure("output-too-large", `what ${definition.name} returned ${beyond}`, hint, false);
+    throw toolFailure("output-too-large", `what ${definition.name} returned ${beyond}`, { hint, retryable: false });
   }
   const parsed = parseWith(definition.output, value, { at: "output", shows: false });
-  if (!parsed.ok)
-    throw new ToolFailure("output-invalid", parsed.problems[0]?.message ?? "the output is not as declared");
+  if (!parsed.ok) throw toolFailure("output-invalid", parsed.problems[0]?.message ?? "the output is not as declared");
   // A log may hold a source's key in a form that no pattern knows.
   const output = withoutSecretsIn(redactValue(parsed.value as Json), secrets);
   const bytes = Buffer.byteLength(JSON.stringify(output));
   if (bytes <= OUTPUT_MAX_BYTES) return output;
   const message = `${definition.name} returned ${bytes} bytes, more than the ${OUTPUT_MAX_BYTES} that history may carry`;
-  throw new ToolFailure("output-too-large", message, "ask for less: a shorter time range, fewer lines", false);
+  throw toolFailure("output-too-large", message, {
+    hint: "ask for less: a shorter time range, fewer lines",
+    retryable: false,
+  });
 }
 
 /** A tool's own failure is tried again `retries` times; the attempts beyond them are for workers that were lost. */

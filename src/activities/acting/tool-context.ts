@@ -4,12 +4,12 @@ import type { HostGuard } from "../../platform/http/contract.js";
 import { withoutSecretsSteps } from "../../platform/secrets.js";
 import { inSlices } from "../../platform/slices.js";
 import type { ToolCall } from "../contract.js";
-import { type ToolContext, ToolFailure } from "../define-tool.js";
+import { type ToolContext, toolFailure } from "../define-tool.js";
 import type { Dependencies } from "../dependencies.js";
 import { narrativeFor } from "../planner/narrate.js";
 
 const closed = (): Promise<never> =>
-  Promise.reject(new ToolFailure("host-not-allowed", "this worker reaches nothing but over HTTP"));
+  Promise.reject(toolFailure("host-not-allowed", "this worker reaches nothing but over HTTP"));
 const CLOSED: HostGuard = { resolve: closed, checkName: closed };
 
 export function contextOf(

@@ -3,7 +3,7 @@
  * attempt of the same scheduled activity may act, each attempt once, and none after one of them has acted.
  */
 import type { Info } from "@temporalio/activity";
-import { ToolFailure } from "../../platform/failure.js";
+import { type ToolFailure, toolFailure } from "../../platform/failure.js";
 import type { Records } from "../../platform/records/records.js";
 import type { Json, JsonObject } from "../../schema/json.js";
 import { LOST_WORKER_ATTEMPTS } from "../../vocabulary/limits.js";
@@ -22,7 +22,7 @@ export interface Use {
 /** Approvals by which this process is acting now. Who fails an attempt from outside while it acts gets no second beside it. */
 const inUse = new Set<string>();
 
-const used = (message: string): ToolFailure => new ToolFailure("approval-used", message, undefined, false);
+const used = (message: string): ToolFailure => toolFailure("approval-used", message, { retryable: false });
 
 export async function useApproval(
   acting: Acting,
@@ -53,7 +53,10 @@ export async function useApproval(
   if (done !== undefined) return { done: done.output ?? null, finish, release: () => undefined };
   if (inUse.has(name)) {
     const message = `attempt ${attempt} of ${nodeId} did not act: an earlier attempt is acting still`;
-    throw new ToolFailure("outcome-unknown", message, "look at the target before anything is tried again", false);
+    throw toolFailure("outcome-unknown", message, {
+      hint: "look at the target before anything is tried again",
+      retryable: false,
+    });
   }
   inUse.add(name);
   try {

@@ -7,7 +7,7 @@ import type { Override, WriteAnswer, WriteStart } from "../../core/writes/ledger
 import { reachProblems, stepProblem } from "../../core/writes/limits.js";
 import { frozenBecause } from "../../core/writes/windows.js";
 import { digestOf } from "../../platform/digest.js";
-import { ToolFailure } from "../../platform/failure.js";
+import { ToolFailure, toolFailure } from "../../platform/failure.js";
 import { wallClockAt } from "../../platform/wall-clock.js";
 import { undoId } from "../../vocabulary/names.js";
 import type { ProblemCode } from "../../vocabulary/problems.js";
@@ -34,10 +34,13 @@ export async function guardWrite(guarded: Guarded, dependencies: Dependencies): 
     await guard(guarded, dependencies);
   } catch (error) {
     if (!(error instanceof ToolFailure)) throw error;
-    if (context.attempt === 1) throw new ToolFailure(error.code, error.message, error.hint, false);
+    if (context.attempt === 1) throw toolFailure(error.code, error.message, { hint: error.hint, retryable: false });
     // An earlier attempt was let pass and may have acted; that this one was refused must not hide it.
     const message = `attempt ${context.attempt} did not act: ${error.message}; an earlier attempt may have acted`;
-    throw new ToolFailure("outcome-unknown", message, "look at the target before anything is tried again", false);
+    throw toolFailure("outcome-unknown", message, {
+      hint: "look at the target before anything is tried again",
+      retryable: false,
+    });
   }
 }
 
@@ -148,4 +151,4 @@ function refusal(answer: Exclude<WriteAnswer, { ok: true }>, nodeId: string, wri
 }
 
 const refuse = (code: ProblemCode, message: string, hint?: string): ToolFailure =>
-  new ToolFailure(code, message, hint, false);
+  toolFailure(code, message, { hint, retryable: false });

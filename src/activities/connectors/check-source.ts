@@ -1,7 +1,7 @@
 /** Whether a declared source can be reached, takes our credentials, is what its kind says, and holds anything. */
 import type { Source } from "../../schema/config.js";
 import type { Problem } from "../../vocabulary/problems.js";
-import { type ToolContext, ToolFailure } from "../define-tool.js";
+import { type ToolContext, ToolFailure, toolFailure } from "../define-tool.js";
 import { logCollector } from "../tools/log-collector.js";
 import { sourceEmpty } from "./kit/source-checks.js";
 import { connectorOf } from "./sources.js";
@@ -23,7 +23,7 @@ export function checkSource(name: string, source: Source, context: ToolContext):
     } catch (error) {
       if (!slow.aborted || !(error instanceof ToolFailure)) throw error;
       const message = `the source ${name} did not answer in ${LOOK_MAX_MS / 1_000} seconds`;
-      throw new ToolFailure("timed-out", message, "look at why it is slow");
+      throw toolFailure("timed-out", message, { hint: "look at why it is slow" });
     }
   });
 }
@@ -49,7 +49,7 @@ async function lookAtLogs(name: string, context: ToolContext): Promise<string> {
   const params = logCollector.params.parse({ source: name, since: LOOK_BACK, max_lines: 1 });
   const found = await logCollector.run(params, context);
   const [lost] = found.unreadable;
-  if (lost !== undefined) throw new ToolFailure("source-error", `${lost.path} could not be read: ${lost.message}`);
+  if (lost !== undefined) throw toolFailure("source-error", `${lost.path} could not be read: ${lost.message}`);
   if (found.last === null) throw sourceEmpty(name, `no line of the last ${LOOK_BACK}`);
   return `the newest line is of ${found.last}`;
 }

@@ -3,7 +3,7 @@ import type { Reach } from "../../core/check/catalogue.js";
 import type { Config, Source } from "../../schema/config.js";
 import type { Json, JsonObject } from "../../schema/json.js";
 import type { Problem } from "../../vocabulary/problems.js";
-import { ToolFailure } from "../define-tool.js";
+import { toolFailure } from "../define-tool.js";
 
 type Kind = Source["kind"];
 type SourceOf<K extends Kind> = Extract<Source, { kind: K }>;
@@ -32,7 +32,7 @@ function lookUp<K extends Kind>(
 export function sourceNamed<K extends Kind>(config: Config, name: string, kinds: readonly K[]): SourceOf<K> {
   const found = lookUp(config, name, kinds);
   if ("source" in found) return found.source;
-  throw new ToolFailure("source-not-configured", found.message, found.hint);
+  throw toolFailure("source-not-configured", found.message, { hint: found.hint });
 }
 
 /** What a call on the source that stands at `at` would touch; a name that is still a template tells nothing yet. */

@@ -3,7 +3,7 @@ import type { Reach } from "../../core/check/catalogue.js";
 import type { Tracker } from "../../schema/config/tickets.js";
 import type { Config } from "../../schema/config.js";
 import type { JsonObject } from "../../schema/json.js";
-import { type ToolContext, ToolFailure } from "../define-tool.js";
+import { type ToolContext, toolFailure } from "../define-tool.js";
 import type { TrackerConnector, TrackerKind } from "./contract.js";
 import { githubTracker } from "./github/connector.js";
 import { jiraTracker } from "./jira/connector.js";
@@ -27,7 +27,7 @@ function lookUp(config: Config, name: string): { tracker: Tracker } | { message:
 export function trackerNamed(config: Config, name: string): Tracker {
   const found = lookUp(config, name);
   if ("tracker" in found) return found.tracker;
-  throw new ToolFailure("source-not-configured", found.message, found.hint);
+  throw toolFailure("source-not-configured", found.message, { hint: found.hint });
 }
 
 export function clientOf(name: string, tracker: Tracker, context: ToolContext): TrackerClient {

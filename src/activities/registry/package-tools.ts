@@ -6,7 +6,7 @@ import { parseWith } from "../../schema/problems.js";
 import { type DeclaredTool, MANIFEST, type Manifest, manifestSchema } from "../../schema/tool-packages.js";
 import { messageOf } from "../../vocabulary/message-of.js";
 import type { Refused } from "../../vocabulary/result.js";
-import { defineTool, type ToolContext, type ToolDefinition, ToolFailure } from "../define-tool.js";
+import { defineTool, type ToolContext, type ToolDefinition, toolFailure } from "../define-tool.js";
 import { problemsOfDeclaration } from "./declaration.js";
 
 export type ReadManifest = { ok: true; manifest: Manifest; tools: ToolDefinition[] } | Refused;
@@ -98,7 +98,7 @@ function foreseen(run: Run): Run {
       const { code, message } = error as { code?: unknown; message?: unknown };
       if (typeof message !== "string" || !FORESEEN.some((known) => known === code)) throw error;
       const known = FORESEEN.find((one) => one === code) as (typeof FORESEEN)[number];
-      throw new ToolFailure(known, message);
+      throw toolFailure(known, message);
     }
   };
 }

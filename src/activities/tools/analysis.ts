@@ -1,7 +1,7 @@
 /** Tool `analysis` (also `log_analyzer`): log templates and what became of them, and where a metric changed. */
 import { redact } from "../../core/redact.js";
 import { inSlices, mapped } from "../../platform/slices.js";
-import { defineTool, type ToolContext, ToolFailure } from "../define-tool.js";
+import { defineTool, type ToolContext, toolFailure } from "../define-tool.js";
 import { type ChangeVerdict, judgeChange } from "./analysis/change.js";
 import { findingsOf } from "./analysis/findings.js";
 import { type AnalysisOutput, type AnalysisParams, LINES_MAX, outputSchema, paramsSchema } from "./analysis/schema.js";
@@ -112,7 +112,7 @@ async function linesOf(logs: string | string[], context: ToolContext): Promise<s
   if (typeof logs !== "string") return inSlices(mapped(logs, redact), context.signal);
   const lines = (await context.blobs.get(logs)).split("\n");
   if (lines.length > LINES_MAX + 1) {
-    throw new ToolFailure("params-invalid", `logs must hold at most ${LINES_MAX} lines, got ${lines.length}`);
+    throw toolFailure("params-invalid", `logs must hold at most ${LINES_MAX} lines, got ${lines.length}`);
   }
   return lines;
 }

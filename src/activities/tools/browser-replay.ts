@@ -4,7 +4,7 @@ import { z } from "zod";
 import type { Config } from "../../schema/config.js";
 import { BROWSER_SHOTS_MAX, BROWSER_STEP_DEFAULT_SECONDS } from "../../vocabulary/browser-limits.js";
 import { messageOf } from "../../vocabulary/message-of.js";
-import { defineTool, type ToolContext, ToolFailure } from "../define-tool.js";
+import { defineTool, type ToolContext, ToolFailure, toolFailure } from "../define-tool.js";
 import { withBrowser } from "./browser/launch.js";
 import { isRefusal, NotAsExpected, perform, picture, type Stage } from "./browser/perform.js";
 import { paramsSchema, type Step, secretsOf, urlsOf } from "./browser/steps.js";
@@ -85,7 +85,10 @@ async function replay({ steps }: z.output<typeof paramsSchema>, context: ToolCon
   const lack = lackOf(context.config, steps);
   const settings = context.config.browser;
   if (lack !== undefined || settings === undefined) {
-    throw new ToolFailure("source-not-configured", lack?.message ?? "there is no browser", lack?.hint, false);
+    throw toolFailure("source-not-configured", lack?.message ?? "there is no browser", {
+      hint: lack?.hint,
+      retryable: false,
+    });
   }
   const named = urlsOf(steps).map((url) => new URL(url));
   const isNamed = (host: string, port: number): boolean =>
@@ -158,7 +161,7 @@ async function attempt(context: ToolContext, work: () => Promise<unknown>): Prom
     return null;
   } catch (error) {
     if (error instanceof ToolFailure) throw error;
-    if (context.signal.aborted) throw new ToolFailure("cancelled", "the replay was cancelled");
+    if (context.signal.aborted) throw toolFailure("cancelled", "the replay was cancelled");
     const said = messageOf(error);
     // The driver adds a log of what it tried, in colours.
     const first = said.replace(/\u001b\[[0-9;]*m/g, "").split("\nCall log:")[0] ?? "";

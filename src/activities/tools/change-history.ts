@@ -8,7 +8,7 @@ import { strictest } from "../../vocabulary/node-types.js";
 import { reachOfSource, sourceNamed } from "../connectors/declared-sources.js";
 import { type Change, type ChangeQuestion, changeOf, changeSchema } from "../connectors/kit/change.js";
 import { connectorOf, kindsThat } from "../connectors/sources.js";
-import { defineTool, type ToolContext, ToolFailure } from "../define-tool.js";
+import { defineTool, type ToolContext, ToolFailure, toolFailure } from "../define-tool.js";
 import { finding, findingsSchema, shortened, type ToolFinding } from "./kit/finding.js";
 import { instantMs, isoText, spanText } from "./kit/instant.js";
 import { declaredNameSchema } from "./kit/names.js";
@@ -142,7 +142,7 @@ function questionOf({ since, until, service }: Params, nowMs: number): ChangeQue
   const untilMs = until === undefined ? nowMs : (instantMs(until, nowMs) ?? nowMs);
   if (sinceMs >= untilMs) {
     const message = `since must lie before until, got ${isoText(sinceMs)} and ${isoText(untilMs)}`;
-    throw new ToolFailure("params-invalid", message, "give an earlier since, such as 24h", false);
+    throw toolFailure("params-invalid", message, { hint: "give an earlier since, such as 24h", retryable: false });
   }
   return { sinceMs, untilMs, service, limit: READ_MAX };
 }

@@ -13,7 +13,7 @@ import {
   SCRIPT_INPUT_MAX_BYTES,
   SCRIPT_KEPT_MAX_BYTES,
 } from "../../vocabulary/script-limits.js";
-import { defineTool, type ToolContext, ToolFailure } from "../define-tool.js";
+import { defineTool, type ToolContext, ToolFailure, toolFailure } from "../define-tool.js";
 import { finding, findingsSchema } from "./kit/finding.js";
 import { declaredNameSchema } from "./kit/names.js";
 import { requireSandbox, runInSandbox, SHELLS } from "./sandbox/bubblewrap.js";
@@ -73,7 +73,10 @@ async function run(params: Params, context: ToolContext): Promise<z.infer<typeof
   const script = scriptNamed(params.program, context.config);
   if (context.attempt > 1) {
     const message = `attempt ${context.attempt} did not run ${params.program}: an earlier one may have`;
-    throw new ToolFailure("outcome-unknown", message, "look at what it should have done before it is run again", false);
+    throw toolFailure("outcome-unknown", message, {
+      hint: "look at what it should have done before it is run again",
+      retryable: false,
+    });
   }
   await usable(script);
   const input = await inputOf(params.input, context);
@@ -101,7 +104,7 @@ async function run(params: Params, context: ToolContext): Promise<z.infer<typeof
 async function inputOf(input: string, context: ToolContext): Promise<string> {
   const text = BLOB.test(input) ? await context.blobs.get(input) : input;
   if (Buffer.byteLength(text) <= SCRIPT_INPUT_MAX_BYTES) return text;
-  throw new ToolFailure("params-invalid", `input must have at most ${SCRIPT_INPUT_MAX_BYTES} bytes`, undefined, false);
+  throw toolFailure("params-invalid", `input must have at most ${SCRIPT_INPUT_MAX_BYTES} bytes`, { retryable: false });
 }
 
 /** The file must be ours alone to change, and no shell, nor a text that one would read. Throws `config-invalid` or `file-unsafe`. */
@@ -111,7 +114,7 @@ async function usable(script: Script): Promise<void> {
   let file: Awaited<ReturnType<typeof open>>;
   try {
     const unsafe = unsafeProblem(path);
-    if (unsafe !== undefined) throw new ToolFailure(unsafe.code, unsafe.message, unsafe.hint, false);
+    if (unsafe !== undefined) throw toolFailure(unsafe.code, unsafe.message, { hint: unsafe.hint, retryable: false });
     file = await open(path, "r");
   } catch (error) {
     if (error instanceof ToolFailure) throw error;
@@ -140,7 +143,7 @@ function lookUp(name: string, config: Config): { script: Script } | { message: s
 function scriptNamed(name: string, config: Config): Script {
   const found = lookUp(name, config);
   if ("script" in found) return found.script;
-  throw new ToolFailure("target-not-declared", found.message, found.hint);
+  throw toolFailure("target-not-declared", found.message, { hint: found.hint });
 }
 
 function reachOfScript(params: { program?: unknown }, config: Config, at: string): Reach {
@@ -158,14 +161,15 @@ function reachOfScript(params: { program?: unknown }, config: Config, at: string
 }
 
 const refused = (path: string, why: string): ToolFailure =>
-  new ToolFailure(
-    "config-invalid",
-    `${path} of scripts in config.yaml ${why}`,
-    "declare a program that is none",
-    false,
-  );
+  toolFailure("config-invalid", `${path} of scripts in config.yaml ${why}`, {
+    hint: "declare a program that is none",
+    retryable: false,
+  });
 const failed = (program: string, how: string): ToolFailure =>
-  new ToolFailure("tool-failed", `${program} ${how}`, "it could change nothing outside its sandbox", false);
+  toolFailure("tool-failed", `${program} ${how}`, {
+    hint: "it could change nothing outside its sandbox",
+    retryable: false,
+  });
 
 const kept = (text: string): string => redact(text.slice(-SCRIPT_KEPT_MAX_BYTES));
 

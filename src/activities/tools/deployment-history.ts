@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { sourceNamed, sourceReach } from "../connectors/declared-sources.js";
 import { type Deployment, deploymentSchema, readDeployments } from "../connectors/deployments/record.js";
-import { defineTool, type ToolContext, ToolFailure } from "../define-tool.js";
+import { defineTool, type ToolContext, toolFailure } from "../define-tool.js";
 import { finding, findingsSchema, type ToolFinding } from "./kit/finding.js";
 import { spanText } from "./kit/instant.js";
 import { declaredNameSchema } from "./kit/names.js";
@@ -39,7 +39,7 @@ async function readHistory(params: { source: string }, context: ToolContext): Pr
   const source = sourceNamed(context.config, params.source, ["deployments"]);
   const deployments = await readDeployments({ ...source, name: params.source }, context);
   const [current] = deployments;
-  if (current === undefined) throw new ToolFailure("source-answer-invalid", `${params.source} lists no deployment`);
+  if (current === undefined) throw toolFailure("source-answer-invalid", `${params.source} lists no deployment`);
   const previous = deployments.find(({ version }) => version !== current.version) ?? null;
   return {
     source: params.source,

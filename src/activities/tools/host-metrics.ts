@@ -2,7 +2,7 @@
 import { arch, availableParallelism, freemem, hostname, loadavg, platform, release, totalmem, uptime } from "node:os";
 import type { z } from "zod";
 import { HOST_ENTRIES_MAX, HOST_PROCESSES_MAX } from "../../vocabulary/probe-limits.js";
-import { defineTool, type ToolContext, ToolFailure } from "../define-tool.js";
+import { defineTool, type ToolContext, toolFailure } from "../define-tool.js";
 import { percent, readDisks } from "./host/disks.js";
 import { memoryFields, mounts } from "./host/proc-format.js";
 import { procText, takeSample } from "./host/sample.js";
@@ -23,7 +23,7 @@ export const hostMetrics = defineTool({
 
 async function read(params: HostParams, context: ToolContext): Promise<z.infer<typeof outputSchema>> {
   const sample = await takeSample(params.sample_seconds, context.signal).catch((error: unknown) => {
-    throw context.signal.aborted ? new ToolFailure("cancelled", "the sample was cancelled") : error;
+    throw context.signal.aborted ? toolFailure("cancelled", "the sample was cancelled") : error;
   });
   const [memory = "", mounted = ""] = await Promise.all([procText("meminfo"), procText("self/mounts")]);
   const { disks, remote } = await readDisks(mounts(mounted));

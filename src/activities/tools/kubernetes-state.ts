@@ -7,7 +7,7 @@ import { ENVIRONMENTS, type Environment } from "../../vocabulary/node-types.js";
 import { reachOfSource, sourceNamed } from "../connectors/declared-sources.js";
 import { readPodLogs } from "../connectors/kubernetes/state/pod-logs.js";
 import { readState } from "../connectors/kubernetes/state/read.js";
-import { defineTool, type ToolContext, ToolFailure } from "../define-tool.js";
+import { defineTool, type ToolContext, toolFailure } from "../define-tool.js";
 import {
   EVERYWHERE,
   outputSchema,
@@ -72,7 +72,10 @@ const KINDS: Record<string, string> = {
 async function readAndName(params: StateParams, context: ToolContext): Promise<StateOutput> {
   const { cluster, namespace } = placeOf(params, context.config);
   if (params.workload !== undefined && namespace === undefined)
-    throw new ToolFailure("params-invalid", "workload needs a namespace", "give namespace, such as shop", false);
+    throw toolFailure("params-invalid", "workload needs a namespace", {
+      hint: "give namespace, such as shop",
+      retryable: false,
+    });
   const kinds = context.config.clusters?.[cluster]?.kinds ?? [];
   const { client, facts } = await readState({ cluster, namespace, kinds }, context);
   await readPodLogs(client, facts, params.logs, context);
@@ -90,12 +93,10 @@ function refuseUnknown({ objects, namespace, cluster }: ClusterFacts, { kind, na
       .map(({ metadata }) => metadata.name)
       .slice(0, 20)
       .join(", ") || "none";
-  throw new ToolFailure(
-    "object-not-found",
-    `the cluster ${cluster} has no ${kind} ${namespace}/${name}`,
-    `it has ${known}`,
-    false,
-  );
+  throw toolFailure("object-not-found", `the cluster ${cluster} has no ${kind} ${namespace}/${name}`, {
+    hint: `it has ${known}`,
+    retryable: false,
+  });
 }
 
 function placeOf(

@@ -9,7 +9,7 @@ import { FINDING_MAX_CHARS } from "../../vocabulary/limits.js";
 import { sourceNamed, sourceReach } from "../connectors/declared-sources.js";
 import { placeOf, queryFaults, readLogs } from "../connectors/read-logs.js";
 import { kindsThat } from "../connectors/sources.js";
-import { defineTool, type ToolContext, ToolFailure } from "../define-tool.js";
+import { defineTool, type ToolContext, toolFailure } from "../define-tool.js";
 import { finding, findingsSchema, shortened, type ToolFinding } from "./kit/finding.js";
 import { instantMs, isoText } from "./kit/instant.js";
 import { declaredNameSchema } from "./kit/names.js";
@@ -90,7 +90,7 @@ export const logCollector = defineTool({
 async function collect(params: Params, context: ToolContext): Promise<Output> {
   const source = { ...sourceNamed(context.config, params.source, kindsThat("readLogs")), name: params.source };
   const [misfit] = queryFaults(params.query, source, "params");
-  if (misfit !== undefined) throw new ToolFailure(misfit.code, misfit.message, misfit.hint, false);
+  if (misfit !== undefined) throw toolFailure(misfit.code, misfit.message, { hint: misfit.hint, retryable: false });
   const selection = selectionOf(params, context.now());
   const question = { selection, query: params.query, maxLines: params.max_lines };
   const reading = await readLogs(source, question, context, queryText(params));
@@ -139,7 +139,7 @@ function selectionOf(params: Params, nowMs: number): Selection {
   const untilMs = params.until === undefined ? nowMs : (instantMs(params.until, nowMs) ?? nowMs);
   if (sinceMs >= untilMs) {
     const message = `since must lie before until, got ${isoText(sinceMs)} and ${isoText(untilMs)}`;
-    throw new ToolFailure("params-invalid", message, "give an earlier since, such as 15m");
+    throw toolFailure("params-invalid", message, { hint: "give an earlier since, such as 15m" });
   }
   return { sinceMs, untilMs, level: params.level, contains: params.contains, countsAll: true };
 }

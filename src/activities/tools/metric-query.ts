@@ -6,7 +6,7 @@ import type { JsonObject } from "../../schema/json.js";
 import { LABELS_MAX_CHARS, SERIES_MAX } from "../../vocabulary/source-limits.js";
 import { sourceNamed, sourceReach } from "../connectors/declared-sources.js";
 import { connectorOf, kindsThat } from "../connectors/sources.js";
-import { defineTool, type ToolContext, ToolFailure } from "../define-tool.js";
+import { defineTool, type ToolContext, toolFailure } from "../define-tool.js";
 import { finding, findingsSchema, shortened } from "./kit/finding.js";
 import { instantMs, isoText } from "./kit/instant.js";
 import { uiLink } from "./logs/reading.js";
@@ -57,7 +57,7 @@ async function query(params: MetricParams, context: ToolContext): Promise<Output
   const source = { ...sourceNamed(context.config, params.source, kindsThat("readMetrics")), name: params.source };
   const connector = connectorOf(source);
   const [misfit] = connector.metricFaults?.(params, "params") ?? [];
-  if (misfit !== undefined) throw new ToolFailure(misfit.code, misfit.message, misfit.hint, false);
+  if (misfit !== undefined) throw toolFailure(misfit.code, misfit.message, { hint: misfit.hint, retryable: false });
   const asked = { params, question: questionOf(params), moment: momentOf(params, context.now()) };
   const reading = await connector.readMetrics?.(source, asked, context);
   if (reading === undefined) throw new Error(`no metrics of ${source.kind}`);
@@ -77,7 +77,7 @@ function momentOf(params: MetricParams, nowMs: number): Moment {
   const sinceMs = instantMs(params.since, nowMs) ?? nowMs;
   if (sinceMs < untilMs) return { sinceMs, untilMs, stepSeconds: params.step_seconds };
   const message = `since must lie before until, got ${isoText(sinceMs)} and ${isoText(untilMs)}`;
-  throw new ToolFailure("params-invalid", message, "give an earlier since, such as 15m", false);
+  throw toolFailure("params-invalid", message, { hint: "give an earlier since, such as 15m", retryable: false });
 }
 
 function reach(params: JsonObject, config: Config, at: string): Reach {

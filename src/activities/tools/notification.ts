@@ -9,7 +9,7 @@ import { EMAIL_RECIPIENTS_MAX, TEXT_MAX_CHARS, TITLE_MAX_CHARS } from "../../voc
 import { channelOf, ownerOf } from "../connectors/channels.js";
 import { oneLineSchema } from "../connectors/kit/one-line.js";
 import { ALERT_ACTIONS } from "../connectors/message.js";
-import { defineTool, type ToolContext, ToolFailure } from "../define-tool.js";
+import { defineTool, type ToolContext, toolFailure } from "../define-tool.js";
 import { finding, findingsSchema } from "./kit/finding.js";
 import { declaredNameSchema } from "./kit/names.js";
 
@@ -66,7 +66,7 @@ async function notify(params: Params, context: ToolContext): Promise<z.infer<typ
   const { channel: name, title = `${context.runId}: ${context.nodeId}`, ...rest } = params;
   const channel = channelNamed(context.config, name);
   const [foreign] = foreignParams(channel, params);
-  if (foreign !== undefined) throw new ToolFailure("params-invalid", `params.${foreign}`, undefined, false);
+  if (foreign !== undefined) throw toolFailure("params-invalid", `params.${foreign}`, { retryable: false });
   const delivered = await channelOf(channel).deliver(name, channel, { title, ...rest }, context);
   const { status, keptBy, ref, repeated = false, truncated = false, remarks = [] } = delivered;
   const said = repeated ? "had been told by an earlier attempt" : "was told";
@@ -107,7 +107,7 @@ function lookUp(config: Config, name: string): Found {
 function channelNamed(config: Config, name: string): Channel {
   const found = lookUp(config, name);
   if ("channel" in found) return found.channel;
-  throw new ToolFailure("source-not-configured", found.message, found.hint);
+  throw toolFailure("source-not-configured", found.message, { hint: found.hint });
 }
 
 function reachOfChannel(params: JsonObject, config: Config, at: string): Reach {

@@ -1,6 +1,6 @@
 /** Waiting inside a tool: ends at once when the run wants the tool to stop, and shows that the worker is alive. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { type ToolContext, ToolFailure } from "../define-tool.js";
+import { type ToolContext, toolFailure } from "../define-tool.js";
 
 /** Milliseconds between two signs of life. */
 const HEARTBEAT_MS = 5_000;
@@ -16,7 +16,7 @@ export async function pause(
     try {
       await sleep(Math.min(left, HEARTBEAT_MS), undefined, { signal: context.signal });
     } catch {
-      throw new ToolFailure("cancelled", `${doing} was cancelled`);
+      throw toolFailure("cancelled", `${doing} was cancelled`);
     }
   }
 }

@@ -18,7 +18,7 @@ import {
 import { isServersNo } from "../connectors/mcp/failures.js";
 import { type Outside, outsideOf, outsideSchema } from "../connectors/mcp/result.js";
 import { type McpSession, withServer } from "../connectors/mcp/session.js";
-import { defineTool, type ToolContext, type ToolDefinition, ToolFailure } from "../define-tool.js";
+import { defineTool, type ToolContext, type ToolDefinition, ToolFailure, toolFailure } from "../define-tool.js";
 import { finding, findingsSchema } from "./kit/finding.js";
 import { excerpt } from "./kit/http-answers.js";
 
@@ -71,7 +71,7 @@ function toolFor(
 
 async function run(params: JsonObject, bound: string | undefined, context: ToolContext): Promise<Output> {
   const found = declaredCall(context.config, params, bound);
-  if (!found.ok) throw new ToolFailure(found.code, found.message, found.hint, false);
+  if (!found.ok) throw toolFailure(found.code, found.message, { hint: found.hint, retryable: false });
   const { call } = found;
   const startedAt = performance.now();
   refuseSecondAttempt(call, context);
@@ -80,7 +80,7 @@ async function run(params: JsonObject, bound: string | undefined, context: ToolC
     withServer(call.serverName, call.server, context, async (session) => {
       const tool = await acceptedTool(call, pins, session);
       const args = await checkedArguments(call, tool, params, session, context);
-      if (context.signal.aborted) throw new ToolFailure("cancelled", "it was cancelled before the server was asked");
+      if (context.signal.aborted) throw toolFailure("cancelled", "it was cancelled before the server was asked");
       return act(call, tool, args, session, context);
     }),
   );
@@ -106,7 +106,10 @@ const isKeyed = ({ tool }: DeclaredCall): boolean => tool.idempotency === "key";
 function refuseSecondAttempt(call: DeclaredCall, { attempt }: ToolContext): void {
   if (attempt === 1 || !acts(call) || isKeyed(call)) return;
   const message = `attempt ${attempt} did not call ${call.action}: an earlier one may have, and the server cannot tell`;
-  throw new ToolFailure("outcome-unknown", message, "look at what it changes before anything is tried again", false);
+  throw toolFailure("outcome-unknown", message, {
+    hint: "look at what it changes before anything is tried again",
+    retryable: false,
+  });
 }
 
 /** A second attempt would not act, so it must not be made: it could only hide what went wrong in this one. */
@@ -115,7 +118,7 @@ async function once<T>(call: DeclaredCall, work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (error) {
     if (!acts(call) || isKeyed(call) || !(error instanceof ToolFailure) || error.retryable === false) throw error;
-    throw new ToolFailure(error.code, error.message, error.hint, false);
+    throw toolFailure(error.code, error.message, { hint: error.hint, retryable: false });
   }
 }
 
@@ -131,16 +134,19 @@ async function act(
   const result = await session.call(tool, args).catch((error: unknown) => {
     const failure = session.asFailure(error);
     if (!acts(call)) throw failure;
-    if (isServersNo(error)) throw new ToolFailure("target-refused", failure.message);
+    if (isServersNo(error)) throw toolFailure("target-refused", failure.message);
     // The request may have arrived: only the server knows whether it acted. One with a key is asked again.
     if (isKeyed(call)) throw failure;
     const hint = "look at what it changes before anything is tried again";
-    throw new ToolFailure("outcome-unknown", `${who} may or may not have acted: ${failure.message}`, hint, false);
+    throw toolFailure("outcome-unknown", `${who} may or may not have acted: ${failure.message}`, {
+      hint,
+      retryable: false,
+    });
   });
   if (result.isError === true) {
     const said = excerpt(result.content.map((part) => (part.type === "text" ? part.text : "")).join(" "));
     const message = `${who} failed${said === "" ? "" : `; its server says: ${JSON.stringify(said)}`}`;
-    throw new ToolFailure(acts(call) ? "target-refused" : "source-error", message);
+    throw toolFailure(acts(call) ? "target-refused" : "source-error", message);
   }
   return outsideOf(
     `mcp:${serverName}/${action}`,
@@ -163,7 +169,7 @@ async function structuredOf(
   if (misfit === undefined) return value;
   if (acts(call)) return null;
   const message = `the result of ${call.action} does not fit its accepted schema: ${excerpt(misfit)}`;
-  throw new ToolFailure("source-answer-invalid", message);
+  throw toolFailure("source-answer-invalid", message);
 }
 
 function evidenceOf({ parts, truncated }: Outside): string[] {

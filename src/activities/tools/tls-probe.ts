@@ -4,7 +4,7 @@ import { z } from "zod";
 import { HttpFailure } from "../../platform/http/failure.js";
 import type { JsonObject } from "../../schema/json.js";
 import { TLS_CHAIN_MAX, TLS_NAMES_MAX } from "../../vocabulary/probe-limits.js";
-import { defineTool, type ToolContext, ToolFailure } from "../define-tool.js";
+import { defineTool, type ToolContext, toolFailure } from "../define-tool.js";
 import { findingsSchema } from "./kit/finding.js";
 import { certificateOf, certificateSchema } from "./probes/certificate.js";
 import { type Handshake, shakeHands } from "./probes/tls-handshake.js";
@@ -69,7 +69,7 @@ async function probe(params: Params, context: ToolContext): Promise<Output> {
   const deadline = AbortSignal.timeout(params.timeout_seconds * 1_000);
   const signal = AbortSignal.any([deadline, context.signal]);
   const shaken = await reached(params, context, signal);
-  if (context.signal.aborted) throw new ToolFailure("cancelled", "the probe was cancelled");
+  if (context.signal.aborted) throw toolFailure("cancelled", "the probe was cancelled");
   return outputOf(params, shaken, context.now());
 }
 

@@ -4,7 +4,7 @@ import { redact } from "../../core/redact.js";
 import { FINDING_MAX_CHARS } from "../../vocabulary/limits.js";
 import { sourceNamed, sourceReach } from "../connectors/declared-sources.js";
 import { connectorOf, kindsThat } from "../connectors/sources.js";
-import { defineTool, type ToolContext, ToolFailure } from "../define-tool.js";
+import { defineTool, type ToolContext, toolFailure } from "../define-tool.js";
 import { finding, findingsSchema, shortened, type ToolFinding } from "./kit/finding.js";
 import { instantMs, isoText } from "./kit/instant.js";
 import { declaredNameSchema } from "./kit/names.js";
@@ -166,7 +166,7 @@ function questionOf(params: Params, nowMs: number): TraceQuestion {
   const untilMs = params.until === undefined ? nowMs : (instantMs(params.until, nowMs) ?? nowMs);
   if (sinceMs >= untilMs) {
     const message = `since must lie before until, got ${isoText(sinceMs)} and ${isoText(untilMs)}`;
-    throw new ToolFailure("params-invalid", message, "give an earlier since, such as 15m");
+    throw toolFailure("params-invalid", message, { hint: "give an earlier since, such as 15m" });
   }
   const {
     service,

@@ -6,7 +6,7 @@ import type { Client } from "@temporalio/client";
 import type { Payload } from "@temporalio/common";
 import { defaultPayloadConverter } from "@temporalio/common";
 import { ExternalStorageRunner, isReferencePayload } from "@temporalio/common/lib/internal-non-workflow/index.js";
-import { ToolFailure } from "../../platform/failure.js";
+import { toolFailure } from "../../platform/failure.js";
 import { isEncrypted } from "../../platform/payloads/codec.js";
 
 interface Found {
@@ -73,7 +73,7 @@ async function fetched(
   if (!payloads.some(isReferencePayload)) return payloads;
   if (storage !== undefined) return new ExternalStorageRunner(storage).retrieve(payloads);
   const message = "a payload of the history lies in storage behind Temporal, and this client was given none";
-  throw new ToolFailure("payload-key-missing", message, "make the client as `openRuns` does");
+  throw toolFailure("payload-key-missing", message, { hint: "make the client as `openRuns` does" });
 }
 
 function tell(failure: EncodedFailure): void {

@@ -3,7 +3,7 @@ import type { ExternalStorage } from "@temporalio/common";
 import { configuredStore } from "../../platform/blobs/configured.js";
 import { loadConfig } from "../../platform/config-file.js";
 import type { Environment } from "../../platform/environment.js";
-import { ToolFailure } from "../../platform/failure.js";
+import { toolFailure } from "../../platform/failure.js";
 import { createPayloadStorage } from "../../platform/payloads/storage.js";
 import { loadPolicy } from "../../platform/policy-file.js";
 
@@ -15,7 +15,7 @@ export function storedPayloads(environment: Environment): ExternalStorage {
       const loaded = await loadConfig(environment);
       if (loaded.ok) return configuredStore({ config: loaded.config, environment }, () => loadPolicy(environment));
       const [problem] = loaded.problems;
-      throw new ToolFailure(problem?.code ?? "config-invalid", problem?.message ?? "", problem?.hint);
+      throw toolFailure(problem?.code ?? "config-invalid", problem?.message ?? "", { hint: problem?.hint });
     },
   });
 }

@@ -10,7 +10,7 @@ import { chmod, mkdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { AuditEntry, Checkpoint } from "../../schema/audit.js";
 import { AUDIT_CHECKPOINT_EVERY, AUDIT_FILE_MAX_BYTES, AUDIT_LOCK_WAIT_MS } from "../../vocabulary/audit-limits.js";
-import { ToolFailure } from "../failure.js";
+import { ToolFailure, toolFailure } from "../failure.js";
 import { withLock } from "../lock.js";
 import type { Signer } from "../signing.js";
 import { faultOf } from "../trusted-file.js";
@@ -198,7 +198,7 @@ async function findPlace(directory: string, fileMaxBytes: number): Promise<Place
 function notWritten(directory: string, error: unknown): ToolFailure {
   if (error instanceof ToolFailure) return error;
   const message = `the audit log in ${directory} cannot be written: ${reasonOf(error)}`;
-  return new ToolFailure("audit-not-written", message, "see what stands there: autoops audit verify");
+  return toolFailure("audit-not-written", message, { hint: "see what stands there: autoops audit verify" });
 }
 
 function reasonOf(error: unknown): string {

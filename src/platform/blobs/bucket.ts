@@ -4,7 +4,7 @@ import { AwsV4Signer } from "aws4fetch";
 import type { BucketSettings } from "../../schema/config/blobs.js";
 import { BLOB_MAX_BYTES } from "../../vocabulary/limits.js";
 import { BLOB_TIMEOUT_MS, SEALED_OVERHEAD_BYTES } from "../../vocabulary/payload-limits.js";
-import { ToolFailure } from "../failure.js";
+import { type ToolFailure, toolFailure } from "../failure.js";
 import type { GuardedFetch, HttpAnswer } from "../http/contract.js";
 import type { SecretResolver } from "../secrets.js";
 import type { ContentStore } from "./store.js";
@@ -75,10 +75,8 @@ const CODES: Readonly<Record<number, "source-denied" | "source-refused">> = {
 function refused({ status, text }: HttpAnswer, { bucket }: BucketSettings, what: string): ToolFailure {
   const said = /<Code>([A-Za-z0-9]{1,60})<\/Code>/.exec(text)?.[1];
   const message = `the bucket ${bucket} could not be ${what}: it answered ${status}${said === undefined ? "" : ` (${said})`}`;
-  if (status >= 500 || status === 429) return new ToolFailure("source-unreachable", message);
-  return new ToolFailure(
-    CODES[status] ?? "source-refused",
-    message,
-    "check blobs in config.yaml, and what its keys may do",
-  );
+  if (status >= 500 || status === 429) return toolFailure("source-unreachable", message);
+  return toolFailure(CODES[status] ?? "source-refused", message, {
+    hint: "check blobs in config.yaml, and what its keys may do",
+  });
 }

@@ -3,7 +3,7 @@
  * of them to who has no key; what was stored before there was a key, or under an earlier one, is still found.
  */
 import { createHash } from "node:crypto";
-import { ToolFailure } from "../failure.js";
+import { toolFailure } from "../failure.js";
 import type { PayloadKey } from "../payloads/keys.js";
 import { createSealer } from "../payloads/seal.js";
 import { isSealedText, openText, sealText } from "../payloads/sealed-text.js";
@@ -38,7 +38,7 @@ export function createContents(shelf: Pick<ContentStore, "put" | "get">, keys: r
         const bytes = isSealedText(kept) && sha256(kept) !== digest ? openText(sealer, "blob", kept) : kept;
         if (sha256(bytes) === digest) return bytes;
         const message = `the stored result ${digest} is not what was stored: its content has changed`;
-        throw new ToolFailure("file-unreadable", message, "run the node that made it again");
+        throw toolFailure("file-unreadable", message, { hint: "run the node that made it again" });
       }
       return undefined;
     },

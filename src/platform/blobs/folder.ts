@@ -5,7 +5,7 @@ import { chmod, link, mkdir, open, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { BLOB_MAX_BYTES } from "../../vocabulary/limits.js";
 import { SEALED_OVERHEAD_BYTES } from "../../vocabulary/payload-limits.js";
-import { ToolFailure } from "../failure.js";
+import { toolFailure } from "../failure.js";
 import type { ContentStore } from "./store.js";
 
 /** Permission bits of people other than the owner. */
@@ -79,12 +79,12 @@ async function read(path: string): Promise<Buffer | undefined> {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "ENOENT") return undefined;
-    throw new ToolFailure("file-unreadable", `a stored result cannot be read (${code})`);
+    throw toolFailure("file-unreadable", `a stored result cannot be read (${code})`);
   }
   try {
     const { size } = await file.stat();
     if (size > BLOB_MAX_BYTES + SEALED_OVERHEAD_BYTES) {
-      throw new ToolFailure("file-too-large", "a stored result is larger than any that is stored");
+      throw toolFailure("file-too-large", "a stored result is larger than any that is stored");
     }
     return await file.readFile();
   } finally {

@@ -1,6 +1,6 @@
 /** What the proxy of a browser knows of places (host and port, whatever the scheme) and of headers. */
 import type { IncomingMessage } from "node:http";
-import { ToolFailure } from "../failure.js";
+import { type ToolFailure, toolFailure } from "../failure.js";
 
 export const bare = (host: string): string => (host.startsWith("[") ? host.slice(1, -1) : host);
 
@@ -11,10 +11,10 @@ export function placeOfOrigin(origin: string): string {
 }
 
 export const confinedFailure = (host: string, port: number): ToolFailure =>
-  new ToolFailure(
+  toolFailure(
     "host-not-allowed",
     `${host.slice(0, 253)}:${port} may not be asked any more: a secret of another origin was typed in this browser`,
-    "do it in a node of its own, before or after; or name its origin with the secret, if it may be told it",
+    { hint: "do it in a node of its own, before or after; or name its origin with the secret, if it may be told it" },
   );
 
 /** Headers that hold for one connection alone. */

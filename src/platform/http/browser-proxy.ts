@@ -12,7 +12,7 @@ import {
   BROWSER_TRAFFIC_MAX_BYTES,
 } from "../../vocabulary/browser-limits.js";
 import type { ProblemCode } from "../../vocabulary/problems.js";
-import { ToolFailure } from "../failure.js";
+import { ToolFailure, toolFailure } from "../failure.js";
 import { bare, confinedFailure, placeOf, placeOfOrigin, withoutHops } from "./browser-places.js";
 import type { HostGuard, ResolvedHost } from "./contract.js";
 
@@ -76,9 +76,8 @@ export async function startBrowserProxy(options: BrowserProxyOptions): Promise<B
   };
   const admit = async (host: string, port: number): Promise<ResolvedHost> => {
     try {
-      if (left < 0) throw new ToolFailure("response-too-large", "the replay has used up its bytes");
-      if (open.size > BROWSER_CONNECTIONS_MAX)
-        throw new ToolFailure("source-unreachable", "too many connections are open");
+      if (left < 0) throw toolFailure("response-too-large", "the replay has used up its bytes");
+      if (open.size > BROWSER_CONNECTIONS_MAX) throw toolFailure("source-unreachable", "too many connections are open");
       if (!isWithin(placeOf(host, port))) throw confinedFailure(host, port);
       return await options.hosts.resolve(host, port, { signal: options.signal, implies: options.isNamed(host, port) });
     } catch (error) {

@@ -4,7 +4,7 @@ import { datadogUrl } from "../../schema/config/metrics.js";
 import type { RateRule } from "../../schema/config/rates.js";
 import type { Config } from "../../schema/config.js";
 import { DEFAULT_RATES, RATE_GRANT_LASTS_MS, RATE_GRANT_MAX } from "../../vocabulary/rate-limits.js";
-import { ToolFailure } from "../failure.js";
+import { ToolFailure, toolFailure } from "../failure.js";
 import type { RateKeeper } from "../temporal/rate-keeper.js";
 import type { GuardedFetch } from "./contract.js";
 import { bareHost, fitsPattern } from "./hosts.js";
@@ -109,7 +109,7 @@ export function ratedFetch(unrated: GuardedFetch, { config, keeper, now = Date.n
     await new Promise<void>((resolve, reject) => {
       const end = () => {
         clearTimeout(timer);
-        reject(new ToolFailure("cancelled", "it was cancelled while it waited for its turn"));
+        reject(toolFailure("cancelled", "it was cancelled while it waited for its turn"));
       };
       const timer = setTimeout(() => {
         signal?.removeEventListener("abort", end);
@@ -168,9 +168,11 @@ function collect(value: unknown, hosts: Set<string>): void {
 
 function tooOften({ name, per_minute }: Rate, waitMs: number): ToolFailure {
   const message = `the rate ${name} (${per_minute} a minute) is used up for ${seconds(waitMs)}`;
-  return new ToolFailure("rate-limited", message, "raise it under rates in config.yaml, or ask for less at once");
+  return toolFailure("rate-limited", message, { hint: "raise it under rates in config.yaml, or ask for less at once" });
 }
 function heldBack(host: string, waitMs: number): ToolFailure {
-  return new ToolFailure("rate-limited", `${host} wants to be left alone for ${seconds(waitMs)}`, "wait that long");
+  return toolFailure("rate-limited", `${host} wants to be left alone for ${seconds(waitMs)}`, {
+    hint: "wait that long",
+  });
 }
 const seconds = (ms: number): string => `${Math.max(1, Math.ceil(ms / 1_000))} s`;

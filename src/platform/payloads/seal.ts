@@ -3,7 +3,7 @@
  * key are authenticated with them, so that neither can be exchanged.
  */
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
-import { ToolFailure } from "../failure.js";
+import { type ToolFailure, toolFailure } from "../failure.js";
 import { PAYLOAD_KEY_VARIABLE, type PayloadKey, type SealUse } from "./keys.js";
 
 const NONCE_BYTES = 12;
@@ -31,7 +31,7 @@ export function createSealer(keys: readonly PayloadKey[]): Sealer {
   return {
     keyIds: [...byId.keys()],
     seal(use, plain) {
-      if (first === undefined) throw new ToolFailure("payload-key-missing", `${PAYLOAD_KEY_VARIABLE} is not set`);
+      if (first === undefined) throw toolFailure("payload-key-missing", `${PAYLOAD_KEY_VARIABLE} is not set`);
       const nonce = randomBytes(NONCE_BYTES);
       const cipher = createCipheriv(ALGORITHM, first.cipher[use], nonce, { authTagLength: TAG_BYTES });
       cipher.setAAD(boundTo(use, first.id));
@@ -68,10 +68,13 @@ function keyMissing(use: SealUse, keyId: string, known: readonly string[]): Tool
   const id = keyId.replaceAll(/[^\w-]/g, "?").slice(0, 32);
   const has = known.length === 0 ? `${PAYLOAD_KEY_VARIABLE} is not set` : `here are ${known.join(", ")}`;
   const message = `${NAMES[use]} is encrypted with the key ${id}, which is not here: ${has}`;
-  return new ToolFailure("payload-key-missing", message, `add the key ${id} to ${PAYLOAD_KEY_VARIABLE}`, true);
+  return toolFailure("payload-key-missing", message, {
+    hint: `add the key ${id} to ${PAYLOAD_KEY_VARIABLE}`,
+    retryable: true,
+  });
 }
 
 function damaged(use: SealUse, keyId: string): ToolFailure {
   const message = `${NAMES[use]}, encrypted with the key ${keyId}, is not what was encrypted: it was changed or cut short`;
-  return new ToolFailure("payload-damaged", message, "look for who can write to where it is kept");
+  return toolFailure("payload-damaged", message, { hint: "look for who can write to where it is kept" });
 }

@@ -11,7 +11,7 @@ import {
 } from "../../vocabulary/payload-limits.js";
 import { createContents } from "../blobs/contents.js";
 import type { ContentStore } from "../blobs/store.js";
-import { ToolFailure } from "../failure.js";
+import { type ToolFailure, toolFailure } from "../failure.js";
 
 const { Payload: PayloadMessage } = proto.temporal.api.common.v1;
 /** Written into the reference: what stands in a history must find its driver later. */
@@ -55,7 +55,7 @@ function fetched(bytes: Buffer | undefined, digest: string): Payload {
   if (bytes === undefined) {
     const message = `a payload of the history lies in the store of results as ${digest.slice(0, 16)}…, and is not there`;
     const hint = "workers on several machines need a shared folder or a bucket: blobs in config.yaml";
-    throw new ToolFailure("file-not-found", message, hint, true);
+    throw toolFailure("file-not-found", message, { hint, retryable: true });
   }
   const { metadata, data } = PayloadMessage.decode(bytes);
   return { metadata, data };
@@ -71,5 +71,5 @@ function besideResults(shelf: ContentStore): Pick<ContentStore, "put" | "get"> {
 
 function tooLarge(bytes: number): ToolFailure {
   const message = `a payload must have at most ${PAYLOAD_STORED_MAX_BYTES} bytes, got ${bytes}`;
-  return new ToolFailure("output-too-large", message, "ask for less");
+  return toolFailure("output-too-large", message, { hint: "ask for less" });
 }

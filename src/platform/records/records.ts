@@ -6,7 +6,7 @@ import { randomUUID } from "node:crypto";
 import type { JsonObject } from "../../schema/json.js";
 import { messageOf } from "../../vocabulary/message-of.js";
 import type { ContentStore } from "../blobs/store.js";
-import { ToolFailure } from "../failure.js";
+import { type ToolFailure, toolFailure } from "../failure.js";
 import type { PayloadKey } from "../payloads/keys.js";
 import { createSealer } from "../payloads/seal.js";
 import { isSealedText, openText, sealText } from "../payloads/sealed-text.js";
@@ -89,9 +89,7 @@ async function tried<T>(name: string, act: () => Promise<T>): Promise<T> {
 
 function unreachable(name: string, why: string): ToolFailure {
   const message = `the record ${name} could not be made or read: ${why}`;
-  return new ToolFailure(
-    "records-unreachable",
-    message,
-    "look at the home's folder approvals, or at blobs in config.yaml",
-  );
+  return toolFailure("records-unreachable", message, {
+    hint: "look at the home's folder approvals, or at blobs in config.yaml",
+  });
 }

@@ -7,7 +7,7 @@ import { redact } from "../../core/redact.js";
 import type { SlackSettings } from "../../schema/slack.js";
 import { SLACK_CALL_TIMEOUT_MS } from "../../vocabulary/facade-limits.js";
 import { VENDOR_WAIT_MAX_SECONDS } from "../../vocabulary/ticket-limits.js";
-import { ToolFailure } from "../failure.js";
+import { ToolFailure, toolFailure } from "../failure.js";
 import type { GuardedFetch } from "../http/contract.js";
 
 /** Block Kit, as it goes out. */
@@ -55,7 +55,7 @@ export function createSlack({ token, api_url }: Pick<SlackSettings, "token" | "a
       const marked = mark === undefined ? {} : { metadata: metadataOf(mark) };
       const { channel, ts } = await call("chat.postMessage", { ...message, ...under, ...marked, ...common });
       if (typeof channel === "string" && typeof ts === "string") return { channel, ts };
-      throw new ToolFailure("source-answer-invalid", "Slack must name the message that it took, and did not");
+      throw toolFailure("source-answer-invalid", "Slack must name the message that it took, and did not");
     },
     update: async (message) => void (await call("chat.update", { ...message })),
     async whisper({ thread, ...message }) {
@@ -102,7 +102,7 @@ async function channelIdOf(
     cursor = String((answer.response_metadata as { next_cursor?: unknown } | undefined)?.next_cursor ?? "");
     if (cursor === "") break;
   }
-  throw new ToolFailure("source-not-found", `Slack shows no public channel #${name}`, "name it by its id");
+  throw toolFailure("source-not-found", `Slack shows no public channel #${name}`, { hint: "name it by its id" });
 }
 
 async function open(slackApiUrl: string, token: string, fetch: GuardedFetch): Promise<WebClient> {
@@ -125,7 +125,7 @@ type ClientFetch = NonNullable<NonNullable<ConstructorParameters<typeof WebClien
 /** The client's idea of fetch over ours: no proxy of the environment, no redirect, only what the network policy allows. */
 function guarded(request: GuardedFetch): ClientFetch {
   return async (url, { headers, body, signal } = {}) => {
-    if (typeof body !== "string") throw new ToolFailure("tool-failed", "only text goes to Slack");
+    if (typeof body !== "string") throw toolFailure("tool-failed", "only text goes to Slack");
     const timed = signal === undefined ? {} : { signal };
     const options = { method: "POST", redirect: "refuse", timeoutMs: SLACK_CALL_TIMEOUT_MS, ...timed } as const;
     const answer = await request(String(url), { ...options, headers: headers ?? {}, body });
@@ -214,16 +214,16 @@ function failureOf(error: unknown, method: string): ToolFailure {
   if (error instanceof ToolFailure) return error;
   if (original instanceof ToolFailure) return original;
   if (retryAfter !== undefined) {
-    const busy = new ToolFailure("source-busy", `Slack takes no more for ${retryAfter} s (${method})`, "wait");
-    busy.retryAfterMs = Math.min(Math.max(retryAfter, 1), VENDOR_WAIT_MAX_SECONDS) * 1_000;
-    return busy;
+    const retryAfterMs = Math.min(Math.max(retryAfter, 1), VENDOR_WAIT_MAX_SECONDS) * 1_000;
+    const message = `Slack takes no more for ${retryAfter} s (${method})`;
+    return toolFailure("source-busy", message, { hint: "wait", retryAfterMs });
   }
-  if (statusCode !== undefined) return new ToolFailure("source-error", `Slack answered ${statusCode} (${method})`);
+  if (statusCode !== undefined) return toolFailure("source-error", `Slack answered ${statusCode} (${method})`);
   const word = String(data?.error ?? "").slice(0, 80);
   if (/^[a-z_]+$/.test(word)) {
     const code = Object.hasOwn(MEANINGS, word) ? MEANINGS[word] : undefined;
     const said = code === "source-error" || code === "source-busy" ? "is out of order for now" : "refused";
-    return new ToolFailure(code ?? "source-refused", `Slack ${said}: ${word}${detailsOf(data)}`, wayOut(word));
+    return toolFailure(code ?? "source-refused", `Slack ${said}: ${word}${detailsOf(data)}`, { hint: wayOut(word) });
   }
-  return new ToolFailure("source-answer-invalid", `Slack's answer cannot be read (${method})`);
+  return toolFailure("source-answer-invalid", `Slack's answer cannot be read (${method})`);
 }

@@ -1,7 +1,7 @@
 /** What the server says of the execution that an activity belongs to. Only its word counts: the activity's input is anybody's. */
 import type { Client } from "@temporalio/client";
 import { messageOf } from "../../vocabulary/message-of.js";
-import { ToolFailure } from "../failure.js";
+import { toolFailure } from "../failure.js";
 import { persistently } from "./persistently.js";
 
 export interface Calling {
@@ -44,7 +44,7 @@ export function createAskCaller(where: () => { client: Client; namespace: string
     } catch (error) {
       const reason = messageOf(error);
       const message = `Temporal did not say which run wants ${calling.activityId} (${reason}), so it did not start`;
-      throw new ToolFailure("caller-unchecked", message, "see that Temporal answers, then run it again");
+      throw toolFailure("caller-unchecked", message, { hint: "see that Temporal answers, then run it again" });
     }
   };
 }

@@ -5,7 +5,7 @@ import type { Hold, Take, TakeAnswer } from "../../core/writes/rates.js";
 import { messageOf } from "../../vocabulary/message-of.js";
 import { RATES, ratesId, WORKFLOWS } from "../../vocabulary/names.js";
 import { RATE_ANSWER_WAIT_MS } from "../../vocabulary/rate-limits.js";
-import { ToolFailure } from "../failure.js";
+import { toolFailure } from "../failure.js";
 import { persistently } from "./persistently.js";
 
 export interface RateKeeper {
@@ -41,7 +41,7 @@ export function createRateKeeper(where: () => { client: Client; taskQueue: strin
     } catch (error) {
       const reason = messageOf(error);
       const message = `the keeper of rates could not be asked (${reason}), so nothing was sent`;
-      throw new ToolFailure("rate-limited", message, "see that Temporal answers and a worker polls");
+      throw toolFailure("rate-limited", message, { hint: "see that Temporal answers and a worker polls" });
     }
   }
   return {

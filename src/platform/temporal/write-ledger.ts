@@ -4,7 +4,7 @@ import type { Pause, WriteAnswer, WriteStart } from "../../core/writes/ledger.js
 import { messageOf } from "../../vocabulary/message-of.js";
 import { LEDGER, ledgerId, WORKFLOWS } from "../../vocabulary/names.js";
 import { LEDGER_WAIT_MS } from "../../vocabulary/write-limits.js";
-import { ToolFailure } from "../failure.js";
+import { type ToolFailure, toolFailure } from "../failure.js";
 import { persistently } from "./persistently.js";
 
 export type KeptOrder =
@@ -90,14 +90,12 @@ const isEnded = (error: unknown): boolean => error instanceof WorkflowExecutionA
 function notAsked(error: unknown): ToolFailure {
   if (isEnded(error)) {
     const message = "the ledger of writes was ended from outside, so what was paused is not known; no write starts";
-    return new ToolFailure("writes-unchecked", message, "start it anew: autoops resume", false);
+    return toolFailure("writes-unchecked", message, { hint: "start it anew: autoops resume", retryable: false });
   }
   const reason = messageOf(error);
   const message = `the ledger of writes could not be asked (${reason}), so the write did not start`;
-  return new ToolFailure(
-    "writes-unchecked",
-    message,
-    "see that Temporal answers and a worker polls, then run it again",
-    false,
-  );
+  return toolFailure("writes-unchecked", message, {
+    hint: "see that Temporal answers and a worker polls, then run it again",
+    retryable: false,
+  });
 }

@@ -16,7 +16,7 @@ import type { GateRule } from "../../../src/core/policy/approval-rule.js";
 import { DEFAULT_POLICY, type Policy } from "../../../src/core/policy.js";
 import { createAuditLog } from "../../../src/platform/audit/log.js";
 import { digestOf } from "../../../src/platform/digest.js";
-import { ToolFailure } from "../../../src/platform/failure.js";
+import { toolFailure } from "../../../src/platform/failure.js";
 import type { Records } from "../../../src/platform/records/records.js";
 import { loadSigner, type SignedDecision, type Signer } from "../../../src/platform/signing.js";
 import type { CallingRun } from "../../../src/platform/temporal/calling-run.js";
@@ -310,7 +310,7 @@ describe("an approval is used up by the action that it lets happen", () => {
   test("where that cannot be recorded nothing is done", async () => {
     const create = records.create;
     records.create = async (name, record) => {
-      if (name.startsWith("action-")) throw new ToolFailure("records-unreachable", "no disk");
+      if (name.startsWith("action-")) throw toolFailure("records-unreachable", "no disk");
       return create(name, record);
     };
     await refused({ grant: await grantFor() }, "records-unreachable");

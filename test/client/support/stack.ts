@@ -15,7 +15,7 @@ import { ledgerClient } from "../../../src/activities/acting/ledger-client.js";
 import { createWriteLog } from "../../../src/activities/acting/write-log.js";
 import type { DraftResult } from "../../../src/activities/contract.js";
 import { createActivities, createPlannerActivities } from "../../../src/activities/create-activities.js";
-import { defineTool, ToolFailure } from "../../../src/activities/define-tool.js";
+import { defineTool, toolFailure } from "../../../src/activities/define-tool.js";
 import type { Dependencies } from "../../../src/activities/dependencies.js";
 import { draftGraph, type PlannerContext } from "../../../src/activities/planner/draft.js";
 import { offersOf } from "../../../src/activities/planner/offers.js";
@@ -126,8 +126,7 @@ export async function createStack(options: StackOptions): Promise<Stack> {
     registry,
     policy: () => Promise.resolve({ ok: true as const, policy }),
     checkUrl: () => undefined,
-    fetch:
-      options.slack?.fetch ?? (() => Promise.reject(new ToolFailure("host-not-allowed", "this test reaches nothing"))),
+    fetch: options.slack?.fetch ?? (() => Promise.reject(toolFailure("host-not-allowed", "this test reaches nothing"))),
     secret: () => "",
     blobs: { put: () => Promise.resolve(""), get: () => Promise.resolve("") },
     reports,
@@ -242,7 +241,10 @@ function tools(mended: string[], released: Promise<void>) {
       output: anything,
       run: async ({ failures, final }, { attempt }) => {
         if (attempt <= failures) {
-          throw new ToolFailure("source-unreachable", "the source is away", "look whether it runs", final !== true);
+          throw toolFailure("source-unreachable", "the source is away", {
+            hint: "look whether it runs",
+            retryable: final !== true,
+          });
         }
         return { attempt };
       },

@@ -2,7 +2,7 @@
 import { connect } from "node:net";
 import { describe, expect, test } from "vitest";
 import { mcpFetch } from "../../../src/activities/connectors/mcp/http.js";
-import { ToolFailure } from "../../../src/platform/failure.js";
+import { toolFailure } from "../../../src/platform/failure.js";
 import { type BrowserProxy, startBrowserProxy } from "../../../src/platform/http/browser-proxy.js";
 import type { NetworkRules } from "../../../src/platform/http/check-url.js";
 import { createGuardedFetch } from "../../../src/platform/http/guarded-fetch.js";
@@ -37,7 +37,7 @@ async function admitted(row: SsrfRow, network: NetworkRules, everyAnswer: string
       async resolve(host, port, call) {
         const place = await guard.resolve(host, port, call);
         passed.push(...place.addresses.map(({ address }) => address));
-        throw new ToolFailure("source-unreachable", "this test connects to nothing");
+        throw toolFailure("source-unreachable", "this test connects to nothing");
       },
     },
     isNamed: () => true,
@@ -94,7 +94,7 @@ describe.skipIf(!hasSsrfRows)("the browser's proxy (skipped where ../shared/data
       hosts: {
         async resolve(host) {
           asked.push(host);
-          throw new ToolFailure("host-not-allowed", "no");
+          throw toolFailure("host-not-allowed", "no");
         },
       },
       isNamed: () => true,

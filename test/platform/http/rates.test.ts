@@ -1,7 +1,7 @@
 /** A fetch at configured rates: which hosts count, how it waits, and what it does when it is told to wait. */
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { holdBack, type RateState, takeFrom } from "../../../src/core/writes/rates.js";
-import { ToolFailure } from "../../../src/platform/failure.js";
+import { toolFailure } from "../../../src/platform/failure.js";
 import type { GuardedFetch, HttpAnswer } from "../../../src/platform/http/contract.js";
 import { ratedFetch } from "../../../src/platform/http/rates.js";
 import type { RateKeeper } from "../../../src/platform/temporal/rate-keeper.js";
@@ -183,7 +183,7 @@ test("a request that is cancelled while it waits is not sent", async () => {
 });
 
 test("where the keeper cannot be asked nothing is sent", async () => {
-  const down = () => Promise.reject(new ToolFailure("rate-limited", "the keeper of rates could not be asked"));
+  const down = () => Promise.reject(toolFailure("rate-limited", "the keeper of rates could not be asked"));
   const rates = { api: rateSchema.parse({ hosts: ["*"], per_minute: 60 }) };
   let sent = 0;
   const plain: GuardedFetch = async (url) => {

@@ -1,7 +1,7 @@
 /** Writes that everybody has agreed to, and that something holds back when they are about to start. */
 import type { Policy } from "../../../src/core/policy.js";
 import { addOverride, addPause } from "../../../src/core/writes/ledger.js";
-import { ToolFailure } from "../../../src/platform/failure.js";
+import { toolFailure } from "../../../src/platform/failure.js";
 import type { Signer } from "../../../src/platform/signing.js";
 import type { ActionAttack } from "./actions.js";
 import type { Target } from "./target.js";
@@ -46,7 +46,7 @@ export const HOLD_ATTACKS: Record<string, ActionAttack> = {
   "a ledger that gives no answer": {
     refusedAs: ["writes-unchecked"],
     bend: (prepared, { attacked: { target } }) => {
-      target.ledger.start = () => Promise.reject(new ToolFailure("writes-unchecked", "it gave no answer"));
+      target.ledger.start = () => Promise.reject(toolFailure("writes-unchecked", "it gave no answer"));
       return prepared;
     },
   },

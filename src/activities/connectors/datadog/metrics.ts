@@ -3,7 +3,7 @@ import { z } from "zod";
 import { datadogUrl } from "../../../schema/config/metrics.js";
 import type { Source } from "../../../schema/config.js";
 import { POINTS_MAX } from "../../../vocabulary/source-limits.js";
-import { type ToolContext, ToolFailure } from "../../define-tool.js";
+import { type ToolContext, type ToolFailure, toolFailure } from "../../define-tool.js";
 import { excerpt } from "../../tools/kit/http-answers.js";
 import { isoText } from "../../tools/kit/instant.js";
 import type { Moment } from "../../tools/metrics/reading.js";
@@ -77,7 +77,9 @@ export async function readDatadog(
 export async function validateDatadog(source: DatadogSource, context: ToolContext): Promise<void> {
   const answer = await callSource(placeOf(source), { path: "/api/v1/validate" }, context);
   if (shapeOf(source.name, "Datadog", validSchema, answer).valid) return;
-  throw new ToolFailure("source-denied", `the source ${source.name} does not take its api_key`, "check the secret");
+  throw toolFailure("source-denied", `the source ${source.name} does not take its api_key`, {
+    hint: "check the secret",
+  });
 }
 
 interface Span {
@@ -110,7 +112,7 @@ async function askV2(
 ): Promise<Line[]> {
   if ((toMs - fromMs) / 1_000 / stepSeconds > POINTS_MAX) {
     const message = `since, until and step_seconds must give at most ${POINTS_MAX} points`;
-    throw new ToolFailure("params-invalid", message, "raise step_seconds", false);
+    throw toolFailure("params-invalid", message, { hint: "raise step_seconds", retryable: false });
   }
   const attributes = {
     from: Math.floor(fromMs),
@@ -137,7 +139,9 @@ const placeOf = (source: DatadogSource) => ({
 });
 
 function refusal(source: DatadogSource, error: string): ToolFailure {
-  return new ToolFailure("source-refused", `the source ${source.name} says: ${excerpt(error, 400)}`, "check the query");
+  return toolFailure("source-refused", `the source ${source.name} says: ${excerpt(error, 400)}`, {
+    hint: "check the query",
+  });
 }
 
 /** Tags `host:web-1` as labels; one without a colon has no value. */

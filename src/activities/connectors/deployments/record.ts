@@ -5,7 +5,7 @@ import { openUnderRoots } from "../../../platform/files.js";
 import type { Source } from "../../../schema/config.js";
 import type { JsonObject } from "../../../schema/json.js";
 import { pathText } from "../../../schema/problems.js";
-import { type ToolContext, ToolFailure } from "../../define-tool.js";
+import { type ToolContext, type ToolFailure, toolFailure } from "../../define-tool.js";
 import { shortened } from "../../tools/kit/finding.js";
 import { statusFailure } from "../../tools/kit/http-answers.js";
 import { isoText } from "../../tools/kit/instant.js";
@@ -49,13 +49,10 @@ async function fetchRecord(source: DeploymentsSource, context: ToolContext): Pro
 
 async function readRecord(path: string, context: ToolContext): Promise<string> {
   const opened = await openUnderRoots(path, context.config.files.roots);
-  if (!opened.ok) throw new ToolFailure(opened.problem.code, opened.problem.message, opened.problem.hint);
+  if (!opened.ok) throw toolFailure(opened.problem.code, opened.problem.message, { hint: opened.problem.hint });
   try {
     if (opened.size > RECORD_MAX_BYTES) {
-      throw new ToolFailure(
-        "file-too-large",
-        `${path} must be at most ${RECORD_MAX_BYTES} bytes, it has ${opened.size}`,
-      );
+      throw toolFailure("file-too-large", `${path} must be at most ${RECORD_MAX_BYTES} bytes, it has ${opened.size}`);
     }
     return await opened.handle.readFile("utf8");
   } finally {
@@ -66,11 +63,9 @@ async function readRecord(path: string, context: ToolContext): Promise<string> {
 /** Newest first; of two at the same time the one that stands first. */
 function parseRecord(text: string, name: string, nowMs: number): Deployment[] {
   const invalid = (why: string): ToolFailure =>
-    new ToolFailure(
-      "source-answer-invalid",
-      `${name} ${why}`,
-      "it must be { deployments: [{ version, deployed_at }] }",
-    );
+    toolFailure("source-answer-invalid", `${name} ${why}`, {
+      hint: "it must be { deployments: [{ version, deployed_at }] }",
+    });
   let value: unknown;
   try {
     value = JSON.parse(text);

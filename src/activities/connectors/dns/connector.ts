@@ -1,5 +1,5 @@
 /** Sources of kind `dns`: a resolver. */
-import { type ToolContext, ToolFailure } from "../../define-tool.js";
+import { type ToolContext, toolFailure } from "../../define-tool.js";
 import { askDns } from "../../tools/probes/dns-query.js";
 import type { Named, SourceConnector } from "../contract.js";
 import { serverOf } from "./server.js";
@@ -22,8 +22,8 @@ async function check({ name, server }: Named<"dns">, context: ToolContext): Prom
     signal: context.signal,
   });
   const who = `the resolver ${server} of the source ${name}`;
-  if (status === "timed-out") throw new ToolFailure("timed-out", `${who} did not answer within 3 s`);
-  if (status === "unreachable") throw new ToolFailure("source-unreachable", `nothing listens at ${who}`);
-  if (status === "malformed") throw new ToolFailure("source-answer-invalid", `${who} did not answer as DNS does`);
+  if (status === "timed-out") throw toolFailure("timed-out", `${who} did not answer within 3 s`);
+  if (status === "unreachable") throw toolFailure("source-unreachable", `nothing listens at ${who}`);
+  if (status === "malformed") throw toolFailure("source-answer-invalid", `${who} did not answer as DNS does`);
   return `it answered in ${ms} ms${status === "answered" ? "" : ` (${status} for the root)`}`;
 }

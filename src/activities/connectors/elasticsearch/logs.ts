@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { Source } from "../../../schema/config.js";
 import type { JsonObject } from "../../../schema/json.js";
-import { type ToolContext, ToolFailure } from "../../define-tool.js";
+import { type ToolContext, toolFailure } from "../../define-tool.js";
 import { shortened } from "../../tools/kit/finding.js";
 import { spellingsFrom } from "../../tools/logs/levels.js";
 import { type LogQuestion, type LogReading, type LostPart, uiLink } from "../../tools/logs/reading.js";
@@ -59,7 +59,7 @@ export async function readElasticsearch(
     );
     if (answer._shards.total === 0) {
       const message = `the source ${source.name} has no index that matches ${source.index}`;
-      throw new ToolFailure("source-refused", message, "check the source's index in config.yaml");
+      throw toolFailure("source-refused", message, { hint: "check the source's index in config.yaml" });
     }
     for (const part of lostParts(answer, source)) lost.set(part.path, part);
     const names = source;

@@ -2,7 +2,7 @@
 import { redact } from "../../../core/redact.js";
 import type { ChannelOf } from "../../../schema/config/tickets.js";
 import { EMAIL_RECIPIENTS_MAX, EMAIL_SUBJECT_MAX_CHARS } from "../../../vocabulary/ticket-limits.js";
-import { type ToolContext, ToolFailure } from "../../define-tool.js";
+import { type ToolContext, toolFailure } from "../../define-tool.js";
 import { markOf } from "../kit/find-duplicates.js";
 import { visibleText } from "../kit/markdown.js";
 import { signed, titled } from "../kit/origin.js";
@@ -43,12 +43,12 @@ export function recipientsOf(name: string, channel: ChannelOf<"email">, to: read
   if (foreign.length > 0) {
     const message = `to must hold addresses in the allowed_domains of the channel ${name}, got ${foreign.slice(0, 3).join(", ")}`;
     const hint = domains.size === 0 ? "it names none" : `they are ${[...domains].join(", ")}`;
-    throw new ToolFailure("params-invalid", message, hint, false);
+    throw toolFailure("params-invalid", message, { hint, retryable: false });
   }
   const all = [...channel.to, ...to.filter((address) => !own.has(address.toLowerCase()))];
   if (all.length <= EMAIL_RECIPIENTS_MAX) return all;
   const message = `to must leave at most ${EMAIL_RECIPIENTS_MAX} addresses with those of the channel ${name}, got ${all.length}`;
-  throw new ToolFailure("params-invalid", message, undefined, false);
+  throw toolFailure("params-invalid", message, { retryable: false });
 }
 
 export const domainOf = (address: string): string => address.slice(address.lastIndexOf("@") + 1).toLowerCase();

@@ -3,7 +3,7 @@ import { redact } from "../../../core/redact.js";
 import type { ChannelOf } from "../../../schema/config/tickets.js";
 import type { ProblemCode } from "../../../vocabulary/problems.js";
 import { SMTP_TIMEOUT_MS } from "../../../vocabulary/ticket-limits.js";
-import { type ToolContext, ToolFailure } from "../../define-tool.js";
+import { type ToolContext, ToolFailure, toolFailure } from "../../define-tool.js";
 import { excerpt } from "../../tools/kit/http-answers.js";
 
 export interface Mail {
@@ -75,8 +75,8 @@ async function conversation<T>(
   try {
     const ended = new Promise<never>((_, reject) => {
       const late = `the mail server ${channel.host} did not finish within ${SMTP_TIMEOUT_MS} ms`;
-      deadline = setTimeout(() => reject(new ToolFailure("timed-out", late)), SMTP_TIMEOUT_MS);
-      onAbort = () => reject(new ToolFailure("cancelled", "sending the mail was cancelled"));
+      deadline = setTimeout(() => reject(toolFailure("timed-out", late)), SMTP_TIMEOUT_MS);
+      onAbort = () => reject(toolFailure("cancelled", "sending the mail was cancelled"));
       if (means.signal.aborted) onAbort();
       else means.signal.addEventListener("abort", onAbort, { once: true });
     });
@@ -93,7 +93,7 @@ async function conversation<T>(
 async function transportTo(channel: ChannelOf<"email">, { hosts, secret, signal }: Means, { ca }: MailTrust) {
   const { host, isAddress, port, addresses } = await hosts.resolve(channel.host, channel.port, { signal });
   const [first] = addresses;
-  if (first === undefined) throw new ToolFailure("source-unreachable", `no address is known for ${channel.host}`);
+  if (first === undefined) throw toolFailure("source-unreachable", `no address is known for ${channel.host}`);
   const resolved = (value: string) => (value.startsWith("env:") ? secret(value) : value);
   const { username, password, security } = channel;
   const { createTransport } = await import("nodemailer");
@@ -129,7 +129,7 @@ function failureOf(name: string, channel: ChannelOf<"email">, error: unknown): T
   const { code = "", responseCode, message = "", syscall } = error as Said;
   const who = `the channel ${name} (${channel.host}:${channel.port})`;
   const said = excerpt(redact(message), 200);
-  const fail = (problem: ProblemCode, says: string, hint?: string) => new ToolFailure(problem, `${who} ${says}`, hint);
+  const fail = (problem: ProblemCode, says: string, hint?: string) => toolFailure(problem, `${who} ${says}`, { hint });
   if (code === "EAUTH")
     return fail("source-denied", `did not accept the credentials: ${said}`, "check username and password");
   if (responseCode !== undefined && responseCode >= 500) return fail("source-refused", `refused the mail: ${said}`);

@@ -1,6 +1,6 @@
 /** Sources of kind `exposition`: a `/metrics` page. */
 import type { Problem } from "../../../vocabulary/problems.js";
-import { type ToolContext, ToolFailure } from "../../define-tool.js";
+import { type ToolContext, toolFailure } from "../../define-tool.js";
 import { statusFailure } from "../../tools/kit/http-answers.js";
 import { absentParams } from "../../tools/metrics/params.js";
 import type { Named, SourceConnector } from "../contract.js";
@@ -23,7 +23,7 @@ export const exposition: SourceConnector<"exposition"> = {
   urls: ({ url }) => [url],
   check,
   async readMetrics(source, { params, question }, context) {
-    if (question.kind === "query") throw new ToolFailure("params-invalid", "a page takes no query", undefined, false);
+    if (question.kind === "query") throw toolFailure("params-invalid", "a page takes no query", { retryable: false });
     return readExposition(source, question, params.window_seconds ?? WINDOW_SECONDS, context);
   },
   metricFaults: (params, at) => [...absent(params, at), ...longWindow(params, at)],
@@ -45,7 +45,7 @@ async function check(source: Named<"exposition">, context: ToolContext): Promise
   const parsed = parsePage(answer.text);
   if (!parsed.ok) {
     const message = `the source ${source.name} must be a /metrics page; line ${parsed.line}: ${parsed.message}`;
-    throw new ToolFailure("source-answer-invalid", message, "check the source's url and kind");
+    throw toolFailure("source-answer-invalid", message, { hint: "check the source's url and kind" });
   }
   if (parsed.page.samples.length === 0) throw sourceEmpty(source.name, "no sample on the page");
   return counted(parsed.page.samples.length, "sample");

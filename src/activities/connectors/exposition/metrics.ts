@@ -1,5 +1,5 @@
 /** Reads a `/metrics` page: once for a gauge, twice for rates, with the counters' difference over the time between. */
-import { type ToolContext, ToolFailure } from "../../define-tool.js";
+import { type ToolContext, toolFailure } from "../../define-tool.js";
 import { statusFailure } from "../../tools/kit/http-answers.js";
 import {
   finite,
@@ -37,7 +37,7 @@ export async function readExposition(
   const second = await takeAgain(source, first, context);
   const seconds = (second.atMs - first.atMs) / 1_000;
   if (seconds <= 0) {
-    throw new ToolFailure("source-answer-invalid", `no time passed between the two samples of ${source.name}`);
+    throw toolFailure("source-answer-invalid", `no time passed between the two samples of ${source.name}`);
   }
   const isMixed = isOther(first, second);
   const grow = (selector: Selector): Growth => {
@@ -86,13 +86,13 @@ async function take(source: ExpositionSource, context: ToolContext): Promise<Loo
   const parsed = parsePage(answer.text);
   if (parsed.ok) return { ...parsed.page, atMs };
   const message = `line ${parsed.line} of ${source.name} is not of the Prometheus text format: ${parsed.message}`;
-  throw new ToolFailure("source-answer-invalid", message, "check that the source's url is its metrics page");
+  throw toolFailure("source-answer-invalid", message, { hint: "check that the source's url is its metrics page" });
 }
 
 function selectorOf(text: string): Selector {
   const parsed = parseSelector(text);
   if (parsed.ok) return parsed.selector;
-  throw new ToolFailure("params-invalid", `${text.slice(0, 60)} is no selector: ${parsed.message}`, undefined, false);
+  throw toolFailure("params-invalid", `${text.slice(0, 60)} is no selector: ${parsed.message}`, { retryable: false });
 }
 
 function gaugeOf(look: Look, text: string): Reading {

@@ -2,7 +2,7 @@
 import { inSlices, mapped } from "../../../platform/slices.js";
 import type { Source } from "../../../schema/config.js";
 import { messageOf } from "../../../vocabulary/message-of.js";
-import { type ToolContext, ToolFailure } from "../../define-tool.js";
+import { type ToolContext, ToolFailure, toolFailure } from "../../define-tool.js";
 import { shortened } from "../../tools/kit/finding.js";
 import { EntryReader, type LogFields } from "../../tools/logs/entries.js";
 import type { LogQuestion, LogReading } from "../../tools/logs/reading.js";
@@ -21,7 +21,7 @@ export async function readLogFiles(
   context: ToolContext,
 ): Promise<Omit<LogReading, "query">> {
   const opened = await openLogFiles(source.path, context.config.files.roots);
-  if (!opened.ok) throw new ToolFailure(opened.problem.code, opened.problem.message, opened.problem.hint);
+  if (!opened.ok) throw toolFailure(opened.problem.code, opened.problem.message, { hint: opened.problem.hint });
   const { files, unreadable } = opened;
   const kept = new NewestEntries(selection, maxLines, maxChars);
   const budget: ReadBudget = { bytes: READ_MAX_BYTES, exceeded: opened.leftOut > 0 };
@@ -52,8 +52,8 @@ export async function readLogFiles(
 function refuseNothing(path: string, found: number, unreadable: readonly UnreadableFile[]): void {
   if (found > 0) return;
   const first = unreadable[0]?.problem;
-  if (first !== undefined) throw new ToolFailure(first.code, first.message, first.hint);
-  throw new ToolFailure("file-not-found", `${path} matches no file`, "check the source's path in config.yaml");
+  if (first !== undefined) throw toolFailure(first.code, first.message, { hint: first.hint });
+  throw toolFailure("file-not-found", `${path} matches no file`, { hint: "check the source's path in config.yaml" });
 }
 
 async function readFile(
@@ -71,7 +71,7 @@ async function readFile(
   let fault: UnreadableFile["problem"] | undefined;
   try {
     for await (const lines of readLines(file, budget)) {
-      if (context.signal.aborted) throw new ToolFailure("cancelled", "reading the log was cancelled");
+      if (context.signal.aborted) throw toolFailure("cancelled", "reading the log was cancelled");
       await inSlices(
         mapped(lines, (line) => offer(entries.push(line))),
         context.signal,

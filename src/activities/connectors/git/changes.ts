@@ -4,7 +4,7 @@
  * and no configuration of the user or the system is read.
  */
 import type { Source } from "../../../schema/config.js";
-import { type ToolContext, ToolFailure } from "../../define-tool.js";
+import { type ToolContext, type ToolFailure, toolFailure } from "../../define-tool.js";
 import { excerpt } from "../../tools/kit/http-answers.js";
 import { isoText } from "../../tools/kit/instant.js";
 import { seeingRootsAlone } from "../../tools/sandbox/roots-alone.js";
@@ -193,18 +193,20 @@ function toldChange({ hash, parent, timeMs, author, tag, subject }: Commit, sour
 function faultOf(source: GitSource, result: CommandResult, context: ToolContext): ToolFailure | undefined {
   if (!result.started || result.stderr.startsWith("bwrap: execvp git:")) {
     const message = `git must be installed for the source ${source.name}; it could not be started (${result.fault ?? "ENOENT"})`;
-    return new ToolFailure("program-missing", message, "install git on the worker's machine");
+    return toolFailure("program-missing", message, { hint: "install git on the worker's machine" });
   }
-  if (context.signal.aborted) return new ToolFailure("cancelled", "reading the repository was cancelled");
+  if (context.signal.aborted) return toolFailure("cancelled", "reading the repository was cancelled");
   if (result.exit === 0) return undefined;
   const said = excerpt(result.stderr, 200);
   if (/bad revision|unknown revision|ambiguous argument/.test(result.stderr)) {
     const message = `the repository of ${source.name} has no commit ${source.ref}`;
-    return new ToolFailure("source-refused", message, "check the source's ref in config.yaml; nothing is fetched here");
+    return toolFailure("source-refused", message, {
+      hint: "check the source's ref in config.yaml; nothing is fetched here",
+    });
   }
   const isNone = /not a git repository|unsupported|bad config|unknown repository/.test(result.stderr);
   const code = isNone ? "source-answer-invalid" : "source-error";
-  return new ToolFailure(code, `the repository of ${source.name} could not be read: ${said}`);
+  return toolFailure(code, `the repository of ${source.name} could not be read: ${said}`);
 }
 
 /** A first question for `sources check`: the newest commit, whenever it was made. */
@@ -212,6 +214,6 @@ export async function newestCommit(source: GitSource, context: ToolContext): Pro
   const question = { sinceMs: 0, untilMs: context.now() + 86_400_000, limit: 0 };
   const { changes } = await gitChanges(source, question, context);
   const [first] = changes;
-  if (first === undefined) throw new ToolFailure("source-empty", `the source ${source.name} has no commit`);
+  if (first === undefined) throw toolFailure("source-empty", `the source ${source.name} has no commit`);
   return `the newest commit is ${first.version} of ${isoText(first.timeMs)}`;
 }

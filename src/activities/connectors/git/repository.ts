@@ -5,7 +5,7 @@
 import { dirname, join, resolve } from "node:path";
 import { openUnderRoots, pathUnderRoots } from "../../../platform/files.js";
 import type { Problem } from "../../../vocabulary/problems.js";
-import { ToolFailure } from "../../define-tool.js";
+import { type ToolFailure, toolFailure } from "../../define-tool.js";
 
 const POINTER_MAX_BYTES = 4_096;
 /** Repositories that borrow objects from repositories that borrow; Git itself stops at five. */
@@ -17,10 +17,10 @@ const COMMON_PARTS = ["objects", "objects/info", "objects/pack", "shallow", "inf
 /** The Git folder, links resolved. Throws `path-not-allowed`, `file-…` or `source-answer-invalid`. */
 export async function gitDirectory(path: string, roots: readonly string[]): Promise<string> {
   const found = await allowed(path, roots);
-  if (found === undefined) throw new ToolFailure("file-not-found", `${path} does not exist`, WAY_OUT);
+  if (found === undefined) throw toolFailure("file-not-found", `${path} does not exist`, { hint: WAY_OUT });
   const git = await directoryIn(path, found.path, roots);
   const head = await allowed(join(git, "HEAD"), roots);
-  if (head === undefined) throw new ToolFailure("source-answer-invalid", `${path} is no Git repository`, WAY_OUT);
+  if (head === undefined) throw toolFailure("source-answer-invalid", `${path} is no Git repository`, { hint: WAY_OUT });
   const pointer = await pointerIn(join(git, "commondir"), roots);
   const common = pointer === undefined ? git : ((await allowed(resolve(git, pointer), roots))?.path ?? git);
   for (const folder of new Set([git, common])) for (const part of PARTS) await allowed(join(folder, part), roots);
@@ -40,7 +40,9 @@ async function directoryIn(path: string, real: string, roots: readonly string[])
   const target = pointer?.startsWith("gitdir:") ? pointer.slice("gitdir:".length).trim() : undefined;
   const directory = target === undefined ? undefined : await allowed(resolve(dirname(inner.path), target), roots);
   if (directory === undefined) {
-    throw new ToolFailure("source-answer-invalid", `${path} has a .git file that leads to no repository`, WAY_OUT);
+    throw toolFailure("source-answer-invalid", `${path} has a .git file that leads to no repository`, {
+      hint: WAY_OUT,
+    });
   }
   return directory.path;
 }
@@ -48,9 +50,9 @@ async function directoryIn(path: string, real: string, roots: readonly string[])
 async function checkBorrowed(objects: string, roots: readonly string[], depth: number): Promise<void> {
   const text = await pointerIn(join(objects, "info", "alternates"), roots);
   if (text === undefined) return;
-  if (depth >= BORROWED_MAX_DEPTH) throw new ToolFailure("path-not-allowed", `${objects} borrows objects too deeply`);
+  if (depth >= BORROWED_MAX_DEPTH) throw toolFailure("path-not-allowed", `${objects} borrows objects too deeply`);
   for (const line of text.split("\n").filter((one) => one !== "" && !one.startsWith("#"))) {
-    if (line.startsWith('"')) throw new ToolFailure("path-not-allowed", `${objects} borrows objects by a quoted path`);
+    if (line.startsWith('"')) throw toolFailure("path-not-allowed", `${objects} borrows objects by a quoted path`);
     const other = await allowed(resolve(objects, line), roots);
     if (other !== undefined) await checkBorrowed(other.path, roots, depth + 1);
   }
@@ -75,12 +77,11 @@ async function pointerIn(path: string, roots: readonly string[]): Promise<string
     throw failureOf(opened.problem);
   }
   try {
-    if (opened.size > POINTER_MAX_BYTES)
-      throw new ToolFailure("file-too-large", `${path} is too large to lead anywhere`);
+    if (opened.size > POINTER_MAX_BYTES) throw toolFailure("file-too-large", `${path} is too large to lead anywhere`);
     return (await opened.handle.readFile("utf8")).trim();
   } finally {
     await opened.handle.close();
   }
 }
 
-const failureOf = ({ code, message, hint }: Problem): ToolFailure => new ToolFailure(code, message, hint);
+const failureOf = ({ code, message, hint }: Problem): ToolFailure => toolFailure(code, message, { hint });

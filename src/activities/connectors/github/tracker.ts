@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { TrackerOf } from "../../../schema/config/tickets.js";
 import { GITHUB_TEXT_MAX_CHARS, GITHUB_TITLE_MAX_CHARS, LOOK_BACK_PAGES } from "../../../vocabulary/ticket-limits.js";
-import { type ToolContext, ToolFailure } from "../../define-tool.js";
+import { type ToolContext, toolFailure } from "../../define-tool.js";
 import { markOf, type Once, once } from "../kit/find-duplicates.js";
 import { readMarkdown } from "../kit/markdown.js";
 import { pageOf, signed, titled, written } from "../kit/origin.js";
@@ -113,7 +113,7 @@ export function githubTracker(name: string, tracker: TrackerOf<"github">, contex
 
   async function update(ticket: string, changes: Changes): Promise<Changed> {
     if (!/^[1-9]\d{0,9}$/.test(ticket)) {
-      throw new ToolFailure("params-invalid", "ticket must be the number of an issue on GitHub", undefined, false);
+      throw toolFailure("params-invalid", "ticket must be the number of an issue on GitHub", { retryable: false });
     }
     const state = changes.status === undefined ? undefined : stateOf(changes.status);
     const path = `${repository}/issues/${ticket}`;
@@ -152,7 +152,7 @@ export function githubTracker(name: string, tracker: TrackerOf<"github">, contex
       const found = await askVendor(vendor, { method: "GET", path: repository }, repositorySchema, context);
       if (found.has_issues !== false) return `${found.full_name} keeps issues`;
       const message = `the repository ${found.full_name} of the tracker ${name} keeps no issues`;
-      throw new ToolFailure("source-refused", message, "turn on issues in the repository's settings");
+      throw toolFailure("source-refused", message, { hint: "turn on issues in the repository's settings" });
     },
   };
 }
@@ -161,7 +161,7 @@ function stateOf(status: string): "open" | "closed" {
   const wanted = status.toLowerCase();
   if (wanted === "closed" || wanted === "resolved" || wanted === "done") return "closed";
   if (wanted === "open" || wanted === "reopened") return "open";
-  throw new ToolFailure("params-invalid", "status must be open or closed: GitHub knows no other", undefined, false);
+  throw toolFailure("params-invalid", "status must be open or closed: GitHub knows no other", { retryable: false });
 }
 
 function textOf(markdown: string, mark: string, context: ToolContext) {

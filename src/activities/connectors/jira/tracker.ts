@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { TrackerOf } from "../../../schema/config/tickets.js";
 import { JIRA_TITLE_MAX_CHARS } from "../../../vocabulary/ticket-limits.js";
-import { type ToolContext, ToolFailure } from "../../define-tool.js";
+import { type ToolContext, toolFailure } from "../../define-tool.js";
 import { markOf, type Once, once } from "../kit/find-duplicates.js";
 import { signed, titled } from "../kit/origin.js";
 import { askVendor, callVendor, type Vendor } from "../kit/vendor-calls.js";
@@ -80,7 +80,7 @@ export function jiraTracker(name: string, tracker: TrackerOf<"jira">, context: T
   async function update(ticket: string, changes: Changes): Promise<Changed> {
     if (!ticket.startsWith(`${tracker.project}-`) || !/-[1-9]\d{0,9}$/.test(ticket)) {
       const message = `ticket must be an issue of the project ${tracker.project}, such as ${tracker.project}-12`;
-      throw new ToolFailure("params-invalid", message, undefined, false);
+      throw toolFailure("params-invalid", message, { retryable: false });
     }
     const path = `${edition.api}/issue/${ticket}`;
     const query = { fields: "status,labels" };

@@ -1,5 +1,5 @@
 /** Which transition of Jira's workflow leads to the status that a graph names. */
-import { ToolFailure } from "../../define-tool.js";
+import { toolFailure } from "../../define-tool.js";
 
 interface Status {
   name: string;
@@ -38,5 +38,5 @@ export function moveTo(wanted: string, now: Status, transitions: readonly Transi
   }
   const names = [...new Set(transitions.map(({ to }) => to.name))].slice(0, 20).join(", ");
   const message = `status must be one that the issue can go to: ${names || "none"}; it is ${now.name}`;
-  throw new ToolFailure("params-invalid", message, undefined, false);
+  throw toolFailure("params-invalid", message, { retryable: false });
 }

@@ -3,7 +3,7 @@ import type { FileHandle } from "node:fs/promises";
 import { join } from "node:path";
 import { namesUnderRoots, openUnderRoots, pathUnderRoots } from "../../../platform/files.js";
 import type { Problem } from "../../../vocabulary/problems.js";
-import { ToolFailure } from "../../define-tool.js";
+import { type ToolFailure, toolFailure } from "../../define-tool.js";
 import { shortened } from "../../tools/kit/finding.js";
 import type { LostPart } from "../../tools/logs/reading.js";
 
@@ -46,8 +46,10 @@ export async function journalFiles(path: string, roots: readonly string[], since
   }
   if (readable.length === 0) {
     const [first] = unreadable;
-    if (first !== undefined) throw new ToolFailure(first.code, first.message);
-    throw new ToolFailure("file-not-found", `${path} holds no journal file`, "check the source's path in config.yaml");
+    if (first !== undefined) throw toolFailure(first.code, first.message);
+    throw toolFailure("file-not-found", `${path} holds no journal file`, {
+      hint: "check the source's path in config.yaml",
+    });
   }
   readable.sort((a, b) => b.modifiedMs - a.modifiedMs || a.path.localeCompare(b.path));
   const [newest] = readable;
@@ -80,4 +82,4 @@ export const lostFile = (path: string, { code, message }: Pick<Problem, "code" |
   message: shortened(message, 200),
 });
 
-const failureOf = ({ code, message, hint }: Problem): ToolFailure => new ToolFailure(code, message, hint);
+const failureOf = ({ code, message, hint }: Problem): ToolFailure => toolFailure(code, message, { hint });

@@ -3,7 +3,7 @@
  * config.yaml declares (units, identifiers) and what the call asks for are joined by "and".
  */
 import type { Source } from "../../../schema/config.js";
-import { type ToolContext, ToolFailure } from "../../define-tool.js";
+import { type ToolContext, toolFailure } from "../../define-tool.js";
 import { excerpt } from "../../tools/kit/http-answers.js";
 import { isAtLeast, type Level } from "../../tools/logs/levels.js";
 import type { LogQuestion, LogReading, LostPart } from "../../tools/logs/reading.js";
@@ -171,13 +171,13 @@ const saidBy = (result: CommandResult): string => {
 function refuse(source: JournaldSource, { result, ended }: Asked, context: ToolContext): LostPart[] {
   if (!result.started) {
     const message = `journalctl must be installed for the source ${source.name}; it could not be started (${result.fault})`;
-    throw new ToolFailure("program-missing", message, "install systemd, or read the journal where it is sent to");
+    throw toolFailure("program-missing", message, { hint: "install systemd, or read the journal where it is sent to" });
   }
-  if (context.signal.aborted) throw new ToolFailure("cancelled", "reading the journal was cancelled");
+  if (context.signal.aborted) throw toolFailure("cancelled", "reading the journal was cancelled");
   const denied = /insufficient permissions|not seeing messages|Permission denied/.test(result.stderr);
   if (result.exit !== 0 && !ended) {
     const code = denied ? "source-denied" : "source-answer-invalid";
-    throw new ToolFailure(code, `the source ${source.name} could not be read; ${saidBy(result)}`, wayOut(denied));
+    throw toolFailure(code, `the source ${source.name} could not be read; ${saidBy(result)}`, { hint: wayOut(denied) });
   }
   if (!denied) return [];
   const message = "the worker's user may not read all of it; let it be of the group systemd-journal";

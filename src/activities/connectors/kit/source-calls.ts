@@ -1,7 +1,7 @@
 /** Calls to a source's HTTP API: its base address, its headers, and what an answer that is not 200 means. */
 import type { z } from "zod";
 import type { HttpAnswer } from "../../../platform/http/contract.js";
-import { type ToolContext, ToolFailure } from "../../define-tool.js";
+import { type ToolContext, toolFailure } from "../../define-tool.js";
 import { jsonOf, statusFailure } from "../../tools/kit/http-answers.js";
 
 export interface HttpSource {
@@ -49,5 +49,5 @@ export function shaped<T>(name: string, server: string, schema: z.ZodType<T>, bo
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const message = `the source ${name} did not answer as ${server} does (${issue?.path.join(".") ?? ""}: ${issue?.message ?? ""})`;
-  throw new ToolFailure("source-answer-invalid", message, `check that the source's url leads to ${server}`);
+  throw toolFailure("source-answer-invalid", message, { hint: `check that the source's url leads to ${server}` });
 }

@@ -1,13 +1,13 @@
 /** What the checks of sources share: how many there are, in words, and what is said of a source that holds nothing. */
 import type { z } from "zod";
-import { type ToolContext, ToolFailure } from "../../define-tool.js";
+import { type ToolContext, type ToolFailure, toolFailure } from "../../define-tool.js";
 import { callSource, shapeOf } from "./source-calls.js";
 
 export const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;
 
 export function sourceEmpty(name: string, what: string): ToolFailure {
   const message = `the source ${name} answers and holds nothing: ${what}`;
-  return new ToolFailure("source-empty", message, "check its path, selector, index or filter");
+  return toolFailure("source-empty", message, { hint: "check its path, selector, index or filter" });
 }
 
 /** The services that a store of traces knows. */

@@ -3,7 +3,7 @@ import type { z } from "zod";
 import type { HttpAnswer, HttpRequest } from "../../../platform/http/contract.js";
 import { HttpFailure } from "../../../platform/http/failure.js";
 import { VENDOR_WAIT_MAX_SECONDS } from "../../../vocabulary/ticket-limits.js";
-import { type ToolContext, ToolFailure } from "../../define-tool.js";
+import { type ToolContext, ToolFailure, toolFailure } from "../../define-tool.js";
 import { answered, jsonOf } from "../../tools/kit/http-answers.js";
 import { retryAfterMs } from "../../tools/kit/retry-after.js";
 
@@ -48,7 +48,7 @@ export async function askVendor<T>(vendor: Vendor, call: VendorCall, schema: z.Z
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const message = `${vendor.who} did not answer as ${vendor.product} does (${issue?.path.join(".") ?? ""}: ${issue?.message ?? ""})`;
-  throw new ToolFailure("source-answer-invalid", message, `check that its url leads to ${vendor.product}`);
+  throw toolFailure("source-answer-invalid", message, { hint: `check that its url leads to ${vendor.product}` });
 }
 
 /** The failure that a status means; one who asks for a pause gets it. */
@@ -58,19 +58,24 @@ export function vendorFailure(who: string, answer: HttpAnswer): ToolFailure {
   const { status } = answer;
   // GitHub says 403 where a limit was reached.
   const isLimited = status === 429 || (status === 403 && (waitMs !== undefined || isUsedUp(answer)));
-  if (isLimited) return waiting(new ToolFailure("source-busy", said, "wait; it is tried again"), waitMs);
-  if (status === 401) return new ToolFailure("source-denied", said, "check the secret that config.yaml names for it");
+  if (isLimited) return waiting(toolFailure("source-busy", said, { hint: "wait; it is tried again" }), waitMs);
+  if (status === 401)
+    return toolFailure("source-denied", said, { hint: "check the secret that config.yaml names for it" });
   if (status === 403) {
-    return new ToolFailure("source-forbidden", said, "give the account that the secret belongs to the rights for it");
+    return toolFailure("source-forbidden", said, {
+      hint: "give the account that the secret belongs to the rights for it",
+    });
   }
   if (status === 404 || status === 410) {
-    return new ToolFailure("source-not-found", said, "check the names in config.yaml, and that the account may see it");
+    return toolFailure("source-not-found", said, {
+      hint: "check the names in config.yaml, and that the account may see it",
+    });
   }
-  if (status >= 500) return waiting(new ToolFailure("source-error", said), waitMs);
-  return new ToolFailure("source-refused", said);
+  if (status >= 500) return waiting(toolFailure("source-error", said), waitMs);
+  return toolFailure("source-refused", said);
 }
 
-export function waiting(failure: ToolFailure, waitMs: number | undefined): ToolFailure {
+function waiting(failure: ToolFailure, waitMs: number | undefined): ToolFailure {
   if (waitMs !== undefined) failure.retryAfterMs = waitMs;
   return failure;
 }

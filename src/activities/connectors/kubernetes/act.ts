@@ -2,7 +2,7 @@
 import type { KubernetesTarget } from "../../../schema/config/clusters.js";
 import type { ActionName } from "../../../schema/config.js";
 import type { JsonObject } from "../../../schema/json.js";
-import { type Preview, type ToolContext, ToolFailure } from "../../define-tool.js";
+import { type Preview, type ToolContext, ToolFailure, toolFailure } from "../../define-tool.js";
 import { finding } from "../../tools/kit/finding.js";
 import type { ActionOutput } from "../../tools/targets/output.js";
 import { type Changed, FIELD_MANAGER, makeChange, patchOf } from "./change.js";
@@ -54,7 +54,7 @@ async function restart(place: Place, did: string, context: ToolContext): Promise
   } catch (error) {
     if (!(error instanceof ToolFailure) || error.code === "outcome-unknown") throw error;
     const message = `${did}, and ${place.workload} was not restarted: ${error.message}`;
-    throw new ToolFailure("rollout-stalled", message, error.hint, false);
+    throw toolFailure("rollout-stalled", message, { hint: error.hint, retryable: false });
   }
 }
 
@@ -109,7 +109,7 @@ function planOf({ action, target, params }: WorkloadCall, place: Place, context:
 }
 
 const missing = (target: string, action: ActionName): ToolFailure =>
-  new ToolFailure("target-not-declared", `the target ${target} has no action ${action}`, undefined, false);
+  toolFailure("target-not-declared", `the target ${target} has no action ${action}`, { retryable: false });
 
 function outputOf(
   { action, target, params }: WorkloadCall,

@@ -1,6 +1,6 @@
 /** What else governs a workload's pods: autoscalers that own its replicas, and budgets for disruptions. */
 import type { V1LabelSelector, V1PodDisruptionBudget, V2CrossVersionObjectReference } from "@kubernetes/client-node";
-import { ToolFailure } from "../../define-tool.js";
+import { toolFailure } from "../../define-tool.js";
 import { KubernetesFailure } from "./answers.js";
 import type { Place, Workload } from "./workload.js";
 import { wantedPods } from "./workload.js";
@@ -22,12 +22,10 @@ export async function refuseAutoscaled(place: Place): Promise<void> {
   const name = owner.metadata?.name ?? "";
   const { minReplicas = 1, maxReplicas } = owner.spec ?? {};
   const message = `the replicas of ${place.workload} are set by the HorizontalPodAutoscaler ${name} (${minReplicas} to ${maxReplicas})`;
-  throw new ToolFailure(
-    "replicas-autoscaled",
-    `${message}, which would set them back`,
-    `change minReplicas or maxReplicas of ${name} in ${namespace}`,
-    false,
-  );
+  throw toolFailure("replicas-autoscaled", `${message}, which would set them back`, {
+    hint: `change minReplicas or maxReplicas of ${name} in ${namespace}`,
+    retryable: false,
+  });
 }
 
 function isFor(place: Place, reference: V2CrossVersionObjectReference | undefined): boolean {
@@ -84,7 +82,7 @@ export function refuseBelowBudget(place: Place, budgets: readonly V1PodDisruptio
     const name = metadata?.name ?? "";
     const message = `the PodDisruptionBudget ${name} wants at least ${least} pod(s) of ${place.workload} available, not ${replicas}`;
     const hint = `scale to ${least} or more, or change minAvailable of ${name} in ${place.namespace}`;
-    throw new ToolFailure("disruption-not-allowed", message, hint, false);
+    throw toolFailure("disruption-not-allowed", message, { hint, retryable: false });
   }
 }
 

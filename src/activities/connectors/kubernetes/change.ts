@@ -7,7 +7,7 @@ import { z } from "zod";
 import { HttpFailure } from "../../../platform/http/failure.js";
 import type { JsonObject } from "../../../schema/json.js";
 import { messageOf } from "../../../vocabulary/message-of.js";
-import { type ToolContext, ToolFailure } from "../../define-tool.js";
+import { type ToolContext, type ToolFailure, toolFailure } from "../../define-tool.js";
 import { pause } from "../../tools/pause.js";
 import { KubernetesFailure } from "./answers.js";
 import type { KubernetesClient } from "./client.js";
@@ -60,7 +60,7 @@ export async function makeChange(changing: Changing, context: ToolContext): Prom
     if (plan.patch === undefined) return changedBy(plan, true);
     if (fingerprint !== undefined && fingerprint !== plan.subject.fingerprint) throw changedMeanwhile(plan);
     fingerprint = plan.subject.fingerprint;
-    if (context.signal.aborted) throw new ToolFailure("cancelled", "it was cancelled before it acted");
+    if (context.signal.aborted) throw toolFailure("cancelled", "it was cancelled before it acted");
     const failure = await send(changing.cluster, plan, patchOf(plan, changing.action, key, context));
     if (failure === undefined) return changedBy(plan, false);
     if (tries >= TRIES_MAX) throw failure;
@@ -83,7 +83,7 @@ async function settle(
   if (done !== undefined) return done;
   if (failure instanceof KubernetesFailure) throw failure;
   const message = `${plan.subject.what} may or may not have been changed: ${failure.message}`;
-  throw new ToolFailure("outcome-unknown", message, LOOK, true);
+  throw toolFailure("outcome-unknown", message, { hint: LOOK, retryable: true });
 }
 
 const changedBy = ({ subject, did, after, before, remarks }: Plan, asWanted: boolean): Changed => ({
@@ -124,7 +124,7 @@ async function doneBefore(
     if (lost === undefined) return undefined;
     const why = messageOf(error);
     const message = `the change may or may not have been made: ${lost.message}; and it could not be looked at: ${why}`;
-    throw new ToolFailure("outcome-unknown", message, LOOK, true);
+    throw toolFailure("outcome-unknown", message, { hint: LOOK, retryable: true });
   }
 }
 
@@ -154,7 +154,7 @@ async function send(cluster: KubernetesClient, { subject }: Plan, body: JsonObje
 
 function changedMeanwhile({ subject }: Plan): ToolFailure {
   const message = `somebody else has changed ${subject.what} at the same moment; nothing was overwritten`;
-  return new ToolFailure("conflict", message, "look at what was changed, then ask again", false);
+  return toolFailure("conflict", message, { hint: "look at what was changed, then ask again", retryable: false });
 }
 
 const LOOK = "look at the object before anything is tried again";

@@ -1,6 +1,6 @@
 /** Changes in a namespace of a cluster: rollouts, scaling, ConfigMaps, events, and what Argo CD and Helm did there. */
 import type { KubernetesPart } from "../../../schema/config/kubernetes-source.js";
-import { type ToolContext, ToolFailure } from "../../define-tool.js";
+import { type ToolContext, ToolFailure, toolFailure } from "../../define-tool.js";
 import { isoText } from "../../tools/kit/instant.js";
 import type { LostPart } from "../../tools/logs/reading.js";
 import { belongsTo, type ChangeQuestion, type ChangeReading, type ToldChange } from "../kit/change.js";
@@ -54,7 +54,7 @@ export async function kubernetesChanges(
     }
   }
   const [first] = lost;
-  if (read === 0 && first !== undefined) throw new ToolFailure(first.code, first.message);
+  if (read === 0 && first !== undefined) throw toolFailure(first.code, first.message);
   const page = pageOf(source);
   const inRange = changes.filter(({ timeMs }) => timeMs >= question.sinceMs && timeMs <= question.untilMs);
   return {

@@ -1,5 +1,5 @@
 /** A first look at a source of kind `kubernetes`, for `sources check`: every part of it that is to be read, once. */
-import { type ToolContext, ToolFailure } from "../../define-tool.js";
+import { type ToolContext, toolFailure } from "../../define-tool.js";
 import { CHANGE_PARTS, kubernetesChanges } from "./changes.js";
 import { clusterNamed } from "./client.js";
 import { type KubernetesSource, LOG_PARTS, reads } from "./lists.js";
@@ -24,10 +24,10 @@ export async function lookAtNamespace(source: KubernetesSource, context: ToolCon
     ? await kubernetesChanges(source, { ...span, limit: 100 }, context)
     : { changes: [], unreadable: [] };
   const [lost] = [...unread.filter(({ code }) => code !== "source-refused"), ...changes.unreadable];
-  if (lost !== undefined) throw new ToolFailure(lost.code, `${lost.path} could not be read: ${lost.message}`);
+  if (lost !== undefined) throw toolFailure(lost.code, `${lost.path} could not be read: ${lost.message}`);
   if (pods === 0) {
     const message = `the source ${source.name} answers and holds nothing: no pod in ${source.namespace}`;
-    throw new ToolFailure("source-empty", message, "check its namespace and selector");
+    throw toolFailure("source-empty", message, { hint: "check its namespace and selector" });
   }
   const changed = counted(changes.changes.length, "change");
   return pods === undefined ? `${changed} of the last day` : `${counted(pods, "pod")}, ${changed} of the last day`;

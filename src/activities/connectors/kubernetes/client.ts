@@ -16,7 +16,7 @@
 import type { Configuration, RequestContext } from "@kubernetes/client-node";
 import type { HttpRequest } from "../../../platform/http/contract.js";
 import type { Json } from "../../../schema/json.js";
-import { type ToolContext, ToolFailure } from "../../define-tool.js";
+import { type ToolContext, toolFailure } from "../../define-tool.js";
 import { refusalOf } from "./answers.js";
 import { type SignIn, signInTo } from "./sign-in.js";
 
@@ -45,7 +45,10 @@ export async function clusterNamed(name: string, context: ToolContext): Promise<
   const cluster = Object.hasOwn(clusters, name) ? clusters[name] : undefined;
   if (cluster === undefined) {
     const known = Object.keys(clusters).sort().join(", ") || "none";
-    throw new ToolFailure("config-invalid", `config.yaml declares no cluster ${name}`, `it declares ${known}`, false);
+    throw toolFailure("config-invalid", `config.yaml declares no cluster ${name}`, {
+      hint: `it declares ${known}`,
+      retryable: false,
+    });
   }
   const k8s = await import("@kubernetes/client-node");
   const server = cluster.server.replace(/\/+$/, "");
@@ -93,7 +96,7 @@ function sender(name: string, signIn: SignIn, context: ToolContext): Sender {
 async function sendGenerated(request: RequestContext, send: Sender, k8s: Package) {
   const body = request.getBody();
   if (body !== undefined && typeof body !== "string") {
-    throw new ToolFailure("source-refused", "the Kubernetes client sends only text", undefined, false);
+    throw toolFailure("source-refused", "the Kubernetes client sends only text", { retryable: false });
   }
   const answer = await send(request.getUrl(), {
     method: request.getHttpMethod() as HttpRequest["method"],
@@ -111,6 +114,8 @@ function jsonOf(name: string, text: string): Json {
     return JSON.parse(text) as Json;
   } catch {
     const message = `the server of the cluster ${name} did not answer with JSON`;
-    throw new ToolFailure("source-answer-invalid", message, "check that clusters.NAME.server leads to an API server");
+    throw toolFailure("source-answer-invalid", message, {
+      hint: "check that clusters.NAME.server leads to an API server",
+    });
   }
 }

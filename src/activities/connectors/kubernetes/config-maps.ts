@@ -1,6 +1,6 @@
 /** `config_update` of a ConfigMap: its keys, as far as they are settings. */
 import { z } from "zod";
-import { ToolFailure } from "../../define-tool.js";
+import { toolFailure } from "../../define-tool.js";
 import { KubernetesFailure } from "./answers.js";
 import { fingerprintOf, type Plan } from "./plans.js";
 import { type SettingsAction, type SettingsParams, settingsChange } from "./settings.js";
@@ -32,21 +32,17 @@ export async function planConfigMap(place: Place, action: SettingsAction, params
     immutable,
   } = parsedAs(place, configMapSchema, what, await read(place, path, what));
   if (immutable === true) {
-    throw new ToolFailure(
-      "target-refused",
-      `${what} is immutable`,
-      "make a new one and let the workload name it",
-      false,
-    );
+    throw toolFailure("target-refused", `${what} is immutable`, {
+      hint: "make a new one and let the workload name it",
+      retryable: false,
+    });
   }
   const change = settingsChange(what, action, params, (key) => {
     if (!Object.hasOwn(binaryData, key)) return Object.hasOwn(data, key) ? data[key] : undefined;
-    throw new ToolFailure(
-      "target-refused",
-      `${key} of ${what} is binary data`,
-      "only settings are changed here",
-      false,
-    );
+    throw toolFailure("target-refused", `${key} of ${what} is binary data`, {
+      hint: "only settings are changed here",
+      retryable: false,
+    });
   });
   const { changes, previous, added, withheld, before, after } = change;
   const names = Object.keys(changes);

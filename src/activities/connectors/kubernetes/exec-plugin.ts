@@ -2,7 +2,7 @@
 import { dirname, isAbsolute, join } from "node:path";
 import { redact } from "../../../core/redact.js";
 import { programEnvironment } from "../../../platform/environment.js";
-import { type ToolContext, ToolFailure } from "../../define-tool.js";
+import { type ToolContext, type ToolFailure, toolFailure } from "../../define-tool.js";
 import { runCommand } from "../../tools/targets/run-command.js";
 
 /** `users[].user.exec`, as far as it is used. */
@@ -47,18 +47,18 @@ export async function askProgram(
   const result = await runCommand(argv, variables, signal, { maxOutputBytes: ANSWER_MAX_BYTES });
   const who = `the program ${argv[0]} that signs in to the cluster ${name}`;
   if (signal.aborted) {
-    throw new ToolFailure("timed-out", `${who} did not answer in time and was ended`, "run it by hand to see why");
+    throw toolFailure("timed-out", `${who} did not answer in time and was ended`, {
+      hint: "run it by hand to see why",
+    });
   }
   if (!result.started) throw notStarted(who, result.fault, exec);
   if (result.overflowed) throw wrongAnswer(who, `more than ${ANSWER_MAX_BYTES} bytes`);
   if (result.exit !== 0) {
     const said = redact(result.stderr.trim().split("\n").at(-1) ?? "").slice(0, 200);
     const how = result.exit === null ? `was ended by ${result.endedBy}` : `ended with exit code ${result.exit}`;
-    throw new ToolFailure(
-      "source-denied",
-      `${who} ${how}${said === "" ? "" : `: ${said}`}`,
-      "run it by hand to see why",
-    );
+    throw toolFailure("source-denied", `${who} ${how}${said === "" ? "" : `: ${said}`}`, {
+      hint: "run it by hand to see why",
+    });
   }
   return readAnswer(who, result.stdout, version);
 }
@@ -66,7 +66,10 @@ export async function askProgram(
 function readSection(name: string, exec: ExecSection, kubeconfig: string) {
   const { apiVersion, command, args = [], env = [], interactiveMode } = exec;
   const invalid = (what: string, hint?: string) =>
-    new ToolFailure("config-invalid", `users[].user.exec of ${kubeconfig} (cluster ${name}) ${what}`, hint, false);
+    toolFailure("config-invalid", `users[].user.exec of ${kubeconfig} (cluster ${name}) ${what}`, {
+      hint,
+      retryable: false,
+    });
   if (typeof command !== "string" || command === "") throw invalid("must name a command");
   if (typeof apiVersion !== "string" || !VERSIONS.includes(apiVersion)) {
     throw invalid(
@@ -103,19 +106,25 @@ function specOf({ provideClusterInfo }: ExecSection, cluster: ClusterSection): o
 function notStarted(who: string, fault: string | undefined, { installHint }: ExecSection): ToolFailure {
   const hint = typeof installHint === "string" ? redact(installHint).replace(/\s+/g, " ").slice(0, 300) : undefined;
   if (fault === "ENOENT") {
-    return new ToolFailure("file-not-found", `${who} is not there`, hint ?? "install it where the worker runs", false);
+    return toolFailure("file-not-found", `${who} is not there`, {
+      hint: hint ?? "install it where the worker runs",
+      retryable: false,
+    });
   }
   if (fault === "EACCES") {
-    return new ToolFailure("file-unreadable", `${who} cannot be started (EACCES)`, "chmod +x it", false);
+    return toolFailure("file-unreadable", `${who} cannot be started (EACCES)`, {
+      hint: "chmod +x it",
+      retryable: false,
+    });
   }
-  return new ToolFailure("source-denied", `${who} cannot be started (${fault ?? "unknown"})`, hint, false);
+  return toolFailure("source-denied", `${who} cannot be started (${fault ?? "unknown"})`, { hint, retryable: false });
 }
 
 function wrongAnswer(who: string, what: string): ToolFailure {
-  return new ToolFailure(
+  return toolFailure(
     "source-answer-invalid",
     `${who} must answer with an ExecCredential as JSON, and answered with ${what}`,
-    "run it by hand to see what it prints",
+    { hint: "run it by hand to see what it prints" },
   );
 }
 

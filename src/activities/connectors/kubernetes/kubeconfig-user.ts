@@ -1,5 +1,5 @@
 /** What a kubeconfig says of its user: every way to sign in is read or refused, and none falls back to an anonymous request. */
-import { ToolFailure } from "../../define-tool.js";
+import { toolFailure } from "../../define-tool.js";
 import type { ClusterSection, ExecSection } from "./exec-plugin.js";
 
 export interface UserSection {
@@ -31,7 +31,8 @@ export function readUser(
   const file = (document ?? {}) as Section;
   const { user: userName, cluster: clusterName } = named(file.contexts, context, "context");
   const user = named(file.users, userName, "user");
-  const invalid = (what: string, hint?: string) => new ToolFailure("config-invalid", `${where} ${what}`, hint, false);
+  const invalid = (what: string, hint?: string) =>
+    toolFailure("config-invalid", `${where} ${what}`, { hint, retryable: false });
   const isThere = (...keys: string[]) => has(user, ...keys);
   const cert = isThere("client-certificate", "client-certificate-data");
   const key = isThere("client-key", "client-key-data");

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { KubernetesPart } from "../../../schema/config/kubernetes-source.js";
 import type { Source } from "../../../schema/config.js";
-import { type ToolContext, ToolFailure } from "../../define-tool.js";
+import { type ToolContext, ToolFailure, toolFailure } from "../../define-tool.js";
 import type { LostPart } from "../../tools/logs/reading.js";
 import { shaped } from "../kit/source-calls.js";
 import { KubernetesFailure } from "./answers.js";
@@ -79,7 +79,7 @@ export const LOG_PARTS: readonly KubernetesPart[] = ["logs", "previous_logs", "e
 export function refuseUnless(source: KubernetesSource, parts: readonly KubernetesPart[], what: string): void {
   if (parts.some((part) => reads(source, part))) return;
   const message = `the source ${source.name} is not declared as ${what}: it includes ${source.include.join(", ")}`;
-  throw new ToolFailure("source-not-configured", message, `add one of ${parts.join(", ")} to its include`);
+  throw toolFailure("source-not-configured", message, { hint: `add one of ${parts.join(", ")} to its include` });
 }
 
 /** A part that could not be read, where the failure is one that was foreseen and is not the end of the call. */

@@ -3,7 +3,7 @@
  * Each container is asked for its last lines; a pod that cannot be read leaves the others as they are.
  */
 import { inSlices, mapped } from "../../../platform/slices.js";
-import { type ToolContext, ToolFailure } from "../../define-tool.js";
+import { type ToolContext, toolFailure } from "../../define-tool.js";
 import { isoText } from "../../tools/kit/instant.js";
 import type { LogEntry } from "../../tools/logs/entries.js";
 import type { LogQuestion, LogReading, LostPart } from "../../tools/logs/reading.js";
@@ -53,7 +53,7 @@ export async function readKubernetes(
   const failed = reader.lost.filter(({ code }) => code !== "source-refused");
   if (reader.files.length === 0 && failed.length > 0 && kept.total === 0) {
     const [first] = failed;
-    if (first !== undefined) throw new ToolFailure(first.code, `the source ${source.name}: ${first.message}`);
+    if (first !== undefined) throw toolFailure(first.code, `the source ${source.name}: ${first.message}`);
   }
   return {
     kept,

@@ -1,7 +1,7 @@
 /** What each action would change on a workload, after everything that forbids it has been looked at. */
 import { createHash } from "node:crypto";
 import type { JsonObject } from "../../../schema/json.js";
-import { type ToolContext, ToolFailure } from "../../define-tool.js";
+import { type ToolContext, toolFailure } from "../../define-tool.js";
 import { type Fault, replicasFault, stepFault } from "./bounds.js";
 import { budgetRemarks, budgetsOf, refuseAutoscaled, refuseBelowBudget, replacing } from "./budgets.js";
 import { revisionFor, revisionsOf } from "./revisions.js";
@@ -83,7 +83,7 @@ export async function planRollback(place: Place, version: string): Promise<Plan>
 }
 
 function refuseFor(fault: Fault | undefined): void {
-  if (fault !== undefined) throw new ToolFailure("params-invalid", fault.message, fault.hint, false);
+  if (fault !== undefined) throw toolFailure("params-invalid", fault.message, { hint: fault.hint, retryable: false });
 }
 
 /** A paused workload can be scaled all the same. */
@@ -94,7 +94,7 @@ export async function planScale(
 ): Promise<Plan> {
   if (place.kind === "daemonset") {
     const message = `${place.workload} is a DaemonSet: it runs one pod on each node and cannot be scaled`;
-    throw new ToolFailure("target-refused", message, "change its node selector, or the nodes", false);
+    throw toolFailure("target-refused", message, { hint: "change its node selector, or the nodes", retryable: false });
   }
   refuseFor(replicasFault(place.workload, replicas, bounds));
   const workload = await readWorkload(place);
@@ -123,7 +123,7 @@ export async function planEnvironment(place: Place, action: SettingsAction, para
     const variable = variables.get(name);
     if (variable?.valueFrom === undefined) return variable === undefined ? undefined : (variable.value ?? "");
     const message = `${name} of ${where} is taken from elsewhere (${Object.keys(variable.valueFrom ?? {}).join(", ")})`;
-    throw new ToolFailure("target-refused", message, "change it there", false);
+    throw toolFailure("target-refused", message, { hint: "change it there", retryable: false });
   });
   const { changes, previous, added, withheld } = change;
   const names = Object.keys(changes);
@@ -169,16 +169,17 @@ async function rollable(place: Place): Promise<Workload> {
   const { workload: name, namespace } = place;
   if (workload.spec.paused === true) {
     const message = `${name} in ${namespace} is paused: a change would make no new pods`;
-    throw new ToolFailure("rollout-paused", message, `kubectl rollout resume ${name} -n ${namespace}`, false);
+    throw toolFailure("rollout-paused", message, {
+      hint: `kubectl rollout resume ${name} -n ${namespace}`,
+      retryable: false,
+    });
   }
   if (workload.spec.updateStrategy?.type === "OnDelete") {
     const message = `${name} in ${namespace} makes new pods only when old ones are deleted (updateStrategy OnDelete)`;
-    throw new ToolFailure(
-      "target-refused",
-      message,
-      "set its updateStrategy to RollingUpdate, or delete pods by hand",
-      false,
-    );
+    throw toolFailure("target-refused", message, {
+      hint: "set its updateStrategy to RollingUpdate, or delete pods by hand",
+      retryable: false,
+    });
   }
   return workload;
 }

@@ -1,7 +1,7 @@
 /** The revisions of a workload that the cluster still keeps, and which of them a `version` means. */
 import { z } from "zod";
 import type { JsonObject } from "../../../schema/json.js";
-import { ToolFailure } from "../../define-tool.js";
+import { type ToolFailure, toolFailure } from "../../define-tool.js";
 import { appsPath, type Place, parsedAs, selectorText, templateSchema, type Workload } from "./workload.js";
 
 export interface Revision {
@@ -106,7 +106,7 @@ export function revisionFor(place: Place, revisions: readonly Revision[], versio
 }
 
 const unknown = (message: string, hint: string): ToolFailure =>
-  new ToolFailure("revision-unknown", message, hint, false);
+  toolFailure("revision-unknown", message, { hint, retryable: false });
 
 /** Whether an image's tag, digest, or both together are `version`. */
 export function carries(image: string, version: string): boolean {

@@ -1,5 +1,5 @@
 /** Waits for a rollout to its end, with its progress as the sign of life; one that stalls or outlasts the time says so. */
-import { type ToolContext, ToolFailure } from "../../define-tool.js";
+import { type ToolContext, ToolFailure, toolFailure } from "../../define-tool.js";
 import { pause } from "../../tools/pause.js";
 import { KubernetesFailure, quotaFailure } from "./answers.js";
 import { creationFault, troublesOf } from "./pods.js";
@@ -44,7 +44,7 @@ export async function awaitRollout(
   } catch (error) {
     if (!context.signal.aborted) throw error;
     const message = `${did}; its rollout was still going on when the time was up: ${last}`;
-    throw new ToolFailure("rollout-unfinished", message, wayOut(place), true);
+    throw toolFailure("rollout-unfinished", message, { hint: wayOut(place), retryable: true });
   }
 }
 
@@ -61,7 +61,7 @@ async function look(place: Place, did: string, context: ToolContext): Promise<Wo
     if (context.signal.aborted || !(error instanceof ToolFailure)) throw error;
     if (!mayPass) {
       const message = `${did}, and its rollout can no longer be looked at: ${error.message}`;
-      throw new ToolFailure("rollout-stalled", message, error.hint, false);
+      throw toolFailure("rollout-stalled", message, { hint: error.hint, retryable: false });
     }
     context.log.warn("the rollout could not be looked at", { reason: error.message });
     return undefined;
@@ -112,7 +112,7 @@ async function stalled(
   const troubles = (await readable(() => troublesOf(place, workload))) ?? [];
   const says = [...(fault === undefined ? [] : [fault.slice(0, 300)]), ...troubles.slice(0, 3).map((one) => one.says)];
   const message = `${did}, and its rollout has stalled at ${progress.says}: ${says.join("; ")}`;
-  return new ToolFailure("rollout-stalled", message, hintFor(place), false);
+  return toolFailure("rollout-stalled", message, { hint: hintFor(place), retryable: false });
 }
 
 function hintFor({ kind, workload, namespace }: Place): string {

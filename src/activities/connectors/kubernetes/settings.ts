@@ -3,7 +3,7 @@
 import { secretName } from "../../../core/redact/secret-names.js";
 import { redact } from "../../../core/redact.js";
 import type { KubernetesTarget } from "../../../schema/config/clusters.js";
-import { ToolFailure } from "../../define-tool.js";
+import { type ToolFailure, toolFailure } from "../../define-tool.js";
 import { settingTextSchema } from "../../tools/kit/names.js";
 
 export type SettingsAction = NonNullable<KubernetesTarget["actions"]["config_update"]>;
@@ -41,7 +41,10 @@ export function settingsChange(
     if (was === (value ?? undefined)) continue;
     if (was !== undefined && !settingTextSchema.safeParse(was).success) {
       const message = `${name} of ${where} is a text of several lines or very long, a file in effect`;
-      throw new ToolFailure("target-refused", message, "only settings on one line are changed here", false);
+      throw toolFailure("target-refused", message, {
+        hint: "only settings on one line are changed here",
+        retryable: false,
+      });
     }
     change.changes[name] = value;
     if (was === undefined) change.added.push(name);
@@ -86,4 +89,5 @@ function shown(name: string, value: string | null | undefined): string {
   return isSecret(name, value) ? "[redacted]" : JSON.stringify(value.slice(0, 80));
 }
 
-const invalid = (message: string, hint: string): ToolFailure => new ToolFailure("params-invalid", message, hint, false);
+const invalid = (message: string, hint: string): ToolFailure =>
+  toolFailure("params-invalid", message, { hint, retryable: false });

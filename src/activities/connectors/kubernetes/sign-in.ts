@@ -6,7 +6,7 @@ import type { TlsMaterial } from "../../../platform/http/contract.js";
 import { readTrustedFile } from "../../../platform/trusted-file.js";
 import type { Cluster } from "../../../schema/config/clusters.js";
 import type { ToolContext } from "../../define-tool.js";
-import { ToolFailure } from "../../define-tool.js";
+import { ToolFailure, toolFailure } from "../../define-tool.js";
 import { askProgram } from "./exec-plugin.js";
 import { readUser, type UserSection } from "./kubeconfig-user.js";
 
@@ -165,7 +165,7 @@ async function trusted(name: string, path: string): Promise<string> {
   const read = await readTrustedFile(path, FILE_MAX_BYTES);
   if (read.ok) return read.text;
   const { code, message, hint } = read.problem;
-  throw new ToolFailure(code, `the cluster ${name}: ${message}`, hint, false);
+  throw toolFailure(code, `the cluster ${name}: ${message}`, { hint, retryable: false });
 }
 
 async function credentialsOf(name: string, config: KubeConfig, context: ToolContext): Promise<Credentials> {
@@ -175,7 +175,7 @@ async function credentialsOf(name: string, config: KubeConfig, context: ToolCont
   } catch (error) {
     if (error instanceof ToolFailure) throw error;
     const said = error instanceof Error ? (error.message.split("\n", 1)[0] ?? "") : "";
-    throw new ToolFailure("source-denied", `signing in to the cluster ${name} failed: ${said.slice(0, 200)}`);
+    throw toolFailure("source-denied", `signing in to the cluster ${name} failed: ${said.slice(0, 200)}`);
   }
   const { ca, cert, key, auth, servername } = found;
   const headers = Object.entries(found.headers ?? {}).map(([header, value]) => [header.toLowerCase(), String(value)]);
@@ -203,7 +203,7 @@ interface Found {
 
 function abortable<T>(work: Promise<T>, { signal }: ToolContext): Promise<T> {
   return new Promise((resolve, reject) => {
-    const stop = () => reject(new ToolFailure("timed-out", "signing in to the cluster took too long"));
+    const stop = () => reject(toolFailure("timed-out", "signing in to the cluster took too long"));
     if (signal.aborted) return stop();
     signal.addEventListener("abort", stop, { once: true });
     work.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
@@ -226,4 +226,4 @@ function kept(ask: SignIn, context: ToolContext): SignIn {
 }
 
 const invalid = (message: string, hint?: string): ToolFailure =>
-  new ToolFailure("config-invalid", message, hint, false);
+  toolFailure("config-invalid", message, { hint, retryable: false });

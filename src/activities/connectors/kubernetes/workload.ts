@@ -3,7 +3,7 @@ import { z } from "zod";
 import { redact } from "../../../core/redact.js";
 import type { KubernetesTarget } from "../../../schema/config/clusters.js";
 import { jsonSchema } from "../../../schema/json.js";
-import { type ToolContext, ToolFailure } from "../../define-tool.js";
+import { type ToolContext, toolFailure } from "../../define-tool.js";
 import { KubernetesFailure } from "./answers.js";
 import { clusterNamed, type KubernetesClient } from "./client.js";
 
@@ -114,7 +114,9 @@ export function parsedAs<T>(place: Place, schema: z.ZodType<T>, what: string, bo
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const message = `the cluster ${place.cluster.name} answered for ${what} with what is none (${issue?.path.join(".")})`;
-  throw new ToolFailure("source-answer-invalid", message, "check that clusters.NAME.server leads to an API server");
+  throw toolFailure("source-answer-invalid", message, {
+    hint: "check that clusters.NAME.server leads to an API server",
+  });
 }
 
 export const workloadOf = (place: Place, body: unknown): Workload =>
@@ -151,7 +153,10 @@ export function containerOf(place: Place, template: Workload["spec"]["template"]
   if (found !== undefined) return found;
   const names = containers.map(({ name }) => name).join(", ");
   const message = `${place.workload} has no container ${place.container ?? ""}`;
-  throw new ToolFailure("object-not-found", message, `it has ${names}: correct container of the target`, false);
+  throw toolFailure("object-not-found", message, {
+    hint: `it has ${names}: correct container of the target`,
+    retryable: false,
+  });
 }
 
 /** How many pods it wants. */

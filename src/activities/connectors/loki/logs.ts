@@ -1,7 +1,7 @@
 /** Reads a Loki server: the source's selector, then filters that are written for it. The API: `query_range`, backwards. */
 import { z } from "zod";
 import type { Source } from "../../../schema/config.js";
-import { type ToolContext, ToolFailure } from "../../define-tool.js";
+import { type ToolContext, toolFailure } from "../../define-tool.js";
 import { type LogEntry, lineEntry } from "../../tools/logs/entries.js";
 import { fieldLevel, spellingsFrom } from "../../tools/logs/levels.js";
 import { type LogQuestion, type LogReading, uiLink } from "../../tools/logs/reading.js";
@@ -50,7 +50,7 @@ export async function readLoki(
     const { data } = shapeOf(source.name, "Loki", answerSchema, answer);
     if (data.resultType !== "streams") {
       const message = `query must be a pipeline that gives lines, it gives a ${data.resultType}`;
-      throw new ToolFailure("params-invalid", message, "leave out functions such as rate()", false);
+      throw toolFailure("params-invalid", message, { hint: "leave out functions such as rate()", retryable: false });
     }
     const lines = linesOf(data.result, source.level_field);
     return { lines, full: lines.length >= limit };

@@ -3,7 +3,7 @@ import { readPins } from "../../../platform/mcp-pins.js";
 import type { JsonObject } from "../../../schema/json.js";
 import type { McpDescriptor, McpPins } from "../../../schema/mcp-pins.js";
 import { MCP_ARGUMENTS_MAX_BYTES } from "../../../vocabulary/mcp-limits.js";
-import { type ToolContext, ToolFailure } from "../../define-tool.js";
+import { type ToolContext, toolFailure } from "../../define-tool.js";
 import { excerpt } from "../../tools/kit/http-answers.js";
 import type { DeclaredCall } from "./declared.js";
 import { type PinVerdict, pinVerdict } from "./pinned.js";
@@ -16,16 +16,23 @@ const wayOut = ({ serverName }: DeclaredCall): string =>
 /** The server's pins. Throws where nobody has accepted the tool: then its server is not asked at all. */
 export async function pinsFor(call: DeclaredCall, context: ToolContext): Promise<McpPins> {
   const read = await readPins(context.config.mcp?.pins ?? "", call.serverName);
-  if (!read.ok) throw new ToolFailure(read.problem.code, read.problem.message, read.problem.hint, false);
+  if (!read.ok)
+    throw toolFailure(read.problem.code, read.problem.message, { hint: read.problem.hint, retryable: false });
   if (read.pins !== undefined && Object.hasOwn(read.pins.tools, call.action)) return read.pins;
-  throw new ToolFailure("mcp-tool-not-accepted", `nobody has accepted ${named(call)} yet`, wayOut(call), false);
+  throw toolFailure("mcp-tool-not-accepted", `nobody has accepted ${named(call)} yet`, {
+    hint: wayOut(call),
+    retryable: false,
+  });
 }
 
 /** The tool as the server lists it now, if it is the one that was accepted. */
 export async function acceptedTool(call: DeclaredCall, pins: McpPins, session: McpSession): Promise<McpDescriptor> {
   const verdict = pinVerdict(call.action, await session.list(), pins);
   if (verdict.state === "pinned" && verdict.listed !== undefined) return verdict.listed;
-  throw new ToolFailure("mcp-tool-changed", `${named(call)} ${why(verdict)}: it was not called`, wayOut(call), false);
+  throw toolFailure("mcp-tool-changed", `${named(call)} ${why(verdict)}: it was not called`, {
+    hint: wayOut(call),
+    retryable: false,
+  });
 }
 
 function why({ state, why: unclear }: PinVerdict): string {
@@ -42,7 +49,7 @@ export async function checkedArguments(
   context: ToolContext,
 ): Promise<JsonObject> {
   const given = (params.arguments ?? {}) as JsonObject;
-  const refuse = (text: string) => new ToolFailure("params-invalid", `params.arguments ${text}`, undefined, false);
+  const refuse = (text: string) => toolFailure("params-invalid", `params.arguments ${text}`, { retryable: false });
   if (key_argument !== undefined && Object.hasOwn(given, key_argument)) {
     throw refuse(`must not hold ${key_argument}: the idempotency key stands there`);
   }

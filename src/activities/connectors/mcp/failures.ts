@@ -1,7 +1,7 @@
 /** What went wrong with an MCP server, in the words and codes of the product. */
 import { redact } from "../../../core/redact.js";
 import type { McpServer } from "../../../schema/config/mcp.js";
-import { ToolFailure } from "../../define-tool.js";
+import { ToolFailure, toolFailure } from "../../define-tool.js";
 import { excerpt } from "../../tools/kit/http-answers.js";
 import type { StdioTransport } from "./stdio.js";
 
@@ -19,24 +19,27 @@ export function failureOf(error: unknown, { name, server, stdio }: Where): ToolF
   if (fault !== undefined && server.transport === "stdio") {
     const why = fault === "ENOENT" ? "there is no such program" : `it failed with ${fault}`;
     const message = `the program ${server.argv[0]} of ${who} could not be started: ${why}`;
-    return new ToolFailure("config-invalid", message, `check mcp_servers.${name}.argv in config.yaml`, false);
+    return toolFailure("config-invalid", message, {
+      hint: `check mcp_servers.${name}.argv in config.yaml`,
+      retryable: false,
+    });
   }
   const { code, status, said } = readError(error);
   if (status === 401 || status === 403) {
     const hint = "check the secret that its headers refer to; sign-in by OAuth is not followed";
-    return new ToolFailure("source-denied", `${who} answered with status ${status}`, hint);
+    return toolFailure("source-denied", `${who} answered with status ${status}`, { hint });
   }
   if (status !== undefined) {
     const kind = status >= 500 || status === 429 ? "source-error" : "source-refused";
-    return new ToolFailure(kind, `${who} answered with status ${status}`);
+    return toolFailure(kind, `${who} answered with status ${status}`);
   }
-  if (code === "REQUEST_TIMEOUT") return new ToolFailure("timed-out", `${who} did not answer in time`);
+  if (code === "REQUEST_TIMEOUT") return toolFailure("timed-out", `${who} did not answer in time`);
   if (code === "CONNECTION_CLOSED" || code === "NOT_CONNECTED" || code === "SEND_FAILED") {
     const last = excerpt(redact(stdio?.said().trimEnd().slice(-400) ?? ""));
-    return new ToolFailure("source-unreachable", `${who} closed the connection${last === "" ? "" : `: ${last}`}`);
+    return toolFailure("source-unreachable", `${who} closed the connection${last === "" ? "" : `: ${last}`}`);
   }
-  if (typeof code === "number") return new ToolFailure("source-error", `${who} answered with error ${code}: ${said}`);
-  return new ToolFailure("source-answer-invalid", `${who} does not answer as it must: ${said}`);
+  if (typeof code === "number") return toolFailure("source-error", `${who} answered with error ${code}: ${said}`);
+  return toolFailure("source-answer-invalid", `${who} does not answer as it must: ${said}`);
 }
 
 /** The client's classes are loaded late, so its errors are told by what they carry. */

@@ -3,7 +3,7 @@ import type { GuardedFetch, HttpRequest } from "../../../platform/http/contract.
 import { isSecretHeader } from "../../../platform/secrets.js";
 import type { McpHttpServer } from "../../../schema/config/mcp.js";
 import { NODE_TIMEOUT_MAX_SECONDS } from "../../../vocabulary/limits.js";
-import { ToolFailure } from "../../define-tool.js";
+import { toolFailure } from "../../define-tool.js";
 
 const METHODS = ["POST", "DELETE"] as const;
 /** Statuses whose answers have no body. */
@@ -23,7 +23,7 @@ export function mcpFetch(server: McpHttpServer, guarded: GuardedFetch, signal: A
     if (method === undefined) return new Response(null, { status: 405 });
     try {
       if (String(url) !== endpoint) {
-        throw new ToolFailure("host-not-allowed", "an MCP server may be asked at its own URL alone", undefined, false);
+        throw toolFailure("host-not-allowed", "an MCP server may be asked at its own URL alone", { retryable: false });
       }
       const request: HttpRequest = {
         method,
@@ -53,7 +53,7 @@ function headersOf(init: RequestInit): Record<string, string> {
   for (const [name, value] of Object.entries(headers)) {
     if (!isSecretHeader(value)) continue;
     const message = `the header ${name} must not hold a reference to a secret: it does not come from config.yaml`;
-    throw new ToolFailure("source-answer-invalid", message, "do not trust this server", false);
+    throw toolFailure("source-answer-invalid", message, { hint: "do not trust this server", retryable: false });
   }
   return headers;
 }

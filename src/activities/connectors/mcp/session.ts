@@ -6,7 +6,7 @@ import type { McpDescriptor } from "../../../schema/mcp-pins.js";
 import { NODE_TIMEOUT_MAX_SECONDS } from "../../../vocabulary/limits.js";
 import { MCP_CONNECT_TIMEOUT_MS, MCP_LISTED_MAX } from "../../../vocabulary/mcp-limits.js";
 import { messageOf } from "../../../vocabulary/message-of.js";
-import { type ToolContext, ToolFailure } from "../../define-tool.js";
+import { type ToolContext, type ToolFailure, toolFailure } from "../../define-tool.js";
 import { failureOf } from "./failures.js";
 import { mcpFetch } from "./http.js";
 import { type StdioTransport, stdioTransport } from "./stdio.js";
@@ -102,7 +102,7 @@ function sessionOf(
       const { tools } = await guarded(asFailure, () => client.listTools(undefined, short(context)));
       if (tools.length <= MCP_LISTED_MAX) return tools.map(descriptorOf);
       const message = `the MCP server ${name} must list at most ${MCP_LISTED_MAX} tools, got ${tools.length}`;
-      throw new ToolFailure("source-answer-invalid", message);
+      throw toolFailure("source-answer-invalid", message);
     },
     call: (tool, args) =>
       client.callTool(

@@ -4,7 +4,7 @@ import { redact } from "../../../core/redact.js";
 import type { HttpRequest } from "../../../platform/http/contract.js";
 import type { ChannelOf } from "../../../schema/config/tickets.js";
 import { PAGERDUTY_TITLE_MAX_CHARS } from "../../../vocabulary/ticket-limits.js";
-import { type ToolContext, ToolFailure } from "../../define-tool.js";
+import { type ToolContext, toolFailure } from "../../define-tool.js";
 import { jsonOf } from "../../tools/kit/http-answers.js";
 import { markOf } from "../kit/find-duplicates.js";
 import { fitted, visibleText } from "../kit/markdown.js";
@@ -45,7 +45,7 @@ export async function sendEvent(
   const who = `the channel ${name}`;
   if (answer.status < 200 || answer.status > 299) throw vendorFailure(who, answer);
   if (answerSchema.safeParse(jsonOf(who, answer)).data?.dedup_key === event.dedupKey) return answer.status;
-  throw new ToolFailure("source-answer-invalid", `${who} must answer with the event's dedup_key, and did not`);
+  throw toolFailure("source-answer-invalid", `${who} must answer with the event's dedup_key, and did not`);
 }
 
 function bodyOf({ action, dedupKey, summary, severity, details, page }: AlertEvent, channel: ChannelOf<"pagerduty">) {
@@ -74,7 +74,7 @@ export async function alertPagerDuty(
   const { action, key } = alert;
   if (action !== "trigger" && key === undefined) {
     const message = `alert.key must be the ref of the notification that triggered what is to be ${action}d`;
-    throw new ToolFailure("params-invalid", message, undefined, false);
+    throw toolFailure("params-invalid", message, { retryable: false });
   }
   const dedupKey = key ?? markOf(context.idempotencyKey);
   const summary = titled(title, PAGERDUTY_TITLE_MAX_CHARS);

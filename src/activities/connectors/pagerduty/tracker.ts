@@ -6,7 +6,7 @@ import {
   PAGERDUTY_TEXT_MAX_CHARS,
   PAGERDUTY_TITLE_MAX_CHARS,
 } from "../../../vocabulary/ticket-limits.js";
-import { type ToolContext, ToolFailure } from "../../define-tool.js";
+import { type ToolContext, type ToolFailure, toolFailure } from "../../define-tool.js";
 import { markOf, type Once, once } from "../kit/find-duplicates.js";
 import { pageOf, titled, written } from "../kit/origin.js";
 import { askVendor, callVendor, type Vendor } from "../kit/vendor-calls.js";
@@ -135,4 +135,4 @@ export function pagerdutyTracker(name: string, tracker: TrackerOf<"pagerduty">, 
   };
 }
 
-const refused = (message: string): ToolFailure => new ToolFailure("params-invalid", message, undefined, false);
+const refused = (message: string): ToolFailure => toolFailure("params-invalid", message, { retryable: false });

@@ -1,6 +1,6 @@
 /** What Alertmanager has of the alerts: who fires, and whom somebody silenced or another alert covers. */
 import { z } from "zod";
-import { type ToolContext, ToolFailure } from "../../define-tool.js";
+import { type ToolContext, toolFailure } from "../../define-tool.js";
 import { jsonOf, statusFailure } from "../../tools/kit/http-answers.js";
 import type { PrometheusSource } from "./api.js";
 
@@ -32,7 +32,9 @@ export async function askAlertmanager(source: WithManager, context: ToolContext)
   const parsed = alertsSchema.safeParse(jsonOf(who, answer));
   if (parsed.success) return parsed.data;
   const message = `${who} must answer /api/v2/alerts as Alertmanager does`;
-  throw new ToolFailure("source-answer-invalid", message, "check that the source's alertmanager is an Alertmanager");
+  throw toolFailure("source-answer-invalid", message, {
+    hint: "check that the source's alertmanager is an Alertmanager",
+  });
 }
 
 /** A token for Prometheus goes to no other server. */

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { HttpAnswer } from "../../../platform/http/contract.js";
 import type { ProblemCode } from "../../../vocabulary/problems.js";
-import { type ToolContext, ToolFailure } from "../../define-tool.js";
+import { type ToolContext, type ToolFailure, toolFailure } from "../../define-tool.js";
 import { excerpt, jsonOf, statusFailure } from "../../tools/kit/http-answers.js";
 
 /** Longer queries go in the body: not everything between takes a long URL. */
@@ -90,7 +90,7 @@ function dataOf<T>(name: string, answer: HttpAnswer, schema: z.ZodType<T>): T {
   if (ok.success) return ok.data.data;
   const [issue] = ok.error.issues;
   const message = `${who} must answer as Prometheus does (${issue?.path.join(".") ?? ""}: ${issue?.message ?? ""})`;
-  throw new ToolFailure("source-answer-invalid", message, "check that the source's url is a Prometheus server");
+  throw toolFailure("source-answer-invalid", message, { hint: "check that the source's url is a Prometheus server" });
 }
 
 const QUERY_FAULTS = ["bad_data", "execution", "not_found"];
@@ -102,5 +102,5 @@ const QUERY_FAULTS = ["bad_data", "execution", "not_found"];
 function refusal(who: string, status: number, { errorType, error }: z.infer<typeof errorSchema>): ToolFailure {
   const isFault = QUERY_FAULTS.includes(errorType) || (/^4\d\d$/.test(errorType) && status < 500);
   const code: ProblemCode = isFault ? "source-refused" : "source-error";
-  return new ToolFailure(code, `${who} says ${excerpt(errorType, 40)}: ${excerpt(error, 400)}`, undefined);
+  return toolFailure(code, `${who} says ${excerpt(errorType, 40)}: ${excerpt(error, 400)}`);
 }

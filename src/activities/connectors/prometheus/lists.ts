@@ -1,6 +1,6 @@
 /** What Prometheus tells of itself: alerts, rules, targets, metadata, series. */
 import { z } from "zod";
-import { type ToolContext, ToolFailure } from "../../define-tool.js";
+import { type ToolContext, toolFailure } from "../../define-tool.js";
 import { jsonOf, statusFailure } from "../../tools/kit/http-answers.js";
 import type { PrometheusSource } from "./api.js";
 
@@ -79,5 +79,5 @@ async function ask<T>(
   const parsed = z.object({ data: schema }).safeParse(jsonOf(who, answer));
   if (parsed.success) return parsed.data.data;
   const message = `${who} must answer ${call} as Prometheus does`;
-  throw new ToolFailure("source-answer-invalid", message, "check that the source's url is a Prometheus server");
+  throw toolFailure("source-answer-invalid", message, { hint: "check that the source's url is a Prometheus server" });
 }

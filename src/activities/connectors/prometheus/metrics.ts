@@ -2,7 +2,7 @@
 
 import { redactValue } from "../../../core/redact.js";
 import { POINTS_MAX } from "../../../vocabulary/source-limits.js";
-import { type ToolContext, ToolFailure } from "../../define-tool.js";
+import { type ToolContext, type ToolFailure, toolFailure } from "../../define-tool.js";
 import { isoText } from "../../tools/kit/instant.js";
 import type { Moment } from "../../tools/metrics/reading.js";
 import {
@@ -65,7 +65,7 @@ export async function readPrometheus(
 function selectorText(text: string): string {
   const parsed = parseSelector(text);
   if (parsed.ok) return parsed.selector.text;
-  throw new ToolFailure("params-invalid", `${text.slice(0, 60)} is no selector: ${parsed.message}`, undefined, false);
+  throw toolFailure("params-invalid", `${text.slice(0, 60)} is no selector: ${parsed.message}`, { retryable: false });
 }
 
 const rateQuery = (selector: string, windowSeconds: number): string =>
@@ -98,7 +98,7 @@ async function readRange(
   const step = moment.stepSeconds ?? Math.max(1, Math.ceil(spanSeconds / DEFAULT_POINTS));
   if (spanSeconds / step > POINTS_MAX) {
     const message = `since, until and step_seconds must give at most ${POINTS_MAX} points, got ${Math.ceil(spanSeconds / step)}`;
-    throw new ToolFailure("params-invalid", message, "raise step_seconds", false);
+    throw toolFailure("params-invalid", message, { hint: "raise step_seconds", retryable: false });
   }
   const values = { query, start: seconds(moment.sinceMs), end: seconds(moment.untilMs), step: String(step) };
   const data = await askPrometheus(source, "query_range", values, context);
@@ -144,11 +144,14 @@ function seriesOf(source: PrometheusSource, data: QueryData): { series: Series[]
 
 function oddType(source: PrometheusSource, got: string, wanted: string): ToolFailure {
   const message = `the query on ${source.name} must give ${wanted}, it gives a ${got}`;
-  return new ToolFailure("params-invalid", message, "name since for a range, or use a function such as rate()", false);
+  return toolFailure("params-invalid", message, {
+    hint: "name since for a range, or use a function such as rate()",
+    retryable: false,
+  });
 }
 
 function numberOf(source: PrometheusSource, text: string): number {
   const value = parseValue(text);
   if (value !== undefined) return value;
-  throw new ToolFailure("source-answer-invalid", `the source ${source.name} answered with a value that is no number`);
+  throw toolFailure("source-answer-invalid", `the source ${source.name} answered with a value that is no number`);
 }

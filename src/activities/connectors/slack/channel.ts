@@ -8,7 +8,7 @@ import {
   SLACK_LOOK_BACK_MESSAGES,
   TITLE_MAX_CHARS,
 } from "../../../vocabulary/ticket-limits.js";
-import { type ToolContext, ToolFailure } from "../../define-tool.js";
+import { type ToolContext, ToolFailure, toolFailure } from "../../define-tool.js";
 import { markOf, once } from "../kit/find-duplicates.js";
 import { pageOf, titled } from "../kit/origin.js";
 import type { Delivered, KeptBy, Message } from "../message.js";
@@ -26,7 +26,7 @@ export async function postToSlack(
   const settings = context.config.slack;
   if (settings === undefined) {
     const says = `the channel ${name} needs the section slack of config.yaml`;
-    throw new ToolFailure("source-not-configured", says, "give it the app's token");
+    throw toolFailure("source-not-configured", says, { hint: "give it the app's token" });
   }
   const slack = createSlack(settings, context.fetch);
   const mark = markOf(context.idempotencyKey);

@@ -1,7 +1,7 @@
 /** Channels of kind `slack`. The policy names one by `slack:#CHANNEL`, so that config.yaml need not declare it. */
 import { createSlack } from "../../../platform/slack/client.js";
 import type { ToolContext } from "../../define-tool.js";
-import { ToolFailure } from "../../define-tool.js";
+import { toolFailure } from "../../define-tool.js";
 import type { ChannelConnector } from "../contract.js";
 import { postToSlack } from "./channel.js";
 import { tellSlack } from "./gates.js";
@@ -21,5 +21,5 @@ async function whoAmI(name: string, _channel: unknown, context: ToolContext): Pr
   const { slack } = context.config;
   if (slack !== undefined) return createSlack(slack, context.fetch).whoAmI();
   const message = `the channel ${name} needs the section slack of config.yaml`;
-  throw new ToolFailure("source-not-configured", message, "give it the app's token");
+  throw toolFailure("source-not-configured", message, { hint: "give it the app's token" });
 }

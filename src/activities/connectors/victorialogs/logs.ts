@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { HttpAnswer } from "../../../platform/http/contract.js";
 import type { Source } from "../../../schema/config.js";
-import { type ToolContext, ToolFailure } from "../../define-tool.js";
+import { type ToolContext, toolFailure } from "../../define-tool.js";
 import { excerpt } from "../../tools/kit/http-answers.js";
 import { isoMs, isoText } from "../../tools/kit/instant.js";
 import type { LogEntry } from "../../tools/logs/entries.js";
@@ -70,7 +70,7 @@ export function victoriaLogsFilters(
 function linesOf(source: VictoriaLogsSource, answer: HttpAnswer, until: bigint, timeless: Set<string>): PageLine[] {
   if (!(answer.headers["content-type"] ?? "").includes("json")) {
     const message = `the source ${source.name} must answer with JSON lines, got ${excerpt(answer.text, 120)}`;
-    throw new ToolFailure("source-answer-invalid", message, "check that the source's url leads to VictoriaLogs");
+    throw toolFailure("source-answer-invalid", message, { hint: "check that the source's url leads to VictoriaLogs" });
   }
   const lines = answer.text.split("\n").filter((line) => line !== "");
   return lines
@@ -87,7 +87,7 @@ function parsed(name: string, text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new ToolFailure(
+    throw toolFailure(
       "source-answer-invalid",
       `the source ${name} must answer with JSON lines, got ${excerpt(text, 120)}`,
     );

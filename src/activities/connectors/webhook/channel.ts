@@ -3,7 +3,7 @@ import { createHmac } from "node:crypto";
 import { redact } from "../../../core/redact.js";
 import type { ChannelOf } from "../../../schema/config/tickets.js";
 import { visible } from "../../../vocabulary/visible.js";
-import { type ToolContext, ToolFailure } from "../../define-tool.js";
+import { type ToolContext, toolFailure } from "../../define-tool.js";
 import { markOf } from "../kit/find-duplicates.js";
 import { vendorFailure } from "../kit/vendor-calls.js";
 import type { Delivered, Message } from "../message.js";
@@ -44,7 +44,7 @@ export async function postToWebhook(
 /** The three headers of Standard Webhooks 1.0, by a shared key: `whsec_` and base64, or the bytes of any other text. */
 export function signatureOf(id: string, body: string, secret: string, nowMs: number): Record<string, string> {
   const key = secret.startsWith("whsec_") ? Buffer.from(secret.slice("whsec_".length), "base64") : Buffer.from(secret);
-  if (key.length === 0) throw new ToolFailure("secret-missing", "the signing key of a webhook must not be empty");
+  if (key.length === 0) throw toolFailure("secret-missing", "the signing key of a webhook must not be empty");
   const timestamp = String(Math.floor(nowMs / 1_000));
   const signature = createHmac("sha256", key).update(`${id}.${timestamp}.${body}`).digest("base64");
   return { "webhook-id": id, "webhook-timestamp": timestamp, "webhook-signature": `v1,${signature}` };

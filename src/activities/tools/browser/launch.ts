@@ -8,7 +8,7 @@ import { type BrowserProxy, startBrowserProxy } from "../../../platform/http/bro
 import type { BrowserSettings } from "../../../schema/config/browser.js";
 import { BROWSER_END_TIMEOUT_MS, BROWSER_START_TIMEOUT_MS } from "../../../vocabulary/browser-limits.js";
 import { messageOf } from "../../../vocabulary/message-of.js";
-import { type ToolContext, ToolFailure } from "../../define-tool.js";
+import { type ToolContext, toolFailure } from "../../define-tool.js";
 import { excerpt } from "../kit/http-answers.js";
 
 /**
@@ -69,7 +69,7 @@ export async function withBrowser<T>(
     const browser = await launch(settings, proxy, home);
     end = endOnce(browser);
     context.signal.addEventListener("abort", onAbort, { once: true });
-    if (context.signal.aborted) throw new ToolFailure("cancelled", "the replay was cancelled");
+    if (context.signal.aborted) throw toolFailure("cancelled", "the replay was cancelled");
     const pages = await browser.newContext({
       acceptDownloads: false,
       serviceWorkers: "block",
@@ -98,7 +98,7 @@ async function launch(settings: BrowserSettings, proxy: BrowserProxy, home: stri
   // The driver leaves directories behind where there is nothing to start.
   await access(settings.executable, constants.X_OK).catch(() => {
     const message = `${settings.executable} is no program that may be started`;
-    throw new ToolFailure("config-invalid", message, "check browser.executable in config.yaml", false);
+    throw toolFailure("config-invalid", message, { hint: "check browser.executable in config.yaml", retryable: false });
   });
   // Here and not above: whoever replays nothing must not wait for it to load.
   const { chromium } = await import("playwright-core");
@@ -124,7 +124,10 @@ async function launch(settings: BrowserSettings, proxy: BrowserProxy, home: stri
       ? "run the worker as another user than root, or set browser.sandbox: false in config.yaml"
       : "check browser.executable in config.yaml";
     const why = noSandbox ? "its sandbox cannot be used here" : excerpt(said.replace(/\u001b\[[0-9;]*m/g, ""));
-    throw new ToolFailure("config-invalid", `${settings.executable} could not be started: ${why}`, hint, false);
+    throw toolFailure("config-invalid", `${settings.executable} could not be started: ${why}`, {
+      hint,
+      retryable: false,
+    });
   }
 }
 

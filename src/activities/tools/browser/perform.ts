@@ -5,7 +5,7 @@ import { REFUSED_HEADER, type RefusedPlace } from "../../../platform/http/browse
 import { localKind } from "../../../platform/http/hosts.js";
 import type { BrowserSettings } from "../../../schema/config/browser.js";
 import { BROWSER_SHOT_MAX_BYTES } from "../../../vocabulary/browser-limits.js";
-import { type ToolContext, ToolFailure } from "../../define-tool.js";
+import { type ToolContext, type ToolFailure, toolFailure } from "../../define-tool.js";
 import type { Step } from "./steps.js";
 import type { Watch } from "./watch.js";
 
@@ -82,7 +82,10 @@ function refusalOf(places: readonly RefusedPlace[]): ToolFailure | undefined {
   const last = places.findLast(isRefusal);
   return (
     last &&
-    new ToolFailure(last.code, last.message, last.hint ?? "allow the host in the network policy, if it is meant", false)
+    toolFailure(last.code, last.message, {
+      hint: last.hint ?? "allow the host in the network policy, if it is meant",
+      retryable: false,
+    })
   );
 }
 
@@ -97,15 +100,13 @@ async function fill(step: Of<"fill">, stage: Stage, timeout: number): Promise<vo
   const origin = originOf(page.url());
   if (frame !== page.mainFrame() || origin === undefined || !declared.origins.includes(origin)) {
     const message = `the secret ${step.secret} may be typed on ${declared.origins.join(", ")} alone, not on ${origin ?? "this page"}`;
-    throw new ToolFailure("host-not-allowed", message, undefined, false);
+    throw toolFailure("host-not-allowed", message, { retryable: false });
   }
   if (isPlain(origin)) {
-    throw new ToolFailure(
-      "secret-over-http",
-      `the secret ${step.secret} must not go over plain HTTP to ${origin}`,
-      "use https",
-      false,
-    );
+    throw toolFailure("secret-over-http", `the secret ${step.secret} must not go over plain HTTP to ${origin}`, {
+      hint: "use https",
+      retryable: false,
+    });
   }
   const value = stage.secret(declared.value);
   stage.typed.add(value);

@@ -2,7 +2,7 @@
 import type { Onset } from "../../../core/investigation/evidence.js";
 import { parseValue } from "../../connectors/exposition/format.js";
 import { askPrometheus, type PrometheusSource, secondsText } from "../../connectors/prometheus/api.js";
-import { type ToolContext, ToolFailure } from "../../define-tool.js";
+import { type ToolContext, ToolFailure, toolFailure } from "../../define-tool.js";
 
 export interface Line {
   labels: Record<string, string>;
@@ -95,7 +95,7 @@ export async function eachWithin<T, R>(
       const index = next++;
       const item = items[index];
       if (index >= items.length || item === undefined) return;
-      if (context.signal.aborted) throw new ToolFailure("cancelled", "the look was cancelled");
+      if (context.signal.aborted) throw toolFailure("cancelled", "the look was cancelled");
       context.heartbeat();
       try {
         results[index] = { item, value: await work(item) };

@@ -3,7 +3,7 @@ import { redact } from "../../../core/redact.js";
 import type { HttpAnswer } from "../../../platform/http/contract.js";
 import type { ProblemCode } from "../../../vocabulary/problems.js";
 import { SOURCE_WAIT_MAX_SECONDS } from "../../../vocabulary/source-limits.js";
-import { ToolFailure } from "../../define-tool.js";
+import { type ToolFailure, toolFailure } from "../../define-tool.js";
 import { retryAfterMs } from "./retry-after.js";
 
 const EXCERPT_MAX_CHARS = 300;
@@ -26,13 +26,12 @@ export function answered(answer: HttpAnswer): string {
 export function statusFailure(who: string, answer: HttpAnswer): ToolFailure {
   const said = `${who} answered with ${answered(answer)}`;
   if (answer.status === 401 || answer.status === 403) {
-    return new ToolFailure("source-denied", said, "check the secret that its headers refer to");
+    return toolFailure("source-denied", said, { hint: "check the secret that its headers refer to" });
   }
   const isBusy = answer.status === 429;
   const code: ProblemCode = isBusy ? "source-busy" : answer.status >= 500 ? "source-error" : "source-refused";
-  const failure = new ToolFailure(code, said);
-  failure.retryAfterMs = isBusy || code === "source-error" ? retryAfterMs(answer, SOURCE_WAIT_MAX_SECONDS) : undefined;
-  return failure;
+  const mayWait = isBusy || code === "source-error";
+  return toolFailure(code, said, { retryAfterMs: mayWait ? retryAfterMs(answer, SOURCE_WAIT_MAX_SECONDS) : undefined });
 }
 
 /** The answer's JSON; throws `source-answer-invalid`. */
@@ -40,6 +39,6 @@ export function jsonOf(who: string, answer: HttpAnswer): unknown {
   try {
     return JSON.parse(answer.text);
   } catch {
-    throw new ToolFailure("source-answer-invalid", `${who} must answer with JSON, got ${excerpt(answer.text, 120)}`);
+    throw toolFailure("source-answer-invalid", `${who} must answer with JSON, got ${excerpt(answer.text, 120)}`);
   }
 }

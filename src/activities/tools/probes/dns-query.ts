@@ -1,7 +1,7 @@
 /** One question to a resolver, and what came back: an ending of the protocol is an answer, not an error. */
 import { type CaaRecord, promises as dns } from "node:dns";
 import { DNS_ANSWER_MAX_CHARS } from "../../../vocabulary/probe-limits.js";
-import { ToolFailure } from "../../define-tool.js";
+import { toolFailure } from "../../define-tool.js";
 import { shortened } from "../kit/finding.js";
 
 export const RECORD_TYPES = ["A", "AAAA", "CAA", "CNAME", "MX", "NS", "PTR", "SOA", "SRV", "TXT"] as const;
@@ -68,7 +68,7 @@ export async function askDns({ name, type, server, timeoutMs, signal }: DnsQuest
     const answers = await records(resolver, name, type);
     return { status: answers.length === 0 ? "no-record" : "answered", answers, ms: elapsed() };
   } catch (error) {
-    if (signal.aborted) throw new ToolFailure("cancelled", "the question was cancelled");
+    if (signal.aborted) throw toolFailure("cancelled", "the question was cancelled");
     const status = STATUS_OF[(error as NodeJS.ErrnoException).code ?? ""];
     if (status === undefined) throw error;
     return { status, answers: [], ms: elapsed() };

@@ -6,7 +6,7 @@ import { constants, existsSync } from "node:fs";
 import { access, realpath } from "node:fs/promises";
 import type { Script } from "../../../schema/config/scripts.js";
 import { SCRIPT_FILES_MAX, SCRIPT_OUTPUT_MAX_BYTES } from "../../../vocabulary/script-limits.js";
-import { ToolFailure } from "../../define-tool.js";
+import { type ToolFailure, toolFailure } from "../../define-tool.js";
 import { type CommandResult, FIRST_CONTENTS, runCommand } from "../targets/run-command.js";
 import { BWRAP } from "./programs.js";
 import { callFilter } from "./system-calls.js";
@@ -138,8 +138,6 @@ const withoutKeys = (): string[] =>
 const isRoot = (): boolean => process.getuid?.() === 0;
 
 const notAvailable = (why: string): ToolFailure =>
-  new ToolFailure(
-    "sandbox-not-available",
-    `custom_script runs nothing without its sandbox: ${why}`,
-    "install bubblewrap and util-linux on the worker, and allow it to make user namespaces",
-  );
+  toolFailure("sandbox-not-available", `custom_script runs nothing without its sandbox: ${why}`, {
+    hint: "install bubblewrap and util-linux on the worker, and allow it to make user namespaces",
+  });

@@ -2,7 +2,7 @@
 import type { ActionName } from "../../../schema/config.js";
 import type { JsonObject } from "../../../schema/json.js";
 import { actOnWorkload, presentReplicas, previewWorkload } from "../../connectors/kubernetes/act.js";
-import { type Preview, type ToolContext, ToolFailure } from "../../define-tool.js";
+import { type Preview, type ToolContext, toolFailure } from "../../define-tool.js";
 import { finding } from "../kit/finding.js";
 import { commandExecutor } from "./command-executor.js";
 import { actionOf, type DeclaredAction } from "./declared.js";
@@ -87,7 +87,7 @@ function executorOf(
 ): Executor {
   if (Array.isArray(params.unset) && params.unset.length > 0) {
     const message = `the target ${params.target} is of kind ${declared.kind}, whose settings cannot be taken away`;
-    throw new ToolFailure("params-invalid", message, "leave unset out", false);
+    throw toolFailure("params-invalid", message, { hint: "leave unset out", retryable: false });
   }
   return declared.kind === "http"
     ? httpExecutor(params.target, declared.action, params, context)

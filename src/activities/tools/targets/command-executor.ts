@@ -3,7 +3,7 @@ import { redact } from "../../../core/redact.js";
 import { withoutSecrets } from "../../../platform/secrets.js";
 import type { CommandAction } from "../../../schema/config.js";
 import type { JsonObject } from "../../../schema/json.js";
-import { type ToolContext, ToolFailure } from "../../define-tool.js";
+import { type ToolContext, type ToolFailure, toolFailure } from "../../define-tool.js";
 import { excerpt } from "../kit/http-answers.js";
 import { type Executor, LostAnswer, refused } from "./executor.js";
 import { fillIn, fillInText } from "./fill-in.js";
@@ -44,15 +44,18 @@ function argumentsOf(argv: readonly string[], params: JsonObject, name: string):
     const where = `argument ${index} of the target ${name}`;
     if (index === 0) {
       const message = `the program of the target ${name} must not be a template`;
-      throw new ToolFailure("config-invalid", message, "name the program itself", false);
+      throw toolFailure("config-invalid", message, { hint: "name the program itself", retryable: false });
     }
     const value = fillIn(entry, params, where);
-    if (value === null) throw new ToolFailure("template-failed", `${where} must not be null`, undefined, false);
+    if (value === null) throw toolFailure("template-failed", `${where} must not be null`, { retryable: false });
     const text = typeof value === "object" ? JSON.stringify(value) : String(value);
-    if (text.includes("\0")) throw new ToolFailure("params-invalid", `${where} must not hold a NUL`, undefined, false);
+    if (text.includes("\0")) throw toolFailure("params-invalid", `${where} must not hold a NUL`, { retryable: false });
     if (entry.startsWith("{{") && text.startsWith("-")) {
       const message = `${where} must not begin with -, since it comes from the params`;
-      throw new ToolFailure("params-invalid", message, "write --name={{ … }} in config.yaml if it is meant", false);
+      throw toolFailure("params-invalid", message, {
+        hint: "write --name={{ … }} in config.yaml if it is meant",
+        retryable: false,
+      });
     }
     return text;
   });
@@ -89,7 +92,7 @@ function stateOf(
       if (!result.started) throw notStarted(name, result);
       if (result.exit === 0) return result.stdout.trim();
       const how = result.endedBy === null ? `ended with code ${result.exit}` : `was ended by ${result.endedBy}`;
-      throw new ToolFailure("source-error", `the program that reads the state of ${name} ${how}${saying(result)}`);
+      throw toolFailure("source-error", `the program that reads the state of ${name} ${how}${saying(result)}`);
     },
   };
 }
@@ -97,7 +100,7 @@ function stateOf(
 function notStarted(name: string, result: CommandResult): ToolFailure {
   const why = result.fault === "ENOENT" ? "there is no such program" : `it failed with ${result.fault}`;
   const message = `the program of the target ${name} could not be started: ${why}`;
-  return new ToolFailure("config-invalid", message, "check argv in config.yaml", false);
+  return toolFailure("config-invalid", message, { hint: "check argv in config.yaml", retryable: false });
 }
 
 /** What the program said last, on one line. */

@@ -5,7 +5,7 @@ import type { ActionName, CommandAction, Config, HttpAction, Target } from "../.
 import type { JsonObject } from "../../../schema/json.js";
 import type { Problem } from "../../../vocabulary/problems.js";
 import { replicasFault } from "../../connectors/kubernetes/bounds.js";
-import { ToolFailure } from "../../define-tool.js";
+import { toolFailure } from "../../define-tool.js";
 
 /** How a target is acted on. */
 export type DeclaredAction =
@@ -42,7 +42,7 @@ function lookUp(config: Config, name: string, actionName: ActionName): Found {
 export function actionOf(config: Config, name: string, actionName: ActionName): DeclaredAction {
   const found = lookUp(config, name, actionName);
   if ("declared" in found) return found.declared;
-  throw new ToolFailure("target-not-declared", found.message, found.hint);
+  throw toolFailure("target-not-declared", found.message, { hint: found.hint });
 }
 
 /** What a call would touch. A name that is still a template may mean any target, production among them. */

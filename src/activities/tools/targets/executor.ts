@@ -1,5 +1,5 @@
 /** One prepared effect on a target: how to do it and how to read the state that it changes. */
-import { ToolFailure } from "../../define-tool.js";
+import { type ToolFailure, toolFailure } from "../../define-tool.js";
 
 export interface Executor {
   /** What is asked of the target: for messages and the output. */
@@ -19,5 +19,5 @@ export class LostAnswer extends Error {}
 
 /** The failure of a request that surely changed nothing. */
 export function refused(message: string, hint?: string, retryable?: boolean): ToolFailure {
-  return new ToolFailure("target-refused", message, hint, retryable);
+  return toolFailure("target-refused", message, { hint, retryable });
 }

@@ -4,7 +4,7 @@ import { HttpFailure } from "../../../platform/http/failure.js";
 import type { HttpAction } from "../../../schema/config.js";
 import type { JsonObject } from "../../../schema/json.js";
 import { NODE_TIMEOUT_MAX_SECONDS } from "../../../vocabulary/limits.js";
-import { type ToolContext, ToolFailure } from "../../define-tool.js";
+import { type ToolContext, toolFailure } from "../../define-tool.js";
 import { answered, jsonOf, statusFailure } from "../kit/http-answers.js";
 import { type Executor, LostAnswer, refused } from "./executor.js";
 import { fillIn, fillInText } from "./fill-in.js";
@@ -16,7 +16,7 @@ const LOST_STATUSES = [408, 502, 504];
 export function httpExecutor(name: string, action: HttpAction, params: JsonObject, context: ToolContext): Executor {
   if (action.url.includes("{{") || action.state?.url.includes("{{")) {
     const message = `the URLs of the target ${name} must not hold templates`;
-    throw new ToolFailure("config-invalid", message, "put the values into the body", false);
+    throw toolFailure("config-invalid", message, { hint: "put the values into the body", retryable: false });
   }
   const request = requestOf(action, params, context);
   return {
@@ -90,5 +90,5 @@ function valueAt(document: unknown, path: string, who: string): string {
   }
   if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") return String(value);
   const message = `${who} must hold text, a number or true/false at ${JSON.stringify(path)}`;
-  throw new ToolFailure("source-answer-invalid", message, "check state.read of the target in config.yaml");
+  throw toolFailure("source-answer-invalid", message, { hint: "check state.read of the target in config.yaml" });
 }

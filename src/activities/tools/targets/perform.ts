@@ -1,7 +1,7 @@
 /** A write never acts twice: what each kind of idempotency allows on a first and on a later attempt. */
 import type { HttpAction } from "../../../schema/config.js";
 import { messageOf } from "../../../vocabulary/message-of.js";
-import { type ToolContext, ToolFailure } from "../../define-tool.js";
+import { type ToolContext, ToolFailure, toolFailure } from "../../define-tool.js";
 import { pause } from "../pause.js";
 import { type Executor, LostAnswer } from "./executor.js";
 
@@ -39,7 +39,7 @@ export async function perform(
   } catch (error) {
     // A second attempt would not act, so it must not be made: it could only hide what went wrong in this one.
     if (idempotency !== "none" || !(error instanceof ToolFailure) || error.retryable === false) throw error;
-    throw new ToolFailure(error.code, error.message, error.hint, false);
+    throw toolFailure(error.code, error.message, { hint: error.hint, retryable: false });
   }
 }
 
@@ -56,7 +56,7 @@ async function attempt(
     const remark = `attempt ${context.attempt} found the state as wanted and did not act again`;
     return { before, after: before, acted: false, remarks: [remark] };
   }
-  if (context.signal.aborted) throw new ToolFailure("cancelled", "it was cancelled before it acted");
+  if (context.signal.aborted) throw toolFailure("cancelled", "it was cancelled before it acted");
   const remarks: string[] = [];
   try {
     await doer.act();
@@ -140,6 +140,9 @@ async function readUntilWanted(
 }
 
 const unknown = (message: string): ToolFailure =>
-  new ToolFailure("outcome-unknown", message, "look at the target before anything is tried again", false);
+  toolFailure("outcome-unknown", message, {
+    hint: "look at the target before anything is tried again",
+    retryable: false,
+  });
 
 const shown = (text: string | undefined): string => JSON.stringify((text ?? "").slice(0, 60));

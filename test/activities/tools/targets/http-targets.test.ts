@@ -1,6 +1,6 @@
 /** Acting on a target of kind http: against a service that keeps a version and loses answers on demand. */
 import { describe, expect, test } from "vitest";
-import { type ToolContext, ToolFailure } from "../../../../src/activities/define-tool.js";
+import { type ToolContext, toolFailure } from "../../../../src/activities/define-tool.js";
 import { configUpdate } from "../../../../src/activities/tools/config-update.js";
 import { rollback } from "../../../../src/activities/tools/rollback.js";
 import { actOn } from "../../../../src/activities/tools/targets/act.js";
@@ -236,7 +236,7 @@ describe("with idempotency none", () => {
 
   test("a refused connection is no lost answer: nothing was sent, and nothing is tried again", async () => {
     const shop = await service({});
-    const refuse = () => Promise.reject(new ToolFailure("source-unreachable", "refused"));
+    const refuse = () => Promise.reject(toolFailure("source-unreachable", "refused"));
     expect(await failureOf(act(shop, { fetch: refuse }))).toMatchObject({
       code: "source-unreachable",
       retryable: false,

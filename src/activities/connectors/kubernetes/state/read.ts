@@ -14,7 +14,7 @@ import {
   type UnreadKind,
 } from "../../../../schema/kubernetes/facts.js";
 import type { PodSpec } from "../../../../schema/kubernetes/pod.js";
-import { type ToolContext, ToolFailure } from "../../../define-tool.js";
+import { type ToolContext, ToolFailure, toolFailure } from "../../../define-tool.js";
 import { KubernetesFailure } from "../answers.js";
 import { clusterNamed, type KubernetesClient } from "../client.js";
 import { type DeclaredKind, listsOf, type StateList } from "./kinds.js";
@@ -83,11 +83,9 @@ export async function readState(
   await Promise.all(Array.from({ length: AT_ONCE }, work));
   const [first] = facts.unread;
   if (facts.read.length === 0 && first !== undefined) {
-    throw new ToolFailure(
-      first.code as ToolFailure["code"],
-      first.message,
-      "docs/kubernetes.md has the ClusterRole that reading needs",
-    );
+    throw toolFailure(first.code as ToolFailure["code"], first.message, {
+      hint: "docs/kubernetes.md has the ClusterRole that reading needs",
+    });
   }
   return { client: reader.client, facts, bytes: reader.bytes };
 }
@@ -161,10 +159,10 @@ function stopOf({ bytes, startedMs }: Reader, count: number, max: number): strin
 
 function pageOf(answer: Json, cluster: string): { items: Json[]; more: string | undefined } {
   if (typeof answer !== "object" || answer === null || Array.isArray(answer))
-    throw new ToolFailure("source-answer-invalid", `the cluster ${cluster} did not answer with a list`);
+    throw toolFailure("source-answer-invalid", `the cluster ${cluster} did not answer with a list`);
   const { items, metadata } = answer;
   if (items !== null && items !== undefined && !Array.isArray(items))
-    throw new ToolFailure("source-answer-invalid", `the cluster ${cluster} did not answer with a list`);
+    throw toolFailure("source-answer-invalid", `the cluster ${cluster} did not answer with a list`);
   const more =
     typeof metadata === "object" && metadata !== null && !Array.isArray(metadata) ? metadata.continue : undefined;
   return { items: items ?? [], more: typeof more === "string" && more !== "" ? more : undefined };
