@@ -105,7 +105,9 @@ export async function loadLocal(
   ]);
   if (!policy.ok || !config.ok || !playbooks.ok || !map.ok) {
     const problems = [policy, config, playbooks, map].flatMap((loaded) => (loaded.ok ? [] : loaded.problems));
-    return { ok: false, problems };
+    // One folder that may not be trusted stands behind several files.
+    const told = new Map(problems.map((problem) => [`${problem.code} ${problem.message}`, problem]));
+    return { ok: false, problems: [...told.values()] };
   }
   if (Object.keys(clusters).length > 0) config.config.clusters = { ...config.config.clusters, ...clusters };
   const taken = new Set(playbooks.value.map(({ id }) => id));

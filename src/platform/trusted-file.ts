@@ -52,6 +52,10 @@ export function unsafeProblem(path: string): Problem | undefined {
     if (part === "..") place = dirname(place);
     else if (part !== "" && part !== ".") place = join(place, part);
     const stats = lstatSync(place);
+    if (!stats.isSymbolicLink() && !stats.isDirectory() && left.length > 0) {
+      const message = `${path} cannot be read: ${place} is no folder`;
+      return { code: "file-unreadable", at: path, message, hint: "name another path" };
+    }
     const fault = faultOf(place, stats);
     if (fault !== undefined) {
       const hint = fault.includes("writable")

@@ -48,6 +48,18 @@ test("a missing file and a link in a circle are told as such", async () => {
   expect(await answerOf(join(home, "a.yaml"))).toContain("file-unsafe");
 });
 
+test.each(["conf/safety.yaml/config.yaml", "conf/safety.yaml/x/y"])(
+  "a path through a file is told as such: %s",
+  async (path) => {
+    const read = await readTrustedFile(join(home, path), 1_000);
+    const message = `${join(home, path)} cannot be read: ${join(home, "conf/safety.yaml")} is no folder`;
+    expect(read).toEqual({
+      ok: false,
+      problem: { code: "file-unreadable", at: join(home, path), message, hint: "name another path" },
+    });
+  },
+);
+
 describe("refused, with the place named, is", () => {
   test("a folder further up that others may write", async () => {
     chmodSync(home, 0o777);

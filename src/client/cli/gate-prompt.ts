@@ -1,10 +1,11 @@
 /** Shows a gate when it opens, asks on a terminal, and delivers the answer. */
-import { createInterface } from "node:readline/promises";
 import { setTimeout as pause } from "node:timers/promises";
 import type { GateView, RunView } from "../../core/report/view.js";
 import type { Decided, Runs } from "../runs.js";
+import { askLine } from "./ask.js";
 import { decidedText, problemOfDecision } from "./decided.js";
 import { gateLines } from "./gate-text.js";
+import { Left } from "./leave.js";
 import { ownName, type Session } from "./session.js";
 import { style } from "./text.js";
 
@@ -91,7 +92,7 @@ async function present(
   print.say();
   if (!asksHere) return;
   try {
-    const decision = await ask(session, AbortSignal.any([gone, session.interrupt]));
+    const decision = await ask(session, gone);
     if (decision === undefined) return;
     const answer = await runs.decide({
       runId,
@@ -116,24 +117,21 @@ function tell(session: Session, decided: Decided, decision: "approve" | "reject"
   session.print.say();
 }
 
-async function ask(session: Session, signal: AbortSignal): Promise<"approve" | "reject" | undefined> {
+/** Undefined where nobody answers: the gate closed, the input ended, or the person leaves, which following sees itself. */
+async function ask(session: Session, gone: AbortSignal): Promise<"approve" | "reject" | undefined> {
   await dropTypedAhead(session);
-  const lines = createInterface({ input: session.stdin, output: session.stdout });
-  // The line editor takes Ctrl-C for itself; it is meant for the program.
-  lines.on("SIGINT", () => process.kill(process.pid, "SIGINT"));
-  try {
-    for (;;) {
-      const answer = (await lines.question("Approve? [y/N] ", { signal })).trim().toLowerCase();
-      if (answer === "y" || answer === "yes") return "approve";
-      if (answer === "n" || answer === "no" || answer === "") return "reject";
-      session.print.say(style.dim("type y to approve or n to reject"));
-    }
-  } catch {
-    session.print.say();
-    return undefined;
-  } finally {
-    lines.close();
+  for (;;) {
+    const answer = await askLine(session, "Approve? [y/N] ", gone).catch(leaving);
+    const word = answer?.trim().toLowerCase();
+    if (word === undefined) return undefined;
+    if (word === "y" || word === "yes") return "approve";
+    if (word === "n" || word === "no" || word === "") return "reject";
+    session.print.say(style.dim("type y to approve or n to reject"));
   }
+}
+
+function leaving(error: unknown): undefined {
+  if (!(error instanceof Left)) throw error;
 }
 
 /** A key that was pressed before there was a question answers none. Ctrl-C always counts. */

@@ -1,9 +1,8 @@
 /** Parameters that no goal, configuration or default tells: asked for by name where somebody can answer. */
-import { createInterface } from "node:readline/promises";
 import type { DraftResult } from "../../activities/contract.js";
 import type { GoalInput } from "../../schema/run-input.js";
 import type { Problem } from "../../vocabulary/problems.js";
-import { Left } from "./leave.js";
+import { askLine } from "./ask.js";
 import type { Session } from "./session.js";
 import { oneLine, style } from "./text.js";
 
@@ -33,26 +32,17 @@ function nameOf({ code, at }: Problem): string | undefined {
   return code === "parameter-missing" || code === "parameter-invalid" ? /^params\.(\w+)$/.exec(at)?.[1] : undefined;
 }
 
-/** Undefined where the person left or said nothing. */
+/** Undefined where the person said nothing. */
 async function answersTo(session: Session, problems: readonly Problem[]): Promise<Record<string, string> | undefined> {
-  const lines = createInterface({ input: session.stdin, output: session.stdout });
-  lines.on("SIGINT", () => process.kill(process.pid, "SIGINT"));
   const answers: Record<string, string> = {};
-  try {
-    for (const problem of problems) {
-      const name = nameOf(problem) ?? "";
-      session.print.say(`${style.bold(name)}: ${oneLine(problem.message)}`);
-      const declared = /; declared: .*$/.exec(problem.hint ?? "")?.[0].slice(2);
-      if (declared !== undefined) session.print.say(`  ${oneLine(declared)}`);
-      const answer = (await lines.question(`${name}> `, { signal: session.interrupt })).trim();
-      if (answer === "") return undefined;
-      answers[name] = answer;
-    }
-    return answers;
-  } catch (error) {
-    if (session.interrupt.aborted) throw new Left();
-    throw error;
-  } finally {
-    lines.close();
+  for (const problem of problems) {
+    const name = nameOf(problem) ?? "";
+    session.print.say(`${style.bold(name)}: ${oneLine(problem.message)}`);
+    const declared = /; declared: .*$/.exec(problem.hint ?? "")?.[0].slice(2);
+    if (declared !== undefined) session.print.say(`  ${oneLine(declared)}`);
+    const answer = ((await askLine(session, `${name}> `)) ?? "").trim();
+    if (answer === "") return undefined;
+    answers[name] = answer;
   }
+  return answers;
 }

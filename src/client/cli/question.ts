@@ -1,7 +1,7 @@
 /** What a person is about to sign, shown before it is signed, and whether that is meant. */
-import { createInterface } from "node:readline/promises";
 import type { GateView } from "../../core/report/view.js";
 import type { Answered, Runs } from "../runs.js";
+import { isConfirmed } from "./ask.js";
 import { gateLines } from "./gate-text.js";
 import type { Session } from "./session.js";
 
@@ -27,13 +27,5 @@ export async function showQuestion(
 /** On a terminal the person is asked; elsewhere the command itself is the answer. */
 export async function isMeant(session: Session, yes: boolean | undefined): Promise<boolean> {
   if (yes === true || !session.canAsk) return true;
-  const lines = createInterface({ input: session.stdin, output: session.stdout });
-  try {
-    const answer = await lines.question("Sign exactly this? [y/N] ", { signal: session.interrupt });
-    return /^y(es)?$/i.test(answer.trim());
-  } catch {
-    return false;
-  } finally {
-    lines.close();
-  }
+  return isConfirmed(session, "Sign exactly this? [y/N] ");
 }

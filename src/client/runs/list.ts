@@ -4,6 +4,7 @@ import type { temporal } from "@temporalio/proto";
 import { LIST_MAX } from "../../vocabulary/limits.js";
 import { WORKFLOWS } from "../../vocabulary/names.js";
 import type { Environment } from "../../vocabulary/node-types.js";
+import type { Problem } from "../../vocabulary/problems.js";
 import type { Result } from "../../vocabulary/result.js";
 import type { RunsOptions } from "./context.js";
 import type { RunSummary } from "./contract.js";
@@ -29,11 +30,9 @@ export async function listRuns(
   { limit, cursor, openOnly, asking, status }: ListOptions,
   { client, namespace }: RunsOptions,
 ): Promise<Result<{ runs: RunSummary[]; next?: string }>> {
+  const damaged = cursorProblem(cursor);
+  if (damaged !== undefined) return refusal(damaged);
   const from = cursor === undefined ? undefined : tokenOf(cursor);
-  if (cursor !== undefined && from === undefined) {
-    const message = "cursor must be one that a list gave";
-    return refusal({ code: "field-invalid", at: "cursor", message, hint: "begin again without a cursor" });
-  }
   const conditions = [`WorkflowType = '${WORKFLOWS.runGraph}'`, "ExecutionStatus != 'ContinuedAsNew'"];
   if (openOnly === true || asking === true) conditions.push("ExecutionStatus = 'Running'");
   if (asking === true) conditions.push("AutoopsPendingApprovals > 0");
@@ -57,6 +56,13 @@ export async function listRuns(
 const CHECK_BYTES = 6;
 
 const checkOf = (token: Uint8Array): Buffer => createHash("sha256").update(token).digest().subarray(0, CHECK_BYTES);
+
+/** What is wrong with a cursor, told without asking any server. */
+export function cursorProblem(cursor: string | undefined): Problem | undefined {
+  if (cursor === undefined || tokenOf(cursor) !== undefined) return undefined;
+  const message = "cursor must be one that a list gave, whole and unchanged";
+  return { code: "field-invalid", at: "cursor", message, hint: "begin again without a cursor" };
+}
 
 function cursorOf(token: Uint8Array): string {
   return Buffer.concat([checkOf(token), token]).toString("base64url");

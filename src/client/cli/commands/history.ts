@@ -1,4 +1,6 @@
 /** `autoops history`: runs, the newest first. */
+
+import { cursorProblem } from "../../runs/list.js";
 import type { RunSummary } from "../../runs.js";
 import { withRuns } from "../backend.js";
 import { done, type Ending, failed } from "../ending.js";
@@ -11,7 +13,9 @@ interface Options {
   search?: string;
 }
 
-export function history(session: Session, _: readonly string[], options: Options): Promise<Ending> {
+export async function history(session: Session, _: readonly string[], options: Options): Promise<Ending> {
+  const damaged = cursorProblem(options.cursor);
+  if (damaged !== undefined) return failed([damaged]);
   return withRuns(session, async (runs) => {
     const answer = await runs.list({ limit: options.limit, cursor: options.cursor });
     if (!answer.ok) return failed(answer.problems);

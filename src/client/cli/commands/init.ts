@@ -1,11 +1,11 @@
 /** `autoops init`: finds what is on this machine, writes config.yaml and a safety.yaml that changes nothing, and learns the stack. */
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { createInterface } from "node:readline/promises";
 import { alertmanagerOf, findHere } from "../../../app/find-stack.js";
 import { loadLocal } from "../../../app/local.js";
 import { readEnvironment } from "../../../platform/environment.js";
 import { isThere } from "../../../platform/settings-file.js";
+import { askLine } from "../ask.js";
 import { type Ending, failed } from "../ending.js";
 import { logSources, writeConfig } from "../own-stack.js";
 import type { Session } from "../session.js";
@@ -94,21 +94,12 @@ async function asked(
 ): Promise<Wish> {
   const taken = { ...(found.prometheus === undefined ? {} : { prometheus: found.prometheus }), logs: found.logs };
   if (yes || !session.canAsk) return taken;
-  const lines = createInterface({ input: session.stdin, output: session.stdout });
-  try {
-    const ask = (text: string) => lines.question(text, { signal: session.interrupt });
-    const url = (await ask(`Prometheus [${found.prometheus ?? "none found"}]: `)).trim();
-    const folders = (
-      await ask(`Folders with logs, with spaces between [${found.logs.join(" ") || "none found"}]: `)
-    ).trim();
-    return {
-      ...taken,
-      ...(url === "" ? {} : { prometheus: url }),
-      ...(folders === "" ? {} : { logs: folders.split(/\s+/) }),
-    };
-  } catch {
-    return taken;
-  } finally {
-    lines.close();
-  }
+  const ask = async (text: string) => ((await askLine(session, text)) ?? "").trim();
+  const url = await ask(`Prometheus [${found.prometheus ?? "none found"}]: `);
+  const folders = await ask(`Folders with logs, with spaces between [${found.logs.join(" ") || "none found"}]: `);
+  return {
+    ...taken,
+    ...(url === "" ? {} : { prometheus: url }),
+    ...(folders === "" ? {} : { logs: folders.split(/\s+/) }),
+  };
 }

@@ -1,5 +1,4 @@
 /** `autoops mcp check|accept`: what declared MCP servers say of their tools, and a person's word for it. */
-import { createInterface } from "node:readline/promises";
 import type { PinVerdict } from "../../../activities/connectors/mcp/pinned.js";
 import { acceptMcp, type LookedAt, lookAtMcp } from "../../../app/mcp-pins.js";
 import { createAuditLog } from "../../../platform/audit/log.js";
@@ -8,6 +7,7 @@ import { storesOf } from "../../../platform/stores.js";
 import type { McpDescriptor } from "../../../schema/mcp-pins.js";
 import type { Problem } from "../../../vocabulary/problems.js";
 import { visible } from "../../../vocabulary/visible.js";
+import { isConfirmed } from "../ask.js";
 import { done, type Ending, failed } from "../ending.js";
 import { lineDiff } from "../line-diff.js";
 import { ownName, type Session } from "../session.js";
@@ -59,15 +59,7 @@ export async function accept(
 
 async function agrees(session: Session): Promise<boolean> {
   if (!session.canAsk) return false;
-  const lines = createInterface({ input: session.stdin, output: session.stdout });
-  try {
-    const answer = await lines.question("accept what stands above? [y/N] ", { signal: session.interrupt });
-    return /^y(es)?$/i.test(answer.trim());
-  } catch {
-    return false;
-  } finally {
-    lines.close();
-  }
+  return isConfirmed(session, "accept what stands above? [y/N] ");
 }
 
 async function note({ print }: Session, environment: Environment, { name, digest, tools }: LookedAt): Promise<void> {

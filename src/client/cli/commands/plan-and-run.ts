@@ -1,10 +1,9 @@
 /** `autoops plan-and-run "<goal>"`: drafts a graph, shows it, and runs it once the user agrees. */
-import { createInterface } from "node:readline/promises";
 import { EXIT } from "../../../vocabulary/codes.js";
+import { isConfirmed } from "../ask.js";
 import { draft, type PlanningOptions } from "../draft.js";
 import { type Ending, failed } from "../ending.js";
 import { hasGoal } from "../goal-words.js";
-import { Left } from "../leave.js";
 import { ADVISORY, noteWarnings, plannerLine, sayPlan, undrafted } from "../plan-text.js";
 import type { Session } from "../session.js";
 import { type StartOptions, startAndFollow } from "../start.js";
@@ -45,15 +44,5 @@ function notAsked(): Ending {
 /** Undefined where nobody can be asked. The end of input is no. */
 async function asked(session: Session): Promise<boolean | undefined> {
   if (!session.canAsk) return undefined;
-  const lines = createInterface({ input: session.stdin, output: session.stdout });
-  lines.on("SIGINT", () => process.kill(process.pid, "SIGINT"));
-  try {
-    const answer = await lines.question("Start this run? [y/N] ", { signal: session.interrupt });
-    return /^y(es)?$/i.test(answer.trim());
-  } catch {
-    if (session.interrupt.aborted) throw new Left();
-    return false;
-  } finally {
-    lines.close();
-  }
+  return isConfirmed(session, "Start this run? [y/N] ");
 }

@@ -1,11 +1,11 @@
 /** `autoops tools approve PATH`: shows what a package declares, and takes exactly that content for approved. Runs none of it. */
 import { resolve } from "node:path";
-import { createInterface } from "node:readline/promises";
 import { lookAtPackage, type SeenPackage } from "../../../app/tool-packages.js";
 import { createAuditLog } from "../../../platform/audit/log.js";
 import { type Environment, readEnvironment } from "../../../platform/environment.js";
 import { storesOf } from "../../../platform/stores.js";
 import { addApproval } from "../../../platform/tool-packages/approvals.js";
+import { isConfirmed } from "../ask.js";
 import { done, type Ending, failed } from "../ending.js";
 import { ownName, type Session } from "../session.js";
 import { oneLine, style } from "../text.js";
@@ -54,15 +54,7 @@ function show({ print }: Session, { path, manifest, contents }: SeenPackage): vo
 
 async function agrees(session: Session): Promise<boolean> {
   if (!session.canAsk) return false;
-  const lines = createInterface({ input: session.stdin, output: session.stdout });
-  try {
-    const answer = await lines.question("approve exactly this? [y/N] ", { signal: session.interrupt });
-    return /^y(es)?$/i.test(answer.trim());
-  } catch {
-    return false;
-  } finally {
-    lines.close();
-  }
+  return isConfirmed(session, "approve exactly this? [y/N] ");
 }
 
 async function record({ print }: Session, environment: Environment, details: object): Promise<void> {
