@@ -14,7 +14,7 @@ let documents: Readonly<Record<string, Json>> | undefined;
 
 export const digestOf = (text: string): string => createHash("sha256").update(text).digest("hex");
 
-/** What `text` says, where the build knew it; not to be changed. */
+/** What the build made of `text`, where it knew it: of data what it says, of a playbook what its schema gives. Not to be changed. */
 export function builtDocument(text: string): Json | undefined {
   documents ??= readAll();
   return documents[digestOf(text)];

@@ -47,8 +47,9 @@ export async function readPlaybook(path: string, name: string): Promise<Result<P
 /** `name` (a file) stands in front of every path. */
 export function parsePlaybook(text: string, name: string): Result<Playbook> {
   const built = builtDocument(text);
-  const document =
-    built === undefined ? parseDocumentText(text, name, { exact: true }) : { ok: true as const, value: built };
+  // The build has checked it as below.
+  if (built !== undefined) return { ok: true, value: built as unknown as Playbook };
+  const document = parseDocumentText(text, name, { exact: true });
   if (!document.ok) return document;
   const parsed = parseWith(playbookSchema, document.value, { at: name });
   if (!parsed.ok) {
