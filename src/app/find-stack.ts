@@ -5,6 +5,7 @@ import { z } from "zod";
 import { ToolFailure } from "../platform/failure.js";
 import { createGuardedFetch } from "../platform/http/guarded-fetch.js";
 import { type FoundCluster, findCluster } from "./find-cluster.js";
+import { findLogs } from "./find-logs.js";
 import type { Local } from "./local.js";
 
 const ASK_MS = 2_000;
@@ -26,9 +27,6 @@ const SERVERS = {
 } as const;
 type Server = keyof typeof SERVERS;
 
-const LOG_HOME = "/var/log";
-const LOG_FOLDERS =
-  /^(?:nginx|apache2|httpd|haproxy|postgresql|mysql|mariadb|redis|rabbitmq|mongodb|elasticsearch|kafka|zookeeper|memcached|php\S*|app|apps|\w+-service)$/;
 const JOURNALS = ["/var/log/journal", "/run/log/journal"];
 /** Folders above the working one in which a repository is looked for. */
 const REPOSITORY_DEPTH = 6;
@@ -42,6 +40,7 @@ export interface FoundHere {
   /** The repository that the working folder belongs to. */
   git?: string;
   cluster?: FoundCluster;
+  /** Folders, and single files. */
   logFolders: string[];
 }
 
@@ -55,7 +54,7 @@ export async function findHere(local: Local, folder: string, kubeconfig?: string
     find("prometheus"),
     find("jaeger"),
     find("loki"),
-    logsOf(),
+    findLogs({ own: local.environment.home }),
     hasJournal(),
     repositoryOf(folder),
     findCluster(local.environment.variables, kubeconfig),
@@ -134,14 +133,6 @@ function parsedJson(text: string): unknown {
 function urlOf(text: string | undefined): string | undefined {
   if (text === undefined || !/^https?:\/\//i.test(text)) return undefined;
   return URL.canParse(text) ? text.replace(/\/+$/, "") : undefined;
-}
-
-async function logsOf(): Promise<string[]> {
-  const entries = await readdir(LOG_HOME, { withFileTypes: true }).catch(() => []);
-  return entries
-    .filter((entry) => entry.isDirectory() && LOG_FOLDERS.test(entry.name))
-    .map(({ name }) => join(LOG_HOME, name))
-    .sort();
 }
 
 /** A journal that is kept, and the program that reads it. */

@@ -43,7 +43,7 @@ export async function declareSources(session: Session, options: SourceOptions): 
     ...(options.prometheus === undefined ? {} : { prometheus: options.prometheus }),
     ...(alertmanager === undefined ? {} : { alertmanager }),
     logs,
-    roots: (options.logs ?? []).map((one) => resolve(one)),
+    roots: await rootsOf(options.logs ?? []),
   });
   session.print.note(`written: ${file}`);
   return undefined;
@@ -106,6 +106,24 @@ const TAIL = `# Who calls whom, where nothing else shows it; \`autoops discover\
 # dependencies:
 #   shop: [postgres, redis]
 `;
+
+/** Folders that may be read; of a single file, the one that it lies in. What lies within another is not named. */
+export async function rootsOf(places: readonly string[]): Promise<string[]> {
+  const folders = await Promise.all(
+    places.map(async (one) => {
+      const path = resolve(one);
+      const isFile = await stat(path).then(
+        (info) => info.isFile(),
+        () => false,
+      );
+      return isFile ? dirname(path) : path;
+    }),
+  );
+  const distinct = [...new Set(folders)].sort();
+  return distinct.filter(
+    (one) => !distinct.some((other) => one.startsWith(other.replace(/\/?$/, "/")) && other !== one),
+  );
+}
 
 /** Log files of folders, one source each; which format they have by their first lines. */
 export async function logSources(folders: readonly string[]): Promise<LogFile[]> {

@@ -4,8 +4,9 @@
  * Imports no package.
  */
 import type { Certainty } from "../../vocabulary/certainty.js";
+import { type Machines, machinesOf } from "./busy-machine.js";
 import type { Component, Evidence, Onset } from "./evidence.js";
-import { above, below, type Topology, topologyOf } from "./topology.js";
+import { above, below, callersOf, type Topology, topologyOf } from "./topology.js";
 
 export interface Suspect {
   service: string;
@@ -54,14 +55,18 @@ const MARGIN_MIN = 0.08;
 
 export function diagnose(evidence: readonly Evidence[], components: readonly Component[], target?: string): Diagnosis {
   const topology = topologyOf(components);
+  const machines = machinesOf(evidence, components, isTrouble, target);
   const byService = groups(evidence);
   const ill = new Set([...byService].filter(([, own]) => own.some(isTrouble)).map(([name]) => name));
   // That a series shifted is worth a word; alone it is nobody's trouble.
-  if (!evidence.some((one) => one.kind !== "series" && isTrouble(one))) return quiet(byService);
+  if (!evidence.some((one) => one.kind !== "series" && isTrouble(one) && !machines.isUnfelt(one)))
+    return quiet(byService);
   const complaints = complaintsIn(evidence);
   const surging = new Set([...byService].filter(([, own]) => own.some(isSurge)).map(([name]) => name));
   const suspects = [...byService]
-    .map(([service, own]) => suspectOf(service, own, { topology, ill, byService, surging, complaints, target }))
+    .map(([service, own]) =>
+      suspectOf(service, own, { topology, ill, byService, surging, complaints, machines, target }),
+    )
     .filter(({ service, score }) => score >= 0.2 || service === target)
     .sort((a, b) => b.score - a.score || (a.service < b.service ? -1 : 1));
   const [best] = suspects;
@@ -130,6 +135,7 @@ interface Around {
   surging: ReadonlySet<string>;
   /** What only suffers, with a beginning that was seen. */
   complaints: readonly Evidence[];
+  machines: Machines;
   target: string | undefined;
 }
 
@@ -137,7 +143,8 @@ function suspectOf(service: string, own: readonly Evidence[], around: Around): S
   const { topology, ill, target } = around;
   const began = complaintBegan(service, around);
   const lower = [...below(topology, service).keys()].filter((name) => name !== service);
-  const isIllItself = (name: string) => (around.byService.get(name) ?? []).some((one) => one.own && isTrouble(one));
+  const isIllItself = (name: string) =>
+    (around.byService.get(name) ?? []).some((one) => one.own && isTrouble(one) && around.machines.factor(one) === 1);
   const hasIllBelow = lower.some(isIllItself);
   // A queue that nobody empties suffers from who should, and that one stands above it.
   const isAnyAbove = (test: (one: Evidence) => boolean) =>
@@ -148,7 +155,7 @@ function suspectOf(service: string, own: readonly Evidence[], around: Around): S
     if (isSurge(one)) return weightOf(one) * (isAnyAbove(isSurge) || standsIn(service, around) ? SUFFERS_FACTOR : 1);
     if (!one.own && isFlooded && OVERLOAD.has(one.sign)) return weightOf(one) * FLOODED_FACTOR;
     const comesFromElsewhere = FLOWS.has(one.sign) ? hasIllBelow || hasIllAbove : hasIllBelow;
-    return weightOf(one) * (one.own || !comesFromElsewhere ? 1 : SUFFERS_FACTOR);
+    return weightOf(one) * (one.own || !comesFromElsewhere ? 1 : SUFFERS_FACTOR) * around.machines.factor(one);
   };
   const sorted = [...own].sort((a, b) => weigh(b) - weigh(a));
   const [best] = sorted;
@@ -176,11 +183,6 @@ function standsIn(service: string, { topology, byService }: Around): boolean {
   const beside = callersOf(topology, service).flatMap((caller) => topology.get(caller) ?? []);
   const isIll = (one: Evidence) => one.own && isTrouble(one) && !isSurge(one);
   return beside.some((name) => name !== service && (byService.get(name) ?? []).some(isIll));
-}
-
-/** Those that call it directly. */
-function callersOf(topology: Topology, service: string): string[] {
-  return [...topology].filter(([, needs]) => needs.includes(service)).map(([name]) => name);
 }
 
 function weightOf({ sure, current, onset, sign, kind }: Evidence): number {

@@ -32,3 +32,8 @@ export function above(topology: Topology, name: string): Set<string> {
   }
   return found;
 }
+
+/** Those that call it directly. */
+export function callersOf(topology: Topology, service: string): string[] {
+  return [...topology].filter(([, needs]) => needs.includes(service)).map(([name]) => name);
+}

@@ -186,4 +186,51 @@ describe("diagnose", () => {
     expect(diagnose([shift], COMPONENTS)).toMatchObject({ trouble: false, suspects: [{ service: "store" }] });
     expect(diagnose([shift, sign("orders", {})], COMPONENTS).trouble).toBe(true);
   });
+
+  describe("a busy machine", () => {
+    const busy = (more: Partial<Evidence> = {}) => sign("host", { sign: "saturated", own: true, sure: 0.72, ...more });
+    const standing = { onset: { toMs: at(60) } };
+
+    test("is the cause where something on it became slow with it, and nothing nearer explains that", () => {
+      const told = diagnose(
+        [busy(), busy({ kind: "alert", sure: 0.65 }), sign("orders", { sign: "slow" })],
+        COMPONENTS,
+      );
+      expect(told.suspects[0]?.service).toBe("host");
+    });
+
+    test.each([
+      ["the store is down", sign("store", DOWN)],
+      ["the cache refuses", sign("cache", { sign: "refusing", own: true, sure: 0.7 })],
+      ["the service says what fails in it", sign("orders", { kind: "log", own: true, sure: 0.65 })],
+    ])("is none where %s", (_, nearer) => {
+      const told = diagnose([busy(), busy({ kind: "alert" }), sign("front", {}), nearer], COMPONENTS);
+      expect(told.suspects[0]?.service).toBe(nearer.service);
+      expect(told.suspects[1]?.score ?? 0).toBeLessThan((told.suspects[0]?.score ?? 0) - 0.1);
+    });
+
+    test.each([
+      ["for as long as anybody looked", standing],
+      ["for minutes before", { onset: { fromMs: at(31), toMs: at(30) } }],
+    ])("is none for trouble that began later, where it was busy %s", (_, more) => {
+      const told = diagnose([busy(more), busy({ ...more, kind: "alert" }), sign("orders", {})], COMPONENTS);
+      expect(told.suspects[0]?.service).toBe("orders");
+    });
+
+    test("on which nothing suffers is no trouble, but where it alerts, and then nobody is sure of it", () => {
+      expect(diagnose([busy(), busy(standing)], COMPONENTS).trouble).toBe(false);
+      const alerted = diagnose([busy(), busy({ kind: "alert" })], COMPONENTS);
+      expect(alerted).toMatchObject({ trouble: true, certainty: "inconclusive" });
+    });
+
+    test("is named surely where the question is about it", () => {
+      const told = diagnose([busy(), busy({ kind: "alert" })], COMPONENTS, "host");
+      expect(told).toMatchObject({ certainty: "likely", suspects: [{ service: "host" }] });
+    });
+
+    test("that is full, not busy, is its own trouble as before", () => {
+      const told = diagnose([sign("host", { sign: "full", own: true, sure: 0.93 }), sign("orders", {})], COMPONENTS);
+      expect(told.suspects[0]?.service).toBe("host");
+    });
+  });
 });

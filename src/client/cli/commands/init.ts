@@ -1,13 +1,13 @@
 /** `autoops init`: finds what is on this machine, writes config.yaml and a safety.yaml that changes nothing, and learns the stack. */
 import { chmod, mkdir, writeFile } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join } from "node:path";
 import { alertmanagerOf, findHere } from "../../../app/find-stack.js";
 import { loadLocal } from "../../../app/local.js";
 import { readEnvironment } from "../../../platform/environment.js";
 import { isThere } from "../../../platform/settings-file.js";
 import { askLine } from "../ask.js";
 import { type Ending, failed } from "../ending.js";
-import { logSources, writeConfig } from "../own-stack.js";
+import { logSources, rootsOf, writeConfig } from "../own-stack.js";
 import type { Session } from "../session.js";
 import { discover } from "./discover.js";
 
@@ -63,7 +63,7 @@ export async function init(session: Session, _: readonly string[], options: Opti
     ]);
   }
   const logs = await logSources(wish.logs);
-  const roots = wish.logs.map((one) => resolve(one));
+  const roots = await rootsOf(wish.logs);
   const { logFolders: _folders, prometheus: _found, alertmanager: _usual, ...rest } = found;
   const alertmanager = await alertmanagerOf(local, wish.prometheus);
   await writeConfig(config, { ...rest, ...wish, ...(alertmanager === undefined ? {} : { alertmanager }), logs, roots });

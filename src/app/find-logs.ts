@@ -1,0 +1,92 @@
+/** Logs of what runs on this machine: folders and files below /var/log that are written to, and what processes that serve others hold open. Reads only. */
+import { readdir, readFile, readlink, stat } from "node:fs/promises";
+import { homedir } from "node:os";
+import { dirname, join, sep } from "node:path";
+import { socketsOf } from "../activities/discover/proc-net.js";
+
+/** What nobody wrote to for so long tells nothing of now. */
+const SILENT_DAYS = 7;
+const DAY_MS = 86_400_000;
+const PROCESSES_MAX = 2_000;
+const DESCRIPTORS_MAX = 500;
+/** More files of one process are parts of a store, not logs. */
+const PER_PROCESS_MAX = 8;
+const FILES_MAX = 40;
+/** Programs whose log is taken however old it is: silence of it tells something, too. */
+const PROGRAMS =
+  /^(?:nginx|apache2|httpd|haproxy|caddy|traefik|envoy|varnish|postgresql|pgbouncer|mysql|mysqld|mariadb|redis|rabbitmq|mongodb|mongod|elasticsearch|opensearch|kafka|zookeeper|memcached|php\S*|tomcat\d*|app|apps|\w+-service)$/;
+/** Of the system itself: installing, signing in, booting, and the journal, which is read as a journal. */
+const SYSTEM =
+  /^(?:apt|aptitude|installer|journal|private|sysstat|unattended-upgrades|dist-upgrade|cups|gdm3?|lightdm|hp|speech-dispatcher|audit|sa|anaconda|tuned|swtpm|libvirt|samba|landscape|lxd|cloud-init\S*|dpkg|alternatives|bootstrap|boot|fontconfig|faillog|lastlog|[bw]tmp|auth|secure|kern|syslog|messages|daemon|user|mail|maillog|debug|dmesg|cron|Xorg\S*|autoops)$/;
+const LOG_FILE = /\.(?:log|jsonl|out|err)$|[-_.]log\.json$/;
+
+export interface LogPlaces {
+  home?: string;
+  proc?: string;
+  /** What lies below it is this product's own. */
+  own?: string;
+}
+
+/** Folders, and single files. A file that lies in a folder that is taken is not named again. */
+export async function findLogs({ home = "/var/log", proc = "/proc", own }: LogPlaces = {}): Promise<string[]> {
+  const entries = await readdir(home, { withFileTypes: true }).catch(() => []);
+  const taken = await Promise.all(
+    entries.map(async (entry) => {
+      const path = join(home, entry.name);
+      const stem = entry.name.replace(LOG_FILE, "");
+      if (SYSTEM.test(stem)) return [];
+      if (entry.isFile()) return LOG_FILE.test(entry.name) && (await isWritten(path)) ? [path] : [];
+      if (!entry.isDirectory()) return [];
+      return PROGRAMS.test(entry.name) || (await holdsLogs(path)) ? [path] : [];
+    }),
+  );
+  const below = taken.flat().sort();
+  const open = await openLogs(proc);
+  const isOwn = (path: string) => own !== undefined && path.startsWith(own + sep);
+  const isNew = (path: string) => !isOwn(path) && !below.some((one) => path === one || path.startsWith(one + sep));
+  return [...below, ...open.filter((path) => isNew(path) && dirname(path) !== homedir())];
+}
+
+const isWritten = (path: string): Promise<boolean> =>
+  stat(path).then(
+    ({ mtimeMs, size }) => size > 0 && Date.now() - mtimeMs < SILENT_DAYS * DAY_MS,
+    () => false,
+  );
+
+async function holdsLogs(folder: string): Promise<boolean> {
+  const names = await readdir(folder).catch(() => []);
+  const logs = names.filter((name) => LOG_FILE.test(name)).slice(0, FILES_MAX);
+  return (await Promise.all(logs.map((name) => isWritten(join(folder, name))))).some(Boolean);
+}
+
+/** What processes write that listen on a port here, as far as this user may see. */
+async function openLogs(proc: string): Promise<string[]> {
+  const listening = new Set((await socketsOf(proc)).flatMap(({ state, inode }) => (state === "listens" ? inode : [])));
+  if (listening.size === 0) return [];
+  const pids = (await readdir(proc).catch(() => [])).filter((name) => /^\d+$/.test(name));
+  const found = new Set<string>();
+  for (const pid of pids.slice(0, PROCESSES_MAX)) {
+    const held = await descriptorsOf(proc, pid);
+    if (!held.some(({ target }) => listening.has(/^socket:\[(\d+)\]$/.exec(target)?.[1] ?? ""))) continue;
+    const logs = held.filter(({ target }) => LOG_FILE.test(target) && target.startsWith("/"));
+    if (logs.length > PER_PROCESS_MAX) continue;
+    for (const { target, number } of logs) {
+      if (found.size < FILES_MAX && (await isOpenToWrite(proc, pid, number))) found.add(target);
+    }
+  }
+  return [...found].sort();
+}
+
+async function descriptorsOf(proc: string, pid: string): Promise<Array<{ number: string; target: string }>> {
+  const folder = join(proc, pid, "fd");
+  const numbers = (await readdir(folder).catch(() => [])).slice(0, DESCRIPTORS_MAX);
+  return Promise.all(
+    numbers.map(async (number) => ({ number, target: await readlink(join(folder, number)).catch(() => "") })),
+  );
+}
+
+/** The last octal digit of the flags: 1 writes, 2 reads and writes. */
+async function isOpenToWrite(proc: string, pid: string, number: string): Promise<boolean> {
+  const info = await readFile(join(proc, pid, "fdinfo", number), "utf8").catch(() => "");
+  return /^flags:\s*0?\d*[12]$/m.test(info);
+}
