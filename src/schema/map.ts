@@ -20,6 +20,7 @@ const callSchema = z.strictObject({
     "kubernetes",
     "probe",
     "sockets",
+    "settings",
     "logs",
     "names",
     "person",

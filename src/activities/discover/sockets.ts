@@ -8,6 +8,7 @@ import { healthOf } from "../tools/investigation/health-rules.js";
 import { kindOfWords } from "../tools/investigation/who.js";
 import type { FoundCall, FoundService } from "./found.js";
 import { holdersOf, inodesOf, type Process, type Socket, socketsOf } from "./proc-net.js";
+import { portsToldTo } from "./settings.js";
 
 /** Connections that last for milliseconds are seen by looking more than once; a busy machine is looked at less often. */
 const LOOKS_MAX = 60;
@@ -44,7 +45,9 @@ export async function discoverSockets(services: readonly FoundService[], proc = 
   const processes = held.filter(isMeant);
   const looks = await openOf(proc, processes, first);
   const owners = ownersOf(local, processes, listeners, looks);
-  return { calls: callsBetween(owners, looks), addresses: addressesOf(owners) };
+  const seen = callsBetween(owners, looks, "sockets");
+  const told = callsBetween(owners, await settingsOf(proc, owners), "settings");
+  return { calls: [...seen, ...withoutCircles(told, seen)], addresses: addressesOf(owners) };
 }
 
 /** The other ends of what each process holds open, in all looks. */
@@ -111,14 +114,35 @@ function kindOf({ name }: Process): string | undefined {
   return kinds.find((kind) => !STANDS_BY.has(healthOf(kind)?.role ?? ""));
 }
 
-function callsBetween(owners: readonly Owner[], looks: Looks): FoundCall[] {
+/** Ports that each process is told of. */
+async function settingsOf(proc: string, owners: readonly Owner[]): Promise<Looks> {
+  const own = new Set(["localhost", hostname(), ...addressesHere()]);
+  const pids = [...new Set(owners.flatMap(({ processes }) => processes.map(({ pid }) => pid)))];
+  return new Map(await Promise.all(pids.map(async (pid) => [pid, await portsToldTo(proc, pid, own)] as const)));
+}
+
+/** An own address that stands in the settings, as others reach it through a front, is no call of the front. */
+function withoutCircles(told: readonly FoundCall[], seen: readonly FoundCall[]): FoundCall[] {
+  const kept: FoundCall[] = [...seen];
+  for (const call of told) {
+    const reached = new Set([call.callee]);
+    for (const name of reached) for (const { caller, callee } of kept) if (caller === name) reached.add(callee);
+    if (!reached.has(call.caller)) kept.push(call);
+  }
+  return kept.slice(seen.length);
+}
+
+function callsBetween(owners: readonly Owner[], looks: Looks, from: "sockets" | "settings"): FoundCall[] {
   return owners.flatMap(({ service, processes }) => {
     if (WATCHERS.has(roleOf(service))) return [];
     const asked = new Set(processes.flatMap(({ pid }) => [...(looks.get(pid) ?? [])]));
     const callees = owners.filter(
-      (other) => other.service !== service && [...other.ports].some((one) => asked.has(one)),
+      (other) =>
+        other.service !== service &&
+        (from === "sockets" || !STANDS_BY.has(roleOf(other.service))) &&
+        [...other.ports].some((one) => asked.has(one)),
     );
-    return callees.map((other) => ({ caller: service.name, callee: other.service.name, from: "sockets" as const }));
+    return callees.map((other) => ({ caller: service.name, callee: other.service.name, from }));
   });
 }
 

@@ -6,6 +6,7 @@
 import type { Certainty } from "../../vocabulary/certainty.js";
 import { type Machines, machinesOf } from "./busy-machine.js";
 import type { Component, Evidence, Onset } from "./evidence.js";
+import { isEarly, isLate, onsetOf, STATES } from "./onset.js";
 import { above, below, callersOf, type Topology, topologyOf } from "./topology.js";
 
 export interface Suspect {
@@ -34,21 +35,13 @@ const TROUBLE_MIN = 0.5;
 const SUFFERS_FACTOR = 0.3;
 /** What was so already before the window began seldom is what is new. */
 const STANDING_FACTOR = 0.6;
-/** What is wrong however long it has been so. */
-const STATES = new Set(["down", "refusing", "full", "unreachable"]);
 /** What is over explains nothing that still goes on. */
 const PAST_FACTOR = 0.2;
-/** Milliseconds of slack between clocks, scrapes and evaluation. */
-const SLACK_MS = 60_000;
 const LATE_FACTOR = 0.6;
-/** Trouble that began long before the complaint is another's, or grew slowly. */
-const EARLY_MS = 300_000;
 const EARLY_FACTOR = 0.75;
 const EXPLAINS_BONUS = 0.12;
 const SECOND_KIND_BONUS = 0.06;
 const OUT_OF_REACH_FACTOR = 0.6;
-/** Of the surest sign's weight. */
-const NEARLY = 0.75;
 const CONFIRMED_MIN = 0.85;
 const LIKELY_MIN = 0.6;
 const MARGIN_MIN = 0.08;
@@ -189,26 +182,6 @@ function weightOf({ sure, current, onset, sign, kind }: Evidence): number {
   const isStanding = onset !== undefined && onset.fromMs === undefined && !STATES.has(sign) && kind !== "alert";
   const standing = isStanding ? STANDING_FACTOR : 1;
   return sure * (current ? 1 : PAST_FACTOR) * standing;
-}
-
-/** Of the signs that weigh about as much as the surest: the earliest interval. */
-function onsetOf(sorted: readonly Evidence[], weigh: (one: Evidence) => number): Onset | undefined {
-  const [best] = sorted;
-  if (best === undefined) return undefined;
-  const told = sorted.filter((one) => one.current && one.onset !== undefined && weigh(one) >= NEARLY * weigh(best));
-  const times = told.flatMap(({ onset }) => onset ?? []).sort((a, b) => a.toMs - b.toMs);
-  return times.find(({ fromMs }) => fromMs !== undefined) ?? times[0];
-}
-
-/** Its earliest possible beginning lies after the latest beginning of the trouble, by more than clocks and scrapes explain. */
-function isLate(onset: Onset | undefined, began: number | undefined): boolean {
-  return onset?.fromMs !== undefined && began !== undefined && onset.fromMs > began + SLACK_MS;
-}
-
-/** It goes on for long already, and what people complain about began minutes later. What fills up slowly may do that. */
-function isEarly(best: Evidence | undefined, onset: Onset | undefined, began: number | undefined): boolean {
-  if (best === undefined || onset === undefined || began === undefined || STATES.has(best.sign)) return false;
-  return onset.toMs < began - EARLY_MS;
 }
 
 /** What the complaint is about is ill, and no known way leads from it to this service, nor back. */

@@ -114,3 +114,64 @@ describe("what an exporter watches", () => {
     expect(await discoverSockets(far, made(ROWS, PROGRAMS))).toEqual({ calls: [], addresses: new Map() });
   });
 });
+
+describe.runIf(process.platform === "linux")("settings of processes", () => {
+  const SERVICES = [
+    found("web", "service", "127.0.0.1:8000"),
+    found("till", "service", "127.0.0.1:8100"),
+    found("redis", "redis", "127.0.0.1:9121"),
+    found("front", "haproxy", "127.0.0.1:8404"),
+  ];
+  const ROWS = [row(8000, "0A", 1), row(8100, "0A", 2), row(6379, "0A", 3), row(8404, "0A", 4), row(80, "0A", 5)];
+  const PROGRAMS: Record<string, [string, number[]]> = {
+    "10": ["python3", [1]],
+    "11": ["node", [2]],
+    "12": ["redis-server", [3]],
+    "13": ["haproxy", [4, 5]],
+  };
+  async function told(pid: string, more: { environ?: string[]; cmdline?: string[]; files?: Record<string, string> }) {
+    const path = made(ROWS, PROGRAMS);
+    const folder = join(path, pid);
+    if (more.environ) writeFileSync(join(folder, "environ"), more.environ.join("\0"));
+    if (more.cmdline) writeFileSync(join(folder, "cmdline"), more.cmdline.join("\0"));
+    for (const [file, text] of Object.entries(more.files ?? {})) {
+      mkdirSync(join(folder, "root", file, ".."), { recursive: true });
+      writeFileSync(join(folder, "root", file), text);
+    }
+    const { calls } = await discoverSockets(SERVICES, path);
+    return calls.map(({ caller, callee, from }) => `${caller} ${callee} ${from}`);
+  }
+
+  test.each([
+    ["TILL_URL=http://localhost:8100/charge", "web till settings"],
+    ["CACHE=redis://:secret@127.0.0.1/0", "web redis settings"],
+    ["REDIS_HOST=localhost", "web redis settings"],
+  ])("a variable with an address: %s", async (variable, call) => {
+    expect(await told("10", { environ: ["PATH=/usr/bin", variable] })).toEqual([call]);
+  });
+
+  test("a host and its port in two variables, and names that the hosts file gives to this machine", async () => {
+    const files = { "etc/hosts": "127.0.0.1 localhost till.internal\n10.0.0.9 far.internal\n" };
+    expect(await told("10", { environ: ["TILL_HOST=till.internal", "TILL_PORT=8100"], files })).toEqual([
+      "web till settings",
+    ]);
+    expect(await told("10", { environ: ["TILL_URL=http://far.internal:8100"], files })).toEqual([]);
+  });
+
+  test("the file that a command line names, and those that it includes", async () => {
+    const files = {
+      "etc/front.cfg": "# server 127.0.0.1:8000\nbackend b\n  server one 127.0.0.1:8100 check\n",
+      "etc/n/main.conf": "http {\n  include sites/*.conf;\n}\n",
+      "etc/n/sites/a.conf": "upstream u { server 127.0.0.1:8000; }\n",
+    };
+    expect(await told("13", { cmdline: ["haproxy", "-f", "/etc/front.cfg"], files })).toEqual(["front till settings"]);
+    expect(await told("13", { cmdline: ["x", "--config=/etc/n/main.conf"], files })).toEqual(["front web settings"]);
+  });
+
+  test("an own address behind a front is no call of the front, and a far one is nobody's", async () => {
+    const path = made([...ROWS, row(40001, "01", 21, 8000)], { ...PROGRAMS, "13": ["haproxy", [4, 5, 21]] });
+    writeFileSync(join(path, "10", "environ"), "PUBLIC_URL=http://localhost:80\0FAR=http://till.example:8100");
+    const { calls } = await discoverSockets(SERVICES, path);
+    expect(calls).toEqual([{ caller: "front", callee: "web", from: "sockets" }]);
+  });
+});
