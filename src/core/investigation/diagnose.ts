@@ -7,6 +7,7 @@ import type { Certainty } from "../../vocabulary/certainty.js";
 import { type Machines, machinesOf } from "./busy-machine.js";
 import type { Component, Evidence, Onset } from "./evidence.js";
 import { isEarly, isLate, onsetOf, STATES } from "./onset.js";
+import { withLostServers } from "./proxies.js";
 import { above, below, callersOf, type Topology, topologyOf } from "./topology.js";
 
 export interface Suspect {
@@ -46,7 +47,8 @@ const CONFIRMED_MIN = 0.85;
 const LIKELY_MIN = 0.6;
 const MARGIN_MIN = 0.08;
 
-export function diagnose(evidence: readonly Evidence[], components: readonly Component[], target?: string): Diagnosis {
+export function diagnose(signs: readonly Evidence[], components: readonly Component[], target?: string): Diagnosis {
+  const evidence = withLostServers(signs, components, isTrouble);
   const topology = topologyOf(components);
   const machines = machinesOf(evidence, components, isTrouble, target);
   const byService = groups(evidence);

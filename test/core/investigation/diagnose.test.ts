@@ -233,4 +233,29 @@ describe("diagnose", () => {
       expect(told.suspects[0]?.service).toBe("host");
     });
   });
+
+  describe("a proxy that finds a server down", () => {
+    const lost = [
+      sign("front", { sign: "backend-down", sure: 0.85 }),
+      sign("front", { sign: "backend-down", sure: 0.6, kind: "alert" }),
+    ];
+
+    test("while all that it calls is well has a wrong configuration", () => {
+      const told = diagnose(lost, COMPONENTS);
+      expect(told).toMatchObject({ certainty: "likely", suspects: [{ service: "front" }] });
+      expect(told.suspects[0]?.evidence[0]).toMatchObject({ own: true, next: expect.stringContaining("address") });
+    });
+
+    test.each([
+      ["is down", sign("orders", DOWN)],
+      ["fails", sign("orders", { sure: 0.9 })],
+    ])("suffers from it where what it calls %s", (_, ill) => {
+      expect(diagnose([...lost, ill], COMPONENTS).suspects[0]?.service).toBe("orders");
+    });
+
+    test("of which nobody knows what stands behind it is not surely ill itself", () => {
+      const alone = COMPONENTS.map((one) => (one.name === "front" ? { ...one, calls: [] } : one));
+      expect(diagnose(lost, alone).certainty).toBe("inconclusive");
+    });
+  });
 });

@@ -19,6 +19,9 @@ const CURRENT_MS = 120_000;
 /** Lines that came every second and come no more are over after this, or after so many of their usual pauses. */
 const OVER_MS = 30_000;
 const OVER_PAUSES = 8;
+/** So many lines show how often they come; a pause much longer than that, and at least so long, ends a burst sooner. */
+const STEADY_LINES = 8;
+const APART_MS = 45_000;
 /** What stops still says so much later that it did. */
 const LAST_WORDS_MS = 5_000;
 
@@ -127,9 +130,17 @@ function goesOnMs(burst: readonly KeptEntry[]): number {
   return Math.min(CURRENT_MS, Math.max(OVER_MS, OVER_PAUSES * pauseMs));
 }
 
+/** Lines that came every second and then not for a minute belong to two troubles; what comes every minute is one. */
 function newestBurst(group: readonly KeptEntry[]): KeptEntry[] {
+  const newestMs = group.at(-1)?.timeMs ?? 0;
   let at = group.length - 1;
-  while (at > 0 && (group[at]?.timeMs ?? 0) - (group[at - 1]?.timeMs ?? 0) < PAUSE_MS) at--;
+  for (; at > 0; at--) {
+    const [time, earlier] = [group[at]?.timeMs ?? 0, group[at - 1]?.timeMs ?? 0];
+    const lines = group.length - at;
+    const usualMs =
+      lines < STEADY_LINES ? PAUSE_MS : Math.max(APART_MS, (OVER_PAUSES * (newestMs - time)) / (lines - 1));
+    if (time - earlier >= Math.min(PAUSE_MS, usualMs)) break;
+  }
   return group.slice(at);
 }
 

@@ -137,3 +137,22 @@ test("of templates that tell the same, what goes on is told and not what was mor
   expect(bySign([...over, ...now])[0]).toMatchObject({ current: true, lines: 4 });
   expect(bySign([...over, ...now])[0]?.onset).toEqual(now[0]?.onset);
 });
+
+describe("lines of an earlier trouble", () => {
+  const message = "Error: connect ECONNREFUSED 10.0.0.6:6379";
+  const onsetSeconds = (group: KeptEntry[]) => {
+    const [sign] = signOf(group, group, log("shop"), NOW);
+    return Math.round((NOW - (sign?.onset?.toMs ?? 0)) / 1_000);
+  };
+
+  test("that came every second and paused for a minute do not make the new one begin with them", () => {
+    const earlier = lines(message, { count: 60, endedSeconds: 100 });
+    expect(onsetSeconds([...earlier, ...lines(message, { count: 30 })])).toBe(31);
+  });
+
+  test("belong to it where lines come seldom, or the pause is a short one", () => {
+    expect(onsetSeconds(lines(message, { count: 10, every: 60 }))).toBe(2 + 9 * 60);
+    const shortly = lines(message, { count: 60, endedSeconds: 60 });
+    expect(onsetSeconds([...shortly, ...lines(message, { count: 30 })])).toBe(60 + 59);
+  });
+});
