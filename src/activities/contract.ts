@@ -17,6 +17,7 @@ import type { JsonObject } from "../schema/json.js";
 import type { Question } from "../schema/question.js";
 import type { GoalInput, PlannerName, RunGraphInput } from "../schema/run-input.js";
 import type { WriteOrder } from "../schema/write-orders.js";
+import type { DecisionWord } from "../vocabulary/decisions.js";
 import type { Effect, Environment, NodeType } from "../vocabulary/node-types.js";
 import type { Problem, ProblemCode } from "../vocabulary/problems.js";
 import type { Refused } from "../vocabulary/result.js";
@@ -230,7 +231,7 @@ export interface VoteToVerify {
   runKey: string;
   nodeId: string;
   digest: string;
-  decision: "approve" | "reject";
+  decision: DecisionWord;
   /** The token must bind all that was shown. Absent for gates of earlier versions. */
   v?: 2;
   /** Other params that came with the decision: the token must name them. */

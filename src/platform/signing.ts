@@ -4,6 +4,7 @@
  */
 import { randomUUID } from "node:crypto";
 import { decodeJwt, decodeProtectedHeader, type JWTVerifyOptions, jwtVerify, SignJWT } from "jose";
+import { type DecisionWord, isDecisionWord } from "../vocabulary/decisions.js";
 import { messageOf } from "../vocabulary/message-of.js";
 import type { Problem } from "../vocabulary/problems.js";
 import { toolFailure } from "./failure.js";
@@ -24,7 +25,7 @@ export interface SignedDecision {
   runKey: string;
   nodeId: string;
   digest: string;
-  decision: "approve" | "reject";
+  decision: DecisionWord;
   /** Who decides, as the signing façade or CLI knows them. */
   subject: string;
   groups: string[];
@@ -216,7 +217,7 @@ function readClaims(
 ): { ok: true; decision: VerifiedDecision } | { ok: false; reason: string } {
   const { runKey, nodeId, digest, decision, sub, groups, channel, edit, v, issuedMs, jti } = payload;
   const texts = [runKey, nodeId, digest, sub, channel, jti].every((text) => typeof text === "string" && text !== "");
-  const isDecision = decision === "approve" || decision === "reject";
+  const isDecision = isDecisionWord(decision);
   if (!texts || !isDecision || typeof issuedMs !== "number" || !Array.isArray(groups)) {
     return { ok: false, reason: "the token lacks a claim" };
   }

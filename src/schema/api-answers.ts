@@ -1,5 +1,6 @@
 /** What the façade answers, for its OpenAPI description: what callers may rely on. More may stand beside it. */
 import { z } from "zod";
+import { DECISION_WORDS } from "../vocabulary/decisions.js";
 import { ROLES } from "../vocabulary/roles.js";
 import { writesAnswer } from "./api-writes.js";
 
@@ -54,7 +55,7 @@ export const inboxAnswer = z.object({
 export const decidedAnswer = z.looseObject({
   runId: z.string(),
   node: z.string(),
-  decision: z.enum(["approve", "reject"]),
+  decision: z.enum(DECISION_WORDS),
   counted: z.boolean().meta({ description: "whether it changed anything" }),
   result: z
     .string()

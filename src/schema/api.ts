@@ -1,5 +1,6 @@
 /** What the façade takes: bodies, queries, headers and parts of paths. Strict; nothing is coerced but digits in a query. */
 import { z } from "zod";
+import { DECISION_WORDS } from "../vocabulary/decisions.js";
 import {
   COMMENT_MAX_CHARS,
   GOAL_MAX_CHARS,
@@ -47,7 +48,7 @@ export type RunBody = z.infer<typeof runBodySchema>;
 
 /** `POST /api/v1/runs/:id/approvals/:node` */
 export const decisionBodySchema = z.strictObject({
-  decision: z.enum(["approve", "reject"]),
+  decision: z.enum(DECISION_WORDS),
   comment: z.string().max(COMMENT_MAX_CHARS).optional(),
   digest: digestSchema.optional(),
   /** With an approval: other params for the action, which is then asked about anew. */

@@ -1,10 +1,11 @@
 /** A person's answer to a gate, as it arrives by signal, update, HTTP or CLI. */
 import { z } from "zod";
+import { DECISION_WORDS } from "../vocabulary/decisions.js";
 import { APPROVER_MAX_CHARS, COMMENT_MAX_CHARS } from "../vocabulary/limits.js";
 import { GATE_NODE_PATTERN } from "../vocabulary/names.js";
 import { jsonObjectSchema } from "./json.js";
 
-/** The payload of the signals `approve` and `reject`. */
+/** The payload of the signals `approve`, `reject` and `skip`. */
 export const answerSchema = z.strictObject({
   node_id: z.string().regex(GATE_NODE_PATTERN, "a node id"),
   /** SHA-256 in hex of the action that is meant; without it the decision is for whatever the gate asks now. */
@@ -26,5 +27,5 @@ export const answerSchema = z.strictObject({
 export type Answer = z.infer<typeof answerSchema>;
 
 /** The payload of the update `decide`. */
-export const decisionSchema = answerSchema.extend({ decision: z.enum(["approve", "reject"]) });
+export const decisionSchema = answerSchema.extend({ decision: z.enum(DECISION_WORDS) });
 export type Decision = z.infer<typeof decisionSchema>;

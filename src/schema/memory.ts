@@ -1,5 +1,6 @@
 /** What memory keeps of a run, and what may come in from a file. Strict: what the format does not know is not kept. */
 import { z } from "zod";
+import { DECISION_WORDS } from "../vocabulary/decisions.js";
 import {
   APPROVER_MAX_CHARS,
   COMMENT_MAX_CHARS,
@@ -51,11 +52,11 @@ export const memoryEntrySchema = z.strictObject({
     .array(
       z.strictObject({
         node: nodeId,
-        status: z.enum(["asking", "open", "approved", "rejected", "expired", "withdrawn"]),
+        status: z.enum(["asking", "open", "approved", "rejected", "skipped", "expired", "withdrawn"]),
         votes: z
           .array(
             z.strictObject({
-              decision: z.enum(["approve", "reject"]),
+              decision: z.enum(DECISION_WORDS),
               approver: z.string().max(APPROVER_MAX_CHARS),
               verified: z.boolean(),
               at: time,

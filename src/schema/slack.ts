@@ -1,5 +1,6 @@
 /** What crosses the border to Slack: its section of config.yaml, the people in the policy, buttons, and what Slack sends back. */
 import { z } from "zod";
+import { DECISION_WORDS } from "../vocabulary/decisions.js";
 import { SLACK_USERS_MAX } from "../vocabulary/facade-limits.js";
 import { COMMENT_MAX_CHARS, WORKFLOW_ID_MAX_CHARS } from "../vocabulary/limits.js";
 
@@ -39,19 +40,19 @@ export const slackQuestionSchema = z.strictObject({
   run: z.string().min(1).max(WORKFLOW_ID_MAX_CHARS),
   node: z.string().regex(/^[a-zA-Z0-9_-]{1,64}$/),
   digest: z.string().regex(/^[0-9a-f]{64}$/),
-  /** Whether an approval needs a comment; a rejection is always asked for one. */
+  /** Whether an approval needs a comment; rejections and skips are always asked for one. */
   comment: z.literal("always").optional(),
 });
 export type SlackQuestion = z.infer<typeof slackQuestionSchema>;
 
 /** By these the interactions of our own messages are known from others of the same app. */
-export const SLACK_ACTIONS = { approve: "autoops_approve", reject: "autoops_reject" } as const;
+export const SLACK_ACTIONS = { approve: "autoops_approve", reject: "autoops_reject", skip: "autoops_skip" } as const;
 export const SLACK_COMMENT_VIEW = "autoops_comment";
 export const SLACK_COMMENT_INPUT = "comment";
 
 /** What the form of a comment carries while somebody fills it in. */
 export const slackPendingSchema = slackQuestionSchema.extend({
-  decision: z.enum(["approve", "reject"]),
+  decision: z.enum(DECISION_WORDS),
   /** Where the question stands: there the answer is told. */
   channel: z.string().min(1).max(50),
   thread: z.string().max(50).optional(),

@@ -38,7 +38,9 @@ export const ACTIVITIES = {
 } as const;
 export const RESERVED_TOOL_NAMES: readonly string[] = Object.values(ACTIVITIES);
 
-export const SIGNALS = { approve: "approve", reject: "reject" } as const;
+export const SIGNALS = { approve: "approve", reject: "reject", skip: "skip" } as const;
+/** `patched` id of runs that know the answer skip; what was sent to older ones changed nothing. */
+export const SKIPS = "decision-skip";
 /** Brings news from outside (`{ name, … }`), which `withdraw_when` looks at. */
 export const EVENT_SIGNAL = "event";
 /** How a precondition or verification calls what it read, and `withdraw_when` what arrived. */

@@ -6,7 +6,12 @@
  */
 export function personOf(name: string): string {
   const seen = name.normalize("NFKC").replace(/[\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cf}]/gu, "");
-  return seen.normalize("NFKC").replace(/\s+/g, " ").trim().toLowerCase();
+  // Upper case first: only then are ß and SS, and the two small sigmas, the same. A blank of Braille shows nothing either.
+  const folded = seen.normalize("NFKC").toUpperCase().toLowerCase();
+  return folded
+    .normalize("NFKC")
+    .replace(/[\s\u2800]+/g, " ")
+    .trim();
 }
 
 /** Each person once, as the name was first written. */

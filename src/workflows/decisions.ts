@@ -3,7 +3,7 @@
  * decisions end in `core/approval`. Loaded by the workflow sandbox: imports only what the bundle test lists.
  */
 
-import { condition, defineQuery, defineSignal, defineUpdate, setHandler } from "@temporalio/workflow";
+import { condition, defineQuery, defineSignal, defineUpdate, patched, setHandler } from "@temporalio/workflow";
 import type { Activities, AskedAt, EditVerdict, VoteVerdict } from "../activities/contract.js";
 import { readAnswer } from "../core/gate/answer.js";
 import { judgeEdit, refuseEdit } from "../core/gate/edit.js";
@@ -14,11 +14,13 @@ import type { DecisionResult, RunEvent, Vote } from "../core/run/state.js";
 import { noteStray, unreadable } from "../core/run/stray-decisions.js";
 import type { Answer, Decision } from "../schema/decision.js";
 import type { Json } from "../schema/json.js";
-import { EVENT_SIGNAL, QUERIES, SIGNALS, UPDATES } from "../vocabulary/names.js";
+import { DECISION_WORDS, type DecisionWord, isDecisionWord } from "../vocabulary/decisions.js";
+import { EVENT_SIGNAL, QUERIES, SIGNALS, SKIPS, UPDATES } from "../vocabulary/names.js";
 import { type Interpreter, nodeOf } from "./interpreter.js";
 
 export const approveSignal = defineSignal<[Answer]>(SIGNALS.approve);
 export const rejectSignal = defineSignal<[Answer]>(SIGNALS.reject);
+export const skipSignal = defineSignal<[Answer]>(SIGNALS.skip);
 export const eventSignal = defineSignal<[Json]>(EVENT_SIGNAL);
 export const decideUpdate = defineUpdate<DecisionResult, [Decision]>(UPDATES.decide);
 export const runViewQuery = defineQuery<RunView | null>(QUERIES.runView);
@@ -33,8 +35,10 @@ type Checks = Pick<Activities, "verify_vote" | "check_edit">;
 export function createDecisions(facts: RunFacts, { verify_vote: verify, check_edit }: Checks): Decisions {
   let interpreter: Interpreter | undefined;
 
-  async function take(value: unknown, decision: "approve" | "reject"): Promise<DecisionResult> {
+  async function take(value: unknown, decision: DecisionWord): Promise<DecisionResult> {
     const atMs = Date.now();
+    // Workers of before knew no such answer: what came then changed nothing, and must not on replay.
+    if (decision === "skip" && !patched(SKIPS)) return "gate-not-open";
     const read = readAnswer(value);
     if (interpreter === undefined) await condition(() => interpreter !== undefined);
     const running = interpreter as Interpreter;
@@ -128,6 +132,9 @@ export function createDecisions(facts: RunFacts, { verify_vote: verify, check_ed
   setHandler(rejectSignal, async (answer) => void (await take(answer, "reject")), {
     description: "Reject a node that waits at a gate: {node_id, approver, comment?, digest?, token?}",
   });
+  setHandler(skipSignal, async (answer) => void (await take(answer, "skip")), {
+    description: "Leave out a node that waits at a gate: {node_id, approver, comment?, digest?, token?}",
+  });
   setHandler(
     eventSignal,
     async (event) => {
@@ -139,7 +146,7 @@ export function createDecisions(facts: RunFacts, { verify_vote: verify, check_ed
   );
   setHandler(decideUpdate, ({ decision, ...answer }) => take(answer, decision), {
     validator: refuseMalformed,
-    description: "Approve or reject, and learn what became of it: {decision, node_id, approver, …}",
+    description: "Approve, reject or skip, and learn what became of it: {decision, node_id, approver, …}",
   });
   setHandler(runViewQuery, () => (interpreter === undefined ? null : viewOf(interpreter.run, facts)), {
     description: "The run as people are shown it",
@@ -154,7 +161,7 @@ export function createDecisions(facts: RunFacts, { verify_vote: verify, check_ed
 /** Only what cannot be read at all: every other refusal is a result, so that it is in history. */
 function refuseMalformed(value: Decision): void {
   const { decision, ...answer } = value ?? {};
-  if (decision !== "approve" && decision !== "reject") throw new Error('decision must be "approve" or "reject"');
+  if (!isDecisionWord(decision)) throw new Error(`decision must be one of ${DECISION_WORDS.join(", ")}`);
   const read = readAnswer(answer);
   if (!read.ok) throw new Error(read.message);
 }

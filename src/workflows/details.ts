@@ -11,6 +11,7 @@ import { plain } from "../core/report/plain.js";
 import { statusOf, viewOf } from "../core/report/view.js";
 import type { Report } from "../core/report.js";
 import { type Run, stateOf } from "../core/run/run.js";
+import { DECISION_WORDS } from "../vocabulary/decisions.js";
 import { DETAILS_MAX_CHARS, DETAILS_MAX_NODES, KEYWORD_LIST_MAX_BYTES } from "../vocabulary/limits.js";
 import { EFFECTS } from "../vocabulary/node-types.js";
 
@@ -64,7 +65,7 @@ export function showDetails(run: Run, workflowId: string): void {
     const until = new Date(own.gate.deadlineMs).toISOString().replace("T", " ").slice(0, 19);
     asking.push(`- ${title}, until ${until} UTC`);
     // Each on a line of its own: a long one is cut, and this is the one to be copied.
-    for (const answer of ["approve", "reject"]) asking.push(`  - \`autoops ${answer} ${workflowId} ${node.id}\``);
+    for (const answer of DECISION_WORDS) asking.push(`  - \`autoops ${answer} ${workflowId} ${node.id}\``);
   }
   const left = graph.nodes.length - DETAILS_MAX_NODES;
   if (left > 0) lines.push(`- and ${left} more nodes`);

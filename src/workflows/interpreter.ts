@@ -16,6 +16,7 @@ import { type Run, stateOf, workedMs } from "../core/run/run.js";
 import type { RunEvent } from "../core/run/state.js";
 import { takesBackAfterCancel } from "../core/run/undo.js";
 import type { Json, JsonObject } from "../schema/json.js";
+import { votesFor } from "../vocabulary/decisions.js";
 import { RETRY_DEFAULT, SUMMARY_MAX_CHARS } from "../vocabulary/limits.js";
 import { showAttributes, showDetails } from "./details.js";
 import { eventOfFailure } from "./failures.js";
@@ -183,7 +184,7 @@ export function nodeOf(run: Run, id: string): CheckedNode {
 function grantOf(run: Run, node: CheckedNode): Grant {
   const approved = node.gate === undefined && node.undoes !== undefined ? node.undoes : node.id;
   const { gate } = stateOf(run, approved);
-  const votes = (gate?.votes ?? []).filter((vote) => vote.decision === "approve");
+  const votes = votesFor("approve", gate?.votes ?? []);
   return {
     digest: gate?.digest ?? "",
     ...(gate?.question === undefined ? {} : { question: gate.question }),

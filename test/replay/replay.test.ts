@@ -63,3 +63,32 @@ test.each(kept)("%s gives the same nodes and gates without a worker", (name) => 
   });
   expect(JSON.parse(JSON.stringify(brief(fold.view())))).toEqual(JSON.parse(JSON.stringify(brief(report))));
 });
+
+/** The event stands in the history before that with this number; all later ones move on by one. */
+function inserted(history: { events: object[] }, at: number, event: object): { events: object[] } {
+  const shifted = (value: unknown, key = ""): unknown => {
+    if (Array.isArray(value)) return value.map((one) => shifted(one));
+    if (typeof value === "object" && value !== null) {
+      return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, shifted(one, name)]));
+    }
+    return /eventid$/i.test(key) && Number(value) >= at ? String(Number(value) + 1) : value;
+  };
+  const events = history.events.map((one) => shifted(one) as object);
+  return { events: [...events.slice(0, at - 1), { ...event, eventId: String(at) }, ...events.slice(at - 1)] };
+}
+
+test("a skip that was sent to an older worker changed nothing: not on replay, and not in what is shown", async () => {
+  const history = read("gate-approved-by-signal") as { events: Array<Record<string, unknown>> };
+  const at = history.events.findIndex((event) => event.workflowExecutionSignaledEventAttributes !== undefined);
+  const { workflowExecutionSignaledEventAttributes: attributes, ...rest } = history.events[at] as Record<
+    string,
+    object
+  >;
+  const skip = { ...rest, workflowExecutionSignaledEventAttributes: { ...attributes, signalName: "skip" } };
+  const older = inserted(history, at + 1, skip);
+  await expect(replay(older)).resolves.toBeUndefined();
+  const fold = createFold("run", 0);
+  for (const event of historyFromJSON(older).events ?? []) fold.add(event);
+  fold.settle();
+  expect(fold.view().gates).toMatchObject([{ status: "approved", votes: [{ decision: "approve" }] }]);
+});

@@ -64,6 +64,20 @@ export const SCENARIOS: Record<string, Scenario> = {
       await handle.signal("approve", { node_id: "act", approver: "ann" });
     },
   },
+  "gate-skipped-by-signal": {
+    graph: { ...gated, edges: [...gated.edges, { from_node_id: "act", to_node_id: "tell", on: "skipped" }] },
+    stage: looks,
+    act: async (handle, gate) =>
+      handle.signal("skip", { node_id: "act", approver: "ann", digest: await gate("act"), comment: "not needed" }),
+  },
+  "gate-skipped-by-update": {
+    graph: gated,
+    stage: looks,
+    act: async (handle, gate) => {
+      const answer = { node_id: "act", approver: "ann", digest: await gate("act"), decision: "skip" };
+      await handle.executeUpdate("decide", { args: [answer] });
+    },
+  },
   "gate-rejected-by-update": {
     graph: gated,
     stage: looks,

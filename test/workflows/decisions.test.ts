@@ -69,3 +69,42 @@ test("a run whose time is up while a gate waits withdraws the question, and the 
   expect((gate?.closedAtMs ?? 0) - (gate?.openedAtMs ?? 0)).toBeLessThan(300_000);
   expect(staged.calls).toEqual(["a"]);
 });
+
+test.each(["update", "signal"])(
+  "a write that people skip by %s does not happen, and what may follow a skip does",
+  async (way) => {
+    const staged = stage();
+    const graph = graphOf([write("w"), "instead", "never", "beside"], ["w>instead", "w>never", "w>beside"]);
+    const [edge] = graph.edges;
+    if (edge !== undefined) edge.on = "skipped";
+    const last = graph.edges.at(-1);
+    if (last !== undefined) last.on = "always";
+    const report = await play(environment, graph, staged, async (handle) => {
+      const { digest } = await gateOf(handle, "w");
+      const said = { digest, comment: "it recovered" };
+      if (way === "update") expect(await decide(handle, { ...said, decision: "skip" })).toBe("accepted");
+      else await handle.signal("skip", { node_id: "w", approver: "ann", ...said });
+    });
+    expect(report.outcome).toBe("succeeded");
+    expect(statuses(report)).toMatchObject({
+      w: "skipped",
+      instead: "succeeded",
+      never: "skipped",
+      beside: "succeeded",
+    });
+    expect(staged.calls.sort()).toEqual(["beside", "instead"]);
+    expect(report.gates[0]).toMatchObject({
+      status: "skipped",
+      votes: [{ decision: "skip", comment: "it recovered" }],
+    });
+    expect(report.nodes[0]?.reason).toBe("skipped by ann: it recovered");
+  },
+);
+
+test("an answer of no known kind is refused before it stands in history", async () => {
+  await play(environment, graphOf([write("w")]), stage(), async (handle) => {
+    await gateOf(handle, "w");
+    await expect(decide(handle, { decision: "forget" })).rejects.toThrow();
+    await decide(handle);
+  });
+});

@@ -1,7 +1,7 @@
 /** Whether enough people agreed, by the rule that they were shown and by the one that holds now. */
 import { type GateRule, mayAnswer, ruleFor, type Voter, wantsSignedVotes } from "../../core/policy/approval-rule.js";
 import { strictest } from "../../vocabulary/node-types.js";
-import { personOf } from "../../vocabulary/person.js";
+import { peopleOf, personOf } from "../../vocabulary/person.js";
 import type { Dependencies } from "../dependencies.js";
 import { verifyVote } from "../gates/verify-vote.js";
 import { type Acting, type Derived, refuse, type SignedGrant } from "./action.js";
@@ -45,7 +45,7 @@ export async function checkVotes(
   const whenever = voters.map((voter) => ({ ...voter, givenAtMs: Number.POSITIVE_INFINITY }));
   for (const rule of present) if (rule !== undefined) enough(rule, 0, whenever);
   const names = (isVerified: boolean) =>
-    voters.filter((voter) => (voter.groups !== undefined) === isVerified).map(({ approver }) => approver);
+    peopleOf(voters.filter((voter) => (voter.groups !== undefined) === isVerified).map(({ approver }) => approver));
   return { approvers: names(true), unverified: names(false) };
 }
 

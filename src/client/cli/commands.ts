@@ -1,5 +1,6 @@
 /** The commands by name, with their options and examples; the code of each is loaded when it is called. */
 import { Option } from "commander";
+import type { DecisionWord } from "../../vocabulary/decisions.js";
 import { ACCESS_COMMANDS } from "./access-commands.js";
 import { as, type Declared } from "./declared.js";
 import { INCIDENT_COMMANDS } from "./incident-commands.js";
@@ -13,12 +14,17 @@ import { IMPORT, TEMPLATES } from "./template-commands.js";
 import { APPROVE_TOOLS, SCHEMA, SHOW_TOOL } from "./tool-commands.js";
 import { WRITE_COMMANDS } from "./write-commands.js";
 
-const decide = (word: "approve" | "reject"): Declared => ({
+const SAYS: Record<DecisionWord, string> = {
+  approve: "Agree to the action that waits at a gate",
+  reject: "Refuse the action that waits at a gate",
+  skip: "Leave out the action that waits at a gate; the run goes on without it",
+};
+const decide = (word: DecisionWord): Declared => ({
   usage: `${word} <run> [node]`,
-  says: word === "approve" ? "Agree to the action that waits at a gate" : "Refuse the action that waits at a gate",
+  says: SAYS[word],
   examples: [
     `autoops ${word} checkout-returns-500s-k3x9 rollback --comment "seen the graphs"`,
-    `autoops ${word} checkout-returns-500s-k3x9 --skip restart`,
+    `autoops ${word} checkout-returns-500s-k3x9 ${word === "skip" ? "--only" : "--skip"} restart`,
   ],
   options: deciding(),
   load: async () => as((await import("./commands/decide.js"))[word]),
@@ -151,6 +157,7 @@ export const COMMANDS: readonly Declared[] = [
   ...STACK_COMMANDS,
   decide("approve"),
   decide("reject"),
+  decide("skip"),
   ...INCIDENT_COMMANDS,
   SCHEDULES,
   ...WRITE_COMMANDS,

@@ -1,4 +1,5 @@
 /** What became of a decision: in words, or as a problem where it did not count. */
+import { DECIDED, type DecisionWord } from "../../vocabulary/decisions.js";
 import type { Problem, ProblemCode } from "../../vocabulary/problems.js";
 import { refusedBy, stillToCome } from "../runs/became.js";
 import type { Became, Decided } from "../runs.js";
@@ -51,11 +52,11 @@ function refusal(result: Refused, runId: string, at: string, rule: string | unde
   return { code, at, message: `${at}: ${message}${refusedBy({ result, rule })}`, hint: hint.replace("RUN", runId) };
 }
 
-export function decidedText(decided: Decided, decision: "approve" | "reject"): string {
+export function decidedText(decided: Decided, decision: DecisionWord): string {
   const { runId, node, result } = decided;
-  const more = stillToCome(decided);
+  const more = stillToCome(decided, decision);
   if (result === "repeated") return `${style.yellow("unchanged")} ${node} of ${runId}: ${more ?? "nothing changed"}`;
   if (result === "edited") return `${style.yellow("edited")} ${node} of ${runId}: nothing is approved yet`;
-  const word = decision === "approve" ? style.green("approved") : style.yellow("rejected");
+  const word = decision === "approve" ? style.green(DECIDED.approve) : style.yellow(DECIDED[decision]);
   return `${word} ${node} of ${runId}${more === undefined ? "" : `: ${more}`}`;
 }

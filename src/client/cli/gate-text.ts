@@ -4,6 +4,7 @@ import { answerLines } from "../../core/answer/lines.js";
 import { span } from "../../core/report/plain.js";
 import type { GateView, RunView } from "../../core/report/view.js";
 import type { Json } from "../../schema/json.js";
+import { votesFor } from "../../vocabulary/decisions.js";
 import { FINDINGS_SHOWN_AT_GATE } from "../../vocabulary/limits.js";
 import { peopleOf } from "../../vocabulary/person.js";
 import { LOCAL, styled } from "./answer-text.js";
@@ -41,7 +42,7 @@ export function gateLines(gate: GateView, context: GateContext): string[] {
   ];
   if (gate.required > 1)
     lines.push(
-      `   votes     ${peopleOf(gate.votes.map(({ approver }) => approver)).length} of ${gate.required} needed`,
+      `   votes     ${peopleOf(votesFor("approve", gate.votes).map(({ approver }) => approver)).length} of ${gate.required} needed`,
     );
   if (gate.rule !== undefined) lines.push(`   who       ${oneLine(whoLine(gate))}`);
   if (context.requester !== undefined) lines.push(`   asked by  ${oneLine(context.requester)}`);

@@ -65,7 +65,7 @@ export const deciding = () => [
   new Option("--yes", "sign what is shown without being asked once more"),
   new Option("--all", "every gate of the run that is open now, each for what it asks"),
   new Option("--only <nodes>", "the open gates of these nodes, with commas between").argParser(list),
-  new Option("--skip <nodes>", "every open gate but those of these nodes").argParser(list),
+  new Option("--skip <nodes>", "every open gate, and leave these nodes out: each ends as skipped").argParser(list),
 ];
 function object(text: string): Record<string, unknown> {
   const [changed] = misreadInJson(text, 1);

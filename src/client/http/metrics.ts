@@ -1,12 +1,13 @@
 /** What the façade counts of itself, for Prometheus. Every label comes from a closed list: no ids, no names of people. */
 import type { RequestHandler } from "express";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import type { DecisionWord } from "../../vocabulary/decisions.js";
 
 export interface FacadeMetrics {
   request(labels: { route: string; method: string; status: number; code: string }, seconds: number): void;
   /** Event streams that are open now. */
   streams(open: number): void;
-  decided(decision: "approve" | "reject", result: string): void;
+  decided(decision: DecisionWord, result: string): void;
   /** Payloads that the codec server opened or sealed, or was asked to. */
   payloads(operation: "decode" | "encode", code: string, count: number): void;
   /** Alerts that came in by a hook that is declared: `taken`, `ignored`, `repeated`, `refused`. */

@@ -6,6 +6,7 @@ import type { DecisionResult } from "../../core/run/state.js";
 import type { GraphInput } from "../../schema/graph.js";
 import type { JsonObject } from "../../schema/json.js";
 import type { GoalInput } from "../../schema/run-input.js";
+import type { DecisionWord } from "../../vocabulary/decisions.js";
 import type { Environment } from "../../vocabulary/node-types.js";
 import type { Result } from "../../vocabulary/result.js";
 
@@ -89,7 +90,7 @@ export interface RunHappening {
 export interface Decide {
   runId: string;
   node: string;
-  decision: "approve" | "reject";
+  decision: DecisionWord;
   /** Absent: the decision is for what the gate asks now. */
   digest?: string;
   approver: string;
@@ -111,7 +112,7 @@ export interface Decided {
   result?: Became;
   /** Whether it changed anything. */
   counted: boolean;
-  /** After an approval: how many people have approved, as far as is known, and how many must. */
+  /** After an approval or a skip: how many people have said so, as far as is known, and how many must. */
   approvals?: { given: number; required: number };
   /** Name of the policy's rule that the gate follows; absent where the policy's defaults hold, or there is no gate. */
   rule?: string;

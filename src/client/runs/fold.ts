@@ -8,6 +8,7 @@ import { type RunView, viewOf } from "../../core/report/view.js";
 import { begin } from "../../core/run/apply.js";
 import { createRun, resumeRun } from "../../core/run/run.js";
 import type { AskedGate } from "../../core/run/state.js";
+import { SKIPS } from "../../vocabulary/names.js";
 import type { Problem } from "../../vocabulary/problems.js";
 import type { RunHappening } from "./contract.js";
 import { type Change, createWatch, type Watch } from "./fold/changes.js";
@@ -44,6 +45,7 @@ export function createFold(workflowId: string, position: number): Fold {
   let mirror: Mirror | undefined;
   let votes: Votes | undefined;
   let watch: Watch | undefined;
+  let knowsSkips = false;
   let told: Change[] = [];
   const startedAt = new Map<number, { atMs: number; isLast: boolean }>();
   const jobs: Jobs = createJobs();
@@ -90,6 +92,7 @@ export function createFold(workflowId: string, position: number): Fold {
   }
 
   function play(done: Task, from: RunStart): void {
+    knowsSkips ||= done.learned(SKIPS);
     if (mirror === undefined && from.carried !== undefined) resume(from.carried, done);
     if (mirror !== undefined) {
       mirror.mayStart = !done.isLast;
@@ -111,6 +114,8 @@ export function createFold(workflowId: string, position: number): Fold {
   function playJobs(done: Task, on: Mirror): void {
     for (const job of jobs.ready(done.updates())) {
       const before = told.length;
+      // To a run of an older worker that answer says nothing.
+      if (job.kind === "decision" && job.decision === "skip" && !knowsSkips) continue;
       if (job.kind === "decision") tell(votes?.take(job.value, job.decision, done.atMs), before);
       else if (job.kind === "event") on.report({ kind: "event-arrived", event: job.event, atMs: done.atMs });
       else if (job.kind === "timer") on.fireTimer(job.timerId, done.atMs);

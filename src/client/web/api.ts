@@ -4,6 +4,7 @@ import type { Report } from "../../core/report.js";
 import type { Graph } from "../../schema/graph.js";
 import type { JsonObject } from "../../schema/json.js";
 import type { PlaybookOffer } from "../../schema/playbook.js";
+import type { DecisionWord } from "../../vocabulary/decisions.js";
 import { PAGE_HEADER } from "../../vocabulary/names.js";
 import type { Problem } from "../../vocabulary/problems.js";
 import type { Role } from "../../vocabulary/roles.js";
@@ -35,7 +36,7 @@ interface ProblemDocument {
 }
 
 interface Decision {
-  decision: "approve" | "reject";
+  decision: DecisionWord;
   comment?: string;
   digest?: string;
 }

@@ -1,5 +1,6 @@
-/** The two answers of a gate, each in two steps, for exactly the action that is shown. */
+/** The three answers of a gate, each in two steps, for exactly the action that is shown. */
 import { useEffect, useRef, useState } from "preact/hooks";
+import type { DecisionWord } from "../../vocabulary/decisions.js";
 import { COMMENT_MAX_CHARS } from "../../vocabulary/limits.js";
 import { decide } from "./api.js";
 import type { Gate } from "./gate.js";
@@ -7,7 +8,7 @@ import { counted, type GateOutcome, refused } from "./gate-outcome.js";
 import { html } from "./html.js";
 import { missing, useMay } from "./session.js";
 
-type Choice = "approve" | "reject";
+const VERBS: Record<DecisionWord, string> = { approve: "Approve", reject: "Reject", skip: "Skip" };
 
 interface Props {
   gate: Gate;
@@ -16,12 +17,12 @@ interface Props {
 }
 
 export function GateAnswer({ gate, runId, onAnswered }: Props) {
-  const [choice, setChoice] = useState<Choice>();
+  const [choice, setChoice] = useState<DecisionWord>();
   const [comment, setComment] = useState("");
   const [sending, setSending] = useState(false);
   const mayDecide = useMay("gates.decide");
 
-  async function send(decision: Choice): Promise<void> {
+  async function send(decision: DecisionWord): Promise<void> {
     setSending(true);
     const text = comment.trim();
     const { digest, nodeId, nodeName } = gate;
@@ -40,6 +41,7 @@ export function GateAnswer({ gate, runId, onAnswered }: Props) {
     return html`<div class="answer buttons">
       <button type="button" class="primary" onClick=${() => setChoice("approve")}>Approve…</button>
       <button type="button" class="danger" onClick=${() => setChoice("reject")}>Reject…</button>
+      <button type="button" onClick=${() => setChoice("skip")}>Skip…</button>
     </div>`;
   }
   return html`<div class="answer">
@@ -57,7 +59,7 @@ export function GateAnswer({ gate, runId, onAnswered }: Props) {
 
 interface ConfirmProps {
   gate: Gate;
-  choice: Choice;
+  choice: DecisionWord;
   comment: string;
   sending: boolean;
   onComment(text: string): void;
@@ -69,10 +71,10 @@ interface ConfirmProps {
 function Confirm({ gate, choice, comment, sending, onComment, onSend, onBack }: ConfirmProps) {
   const field = useRef<HTMLTextAreaElement>(null);
   useEffect(() => field.current?.focus(), []);
-  const verb = choice === "approve" ? "Approve" : "Reject";
+  const verb = VERBS[choice];
   const target = gate.target === undefined ? "" : ` on ${gate.target}`;
   const { commentRequired } = gate;
-  const isNeeded = commentRequired === "always" || (commentRequired === "reject" && choice === "reject");
+  const isNeeded = commentRequired === "always" || (commentRequired === "reject" && choice !== "approve");
   const lacks = isNeeded && comment.trim() === "";
   const id = `comment-${gate.nodeId}`;
   const onKeyDown = (event: KeyboardEvent) => {
@@ -81,6 +83,7 @@ function Confirm({ gate, choice, comment, sending, onComment, onSend, onBack }: 
   return html`<div class="confirm" role="group" aria-label=${`${verb} ${gate.nodeName}?`} onKeyDown=${onKeyDown}>
     <p>
       ${verb} <strong>${gate.nodeName}</strong>: <code>${gate.tool ?? gate.nodeType}</code>${target} in ${gate.environment}?
+      ${choice === "skip" ? html` It is left out, and the run goes on without it.` : null}
     </p>
     <label for=${id}>Comment (${isNeeded ? "the policy asks for one" : "optional"}; goes into the report)</label>
     <textarea

@@ -1,5 +1,6 @@
 /** What became of a decision that this page sent, in words, until the page is left. */
 import { useState } from "preact/hooks";
+import { DECISION_NOUNS, type DecisionWord } from "../../vocabulary/decisions.js";
 import { type DecisionAnswer, problemsOf, type ShownProblem } from "./api.js";
 
 export interface GateOutcome {
@@ -12,14 +13,11 @@ export interface GateOutcome {
   isOver: boolean;
 }
 
-type Choice = "approve" | "reject";
-
-export function counted(gateName: string, choice: Choice, { result, message }: DecisionAnswer): GateOutcome {
+export function counted(gateName: string, choice: DecisionWord, { result, message }: DecisionAnswer): GateOutcome {
   if (result === undefined) {
     return { gateName, says: "Recorded. It counts as soon as a worker runs.", tone: "ask", isOver: true };
   }
-  const word = choice === "approve" ? "approval" : "rejection";
-  const says = result === "repeated" ? "Nothing changed" : `Your ${word} counts`;
+  const says = result === "repeated" ? "Nothing changed" : `Your ${DECISION_NOUNS[choice]} counts`;
   return { gateName, says: message === undefined ? `${says}.` : `${says}: ${message}.`, tone: "good", isOver: true };
 }
 

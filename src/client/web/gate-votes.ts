@@ -1,4 +1,5 @@
 /** The votes on a gate: who answered, how many are still needed, and who may give them. */
+import { DECIDED, votesFor } from "../../vocabulary/decisions.js";
 import { peopleOf } from "../../vocabulary/person.js";
 import type { Gate } from "./gate.js";
 import { html } from "./html.js";
@@ -14,20 +15,18 @@ const REFUSED: Record<string, string> = {
 };
 
 export function GateVotes({ gate, requester }: { gate: Gate; requester: string }) {
-  const approvers = peopleOf(
-    gate.votes.filter(({ decision }) => decision === "approve").map(({ approver }) => approver),
-  );
+  const approvers = peopleOf(votesFor("approve", gate.votes).map(({ approver }) => approver));
   const isOpen = gate.status === "open" || gate.status === "asking";
   return html`<h3>Votes</h3>
     <p>
       ${approvers.length} of ${gate.required} ${gate.required === 1 ? "approval" : "approvals"}${gate.signed ? ", signed" : ""};
-      one rejection closes the gate.
+      one rejection closes the gate; to skip it takes as many as to approve it.
     </p>
     ${isOpen ? html`<p class="muted">${mayAnswer(gate, requester)}</p>` : null}
     <ul class="votes">
       ${gate.votes.map(
         (vote) => html`<li>
-          <strong>${vote.approver}</strong> ${vote.decision === "approve" ? "approved" : "rejected"} at ${clock(vote.atMs)}
+          <strong>${vote.approver}</strong> ${DECIDED[vote.decision]} at ${clock(vote.atMs)}
           <span class="muted"> (${vote.verified ? "signature verified" : "unverified"})</span>
           ${vote.comment ? html`<div class="comment">${vote.comment}</div>` : null}
         </li>`,

@@ -4,6 +4,7 @@ import type { ReportNode } from "../../core/report/body.js";
 import type { Report } from "../../core/report.js";
 import type { Outcome } from "../../core/run/state.js";
 import { wasCarriedOut } from "../../vocabulary/carried-out.js";
+import { DECIDED } from "../../vocabulary/decisions.js";
 import { Findings } from "./gate-card.js";
 import { html } from "./html.js";
 import { clock, lookOf, proofOf, span } from "./words.js";
@@ -59,7 +60,7 @@ export function ReportView({ report }: { report: Report }) {
                 ${gate.nodeName}: ${lookOf(gate.status).word}
                 ${gate.votes.map(
                   (vote) => html`<div class="muted">
-                    ${vote.decision === "approve" ? "approved" : "rejected"} by ${vote.approver} at ${clock(vote.atMs)}
+                    ${DECIDED[vote.decision]} by ${vote.approver} at ${clock(vote.atMs)}
                     ${" "}(${vote.verified ? "signature verified" : "unverified"})${vote.comment ? `: “${vote.comment}”` : ""}
                   </div>`,
                 )}

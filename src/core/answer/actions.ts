@@ -4,6 +4,7 @@
  */
 import type { JsonObject } from "../../schema/json.js";
 import { wasCarriedOut } from "../../vocabulary/carried-out.js";
+import { votesFor } from "../../vocabulary/decisions.js";
 import { peopleOf } from "../../vocabulary/person.js";
 import type { AnswerAction } from "./answer.js";
 import { beforeAndAfter, type Figure } from "./figures.js";
@@ -54,14 +55,14 @@ function changeOf({ output }: AnswerNode, gate: AnswerGate | undefined): string 
 const atOf = ({ endedAtMs }: AnswerNode): string => (endedAtMs === undefined ? "" : `, at ${iso(endedAtMs)}`);
 
 function agreedOf(gate: AnswerGate | undefined): string {
-  const votes = votesFor("approve", gate);
+  const votes = votesFor("approve", gate?.votes ?? []);
   const by = peopleOf(votes.map(({ approver }) => approver)).map(readable);
   const said = votes.flatMap(({ comment }) => (comment ? [`, "${readable(comment)}"`] : []));
   return by.length === 0 ? "" : `, approved by ${listed(by)}${said[0] ?? ""}`;
 }
 
 function whyNot({ reason, failure, status }: AnswerNode, gate: AnswerGate | undefined): string {
-  const [vote] = votesFor("reject", gate);
+  const [vote] = votesFor("reject", gate?.votes ?? []);
   if (vote !== undefined) {
     const said = vote.comment ? `, "${readable(vote.comment)}"` : "";
     return `rejected by ${readable(vote.approver)} at ${iso(vote.atMs)}${said}`;
@@ -69,9 +70,6 @@ function whyNot({ reason, failure, status }: AnswerNode, gate: AnswerGate | unde
   if (gate?.status === "expired") return `nobody answered until ${iso(gate.closedAtMs ?? 0)}`;
   return readable(failure?.message ?? reason ?? status);
 }
-
-const votesFor = (decision: "approve" | "reject", gate: AnswerGate | undefined) =>
-  (gate?.votes ?? []).filter((vote) => vote.decision === decision);
 
 /** By its own check, else by the run's next decision on what was measured afterwards. */
 function proofOf(

@@ -1,5 +1,6 @@
+import { type DecisionWord, votesFor } from "../../vocabulary/decisions.js";
 import { DECISIONS_MAX_PER_GATE } from "../../vocabulary/limits.js";
-import { personOf } from "../../vocabulary/person.js";
+import { peopleOf } from "../../vocabulary/person.js";
 import { mayAnswer } from "../policy/approval-rule.js";
 import { finishIfDone, settle } from "../run/node-end.js";
 import type { PlanNode } from "../run/plan.js";
@@ -77,7 +78,8 @@ export function decide(run: Run, event: Decided): DecisionResult {
   if (isRepeated(gate, event.vote)) return "accepted";
   gate.votes.push(event.vote);
   if (event.vote.decision === "reject") reject(run, event);
-  else if (approvers(gate).size >= gate.required) approve(run, event);
+  else if (people(gate, "approve").length >= gate.required) approve(run, event);
+  else if (people(gate, "skip").length >= gate.required) skip(run, gate, event);
   return "accepted";
 }
 
@@ -106,7 +108,7 @@ export function judgeDecision(run: Run, gate: Gate, event: Decided): DecisionRes
   const rule = gateOf(run, event.node)?.rule;
   if (rule === undefined) return "accepted";
   if (!mayAnswer(rule, { ...vote, givenAtMs: givenAtMs(event) }, run.requester, gate.openedAtMs)) return "not-allowed";
-  const wantsComment = rule.comment === "always" || (rule.comment === "reject" && vote.decision === "reject");
+  const wantsComment = rule.comment === "always" || (rule.comment === "reject" && vote.decision !== "approve");
   return wantsComment && (vote.comment ?? "").trim() === "" ? "comment-required" : "accepted";
 }
 
@@ -121,9 +123,9 @@ function isRepeated(gate: Gate, vote: Vote): boolean {
   return vote.decisionId !== undefined && gate.votes.some((known) => known.decisionId === vote.decisionId);
 }
 
-/** A second vote of one person counts once. */
-function approvers(gate: Gate): Set<string> {
-  return new Set(gate.votes.filter((vote) => vote.decision === "approve").map((vote) => personOf(vote.approver)));
+/** Who says so: a second vote of one person counts once. */
+function people(gate: Gate, decision: DecisionWord): string[] {
+  return peopleOf(votesFor(decision, gate.votes).map((vote) => vote.approver));
 }
 
 function keepEarly(run: Run, gate: Gate | undefined, event: Decided): DecisionResult {
@@ -160,6 +162,17 @@ function reject(run: Run, event: Decided): void {
   settleAndFinish(run, event.node, "rejected", event.atMs, `rejected by ${event.vote.approver}${comment}`);
 }
 
+/**
+ * The node is left out and the run goes on without it. What follows may then start, so it takes as many people as an
+ * approval does: fewer could otherwise take a review out of a run's way.
+ */
+function skip(run: Run, gate: Gate, event: Decided): void {
+  closeGate(run, event.node, "skipped", event.atMs);
+  const said = votesFor("skip", gate.votes).find(({ comment }) => comment !== undefined)?.comment;
+  const why = said === undefined ? "" : `: ${said}`;
+  settleAndFinish(run, event.node, "skipped", event.atMs, `skipped by ${people(gate, "skip").join(", ")}${why}`);
+}
+
 /** A review's answer can be read by conditions, also where it was no. */
 function answerReview(run: Run, event: Decided, decision: "approved" | "rejected"): void {
   const output = { decision, comment: event.vote.comment ?? "" };
@@ -180,12 +193,18 @@ export function expireGate(run: Run, node: string, atMs: number): void {
 }
 
 function whyExpired(gate: Gate): string {
-  const given = approvers(gate).size;
+  const given = people(gate, "approve").length;
   if (given === 0) return "nobody decided before the deadline";
   return `${given} of ${gate.required} people had approved at the deadline`;
 }
 
-function settleAndFinish(run: Run, id: string, status: "succeeded" | "rejected", atMs: number, reason?: string): void {
+function settleAndFinish(
+  run: Run,
+  id: string,
+  status: "succeeded" | "rejected" | "skipped",
+  atMs: number,
+  reason?: string,
+): void {
   settle(run, id, status, atMs, reason);
   finishIfDone(run, atMs);
 }

@@ -2,7 +2,9 @@
  * A report as Markdown: the answer first, then all that it rests on.
  * Loaded by the workflow sandbox: imports no package and reads no clock.
  */
+
 import { wasCarriedOut } from "../../vocabulary/carried-out.js";
+import { DECIDED } from "../../vocabulary/decisions.js";
 import { REPORT_MAX_NODES } from "../../vocabulary/limits.js";
 import type { Answer } from "../answer/answer.js";
 import { proofText } from "../answer/lines.js";
@@ -102,7 +104,7 @@ function proof({ verification }: ReportNode): string {
 
 function gateLines(gate: GateView): string[] {
   const votes = gate.votes.map((vote) => {
-    const word = vote.decision === "approve" ? "approved" : "rejected";
+    const word = DECIDED[vote.decision];
     const comment = vote.comment ? `, "${plain(vote.comment)}"` : "";
     const proof = vote.verified ? "signature verified" : "unverified";
     return `  - ${word} by ${plain(vote.approver)} at ${iso(vote.atMs)} (${proof})${comment}`;

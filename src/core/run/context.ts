@@ -5,6 +5,7 @@
 import type { Json } from "../../schema/json.js";
 import { LOOKED_BACK_MAX_CHARS } from "../../vocabulary/analysis-limits.js";
 import { FINDING_MAX_CHARS, FINDINGS_MAX } from "../../vocabulary/limits.js";
+import { peopleOf } from "../../vocabulary/person.js";
 import type { CheckedNode } from "../check.js";
 import type { Run } from "./run.js";
 import type { Finding, GateStatus, NodeState, Vote } from "./state.js";
@@ -49,7 +50,7 @@ export function soFar(run: Run): SoFar {
     decisions.push({
       node: node.id,
       status,
-      by: votes.map((vote) => vote.approver),
+      by: peopleOf(votes.map((vote) => vote.approver)),
       openedAtMs,
       ...(closedAtMs === undefined ? {} : { closedAtMs }),
       votes: votes.map(({ decision, approver, atMs, verified, comment }) => ({

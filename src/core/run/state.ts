@@ -4,6 +4,7 @@
  */
 import type { Json, JsonObject } from "../../schema/json.js";
 import type { Question } from "../../schema/question.js";
+import type { DecisionWord } from "../../vocabulary/decisions.js";
 import type { Failure, Problem } from "../../vocabulary/problems.js";
 import type { NodeGate } from "../gate/node-gate.js";
 
@@ -29,7 +30,7 @@ export type Outcome = "succeeded" | "failed" | "rejected" | "expired" | "cancell
 export type EdgeState = "open" | "taken" | "not_taken" | "neutral";
 
 export interface Vote {
-  decision: "approve" | "reject";
+  decision: DecisionWord;
   approver: string;
   comment?: string;
   channel?: string;
@@ -67,7 +68,7 @@ export type DecisionResult =
   | "gate-not-open"
   | "node-not-found";
 
-export type GateStatus = "asking" | "open" | "approved" | "rejected" | "expired" | "withdrawn";
+export type GateStatus = "asking" | "open" | "approved" | "rejected" | "skipped" | "expired" | "withdrawn";
 
 /** What the action would change, as its target read when people were asked; `problem` where it could not be read. */
 export interface GatePreview {

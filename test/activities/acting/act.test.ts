@@ -339,6 +339,7 @@ describe("where votes must be signed", () => {
     ["another node", { nodeId: "v" }],
     ["another action", { digest: "f".repeat(64) }],
     ["a rejection", { decision: "reject" }],
+    ["a skip", { decision: "skip" }],
     ["less than all that was shown", { v: undefined }],
   ] as const)("a token for %s is not", async (_, more) => {
     await refused({ grant: await signedGrant(more) }, "grant-invalid");
@@ -387,6 +388,19 @@ describe("the audit log", () => {
     await act({ grant: await grantFor({ signed: true }, [{ approver: "mallet", token }]) });
     expect(audit.entries[1]?.details).toMatchObject({ approvers: ["cleo"] });
     expect(JSON.stringify(audit.entries)).not.toContain("mallet");
+  });
+
+  test("names one person once, however often and under whichever spelling they voted", async () => {
+    const { digest } = await grantFor({ signed: true });
+    const subjects = ["cleo", "Cleo", "cl\u200beo", "bob"];
+    const claims = await Promise.all(subjects.map((subject) => decision({ subject, digest })));
+    const tokens = await Promise.all(claims.map((claim) => signer.sign(claim, Date.now())));
+    const votes = tokens.map(({ token }, at) => ({ approver: subjects[at] ?? "", token }));
+    await refused({ grant: await grantFor({ signed: true, required: 3 }, votes) }, "grant-invalid");
+    await act({ grant: await grantFor({ signed: true }, votes) });
+    expect(audit.entries.find(({ event }) => event === "tool-called")?.details).toMatchObject({
+      approvers: ["cleo", "bob"],
+    });
   });
 
   test("tells of a refusal once, and of no call", async () => {

@@ -32,10 +32,10 @@ test.each(["ann", "Ann", " ann ", "ann\ufe0f"])(
 test("another person's approval counts, and says how many are still wanted", () => {
   const first = told("ann", gateWith([]));
   expect(first).toMatchObject({ counted: true, result: "accepted", approvals: { given: 1, required: 2 } });
-  expect(stillToCome(first)).toBe("1 of 2 people have approved");
+  expect(stillToCome(first, "approve")).toBe("1 of 2 people have approved");
   const second = told("bob", gateWith([vote("ann")]));
   expect(second).toMatchObject({ counted: true, approvals: { given: 2, required: 2 } });
-  expect(stillToCome(second)).toBeUndefined();
+  expect(stillToCome(second, "approve")).toBeUndefined();
 });
 
 test("one decision that is delivered twice, a rejection, and an approval of a later question are no repeats", () => {

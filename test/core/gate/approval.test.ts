@@ -55,6 +55,16 @@ describe("a decision", () => {
     expect(stateOf(run, "w").reason).toBe("rejected by ann: not now");
   });
 
+  test("that skips ends the node as skipped, with who and why, and what follows from it alone is skipped too", () => {
+    const run = opened();
+    expect(decide(run, { decision: "skip", comment: "it recovered" })).toBe("accepted");
+    expect(statusOf(run)).toEqual({ node: "skipped", gate: "skipped" });
+    expect(stateOf(run, "w").reason).toBe("skipped by ann: it recovered");
+    expect(stateOf(run, "after")).toMatchObject({ status: "skipped", reason: "w was skipped" });
+    expect(run.state.outcome).toBe("succeeded");
+    expect(decide(run, { approver: "bob" })).toBe("already-decided");
+  });
+
   test.each([
     ["at the deadline is late", { atMs: DEADLINE }, "late"],
     ["after the deadline is late", { atMs: DEADLINE + 1 }, "late"],
@@ -223,5 +233,78 @@ describe("a decision from anywhere", () => {
       ok: true,
       answer: { node_id: "w", approver: "ann" },
     });
+  });
+});
+
+describe("to skip", () => {
+  /** A review and a look lead to a write. */
+  const EDGES = ["review>mend", "look>mend"];
+  const graph = graphOf(
+    [
+      { id: "review", type: "human_review", params: { prompt: "may it be mended?" } },
+      "look",
+      write("mend"),
+      write("else"),
+    ],
+    [...EDGES, "review>else"],
+  );
+  const withRule = (more: object = {}) => {
+    const policy = openPolicy();
+    const rules = [{ name: "two", match: { node_types: ["human_review" as const] }, required: 2, ...more }];
+    return createRun(checked(graph, { ...policy, approval: { ...policy.approval, rules } }), 0, "rita");
+  };
+  const asked = (run: Run) => {
+    apply(run, { kind: "gate-asked", node: "review", deadlineMs: DEADLINE, atMs: OPENED_AT });
+    const opening = { nonce: "n", digest: DIGEST, askedIn: "r", shown: {}, notices: [] };
+    apply(run, { kind: "gate-opened", node: "review", ...opening, atMs: OPENED_AT });
+    return run;
+  };
+  const skip = (run: Run, approver: string, more: Partial<Vote> = {}) =>
+    decide(run, { node: "review", decision: "skip", approver, ...more });
+  const review = (run: Run) => stateOf(run, "review").status;
+
+  test("takes as many people as to approve, so that no review is taken out of a run's way by fewer", () => {
+    const run = asked(withRule());
+    skip(run, "ann");
+    skip(run, "Ann");
+    expect(review(run)).toBe("asking");
+    skip(run, "bob", { comment: "known" });
+    expect(review(run)).toBe("skipped");
+    expect(stateOf(run, "review").reason).toBe("skipped by ann, bob: known");
+    expect(stateOf(run, "else").status).toBe("skipped");
+    // The other edge decides about the write, which then has its own gate.
+    expect(stateOf(run, "mend").status).toBe("pending");
+  });
+
+  test("and to approve are not added up, and whoever changes their mind counts for what they said last", () => {
+    const run = asked(withRule());
+    decide(run, { node: "review", approver: "ann" });
+    skip(run, "bob");
+    expect(review(run)).toBe("asking");
+    skip(run, "ann");
+    expect(review(run)).toBe("skipped");
+    const other = asked(withRule());
+    skip(other, "ann");
+    decide(other, { node: "review", approver: "ann" });
+    skip(other, "bob");
+    expect(review(other)).toBe("asking");
+    decide(other, { node: "review", approver: "cleo" });
+    expect(review(other)).toBe("succeeded");
+  });
+
+  test("holds to the rule: its groups, the requester, signatures, comments, the deadline and the digest", () => {
+    const strict = asked(withRule({ required: 1, groups: ["sre"], forbid_requester: true, signed: "always" }));
+    const signed = { verified: true, groups: ["sre"] };
+    expect(skip(strict, "ann")).toBe("not-allowed");
+    expect(skip(strict, "ann", { verified: true, groups: ["dev"] })).toBe("not-allowed");
+    expect(skip(strict, "RITA", signed)).toBe("not-allowed");
+    expect(skip(strict, "ann", { ...signed, atMs: DEADLINE })).toBe("late");
+    expect(decide(strict, { node: "review", decision: "skip", digest: "b".repeat(64), ...signed })).toBe(
+      "stale-digest",
+    );
+    expect(review(strict)).toBe("asking");
+    const commented = asked(withRule({ required: 1, comment_required: "reject" }));
+    expect(skip(commented, "ann")).toBe("comment-required");
+    expect(skip(commented, "ann", { comment: "why" })).toBe("accepted");
   });
 });

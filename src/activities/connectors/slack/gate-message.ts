@@ -177,8 +177,9 @@ function buttons(asked: SlackQuestion, { nodeName = asked.node, environment }: T
   };
   // A thumb on a telephone is no decision about production. Where a comment is wanted its form asks anyway.
   const asks = environment === "production" && asked.comment === undefined ? { confirm } : {};
-  const elements = [{ ...button("approve", "Approve", "primary"), ...asks }, button("reject", "Reject…", "danger")];
-  return { type: "actions", elements };
+  const { style: _, ...skip } = button("skip", "Skip…", "");
+  const yesAndNo = [{ ...button("approve", "Approve", "primary"), ...asks }, button("reject", "Reject…", "danger")];
+  return { type: "actions", elements: [...yesAndNo, skip] };
 }
 
 function footer({ run, node, event }: GateMessage, { digest = "" }: Told, page: string | undefined): Block {
@@ -198,6 +199,7 @@ function reminder(notice: GateMessage, told: Told, page: string | undefined): Sl
 const ENDINGS: Readonly<Record<string, string>> = {
   approved: "✅ approved",
   rejected: "⛔ rejected",
+  skipped: "⏭ skipped: it is left out and the run goes on",
   expired: "⌛ nobody answered in time; nothing was done",
   withdrawn: "withdrawn: this question needs no answer any more",
 };

@@ -1,5 +1,6 @@
 /** A post-mortem as a draft: what the run has, and empty places for what only people know. Nothing is made up. */
 import type { SoFar } from "../../../core/run/context.js";
+import { DECIDED } from "../../../vocabulary/decisions.js";
 import { isoMs, isoText, spanText } from "../kit/instant.js";
 import { escapeMarkdown } from "./markdown.js";
 import type { Cause } from "./run-facts.js";
@@ -81,7 +82,7 @@ function actionLines(run: SoFar): string[] {
     const decision = decided.get(id);
     const votes = (decision?.votes ?? []).map(
       ({ approver, decision: word, verified }) =>
-        `${word === "approve" ? "approved" : "rejected"} by ${approver} (${verified ? "signature verified" : "unverified"})`,
+        `${DECIDED[word]} by ${approver} (${verified ? "signature verified" : "unverified"})`,
     );
     const asked =
       decision === undefined ? "no gate" : votes.length === 0 ? `gate ${decision.status}, no votes` : votes.join(", ");

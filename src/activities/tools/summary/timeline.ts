@@ -1,5 +1,6 @@
 /** What happened and when, from the run alone: changes, the beginning of the trouble, gates, decisions, actions, checks. */
 import type { DecisionSoFar, NodeSoFar, SoFar } from "../../../core/run/context.js";
+import { DECIDED } from "../../../vocabulary/decisions.js";
 import { isoMs } from "../kit/instant.js";
 import type { Cause, ToldChange } from "./run-facts.js";
 
@@ -36,7 +37,7 @@ function gateOf({ node, status, openedAtMs, closedAtMs, votes }: DecisionSoFar, 
   const of = `${name} (node ${node})`;
   const asked: Happening = { atMs: openedAtMs, kind: "gate", text: `people were asked about ${of}` };
   const answers = votes.map(({ atMs, decision, approver, verified, comment }): Happening => {
-    const word = decision === "approve" ? "approved" : "rejected";
+    const word = DECIDED[decision];
     const proof = verified ? "signature verified" : "unverified";
     const said = comment === undefined || comment === "" ? "" : `: "${comment}"`;
     return { atMs, kind: "gate", text: `${approver} ${word} ${of} (${proof})${said}` };

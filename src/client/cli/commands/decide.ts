@@ -1,11 +1,12 @@
 /**
- * `autoops approve|reject RUN NODE`: one person's decision, signed with this machine's key for the question that is shown
+ * `autoops approve|reject|skip RUN NODE`: one person's decision, signed with this machine's key for the question that is shown
  * first. Over several open gates of a run each is shown and decided by itself.
  */
 import { setTimeout as pause } from "node:timers/promises";
 import type { GateView } from "../../../core/report/view.js";
 import type { JsonObject } from "../../../schema/json.js";
 import { EXIT } from "../../../vocabulary/codes.js";
+import type { DecisionWord } from "../../../vocabulary/decisions.js";
 import type { Problem } from "../../../vocabulary/problems.js";
 import type { Runs } from "../../runs.js";
 import { withRuns } from "../backend.js";
@@ -25,12 +26,12 @@ interface Options {
   only?: string[];
   skip?: string[];
 }
-type Word = "approve" | "reject";
 
 export const approve = decider("approve");
 export const reject = decider("reject");
+export const skip = decider("skip");
 
-function decider(decision: Word) {
+function decider(decision: DecisionWord) {
   return async (session: Session, [runId = "", node]: readonly string[], options: Options): Promise<Ending> => {
     const wrong = misuse(decision, runId, node, options);
     if (wrong !== undefined) return failed([wrong]);
@@ -43,15 +44,23 @@ function decider(decision: Word) {
   };
 }
 
-function misuse(decision: Word, runId: string, node: string | undefined, options: Options): Problem | undefined {
+function misuse(
+  decision: DecisionWord,
+  runId: string,
+  node: string | undefined,
+  options: Options,
+): Problem | undefined {
   const several = [options.all === true, options.only !== undefined, options.skip !== undefined];
   const count = several.filter(Boolean).length + (node === undefined ? 0 : 1);
   const at = `${decision} ${runId}`;
-  if (options.params !== undefined && (node === undefined || decision === "reject")) {
+  if (options.params !== undefined && (node === undefined || decision !== "approve")) {
     return { code: "usage", at, message: `${at}: --params is for approving one node`, hint: "name the node" };
   }
   if (options.digest !== undefined && node === undefined) {
     return { code: "usage", at, message: `${at}: --digest is for one node`, hint: "name the node" };
+  }
+  if (options.skip !== undefined && decision === "skip") {
+    return { code: "usage", at, message: `${at}: --skip is for approve and reject`, hint: "name them with --only" };
   }
   if (count === 1) return undefined;
   const message = `${at} must name one node, or say which gates: --all, --only or --skip`;
@@ -63,13 +72,13 @@ async function decideOne(
   runs: Runs,
   runId: string,
   node: string,
-  decision: Word,
+  decision: DecisionWord,
   { comment, digest: named, params, yes }: Options,
 ): Promise<Ending> {
   const { print } = session;
   const shown = await showQuestion(session, runs, runId, node);
   if (!shown.ok) return failed(shown.problems);
-  if (shown.value !== undefined && decision === "approve" && !(await isMeant(session, yes)))
+  if (shown.value !== undefined && decision !== "reject" && !(await isMeant(session, yes)))
     return failed([notMeant(runId, node)]);
   // For exactly what was shown, whatever the gate asks by now.
   const digest = named ?? shown.value?.digest;
@@ -120,7 +129,7 @@ async function decideSeveral(
   session: Session,
   runs: Runs,
   runId: string,
-  decision: Word,
+  decision: DecisionWord,
   options: Options,
 ): Promise<Ending> {
   const seen = await runs.view(runId);
@@ -130,12 +139,13 @@ async function decideSeveral(
     (id) => !open.some((gate) => gate.nodeId === id),
   );
   if (unknown.length > 0 || open.length === 0) return failed([notOpen(runId, unknown)]);
-  const chosen = open.filter(({ nodeId }) => options.only?.includes(nodeId) ?? !options.skip?.includes(nodeId));
+  const chosen = open.filter(({ nodeId }) => options.only?.includes(nodeId) ?? true);
   const problems: Problem[] = [];
   const decisions: object[] = [];
-  for (const gate of chosen) {
-    const problem = await decideGate(session, runs, runId, gate.nodeId, decision, options);
-    if (typeof problem === "string") decisions.push({ node: gate.nodeId, digest: problem, result: "accepted" });
+  for (const { nodeId: node } of chosen) {
+    const word = options.skip?.includes(node) ? "skip" : decision;
+    const problem = await decideGate(session, runs, runId, node, word, options);
+    if (typeof problem === "string") decisions.push({ node, decision: word, digest: problem, result: "accepted" });
     else problems.push(problem);
   }
   const left = open.filter((gate) => !chosen.includes(gate)).map((gate) => gate.nodeId);
@@ -152,13 +162,13 @@ async function decideGate(
   runs: Runs,
   runId: string,
   node: string,
-  decision: Word,
+  decision: DecisionWord,
   { comment, yes }: Options,
 ): Promise<Problem | string> {
   const shown = await showQuestion(session, runs, runId, node);
   if (!shown.ok) return shown.problems[0] ?? notOpen(runId, [node]);
   if (shown.value === undefined) return notOpen(runId, [node]);
-  if (decision === "approve" && !(await isMeant(session, yes))) return notMeant(runId, node);
+  if (decision !== "reject" && !(await isMeant(session, yes))) return notMeant(runId, node);
   const { digest } = shown.value;
   const answer = await runs.decide({ runId, node, decision, digest, comment, approver: ownName(), channel: "cli" });
   const [unreached] = answer.ok ? [] : answer.problems;

@@ -28,7 +28,7 @@ export function decideGate({ runs, log, metrics }: FacadeOptions): RequestHandle
       const message = `recorded; ${node} is decided once a worker runs`;
       response.status(202).json({ runId, node, decision, counted, code: "decision-not-counted", message });
     } else if (result === "accepted" || result === "edited" || result === "repeated") {
-      const message = stillToCome(became);
+      const message = stillToCome(became, decision);
       response.json({ runId, node, decision, counted, result, approvals, message });
     } else if (result === "stale-digest" && expected !== undefined) {
       throw stale(node);

@@ -14,6 +14,7 @@ import {
   slackPendingSchema,
   slackQuestionSchema,
 } from "../../../schema/slack.js";
+import { DECISION_NOUNS, DECISION_WORDS } from "../../../vocabulary/decisions.js";
 import type { ProblemCode } from "../../../vocabulary/problems.js";
 import { PERMISSIONS } from "../../../vocabulary/roles.js";
 import { stillToCome } from "../../runs/became.js";
@@ -62,7 +63,7 @@ function pendingOf(event: SlackInteraction): SlackPending | undefined {
     return parsed(slackPendingSchema, event.view.private_metadata);
   }
   const [action] = event.actions;
-  const decision = (["approve", "reject"] as const).find((word) => SLACK_ACTIONS[word] === action?.action_id);
+  const decision = DECISION_WORDS.find((word) => SLACK_ACTIONS[word] === action?.action_id);
   const question = parsed(slackQuestionSchema, action?.value ?? "");
   if (decision === undefined || question === undefined || event.channel === undefined) return undefined;
   const thread = event.container?.thread_ts;
@@ -157,10 +158,10 @@ async function decide(
     return tell(`Nothing was decided: ${said}`, user, pending, answering);
   }
   answering.metrics?.decided(decision, result ?? "not-counted");
-  const yours = decision === "approve" ? "approval" : "rejection";
+  const yours = DECISION_NOUNS[decision];
   if (result === undefined)
     return tell(`Your ${yours} of ${shown} is recorded; it counts once a worker runs.`, user, pending, answering);
-  const more = stillToCome(answer.value);
+  const more = stillToCome(answer.value, decision);
   if (result === "repeated") return tell(`${shown}: ${more ?? "nothing changed"}.`, user, pending, answering);
   if (result === "accepted" || result === "edited")
     return tell(`Your ${yours} of ${shown} counts${more === undefined ? "" : `: ${more}`}.`, user, pending, answering);

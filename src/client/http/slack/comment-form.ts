@@ -4,9 +4,11 @@ import { line, plain, section } from "../../../platform/slack/text.js";
 import { SLACK_COMMENT_INPUT, SLACK_COMMENT_VIEW, type SlackPending } from "../../../schema/slack.js";
 import { COMMENT_MAX_CHARS } from "../../../vocabulary/limits.js";
 
+const VERBS = { approve: "Approve", reject: "Reject", skip: "Skip" } as const;
+
 export function commentForm(pending: SlackPending): Block {
   const { decision, node, run, comment } = pending;
-  const verb = decision === "approve" ? "Approve" : "Reject";
+  const verb = VERBS[decision];
   return {
     type: "modal",
     callback_id: SLACK_COMMENT_VIEW,

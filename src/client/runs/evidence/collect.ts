@@ -7,6 +7,7 @@ import { claimsOf } from "../../../platform/signing.js";
 import type { JsonObject } from "../../../schema/json.js";
 import { ACTIVITIES, nodeOfAskId, SIGNALS, UPDATES } from "../../../vocabulary/names.js";
 import type { Effect } from "../../../vocabulary/node-types.js";
+import { peopleOf } from "../../../vocabulary/person.js";
 import { endingOf } from "../fold/ending.js";
 import { type RunStart, startOf } from "../fold/start.js";
 import { allValues, firstValue, type HistoryEvent, idOf } from "../payloads.js";
@@ -175,7 +176,7 @@ export function createEvidence(runId: string, runKey: string): EvidenceInTheMaki
       const effect = effects.get(node);
       if (effect !== "write" && effect !== "notify") return [];
       const { grant, params = {} } = call;
-      const approvers = grant?.votes.map(({ approver }) => approver);
+      const approvers = grant && peopleOf(grant.votes.map(({ approver }) => approver));
       return [
         { node, tool, digest: grant?.digest, params, approvers, ...(ended.get(key) ?? { ended: "open" as const }) },
       ];

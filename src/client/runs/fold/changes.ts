@@ -60,6 +60,7 @@ function ofNode(name: string, own: NodeState): Said | undefined {
 const CLOSED: Record<Exclude<GateStatus, "asking" | "open">, string> = {
   approved: "was approved",
   rejected: "was rejected",
+  skipped: "was skipped: it is left out",
   expired: "was decided by nobody in time",
   withdrawn: "needs no decision any more",
 };

@@ -3,13 +3,14 @@ import type { AskResult } from "../../../activities/contract.js";
 import { type BadEnding, eventOfEnding } from "../../../core/run/ending.js";
 import { addProblem } from "../../../core/run/run.js";
 import type { Json } from "../../../schema/json.js";
+import { type DecisionWord, isDecisionWord } from "../../../vocabulary/decisions.js";
 import { EVENT_SIGNAL, nodeOfAskId, nodeOfReadId, nodeOfTellId, SIGNALS, UPDATES } from "../../../vocabulary/names.js";
 import { firstValue, type HistoryEvent, idOf, msOf } from "../payloads.js";
 import type { Change } from "./changes.js";
 import type { Mirror } from "./mirror.js";
 
 export type Job =
-  | { kind: "decision"; value: unknown; decision: "approve" | "reject" }
+  | { kind: "decision"; value: unknown; decision: DecisionWord }
   | { kind: "event"; event: Json }
   | { kind: "timer"; timerId: string }
   | { kind: "cancel" }
@@ -110,7 +111,7 @@ export function createJobs(): Jobs {
     // After a reset the request stands in an event of its own.
     const given = input ? firstValue(input.args) : admitted.get(meta?.updateId || updateIdOf(accepted));
     const { decision, ...answer } = (given ?? {}) as { decision?: unknown };
-    if (decision !== "approve" && decision !== "reject") return [];
+    if (!isDecisionWord(decision)) return [];
     return [{ kind: "decision", decision, value: answer }];
   }
 
@@ -153,7 +154,7 @@ export function createJobs(): Jobs {
 }
 
 /** A signal is durable when it is written, and counts when a worker takes it in. */
-function recorded(value: unknown, decision: "approve" | "reject", atMs: number): Change {
+function recorded(value: unknown, decision: DecisionWord, atMs: number): Change {
   const { node_id: node, approver } = (value ?? {}) as { node_id?: unknown; approver?: unknown };
   const by = typeof approver === "string" ? approver : "somebody";
   const text = `${by}: ${decision} (recorded)`;

@@ -21,6 +21,8 @@ export interface Task {
   /** Updates that it accepted. */
   updates(): HistoryEvent[];
   markers(): Marker[];
+  /** Whether the workflow found here that it may follow this `patched` branch. */
+  learned(patch: string): boolean;
   timers(): Array<{ timerId: string; summary: string }>;
 }
 
@@ -33,6 +35,7 @@ export function createTask(id: number, atMs: number, isLast: boolean): Task {
     events,
     updates: () => events.filter((event) => event.workflowExecutionUpdateAcceptedEventAttributes),
     markers: () => events.flatMap(markerOf),
+    learned: (patch) => events.some((event) => patchOf(event) === patch),
     timers: () =>
       events.flatMap((event) => {
         const timerId = event.timerStartedEventAttributes?.timerId;
@@ -58,6 +61,13 @@ interface MarkerData {
   seq: number;
   activity_type: string;
   complete_time?: { seconds?: unknown; nanos?: number };
+}
+
+/** The SDK's own form, as that of local activities. */
+function patchOf(event: HistoryEvent): unknown {
+  const marker = event.markerRecordedEventAttributes;
+  if (marker?.markerName !== "core_patch") return undefined;
+  return (firstValue(marker.details?.["patch-data"]) as { id?: unknown } | undefined)?.id;
 }
 
 function markerOf(event: HistoryEvent): Marker[] {

@@ -55,7 +55,9 @@ describe("a question in Slack", () => {
     expect(shown).toContain("<https://autoops.example.com/#/runs/run-1|");
     expect(shown).toContain(`digest ${DIGEST.slice(0, 12)} `);
     const { elements } = message.blocks.find((block: { type: string }) => block.type === "actions");
-    expect(elements).toMatchObject([{ action_id: "autoops_approve", confirm: {} }, { action_id: "autoops_reject" }]);
+    const [approve, ...others] = elements;
+    expect(approve).toMatchObject({ action_id: "autoops_approve", confirm: {} });
+    expect(others).toMatchObject([{ action_id: "autoops_reject" }, { action_id: "autoops_skip" }]);
     for (const { value } of elements) expect(JSON.parse(value)).toEqual({ run: "run-1", node: "mend", digest: DIGEST });
   });
 
