@@ -271,3 +271,19 @@ test("who may answer by the groups of the policy is who the policy puts in them 
     writeFile(home, "safety.yaml", policyWith(60));
   }
 });
+
+test("a gate is skipped from a second process, with its reason in the report; --skip beside others does the same", async () => {
+  const { run, runId } = await openGate();
+  const misused = await jsonOf("skip", runId, "--skip", "review");
+  expect(misused.document.problems).toMatchObject([{ code: "usage" }]);
+  const skipped = await autoops(["skip", runId, "review", "--comment", "known already"], { env });
+  expect(skipped.stdout).toContain(`skipped review of ${runId}`);
+  expect(skipped.code).toBe(0);
+  await run.ended;
+  const { document } = await jsonOf("status", runId);
+  expect(JSON.stringify(document)).toMatch(/"skipped by [^":]+: known already"/);
+  const other = await openGate();
+  const among = await jsonOf("approve", other.runId, "--skip", "review");
+  expect(among.document.decisions).toMatchObject([{ node: "review", decision: "skip", result: "accepted" }]);
+  await other.run.ended;
+});

@@ -91,3 +91,27 @@ test("two people of the group who did not ask must agree; others' votes count fo
   expect(votes.every(({ verified }) => verified)).toBe(true);
   expect(stack.mended).toEqual(["v1"]);
 }, 90_000);
+
+test("two people of the group skip it: it does not happen, the run goes on, and who and why stand in the report and the audit log", async () => {
+  const before = stack.mended.length;
+  const { runId } = (await ask("rita", "/runs", { graph: GATED })).body;
+  const { digest } = await gate(runId);
+  const skip = (person: string, more: object = {}) =>
+    ask(person, `/runs/${runId}/approvals/mend`, { decision: "skip", digest, ...more });
+  for (const person of ["mallory", "rita"]) {
+    expect(await skip(person)).toMatchObject({ status: 403, body: { code: "decision-not-allowed" } });
+  }
+  const first = await skip("bob", { comment: "it recovered" });
+  expect(first).toMatchObject({
+    status: 200,
+    body: { decision: "skip", message: "1 of 2 people have said to skip it" },
+  });
+  expect(await skip("bob")).toMatchObject({ status: 200, body: { result: "repeated", counted: false } });
+  expect(await gate(runId)).toMatchObject({ nodeId: "mend", status: "open" });
+  expect(await skip("cleo")).toMatchObject({ status: 200, body: { result: "accepted" } });
+  const report = await stack.runs.report(runId, 60_000);
+  expect(report).toMatchObject({ ok: true, value: { outcome: "succeeded", gates: [{ status: "skipped" }] } });
+  const mend = report.ok ? report.value?.nodes.find(({ id }) => id === "mend") : undefined;
+  expect(mend).toMatchObject({ status: "skipped", reason: "skipped by bob, cleo: it recovered" });
+  expect(stack.mended).toHaveLength(before);
+}, 90_000);
