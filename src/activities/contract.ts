@@ -9,7 +9,7 @@ import type { NodeGate } from "../core/gate/node-gate.js";
 import type { GateRule } from "../core/policy/approval-rule.js";
 import type { Report } from "../core/report.js";
 import type { SoFar } from "../core/run/context.js";
-import type { AskedGate, Finding, GatePreview } from "../core/run/state.js";
+import type { AskedGate, Finding, GatePreview, Vote } from "../core/run/state.js";
 import type { LedgerView, Pause } from "../core/writes/ledger.js";
 import type { TakenOut } from "../goal/prompt-text.js";
 import type { Graph } from "../schema/graph.js";
@@ -17,7 +17,6 @@ import type { JsonObject } from "../schema/json.js";
 import type { Question } from "../schema/question.js";
 import type { GoalInput, PlannerName, RunGraphInput } from "../schema/run-input.js";
 import type { WriteOrder } from "../schema/write-orders.js";
-import type { DecisionWord } from "../vocabulary/decisions.js";
 import type { Effect, Environment, NodeType } from "../vocabulary/node-types.js";
 import type { Problem, ProblemCode } from "../vocabulary/problems.js";
 import type { Refused } from "../vocabulary/result.js";
@@ -231,7 +230,7 @@ export interface VoteToVerify {
   runKey: string;
   nodeId: string;
   digest: string;
-  decision: DecisionWord;
+  decision: Vote["decision"];
   /** The token must bind all that was shown. Absent for gates of earlier versions. */
   v?: 2;
   /** Other params that came with the decision: the token must name them. */
