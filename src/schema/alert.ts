@@ -5,12 +5,22 @@
 import type { Problem } from "../vocabulary/problems.js";
 import { type Delivery, type ReadDelivery, refusedAlert } from "./alerts/alert.js";
 import { isGrafana, readAlertmanager, readGrafanaAlerts } from "./alerts/alertmanager.js";
+import { isAzure, readAzure } from "./alerts/azure.js";
+import { isCloudWatch, readCloudWatch } from "./alerts/cloudwatch.js";
 import { isDatadog, readDatadog } from "./alerts/datadog.js";
 import { isGitHub, readGitHub } from "./alerts/github.js";
+import { isGoogleCloud, readGoogleCloud } from "./alerts/google-cloud.js";
 import { isGrafanaLegacy, readGrafanaLegacy } from "./alerts/grafana-legacy.js";
 import { type Alert, groupOf } from "./alerts/group.js";
+import { hasAny, memberOf } from "./alerts/members.js";
+import { isNagios, readNagios } from "./alerts/nagios.js";
+import { isNewRelic, readNewRelic } from "./alerts/new-relic.js";
 import { readOpsgenie } from "./alerts/opsgenie.js";
 import { readPagerDuty } from "./alerts/pagerduty.js";
+import { isOlderPagerDuty, readOlderPagerDuty } from "./alerts/pagerduty-older.js";
+import { isSentry, readSentry } from "./alerts/sentry.js";
+import { isSplunk, readSplunk } from "./alerts/splunk.js";
+import { isZabbix, readZabbix } from "./alerts/zabbix.js";
 
 export type { Alert } from "./alerts/group.js";
 
@@ -22,17 +32,41 @@ export function parseAlert(input: unknown): ParsedAlert {
   return read.ok ? firingGroup(read.delivery) : read;
 }
 
-function readDelivery(input: unknown): ReadDelivery {
+interface Sender {
+  is(input: object): boolean;
+  read(input: unknown): ReadDelivery;
+}
+
+/** The first that fits: names that one sender alone has stand before those that users choose. */
+const SENDERS: readonly Sender[] = [
+  { is: (input) => hasAny(input, ["alerts"]) && isGrafana(input), read: readGrafanaAlerts },
+  { is: (input) => hasAny(input, ["alerts"]), read: readAlertmanager },
+  { is: isGrafanaLegacy, read: readGrafanaLegacy },
+  { is: (input) => hasAny(memberOf(input, "event"), ["event_type"]), read: readPagerDuty },
+  { is: isOlderPagerDuty, read: readOlderPagerDuty },
+  { is: isAzure, read: readAzure },
+  { is: isCloudWatch, read: readCloudWatch },
+  { is: isGoogleCloud, read: readGoogleCloud },
+  { is: isSentry, read: readSentry },
+  { is: isGitHub, read: readGitHub },
+  { is: (input) => hasAny(input, ["action"]) && hasAny(input, ["alert"]), read: readOpsgenie },
+  { is: isNewRelic, read: readNewRelic },
+  { is: isSplunk, read: readSplunk },
+  { is: isNagios, read: readNagios },
+  { is: isZabbix, read: readZabbix },
+  { is: isDatadog, read: readDatadog },
+  { is: (input) => hasAny(input, ["event"]), read: readPagerDuty },
+];
+
+/** The alerts of whichever sender it is, told by its keys. */
+export function readDelivery(input: unknown): ReadDelivery {
   const keys = typeof input === "object" && input !== null ? input : {};
-  if (Object.hasOwn(keys, "alerts")) return isGrafana(input) ? readGrafanaAlerts(input) : readAlertmanager(input);
-  if (isGrafanaLegacy(keys)) return readGrafanaLegacy(input);
-  if (Object.hasOwn(keys, "event")) return readPagerDuty(input);
-  if (isGitHub(keys)) return readGitHub(input);
-  if (Object.hasOwn(keys, "action") && Object.hasOwn(keys, "alert")) return readOpsgenie(input);
-  if (isDatadog(keys)) return readDatadog(input);
+  const sender = SENDERS.find(({ is }) => is(keys));
+  if (sender !== undefined) return sender.read(input);
   const message =
-    "the alert must be a webhook of Alertmanager (version 4), Grafana, PagerDuty (V3), Datadog, Opsgenie or GitHub";
-  return refusedAlert([{ code: "alert-invalid", at: "alert", message, hint: "docs/playbooks.md" }]);
+    "the alert must be a webhook of Alertmanager (version 4), Grafana, PagerDuty, Datadog, Opsgenie, GitHub, Amazon CloudWatch, Google Cloud Monitoring, Azure Monitor, Sentry, New Relic, Splunk, Zabbix, Nagios or Icinga";
+  const hint = "a hook of kind generic takes any other shape: docs/hooks.md; or say in words what is wrong";
+  return refusedAlert([{ code: "alert-invalid", at: "alert", message, hint }]);
 }
 
 function firingGroup(delivery: Delivery): ParsedAlert {

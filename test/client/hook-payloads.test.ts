@@ -399,3 +399,18 @@ describe("generic", () => {
     });
   });
 });
+
+describe("a hook of kind known takes whichever sender can be read", () => {
+  test.each<[string, object, Became]>([
+    ["CloudWatch", { AlarmName: "queue", NewStateValue: "ALARM", Trigger: {} }, "fires"],
+    ["CloudWatch, over", { AlarmName: "queue", NewStateValue: "OK", Trigger: {} }, "resolved"],
+    ["Azure", { schemaId: "azureMonitorCommonAlertSchema", data: { essentials: { alertRule: "A" } } }, "fires"],
+    ["Zabbix", { event_name: "Disk full", event_value: "0", host: "db-1" }, "resolved"],
+    ["Alertmanager", { version: "4", status: "firing", alerts: [{ labels: { alertname: "A" } }] }, "fires"],
+  ])("%s", (_, body, expected) => expect(allOf("known", body)).toEqual([expected]));
+
+  test("and says what it knows where it cannot", () => {
+    const read = readDelivery({ hello: 1 }, hookSchema.parse({ kind: "known", secret: "env:S" }));
+    expect(read).toMatchObject({ ok: false, problems: [{ hint: expect.stringContaining("generic") }] });
+  });
+});

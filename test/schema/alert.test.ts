@@ -100,7 +100,6 @@ describe("refused is", () => {
       "an alert that is resolved",
       { ...alertmanager, alerts: alertmanager.alerts.map((one) => ({ ...one, status: "resolved" })) },
     ],
-    ["labels that are no text", { ...alertmanager, alerts: [{ ...alertmanager.alerts[0], labels: { alertname: 7 } }] }],
     [
       "an incident that is resolved",
       { event: { ...pagerduty.event, data: { ...pagerduty.event.data, status: "resolved" } } },

@@ -23,7 +23,7 @@ export const planning = () => [
   new Option("--goal-file <file>", "read the goal from a file; - reads standard input"),
   new Option(
     "--alert <file>",
-    "plan for an alert: a webhook of Alertmanager, Grafana, PagerDuty, Datadog, Opsgenie or GitHub; - reads standard input",
+    "plan for an alert: a webhook of Alertmanager, Grafana, PagerDuty, Datadog, Opsgenie, GitHub, CloudWatch, Azure or others (docs/playbooks.md); - reads standard input",
   ),
   new Option("--remedy", "with the playbook's remedy, behind its gate, whatever the words say").conflicts("lookOnly"),
   new Option("--look-only", "without any remedy, whatever the words say"),

@@ -8,6 +8,7 @@ import {
   type Secrets,
   type Verdict,
 } from "../../platform/hooks/verify.js";
+import { readDelivery as readKnown } from "../../schema/alert.js";
 import type { ReadDelivery } from "../../schema/alerts/alert.js";
 import { readAlertmanager, readGrafanaAlerts } from "../../schema/alerts/alertmanager.js";
 import { readDatadog } from "../../schema/alerts/datadog.js";
@@ -75,5 +76,6 @@ const KINDS: { [K in HookKind]: KindOfHook<K> } = {
   datadog: { verify: (request, secrets, { header }) => byToken(request, secrets, header), read: readDatadog },
   opsgenie: { verify: (request, secrets, { header }) => byToken(request, secrets, header), read: readOpsgenie },
   github: { verify: verifyGitHub, read: readGitHub, delivery: ({ header }) => header("x-github-delivery") },
+  known: { verify: (request, secrets, { header }) => byToken(request, secrets, header), read: readKnown },
   generic: { verify: verifyGeneric, read: readGeneric },
 };

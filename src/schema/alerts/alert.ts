@@ -1,7 +1,22 @@
 /** An alert as every sender's is read: all of it is data. */
 import type { Problem } from "../../vocabulary/problems.js";
 
-export type AlertSender = "alertmanager" | "grafana" | "pagerduty" | "datadog" | "opsgenie" | "github" | "generic";
+export type AlertSender =
+  | "alertmanager"
+  | "grafana"
+  | "pagerduty"
+  | "datadog"
+  | "opsgenie"
+  | "github"
+  | "cloudwatch"
+  | "google-cloud"
+  | "azure"
+  | "sentry"
+  | "new-relic"
+  | "splunk"
+  | "zabbix"
+  | "nagios"
+  | "generic";
 
 export interface OneAlert {
   /** The sender's own key: what fires and what is resolved later have the same. */

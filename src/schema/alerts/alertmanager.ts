@@ -11,16 +11,19 @@ import {
   keyOf,
   labelsSchema,
   noCuts,
+  optional,
 } from "./kit.js";
+import { isMapping, textOf } from "./members.js";
 
 const status = z.enum(["firing", "resolved"]);
+/** What one of them cannot be read by is its alone: the others stand. */
 const oneSchema = z.object({
-  status: status.optional(),
+  status: status.optional().catch(undefined),
   labels: labelsSchema,
   annotations: labelsSchema,
-  fingerprint: z.string().max(200).nullish(),
-  generatorURL: z.string().nullish(),
-  startsAt: z.string().max(100).nullish(),
+  fingerprint: z.string().max(200).nullish().catch(undefined),
+  generatorURL: optional,
+  startsAt: z.string().max(100).nullish().catch(undefined),
 });
 type One = z.infer<typeof oneSchema>;
 
@@ -31,8 +34,6 @@ const alertmanager = z.object({
 });
 const grafana = z.object({ ...common, version: z.unknown() });
 const listSchema = z.array(z.unknown()).min(1);
-
-const isMapping = (input: unknown): input is Record<string, unknown> => typeof input === "object" && input !== null;
 
 /** Grafana's own payload has an organisation, and version 1. */
 export const isGrafana = (input: unknown): boolean =>
@@ -51,18 +52,23 @@ function read(from: Extract<AlertSender, "alertmanager" | "grafana">, input: unk
   const sent = (isMapping(input) ? input.alerts : undefined) ?? [];
   const list = parseWith(listSchema, sent, { at: "alert.alerts", shows: false });
   if (!list.ok) return refusedAlert(list.problems);
-  const ones = parseWith(z.array(oneSchema), list.value.slice(0, ALERTS_MAX), { at: "alert.alerts", shows: false });
-  if (!ones.ok) return refusedAlert(ones.problems);
-  const cuts = { ...noCuts(), alerts: Math.max(0, list.value.length - ALERTS_MAX) };
+  const taken = list.value.slice(0, ALERTS_MAX);
+  const ones = taken.filter(isMapping).map((one) => oneSchema.parse(one));
+  if (ones.length === 0) {
+    const message = "alert.alerts must have mappings with labels";
+    return refusedAlert([{ code: "alert-invalid", at: "alert.alerts", message }]);
+  }
+  const cuts = { ...noCuts(), alerts: list.value.length - taken.length, unread: taken.length - ones.length };
   const shared = { labels: commonLabels, annotations: commonAnnotations, status };
-  const alerts = ones.value.map((one): OneAlert => {
+  const alerts = ones.map((one): OneAlert => {
     const labels = boundedLabels({ ...shared.labels, ...one.labels }, cuts);
-    const said = { ...shared.annotations, ...one.annotations };
+    const annotations = { ...shared.annotations, ...one.annotations };
+    const said = (name: string) => boundedText(textOf(annotations[name]), cuts);
     const name = labels.alertname ?? "alert";
     return {
       id: one.fingerprint || keyOf(name, labels),
       name,
-      says: [boundedText(said.summary, cuts), boundedText(said.description ?? said.message, cuts)],
+      says: [said("summary"), said("description") || said("message")],
       labels,
       status: one.status ?? shared.status,
       ...(one.startsAt ? { since: one.startsAt } : {}),
@@ -74,7 +80,7 @@ function read(from: Extract<AlertSender, "alertmanager" | "grafana">, input: unk
 
 /** Its rule is `vector(1)`. */
 function alwaysFires({ generatorURL }: One): boolean {
-  return generatorURL != null && /[?&]g\d{1,2}\.expr=vector(?:\(|%28)1(?:\)|%29)(?:&|$)/i.test(generatorURL);
+  return generatorURL !== undefined && /[?&]g\d{1,2}\.expr=vector(?:\(|%28)1(?:\)|%29)(?:&|$)/i.test(generatorURL);
 }
 
 /** Alertmanager counts what its own `max_alerts` kept back. */

@@ -12,7 +12,9 @@ import {
   keyOf,
   labelsOfTags,
   noCuts,
+  oddMembers,
   optional,
+  optionalList,
   stateSaysOver,
   titleSaysOver,
 } from "./kit.js";
@@ -37,7 +39,7 @@ const schema = z.object({
   alert_id: optional,
   aggreg_key: optional,
   alert_cycle_key: optional,
-  tags: z.union([optional, z.array(optional)]),
+  tags: optionalList,
 });
 
 const TITLES = ["title", "event_title", "alert_title"] as const;
@@ -49,8 +51,7 @@ export function readDatadog(input: unknown): ReadDelivery {
   const sent = parsed.value;
   const title = [sent.alert_title, sent.event_title, sent.title].find((one) => one !== undefined && !isNoValue(one));
   const cuts = noCuts();
-  const tags = typeof sent.tags === "string" ? sent.tags.split(",") : (sent.tags ?? []).map((tag) => tag ?? "");
-  const fromTags = labelsOfTags([...tags, ...(sent.alert_scope ?? "").split(",")]);
+  const fromTags = labelsOfTags([...sent.tags, ...(sent.alert_scope ?? "").split(",")]);
   const host = [sent.hostname, sent.host].find((one) => one !== undefined && !isNoValue(one));
   const severity = sent.priority ?? sent.alert_priority;
   const labels = boundedLabels(
@@ -69,7 +70,10 @@ export function readDatadog(input: unknown): ReadDelivery {
       : ("firing" as const),
     ...(isNoIncident(bareTitle(name)) || isTest(name, transition) ? { noIncident: true as const } : {}),
   };
-  return { ok: true, delivery: { from: "datadog", alerts: [alert], cut: cutsInWords(cuts) } };
+  return {
+    ok: true,
+    delivery: { from: "datadog", alerts: [alert], cut: [...cutsInWords(cuts), ...oddMembers(schema, input)] },
+  };
 }
 
 /** Datadog's own try of a monitor, which carries the monitor's name and texts. */

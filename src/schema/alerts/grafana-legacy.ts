@@ -8,7 +8,9 @@ import {
   boundedText,
   cutsInWords,
   isNoIncident,
+  labelsSchema,
   noCuts,
+  oddMembers,
   optional,
   stateSaysOver,
   titleSaysOver,
@@ -20,8 +22,11 @@ const schema = z.object({
   ruleId: optional,
   state: optional,
   message: optional,
-  tags: z.record(z.string(), optional).nullish(),
-  evalMatches: z.array(z.object({ metric: optional, tags: z.record(z.string(), optional).nullish() })).nullish(),
+  tags: labelsSchema,
+  evalMatches: z
+    .array(z.object({ metric: optional, tags: labelsSchema }).catch({ metric: undefined, tags: {} }))
+    .nullish()
+    .catch(undefined),
 });
 
 export const isGrafanaLegacy = (keys: object): boolean =>
@@ -37,8 +42,8 @@ export function readGrafanaLegacy(input: unknown): ReadDelivery {
     return refusedAlert([{ code: "alert-invalid", at: "alert.ruleName", message: text }]);
   }
   const cuts = noCuts();
-  const series = (evalMatches ?? []).map((one) => textsOf(one.tags));
-  const labels = boundedLabels({ ...sharedBy(series), ...textsOf(tags) }, cuts);
+  const series = (evalMatches ?? []).map((one) => one.tags);
+  const labels = boundedLabels({ ...sharedBy(series), ...tags }, cuts);
   const isOver = state === undefined ? titleSaysOver(title) : stateSaysOver(state);
   const alert = {
     id: ruleId ?? name,
@@ -49,14 +54,14 @@ export function readGrafanaLegacy(input: unknown): ReadDelivery {
     // A rule that somebody paused says nothing of what it watches.
     ...(isNoIncident(name) || state === "paused" || name === "Test notification" ? { noIncident: true as const } : {}),
   };
-  return { ok: true, delivery: { from: "grafana", alerts: [alert], cut: cutsInWords(cuts) } };
+  return {
+    ok: true,
+    delivery: { from: "grafana", alerts: [alert], cut: [...cutsInWords(cuts), ...oddMembers(schema, input)] },
+  };
 }
 
-const textsOf = (tags: Readonly<Record<string, string | undefined>> | null | undefined): Record<string, string> =>
-  Object.fromEntries(Object.entries(tags ?? {}).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])));
-
 /** What all series that crossed the line have in common. */
-function sharedBy(series: readonly Record<string, string>[]): Record<string, string> {
+function sharedBy(series: readonly Record<string, unknown>[]): Record<string, unknown> {
   const [first = {}, ...others] = series;
   return Object.fromEntries(Object.entries(first).filter(([key, value]) => others.every((one) => one[key] === value)));
 }

@@ -1,5 +1,6 @@
 /** What the readers of all senders share: texts within bounds, labels, and what senders write where they have no value. */
 import { z } from "zod";
+import { isMapping, textOf } from "./members.js";
 
 /** Alerts of one delivery that are read. Alertmanager sends a group whole unless its `max_alerts` says less. */
 export const ALERTS_MAX = 1_000;
@@ -9,18 +10,30 @@ const LABELS_MAX = 200;
 const LABEL_NAME_MAX_CHARS = 200;
 const LABEL_MAX_CHARS = 1_000;
 
-/** Text, or what senders send in its place: a number, true or false. */
-export const scalar = z.union([z.string(), z.number(), z.boolean()], { error: "text" }).transform(String);
-/** The same, where its absence and null are one. */
-export const optional = scalar.nullish().transform((value) => value ?? undefined);
-export const labelsSchema = z
-  .record(z.string(), z.string())
-  .nullish()
-  .transform((value) => value ?? {});
+/** Text, or a number, true or false in its place. What is neither refuses nothing else: `oddMembers` tells of it. */
+export const optional = z.unknown().optional().transform(textOf);
+/** A list of them; one text is a list with commas. */
+export const optionalList = z.unknown().optional().transform((value): string[] => {
+  if (Array.isArray(value)) return value.flatMap((one) => textOf(one) ?? []);
+  return textOf(value)?.split(",") ?? [];
+});
+/** Labels as they come: `boundedLabels` makes texts of them, and counts. */
+export const labelsSchema = z.unknown().optional().transform((value): Record<string, unknown> => (isMapping(value) ? value : {}));
+
+/** Members where a text should stand and a mapping or a list does, in words. */
+export function oddMembers(schema: z.ZodObject, input: unknown): string[] {
+  if (!isMapping(input)) return [];
+  return Object.entries(schema.shape).flatMap(([name, inner]) => {
+    const value = input[name];
+    if (inner instanceof z.ZodObject) return oddMembers(inner, value);
+    const isOdd = inner === optional && typeof value === "object" && value !== null;
+    return isOdd ? [`${name} is no text and was left out`] : [];
+  });
+}
 
 /** Templates that had nothing to fill in, as Go, Grafana, Datadog and shells leave them. */
 const NO_VALUE =
-  /<no value>|\[no value\]|<nil>|<none>|\{\{.{0,200}?\}\}|\$\{.{0,200}?\}|%\{.{0,200}?\}|^\$[A-Z][A-Z0-9_]*$|^(?:null|nil|undefined|n\/a)$/i;
+  /<no value>|\[no value\]|<nil>|<none>|\{\{.{0,200}?\}\}|\$\{.{0,200}?\}|%\{.{0,200}?\}|^\$[A-Z][A-Z0-9_]*$|^\{[A-Z][A-Z0-9._]{1,60}\}$|^\*UNKNOWN\*$|^(?:null|nil|undefined|n\/a)$/i;
 
 export const isNoValue = (value: string): boolean => value.trim() === "" || NO_VALUE.test(value.trim());
 
@@ -29,17 +42,35 @@ export interface Cuts {
   texts: number;
   labels: number;
   alerts: number;
+  /** Numbers, true and false that were read as texts, by the names of their labels. */
+  asText: Set<string>;
+  /** Labels without a text in them: null, lists and mappings. */
+  odd: Set<string>;
+  /** Members that are no alert. */
+  unread: number;
 }
-export const noCuts = (): Cuts => ({ texts: 0, labels: 0, alerts: 0 });
+export const noCuts = (): Cuts => ({ texts: 0, labels: 0, alerts: 0, asText: new Set(), odd: new Set(), unread: 0 });
 
-export function cutsInWords({ texts, labels, alerts }: Cuts): string[] {
+export function cutsInWords({ texts, labels, alerts, asText, odd, unread }: Cuts): string[] {
   const words: string[] = [];
   if (alerts > 0) words.push(`${alerts} alerts beyond the first ${ALERTS_MAX} were not read`);
   if (texts > 0)
     words.push(`${texts} ${texts === 1 ? "text was" : "texts were"} longer than ${SAYS_MAX_CHARS} characters and cut`);
   if (labels > 0) words.push(`${labels} labels were too long or too many and left out`);
+  if (asText.size > 0) words.push(`read as text, for it was a number, true or false: ${named(asText)}`);
+  if (odd.size > 0) words.push(`left out, for it has no text: ${named(odd)}`);
+  if (unread > 0)
+    words.push(
+      `${unread} ${unread === 1 ? "alert" : "alerts"} could not be read and ${unread === 1 ? "was" : "were"} left out`,
+    );
   return words;
 }
+
+const NAMES_SHOWN = 10;
+const named = (names: ReadonlySet<string>): string => {
+  const shown = [...names].slice(0, NAMES_SHOWN).map((name) => name.slice(0, 100));
+  return names.size > NAMES_SHOWN ? `${shown.join(", ")} and ${names.size - NAMES_SHOWN} more` : shown.join(", ");
+};
 
 export function boundedText(text: string | undefined, cuts: Cuts): string {
   if (text === undefined || isWholly(text)) return "";
@@ -53,11 +84,17 @@ export function boundedText(text: string | undefined, cuts: Cuts): string {
 const isWholly = (text: string): boolean =>
   text.trim() === "" || /^(?:<no value>|\[no value\]|<nil>|null)$/i.test(text.trim());
 
-export function boundedLabels(given: Readonly<Record<string, string>>, cuts: Cuts): Record<string, string> {
+export function boundedLabels(given: Readonly<Record<string, unknown>>, cuts: Cuts): Record<string, string> {
   const labels: Record<string, string> = {};
   let count = 0;
-  for (const [name, value] of Object.entries(given)) {
+  for (const [name, written] of Object.entries(given)) {
+    const value = textOf(written);
+    if (value === undefined) {
+      cuts.odd.add(name);
+      continue;
+    }
     if (isNoValue(value)) continue;
+    if (typeof written !== "string") cuts.asText.add(name);
     if (count === LABELS_MAX || name.length > LABEL_NAME_MAX_CHARS || value.length > LABEL_MAX_CHARS) {
       cuts.labels += 1;
       continue;

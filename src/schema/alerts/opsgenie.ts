@@ -8,8 +8,11 @@ import {
   cutsInWords,
   isNoIncident,
   labelsOfTags,
+  labelsSchema,
   noCuts,
+  oddMembers,
   optional,
+  optionalList,
   titleSaysOver,
 } from "./kit.js";
 
@@ -26,8 +29,8 @@ const schema = z.object({
     priority: optional,
     team: optional,
     status: optional,
-    tags: z.array(optional).nullish(),
-    details: z.record(z.string(), z.unknown()).nullish(),
+    tags: optionalList,
+    details: labelsSchema,
   }),
 });
 
@@ -46,22 +49,22 @@ export function readOpsgenie(input: unknown): ReadDelivery {
     return refusedAlert([{ code: "alert-invalid", at: "alert.alert.message", message }]);
   }
   const cuts = noCuts();
-  const details = Object.entries(sent.details ?? {}).flatMap(([key, value]) =>
-    ["string", "number", "boolean"].includes(typeof value) ? [[key, String(value)]] : [],
-  );
   const severity = sent.priority === undefined ? {} : { severity: sent.priority };
   const entity = sent.entity === undefined ? {} : { entity: sent.entity };
-  const tags = labelsOfTags((sent.tags ?? []).map((tag) => tag ?? ""));
+  const tags = labelsOfTags(sent.tags);
   const alert = {
     id: sent.alias ?? sent.alertId ?? sent.id ?? name,
     name: boundedText(name, cuts),
     says: [boundedText(sent.description, cuts)],
-    labels: boundedLabels({ ...severity, ...entity, ...tags, ...Object.fromEntries(details) }, cuts),
+    labels: boundedLabels({ ...severity, ...entity, ...tags, ...sent.details }, cuts),
     status:
       OVER.test(action) || /^closed$/i.test(sent.status ?? "") || titleSaysOver(name)
         ? ("resolved" as const)
         : ("firing" as const),
     ...(isBeside || isNoIncident(name) ? { noIncident: true as const } : {}),
   };
-  return { ok: true, delivery: { from: "opsgenie", alerts: [alert], cut: cutsInWords(cuts) } };
+  return {
+    ok: true,
+    delivery: { from: "opsgenie", alerts: [alert], cut: [...cutsInWords(cuts), ...oddMembers(schema, input)] },
+  };
 }

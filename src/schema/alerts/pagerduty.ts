@@ -2,14 +2,24 @@
 import { z } from "zod";
 import { parseWith } from "../problems.js";
 import { type ReadDelivery, refusedAlert } from "./alert.js";
-import { boundedLabels, boundedText, cutsInWords, isNoIncident, noCuts, optional, titleSaysOver } from "./kit.js";
+import {
+  boundedLabels,
+  boundedText,
+  cutsInWords,
+  isNoIncident,
+  noCuts,
+  oddMembers,
+  optional,
+  titleSaysOver,
+} from "./kit.js";
 
 const named = z
   .union([
     z.object({ summary: optional, name: optional }),
     z.string().transform((summary) => ({ summary, name: undefined })),
   ])
-  .nullish();
+  .nullish()
+  .catch(undefined);
 const schema = z.object({
   event: z.object({
     event_type: z.string().max(200),
@@ -21,7 +31,7 @@ const schema = z.object({
       message: optional,
       status: optional,
       urgency: optional,
-      priority: z.union([named, z.number().transform((level) => ({ summary: String(level), name: undefined }))]),
+      priority: z.union([z.number().transform((level) => ({ summary: String(level), name: undefined })), named]),
       service: named,
       /** What an event about an incident names, where it is none itself: a note, a status update, a responder. */
       incident: named,
@@ -62,5 +72,8 @@ export function readPagerDuty(input: unknown): ReadDelivery {
     ...(data.created_at === undefined ? {} : { since: data.created_at }),
     ...(isBeside || isNoIncident(name) ? { noIncident: true as const } : {}),
   };
-  return { ok: true, delivery: { from: "pagerduty", alerts: [alert], cut: cutsInWords(cuts) } };
+  return {
+    ok: true,
+    delivery: { from: "pagerduty", alerts: [alert], cut: [...cutsInWords(cuts), ...oddMembers(schema, input)] },
+  };
 }

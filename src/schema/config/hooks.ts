@@ -19,7 +19,16 @@ import { ENVIRONMENTS } from "../../vocabulary/node-types.js";
 import { FACT_NAMES } from "../facts.js";
 import { secretReferenceSchema } from "./keys.js";
 
-export const HOOK_KINDS = ["alertmanager", "grafana", "pagerduty", "datadog", "opsgenie", "github", "generic"] as const;
+export const HOOK_KINDS = [
+  "alertmanager",
+  "grafana",
+  "pagerduty",
+  "datadog",
+  "opsgenie",
+  "github",
+  "known",
+  "generic",
+] as const;
 export type HookKind = (typeof HOOK_KINDS)[number];
 
 export const HOOK_MODES = ["plan", "investigate", "run"] as const;
@@ -83,6 +92,8 @@ export const hookSchema = z.discriminatedUnion(
     z.strictObject({ kind: z.literal("datadog"), ...token, ...common }),
     z.strictObject({ kind: z.literal("opsgenie"), ...token, ...common }),
     z.strictObject({ kind: z.literal("github"), ...common }),
+    // Any sender whose alerts can be read, told by their keys: those of clouds and others have no signature that is checked.
+    z.strictObject({ kind: z.literal("known"), ...token, ...common }),
     z.strictObject({
       kind: z.literal("generic"),
       ...token,
