@@ -85,7 +85,7 @@ type GoalFor = { ok: true; goal: GoalInput; title: string; notes: string[] } | {
 /** The planner's input: of labels only what the rule lets in. */
 export function goalFor(name: string, hook: Hook, { rule, number, alerts }: Fitting): GoalFor {
   const ones = alerts.map(({ says, ...alert }) => ({ ...alert, says: [says] }));
-  const group = groupOf({ from: hook.kind, alerts: ones, cut: [] }, ones);
+  const group = groupOf({ from: hook.kind === "known" ? "generic" : hook.kind, alerts: ones, cut: [] }, ones);
   const read = goalOfAlert(group);
   const scope = { labels: group.labels, name: group.name, says: group.says };
   const rendered = render(
