@@ -27,7 +27,7 @@ export function statusLevel(status: number): LevelOrUnknown {
   return status >= 500 ? "error" : status >= 400 ? "warn" : "info";
 }
 
-const MAY_BE_ACCESS = new RegExp(`${METHOD}\\b|/\\d|TCP_|\\|`);
+const MAY_BE_ACCESS = new RegExp(`${METHOD}\\b|/\\d|TCP_|\\||Completed [1-5]`);
 const IIS = new RegExp(` ${METHOD} /\\S* `);
 
 export function lineStatusLevel(line: string): LevelOrUnknown {
@@ -53,8 +53,25 @@ const STATUS_FIELD =
 const REQUEST_FIELD = /^(?:request|method|path|uri|url|verb|cs-method|http|request[._-]?\w+|http[._-]\w+)$/i;
 const FIELDS_MAX = 200;
 
+/** Objects that hold what was answered: of pino-http, morgan and others, and of ECS one deeper. */
+const ANSWERS = ["res", "response", "httpResponse"];
+
 /** The status of a record that tells of a request. */
 export function recordStatusLevel(record: Record<string, unknown>): LevelOrUnknown {
+  const own = ownStatusLevel(record);
+  if (own !== "unknown") return own;
+  const http = objectIn(record.http);
+  for (const answer of [...ANSWERS.map((name) => objectIn(record[name])), objectIn(http?.response)]) {
+    const level = answer === undefined ? "unknown" : ownStatusLevel({ ...answer, request: true });
+    if (level !== "unknown") return level;
+  }
+  return "unknown";
+}
+
+const objectIn = (value: unknown): Record<string, unknown> | undefined =>
+  typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : undefined;
+
+function ownStatusLevel(record: Record<string, unknown>): LevelOrUnknown {
   const names = Object.keys(record).slice(0, FIELDS_MAX);
   const name = names.find((one) => STATUS_FIELD.test(one) && /^[1-5]\d\d$/.test(String(record[one])));
   if (name === undefined) return "unknown";

@@ -8,7 +8,7 @@ export type LevelOrUnknown = Level | "unknown";
 const BY_LEVEL: Record<Level, string> = {
   debug: "trace verbose debug fine finer finest config trce trc dbug dbg verb vrb",
   info: "info information informational notice log success inf note",
-  warn: "warn warning wrn warnin",
+  warn: "warn warning wrn warnin deprecation",
   error: "error err severe eror erro fail failed failure",
   fatal: "fatal critical crit cri crt alert emerg emergency panic dpanic ftl fata pani",
 };

@@ -4,6 +4,7 @@
  */
 import { crashLevel, RAISED } from "./crashes.js";
 import { lineStatusLevel } from "./http-status.js";
+import { kernelLevel } from "./kernel-lines.js";
 import { fieldLevel, type Level, type LevelOrUnknown, letterLevel, namedLevel, severityLevel } from "./levels.js";
 
 /** A line tells its level at its head; a search through all of a long one would be asked of every line. */
@@ -22,12 +23,17 @@ const LEVEL_KEYS = new Set([
   "@level",
   "sev",
 ]);
-const KLOG = /^([IWEF])(?:\d{4}){1,2} \d\d:\d\d:\d\d/;
+/** klog, glog, and CockroachDB with its short year. */
+const KLOG = /^([IWEF])(?:\d{4}|\d{6}|\d{8}) \d\d:\d\d:\d\d/;
 const PRIORITY = /^<(\d{1,3})>/;
 /** Redis: the process's role, the time, a sign. */
 const REDIS = /^\d+:[MSCX] [^#*.-]{1,40}[\d.]{3,} ([#*.-]) /;
 const REDIS_LEVELS: Record<string, Level> = { "#": "warn", "*": "info", "-": "info", ".": "debug" };
 const ANDROID = /^([VDIWEFA])\/[\w.$-]{1,60} ?\(/;
+/** Ceph: a thread, then a priority, where -1 is an error. */
+const CEPH = /^[0-9a-f]{7,16} {1,2}-1 /;
+const SYSTEMD =
+  /\bsystemd(?:\[\d+\])?: (?:(Failed to |Dependency failed )|[^\s:]{1,100}: (Failed with result|Main process exited, code=(?:dumped|killed)))/;
 const RUBY = /^([DIWEFA]), \[/;
 const PHP = /\bPHP (?:(Fatal error|Parse error)|(Warning)|Notice|Deprecated)/;
 /** Lines of PostgreSQL that belong to another's. */
@@ -51,7 +57,10 @@ const QUOTED = /"[^"]{0,200}"|(?<!\w)'[^']{0,200}'/g;
 
 /** `message` is the end of `line`, behind its time. */
 export function lineLevel(line: string, message: string): LevelOrUnknown {
-  return headLevel(line, message) ?? statusOf(line) ?? bodyLevel(message);
+  const head = headLevel(line, message);
+  // Every request is told at the level of all others: how it ended, its status tells.
+  if (head === undefined || head === "info") return statusOf(line) ?? head ?? bodyLevel(message);
+  return head;
 }
 
 const known = (level: LevelOrUnknown): Level | undefined => (level === "unknown" ? undefined : level);
@@ -62,9 +71,14 @@ function headLevel(line: string, message: string): LevelOrUnknown | undefined {
   if (letter !== undefined) return letter === "A" ? "fatal" : letterLevel(letter);
   const [, worst, warning] = (line.includes("PHP ") ? PHP.exec(line.slice(0, HEAD_CHARS)) : undefined) ?? [];
   if (worst !== undefined || warning !== undefined) return worst === undefined ? "warn" : "fatal";
+  const kernel = kernelLevel(line);
+  if (kernel !== undefined) return kernel;
   const column = columnLevel(line, line.length - message.length);
   if (column !== undefined) return column;
   if (crashLevel(message) === "fatal") return "fatal";
+  if (CEPH.test(message)) return "error";
+  const [unit, notStarted] = (line.includes("systemd") ? SYSTEMD.exec(line.slice(0, HEAD_CHARS)) : undefined) ?? [];
+  if (unit !== undefined) return notStarted === undefined ? "warn" : "error";
   const sign = REDIS.exec(line)?.[1];
   if (sign !== undefined) return REDIS_LEVELS[sign];
   const priority = PRIORITY.exec(line)?.[1];
@@ -121,6 +135,7 @@ function wordLevel(word: string, head: Head): LevelOrUnknown | undefined {
   if (word.length === 1 && isBehindTime && head.start > 0 && next === " ") {
     if (/[TVDIWEFC]/.test(word)) return letterLevel(word);
   }
+  if (/^[DIWE]!$/.test(word) && isBehindTime) return letterLevel(word.charAt(0));
   const behind = next === ":" ? CHANNEL.exec(word)?.[1] : undefined;
   const level = word.length > 2 ? namedLevel(behind ?? word) : undefined;
   if (behind !== undefined && level !== undefined) return level;

@@ -153,10 +153,21 @@ export function recordEntry(
   const time = timeOf(named, names, referenceMs);
   const level = levelOf(named, names);
   const message = messageOf(named, names);
-  const inner = level.value === "unknown" ? messageLevel(message, record, names, referenceMs, depth) : level.value;
+  const inner =
+    level.value === "unknown"
+      ? messageLevel(message, record, names, referenceMs, depth)
+      : level.value === "info"
+        ? requestLevel(record)
+        : level.value;
   const fields = otherFields(record, [...time.names, ...level.names, ...message.names]);
   const entry: LogEntry = { timeMs: time.value, level: inner, message: cut(message.value, MESSAGE_MAX_CHARS) };
   return fields === undefined ? entry : { ...entry, fields };
+}
+
+/** Of a record at the level of all requests: how this one ended, its status tells. */
+function requestLevel(record: Record<string, unknown>): LevelOrUnknown {
+  const status = recordStatusLevel(record);
+  return status === "unknown" ? "info" : status;
 }
 
 function messageLevel(

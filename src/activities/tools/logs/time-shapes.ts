@@ -80,6 +80,26 @@ const numberedYearless = (parts: Parts, referenceMs: number): number | undefined
 const compact = (parts: Parts, year: number): number | undefined =>
   exact(utc(year, Number(parts.m) - 1, Number(parts.d), `${parts.hh}:${parts.mm}:${parts.ss}`), parts);
 
+/** The first day of a year, so many days on; undefined for a day that the year does not have. */
+function dayOfYear(year: number, days: number, parts: Parts): number | undefined {
+  const first = utc(year, 0, 1, parts.clock ?? "");
+  return first === undefined ? undefined : exact(first + days * DAY_MS, parts);
+}
+
+function ordinal(parts: Parts): number | undefined {
+  const [year, day] = [Number(parts.y), Number(parts.doy)];
+  const isLeap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  return day >= 1 && day <= (isLeap ? 366 : 365) ? dayOfYear(year, day - 1, parts) : undefined;
+}
+
+/** The first week of a year is the one with the fourth of January; weeks begin on Monday. */
+function ofWeek(parts: Parts): number | undefined {
+  const [year, week] = [Number(parts.y), Number(parts.week)];
+  if (week < 1 || week > 53) return undefined;
+  const fourth = new Date(Date.UTC(year, 0, 4)).getUTCDay() || 7;
+  return dayOfYear(year, 3 - (fourth - 1) + (week - 1) * 7 + (Number(parts.weekday) - 1), parts);
+}
+
 /** Day or month first: a dot or a dash says the day; a slash says nothing, but an AM or PM says the month. */
 function dayOrMonth(parts: Parts, referenceMs: number): number | undefined {
   const [year, a, b, clock] = [Number(parts.y), Number(parts.a), Number(parts.b), clockOf(parts)];
@@ -124,9 +144,17 @@ function recentEpoch({ epoch }: Parts, referenceMs: number): number | undefined 
 export const TIME_SHAPES: readonly TimeShape[] = [
   // 2026-11-22T10:00:00.123Z, 2026-11-22 10:00:00,123 +0100, 2026/11/22 10:00, 2026/11/22 - 10:00:00, 2026-11-22 10:00:00:123
   shape(
-    `\\b(?<y>\\d{4})[-/.](?<m>\\d\\d)[-/.](?<d>\\d\\d)(?:[T ,_]| - )(?<clock>\\d\\d:\\d\\d(?::\\d\\d)?)(?:[.,](?<fraction>\\d{1,9})|:(?<ms>\\d{3}))?(?![:\\d])${ZONED}`,
+    `${DAY}\\b(?<y>\\d{4})[-/.](?<m>\\d\\d)[-/.](?<d>\\d\\d)(?:[T ,_]| - )(?<clock>\\d\\d:\\d\\d(?::\\d\\d)?)(?:[.,](?<fraction>\\d{1,9})|:(?<ms>\\d{3}))?(?![:\\d])${ZONED}`,
     (parts) => numbered(parts.ms === undefined ? parts : { ...parts, fraction: parts.ms }),
   ),
+  // 2026-333T12:00:00Z, 2026333T120000Z: the day of the year
+  shape(`\\b(?<y>\\d{4})-(?<doy>[0-3]\\d\\d)[T ]${CLOCK}${FRACTION}${ZONED}`, ordinal),
+  shape(
+    `(?<!\\w)(?<y>20\\d\\d)(?<doy>[0-3]\\d\\d)T(?<hh>\\d\\d)(?<mm>\\d\\d)(?<ss>\\d\\d)(?:[.,](?<fraction>\\d{1,9}))?(?!\\d)${ZONED}`,
+    (parts) => ordinal({ ...parts, clock: `${parts.hh}:${parts.mm}:${parts.ss}` }),
+  ),
+  // 2026-W48-7T12:00:00Z: the day of a week
+  shape(`\\b(?<y>\\d{4})-?W(?<week>[0-5]\\d)-?(?<weekday>[1-7])[T ]${CLOCK}${FRACTION}${ZONED}`, ofWeek),
   // 10/Oct/2026:13:55:36 -0700, and with a fraction, as HAProxy writes it
   shape(`\\b(?<d>\\d\\d)/${NAME}/(?<y>\\d{4})[: ]${CLOCK}${FRACTION}${ZONED}`, named),
   // 29-Nov-2026 12:00:00.000, 29 Nov 2026 12:00:00.000, Sun, 29 Nov 2026 12:00:00 +0000
@@ -144,6 +172,10 @@ export const TIME_SHAPES: readonly TimeShape[] = [
   shape(`\\b(?<d>\\d{1,2}) ${NAME} ${CLOCK}${FRACTION}`, namedYearless),
   // glog: E20261122 10:00:00.000000
   shape(`^[IWEF](?<y>20\\d\\d)(?<m>\\d\\d)(?<d>\\d\\d) ${CLOCK}${FRACTION}`, numbered),
+  // CockroachDB: E261122 10:00:00.000000
+  shape(`^[IWEF](?<y>\\d\\d)(?<m>\\d\\d)(?<d>\\d\\d) ${CLOCK}${FRACTION}`, (parts) =>
+    numbered({ ...parts, y: `20${parts.y}` }),
+  ),
   // klog: E1122 10:00:00.000000
   shape(`^[IWEF](?<m>\\d\\d)(?<d>\\d\\d) ${CLOCK}${FRACTION}`, numberedYearless),
   // Chromium: [1234:1129/120000.123456:ERROR:
