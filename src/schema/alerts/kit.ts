@@ -13,12 +13,18 @@ const LABEL_MAX_CHARS = 1_000;
 /** Text, or a number, true or false in its place. What is neither refuses nothing else: `oddMembers` tells of it. */
 export const optional = z.unknown().optional().transform(textOf);
 /** A list of them; one text is a list with commas. */
-export const optionalList = z.unknown().optional().transform((value): string[] => {
-  if (Array.isArray(value)) return value.flatMap((one) => textOf(one) ?? []);
-  return textOf(value)?.split(",") ?? [];
-});
+export const optionalList = z
+  .unknown()
+  .optional()
+  .transform((value): string[] => {
+    if (Array.isArray(value)) return value.flatMap((one) => textOf(one) ?? []);
+    return textOf(value)?.split(",") ?? [];
+  });
 /** Labels as they come: `boundedLabels` makes texts of them, and counts. */
-export const labelsSchema = z.unknown().optional().transform((value): Record<string, unknown> => (isMapping(value) ? value : {}));
+export const labelsSchema = z
+  .unknown()
+  .optional()
+  .transform((value): Record<string, unknown> => (isMapping(value) ? value : {}));
 
 /** Members where a text should stand and a mapping or a list does, in words. */
 export function oddMembers(schema: z.ZodObject, input: unknown): string[] {
