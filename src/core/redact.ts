@@ -106,31 +106,34 @@ function kindUnder(name: string | undefined, value: string): string | undefined 
  */
 export function secretsIn(value: Json, at: string): Array<{ at: string; kind: string }> {
   const found: Array<{ at: string; kind: string }> = [];
-  collect(value, undefined, at, found, 1);
+  collect(value, undefined, () => at, found, 1);
   return found;
 }
 
+/** `at`: where the value stands, worked out only where there is something to say of it. */
 function collect(
   value: Json,
   name: string | undefined,
-  at: string,
+  at: () => string,
   found: Array<{ at: string; kind: string }>,
   depth: number,
 ): void {
   if (found.length >= PROBLEMS_MAX || depth > DEPTH_MAX) return;
   if (typeof value === "string" || (typeof value === "number" && name !== undefined)) {
     const kind = literalKind(String(value), name);
-    if (kind !== undefined) found.push({ at, kind });
+    if (kind !== undefined) found.push({ at: at(), kind });
     return;
   }
   if (typeof value !== "object" || value === null) return;
   if (Array.isArray(value)) {
-    for (const [index, item] of value.entries()) collect(item, name, childPath(at, index), found, depth + 1);
+    for (const [index, item] of value.entries()) {
+      collect(item, name, () => childPath(at(), index), found, depth + 1);
+    }
     return;
   }
   for (const [key, item] of Object.entries(value)) {
     const under = nameOf(value, key) ?? (passesOn(name) ? name : undefined);
-    collect(item, under, childPath(at, redact(key)), found, depth + 1);
+    collect(item, under, () => childPath(at(), redact(key)), found, depth + 1);
   }
 }
 

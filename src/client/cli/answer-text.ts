@@ -6,8 +6,9 @@ import { restMarkdown } from "../../core/report/markdown.js";
 import { answerIn, type Report } from "../../core/report.js";
 import { readable, type StyleName, style } from "./text.js";
 
-const DAY = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" });
-const ZONE = new Intl.DateTimeFormat("en-GB", { timeZoneName: "short" });
+/** Made when a time is shown: most commands show none, and the words of all languages are loaded with the first. */
+let dayFormat: Intl.DateTimeFormat | undefined;
+let zoneFormat: Intl.DateTimeFormat | undefined;
 const two = (value: number): string => String(value).padStart(2, "0");
 
 /** The zone of this machine. */
@@ -16,8 +17,14 @@ export const LOCAL: Clock = {
     const date = new Date(ms);
     return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
   },
-  day: (ms) => DAY.format(ms),
-  zone: (ms) => ZONE.formatToParts(ms).find(({ type }) => type === "timeZoneName")?.value ?? "",
+  day: (ms) => {
+    dayFormat ??= new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" });
+    return dayFormat.format(ms);
+  },
+  zone: (ms) => {
+    zoneFormat ??= new Intl.DateTimeFormat("en-GB", { timeZoneName: "short" });
+    return zoneFormat.formatToParts(ms).find(({ type }) => type === "timeZoneName")?.value ?? "";
+  },
 };
 
 const MOODS: Record<Answer["mood"], StyleName> = { bad: "red", good: "green", open: "yellow", quiet: "bold" };
