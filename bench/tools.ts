@@ -104,7 +104,7 @@ export async function createBenchActivities(): Promise<Bench> {
       directory: join(home, "audit"),
       signer: signer.signer,
       now: Date.now,
-      onTrouble: () => undefined,
+      onProblem: () => undefined,
     }),
     draft: () => ({ ok: false, problems: [] }),
     log: createLog("fatal"),

@@ -117,7 +117,7 @@ export async function createDependencies(local: Local, log: Log): Promise<Result
     ...(keys.signer === undefined ? {} : { signer: keys.signer }),
     secrets,
     now: () => Date.now(),
-    onTrouble: (message) => log.error(message, { operation: "audit" }),
+    onProblem: (message) => log.error(message, { operation: "audit" }),
   });
   const changes = createChangeWatch(stores.audit, audit);
   const tools = local.registry.list();
@@ -191,7 +191,7 @@ async function run(
     namespace: where.namespace,
     shutdownGraceTime: "5s" as const,
     dataConverter: workerConverter(local.environment, {
-      shelf: async () => configuredStore(local, dependencies.policy),
+      contentStore: async () => configuredStore(local, dependencies.policy),
       keeps: isShared(local.config) ? "shared" : "local",
     }),
     ...versioning(local),
@@ -219,7 +219,7 @@ async function run(
   health.isReady = () => [runs, plans].every((worker) => worker.getState() === "RUNNING");
   // One that fails takes the other with it: half a worker would look alive.
   const done = Promise.all([runs.run(), plans.run()].map((ended) => ended.finally(stop)))
-    .finally(() => remembering?.settled())
+    .finally(() => remembering?.idle())
     .finally(() => connection.close())
     .finally(() => health.probes?.close())
     .then(() => undefined);

@@ -2,7 +2,7 @@
 import { investigate } from "../../src/activities/tools/rca/investigate.js";
 import { type Observations, serviceName } from "../../src/activities/tools/rca/observations.js";
 import { signalOf } from "../../src/activities/tools/rca/ranking/signal-kinds.js";
-import { emptyMaterial } from "../../src/activities/tools/rca/read-outputs.js";
+import { noObservations } from "../../src/activities/tools/rca/read-outputs.js";
 import { verdictOn } from "../../src/core/cluster/analyse.js";
 import { OPENSRE_NAMED, OPENSRE_PRESENT, opensreFacts, opensreNames } from "../../test/support/opensre.js";
 import type { Case } from "./cases.js";
@@ -20,7 +20,7 @@ const ORIGIN = { node: "metrics", query: "all series of the case" };
 const CERTAINTIES = ["confirmed", "likely", "inconclusive"];
 
 function observed(one: Case, untilSeconds: number): Observations {
-  const material = emptyMaterial(undefined);
+  const material = noObservations(undefined);
   material.series = one.metrics.map(({ node, metric, statistic = "", points }) => ({
     ...ORIGIN,
     service: serviceName(node),

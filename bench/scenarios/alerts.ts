@@ -74,7 +74,7 @@ async function steadily(count: number, call: (index: number) => Promise<void>): 
 async function open(arena: Arena) {
   const folder = mkdtempSync(join(tmpdir(), "autoops-bench-audit-"));
   const { client } = arena;
-  const audit = createAuditLog({ directory: folder, now: Date.now, onTrouble: () => undefined });
+  const audit = createAuditLog({ directory: folder, now: Date.now, onProblem: () => undefined });
   const hooks = createHooks({ client, hooks: { pager: hook }, secret: () => SECRET, audit, now: Date.now });
   const started = await startFacade({
     ...{ runs: {} as Runs, operator: "bench", staticDir: "/nonexistent", log: createLog("fatal"), hooks },

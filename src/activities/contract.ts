@@ -8,7 +8,7 @@ import type { Verdict } from "../core/check.js";
 import type { NodeGate } from "../core/gate/node-gate.js";
 import type { GateRule } from "../core/policy/approval-rule.js";
 import type { Report } from "../core/report.js";
-import type { SoFar } from "../core/run/context.js";
+import type { RunContext } from "../core/run/context.js";
 import type { AskedGate, Finding, GatePreview, Vote } from "../core/run/state.js";
 import type { LedgerView, Pause } from "../core/writes/ledger.js";
 import type { TakenOut } from "../goal/prompt-text.js";
@@ -35,7 +35,7 @@ export interface ToolCall {
   /** Failures of the tool itself that are tried again. */
   retries: number;
   /** For tools that are told what the run has found and done so far. */
-  soFar?: SoFar;
+  soFar?: RunContext;
   /** Present on a node that was gated: what the activity verifies before it acts. */
   grant?: Grant;
 }
@@ -189,15 +189,15 @@ export interface Narrative {
 
 /** The activities that are not tools. */
 export interface Activities {
-  check_graph(input: RunGraphInput, atMs?: number): Promise<CheckResult & AskedAt>;
+  check_graph(input: RunGraphInput, atMs?: number): Promise<CheckResult & RequestTime>;
   ask_approval(call: AskCall): Promise<AskResult>;
   tell_approvers(call: TellCall): Promise<{ notices: NoticeResult[] }>;
   draft_graph(input: GoalInput, repair?: Repair): Promise<DraftResult>;
   /** `run`: whose budget it counts to. Undefined where there is nothing to tell, or no budget or model to tell it. */
   narrate_findings(run: string, findings: Finding[]): Promise<Narrative | undefined>;
   store_report(report: Report): Promise<void>;
-  check_edit(edit: EditToCheck, atMs?: number): Promise<EditVerdict & AskedAt>;
-  verify_vote(vote: VoteToVerify, atMs?: number): Promise<VoteVerdict & AskedAt>;
+  check_edit(edit: EditToCheck, atMs?: number): Promise<EditVerdict & RequestTime>;
+  verify_vote(vote: VoteToVerify, atMs?: number): Promise<VoteVerdict & RequestTime>;
   verify_order(order: OrderToVerify): Promise<OrderVerdict>;
   plan_incident(incident: IncidentToPlan): Promise<IncidentPlan>;
   tell_incident(told: IncidentToTell): Promise<void>;
@@ -220,7 +220,7 @@ export type OrderAnswer =
   | { ok: false; code: ProblemCode; reason: string };
 
 /** The workflow's time when it asked, given back: it is in history, unlike the time at which the answer is handled. */
-export interface AskedAt {
+export interface RequestTime {
   atMs?: number;
 }
 

@@ -9,7 +9,7 @@ import {
   auditedTell,
   auditedVerify,
 } from "./acting/audit-run.js";
-import { createProveState, createSealState, fromHere } from "./acting/carried-state.js";
+import { createProveState, createSealState, fromWorker } from "./acting/carried-state.js";
 import { createToolActivity } from "./acting/tool-activity.js";
 import { createCheckGraph } from "./check-graph.js";
 import type { Dependencies } from "./dependencies.js";
@@ -19,7 +19,7 @@ import { createTellApprovers } from "./gates/tell-approvers.js";
 import { createVerifyOrder } from "./gates/verify-order.js";
 import { createVerifyVote } from "./gates/verify-vote.js";
 import { createPlanIncident } from "./incident/plan-incident.js";
-import { lookAtRun } from "./incident/read-run.js";
+import { readRun } from "./incident/read-run.js";
 import { createTellIncident } from "./incident/tell-incident.js";
 import { createDraftGraph } from "./planner/draft-graph.js";
 import { createNarrate } from "./planner/narrate.js";
@@ -37,11 +37,11 @@ export function createActivities(dependencies: Dependencies): ActivityTable {
     [ACTIVITIES.verifyVote]: withRequestTime(auditedVerify(createVerifyVote(dependencies), dependencies)),
     [ACTIVITIES.verifyOrder]: createVerifyOrder(dependencies),
     [ACTIVITIES.planIncident]: createPlanIncident(dependencies),
-    [ACTIVITIES.lookAtRun]: lookAtRun,
+    [ACTIVITIES.readRun]: readRun,
     [ACTIVITIES.tellIncident]: createTellIncident(dependencies),
     [ACTIVITIES.sealState]: createSealState(dependencies),
     [ACTIVITIES.proveState]: createProveState(dependencies),
-    [ACTIVITIES.storeReport]: fromHere(auditedStore(dependencies)),
+    [ACTIVITIES.storeReport]: fromWorker(auditedStore(dependencies)),
     // An unknown activity type would be tried again for ever.
     default: refuseUnknown,
   };

@@ -1,7 +1,7 @@
 /** What a tool is: its declaration, what its code is given, and how it says that it failed. */
 import type { z } from "zod";
 import type { Reach } from "../core/check/catalogue.js";
-import type { SoFar } from "../core/run/context.js";
+import type { RunContext } from "../core/run/context.js";
 import type { Finding } from "../core/run/state.js";
 import type { BlobStore } from "../platform/blobs/contract.js";
 import type { GuardedFetch, HostGuard } from "../platform/http/contract.js";
@@ -30,7 +30,7 @@ export interface ToolContext {
   runId: string;
   requester: string;
   /** Present where the tool's declaration says `seesRun`. */
-  soFar?: SoFar;
+  soFar?: RunContext;
   /**
    * Sentences by the model over findings, each with the numbers of those it tells of; undefined where there are none.
    * Absent where narratives are off. It fails by being undefined.

@@ -31,7 +31,7 @@ const JOURNALS = ["/var/log/journal", "/run/log/journal"];
 /** Folders above the working one in which a repository is looked for. */
 const REPOSITORY_DEPTH = 6;
 
-export interface FoundHere {
+export interface FoundLocally {
   prometheus?: string;
   alertmanager?: string;
   jaeger?: string;
@@ -45,7 +45,7 @@ export interface FoundHere {
 }
 
 /** `folder`: the working one. `kubeconfig`: as it was given. */
-export async function findHere(local: Local, folder: string, kubeconfig?: string): Promise<FoundHere> {
+export async function findLocally(local: Local, folder: string, kubeconfig?: string): Promise<FoundLocally> {
   const find = async (server: Server) => {
     const url = namedServer(local, server) ?? (await usualServer(local, server));
     return url === undefined ? {} : { [server]: url };

@@ -15,7 +15,7 @@ import type { Refused } from "../vocabulary/result.js";
 import { declaredUrls } from "./declared-urls.js";
 import { type Local, loadLocal } from "./local.js";
 
-export interface LookedAt {
+export interface Inspected {
   name: string;
   transport: McpServer["transport"];
   /** Declared tools, in the order of their names. */
@@ -27,10 +27,14 @@ export interface LookedAt {
   problem?: Problem;
 }
 
-type Looked = { ok: true; servers: LookedAt[]; environment: Environment } | Refused;
+type Inspection = { ok: true; servers: Inspected[]; environment: Environment } | Refused;
 
 /** Every declared server, or the named one; one after the other, in the order of their names. */
-export async function lookAtMcp(variables: Variables, name: string | undefined, signal: AbortSignal): Promise<Looked> {
+export async function inspectMcp(
+  variables: Variables,
+  name: string | undefined,
+  signal: AbortSignal,
+): Promise<Inspection> {
   const local = await loadLocal(variables);
   if (!local.ok) return local;
   const declared = Object.entries(local.config.mcp?.servers ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
@@ -40,12 +44,12 @@ export async function lookAtMcp(variables: Variables, name: string | undefined, 
     const hint = `declared servers: ${declared.map(([known]) => known).join(", ") || "none"}`;
     return { ok: false, problems: [{ code: "source-not-configured", at: "mcp_servers", message, hint }] };
   }
-  const servers: LookedAt[] = [];
-  for (const [known, server] of wanted) servers.push(await lookAt(known, server, local, signal));
+  const servers: Inspected[] = [];
+  for (const [known, server] of wanted) servers.push(await inspect(known, server, local, signal));
   return { ok: true, servers, environment: local.environment };
 }
 
-async function lookAt(name: string, server: McpServer, local: Local, signal: AbortSignal): Promise<LookedAt> {
+async function inspect(name: string, server: McpServer, local: Local, signal: AbortSignal): Promise<Inspected> {
   const none = { name, transport: server.transport, tools: [], undeclared: [], digest: "" };
   const read = await readPins(local.config.mcp?.pins ?? "", name);
   // A broken file of pins keeps nobody from reading the server's tools, and from accepting them anew.
@@ -86,7 +90,7 @@ function meansOf({ config, policy, environment }: Local, signal: AbortSignal) {
 
 /** Takes in every declared tool as it was just listed; earlier pins of the server are replaced. */
 export async function acceptMcp(
-  { name, tools }: LookedAt,
+  { name, tools }: Inspected,
   subject: string,
   variables: Variables,
 ): Promise<{ ok: true; file: string } | Refused> {

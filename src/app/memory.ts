@@ -84,12 +84,12 @@ export async function loadMemory(
 export interface Remembering {
   remember(report: Report): Promise<void>;
   /** Resolves when what is still being read from histories is kept, or after a few seconds. */
-  settled(): Promise<void>;
+  idle(): Promise<void>;
 }
 
 /** Milliseconds that a run may take to close after its report, and that a worker which stops waits for that. */
 const CLOSES_WITHIN_MS = 30_000;
-const SETTLES_WITHIN_MS = 5_000;
+const IDLE_WITHIN_MS = 5_000;
 
 /** Undefined where memory is off, or cannot be used on this machine: then that is logged once. */
 export function createRemembering(
@@ -148,9 +148,9 @@ export function createRemembering(
         .finally(() => work.delete(completing));
       work.add(completing);
     },
-    async settled() {
+    async idle() {
       const enough = new AbortController();
-      const late = pause(SETTLES_WITHIN_MS, undefined, { signal: enough.signal }).catch(() => undefined);
+      const late = pause(IDLE_WITHIN_MS, undefined, { signal: enough.signal }).catch(() => undefined);
       await Promise.race([Promise.all(work), late]);
       enough.abort();
     },

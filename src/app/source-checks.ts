@@ -1,5 +1,5 @@
 /** `autoops sources check`: the declared sources, trackers and channels, asked as the worker on this machine would, under its network policy. */
-import { lookAtTracker, questionTo } from "../activities/connectors/check-channel.js";
+import { checkTracker, questionTo } from "../activities/connectors/check-channel.js";
 import { checkSource, type SourceVerdict, verdictOf } from "../activities/connectors/check-source.js";
 import { type ToolContext, toolFailure } from "../activities/define-tool.js";
 import { channelFault, namedChannels } from "../core/gate/notice-channels.js";
@@ -30,7 +30,7 @@ export async function checkSources(
   const local = await loadLocal(variables);
   if (!local.ok) return local;
   const context = readingContext(local, { nodeId: "check", timeoutMs: CHECK_TIMEOUT_MS, signal });
-  const declared = [...declaredIn(local.config, context), ...noticesIn(local, context)];
+  const declared = [...declaredIn(local.config, context), ...warningsIn(local, context)];
   const wanted = declared.filter((one) => name === undefined || one.name === name);
   if (name !== undefined && wanted.length === 0) {
     const message = `config.yaml declares no source, tracker or channel ${JSON.stringify(name.slice(0, 63))} that can be asked`;
@@ -60,7 +60,7 @@ function declaredIn({ sources, trackers = {}, channels }: Config, context: ToolC
         section: "trackers",
         name,
         kind: tracker.kind,
-        ask: () => verdictOf(`trackers.${name}`, () => lookAtTracker(name, tracker, context)),
+        ask: () => verdictOf(`trackers.${name}`, () => checkTracker(name, tracker, context)),
       }),
     ),
     ...byName(channels).flatMap(([name, channel]): Declared[] => {
@@ -73,7 +73,7 @@ function declaredIn({ sources, trackers = {}, channels }: Config, context: ToolC
 }
 
 /** Where the policy wants people to be told of gates: whether that can be done at all. */
-function noticesIn({ policy, config }: Local, context: ToolContext): Declared[] {
+function warningsIn({ policy, config }: Local, context: ToolContext): Declared[] {
   return [...namedChannels(policy)].map(([name, at]): Declared => {
     const ask = async (): Promise<string> => {
       const fault = channelFault(name, config);

@@ -13,7 +13,7 @@ const ALL_MAX_MS = 120_000;
 /** Reads only. What a person wrote into the map that was there stays. */
 export async function discoverStack(local: Local, signal: AbortSignal): Promise<Discovered> {
   const slow = AbortSignal.any([signal, AbortSignal.timeout(ALL_MAX_MS)]);
-  const { map, notes } = await discover(local.config, lookContext(local, slow));
+  const { map, notes } = await discover(local.config, readContext(local, slow));
   return { map: local.map === undefined ? map : withPersonal(map, local.map), notes };
 }
 
@@ -28,5 +28,5 @@ function withPersonal(found: StackMap, before: StackMap): StackMap {
   return { ...found, services: Object.fromEntries(services) };
 }
 
-export const lookContext = (local: Local, signal: AbortSignal): ToolContext =>
+export const readContext = (local: Local, signal: AbortSignal): ToolContext =>
   readingContext(local, { nodeId: "discover", timeoutMs: ASK_TIMEOUT_MS, signal });

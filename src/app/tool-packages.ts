@@ -29,7 +29,7 @@ export interface LoadedPackage {
 }
 
 /** What stands in a folder, without running any of it. */
-export async function lookAtPackage(path: string): Promise<Result<SeenPackage>> {
+export async function inspectPackage(path: string): Promise<Result<SeenPackage>> {
   const read = await readPackage(path);
   if (!read.ok) return { ok: false, problems: [read.problem] };
   const manifest = readManifest(read.contents.files, path);
@@ -50,7 +50,7 @@ export async function loadPackages(
   const seen: SeenPackage[] = [];
   const problems: Problem[] = [];
   for (const settings of listed) {
-    const looked = await lookAtPackage(settings.path);
+    const looked = await inspectPackage(settings.path);
     const refused = looked.ok ? objection(looked.value, settings, approvals.packages) : undefined;
     if (!looked.ok) problems.push(...looked.problems);
     else if (refused !== undefined) problems.push(refused);

@@ -50,7 +50,7 @@ export interface Hooks {
     refusing?: () => Promise<void>,
   ): Promise<Result<TakenDelivery>>;
   /** Once the audit log has the lines of what was taken: they follow the answer, which does not wait for a disk. */
-  settled(): Promise<void>;
+  idle(): Promise<void>;
 }
 
 export function createHooks(options: HooksOptions): Hooks {
@@ -66,7 +66,7 @@ export function createHooks(options: HooksOptions): Hooks {
   };
   return {
     declared: hooks,
-    settled: async () => void (await Promise.all(lines)),
+    idle: async () => void (await Promise.all(lines)),
     take: async (name, request, from, refusing) => {
       const hook = find(name);
       if (hook === undefined) return refusal(noHook(name));

@@ -24,7 +24,7 @@ export interface Reservation {
   run: Amount;
   day: Amount;
   /** With what the call took; nothing where it was not made. */
-  settle(used: Amount): Promise<void>;
+  record(used: Amount): Promise<void>;
 }
 
 interface Line {
@@ -74,7 +74,7 @@ export function createUsage(directory: string, now: () => number): Usage {
         run: sum(own),
         day: sum(lines),
         // Settled in the file of its reservation, also after midnight.
-        settle: (used) => append({ id, at, run, kind, ...used, settled: true }),
+        record: (used) => append({ id, at, run, kind, ...used, settled: true }),
       };
     },
     async callsInLastMinute() {

@@ -1,7 +1,7 @@
 /** Secret references (`env:NAME`): resolved where they are used, at the last moment, and kept nowhere. */
 import type { Json } from "../schema/json.js";
 import { toolFailure } from "./failure.js";
-import { atOnce, type Sliced } from "./slices.js";
+import { type Sliced, unsliced } from "./slices.js";
 
 const REFERENCE = /^env:([A-Za-z_][A-Za-z0-9_]{0,127})$/;
 /** PagerDuty alone writes `Token token=`. */
@@ -91,7 +91,7 @@ function formsOf(secret: string): readonly string[] {
  * encodings. For answers of those who were told the secret, and for logs that may hold it.
  */
 export function withoutSecrets(text: string, secrets: readonly string[]): string {
-  return atOnce(withoutSecretsSteps(text, secrets));
+  return unsliced(withoutSecretsSteps(text, secrets));
 }
 
 /** The same, of a text so long that other work must not wait for it. */

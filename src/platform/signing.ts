@@ -8,7 +8,7 @@ import { type DecisionWord, isDecisionWord } from "../vocabulary/decisions.js";
 import { messageOf } from "../vocabulary/message-of.js";
 import type { Problem } from "../vocabulary/problems.js";
 import { toolFailure } from "./failure.js";
-import { makeKeyOnce, type Own, readOwnKey, readOwnPublicKeys } from "./keys/key-file.js";
+import { makeKeyIfAbsent, type Own, readOwnKey, readOwnPublicKeys } from "./keys/key-file.js";
 import { ALGORITHM, type ReadKeys, readPublicKeys } from "./keys/public-keys.js";
 import { readOrder, type SignedOrder, type VerifiedOrder } from "./write-orders.js";
 
@@ -91,7 +91,7 @@ export type VerifierResult = { ok: true; verifier: Verifier } | { ok: false; pro
 
 /** Loads the key from `file`, or makes it there (0600, its folder 0700). A key that others may read is refused. */
 export async function loadSigner(file: string): Promise<SignerResult> {
-  await makeKeyOnce(file);
+  await makeKeyIfAbsent(file);
   const read = await readOwnPublicKeys(file);
   if (!read.ok) return read;
   return { ok: true, signer: { ...verifierOf(() => readOwnPublicKeys(file)), ...signingWith(() => readOwnKey(file)) } };

@@ -24,7 +24,7 @@ export async function inSlices<T>(work: Sliced<T>, signal: AbortSignal): Promise
 }
 
 /** Does the work in one go. */
-export function atOnce<T>(work: Sliced<T>): T {
+export function unsliced<T>(work: Sliced<T>): T {
   for (;;) {
     const step = work.next();
     if (step.done === true) return step.value;

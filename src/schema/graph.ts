@@ -11,8 +11,8 @@ import {
   NODES_HARD_MAX,
   PRECONDITIONS_MAX,
   RETRY_MAX,
-  SETTLE_MAX_SECONDS,
   VERIFY_ATTEMPTS_MAX,
+  VERIFY_PAUSE_MAX_SECONDS,
 } from "../vocabulary/limits.js";
 import { NODE_TYPE_NAMES, type NodeType } from "../vocabulary/node-types.js";
 import { jsonObjectSchema } from "./json.js";
@@ -48,7 +48,7 @@ const verifySchema = z.strictObject({
   ...callShape,
   expect: expectSchema,
   /** Seconds before each attempt. */
-  settle_seconds: wholeNumber(0, SETTLE_MAX_SECONDS).optional(),
+  settle_seconds: wholeNumber(0, VERIFY_PAUSE_MAX_SECONDS).optional(),
   attempts: wholeNumber(1, VERIFY_ATTEMPTS_MAX).optional(),
 });
 const undoSchema = z.strictObject(callShape);

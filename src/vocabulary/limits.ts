@@ -87,13 +87,13 @@ export const APPROVAL_TIMEOUT_MAX_SECONDS = 604_800;
 /** Checks before one effect; tries of the check after it; seconds between them, so that the effect can show. */
 export const PRECONDITIONS_MAX = 5;
 export const VERIFY_ATTEMPTS_MAX = 20;
-export const SETTLE_MAX_SECONDS = 3_600;
+export const VERIFY_PAUSE_MAX_SECONDS = 3_600;
 
 /** Milliseconds for reading what an action would change (a dry run takes several calls): people are asked all the same. */
 export const PREVIEW_TIMEOUT_MS = 8_000;
 
 /** Results of notices that a gate keeps. */
-export const NOTICES_KEPT = 50;
+export const MESSAGES_KEPT = 50;
 /** Seconds for one notice after the first, its tries included. */
 export const TELL_TIMEOUT_SECONDS = 60;
 

@@ -33,7 +33,7 @@ export const ACTIVITIES = {
   sealState: "seal_state",
   proveState: "prove_state",
   planIncident: "plan_incident",
-  lookAtRun: "look_at_run",
+  readRun: "look_at_run",
   tellIncident: "tell_incident",
 } as const;
 export const RESERVED_TOOL_NAMES: readonly string[] = Object.values(ACTIVITIES);

@@ -35,8 +35,8 @@ export const LOOK_BACK_PAGES = 5;
 /** Messages of a channel in Slack that are looked through for the same. */
 export const SLACK_LOOK_BACK_MESSAGES = 200;
 /** Looks for a ticket whose answer was lost, and milliseconds between them: an index may lag behind. */
-export const SETTLE_LOOKS = 4;
-export const SETTLE_MS = 1_500;
+export const DUPLICATE_CHECKS = 4;
+export const DUPLICATE_WAIT_MS = 1_500;
 /** Tickets beside ours that an output names. */
 export const DUPLICATES_SHOWN = 10;
 /** Seconds that a vendor's Retry-After is heeded for at most; one that says more is asked again then. */

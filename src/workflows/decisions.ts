@@ -4,7 +4,7 @@
  */
 
 import { condition, defineQuery, defineSignal, defineUpdate, patched, setHandler } from "@temporalio/workflow";
-import type { Activities, AskedAt, EditVerdict, VoteVerdict } from "../activities/contract.js";
+import type { Activities, EditVerdict, RequestTime, VoteVerdict } from "../activities/contract.js";
 import { readAnswer } from "../core/gate/answer.js";
 import { judgeEdit, refuseEdit } from "../core/gate/edit.js";
 import { gateOf } from "../core/gate/gate-of.js";
@@ -85,7 +85,7 @@ export function createDecisions(facts: RunFacts, { verify_vote: verify, check_ed
     const until = { ...(before === undefined ? {} : { gate: before }), environment, effect, signed };
     const asked = { tool: node.tool ?? "", nodeType, params, ...to, ...until };
     // What cannot be checked is not taken; it must not end the run either.
-    const checked: EditVerdict & AskedAt = await check_edit(asked, atMs).catch(() => ({ ok: false, problems: [] }));
+    const checked: EditVerdict & RequestTime = await check_edit(asked, atMs).catch(() => ({ ok: false, problems: [] }));
     if (!checked.ok) {
       for (const problem of checked.problems) addProblem(run, problem);
       return refuseEdit(run, event);
@@ -113,7 +113,7 @@ export function createDecisions(facts: RunFacts, { verify_vote: verify, check_ed
     const digest = gate?.digest ?? answer.digest ?? "";
     const form = gate?.question === undefined ? {} : { v: gate.question.v };
     // What cannot be looked at proves nothing; it must not end the run either.
-    const verdict: VoteVerdict & AskedAt = await verify(
+    const verdict: VoteVerdict & RequestTime = await verify(
       { token, runKey: facts.runKey, nodeId: answer.node_id, digest, decision, ...form, ...params },
       atMs,
     ).catch(() => ({

@@ -9,9 +9,9 @@ import type { CheckedNode } from "../core/check.js";
 import { gateOf } from "../core/gate/gate-of.js";
 import type { RunFacts } from "../core/report/view.js";
 import { apply } from "../core/run/apply.js";
-import { soFar } from "../core/run/context.js";
+import { runContext } from "../core/run/context.js";
 import { type Action, next, nextOfRunning } from "../core/run/next.js";
-import { settleSummary, startNode, startRead } from "../core/run/node-start.js";
+import { pauseSummary, startNode, startRead } from "../core/run/node-start.js";
 import { type Run, stateOf, workedMs } from "../core/run/run.js";
 import type { RunEvent } from "../core/run/state.js";
 import { takesBackAfterCancel } from "../core/run/undo.js";
@@ -135,7 +135,7 @@ export function createInterpreter(run: Run, facts: RunFacts, work: CancellationS
   /** What was changed is given time to show. */
   function pause(node: CheckedNode, seconds: number): void {
     dispatch({ kind: "step-started", node: node.id, atMs: nowMs });
-    sleep(seconds * 1_000, { summary: settleSummary(node) }).then(
+    sleep(seconds * 1_000, { summary: pauseSummary(node) }).then(
       () => dispatch({ kind: "settled", node: node.id, atMs: Date.now() }),
       (error) => dispatch(eventOfFailure(node, error, Date.now(), true)),
     );
@@ -145,7 +145,7 @@ export function createInterpreter(run: Run, facts: RunFacts, work: CancellationS
     const call: ToolCall = { params, requester: facts.requester, retries: node.retries };
     const isGranted = node.gate !== undefined || node.undoes !== undefined;
     if (isGranted || node.effect === "notify") call.runKey = facts.runKey;
-    if (node.seesRun) call.soFar = soFar(run);
+    if (node.seesRun) call.soFar = runContext(run);
     if (isGranted) call.grant = grantOf(run, node);
     return call;
   }

@@ -7,7 +7,7 @@ import { CancellationScope, patched, scheduleActivity, sleep } from "@temporalio
 import type { NoticeResult, TellCall } from "../activities/contract.js";
 import type { CheckedNode } from "../core/check.js";
 import { gateEnvironment, gateOf } from "../core/gate/gate-of.js";
-import { type DueNotice, dueNotices, noticeSummary, toldChannels } from "../core/gate/messages.js";
+import { type DueNotice, dueMessages, noticeSummary, toldChannels } from "../core/gate/messages.js";
 import { type RunFacts, viewOf } from "../core/report/view.js";
 import { type Run, stateOf } from "../core/run/run.js";
 import type { Gate, RunEvent } from "../core/run/state.js";
@@ -29,7 +29,7 @@ export function createGateMessages(run: Run, facts: RunFacts, dispatch: (event: 
   function arm(node: CheckedNode, sinceMs: number): void {
     const { gate } = stateOf(run, node.id);
     if (gate === undefined) return;
-    const due = dueNotices(gateOf(run, node.id)?.rule, gate).filter((notice) => notice.atMs > sinceMs);
+    const due = dueMessages(gateOf(run, node.id)?.rule, gate).filter((notice) => notice.atMs > sinceMs);
     armNext(node, due, sinceMs);
   }
 

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { findCluster } from "../../src/app/find-cluster.js";
-import { findHere } from "../../src/app/find-stack.js";
+import { findLocally } from "../../src/app/find-stack.js";
 import { loadLocal } from "../../src/app/local.js";
 
 let home: string;
@@ -27,7 +27,7 @@ users:
 async function found(variables: Record<string, string>, folder = home) {
   const local = await loadLocal({ AUTOOPS_HOME: join(home, ".autoops"), HOME: home, ...variables });
   if (!local.ok) throw new Error(local.problems[0]?.message);
-  return findHere(local, folder);
+  return findLocally(local, folder);
 }
 
 describe("what is on this machine", () => {

@@ -28,7 +28,7 @@ beforeAll(async () => {
   home = mkdtempSync(join(tmpdir(), "autoops-history-"));
   server = await startTestDevServer();
   const { connection, address, namespace } = server;
-  const audit = createAuditLog({ directory: join(home, "audit"), now: Date.now, onTrouble: () => undefined });
+  const audit = createAuditLog({ directory: join(home, "audit"), now: Date.now, onProblem: () => undefined });
   stack = await createStack({ connection, address, namespace, draft: GATED, audit });
   worker = await stack.startWorker();
   clean = await start();

@@ -20,7 +20,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "autoops-audit-"));
   server = await startTestDevServer();
   const { connection, address, namespace } = server;
-  const audit = createAuditLog({ directory: directory(), now: Date.now, onTrouble: () => undefined });
+  const audit = createAuditLog({ directory: directory(), now: Date.now, onProblem: () => undefined });
   stack = await createStack({ connection, address, namespace, draft: GATED, audit });
   worker = await stack.startWorker();
 }, 120_000);

@@ -7,7 +7,7 @@ import { Lab, missingPrograms } from "../../scripts/lab/stack.mjs";
 import { alertsActive } from "../../src/activities/tools/alerts-active.js";
 import type { DiagnosisOutput } from "../../src/activities/tools/investigation/diagnosis-schema.js";
 import { type Local, loadLocal } from "../../src/app/local.js";
-import { discoverStack, lookContext } from "../../src/app/stack.js";
+import { discoverStack, readContext } from "../../src/app/stack.js";
 import type { StackMap } from "../../src/schema/map.js";
 
 const missing = missingPrograms();
@@ -85,7 +85,7 @@ describe.skipIf(missing.length > 0)(title, () => {
     const look = async () => {
       const planned = local.draft({ goal: "what alerts?", requester: "ana" });
       const node = planned.ok ? planned.graph.nodes.find(({ tool }) => tool === "alerts_active") : undefined;
-      return alertsActive.run(alertsActive.params.parse(node?.params), lookContext(local, signal));
+      return alertsActive.run(alertsActive.params.parse(node?.params), readContext(local, signal));
     };
     const named = async () => (await look()).alerts.find(({ name }) => name === "RedisDown");
     await lab.until(async () => (await lab.managed()).some(({ labels }) => labels.alertname === "RedisDown"), 90_000);
@@ -107,7 +107,7 @@ describe.skipIf(missing.length > 0)(title, () => {
     for (const { id, tool, params } of planned.graph.nodes) {
       const definition = local.registry.definition(tool ?? "");
       const soFar = { goal, startedAtMs: Date.now(), findings: [], nodes: [], decisions: [], outputs, leftOut: [] };
-      const context = { ...lookContext(local, signal), nodeId: id, soFar };
+      const context = { ...readContext(local, signal), nodeId: id, soFar };
       const output = await definition?.run(definition.params.parse(params), context as never);
       outputs.push({ node: id, tool: tool ?? "", output });
     }

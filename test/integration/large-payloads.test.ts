@@ -90,7 +90,11 @@ async function passed(bytes: number, storage: StorageOptions, variables: Variabl
 test("a result of three million bytes passes through the folder of one machine, and is ciphertext there", async () => {
   const key = { AUTOOPS_PAYLOAD_KEY: newPayloadKey() };
   const folder = join(home, "blobs");
-  const { result, read, size } = await passed(LARGE, { keeps: "local", shelf: async () => createFolder(folder) }, key);
+  const { result, read, size } = await passed(
+    LARGE,
+    { keeps: "local", contentStore: async () => createFolder(folder) },
+    key,
+  );
   expect(result.text).toHaveLength(LARGE);
   expect(read).toEqual(result);
   expect(size).toBeLessThan(50_000);
@@ -115,7 +119,7 @@ test("a shared bucket takes what is larger than Temporal likes", async () => {
     if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems));
     const shelf = async () =>
       configuredStore({ config: loaded.config, environment }, async () => ({ ok: true, policy: { network: {} } }));
-    const { result, read } = await passed(300_000, { keeps: "shared", shelf }, variables);
+    const { result, read } = await passed(300_000, { keeps: "shared", contentStore: shelf }, variables);
     expect(read).toEqual(result);
     expect(s3.received.filter(({ method }) => method === "PUT")).toHaveLength(2);
   } finally {
@@ -124,6 +128,6 @@ test("a shared bucket takes what is larger than Temporal likes", async () => {
 });
 
 test("without the store such a result is refused by Temporal", async () => {
-  const none = { keeps: "none" as const, shelf: () => Promise.reject(new Error("nothing is stored here")) };
+  const none = { keeps: "none" as const, contentStore: () => Promise.reject(new Error("nothing is stored here")) };
   await expect(passed(LARGE, none, {})).rejects.toThrow();
 });

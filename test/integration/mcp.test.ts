@@ -1,7 +1,7 @@
 /** MCP servers in real runs: a declared write waits at its gate, what a server says alters nothing, a change is not called. */
 import { Client } from "@temporalio/client";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { acceptMcp, lookAtMcp } from "../../src/app/mcp-pins.js";
+import { acceptMcp, inspectMcp } from "../../src/app/mcp-pins.js";
 import type { RunView } from "../../src/core/report/view.js";
 import type { Report } from "../../src/core/report.js";
 import type { StartedWorker } from "../../src/worker.js";
@@ -40,7 +40,7 @@ beforeAll(async () => {
     tools: { allowed: ["secureMCP", "echo"] },
     node_types: { allowed: ["mcp_action", "analysis"] },
   });
-  const looked = await lookAtMcp(machine.variables, "tickets", new AbortController().signal);
+  const looked = await inspectMcp(machine.variables, "tickets", new AbortController().signal);
   if (!looked.ok || looked.servers[0] === undefined) throw new Error(JSON.stringify(looked));
   await acceptMcp(looked.servers[0], "tester", machine.variables);
   worker = await machine.startWorker();

@@ -8,7 +8,7 @@ import { loadLocal } from "../../src/app/local.js";
 import { rolesOf } from "../../src/core/policy/roles.js";
 import type { Report } from "../../src/core/report.js";
 import { readEnvironment } from "../../src/platform/environment.js";
-import { makeKeyOnce, publicFolderOf } from "../../src/platform/keys/key-file.js";
+import { makeKeyIfAbsent, publicFolderOf } from "../../src/platform/keys/key-file.js";
 import { createLog } from "../../src/platform/log.js";
 import { newPayloadKey } from "../../src/platform/payloads/keys.js";
 import type { GraphInput } from "../../src/schema/graph.js";
@@ -410,7 +410,7 @@ const VARIABLES: Record<string, () => Seen> = {
   AUTOOPS_APPROVAL_PUBLIC_KEYS: async () => {
     machine.policy({});
     const file = join(machine.home, "signing", "key.json");
-    await makeKeyOnce(file);
+    await makeKeyIfAbsent(file);
     const own = join(machine.home, "none", "key.json");
     const start = async (AUTOOPS_APPROVAL_PUBLIC_KEYS: string) => {
       const variables = { AUTOOPS_APPROVAL_KEY_FILE: own, AUTOOPS_APPROVAL_PUBLIC_KEYS };
@@ -470,7 +470,7 @@ const VARIABLES: Record<string, () => Seen> = {
   }),
 };
 
-const NO_STORE = { keeps: "none" as const, shelf: () => Promise.reject(new Error("nothing is stored here")) };
+const NO_STORE = { keeps: "none" as const, contentStore: () => Promise.reject(new Error("nothing is stored here")) };
 const PLAIN = { metadata: { encoding: Buffer.from("json/plain") }, data: Buffer.from('"hi"') };
 
 function deploymentOf(name: string, build: string): Promise<unknown> {

@@ -58,7 +58,7 @@ async function bothViews(runId: string): Promise<{ folded: RunView; asked: RunVi
   const asked = (await handle.query("runView")) as RunView;
   const fold = createFold(runId, 0);
   for (const event of (await handle.fetchHistory()).events ?? []) fold.add(event);
-  fold.settle();
+  fold.endTask();
   return { folded: JSON.parse(JSON.stringify(fold.view())), asked };
 }
 

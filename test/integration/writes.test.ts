@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Client, type WorkflowHandle } from "@temporalio/client";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { lookAtPackage } from "../../src/app/tool-packages.js";
+import { inspectPackage } from "../../src/app/tool-packages.js";
 import { type OpenedRuns, openRuns } from "../../src/client/runs/open-runs.js";
 import type { Report } from "../../src/core/report.js";
 import { tailAudit } from "../../src/platform/audit/read.js";
@@ -74,7 +74,7 @@ beforeAll(async () => {
   const http = { kind: "http", environment: "staging" };
   service.answers["/replicas"] = () => ({ text: '{"replicas":3}' });
   const acme = writePackage(join(machine.home, "acme"), packageFiles(join(machine.home, "flushed")));
-  const looked = await lookAtPackage(acme);
+  const looked = await inspectPackage(acme);
   if (!looked.ok) throw new Error(JSON.stringify(looked.problems));
   const approval = {
     name: "acme-tools",

@@ -14,7 +14,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createApiKeys } from "../../src/platform/api-keys.js";
 import { createAuditLog } from "../../src/platform/audit/log.js";
-import { makeKeyOnce, readOwnKey } from "../../src/platform/keys/key-file.js";
+import { makeKeyIfAbsent, readOwnKey } from "../../src/platform/keys/key-file.js";
 import { loadKey } from "../../src/platform/memory/key.js";
 import { readTrustedFile } from "../../src/platform/trusted-file.js";
 
@@ -88,7 +88,7 @@ describe("refused, with the place named, is", () => {
       expect(await loadKey(places, false)).toMatchObject({ ok: false, problem: { code: "file-unsafe", at: keyFile } });
 
       const directory = join(home, "audit");
-      const audit = createAuditLog({ directory, now: Date.now, onTrouble: () => undefined });
+      const audit = createAuditLog({ directory, now: Date.now, onProblem: () => undefined });
       const write = () => audit.record({ event: "run-started", actor: "ann" }).then(() => "written", String);
       expect(await write()).toBe("written");
       const file = join(directory, "audit-000001.jsonl");
@@ -115,7 +115,7 @@ describe("refused, with the place named, is", () => {
     "a key, and API keys, of another user or in their home (skipped for users but root)",
     async () => {
       const key = join(home, "approval-key.json");
-      await makeKeyOnce(key);
+      await makeKeyIfAbsent(key);
       const apiKeys = join(home, "api-keys.json");
       const made = await createApiKeys(apiKeys, Date.now).create({ subject: "ann", groups: [], createdBy: "root" });
       expect(made.ok).toBe(true);

@@ -53,7 +53,7 @@ test.each(kept)("%s gives the same nodes and gates without a worker", (name) => 
   const { events = [] } = historyFromJSON(read(name));
   const fold = createFold("run", 0);
   for (const event of events ?? []) fold.add(event);
-  fold.settle();
+  fold.endTask();
   const result = events?.at(-1)?.workflowExecutionCompletedEventAttributes?.result;
   if (!result) return expect(fold.ending?.kind).toBe("continued");
   const report = firstValue(result) as Report;
@@ -89,6 +89,6 @@ test("a skip that was sent to an older worker changed nothing: not on replay, an
   await expect(replay(older)).resolves.toBeUndefined();
   const fold = createFold("run", 0);
   for (const event of historyFromJSON(older).events ?? []) fold.add(event);
-  fold.settle();
+  fold.endTask();
   expect(fold.view().gates).toMatchObject([{ status: "approved", votes: [{ decision: "approve" }] }]);
 });

@@ -7,7 +7,7 @@ import { becameOf } from "../../src/client/runs/became.js";
 import { actionsOf } from "../../src/core/answer/actions.js";
 import { type GateRule, mayAnswer } from "../../src/core/policy/approval-rule.js";
 import { apply } from "../../src/core/run/apply.js";
-import { soFar } from "../../src/core/run/context.js";
+import { runContext } from "../../src/core/run/context.js";
 import { createRun } from "../../src/core/run/run.js";
 import { peopleOf, personOf } from "../../src/vocabulary/person.js";
 import { checked, graphOf, openPolicy, write } from "../support/graphs.js";
@@ -98,7 +98,7 @@ describe.each(SPELLINGS)("%j and %j are one person", (one, other) => {
   test.each(["approve", "skip"] as const)("to a gate that wants two who %s", (decision) => {
     const run = voted(decision);
     expect(run.state.nodes.w).toMatchObject({ status: "asking", gate: { status: "open" } });
-    expect(soFar(run).decisions[0]?.by).toEqual([one]);
+    expect(runContext(run).decisions[0]?.by).toEqual([one]);
   });
 
   test("to a rule that keeps out who asked", () => {

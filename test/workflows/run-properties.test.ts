@@ -163,7 +163,7 @@ function expectedOutcome({ drawn, view, wasCancelled }: Played): string {
 function foldOf({ view, events }: Played): RunView {
   const fold = createFold(view.runId, 0);
   for (const event of events) fold.add(event);
-  fold.settle();
+  fold.endTask();
   return JSON.parse(JSON.stringify(fold.view())) as RunView;
 }
 

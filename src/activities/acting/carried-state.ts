@@ -35,7 +35,7 @@ export function createProveState({ records, audit }: Needs): Activities["prove_s
 }
 
 /** For workflow code of this worker alone: scheduled from outside it would record what never happened. */
-export function fromHere<Given, Result>(activity: (given: Given) => Promise<Result>) {
+export function fromWorker<Given, Result>(activity: (given: Given) => Promise<Result>) {
   return async (given: Given): Promise<Result> => {
     callingRun();
     return activity(given);

@@ -5,8 +5,8 @@ import { channelOf } from "./channels.js";
 import { clientOf } from "./trackers.js";
 
 /** Who we are there and what we see. */
-export async function lookAtTracker(name: string, tracker: Tracker, context: ToolContext): Promise<string> {
-  return clientOf(name, tracker, context).look();
+export async function checkTracker(name: string, tracker: Tracker, context: ToolContext): Promise<string> {
+  return clientOf(name, tracker, context).check();
 }
 
 /** The question that a channel answers; undefined for one that takes messages and answers none. */

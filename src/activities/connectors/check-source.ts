@@ -19,7 +19,7 @@ export function checkSource(name: string, source: Source, context: ToolContext):
   return verdictOf(`sources.${name}`, async () => {
     const slow = AbortSignal.timeout(LOOK_MAX_MS);
     try {
-      return await look(name, source, { ...context, signal: AbortSignal.any([context.signal, slow]) });
+      return await checkInTime(name, source, { ...context, signal: AbortSignal.any([context.signal, slow]) });
     } catch (error) {
       if (!slow.aborted || !(error instanceof ToolFailure)) throw error;
       const message = `the source ${name} did not answer in ${LOOK_MAX_MS / 1_000} seconds`;
@@ -40,12 +40,12 @@ export async function verdictOf(at: string, looked: () => Promise<string>): Prom
   }
 }
 
-async function look(name: string, source: Source, context: ToolContext): Promise<string> {
+async function checkInTime(name: string, source: Source, context: ToolContext): Promise<string> {
   const looked = connectorOf(source).check?.({ ...source, name }, context);
-  return looked === undefined ? lookAtLogs(name, context) : looked;
+  return looked === undefined ? checkLogs(name, context) : looked;
 }
 
-async function lookAtLogs(name: string, context: ToolContext): Promise<string> {
+async function checkLogs(name: string, context: ToolContext): Promise<string> {
   const params = logCollector.params.parse({ source: name, since: LOOK_BACK, max_lines: 1 });
   const found = await logCollector.run(params, context);
   const [lost] = found.unreadable;

@@ -1,5 +1,5 @@
 /** What a tracker can do, whatever its vendor: both ticket tools are written against this. */
-import type { Once } from "./kit/find-duplicates.js";
+import type { Outcome } from "./kit/find-duplicates.js";
 
 /** A ticket as a graph wants it. */
 export interface Draft {
@@ -36,8 +36,8 @@ export interface Changed {
 
 export interface TrackerClient {
   keeping: Keeping;
-  create(draft: Draft): Promise<Once<Ticket> & { truncated: boolean }>;
+  create(draft: Draft): Promise<Outcome<Ticket> & { truncated: boolean }>;
   update(ticket: string, changes: Changes): Promise<Changed>;
   /** Who we are there, in words; changes nothing. */
-  look(): Promise<string>;
+  check(): Promise<string>;
 }

@@ -33,12 +33,12 @@ interface Owner {
 }
 
 export async function discoverSockets(services: readonly FoundService[], proc = "/proc"): Promise<FoundSockets> {
-  const local = services.filter((one) => portsHere(one).length > 0);
+  const local = services.filter((one) => localPorts(one).length > 0);
   if (local.length === 0) return { calls: [], addresses: new Map() };
   const first = await socketsOf(proc);
   const listeners = first.filter(({ state }) => state === "listens");
   const held = await holdersOf(proc, new Set(listeners.map(({ inode }) => inode)));
-  const scraped = new Set(local.flatMap(portsHere));
+  const scraped = new Set(local.flatMap(localPorts));
   const inodes = new Set(listeners.filter(({ port }) => scraped.has(port)).map(({ inode }) => inode));
   const kinds = new Set(local.filter(isWatched).map(({ kinds: [main] }) => main));
   const isMeant = (one: Process) => [...one.inodes].some((inode) => inodes.has(inode)) || kinds.has(kindOf(one) ?? "");
@@ -51,9 +51,9 @@ export async function discoverSockets(services: readonly FoundService[], proc = 
 }
 
 /** The other ends of what each process holds open, in all looks. */
-type Looks = ReadonlyMap<string, ReadonlySet<number>>;
+type Samples = ReadonlyMap<string, ReadonlySet<number>>;
 
-async function openOf(proc: string, processes: readonly Process[], first: readonly Socket[]): Promise<Looks> {
+async function openOf(proc: string, processes: readonly Process[], first: readonly Socket[]): Promise<Samples> {
   const own = ownAddresses();
   const found = new Map(processes.map(({ pid }) => [pid, new Set<number>()]));
   const until = performance.now() + LOOK_FOR_MS;
@@ -75,14 +75,14 @@ function ownersOf(
   services: readonly FoundService[],
   processes: readonly Process[],
   listeners: readonly Socket[],
-  looks: Looks,
+  looks: Samples,
 ): Owner[] {
   const portsOf = (process: Process) =>
     listeners.filter(({ inode }) => process.inodes.has(inode)).map(({ port }) => port);
   const listening = (ports: ReadonlySet<number>) =>
     processes.filter((one) => portsOf(one).some((port) => ports.has(port)));
   return services.map((service) => {
-    const scraped = listening(new Set(portsHere(service)));
+    const scraped = listening(new Set(localPorts(service)));
     const own = isWatched(service) ? watchedBy(service, scraped, { services, processes, looks, listening }) : scraped;
     return { service, processes: own, ports: new Set(own.flatMap(portsOf)) };
   });
@@ -91,7 +91,7 @@ function ownersOf(
 interface Machine {
   services: readonly FoundService[];
   processes: readonly Process[];
-  looks: Looks;
+  looks: Samples;
   listening(ports: ReadonlySet<number>): Process[];
 }
 
@@ -115,8 +115,8 @@ function kindOf({ name }: Process): string | undefined {
 }
 
 /** Ports that each process is told of. */
-async function settingsOf(proc: string, owners: readonly Owner[]): Promise<Looks> {
-  const own = new Set(["localhost", hostname(), ...addressesHere()]);
+async function settingsOf(proc: string, owners: readonly Owner[]): Promise<Samples> {
+  const own = new Set(["localhost", hostname(), ...localAddresses()]);
   const pids = [...new Set(owners.flatMap(({ processes }) => processes.map(({ pid }) => pid)))];
   return new Map(await Promise.all(pids.map(async (pid) => [pid, await portsToldTo(proc, pid, own)] as const)));
 }
@@ -132,7 +132,7 @@ function withoutCircles(told: readonly FoundCall[], seen: readonly FoundCall[]):
   return kept.slice(seen.length);
 }
 
-function callsBetween(owners: readonly Owner[], looks: Looks, from: "sockets" | "settings"): FoundCall[] {
+function callsBetween(owners: readonly Owner[], looks: Samples, from: "sockets" | "settings"): FoundCall[] {
   return owners.flatMap(({ service, processes }) => {
     if (WATCHERS.has(roleOf(service))) return [];
     const asked = new Set(processes.flatMap(({ pid }) => [...(looks.get(pid) ?? [])]));
@@ -162,20 +162,20 @@ const roleOf = ({ kinds: [main] }: FoundService): string => healthOf(main ?? "")
 const isWatched = ({ kinds: [main] }: FoundService): boolean => healthOf(main ?? "")?.seen === "exporter";
 
 /** Ports of its instances that are on this machine. */
-function portsHere({ instances }: FoundService): number[] {
-  const hosts = new Set(["localhost", hostname(), ...addressesHere()]);
+function localPorts({ instances }: FoundService): number[] {
+  const hosts = new Set(["localhost", hostname(), ...localAddresses()]);
   return instances.flatMap((instance) => {
     const [, host = "", port = ""] = /^\[?([^\]/]+?)\]?:(\d{1,5})$/.exec(instance) ?? [];
     return hosts.has(host) ? [Number(port)] : [];
   });
 }
 
-const addressesHere = (): string[] =>
+const localAddresses = (): string[] =>
   Object.values(networkInterfaces()).flatMap((list) => (list ?? []).map(({ address }) => address));
 
 /** This machine's addresses in the form of the kernel's tables; of IPv6 its loopback and what maps to IPv4. */
 function ownAddresses(): Set<string> {
-  const four = ["127.0.0.1", ...addressesHere()].filter((address) => /^[\d.]+$/.test(address)).map(hexOf);
+  const four = ["127.0.0.1", ...localAddresses()].filter((address) => /^[\d.]+$/.test(address)).map(hexOf);
   const mapped = four.map((hex) => `0000000000000000FFFF0000${hex}`);
   return new Set([...four, ...mapped, "00000000000000000000000001000000"]);
 }

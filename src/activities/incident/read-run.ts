@@ -5,7 +5,7 @@ import type { Activities } from "../contract.js";
 
 const ANSWER_MAX_CHARS = 400;
 
-export const lookAtRun: Activities["look_at_run"] = async (runId) => {
+export const readRun: Activities["look_at_run"] = async (runId) => {
   const handle = Context.current().client.workflow.getHandle(runId);
   const seen = await handle.describe().catch((error: Error) => {
     // History is kept for a time only.

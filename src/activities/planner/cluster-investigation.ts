@@ -8,12 +8,12 @@ import type { Problem } from "../../vocabulary/problems.js";
 import type { DraftResult } from "../contract.js";
 import { type ClusterGoal, clusterMeant, namespaceMeant } from "./cluster-meant.js";
 import { remedyNodes } from "./cluster-remedy.js";
-import { changeNodes } from "./looks.js";
+import { changeNodes } from "./observations.js";
 
 /** As a playbook of that name may be asked for. */
-export const CLUSTER_LOOK = "cluster-investigation";
+export const CLUSTER_READ = "cluster-investigation";
 /** What `params` may hold. */
-const LOOK_PARAMS = ["cluster", "namespace", "workload", "window"];
+const READ_PARAMS = ["cluster", "namespace", "workload", "window"];
 const REMEDY_PARAMS = ["target", "action", "version", "replicas", "values", "unset"];
 const WINDOW = "1h";
 const STEP_SECONDS = 60;
@@ -23,16 +23,16 @@ const STATE_SECONDS = 90;
 
 type Node = GraphInput["nodes"][number];
 
-export const isLookParams = (given: JsonObject | undefined): boolean =>
-  Object.keys(given ?? {}).every((key) => [...LOOK_PARAMS, ...REMEDY_PARAMS].includes(key));
+export const isReadParams = (given: JsonObject | undefined): boolean =>
+  Object.keys(given ?? {}).every((key) => [...READ_PARAMS, ...REMEDY_PARAMS].includes(key));
 
-export function planClusterLook(input: ClusterGoal): DraftResult {
+export function planClusterRead(input: ClusterGoal): DraftResult {
   const unknown = unknownParam(input.given);
   if (unknown !== undefined) return { ok: false, problems: [unknown] };
   const cluster = clusterMeant(input);
   if (typeof cluster !== "string") return { ok: false, problems: [cluster] };
   const namespace = namespaceMeant(input, cluster);
-  const looks = looksOf(input, cluster, namespace);
+  const looks = readsOf(input, cluster, namespace);
   const cause: Node = {
     id: "cause",
     name: "Rank what can have caused it",
@@ -52,10 +52,10 @@ export function planClusterLook(input: ClusterGoal): DraftResult {
 }
 
 function unknownParam(given: JsonObject): Problem | undefined {
-  const name = Object.keys(given).find((key) => !isLookParams({ [key]: null }));
+  const name = Object.keys(given).find((key) => !isReadParams({ [key]: null }));
   if (name === undefined) return undefined;
-  const message = `${CLUSTER_LOOK} has no parameter ${JSON.stringify(name.slice(0, 60))}`;
-  const hint = `it has: ${[...LOOK_PARAMS, ...REMEDY_PARAMS].join(", ")}`;
+  const message = `${CLUSTER_READ} has no parameter ${JSON.stringify(name.slice(0, 60))}`;
+  const hint = `it has: ${[...READ_PARAMS, ...REMEDY_PARAMS].join(", ")}`;
   return { code: "parameter-invalid", at: `params.${name}`, message, hint };
 }
 
@@ -69,19 +69,19 @@ function drafted(
     .digest("hex");
   const where = parameters.namespace === undefined ? "the cluster" : `namespace ${parameters.namespace} of`;
   const draft: GraphInput = {
-    id: `${CLUSTER_LOOK}-${digest.slice(0, ID_DIGITS)}`,
+    id: `${CLUSTER_READ}-${digest.slice(0, ID_DIGITS)}`,
     name: `What is wrong in ${where} ${parameters.cluster}`,
     goal_description: goal,
     nodes,
     edges,
-    metadata: { planner: "playbook", playbook: CLUSTER_LOOK, parameters },
+    metadata: { planner: "playbook", playbook: CLUSTER_READ, parameters },
   };
-  const parsed = parseWith(graphSchema, draft, { at: CLUSTER_LOOK });
+  const parsed = parseWith(graphSchema, draft, { at: CLUSTER_READ });
   if (!parsed.ok) return parsed;
-  return { ok: true, graph: parsed.value, planner: "playbook", playbook: CLUSTER_LOOK, score: 1, notices: [] };
+  return { ok: true, graph: parsed.value, planner: "playbook", playbook: CLUSTER_READ, score: 1, notices: [] };
 }
 
-function looksOf(input: ClusterGoal, cluster: string, namespace: string | undefined): Node[] {
+function readsOf(input: ClusterGoal, cluster: string, namespace: string | undefined): Node[] {
   const { entities, given } = input;
   const near = [...new Set([entities.pod, entities.service].flatMap((name) => (isName(name) ? [name] : [])))];
   const state: Node = {

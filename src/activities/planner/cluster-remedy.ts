@@ -13,7 +13,7 @@ type Part = Pick<GraphInput, "nodes" | "edges">;
 const ACT_SECONDS = 600;
 const STATE_SECONDS = 90;
 /** What fails again and again shows within that time. */
-const SETTLE_SECONDS = 20;
+const VERIFY_PAUSE_SECONDS = 20;
 const ATTEMPTS = 4;
 
 const ASKED: ReadonlyArray<readonly [ActionName, RegExp]> = [
@@ -61,7 +61,7 @@ export function remedyNodes(
           tool: "kubernetes_state",
           params: look,
           expect: `not (${before} in output.named)`,
-          settle_seconds: SETTLE_SECONDS,
+          settle_seconds: VERIFY_PAUSE_SECONDS,
           attempts: ATTEMPTS,
         },
       },

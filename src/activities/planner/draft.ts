@@ -12,7 +12,7 @@ import type { Problem } from "../../vocabulary/problems.js";
 import type { DraftResult } from "../contract.js";
 import { weighted } from "../memory/weight.js";
 import { CONFIDENCE_MIN, type Ranked, rankPlaybooks, SURE_SCORE } from "./choose.js";
-import { CLUSTER_LOOK, isLookParams, planClusterLook } from "./cluster-investigation.js";
+import { CLUSTER_READ, isReadParams, planClusterRead } from "./cluster-investigation.js";
 import { isOfCluster } from "./cluster-meant.js";
 import { type Entities, entitiesOf } from "./entities.js";
 import { INVESTIGATION, planInvestigation } from "./investigation.js";
@@ -68,7 +68,7 @@ export function draftGraph(given: GoalInput, context: PlannerContext): DraftResu
   const notices = [...findings.map((finding) => suspicious("goal", finding)), ...(entities.notices ?? [])];
   const removed = takenOut(findings);
   const wanted: Wanted = { goal, named, remedy, entities, given: input.value.params };
-  const ofCluster = lookedAtCluster(wanted, context);
+  const ofCluster = readsCluster(wanted, context);
   if (ofCluster !== undefined && (ofCluster.ok || named !== undefined))
     return withWarnings(ofCluster, { notices, removed }, context);
   const investigation = investigated(wanted, context);
@@ -83,25 +83,29 @@ export function draftGraph(given: GoalInput, context: PlannerContext): DraftResu
     return withWarnings(planned, { notices, removed }, context);
   }
   const onlyLook: Wanted = { goal, named, remedy: false, entities, given: undefined };
-  const looks = lookedAtCluster(onlyLook, context) ?? investigated(onlyLook, context);
+  const looks = readsCluster(onlyLook, context) ?? investigated(onlyLook, context);
   if (looks === undefined) return planned;
-  return withWarnings(looks, { notices: [...notices, onlyLooks(planned.problems)], removed }, context);
+  return withWarnings(looks, { notices: [...notices, onlyReads(planned.problems)], removed }, context);
 }
 
 /** A remedy that cannot be planned keeps nobody from finding out what is wrong. */
-const onlyLooks = ([problem]: readonly Problem[]): Problem => ({
+const onlyReads = ([problem]: readonly Problem[]): Problem => ({
   code: "part-left-out",
   at: "remedy",
   message: `the plan only looks; a remedy could not be planned: ${problem?.message ?? "no playbook has one"}`,
   ...(problem?.hint === undefined ? {} : { hint: problem.hint }),
 });
 
-interface Heard {
+interface GoalWarnings {
   notices: readonly Problem[];
   removed: TakenOut[];
 }
 
-const withWarnings = (planned: DraftResult, { notices, removed }: Heard, context: PlannerContext): DraftResult =>
+const withWarnings = (
+  planned: DraftResult,
+  { notices, removed }: GoalWarnings,
+  context: PlannerContext,
+): DraftResult =>
   planned.ok
     ? {
         ...planned,
@@ -119,13 +123,13 @@ interface Wanted {
 }
 
 /** Where a cluster is declared and the goal is about one, its objects are looked at before anything else. */
-function lookedAtCluster(
+function readsCluster(
   { goal, named, remedy, entities, given }: Wanted,
   { config }: PlannerContext,
 ): DraftResult | undefined {
-  const isMeant = named === CLUSTER_LOOK || (named === undefined && isOfCluster(goal, entities, config));
-  if (!isMeant || (named === undefined && !isLookParams(given))) return undefined;
-  return planClusterLook({ goal, entities, config, given: given ?? {}, remedy });
+  const isMeant = named === CLUSTER_READ || (named === undefined && isOfCluster(goal, entities, config));
+  if (!isMeant || (named === undefined && !isReadParams(given))) return undefined;
+  return planClusterRead({ goal, entities, config, given: given ?? {}, remedy });
 }
 
 /** The first plan where a map is there: it looks everywhere near. A playbook that is named, or one with a remedy, comes before it. */

@@ -61,7 +61,7 @@ type Found = { ok: true; value: Json | undefined } | { ok: false; problem: Probl
 function valueFor(name: string, parameter: Parameter, filling: Filling, others: Record<string, Json>): Found {
   const given = Object.hasOwn(filling.given, name) ? filling.given[name] : undefined;
   if (given !== undefined && given !== null) return checked(name, parameter, given, filling.config);
-  const told = mappedValue(name, parameter, filling) ?? toldValue(parameter, filling);
+  const told = mappedValue(name, parameter, filling) ?? statedValue(parameter, filling);
   const value = told ?? defaultOf(parameter, others, filling.config);
   if (value !== undefined) return checked(name, parameter, value, filling.config);
   if (!parameter.required) return { ok: true, value: null };
@@ -78,7 +78,7 @@ function mappedValue(name: string, parameter: Parameter, { known, config }: Fill
   return parameter.type === "string" ? selectorOnMap(name, known) : undefined;
 }
 
-function toldValue(parameter: Parameter, { entities, config }: Filling): string | undefined {
+function statedValue(parameter: Parameter, { entities, config }: Filling): string | undefined {
   if (!("from" in parameter) || parameter.from === undefined) return undefined;
   if (parameter.from !== "config") {
     return entities[parameter.from.slice("goal.".length) as FactName];

@@ -7,7 +7,15 @@ import type { StackMap } from "../../schema/map.js";
 import { parseWith } from "../../schema/problems.js";
 import type { DraftResult } from "../contract.js";
 import { mentioned } from "../tools/investigation/who.js";
-import { componentOf, type LookedFor, looksOf, type Node, type Scoped, STEPS_MAX, slim } from "./looks.js";
+import {
+  componentOf,
+  type Node,
+  observationsOf,
+  type Scoped,
+  type SearchedFor,
+  STEPS_MAX,
+  slim,
+} from "./observations.js";
 
 export const INVESTIGATION = "investigation";
 /** Services that one plan looks at: all of a small stack, the near ones of a large one. */
@@ -15,7 +23,7 @@ const SERVICES_MAX = 50;
 const INSTANCES_MAX = 30;
 const ID_DIGITS = 12;
 
-export interface InvestigationInput extends LookedFor {
+export interface InvestigationInput extends SearchedFor {
   goal: string;
   /** What an alert's labels or the words say. */
   service?: string;
@@ -25,7 +33,7 @@ export function planInvestigation(input: InvestigationInput): DraftResult {
   const all = paramsOf(input.map);
   const target = targetOf(input, all);
   const scope = scopeOf(all, target);
-  const looks = looksOf(input, scope, target);
+  const looks = observationsOf(input, scope, target);
   const nodes: Node[] = [
     ...looks,
     {

@@ -8,7 +8,7 @@ import { kindsThat } from "../connectors/sources.js";
 import type { DraftResult } from "../contract.js";
 import type { CarriedEvidence, DiagnosisOutput } from "../tools/investigation/diagnosis-schema.js";
 import { drafted, paramsOf } from "./investigation.js";
-import { type LookedFor, type Node, type Scoped, slim, withSignals } from "./looks.js";
+import { type Node, type Scoped, type SearchedFor, slim, withSignals } from "./observations.js";
 
 const ROUNDS_MAX = 3;
 /** Causes with this share of the best one's score might be it as well. */
@@ -19,14 +19,14 @@ const LOGS_MAX = 10;
 const FARTHER = "24h";
 const NODE_NAME_MAX_CHARS = 120;
 
-type Told = Pick<DiagnosisOutput, "certainty" | "trouble" | "causes" | "signs">;
+type Reported = Pick<DiagnosisOutput, "certainty" | "trouble" | "causes" | "signs">;
 
-export interface RoundInput extends LookedFor {
+export interface RoundInput extends SearchedFor {
   goal: string;
   /** 2 or 3. */
   round: number;
   /** The round before: its run, its graph, and what it came to. */
-  before: { runId: string; graph: Pick<GraphInput, "nodes">; told: Told };
+  before: { runId: string; graph: Pick<GraphInput, "nodes">; told: Reported };
   /** Graphs of all rounds so far. */
   graphs: ReadonlyArray<Pick<GraphInput, "nodes">>;
 }
@@ -50,7 +50,7 @@ export function planRound(input: RoundInput): DraftResult | undefined {
   return drafted(input.goal, name.slice(0, NODE_NAME_MAX_CHARS), [...looks, cause], { round, follows: before.runId });
 }
 
-function rivalsOf({ causes, trouble }: Told, all: readonly Scoped[]): Scoped[] {
+function rivalsOf({ causes, trouble }: Reported, all: readonly Scoped[]): Scoped[] {
   const least = RIVAL_SHARE * (causes[0]?.score ?? 0);
   const names = causes.filter(({ score }) => score >= least).map(({ service }) => service);
   const wanted = new Set([...names.slice(0, RIVALS_MAX - 1), ...(trouble === null ? [] : [trouble.service])]);
@@ -123,7 +123,7 @@ function traces(rivals: readonly Scoped[], { config, window = "1h" }: RoundInput
 }
 
 /** What had begun before anybody looked: when it did, and what was changed then. */
-function farther({ causes: [best], signs }: Told, rivals: readonly Scoped[], input: RoundInput): Node[] {
+function farther({ causes: [best], signs }: Reported, rivals: readonly Scoped[], input: RoundInput): Node[] {
   const own = signs.filter(({ service, current }) => service === best?.service && current);
   const isOld = own.length > 0 && own.every(({ onset }) => onset === null || onset.from === null);
   if (!isOld || input.window === FARTHER) return [];

@@ -9,7 +9,7 @@ import { isoMs, isoText } from "./kit/instant.js";
 import { type Investigation, investigate } from "./rca/investigate.js";
 import { nextQueries } from "./rca/next-queries.js";
 import { type Observations, resolveNames, serviceName, skip } from "./rca/observations.js";
-import { emptyMaterial, type NodeOutput, readOutput } from "./rca/read-outputs.js";
+import { type NodeOutput, noObservations, readOutput } from "./rca/read-outputs.js";
 import { type AutoRcaOutput, type AutoRcaParams, outputSchema, paramsSchema } from "./rca/schema.js";
 import type { RankedCause } from "./rca/verdict.js";
 
@@ -37,7 +37,7 @@ export const autoRca = defineTool({
 });
 
 async function findCause(params: AutoRcaParams, context: ToolContext): Promise<AutoRcaOutput> {
-  const material = await materialOf(params, context);
+  const material = await observationsOf(params, context);
   const at = params.at == null ? undefined : isoMs(params.at);
   const { service, metric, statistic } = params;
   const investigation = investigate(material, { service, metric, statistic, atMs: at }, context.soFar);
@@ -45,7 +45,7 @@ async function findCause(params: AutoRcaParams, context: ToolContext): Promise<A
   const shown = causes.slice(0, CAUSES_MAX).map(shownCause);
   const output = {
     ...verdict,
-    trouble: shownTrouble(trouble),
+    trouble: shownSymptom(trouble),
     causes: shown,
     set_aside: ruledOut.map((one) => ({ ...one, what: short(one.what), why: short(one.why) })),
     next: nextQueries(causes, verdict.certainty, material, trouble, context.config),
@@ -60,8 +60,8 @@ async function findCause(params: AutoRcaParams, context: ToolContext): Promise<A
 
 const short = (text: string): string => shortened(redact(text), TEXT_MAX_CHARS);
 
-async function materialOf(params: AutoRcaParams, context: ToolContext): Promise<Observations> {
-  const material = emptyMaterial(params.service);
+async function observationsOf(params: AutoRcaParams, context: ToolContext): Promise<Observations> {
+  const material = noObservations(params.service);
   const left = new Set(params.without);
   for (const input of inputsOf(params, context)) {
     if (left.has(input.node)) skip(material, input.node, "the params leave it out");
@@ -107,7 +107,7 @@ function addCalls(material: Observations, { graph = [] }: AutoRcaParams, { nodeI
   }
 }
 
-function shownTrouble(trouble: Investigation["trouble"]): AutoRcaOutput["trouble"] {
+function shownSymptom(trouble: Investigation["trouble"]): AutoRcaOutput["trouble"] {
   const [cited] = trouble?.cited ?? [];
   if (trouble === undefined || cited === undefined) return null;
   const { onset, service } = trouble;

@@ -12,13 +12,13 @@ import {
   paramsSchema,
 } from "./investigation/diagnosis-schema.js";
 import { evidenceListSchema, evidenceOf } from "./investigation/evidence-schema.js";
+import { examined, notExamined } from "./investigation/examined.js";
 import { healthOf } from "./investigation/health-rules.js";
-import { lookedAt, notLookedAt } from "./investigation/looked-at.js";
 import { otherEvidence, readOthers } from "./investigation/other-looks.js";
-import { adviceOf, carriedSigns, causesOf, findingsOf, ruledOut, troubleOf } from "./investigation/shown-diagnosis.js";
+import { adviceOf, carriedSigns, causesOf, findingsOf, ruledOut, symptomOf } from "./investigation/shown-diagnosis.js";
 import { headlineOf } from "./investigation/words.js";
 
-const LOOKS = ["alerts_active", "health_check", "series_scan", "log_scan"];
+const READS = ["alerts_active", "health_check", "series_scan", "log_scan"];
 const CHANGES = ["change_history", "deployment_history"];
 
 export const diagnosis = defineTool({
@@ -35,25 +35,25 @@ export const diagnosis = defineTool({
 
 async function decide(params: DiagnosisParams, context: ToolContext): Promise<DiagnosisOutput> {
   const outputs = context.soFar?.outputs ?? [];
-  const looks = outputs.filter(({ tool }) => LOOKS.includes(tool));
+  const looks = outputs.filter(({ tool }) => READS.includes(tool));
   const seen = looks.flatMap(({ node, output }) => {
     const parsed = z.object({ evidence: evidenceListSchema }).safeParse(output);
     return parsed.success ? evidenceOf(node, parsed.data.evidence) : [];
   });
   const earlier = (params.earlier ?? []).flatMap(({ node, ...sign }) => evidenceOf(node, [sign]));
-  const others = outputs.filter(({ tool }) => !LOOKS.includes(tool) && !CHANGES.includes(tool));
+  const others = outputs.filter(({ tool }) => !READS.includes(tool) && !CHANGES.includes(tool));
   const material = await readOthers(others, context);
   const signs = distinctSigns([...seen, ...otherEvidence(material, params.services), ...earlier]);
   const changes = outputs.flatMap(({ node, tool, output }) =>
     changeEvidence(node, tool, output, params.services, signs),
   );
   const told = diagnose([...signs, ...changes], params.services.map(componentOf), params.target ?? undefined);
-  const looked = [...looks.map(lookedAt), ...material.looked];
+  const looked = [...looks.map(examined), ...material.looked];
   const calls = params.services.reduce((sum, { calls: own }) => sum + own.length, 0);
   const output = {
     certainty: told.certainty,
     rule: told.rule,
-    trouble: troubleOf(told, params.target ?? undefined),
+    trouble: symptomOf(told, params.target ?? undefined),
     headline: redact(headlineOf(told, params.services, looked, context.now())),
     causes: causesOf(told, params),
     suffers: told.trouble ? told.suffers.slice(0, 60) : [],
@@ -62,7 +62,7 @@ async function decide(params: DiagnosisParams, context: ToolContext): Promise<Di
     advice: adviceOf(told),
     signs: carriedSigns(told),
     looked_at: looked.slice(0, 100),
-    not_looked_at: [...notLookedAt(context), ...material.notLooked].slice(0, 100),
+    not_looked_at: [...notExamined(context), ...material.notLooked].slice(0, 100),
     graph: { calls, from: ["the map"] },
   };
   return { ...output, findings: findingsOf(output, told.suspects) };

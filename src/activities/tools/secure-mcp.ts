@@ -76,7 +76,7 @@ async function run(params: JsonObject, bound: string | undefined, context: ToolC
   const startedAt = performance.now();
   refuseSecondAttempt(call, context);
   const pins = await pinsFor(call, context);
-  const result = await once(call, () =>
+  const result = await withoutRepeat(call, () =>
     withServer(call.serverName, call.server, context, async (session) => {
       const tool = await acceptedTool(call, pins, session);
       const args = await checkedArguments(call, tool, params, session, context);
@@ -113,7 +113,7 @@ function refuseSecondAttempt(call: DeclaredCall, { attempt }: ToolContext): void
 }
 
 /** A second attempt would not act, so it must not be made: it could only hide what went wrong in this one. */
-async function once<T>(call: DeclaredCall, work: () => Promise<T>): Promise<T> {
+async function withoutRepeat<T>(call: DeclaredCall, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { answerOf } from "../../core/answer/build.js";
 import { answerMarkdown } from "../../core/answer/markdown.js";
 import { UTC } from "../../core/answer/times.js";
-import type { SoFar } from "../../core/run/context.js";
+import type { RunContext } from "../../core/run/context.js";
 import type { Finding } from "../../core/run/state.js";
 import { jsonObjectSchema, jsonSchema } from "../../schema/json.js";
 import { GOAL_MAX_CHARS, NAME_MAX_CHARS } from "../../vocabulary/limits.js";
@@ -93,7 +93,7 @@ async function summarise(params: Params, context: ToolContext): Promise<Output> 
 }
 
 interface Parts {
-  run: SoFar | undefined;
+  run: RunContext | undefined;
   cited: readonly Cited[];
   cause: Cause | undefined;
   narrative: string;
@@ -134,7 +134,7 @@ function textOf(params: Params, { run, cited, cause, narrative, chart }: Parts, 
 }
 
 /** What a ticket or a message that carries the summary shows first. */
-function answerBlock(run: SoFar, { runId, now }: ToolContext): string {
+function answerBlock(run: RunContext, { runId, now }: ToolContext): string {
   const outputs = new Map(run.outputs.map(({ node, output }) => [node, output]));
   const source = {
     ...{ runId, goal: run.goal, dryRun: false, startedAtMs: run.startedAtMs, edges: [], findings: run.findings },

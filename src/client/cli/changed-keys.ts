@@ -10,6 +10,6 @@ export async function noteKeys(environment: Environment, details: Record<string,
   const { approvalKey, audit: directory } = storesOf(environment);
   const loaded = (await isThere(approvalKey)) ? await loadSigner(approvalKey) : undefined;
   const signer = loaded?.ok ? { signer: loaded.signer } : {};
-  const audit = createAuditLog({ directory, ...signer, now: Date.now, onTrouble: () => undefined });
+  const audit = createAuditLog({ directory, ...signer, now: Date.now, onProblem: () => undefined });
   await audit.note({ event: "keys-changed", actor: ownName(), channel: "cli", details });
 }

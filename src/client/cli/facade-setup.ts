@@ -62,7 +62,7 @@ export async function setUpFacade(
       directory: stores.audit,
       signer: signer?.signer,
       now: Date.now,
-      onTrouble: (message) => log.error(message, { operation: "audit" }),
+      onProblem: (message) => log.error(message, { operation: "audit" }),
     }),
     now: Date.now,
   };

@@ -47,7 +47,7 @@ export async function follow(session: Session, runs: Runs, options: FollowOption
     for (;;) {
       for await (const happening of runs.happenings(options.runId, { after, signal })) {
         after = happening.id;
-        workerWatch.heard();
+        workerWatch.seen();
         screen.happened(happening);
         if (happening.node !== undefined && happening.kind === "gate-opened") prompt.opened(happening.node);
         if (happening.node !== undefined && happening.kind === "gate-closed") prompt.closed(happening.node);
@@ -124,32 +124,32 @@ function createScreen(session: Session, runs: Runs, runId: string): Screen {
     happened: () => void ask().catch(() => undefined),
     hold(hold) {
       // The table stays where it is, above the question, and a fresh one is drawn below the answer.
-      if (hold) print.settle();
+      if (hold) print.finishLine();
       held = hold;
       if (!hold) redraw();
     },
     last: () => ask().catch(() => undefined),
     end() {
       clearInterval(timer);
-      print.settle();
+      print.finishLine();
     },
   };
 }
 
 /** Says when a silent run has no worker, and again only after it was heard of in between. */
-function watchForWorker(session: Session, runs: Runs): { heard(): void; end(): void } {
+function watchForWorker(session: Session, runs: Runs): { seen(): void; end(): void } {
   let told = false;
-  const look = async (): Promise<void> => {
+  const checkWorker = async (): Promise<void> => {
     const answer = await runs.hasWorker();
     if (!answer.ok || answer.value || told) return;
     told = true;
     session.print.note(`${style.yellow("waiting")} no worker polls for runs; start one with: autoops worker`);
   };
-  const check = () => void look().catch(() => undefined);
+  const check = () => void checkWorker().catch(() => undefined);
   check();
   let timer = setInterval(check, WORKER_CHECK_MS);
   return {
-    heard() {
+    seen() {
       told = false;
       clearInterval(timer);
       timer = setInterval(check, WORKER_CHECK_MS);

@@ -11,7 +11,7 @@ import { style } from "./text.js";
 
 /** How long what was typed before the question is read and dropped: the terminal holds it already. */
 const DRAIN_MS = 50;
-const LOOKS = 25;
+const POLLS = 25;
 const LOOK_EVERY_MS = 200;
 
 export interface PromptOptions {
@@ -40,7 +40,7 @@ export function createGatePrompt(session: Session, runs: Runs, options: PromptOp
       open.set(node, gone);
       queue = queue.then(async () => {
         if (gone.signal.aborted) return;
-        const found = await look(runs, options.runId, node, gone.signal);
+        const found = await readGate(runs, options.runId, node, gone.signal);
         if (found !== undefined) await present(session, runs, options, found, gone.signal);
       });
     },
@@ -62,8 +62,8 @@ interface Found {
 }
 
 /** History may be ahead of the worker's answer by a moment; a gate that has closed since is not shown. */
-async function look(runs: Runs, runId: string, node: string, gone: AbortSignal): Promise<Found | undefined> {
-  for (let count = 0; count < LOOKS && !gone.aborted; count++) {
+async function readGate(runs: Runs, runId: string, node: string, gone: AbortSignal): Promise<Found | undefined> {
+  for (let count = 0; count < POLLS && !gone.aborted; count++) {
     const answer = await runs.view(runId);
     if (!answer.ok) return undefined;
     const { view } = answer.value;

@@ -1,6 +1,6 @@
 /** Who changed the memory by hand, or took it away, stands in the audit log. */
 import type { Environment } from "../../platform/environment.js";
-import { noteHere } from "./own-audit.js";
+import { noteLocally } from "./own-audit.js";
 import type { Session } from "./session.js";
 
 export function noteMemory(
@@ -9,5 +9,5 @@ export function noteMemory(
   details: object,
   event: "memory-changed" | "export" | "playbook-accepted" = "memory-changed",
 ): Promise<void> {
-  return noteHere(session, environment, [{ event, details }]);
+  return noteLocally(session, environment, [{ event, details }]);
 }

@@ -9,14 +9,14 @@ import type { GraphInput } from "../../schema/graph.js";
 import type { Problem } from "../../vocabulary/problems.js";
 import { ownName, type Session } from "./session.js";
 
-export async function noteHere(
+export async function noteLocally(
   { print }: Session,
   environment: Environment,
   entries: readonly AuditEntry[],
 ): Promise<void> {
   if (entries.length === 0) return;
-  const onTrouble = (message: string) => print.note(message);
-  const audit = createAuditLog({ directory: storesOf(environment).audit, now: Date.now, onTrouble });
+  const onProblem = (message: string) => print.note(message);
+  const audit = createAuditLog({ directory: storesOf(environment).audit, now: Date.now, onProblem });
   for (const entry of entries) await audit.note({ actor: ownName(), channel: "cli", ...entry });
 }
 
@@ -27,5 +27,5 @@ type Planned =
 /** A plan that was made in this process, where no worker tells of it. */
 export async function notePlan(session: Session, environment: Environment, drafted: Planned): Promise<void> {
   const planned = drafted.ok ? { ...drafted, nodes: drafted.written.nodes.length } : drafted;
-  await noteHere(session, environment, planLines(planned, drafted.ok ? { digest: digestOf(drafted.written) } : {}));
+  await noteLocally(session, environment, planLines(planned, drafted.ok ? { digest: digestOf(drafted.written) } : {}));
 }

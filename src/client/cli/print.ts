@@ -41,7 +41,7 @@ export interface Printer {
   /** Redraws the lines at the bottom of the terminal; anything printed in between stands above them. */
   live(lines: readonly string[]): void;
   /** Leaves the redrawn lines where they are: what follows stands below. */
-  settle(): void;
+  finishLine(): void;
   /** The JSON document; once, at the end. */
   document(value: object): void;
 }
@@ -98,7 +98,7 @@ export function createPrinter({ stdout, stderr, json, plain, dumb = false }: Pri
       erase();
       draw(lines);
     },
-    settle() {
+    finishLine() {
       drawn = 0;
       kept = [];
     },

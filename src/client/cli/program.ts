@@ -49,7 +49,7 @@ export async function runProgram(
         : failed([problemOf(error)]);
   }
   if (ending === undefined) return EXIT.done;
-  session.print.settle();
+  session.print.finishLine();
   if (ending.problems !== undefined) session.print.problems(ending.problems);
   if (!ending.told) session.print.document(ending.document);
   return ending.exit;

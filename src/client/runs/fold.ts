@@ -24,7 +24,7 @@ export interface Fold {
   /** Takes in the next event of the history. */
   add(event: HistoryEvent): RunHappening[];
   /** To be called where the history ends for now. */
-  settle(): RunHappening[];
+  endTask(): RunHappening[];
   view(): RunView;
   readonly start: RunStart | undefined;
   readonly ending: Ending | undefined;
@@ -51,7 +51,7 @@ export function createFold(workflowId: string, position: number): Fold {
   const jobs: Jobs = createJobs();
 
   function add(event: HistoryEvent): RunHappening[] {
-    const before = task !== undefined && !isOfTask(event) ? settle() : [];
+    const before = task !== undefined && !isOfTask(event) ? endTask() : [];
     return [...before, ...take(event)];
   }
 
@@ -81,7 +81,7 @@ export function createFold(workflowId: string, position: number): Fold {
   }
 
   /** Plays what the finished workflow task did. */
-  function settle(): RunHappening[] {
+  function endTask(): RunHappening[] {
     const done = task;
     task = undefined;
     if (done === undefined || start === undefined) return [];
@@ -135,9 +135,9 @@ export function createFold(workflowId: string, position: number): Fold {
     told.push({ atMs, kind: "graph-checked", text, status: "accepted" });
     watch = createWatch(run);
     // The check itself was the first activity.
-    prepare(createMirror(run, 1, look));
+    prepare(createMirror(run, 1, observe));
     begin(run, atMs);
-    look(atMs);
+    observe(atMs);
     mirror?.pump(atMs);
     // Decisions that came while the check was on its way waited for it.
     if (mirror !== undefined) playJobs({ ...done, atMs }, mirror);
@@ -148,7 +148,7 @@ export function createFold(workflowId: string, position: number): Fold {
     const run = resumeRun(checkedGraph(start.graph, carried.verdict), carried.state, start.facts.requester);
     watch = createWatch(run);
     // That the state is proven is the first activity.
-    prepare(createMirror(run, carried.seal === undefined ? 0 : 1, look, done.atMs));
+    prepare(createMirror(run, carried.seal === undefined ? 0 : 1, observe, done.atMs));
     mirror?.pump(done.atMs);
   }
 
@@ -157,8 +157,8 @@ export function createFold(workflowId: string, position: number): Fold {
     votes = createVotes(made);
   }
 
-  function look(atMs: number): void {
-    told.push(...(watch?.look(atMs) ?? []));
+  function observe(atMs: number): void {
+    told.push(...(watch?.observe(atMs) ?? []));
   }
 
   /** The decision comes before what it brought about. */
@@ -180,7 +180,7 @@ export function createFold(workflowId: string, position: number): Fold {
 
   return {
     add,
-    settle,
+    endTask,
     view,
     digestOf: (node) => jobs.askedOf(node)?.digest,
     askedOf: (node) => jobs.askedOf(node),

@@ -15,7 +15,7 @@ export async function* happeningsOf(
     const fold = createFold(runId, position);
     for await (const events of histories.follow(runId, executions[position] as string, signal)) {
       const news = events.flatMap((event) => fold.add(event));
-      for (const happening of [...news, ...fold.settle()]) {
+      for (const happening of [...news, ...fold.endTask()]) {
         if (after === undefined || compareIds(happening.id, after) > 0) yield happening;
       }
     }

@@ -81,7 +81,7 @@ export function createHistories({ client, namespace }: Pick<RunsOptions, "client
       for (const event of history?.events ?? []) folded.add(event);
       nextPageToken = tokenOf(answer);
     } while (nextPageToken !== undefined);
-    folded.settle();
+    folded.endTask();
     return folded;
   }
 

@@ -11,7 +11,7 @@ export function storedPayloads(environment: Environment): ExternalStorage {
   return createPayloadStorage({
     // What a client sends is under Temporal's limits.
     keeps: "none",
-    async shelf() {
+    async contentStore() {
       const loaded = await loadConfig(environment);
       if (loaded.ok) return configuredStore({ config: loaded.config, environment }, () => loadPolicy(environment));
       const [problem] = loaded.problems;

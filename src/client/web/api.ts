@@ -15,7 +15,7 @@ import type { ScheduleRequest, ScheduleView } from "../schedules.js";
 import type { WritesView } from "../writes.js";
 
 /** A problem document, or the façade's silence. */
-export class Trouble extends Error {
+export class Failure extends Error {
   override readonly name = "Trouble";
   constructor(
     readonly code: string,
@@ -68,7 +68,7 @@ async function ask<T>(path: string, init: RequestInit = {}): Promise<T> {
     response = await fetch(path, { ...init, headers });
   } catch (error) {
     if (init.signal?.aborted) throw error;
-    throw new Trouble(
+    throw new Failure(
       "facade-unreachable",
       "the façade does not answer",
       "look whether autoops serve still runs; the page tries again by itself",
@@ -79,7 +79,7 @@ async function ask<T>(path: string, init: RequestInit = {}): Promise<T> {
   // Whoever was signed in no longer is: the frame asks them to sign in again.
   if (response.status === 401) dispatchEvent(new Event(SIGNED_OUT));
   const { code = "internal", detail = `the façade answered ${response.status}`, hint, problems } = body ?? {};
-  throw new Trouble(code, detail, hint, problems);
+  throw new Failure(code, detail, hint, problems);
 }
 
 const post = (body: object, headers: Record<string, string> = {}): RequestInit => ({
@@ -169,7 +169,7 @@ export interface ShownProblem extends Pick<Problem, "message" | "hint"> {
 }
 
 export function problemsOf(error: unknown): readonly ShownProblem[] {
-  if (!(error instanceof Trouble)) {
+  if (!(error instanceof Failure)) {
     return [{ code: "internal", message: "the page met an error of its own", hint: "load it again" }];
   }
   const { code, message, hint, problems } = error;

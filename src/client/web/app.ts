@@ -19,13 +19,13 @@ const NAME = "AutoOps Architect";
 
 /** Nothing is asked of the façade before it is known who asks. */
 export function App() {
-  const { session, error, set, look } = useSession();
+  const { session, error, set, refresh } = useSession();
   if (session === undefined) {
     if (error === undefined) return html`<main id="content"><p class="muted" role="status">Loading…</p></main>`;
     return html`<main id="content">
       <h1>${NAME}</h1>
       <${ProblemBox} error=${error} />
-      <button type="button" onClick=${look}>Try again</button>
+      <button type="button" onClick=${refresh}>Try again</button>
     </main>`;
   }
   if (session.required && session.subject === undefined) {
@@ -33,7 +33,7 @@ export function App() {
       <main id="content" tabindex="-1"><${SignIn} onSignedIn=${set} /></main>`;
   }
   return html`<${SessionContext.Provider} value=${session}>
-    <${Frame} session=${session} onSignedOut=${look} />
+    <${Frame} session=${session} onSignedOut=${refresh} />
   <//>`;
 }
 

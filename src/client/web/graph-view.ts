@@ -3,7 +3,7 @@ import { useMemo } from "preact/hooks";
 import { html } from "./html.js";
 import { type GraphEdge, LABEL_CHARS, LINE_HEIGHT, type PlacedBox, type PlacedEdge, place } from "./layout.js";
 
-export interface BoxLook {
+export interface BoxStyle {
   id: string;
   name: string;
   /** Class of its colour. */
@@ -21,7 +21,7 @@ interface Props {
   label: string;
   /** Changes when the graph's shape does. */
   shape: string;
-  boxes: BoxLook[];
+  boxes: BoxStyle[];
   edges: GraphEdge[];
   selected?: string;
   onSelect(node: string): void;
@@ -59,7 +59,7 @@ function Line({ edge, state }: { edge: PlacedEdge; state: string }) {
 }
 
 interface BoxProps {
-  box: BoxLook;
+  box: BoxStyle;
   at?: PlacedBox;
   isSelected: boolean;
   onSelect(node: string): void;

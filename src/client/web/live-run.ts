@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { RunView } from "../../core/report/view.js";
 import type { Report } from "../../core/report.js";
 import type { RunAnswer, RunHappening } from "../runs/contract.js";
-import { eventsPath, readReport, readRun, Trouble } from "./api.js";
+import { eventsPath, Failure, readReport, readRun } from "./api.js";
 import { endedOutside, wasRefused } from "./endings.js";
 
 export interface LiveRun {
@@ -22,7 +22,7 @@ const KEPT = 500;
 const AGAIN_MS = 3_000;
 
 const hasReport = (view: RunView): boolean => !wasRefused(view) && endedOutside(view) === undefined;
-const isUnknown = (error: unknown): boolean => error instanceof Trouble && error.code === "run-not-found";
+const isUnknown = (error: unknown): boolean => error instanceof Failure && error.code === "run-not-found";
 
 export function useLiveRun(runId: string): LiveRun {
   const [answer, setAnswer] = useState<RunAnswer>();

@@ -2,10 +2,10 @@
 import { useEffect, useState } from "preact/hooks";
 import { problemsOf, type ShownProblem } from "./api.js";
 import { html } from "./html.js";
-import { lookOf, span } from "./words.js";
+import { span, styleOf } from "./words.js";
 
 export function Status({ status }: { status: string }) {
-  const { sign, word, tone } = lookOf(status);
+  const { sign, word, tone } = styleOf(status);
   return html`<span class=${`status ${tone}`}><span aria-hidden="true">${sign}</span> ${word}</span>`;
 }
 

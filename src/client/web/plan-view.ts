@@ -2,14 +2,14 @@
 import type { Ref } from "preact";
 import { useState } from "preact/hooks";
 import type { Explained } from "../../core/report/explain.js";
-import { type BoxLook, GraphView } from "./graph-view.js";
+import { type BoxStyle, GraphView } from "./graph-view.js";
 import { html } from "./html.js";
 import { Notice } from "./parts.js";
 import { PlanNodes } from "./plan-nodes.js";
 import { PlanStart } from "./plan-start.js";
 import type { Preview } from "./preview.js";
 import { ProblemList } from "./problem-list.js";
-import { EFFECT_WORDS, lookOf, span } from "./words.js";
+import { EFFECT_WORDS, span, styleOf } from "./words.js";
 
 interface Props {
   preview: Preview;
@@ -30,7 +30,7 @@ export function PlanView({ preview, heading, startKey, isStale }: Props) {
     on: edge.on,
     ...(edge.condition ? { condition: edge.condition } : {}),
   }));
-  const boxes = graph.nodes.map(({ id, name }): BoxLook => boxOf(id, name, explained.get(id)));
+  const boxes = graph.nodes.map(({ id, name }): BoxStyle => boxOf(id, name, explained.get(id)));
   return html`<section class="plan" aria-labelledby="plan-title">
     <h2 id="plan-title" tabindex="-1" ref=${heading}>${graph.name}</h2>
     <p>${graph.goal_description}</p>
@@ -64,9 +64,9 @@ export function PlanView({ preview, heading, startKey, isStale }: Props) {
   </section>`;
 }
 
-function boxOf(id: string, name: string, node: Explained | undefined): BoxLook {
+function boxOf(id: string, name: string, node: Explained | undefined): BoxStyle {
   const status = node?.allowed === false ? "refused" : node?.gated ? "gated" : "allowed";
-  const look = lookOf(status);
+  const look = styleOf(status);
   const effect = node === undefined ? "" : EFFECT_WORDS[node.effect];
   const word = status === "allowed" ? effect : look.word;
   return { id, name, ...look, word, gated: node?.gated === true, says: `${look.word}, ${effect}` };

@@ -7,7 +7,7 @@ import { wasCarriedOut } from "../../vocabulary/carried-out.js";
 import { DECIDED } from "../../vocabulary/decisions.js";
 import { Findings } from "./gate-card.js";
 import { html } from "./html.js";
-import { clock, lookOf, proofOf, span } from "./words.js";
+import { clock, proofOf, span, styleOf } from "./words.js";
 
 const SAYS: Record<Outcome, string> = {
   succeeded: "The run succeeded.",
@@ -57,7 +57,7 @@ export function ReportView({ report }: { report: Report }) {
           <ul>
             ${report.gates.map(
               (gate) => html`<li>
-                ${gate.nodeName}: ${lookOf(gate.status).word}
+                ${gate.nodeName}: ${styleOf(gate.status).word}
                 ${gate.votes.map(
                   (vote) => html`<div class="muted">
                     ${DECIDED[vote.decision]} by ${vote.approver} at ${clock(vote.atMs)}
@@ -84,5 +84,5 @@ function whatBecame({ id, status, failure, reason, verification }: ReportNode, {
   if (status === "succeeded" || wasCarriedOut(failure?.code))
     return `carried out; ${action?.proof === undefined ? proofOf(verification) : proofText(action)}`;
   if (failure?.code === "outcome-unknown") return "may or may not have happened: look";
-  return `not carried out (${reason ?? lookOf(status).word})`;
+  return `not carried out (${reason ?? styleOf(status).word})`;
 }

@@ -9,7 +9,7 @@ import { ChartView } from "./chart-view.js";
 import { endedOutside, type ShownNode, shownNodes, wasRefused } from "./endings.js";
 import { GateCard } from "./gate-card.js";
 import { type GateOutcome, useOutcomes } from "./gate-outcome.js";
-import { type BoxLook, GraphView } from "./graph-view.js";
+import { type BoxStyle, GraphView } from "./graph-view.js";
 import { html } from "./html.js";
 import { type LiveRun, useLiveRun } from "./live-run.js";
 import { NodeDetails } from "./node-details.js";
@@ -19,7 +19,7 @@ import { ReportView } from "./report-view.js";
 import { webAddress } from "./route.js";
 import { NoRun, RunWarnings } from "./run-warnings.js";
 import { useMay } from "./session.js";
-import { clock, day, lookOf, span } from "./words.js";
+import { clock, day, span, styleOf } from "./words.js";
 
 export function RunPage({ runId, onDecided }: { runId: string; onDecided(): void }) {
   const live = useLiveRun(runId);
@@ -88,7 +88,7 @@ function Run({ live, answer, onDecided }: { live: LiveRun; answer: RunAnswer; on
       </div>
       <div class="below">
         <${NodeList} nodes=${nodes} selected=${selected?.id} onSelect=${setChosen} />
-        <${Notices} view=${view} />
+        <${Warnings} view=${view} />
         <${Timeline} happenings=${happenings} />
       </div>
     </div>
@@ -116,12 +116,12 @@ function ClosedGate({ gate, outcome }: { gate: RunView["gates"][number]; outcome
   const who = peopleOf(gate.votes.map(({ approver }) => approver)).join(", ");
   const by = who === "" || gate.status === "withdrawn" ? "" : ` by ${who}`;
   return html`<p class="notice">
-    <strong>${gate.nodeName}</strong>: ${lookOf(gate.status).word}${by}.${outcome === undefined ? "" : ` ${outcome.says}`}
+    <strong>${gate.nodeName}</strong>: ${styleOf(gate.status).word}${by}.${outcome === undefined ? "" : ` ${outcome.says}`}
   </p>`;
 }
 
-function boxOf({ id, name, status, gated, startedAtMs, endedAtMs }: ShownNode): BoxLook {
-  const look = lookOf(status);
+function boxOf({ id, name, status, gated, startedAtMs, endedAtMs }: ShownNode): BoxStyle {
+  const look = styleOf(status);
   const hasTime = startedAtMs !== undefined && (endedAtMs !== undefined || status === "running");
   const took = hasTime && endedAtMs !== undefined ? `, took ${span(endedAtMs - startedAtMs)}` : "";
   return {
@@ -189,7 +189,7 @@ function Cancel({ view, onCancelled }: { view: RunView; onCancelled(): void }) {
   </div>`;
 }
 
-function Notices({ view }: { view: RunView }) {
+function Warnings({ view }: { view: RunView }) {
   const ending = endedOutside(view);
   const notices = wasRefused(view) ? [] : view.problems.filter((problem) => problem !== ending);
   if (notices.length === 0) return null;

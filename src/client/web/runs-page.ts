@@ -5,7 +5,7 @@ import { listRuns } from "./api.js";
 import { html } from "./html.js";
 import { ProblemBox, Status, useLoaded } from "./parts.js";
 import { hrefOf } from "./route.js";
-import { day, lookOf, span } from "./words.js";
+import { day, span, styleOf } from "./words.js";
 
 const EVERY_MS = 5_000;
 /** In the order in which somebody who was woken looks. */
@@ -62,7 +62,7 @@ function Filter({ status }: { status?: string }) {
     <label for="status-filter">Show</label>
     <select id="status-filter" value=${status ?? ""} onChange=${choose}>
       <option value="">all runs</option>
-      ${STATUSES.map((one) => html`<option value=${one}>${lookOf(one).word}</option>`)}
+      ${STATUSES.map((one) => html`<option value=${one}>${styleOf(one).word}</option>`)}
     </select>
   </p>`;
 }
@@ -85,7 +85,7 @@ function Row({ run }: { run: RunSummary }) {
 
 function Empty({ status }: { status?: string }) {
   if (status !== undefined)
-    return html`<p class="empty">No run is shown as “${lookOf(status).word}”. <a href="#/">See all runs</a></p>`;
+    return html`<p class="empty">No run is shown as “${styleOf(status).word}”. <a href="#/">See all runs</a></p>`;
   return html`<div class="empty">
     <p>No run has been started yet.</p>
     <p>

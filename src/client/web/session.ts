@@ -14,26 +14,26 @@ export interface LoadedSession {
   error?: unknown;
   set(session: WebSession): void;
   /** Asks the façade who is signed in now. */
-  look(): void;
+  refresh(): void;
 }
 
 export function useSession(): LoadedSession {
   const [state, setState] = useState<{ session?: WebSession; error?: unknown }>({});
-  const look = () =>
+  const refresh = () =>
     void readSession().then(
       (session) => setState({ session }),
       (error) => setState((before) => ({ ...before, error })),
     );
   useEffect(() => {
-    look();
-    const timer = setInterval(look, LOOK_EVERY_MS);
-    addEventListener(SIGNED_OUT, look);
+    refresh();
+    const timer = setInterval(refresh, LOOK_EVERY_MS);
+    addEventListener(SIGNED_OUT, refresh);
     return () => {
       clearInterval(timer);
-      removeEventListener(SIGNED_OUT, look);
+      removeEventListener(SIGNED_OUT, refresh);
     };
   }, []);
-  return { ...state, set: (session) => setState({ session }), look };
+  return { ...state, set: (session) => setState({ session }), refresh: refresh };
 }
 
 export function useMay(permission: Permission): boolean {

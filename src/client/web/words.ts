@@ -2,14 +2,14 @@
 import type { NodeView } from "../../core/report/view.js";
 import type { Effect } from "../../vocabulary/node-types.js";
 
-interface Look {
+interface Style {
   sign: string;
   word: string;
   /** Class of its colour. */
   tone: "quiet" | "busy" | "good" | "bad" | "ask";
 }
 
-const LOOKS: Record<string, Look> = {
+const STYLES: Record<string, Style> = {
   pending: { sign: "○", word: "not started", tone: "quiet" },
   asking: { sign: "◆", word: "needs approval", tone: "ask" },
   open: { sign: "◆", word: "waits for a decision", tone: "ask" },
@@ -33,8 +33,8 @@ const LOOKS: Record<string, Look> = {
   dry_run: { sign: "◇", word: "dry run", tone: "quiet" },
 };
 
-export function lookOf(status: string): Look {
-  return LOOKS[status] ?? { sign: "?", word: status, tone: "quiet" };
+export function styleOf(status: string): Style {
+  return STYLES[status] ?? { sign: "?", word: status, tone: "quiet" };
 }
 
 /** What a node does to the world, for people. */

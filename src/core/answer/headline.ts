@@ -41,7 +41,7 @@ function told(known: Known): Headline {
   }
   if (judgement.isTrouble === false || (judgement.trouble === undefined && judgement.causes.length === 0))
     return { headline: judgement.headline ?? quiet(source), mood: "good" };
-  return ofTrouble(known, judgement);
+  return ofSymptom(known, judgement);
 }
 
 const nameOf = (name: string): string => `"${unended(readable(name))}"`;
@@ -79,7 +79,7 @@ function ofFindings({ findings, nodes, outcome }: AnswerSource): Headline {
   return { headline: ended ?? "Nothing of note was found so far", mood: "quiet" };
 }
 
-function ofTrouble({ figures, actions }: Known, judgement: Judgement): Headline {
+function ofSymptom({ figures, actions }: Known, judgement: Judgement): Headline {
   const { service, trouble } = judgement;
   const act = actions.findLast(({ state }) => state === "done");
   const first = figureOf(figures, judgement);

@@ -22,7 +22,7 @@ export function lastingCosts(causes: readonly Cause[], model: Model): Map<Cause,
 
 function ageOf(cause: Cause, model: Model, nowMs: number): "new" | "long" | undefined {
   const owners = [cause.object, ...cause.affects].flatMap((ref) => model.owner(ref) ?? []);
-  const ages = owners.flatMap((owner) => troubleAge(owner, nowMs) ?? []);
+  const ages = owners.flatMap((owner) => symptomAge(owner, nowMs) ?? []);
   const told = eventAge(cause.object, model, nowMs);
   const youngest = Math.min(...ages, told ?? Number.POSITIVE_INFINITY);
   if (youngest === Number.POSITIVE_INFINITY) return undefined;
@@ -30,7 +30,7 @@ function ageOf(cause: Cause, model: Model, nowMs: number): "new" | "long" | unde
 }
 
 /** For how long its pods have not been well; undefined where they are, or where that is not known. */
-function troubleAge({ pods }: Owner, nowMs: number): number | undefined {
+function symptomAge({ pods }: Owner, nowMs: number): number | undefined {
   const ill = pods.filter((pod) => isWanted(pod) && !isReady(pod));
   const ages = ill.flatMap((pod) => {
     const restarts = Math.max(0, ...(pod.status?.containerStatuses ?? []).map(({ restartCount }) => restartCount ?? 0));

@@ -2,7 +2,7 @@ import { type DecisionWord, votesFor } from "../../vocabulary/decisions.js";
 import { DECISIONS_MAX_PER_GATE } from "../../vocabulary/limits.js";
 import { peopleOf } from "../../vocabulary/person.js";
 import { mayAnswer } from "../policy/approval-rule.js";
-import { finishIfDone, settle } from "../run/node-end.js";
+import { endNode, finishIfDone } from "../run/node-end.js";
 import type { PlanNode } from "../run/plan.js";
 import { closeGate, makeReady, type Run, stateOf } from "../run/run.js";
 import type { DecisionResult, Gate, RunEvent, Vote } from "../run/state.js";
@@ -148,7 +148,7 @@ function approve(run: Run, event: Decided): void {
   const own = stateOf(run, event.node);
   if (entry?.node.type === "human_review") {
     answerReview(run, event, "approved");
-    settleAndFinish(run, event.node, "succeeded", event.atMs);
+    resolveAndFinish(run, event.node, "succeeded", event.atMs);
     return;
   }
   own.status = "approved";
@@ -159,7 +159,7 @@ function reject(run: Run, event: Decided): void {
   closeGate(run, event.node, "rejected", event.atMs);
   if (run.plan.nodes.get(event.node)?.node.type === "human_review") answerReview(run, event, "rejected");
   const comment = event.vote.comment === undefined ? "" : `: ${event.vote.comment}`;
-  settleAndFinish(run, event.node, "rejected", event.atMs, `rejected by ${event.vote.approver}${comment}`);
+  resolveAndFinish(run, event.node, "rejected", event.atMs, `rejected by ${event.vote.approver}${comment}`);
 }
 
 /**
@@ -170,7 +170,7 @@ function skip(run: Run, gate: Gate, event: Decided): void {
   closeGate(run, event.node, "skipped", event.atMs);
   const said = votesFor("skip", gate.votes).find(({ comment }) => comment !== undefined)?.comment;
   const why = said === undefined ? "" : `: ${said}`;
-  settleAndFinish(run, event.node, "skipped", event.atMs, `skipped by ${people(gate, "skip").join(", ")}${why}`);
+  resolveAndFinish(run, event.node, "skipped", event.atMs, `skipped by ${people(gate, "skip").join(", ")}${why}`);
 }
 
 /** A review's answer can be read by conditions, also where it was no. */
@@ -189,7 +189,7 @@ export function expireGate(run: Run, node: string, atMs: number): void {
   const [status, reason] = skips
     ? (["skipped", "nobody decided before the deadline, and the policy then leaves it out"] as const)
     : (["expired", whyExpired(gate)] as const);
-  settle(run, node, status, atMs, reason);
+  endNode(run, node, status, atMs, reason);
 }
 
 function whyExpired(gate: Gate): string {
@@ -198,13 +198,13 @@ function whyExpired(gate: Gate): string {
   return `${given} of ${gate.required} people had approved at the deadline`;
 }
 
-function settleAndFinish(
+function resolveAndFinish(
   run: Run,
   id: string,
   status: "succeeded" | "rejected" | "skipped",
   atMs: number,
   reason?: string,
 ): void {
-  settle(run, id, status, atMs, reason);
+  endNode(run, id, status, atMs, reason);
   finishIfDone(run, atMs);
 }

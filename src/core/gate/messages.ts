@@ -2,7 +2,7 @@
  * When people are told of a gate again: reminders, the steps of an escalation, and its closing.
  * Loaded by the workflow sandbox: imports no package and reads no clock.
  */
-import { NOTICES_KEPT, SUMMARY_MAX_CHARS } from "../../vocabulary/limits.js";
+import { MESSAGES_KEPT, SUMMARY_MAX_CHARS } from "../../vocabulary/limits.js";
 import type { CheckedNode } from "../check.js";
 import type { GateRule } from "../policy/approval-rule.js";
 import type { Run } from "../run/run.js";
@@ -19,7 +19,7 @@ export interface DueNotice {
 }
 
 /** Everything that is to be told while the gate is open, in order of time. */
-export function dueNotices(rule: GateRule | undefined, gate: Pick<Gate, "openedAtMs" | "deadlineMs">): DueNotice[] {
+export function dueMessages(rule: GateRule | undefined, gate: Pick<Gate, "openedAtMs" | "deadlineMs">): DueNotice[] {
   if (rule === undefined) return [];
   const at = (seconds: number) => gate.openedAtMs + seconds * 1_000;
   const reminders = rule.remindAfter.map((seconds) => ({ atMs: at(seconds), event: "gate-reminder" as const }));
@@ -45,7 +45,7 @@ export function toldChannels(gate: Pick<Gate, "notices">): { channels: string[];
 /** Keeps how notices went, up to a cap. */
 export function noteTold(run: Run, node: string, notices: Gate["notices"]): void {
   const gate = run.state.nodes[node]?.gate;
-  if (gate !== undefined) gate.notices = [...gate.notices, ...notices].slice(0, NOTICES_KEPT);
+  if (gate !== undefined) gate.notices = [...gate.notices, ...notices].slice(0, MESSAGES_KEPT);
 }
 
 /** The label of the timer of a reminder or step. */

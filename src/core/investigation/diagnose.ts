@@ -31,7 +31,7 @@ export interface Diagnosis {
 }
 
 /** Below this a sign is worth a word and is no trouble. */
-const TROUBLE_MIN = 0.5;
+const SYMPTOM_MIN = 0.5;
 /** A sign that only suffers says this much of the thing itself, where something below it is ill, too. */
 const SUFFERS_FACTOR = 0.3;
 /** What was so already before the window began seldom is what is new. */
@@ -48,13 +48,13 @@ const LIKELY_MIN = 0.6;
 const MARGIN_MIN = 0.08;
 
 export function diagnose(signs: readonly Evidence[], components: readonly Component[], target?: string): Diagnosis {
-  const evidence = withLostServers(signs, components, isTrouble);
+  const evidence = withLostServers(signs, components, isSymptom);
   const topology = topologyOf(components);
-  const machines = machinesOf(evidence, components, isTrouble, target);
+  const machines = machinesOf(evidence, components, isSymptom, target);
   const byService = groups(evidence);
-  const ill = new Set([...byService].filter(([, own]) => own.some(isTrouble)).map(([name]) => name));
+  const ill = new Set([...byService].filter(([, own]) => own.some(isSymptom)).map(([name]) => name));
   // That a series shifted is worth a word; alone it is nobody's trouble.
-  if (!evidence.some((one) => one.kind !== "series" && isTrouble(one) && !machines.isUnfelt(one)))
+  if (!evidence.some((one) => one.kind !== "series" && isSymptom(one) && !machines.isUnfelt(one)))
     return quiet(byService);
   const complaints = complaintsIn(evidence);
   const surging = new Set([...byService].filter(([, own]) => own.some(isSurge)).map(([name]) => name));
@@ -70,10 +70,10 @@ export function diagnose(signs: readonly Evidence[], components: readonly Compon
 }
 
 /** What is so for as long as anybody looked is how this stack is, unless somebody is alerted by it. */
-const isTrouble = (one: Evidence): boolean => one.current && weightOf(one) >= TROUBLE_MIN;
+const isSymptom = (one: Evidence): boolean => one.current && weightOf(one) >= SYMPTOM_MIN;
 
 /** Much more arrives than before: the thing itself is well. */
-const isSurge = (one: Evidence): boolean => one.sign === "traffic" && one.own && isTrouble(one);
+const isSurge = (one: Evidence): boolean => one.sign === "traffic" && one.own && isSymptom(one);
 
 function groups(evidence: readonly Evidence[]): Map<string, Evidence[]> {
   const found = new Map<string, Evidence[]>();
@@ -104,7 +104,7 @@ const COMPLAINTS = new Set(["errors", "slow", "down", "backend-down", "stalled"]
 /** That a series shifted, at some time, is a guess; what a rule or an alert tells of now is not. */
 function complaintsIn(evidence: readonly Evidence[]): Evidence[] {
   const all = evidence.filter(
-    (one) => isTrouble(one) && !one.own && COMPLAINTS.has(one.sign) && one.onset?.fromMs !== undefined,
+    (one) => isSymptom(one) && !one.own && COMPLAINTS.has(one.sign) && one.onset?.fromMs !== undefined,
   );
   const told = all.filter(({ kind }) => kind !== "series");
   return told.length > 0 ? told : all;
@@ -139,12 +139,12 @@ function suspectOf(service: string, own: readonly Evidence[], around: Around): S
   const began = complaintBegan(service, around);
   const lower = [...below(topology, service).keys()].filter((name) => name !== service);
   const isIllItself = (name: string) =>
-    (around.byService.get(name) ?? []).some((one) => one.own && isTrouble(one) && around.machines.factor(one) === 1);
+    (around.byService.get(name) ?? []).some((one) => one.own && isSymptom(one) && around.machines.factor(one) === 1);
   const hasIllBelow = lower.some(isIllItself);
   // A queue that nobody empties suffers from who should, and that one stands above it.
   const isAnyAbove = (test: (one: Evidence) => boolean) =>
     callersOf(topology, service).some((name) => (around.byService.get(name) ?? []).some(test));
-  const hasIllAbove = isAnyAbove(isTrouble);
+  const hasIllAbove = isAnyAbove(isSymptom);
   const isFlooded = [...above(topology, service)].some((name) => around.surging.has(name));
   const weigh = (one: Evidence) => {
     if (isSurge(one)) return weightOf(one) * (isAnyAbove(isSurge) || standsIn(service, around) ? SUFFERS_FACTOR : 1);
@@ -162,21 +162,21 @@ function suspectOf(service: string, own: readonly Evidence[], around: Around): S
   const onset = onsetOf(sorted, weigh);
   let score = best === undefined ? 0 : weigh(best);
   // That others need it makes nothing ill that hardly shows a sign of its own.
-  if (score >= TROUBLE_MIN * SUFFERS_FACTOR && ill.has(service)) {
+  if (score >= SYMPTOM_MIN * SUFFERS_FACTOR && ill.has(service)) {
     score += SECOND_KIND_BONUS * Math.max(0, Math.min(3, kinds.size) - 1);
     score += ill.size < 2 ? 0 : (EXPLAINS_BONUS * explains.length) / (ill.size - 1);
   }
   if (isLate(onset, began)) score *= LATE_FACTOR;
   if (isEarly(best, onset, began)) score *= EARLY_FACTOR;
   if (isOutOfReach(service, around)) score *= OUT_OF_REACH_FACTOR;
-  if (target === service && sorted.some((one) => one.own && isTrouble(one))) score += 0.03;
+  if (target === service && sorted.some((one) => one.own && isSymptom(one))) score += 0.03;
   return { service, score: Math.round(score * 1_000) / 1_000, evidence: sorted, explains, ...(onset && { onset }) };
 }
 
 /** What its callers also call is ill itself: they come to this one instead. */
 function standsIn(service: string, { topology, byService }: Around): boolean {
   const beside = callersOf(topology, service).flatMap((caller) => topology.get(caller) ?? []);
-  const isIll = (one: Evidence) => one.own && isTrouble(one) && !isSurge(one);
+  const isIll = (one: Evidence) => one.own && isSymptom(one) && !isSurge(one);
   return beside.some((name) => name !== service && (byService.get(name) ?? []).some(isIll));
 }
 
@@ -200,7 +200,7 @@ function isOutOfReach(service: string, { topology, target, ill, surging }: Aroun
 export const isOwnChange = ({ sign, own, sure, current }: Evidence): boolean =>
   sign === "changed" && own && current && sure >= 0.45;
 
-const isOwnIllness = (one: Evidence): boolean => one.own && isTrouble(one) && weightOf(one) >= LIKELY_MIN;
+const isOwnIllness = (one: Evidence): boolean => one.own && isSymptom(one) && weightOf(one) >= LIKELY_MIN;
 
 function sureness(suspects: readonly Suspect[]): Pick<Diagnosis, "certainty" | "rule"> {
   const [best, second] = suspects;

@@ -3,7 +3,7 @@
  * commands, user and password in URLs. Loaded by the workflow sandbox: imports no package and reads no clock.
  */
 import { PLACES } from "./places.js";
-import { isCoined, looksRandom, namedSecretKind, SECRET_NAME } from "./secret-names.js";
+import { isCoined, isRandom, namedSecretKind, SECRET_NAME } from "./secret-names.js";
 
 type Replace = (kind: string) => string;
 
@@ -55,7 +55,7 @@ export function redactNamedValues(text: string, replace: Replace): string {
       result = result.replace(pattern, (value) => (random === true && !isCoined(value) ? value : replace(kind)));
   }
   return result.replace(LOOSE, (all, scheme: string, value: string) =>
-    looksRandom(value) && !/^(?:realm|scope|error|charset)/i.test(value) ? scheme + replace("authorization") : all,
+    isRandom(value) && !/^(?:realm|scope|error|charset)/i.test(value) ? scheme + replace("authorization") : all,
   );
 }
 
@@ -170,7 +170,7 @@ function headerValue(text: string, from: number, kind: "cookie" | "authorization
   const first = text.slice(start, bare.end);
   if (first === "" || /^(?:env:[A-Za-z_]|\{\{|\$|<|\[redacted:)/i.test(first)) return undefined;
   if (kind === "cookie" && !/^[^=\s;]{1,128}=/.test(first)) return undefined;
-  if (kind === "authorization" && scheme === "" && !looksRandom(first)) return undefined;
+  if (kind === "authorization" && scheme === "" && !isRandom(first)) return undefined;
   const closing = quote === undefined ? undefined : closingQuote(text, start, quote);
   if (closing !== undefined) return { start, end: closing, quoted: true, goesOn: false };
   return isList ? { ...bare, end: lineEnd(text, start), goesOn: false } : bare;

@@ -89,7 +89,7 @@ function isSecret(kind: string, name: string, value: string, where: NamedValue["
   if (kind !== "password" && PATH.test(value)) return false;
   if (where === "prose" && STATE.test(value)) return false;
   if (kind === "token") return isToken(value, where);
-  if (kind === "credential" || SHARED_KEY.test(name)) return looksRandom(value);
+  if (kind === "credential" || SHARED_KEY.test(name)) return isRandom(value);
   if (/id$/i.test(name)) return UUID.test(value) || (isCoined(value) && !value.includes("/"));
   if (kind === "secret" && OBJECT_NAME.test(value) && !UUID.test(value)) return false;
   if (/^pwd/i.test(name) && PATH.test(value)) return false;
@@ -104,11 +104,11 @@ function isToken(value: string, where: NamedValue["where"]): boolean {
   if (/^[A-Z][A-Za-z]{1,60}[{(@]/.test(value)) return false;
   if (STATE.test(value) || /^-?[0-9]{1,10}(?:\.[0-9]{1,6})?$/.test(value)) return false;
   if (where === "json") return !/\s/.test(value) && value.length >= 4;
-  return where === "text" ? value.length >= 6 : looksRandom(value);
+  return where === "text" ? value.length >= 6 : isRandom(value);
 }
 
 /** Whether a text without spaces mixes letters and digits, or cases, as no word does. */
-export function looksRandom(value: string): boolean {
+export function isRandom(value: string): boolean {
   if (/\s/.test(value)) return false;
   if (value.length >= 6 && /[0-9]/.test(value) && /[A-Za-z]/.test(value)) return true;
   if (value.length >= 8 && (/[a-z][A-Z]/.test(value) || value.endsWith("="))) return true;

@@ -6,8 +6,8 @@
 import { decide, expireGate, openGate } from "../gate/approval.js";
 import { edit } from "../gate/edit.js";
 import { noteTold } from "../gate/messages.js";
-import { endBetween, endEffect, endSettling, failRead, firstProgress, isReading, takeRead } from "./effect-checks.js";
-import { finishIfDone, settle } from "./node-end.js";
+import { endBetween, endEffect, endPause, failRead, firstProgress, isReading, takeRead } from "./effect-checks.js";
+import { endNode, finishIfDone } from "./node-end.js";
 import type { PlanNode } from "./plan.js";
 import { closeGate, isFinal, makeReady, type Run, startWork, stateOf, stopWork, take } from "./run.js";
 import type { DecisionResult, RunEvent } from "./state.js";
@@ -15,7 +15,7 @@ import { takeEvent, withdraw } from "./withdraw.js";
 
 /** Begins a fresh run. A dry run ends here: every node that could run is planned. */
 export function begin(run: Run, atMs: number): void {
-  if (run.plan.graph.verdict.dryRun) for (const id of [...run.ready]) settle(run, id, "planned", atMs);
+  if (run.plan.graph.verdict.dryRun) for (const id of [...run.ready]) endNode(run, id, "planned", atMs);
   finishIfDone(run, atMs);
 }
 
@@ -67,12 +67,12 @@ function applyToNode(run: Run, entry: PlanNode, event: NodeEvent): void {
       if (isReading(own)) return failRead(run, entry, event.failure, event.atMs);
       if (own.status === "running") stopWork(run, event.atMs);
       own.failure = event.failure;
-      settle(run, event.node, "failed", event.atMs);
+      endNode(run, event.node, "failed", event.atMs);
       return;
     case "node-cancelled":
       return endBetween(run, entry, event.atMs);
     case "settled":
-      return endSettling(run, entry, event.atMs);
+      return endPause(run, entry, event.atMs);
     case "step-started":
       if (own.progress !== undefined) own.progress = { ...own.progress, busy: true };
       run.due = run.due.filter((id) => id !== event.node);
@@ -93,7 +93,7 @@ function applyToNode(run: Run, entry: PlanNode, event: NodeEvent): void {
       run.verifying.set(event.node, (run.verifying.get(event.node) ?? 0) + 1);
       return;
     case "vote-settled":
-      return settleVote(run, event.node);
+      return endVote(run, event.node);
     case "deadline-passed":
       if (run.verifying.has(event.node)) {
         run.overdue.set(event.node, event.atMs);
@@ -138,7 +138,7 @@ function end(run: Run, how: "cancelled" | "timed_out", atMs: number): void {
 }
 
 /** A decision that was given in time counts, although its signature took until after the deadline to be looked at. */
-function settleVote(run: Run, node: string): void {
+function endVote(run: Run, node: string): void {
   const left = (run.verifying.get(node) ?? 0) - 1;
   if (left > 0) {
     run.verifying.set(node, left);

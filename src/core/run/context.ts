@@ -10,18 +10,18 @@ import type { CheckedNode } from "../check.js";
 import type { Run } from "./run.js";
 import type { Finding, GateStatus, NodeState, Vote } from "./state.js";
 
-export interface SoFar {
+export interface RunContext {
   goal: string;
   startedAtMs: number;
   findings: Finding[];
-  nodes: NodeSoFar[];
-  decisions: DecisionSoFar[];
+  nodes: NodeContext[];
+  decisions: DecisionContext[];
   /** Of the nodes that succeeded, in the graph's order; those that would be too much together are in `leftOut`. */
   outputs: Array<{ node: string; tool: string; output: Json }>;
   leftOut: string[];
 }
 
-export interface NodeSoFar extends Pick<NodeState, "status" | "startedAtMs" | "endedAtMs" | "verification"> {
+export interface NodeContext extends Pick<NodeState, "status" | "startedAtMs" | "endedAtMs" | "verification"> {
   id: string;
   name: string;
   reason?: string;
@@ -29,7 +29,7 @@ export interface NodeSoFar extends Pick<NodeState, "status" | "startedAtMs" | "e
   effect?: "notify" | "write";
 }
 
-export interface DecisionSoFar {
+export interface DecisionContext {
   node: string;
   status: GateStatus;
   by: string[];
@@ -38,13 +38,13 @@ export interface DecisionSoFar {
   votes: Array<Pick<Vote, "decision" | "approver" | "atMs" | "verified" | "comment">>;
 }
 
-export function soFar(run: Run): SoFar {
-  const nodes: SoFar["nodes"] = [];
-  const decisions: SoFar["decisions"] = [];
+export function runContext(run: Run): RunContext {
+  const nodes: RunContext["nodes"] = [];
+  const decisions: RunContext["decisions"] = [];
   for (const { node } of run.plan.nodes.values()) {
     const own = run.state.nodes[node.id];
     if (own === undefined || own.status === "pending") continue;
-    nodes.push(nodeSoFar(node, own));
+    nodes.push(nodeContext(node, own));
     if (own.gate === undefined) continue;
     const { status, votes, openedAtMs, closedAtMs } = own.gate;
     decisions.push({
@@ -72,7 +72,7 @@ export function soFar(run: Run): SoFar {
   };
 }
 
-function nodeSoFar({ id, name, effect }: CheckedNode, own: NodeState): NodeSoFar {
+function nodeContext({ id, name, effect }: CheckedNode, own: NodeState): NodeContext {
   const { status, startedAtMs, endedAtMs, verification } = own;
   const reason = own.reason ?? own.failure?.message;
   return {
@@ -88,7 +88,7 @@ function nodeSoFar({ id, name, effect }: CheckedNode, own: NodeState): NodeSoFar
 }
 
 /** The smaller ones first, so that one large output does not keep the others away. */
-function outputsOf(run: Run): Pick<SoFar, "outputs" | "leftOut"> {
+function outputsOf(run: Run): Pick<RunContext, "outputs" | "leftOut"> {
   const known = [...run.plan.nodes.values()].flatMap(({ node }) => {
     const { status, output } = run.state.nodes[node.id] ?? {};
     if (status !== "succeeded" || node.tool == null) return [];

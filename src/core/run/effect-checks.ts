@@ -7,7 +7,7 @@ import type { Json } from "../../schema/json.js";
 import { READ_NAME } from "../../vocabulary/names.js";
 import type { Failure } from "../../vocabulary/problems.js";
 import { evaluateCondition } from "../condition.js";
-import { barredReason, isBarred, settle } from "./node-end.js";
+import { barredReason, endNode, isBarred } from "./node-end.js";
 import type { PlanNode } from "./plan.js";
 import { addProblem, type Run, stateOf, stopWork } from "./run.js";
 import type { NodeState } from "./state.js";
@@ -59,7 +59,7 @@ export function failRead(run: Run, entry: PlanNode, failure: Failure, atMs: numb
     message: `precondition ${own.progress.count} could not be read: ${failure.message}`,
   };
   own.progress = undefined;
-  settle(run, id, "failed", atMs);
+  endNode(run, id, "failed", atMs);
 }
 
 /** The effect is done: it succeeded, unless its verification is still to come. */
@@ -68,7 +68,7 @@ export function endEffect(run: Run, entry: PlanNode, atMs: number): void {
   if (verify === undefined) {
     stopWork(run, atMs);
     stateOf(run, id).progress = undefined;
-    return settle(run, id, "succeeded", atMs);
+    return endNode(run, id, "succeeded", atMs);
   }
   if (run.state.ending !== undefined) {
     return endVerification(run, entry, "inconclusive", "the run ended before it was looked at", atMs);
@@ -83,7 +83,7 @@ function beginAttempt(run: Run, { node }: PlanNode, count: number): void {
 }
 
 /** The pause before an attempt is over. */
-export function endSettling(run: Run, entry: PlanNode, atMs: number): void {
+export function endPause(run: Run, entry: PlanNode, atMs: number): void {
   const { node } = entry;
   const own = stateOf(run, node.id);
   if (own.progress?.phase !== "settle") return;
@@ -117,10 +117,10 @@ export function endVerification(
   stopWork(run, atMs);
   own.progress = undefined;
   own.verification = { verdict, ...(why === undefined ? {} : { why }) };
-  if (verdict !== "not_verified") return settle(run, node.id, "succeeded", atMs);
+  if (verdict !== "not_verified") return endNode(run, node.id, "succeeded", atMs);
   const message = `${node.id} was carried out, and the check after it does not hold: ${why ?? "it is false"}`;
   own.failure = { code: "not-verified", message, hint: "look at the target before you try again" };
-  settle(run, node.id, "failed", atMs);
+  endNode(run, node.id, "failed", atMs);
 }
 
 /** The run ends while a node stands between two of its parts: it has not acted, or nobody has looked yet. */
@@ -131,7 +131,7 @@ export function endBetween(run: Run, entry: PlanNode, atMs: number): void {
   }
   stopWork(run, atMs);
   stateOf(run, entry.node.id).progress = undefined;
-  settle(run, entry.node.id, "cancelled", atMs);
+  endNode(run, entry.node.id, "cancelled", atMs);
 }
 
 /** Ends a node that has checked and not yet acted, where nothing more may be changed. */
@@ -144,7 +144,7 @@ export function isStopped(run: Run, entry: PlanNode, atMs: number): boolean {
 function leaveOut(run: Run, id: string, reason: string, atMs: number): void {
   stopWork(run, atMs);
   stateOf(run, id).progress = undefined;
-  settle(run, id, "skipped", atMs, reason);
+  endNode(run, id, "skipped", atMs, reason);
 }
 
 /** Why the expectation does not hold; undefined where it does. What cannot be evaluated does not hold. */

@@ -21,7 +21,7 @@ interface Ending {
 }
 
 /** Ends a node and settles all that follows from it. */
-export function settle(run: Run, id: string, status: Final, atMs: number, reason?: string): void {
+export function endNode(run: Run, id: string, status: Final, atMs: number, reason?: string): void {
   // A list instead of recursion: a chain of a thousand skipped nodes must not exhaust the stack.
   const endings: Ending[] = [{ id, status, reason }];
   for (let ending = endings.pop(); ending !== undefined; ending = endings.pop()) {
@@ -35,7 +35,7 @@ export function settle(run: Run, id: string, status: Final, atMs: number, reason
     take(run, ending.id);
     if (ending.status === "succeeded") keepFindings(run, ending.id, own.output);
     if (ending.status === "failed" && !entry.node.continue_on_failure) noteFailure(run, entry, atMs, endings);
-    for (const position of entry.outgoing) settleEdge(run, entry, position, endings);
+    for (const position of entry.outgoing) endEdge(run, entry, position, endings);
   }
 }
 
@@ -64,7 +64,7 @@ export function isBarred(run: Run, entry: PlanNode): boolean {
 
 export const barredReason = (run: Run): string => `nothing more is changed after ${run.state.failedNode} failed`;
 
-function settleEdge(run: Run, source: PlanNode, position: number, endings: Ending[]): void {
+function endEdge(run: Run, source: PlanNode, position: number, endings: Ending[]): void {
   const edge = run.plan.graph.edges[position];
   const target = edge === undefined ? undefined : run.plan.nodes.get(edge.to_node_id);
   if (edge === undefined || target === undefined) return;

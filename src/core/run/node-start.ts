@@ -103,7 +103,7 @@ function evaluateDecision(run: Run, node: CheckedNode, atMs: number): void {
 }
 
 /** The label of the pause before a look. */
-export function settleSummary(node: CheckedNode): string {
+export function pauseSummary(node: CheckedNode): string {
   return `settling, then looked at: ${node.name}`.slice(0, SUMMARY_MAX_CHARS);
 }
 

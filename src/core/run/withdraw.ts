@@ -7,7 +7,7 @@ import { DOCUMENT_MAX_DEPTH, EVENT_MAX_CHARS, EVENTS_KEPT, FINDING_MAX_CHARS } f
 import { EVENT_NAME } from "../../vocabulary/names.js";
 import { beyondBounds } from "../bounds.js";
 import { evaluateCondition } from "../condition.js";
-import { settle } from "./node-end.js";
+import { endNode } from "./node-end.js";
 import { addProblem, closeGate, isFinal, type Run, stateOf } from "./run.js";
 
 const EVENT_BOUNDS = { depth: DOCUMENT_MAX_DEPTH, values: EVENT_MAX_CHARS, chars: EVENT_MAX_CHARS };
@@ -44,7 +44,7 @@ export function withdrawnBefore(run: Run, when: string | undefined): string | un
 export function withdraw(run: Run, node: string, reason: string, atMs: number): void {
   if (isFinal(stateOf(run, node))) return;
   closeGate(run, node, "withdrawn", atMs);
-  settle(run, node, "skipped", atMs, reason);
+  endNode(run, node, "skipped", atMs, reason);
 }
 
 /** What cannot be evaluated does not hold: events are of many shapes, and most are about something else. */

@@ -20,7 +20,7 @@ export function createChangeWatch(directory: string, audit: AuditLog): ChangeWat
   const known = new Map<Watched, string>();
   let before: Promise<void> = Promise.resolve();
 
-  async function look(what: Watched, digest: string, details: object): Promise<void> {
+  async function compare(what: Watched, digest: string, details: object): Promise<void> {
     const last = await readSeen(file);
     const previous = known.get(what) ?? last[what];
     known.set(what, digest);
@@ -33,7 +33,7 @@ export function createChangeWatch(directory: string, audit: AuditLog): ChangeWat
   return {
     async seen(what, digest, details) {
       if (known.get(what) === digest) return;
-      before = before.then(() => look(what, digest, details));
+      before = before.then(() => compare(what, digest, details));
       await before;
     },
   };

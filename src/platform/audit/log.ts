@@ -36,7 +36,7 @@ export interface AuditLogOptions {
   /** Values of secrets that no line may hold, whatever they look like. */
   secrets?: readonly string[];
   /** Called when lines or a checkpoint could not be written. */
-  onTrouble(message: string): void;
+  onProblem(message: string): void;
   fileMaxBytes?: number;
   checkpointEvery?: number;
   lockWaitMs?: number;
@@ -80,7 +80,7 @@ export function createAuditLog(options: AuditLogOptions): AuditLog {
         if (first !== undefined) {
           lost = { lines: (lost?.lines ?? 0) + notes.length, sinceMs: lost?.sinceMs ?? first.timeMs };
         }
-        options.onTrouble(failure.message);
+        options.onProblem(failure.message);
         for (const { reject } of batch) reject(failure);
       }
     }
@@ -142,7 +142,7 @@ async function append(options: AuditLogOptions, entries: readonly TimedEntry[]):
   if (signer === undefined) return;
   await addCheckpoints(directory, due, options.now(), signer).catch((error: unknown) => {
     // The lines themselves are written; the next checkpoint covers them too.
-    options.onTrouble(`a checkpoint of the audit log could not be written: ${reasonOf(error)}`);
+    options.onProblem(`a checkpoint of the audit log could not be written: ${reasonOf(error)}`);
   });
 }
 

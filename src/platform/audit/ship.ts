@@ -19,7 +19,7 @@ export interface ShipOptions {
   signal: AbortSignal;
   /** Whether to go on with records that come later, until the signal. */
   follow: boolean;
-  onTrouble(message: string): void;
+  onProblem(message: string): void;
   /** Rejects where the signal comes first. */
   pause(ms: number, signal: AbortSignal): Promise<void>;
 }
@@ -62,12 +62,12 @@ export async function shipAudit(options: ShipOptions): Promise<number> {
 
 /** A line that is being written at this moment has no end yet; one that stays so is told once a look. */
 const tellSkipped =
-  ({ onTrouble, follow }: ShipOptions) =>
+  ({ onProblem, follow }: ShipOptions) =>
   (file: string, line: number): void => {
-    if (!follow) onTrouble(`${file}:${line} is no audit record and was not sent`);
+    if (!follow) onProblem(`${file}:${line} is no audit record and was not sent`);
   };
 
-async function sendUntilTaken({ send, signal, pause, onTrouble }: ShipOptions, batch: ReadRecord[]): Promise<boolean> {
+async function sendUntilTaken({ send, signal, pause, onProblem }: ShipOptions, batch: ReadRecord[]): Promise<boolean> {
   for (let waitMs = RETRY_FIRST_MS; !signal.aborted; waitMs = Math.min(waitMs * 2, RETRY_MAX_MS)) {
     try {
       await send(batch, signal);
@@ -75,7 +75,7 @@ async function sendUntilTaken({ send, signal, pause, onTrouble }: ShipOptions, b
     } catch (error) {
       if (signal.aborted) return false;
       const reason = messageOf(error);
-      onTrouble(`${batch.length} audit records were not taken: ${reason}; tried again in ${waitMs / 1_000} s`);
+      onProblem(`${batch.length} audit records were not taken: ${reason}; tried again in ${waitMs / 1_000} s`);
       await pause(waitMs, signal).catch(() => undefined);
     }
   }
@@ -83,14 +83,14 @@ async function sendUntilTaken({ send, signal, pause, onTrouble }: ShipOptions, b
 }
 
 /** Where delivery stands; at the start where the log is not the one that the cursor was in. */
-async function startAt({ directory, cursorFile, onTrouble }: ShipOptions): Promise<Cursor> {
+async function startAt({ directory, cursorFile, onProblem }: ShipOptions): Promise<Cursor> {
   const cursor = await readCursor(cursorFile);
   if (cursor.sequence === 0) return START;
   for await (const { record } of readAudit(directory, { after: cursor.sequence - 1 })) {
     if (record.sequence === cursor.sequence && record.hash === cursor.hash) return cursor;
     break;
   }
-  onTrouble("the log is not the one that was sent so far: it is sent from its start");
+  onProblem("the log is not the one that was sent so far: it is sent from its start");
   return START;
 }
 

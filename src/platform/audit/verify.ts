@@ -85,7 +85,7 @@ export async function verifyAudit(directory: string, options: VerifyOptions = {}
     }
     await walkFile(walk, directory, file, file === files.at(-1));
   }
-  walk.settleTorn();
+  walk.endTorn();
   for (const one of held) await compare(walk, one, options.signer);
   const { records, problems, found, notices, head } = walk;
   const last = head.sequence === 0 ? {} : { last: head };
@@ -156,10 +156,10 @@ class Walk {
       }
       this.find(file, line, "torn-line-missing", "this record tells of an incomplete line that is not there as it was");
     }
-    this.settleTorn();
+    this.endTorn();
   }
 
-  settleTorn(): void {
+  endTorn(): void {
     for (const { file, line, bytes } of this.torn) {
       const message = `this line has no end (${bytes} bytes): a crash left it so, or the file was cut`;
       this.find(file, line, "line-torn", message);

@@ -12,7 +12,7 @@ export interface HttpAnswer {
 }
 
 /** What a TLS connection trusts and shows beside what is usual; PEM texts. A certificate is always verified. */
-export interface TlsMaterial {
+export interface TlsFiles {
   /** Certificates that are trusted in place of the usual ones. */
   ca?: string;
   /** The client's certificate and its key. */
@@ -39,7 +39,7 @@ export interface HttpRequest {
   /** `refuse` returns the redirect itself: for requests that act, and for probes that expect one. Default: follow. */
   redirect?: "follow" | "refuse";
   /** For the URL's own origin alone: a redirect to another takes none of it along. */
-  tls?: TlsMaterial;
+  tls?: TlsFiles;
 }
 
 /**

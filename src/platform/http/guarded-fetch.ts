@@ -2,7 +2,7 @@
 import { isSecretHeader, resolveHeader, type SecretResolver, withoutSecrets } from "../secrets.js";
 import { kindOfAddress } from "./addresses.js";
 import { type CheckedUrl, examineUrl, type NetworkRules, type UrlProblem } from "./check-url.js";
-import type { GuardedFetch, HttpAnswer, HttpRequest, TlsMaterial } from "./contract.js";
+import type { GuardedFetch, HttpAnswer, HttpRequest, TlsFiles } from "./contract.js";
 import { HttpFailure } from "./failure.js";
 import { type Lookup, resolveAddresses } from "./resolve.js";
 import { Aborted, type Address, type HopAnswer, place, type Send, send } from "./send.js";
@@ -29,7 +29,7 @@ interface Exchange {
   body?: string | Uint8Array;
   /** How its answer is read. */
   reading: Pick<HttpRequest, "maxBytes" | "encoding">;
-  tls?: TlsMaterial;
+  tls?: TlsFiles;
 }
 
 /** Makes the guarded fetch of one policy and configuration. It keeps no connection and no secret. */
@@ -69,7 +69,7 @@ async function follow(
   let implies = true;
   for (let redirects = 0; ; redirects++) {
     const checked = examine(options, exchange.url, implies, redirects > 0);
-    const answer = await exchangeOnce(options, checked, exchange, signal, sent);
+    const answer = await singleExchange(options, checked, exchange, signal, sent);
     const location = request.redirect === "refuse" ? undefined : redirectOf(answer);
     if (location === undefined) {
       return withoutSent({ ...answer, ms: Math.round(performance.now() - startedAt), url: checked.url.href }, sent);
@@ -100,7 +100,7 @@ function examine(options: GuardedFetchOptions, url: string, implies: boolean, se
 const refused = (problem: UrlProblem, sent: boolean): HttpFailure =>
   new HttpFailure(problem.code, sent ? `after a redirect, ${problem.message}` : problem.message, sent, problem.hint);
 
-async function exchangeOnce(
+async function singleExchange(
   options: GuardedFetchOptions,
   checked: CheckedUrl,
   exchange: Exchange,

@@ -1,7 +1,7 @@
 /** One request to one checked address, without redirects and without a proxy. Owns `undici`. */
 import type { Agent } from "undici";
 import { RESPONSE_MAX_BYTES } from "../../vocabulary/limits.js";
-import type { TlsMaterial } from "./contract.js";
+import type { TlsFiles } from "./contract.js";
 import { HttpFailure } from "./failure.js";
 
 /** An address that was checked and may be connected to. */
@@ -24,7 +24,7 @@ export interface Hop {
   /** Of the answer; default `RESPONSE_MAX_BYTES`. */
   maxBytes?: number;
   encoding?: "utf8" | "latin1";
-  tls?: TlsMaterial;
+  tls?: TlsFiles;
 }
 
 export interface HopAnswer {
@@ -112,7 +112,7 @@ export function place(hop: Pick<Hop, "url" | "host">): string {
 /** An agent of one connection that asks no resolver: every name has the addresses that were checked. */
 async function pinnedAgent(
   addresses: readonly Address[],
-  tls: TlsMaterial | undefined,
+  tls: TlsFiles | undefined,
   onConnect: () => void,
 ): Promise<Agent> {
   // Loaded with the first request: most commands send none.

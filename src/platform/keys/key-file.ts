@@ -24,7 +24,7 @@ export function publicFolderOf(file: string): string {
 }
 
 /** Makes the key if there is none. Several processes may do so at once: the first link wins, and all read the same key. */
-export async function makeKeyOnce(file: string): Promise<{ made: boolean }> {
+export async function makeKeyIfAbsent(file: string): Promise<{ made: boolean }> {
   if (await isThere(file)) return { made: false };
   const { fresh, publish } = await makeKey(file);
   try {

@@ -76,7 +76,7 @@ async function readSecret(file: string, form: RegExp, make: (() => string) | und
       const message = `there is a memory and ${file}, which opens it, is missing`;
       return wrong(file, message, `put the file back, or set ${VARIABLE}; to begin anew, move the memory folder away`);
     }
-    await makeOnce(file, make());
+    await makeIfAbsent(file, make());
   }
   const stats = await stat(file);
   const fault = process.platform === "win32" ? undefined : faultOf(file, stats);
@@ -100,7 +100,7 @@ const wrong = (at: string, message: string, hint: string): ReadSecret => ({
 });
 
 /** Several processes may start at once: the first link wins, and all read the same. */
-async function makeOnce(file: string, text: string): Promise<void> {
+async function makeIfAbsent(file: string, text: string): Promise<void> {
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
   const own = `${file}.${randomBytes(8).toString("hex")}`;
   await writeFile(own, `${text}\n`, { mode: 0o600, flag: "wx" });

@@ -19,12 +19,12 @@ const DRIVER = "autoops";
 
 export interface StorageOptions {
   /** Opened when something is kept or fetched. */
-  shelf(): Promise<ContentStore>;
+  contentStore(): Promise<ContentStore>;
   /** `shared`: every worker and client reaches it; `local`: one machine's alone, so it is used only where Temporal would refuse; `none`: keeps nothing, and fetches. */
   keeps: "shared" | "local" | "none";
 }
 
-export function createPayloadStorage({ shelf, keeps }: StorageOptions): ExternalStorage {
+export function createPayloadStorage({ contentStore: shelf, keeps }: StorageOptions): ExternalStorage {
   const contents = async () => createContents(besideResults(await shelf()), []);
   const driver = {
     name: DRIVER,

@@ -59,7 +59,7 @@ export async function startDevServer(options: DevServerOptions): Promise<DevServ
   if (problems.length > 0) return { ok: false, problems };
   const chosenByUs = asked.port === 0 || asked.uiPort === 0;
   for (let attempt = 1; ; attempt++) {
-    const result = await startOnce(options, await settle(asked));
+    const result = await attemptStart(options, await choosePorts(asked));
     const taken = !result.ok && /address already in use|can't (set|use)/.test(result.problems[0]?.message ?? "");
     if (!taken || !chosenByUs || attempt === PORT_ATTEMPTS) return result;
   }
@@ -73,11 +73,11 @@ async function portProblems({ port, uiPort }: Ports): Promise<Problem[]> {
   return problems.filter((problem) => problem !== undefined);
 }
 
-async function settle({ port, uiPort }: Ports): Promise<Ports> {
+async function choosePorts({ port, uiPort }: Ports): Promise<Ports> {
   return { port: port === 0 ? await freePort() : port, uiPort: uiPort === 0 ? await freePort() : uiPort };
 }
 
-async function startOnce(options: DevServerOptions, ports: Ports): Promise<DevServerResult> {
+async function attemptStart(options: DevServerOptions, ports: Ports): Promise<DevServerResult> {
   const namespace = options.namespace ?? options.settings.namespace;
   const address = `${LOOPBACK}:${ports.port}`;
   let child: Child;

@@ -22,7 +22,7 @@ export function createRateKeeper(where: () => { client: Client; taskQueue: strin
     try {
       const { client, taskQueue } = where();
       const deadline = Date.now() + RATE_ANSWER_WAIT_MS;
-      const once = () =>
+      const attempt = () =>
         client.withDeadline(deadline, () => {
           const startWorkflowOperation = new WithStartWorkflowOperation(WORKFLOWS.keepRates, {
             workflowId: ratesId(taskQueue),
@@ -37,7 +37,7 @@ export function createRateKeeper(where: () => { client: Client; taskQueue: strin
           });
         });
       // A question that is asked twice may take two turns: the rate is kept all the same.
-      return await persistently(deadline, once);
+      return await persistently(deadline, attempt);
     } catch (error) {
       const reason = messageOf(error);
       const message = `the keeper of rates could not be asked (${reason}), so nothing was sent`;

@@ -59,10 +59,10 @@ export function createWriteLedger(where: () => { client: Client; taskQueue: stri
     const deadline = Date.now() + Math.min(waitMs, LEDGER_WAIT_MS);
     try {
       const { client, taskQueue } = where();
-      const once = () =>
+      const attempt = () =>
         client.withDeadline(Math.min(deadline, Date.now() + ASK_MS), () => ask(client, taskQueue, write));
       // The ledger counts a write once, however often it is asked for it.
-      return await persistently(deadline, once, isEnded);
+      return await persistently(deadline, attempt, isEnded);
     } catch (error) {
       throw notAsked(error);
     }

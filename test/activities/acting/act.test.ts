@@ -438,8 +438,8 @@ describe("the audit log", () => {
     const blocked = join(folder, "a-file");
     await writeFile(blocked, "");
     const troubles: string[] = [];
-    const onTrouble = (text: string) => void troubles.push(text);
-    const real = createAuditLog({ directory: join(blocked, "audit"), now: Date.now, onTrouble });
+    const onProblem = (text: string) => void troubles.push(text);
+    const real = createAuditLog({ directory: join(blocked, "audit"), now: Date.now, onProblem });
     audit = Object.assign(real, { entries: [], refuse: () => undefined });
     await refused({ grant: await grantFor() }, "audit-not-written");
     expect(await act({ params: {} }, RUN, reader as never)).toMatchObject({ text: expect.any(String) });

@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { makeKeyOnce, publicFolderOf, rotateKey } from "../../../src/platform/keys/key-file.js";
+import { makeKeyIfAbsent, publicFolderOf, rotateKey } from "../../../src/platform/keys/key-file.js";
 import { loadSigner, loadVerifier, type Signer, type Verifier } from "../../../src/platform/signing.js";
 import type { GraphInput } from "../../../src/schema/graph.js";
 import { ACTION_ATTACKS } from "../../support/attacks/actions.js";
@@ -226,7 +226,7 @@ describe("what honest people agreed to is done once all the same", () => {
 
   test(ENDURING[2] as string, { timeout: TIMEOUT_MS }, async () => {
     const file = join(folder, "rotating.json");
-    await makeKeyOnce(file);
+    await makeKeyIfAbsent(file);
     const rotating = await signerIn("rotating.json");
     const known = await loadVerifier(publicFolderOf(file));
     if (!known.ok) throw new Error(known.problem.message);

@@ -3,12 +3,12 @@ import { describe, expect, test } from "vitest";
 import { investigate } from "../../../src/activities/tools/rca/investigate.js";
 import { type Observations, serviceName } from "../../../src/activities/tools/rca/observations.js";
 import { signalOf } from "../../../src/activities/tools/rca/ranking/signal-kinds.js";
-import { emptyMaterial } from "../../../src/activities/tools/rca/read-outputs.js";
+import { noObservations } from "../../../src/activities/tools/rca/read-outputs.js";
 import { type Incident, PETSHOP_PRESENT, petshop, petshopFolders } from "../../support/petshop.js";
 
-function materialOf({ metrics, graph }: Incident): Observations {
+function observationsOf({ metrics, graph }: Incident): Observations {
   const origin = { node: "metrics", query: "q" };
-  const material = emptyMaterial(undefined);
+  const material = noObservations(undefined);
   material.series = metrics.map(({ node, metric, statistic = "", points }) => ({
     ...origin,
     ...{ metric, statistic },
@@ -35,7 +35,7 @@ describe.skipIf(!PETSHOP_PRESENT)("over the incidents of ../shared/data/petshop"
         statistic: target.statistic,
         atMs: noticedAt * 1_000,
       };
-      const { verdict, causes } = investigate(materialOf(incident), wanted, undefined);
+      const { verdict, causes } = investigate(observationsOf(incident), wanted, undefined);
       return { certainty: verdict.certainty, isRight: causes[0]?.service === serviceName(cause) };
     });
     expect(told.filter(({ certainty }) => certainty === "confirmed")).toEqual([]);

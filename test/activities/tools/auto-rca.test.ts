@@ -1,7 +1,7 @@
 /** The search for causes: what it says with all, some or none of the evidence, and that every word of it is cited. */
 import { describe, expect, test } from "vitest";
 import { autoRca } from "../../../src/activities/tools/auto-rca.js";
-import type { SoFar } from "../../../src/core/run/context.js";
+import type { RunContext } from "../../../src/core/run/context.js";
 import type { Json } from "../../../src/schema/json.js";
 import { configOf, contextOf, NOW } from "../../support/tool-context.js";
 import {
@@ -18,7 +18,7 @@ import {
 
 type Output = ReturnType<typeof autoRca.output.parse> & { certainty: string };
 
-async function find(inputs: Record<string, Json>, params: object = {}, soFar?: SoFar) {
+async function find(inputs: Record<string, Json>, params: object = {}, soFar?: RunContext) {
   const context = contextOf(configOf(), soFar === undefined ? {} : { soFar });
   const given = { inputs: {} as Record<string, Json>, ...params };
   for (const [node, output] of Object.entries(inputs)) {
@@ -158,7 +158,7 @@ test("one value, a lost blob and an unknown output are named as not looked at", 
 });
 
 describe("of a run", () => {
-  const base: SoFar = {
+  const base: RunContext = {
     goal: "why",
     startedAtMs: NOW - 60_000,
     findings: [],
@@ -182,7 +182,7 @@ describe("of a run", () => {
 
   test("a verified rollback of the suspect confirms it", async () => {
     const { logs, deployments } = everything();
-    const soFar: SoFar = {
+    const soFar: RunContext = {
       ...base,
       nodes: [
         { id: "undo", name: "Roll back", status: "succeeded", effect: "write", verification: { verdict: "verified" } },

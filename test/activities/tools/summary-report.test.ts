@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { autoRca } from "../../../src/activities/tools/auto-rca.js";
 import { chartSvg, escapeXml } from "../../../src/activities/tools/summary/chart-svg.js";
 import { summary } from "../../../src/activities/tools/summary.js";
-import type { SoFar } from "../../../src/core/run/context.js";
+import type { RunContext } from "../../../src/core/run/context.js";
 import type { Json } from "../../../src/schema/json.js";
 import { configOf, contextOf, NOW } from "../../support/tool-context.js";
 import { BEGAN, callsOf, deploymentsOf, iso, metricOf, noise, tracesOf } from "../../support/trouble.js";
@@ -12,7 +12,7 @@ import { BEGAN, callsOf, deploymentsOf, iso, metricOf, noise, tracesOf } from ".
 const GATE = NOW - 600_000;
 
 /** A run that found a cause, asked, and went back to the version before. */
-async function runWithCause(): Promise<SoFar> {
+async function runWithCause(): Promise<RunContext> {
   const inputs: Record<string, Json> = {
     errors: metricOf("checkout", (late) => (late ? 0.31 : 0.01) + 0.004 * noise()),
     payments: metricOf("payments", (late) => (late ? 0.62 : 0.01) + 0.004 * noise()),
@@ -59,7 +59,7 @@ async function runWithCause(): Promise<SoFar> {
   };
 }
 
-async function write(params: object, soFar?: SoFar) {
+async function write(params: object, soFar?: RunContext) {
   const context = contextOf(configOf(), soFar === undefined ? {} : { soFar });
   const output = summary.output.parse(await summary.run(summary.params.parse(params), context));
   const svg = output.chart === null ? "" : await context.blobs.get(output.chart.blob);

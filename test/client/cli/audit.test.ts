@@ -19,7 +19,7 @@ beforeEach(async () => {
   home = mkdtempSync(join(tmpdir(), "autoops-home-"));
   const loaded = await loadSigner(join(home, "approval-key.json"));
   if (!loaded.ok) throw new Error(loaded.problem.message);
-  log = createAuditLog({ directory: directory(), signer: loaded.signer, now: Date.now, onTrouble: () => undefined });
+  log = createAuditLog({ directory: directory(), signer: loaded.signer, now: Date.now, onProblem: () => undefined });
 });
 afterEach(() => rmSync(home, { recursive: true, force: true }));
 

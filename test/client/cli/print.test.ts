@@ -77,7 +77,7 @@ test("live lines are redrawn in place, clipped to the terminal, with other lines
   print.say("above");
   expect(stdout.text).toBe(`\u001b[2A\u001b[0Jabove\none\n${"x".repeat(38)}…\n`);
   stdout.text = "";
-  print.settle();
+  print.finishLine();
   print.say("below");
   expect(stdout.text).toBe("below\n");
 });

@@ -26,7 +26,7 @@ const STARTED: HistoryEvent = {
 function foldOf(...events: HistoryEvent[]) {
   const fold = createFold("run", 0);
   const happenings = events.flatMap((event) => fold.add(event));
-  return { fold, happenings: [...happenings, ...fold.settle()] };
+  return { fold, happenings: [...happenings, ...fold.endTask()] };
 }
 
 describe("a run that no worker has seen", () => {

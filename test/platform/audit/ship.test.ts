@@ -40,7 +40,7 @@ async function ship(
     send,
     signal: stop.signal,
     follow: false,
-    onTrouble: (text) => troubles.push(text),
+    onProblem: (text) => troubles.push(text),
     async pause(ms) {
       waits.push(ms);
       if (waits.length >= maxWaits) stop.abort();

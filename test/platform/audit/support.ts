@@ -34,7 +34,7 @@ export function openLog(folder: string, more: Partial<AuditLogOptions> = {}): Op
   let nowMs = START_MS;
   const now = () => (nowMs += 1_000);
   return {
-    log: createAuditLog({ directory, now, onTrouble: (text) => troubles.push(text), ...more }),
+    log: createAuditLog({ directory, now, onProblem: (text) => troubles.push(text), ...more }),
     directory,
     troubles,
   };

@@ -15,7 +15,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { decodeProtectedHeader, importJWK, SignJWT } from "jose";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { makeKeyOnce, publicFolderOf, readOwnKey, rotateKey } from "../../../src/platform/keys/key-file.js";
+import { makeKeyIfAbsent, publicFolderOf, readOwnKey, rotateKey } from "../../../src/platform/keys/key-file.js";
 import { readPublicKeys } from "../../../src/platform/keys/public-keys.js";
 import {
   loadSigner,
@@ -62,7 +62,7 @@ const own = async () => {
 };
 
 test("the key is for its owner alone and made once, however many ask at the same time", async () => {
-  const made = await Promise.all(Array.from({ length: 8 }, () => makeKeyOnce(file)));
+  const made = await Promise.all(Array.from({ length: 8 }, () => makeKeyIfAbsent(file)));
   expect(made.filter((one) => one.made)).toHaveLength(1);
   expect(statSync(file).mode & 0o777).toBe(0o600);
   const { kid } = await own();
@@ -140,7 +140,7 @@ describe("tokens that claim a key", () => {
   test("of which none is known, or another's, are refused, and the reason holds nothing that steers a terminal", async () => {
     const signer = await signerIn();
     const other = join(folder, "other.json");
-    await makeKeyOnce(other);
+    await makeKeyIfAbsent(other);
     const { kid } = await own();
     const attempts: Array<[Record<string, unknown>, RegExp]> = [
       [{ kid: "x\u001b[2J" }, /^no known key has the id x\?\?2J$/],

@@ -16,7 +16,7 @@ afterEach(() => rmSync(join(folder, ".."), { recursive: true, force: true }));
 
 const payloadOf = (value: unknown): Payload => defaultPayloadConverter.toPayload(value) as Payload;
 const storage = (keeps: "shared" | "local" | "none") =>
-  createPayloadStorage({ keeps, shelf: async () => createFolder(folder) });
+  createPayloadStorage({ keeps, contentStore: async () => createFolder(folder) });
 const driverOf = (keeps: "shared" | "local") => {
   const [driver] = storage(keeps).drivers;
   if (driver === undefined) throw new Error("no driver");

@@ -2,7 +2,7 @@
 
 import type { ToolContext } from "../../define-tool.js";
 import { isoMs, isoText } from "../../tools/kit/instant.js";
-import { belongsTo, type ChangeQuestion, type ChangeReading, type ToldChange } from "../kit/change.js";
+import { belongsTo, type ChangeQuestion, type ChangeReading, type ReportedChange } from "../kit/change.js";
 import { type Deployment, type DeploymentsSource, readDeployments } from "./record.js";
 
 export async function deploymentChanges(
@@ -14,7 +14,7 @@ export async function deploymentChanges(
   const { service } = question;
   // A record that names no service is of the one that the source is for.
   const own = all.filter((one) => service === undefined || belongsTo(fieldOf(one, SERVICE_FIELDS) ?? service, service));
-  const changes = own.map((one, index) => toldChange(one, own.slice(index + 1), source));
+  const changes = own.map((one, index) => reportedChange(one, own.slice(index + 1), source));
   const query = `deployments from ${isoText(question.sinceMs)} to ${isoText(question.untilMs)} in ${placeOf(source)}`;
   const inRange = changes.filter(({ timeMs }) => timeMs >= question.sinceMs && timeMs <= question.untilMs);
   return { changes: inRange, query, cut: false, unreadable: [] };
@@ -26,7 +26,7 @@ const NOTE_FIELDS = ["description", "message", "notes", "note", "title", "change
 const LINK_FIELDS = ["url", "link", "html_url"];
 const PLACE_FIELDS = ["environment", "env", "namespace", "cluster"];
 
-function toldChange(one: Deployment, older: readonly Deployment[], source: DeploymentsSource): ToldChange {
+function reportedChange(one: Deployment, older: readonly Deployment[], source: DeploymentsSource): ReportedChange {
   const service = fieldOf(one, SERVICE_FIELDS);
   const before = older.find(
     (other) => other.version !== one.version && fieldOf(other, SERVICE_FIELDS) === service,

@@ -7,7 +7,7 @@ import { EMAIL_SUBJECT_MAX_CHARS } from "../../../vocabulary/ticket-limits.js";
 import type { NoticeResult } from "../../contract.js";
 import { GATE_MESSAGE_TIMEOUT_MS, type GateMeans, type GateMessage } from "../../gates/message.js";
 import { markOf } from "../kit/find-duplicates.js";
-import { foundSoFar, shownDetails } from "../kit/gate-details.js";
+import { findingsUntilNow, shownDetails } from "../kit/gate-details.js";
 import { visibleText } from "../kit/markdown.js";
 import { pageOf, titled } from "../kit/origin.js";
 import { domainOf } from "./channel.js";
@@ -59,7 +59,7 @@ function textOf(notice: GateMessage, page: string | undefined, nowMs: number): s
   const { event, run, node } = notice;
   const facts = shownDetails(notice).map(([key, value]) => `${key}: ${value}`);
   const answer = event === "gate-closed" ? [] : ["", `To answer: autoops approve ${run} ${node}`];
-  const found = event === "gate-closed" ? [] : foundSoFar(notice, nowMs);
+  const found = event === "gate-closed" ? [] : findingsUntilNow(notice, nowMs);
   return [
     subjectOf(notice),
     "",

@@ -117,7 +117,7 @@ async function transportTo(channel: ChannelOf<"email">, { hosts, secret, signal 
   });
 }
 
-interface Said {
+interface SmtpAnswer {
   code?: string;
   responseCode?: number;
   message?: string;
@@ -126,7 +126,7 @@ interface Said {
 
 /** What nodemailer and the server say, without what was sent to it. */
 function failureOf(name: string, channel: ChannelOf<"email">, error: unknown): ToolFailure {
-  const { code = "", responseCode, message = "", syscall } = error as Said;
+  const { code = "", responseCode, message = "", syscall } = error as SmtpAnswer;
   const who = `the channel ${name} (${channel.host}:${channel.port})`;
   const said = excerpt(redact(message), 200);
   const fail = (problem: ProblemCode, says: string, hint?: string) => toolFailure(problem, `${who} ${says}`, { hint });

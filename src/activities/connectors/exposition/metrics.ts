@@ -12,7 +12,7 @@ import {
 } from "../../tools/metrics/reading.js";
 import { pause } from "../../tools/pause.js";
 import { type Page, parsePage } from "./format.js";
-import { current, type Growth, growthOf, isOther, type Look, matching } from "./looks.js";
+import { current, type Growth, growthOf, isOther, matching, type Scrape } from "./scrapes.js";
 import { parseSelector, type Selector } from "./selector.js";
 
 export interface ExpositionSource {
@@ -72,13 +72,13 @@ const unknownFor = (value: number | null, left: readonly string[]): { unknown?: 
   value === null && left[0] !== undefined ? { unknown: left[0] } : {};
 
 /** The second look; where another process answers it, the next ones may meet the first again. */
-async function takeAgain(source: ExpositionSource, first: Look, context: ToolContext): Promise<Look> {
+async function takeAgain(source: ExpositionSource, first: Scrape, context: ToolContext): Promise<Scrape> {
   let second = await take(source, context);
   for (let more = 0; more < LOOKS_MORE && isOther(first, second); more++) second = await take(source, context);
   return second;
 }
 
-async function take(source: ExpositionSource, context: ToolContext): Promise<Look> {
+async function take(source: ExpositionSource, context: ToolContext): Promise<Scrape> {
   const headers = { accept: "text/plain;version=0.0.4", ...source.headers };
   const answer = await context.fetch(source.url, { headers, signal: context.signal });
   if (answer.status !== 200) throw statusFailure(`the source ${source.name}`, answer);
@@ -95,7 +95,7 @@ function selectorOf(text: string): Selector {
   throw toolFailure("params-invalid", `${text.slice(0, 60)} is no selector: ${parsed.message}`, { retryable: false });
 }
 
-function gaugeOf(look: Look, text: string): Reading {
+function gaugeOf(look: Scrape, text: string): Reading {
   const selector = selectorOf(text);
   const { now, left } = current(look, matching(look, selector));
   const series = now.map(({ metric, labels, value }) => ({

@@ -9,7 +9,7 @@ import { excerpt } from "../../tools/kit/http-answers.js";
 import { isoText } from "../../tools/kit/instant.js";
 import { seeingRootsAlone } from "../../tools/sandbox/roots-alone.js";
 import { type CommandResult, runCommand } from "../../tools/targets/run-command.js";
-import type { ChangeQuestion, ChangeReading, ToldChange } from "../kit/change.js";
+import type { ChangeQuestion, ChangeReading, ReportedChange } from "../kit/change.js";
 import { gitDirectory } from "./repository.js";
 
 type GitSource = Extract<Source, { kind: "git" }> & { name: string };
@@ -80,7 +80,7 @@ export async function gitChanges(
   const fault = full && !context.signal.aborted ? undefined : faultOf(source, result, context);
   if (fault !== undefined && (commits.length === 0 || fault.code === "cancelled")) throw fault;
   const changes = commits
-    .map((commit) => toldChange(commit, source))
+    .map((commit) => reportedChange(commit, source))
     .filter(({ timeMs }) => timeMs >= question.sinceMs && timeMs <= question.untilMs);
   const lost = fault === undefined ? [] : [{ path: source.path, code: fault.code, message: fault.message }];
   const cut = full || commits.length > question.limit || lost.length > 0;
@@ -176,7 +176,7 @@ function commitsIn(text: string): Commit[] {
   return commits;
 }
 
-function toldChange({ hash, parent, timeMs, author, tag, subject }: Commit, source: GitSource): ToldChange {
+function reportedChange({ hash, parent, timeMs, author, tag, subject }: Commit, source: GitSource): ReportedChange {
   const short = hash.slice(0, HASH_SHOWN);
   return {
     timeMs,

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { TrackerOf } from "../../../schema/config/tickets.js";
 import { GITHUB_TEXT_MAX_CHARS, GITHUB_TITLE_MAX_CHARS, LOOK_BACK_PAGES } from "../../../vocabulary/ticket-limits.js";
 import { type ToolContext, toolFailure } from "../../define-tool.js";
-import { markOf, type Once, once } from "../kit/find-duplicates.js";
+import { markOf, type Outcome, withoutDuplicates } from "../kit/find-duplicates.js";
 import { readMarkdown } from "../kit/markdown.js";
 import { pageOf, signed, titled, written } from "../kit/origin.js";
 import { askVendor, callVendor, type Vendor } from "../kit/vendor-calls.js";
@@ -73,12 +73,12 @@ export function githubTracker(name: string, tracker: TrackerOf<"github">, contex
     return labelled.length > 0 ? labelled : issuesWith({}, 1);
   }
 
-  async function create(draft: Draft): Promise<Once<Ticket> & { truncated: boolean }> {
+  async function create(draft: Draft): Promise<Outcome<Ticket> & { truncated: boolean }> {
     const title = titled(draft.title, GITHUB_TITLE_MAX_CHARS);
     const body = textOf(draft.description, mark, context);
     const labels = [...new Set([LABEL, ...tracker.labels, ...draft.labels])];
     const json = { title: title.text, body: body.text, labels };
-    const result = await once<Issue>(
+    const result = await withoutDuplicates<Issue>(
       {
         find,
         make: () => askVendor(vendor, { method: "POST", path: `${repository}/issues`, json }, issueSchema, context),
@@ -95,7 +95,7 @@ export function githubTracker(name: string, tracker: TrackerOf<"github">, contex
     return { ...result, one: ticketOf(result.one), others, remarks, truncated: title.truncated || body.truncated };
   }
 
-  async function comment(path: string, markdown: string): Promise<Once<unknown> & { truncated: boolean }> {
+  async function comment(path: string, markdown: string): Promise<Outcome<unknown> & { truncated: boolean }> {
     const body = textOf(markdown, mark, context);
     const find = async () => {
       const found: Array<z.infer<typeof commentSchema>> = [];
@@ -108,7 +108,10 @@ export function githubTracker(name: string, tracker: TrackerOf<"github">, contex
       return found;
     };
     const make = () => askVendor(vendor, { method: "POST", path, json: { body: body.text } }, commentSchema, context);
-    return { ...(await once({ find, make, id: ({ id }) => String(id) }, context)), truncated: body.truncated };
+    return {
+      ...(await withoutDuplicates({ find, make, id: ({ id }) => String(id) }, context)),
+      truncated: body.truncated,
+    };
   }
 
   async function update(ticket: string, changes: Changes): Promise<Changed> {
@@ -148,7 +151,7 @@ export function githubTracker(name: string, tracker: TrackerOf<"github">, contex
     keeping: "search",
     create,
     update,
-    look: async () => {
+    check: async () => {
       const found = await askVendor(vendor, { method: "GET", path: repository }, repositorySchema, context);
       if (found.has_issues !== false) return `${found.full_name} keeps issues`;
       const message = `the repository ${found.full_name} of the tracker ${name} keeps no issues`;

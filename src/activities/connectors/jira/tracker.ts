@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { TrackerOf } from "../../../schema/config/tickets.js";
 import { JIRA_TITLE_MAX_CHARS } from "../../../vocabulary/ticket-limits.js";
 import { type ToolContext, toolFailure } from "../../define-tool.js";
-import { markOf, type Once, once } from "../kit/find-duplicates.js";
+import { markOf, type Outcome, withoutDuplicates } from "../kit/find-duplicates.js";
 import { signed, titled } from "../kit/origin.js";
 import { askVendor, callVendor, type Vendor } from "../kit/vendor-calls.js";
 import type { Changed, Changes, Draft, Ticket, TrackerClient } from "../tracker.js";
@@ -49,7 +49,7 @@ export function jiraTracker(name: string, tracker: TrackerOf<"jira">, context: T
     return issues;
   }
 
-  async function create(draft: Draft): Promise<Once<Ticket> & { truncated: boolean }> {
+  async function create(draft: Draft): Promise<Outcome<Ticket> & { truncated: boolean }> {
     const title = titled(draft.title, JIRA_TITLE_MAX_CHARS);
     const { body, truncated } = edition.body(signed(draft.description, context), context);
     const fields = {
@@ -61,12 +61,12 @@ export function jiraTracker(name: string, tracker: TrackerOf<"jira">, context: T
     };
     const call = { method: "POST", path: `${edition.api}/issue`, json: { fields } } as const;
     const make = () => askVendor(vendor, call, createdSchema, context);
-    const result = await once<Created>({ find, make, id: ({ key }) => key, lags: true }, context);
+    const result = await withoutDuplicates<Created>({ find, make, id: ({ key }) => key, lags: true }, context);
     const others = result.others.map(ticketOf);
     return { ...result, one: ticketOf(result.one), others, truncated: title.truncated || truncated };
   }
 
-  async function comment(path: string, markdown: string): Promise<Once<unknown> & { truncated: boolean }> {
+  async function comment(path: string, markdown: string): Promise<Outcome<unknown> & { truncated: boolean }> {
     const { body, truncated } = edition.body(signed(markdown, context, mark), context);
     const find = async () => {
       const query = { orderBy: "-created", maxResults: LOOK_BACK_COMMENTS };
@@ -74,7 +74,7 @@ export function jiraTracker(name: string, tracker: TrackerOf<"jira">, context: T
       return comments.filter((one) => edition.text(one.body).trimEnd().endsWith(mark)).reverse();
     };
     const make = () => askVendor(vendor, { method: "POST", path, json: { body } }, commentSchema, context);
-    return { ...(await once({ find, make, id: ({ id }) => id }, context)), truncated };
+    return { ...(await withoutDuplicates({ find, make, id: ({ id }) => id }, context)), truncated };
   }
 
   async function update(ticket: string, changes: Changes): Promise<Changed> {
@@ -120,7 +120,7 @@ export function jiraTracker(name: string, tracker: TrackerOf<"jira">, context: T
     keeping: "search",
     create,
     update,
-    look: async () => {
+    check: async () => {
       const me = await askVendor(vendor, { method: "GET", path: `${edition.api}/myself` }, myselfSchema, context);
       const path = `${edition.api}/project/${tracker.project}`;
       const project = await askVendor(vendor, { method: "GET", path }, projectSchema, context);

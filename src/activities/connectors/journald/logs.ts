@@ -107,7 +107,7 @@ function matches(query: string | undefined, level: Level | undefined): string[] 
   return [...own, ...priorities, "+", ...own, "_TRANSPORT=stdout"];
 }
 
-interface Asked {
+interface Query {
   result: CommandResult;
   /** It was ended from here, with entries left. */
   ended: boolean;
@@ -119,7 +119,7 @@ async function ask(
   args: readonly string[],
   kept: NewestEntries,
   context: ToolContext,
-): Promise<Asked> {
+): Promise<Query> {
   const enough = new AbortController();
   const lines = new LineSplitter(false, ENTRY_MAX_BYTES);
   const told = { entries: 0, bad: 0 };
@@ -168,7 +168,7 @@ const saidBy = (result: CommandResult): string => {
 };
 
 /** Throws where nothing could be read; tells what of the machine's own journal is hidden from the worker's user. */
-function refuse(source: JournaldSource, { result, ended }: Asked, context: ToolContext): LostPart[] {
+function refuse(source: JournaldSource, { result, ended }: Query, context: ToolContext): LostPart[] {
   if (!result.started) {
     const message = `journalctl must be installed for the source ${source.name}; it could not be started (${result.fault})`;
     throw toolFailure("program-missing", message, { hint: "install systemd, or read the journal where it is sent to" });

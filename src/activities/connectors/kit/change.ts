@@ -41,7 +41,7 @@ export const changeSchema = z.strictObject({
 export type Change = z.infer<typeof changeSchema>;
 
 /** A change as a source tells it: not yet redacted or shortened. */
-export interface ToldChange {
+export interface ReportedChange {
   timeMs: number;
   kind: Change["kind"];
   what: string;
@@ -62,7 +62,7 @@ export interface ChangeQuestion {
 }
 
 export interface ChangeReading {
-  changes: ToldChange[];
+  changes: ReportedChange[];
   /** What was asked, as the source understands it. */
   query: string;
   /** Not every change in range was read. */
@@ -71,7 +71,7 @@ export interface ChangeReading {
 }
 
 /** The change in the form of the output: redacted, within its caps. */
-export function changeOf(told: ToldChange, source: string): Change {
+export function changeOf(told: ReportedChange, source: string): Change {
   const text = (value: string, max = TEXT_MAX_CHARS): string =>
     shortened(redact(value.replace(/[\0-\x1f\x7f]+/g, " ").trim()), max);
   const optional = (name: "version" | "previous" | "by"): Partial<Change> => {

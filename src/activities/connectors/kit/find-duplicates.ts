@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { redact } from "../../../core/redact.js";
-import { SETTLE_LOOKS, SETTLE_MS } from "../../../vocabulary/ticket-limits.js";
+import { DUPLICATE_CHECKS, DUPLICATE_WAIT_MS } from "../../../vocabulary/ticket-limits.js";
 import { type ToolContext, ToolFailure } from "../../define-tool.js";
 import { pause } from "../../tools/pause.js";
 import { mayHaveHappened } from "./vendor-calls.js";
@@ -23,7 +23,7 @@ export interface Steps<T> {
   /** The vendor's index lags: look again before taking what a lost answer left behind for not there. */
   lags?: boolean;
 }
-export interface Once<T> {
+export interface Outcome<T> {
   one: T;
   /** Made by this attempt. */
   made: boolean;
@@ -34,7 +34,11 @@ export interface Once<T> {
 }
 
 /** `T` made at most once as far as looking can tell. */
-export async function once<T>(steps: Steps<T>, context: ToolContext, settleMs = SETTLE_MS): Promise<Once<T>> {
+export async function withoutDuplicates<T>(
+  steps: Steps<T>,
+  context: ToolContext,
+  settleMs = DUPLICATE_WAIT_MS,
+): Promise<Outcome<T>> {
   const [first, ...others] = await before(steps, context, settleMs);
   if (first !== undefined) return { one: first, made: false, others, remarks: [] };
   let one: T;
@@ -50,18 +54,18 @@ export async function once<T>(steps: Steps<T>, context: ToolContext, settleMs = 
 }
 
 async function before<T>(steps: Steps<T>, context: ToolContext, settleMs: number): Promise<T[]> {
-  const looks = context.attempt > 1 && steps.lags === true ? SETTLE_LOOKS : 1;
-  return lookFor(steps, context, looks, settleMs);
+  const looks = context.attempt > 1 && steps.lags === true ? DUPLICATE_CHECKS : 1;
+  return findLater(steps, context, looks, settleMs);
 }
 
 async function afterLoss<T>(steps: Steps<T>, context: ToolContext, settleMs: number, error: unknown): Promise<T[]> {
   if (context.signal.aborted) throw error;
-  const found = await lookFor(steps, context, steps.lags === true ? SETTLE_LOOKS : 1, settleMs).catch(() => []);
+  const found = await findLater(steps, context, steps.lags === true ? DUPLICATE_CHECKS : 1, settleMs).catch(() => []);
   if (found.length === 0) throw error;
   return found;
 }
 
-async function lookFor<T>(steps: Steps<T>, context: ToolContext, looks: number, settleMs: number): Promise<T[]> {
+async function findLater<T>(steps: Steps<T>, context: ToolContext, looks: number, settleMs: number): Promise<T[]> {
   for (let look = 1; ; look++) {
     const found = await steps.find();
     if (found.length > 0 || look >= looks) return found;

@@ -11,7 +11,7 @@ const BEFORE_CHANGE = ["tool", "target", "environment"];
 const AFTER_CHANGE = ["reason", "requester", "deadline", "digest", "status"];
 const ANSWER_LINES_MAX = 9;
 
-interface Told {
+interface GateDetails {
   answer?: Answer;
   preview?: { before: string | null; after: string | null; problem?: string };
   undo?: { tool: string; params: JsonObject };
@@ -20,7 +20,7 @@ interface Told {
 const clean = (text: string): string => visibleLine(redact(text));
 
 export function shownDetails({ details }: GateMessage): Array<[string, string]> {
-  const { preview, undo } = details as unknown as Told;
+  const { preview, undo } = details as unknown as GateDetails;
   const texts = (keys: readonly string[]) =>
     keys.flatMap((key): Array<[string, string]> => {
       const value = details[key];
@@ -41,8 +41,8 @@ export function shownDetails({ details }: GateMessage): Array<[string, string]> 
 }
 
 /** What is wrong and why, as lines of text; none where the run has found nothing yet. Times are in UTC: nobody's zone is known. */
-export function foundSoFar({ details }: GateMessage, nowMs: number): string[] {
-  const { answer } = details as unknown as Told;
+export function findingsUntilNow({ details }: GateMessage, nowMs: number): string[] {
+  const { answer } = details as unknown as GateDetails;
   if (answer === undefined) return [];
   const found = { ...answer, actions: [], next: [] };
   const lines = answerLines(found, { clock: UTC, aroundMs: nowMs, linesMax: ANSWER_LINES_MAX });

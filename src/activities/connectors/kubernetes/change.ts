@@ -66,13 +66,13 @@ export async function makeChange(changing: Changing, context: ToolContext): Prom
     if (tries >= TRIES_MAX) throw failure;
     if (failure.code === "conflict") continue;
     lost = failure;
-    if (tries >= LOST_MAX) return settle(changing, plan, key, failure, context);
+    if (tries >= LOST_MAX) return resolveLost(changing, plan, key, failure, context);
     await pause(PAUSE_MS * tries, context, "asking again").catch(() => undefined);
   }
 }
 
 /** Nothing came of several requests: the last look decides. Where the server itself answered, it has made no change. */
-async function settle(
+async function resolveLost(
   changing: Changing,
   plan: Plan,
   key: string,

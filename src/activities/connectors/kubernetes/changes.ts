@@ -3,7 +3,7 @@ import type { KubernetesPart } from "../../../schema/config/kubernetes-source.js
 import { type ToolContext, ToolFailure, toolFailure } from "../../define-tool.js";
 import { isoText } from "../../tools/kit/instant.js";
 import type { LostPart } from "../../tools/logs/reading.js";
-import { belongsTo, type ChangeQuestion, type ChangeReading, type ToldChange } from "../kit/change.js";
+import { belongsTo, type ChangeQuestion, type ChangeReading, type ReportedChange } from "../kit/change.js";
 import { argoChanges } from "./changes/argocd.js";
 import { configMapChanges } from "./changes/config-maps.js";
 import { helmChanges } from "./changes/helm.js";
@@ -36,7 +36,7 @@ export async function kubernetesChanges(
   refuseUnless(source, CHANGE_PARTS, "a source of changes");
   const cluster = await clusterNamed(source.cluster, context);
   const asked: PartQuestion = { source, cluster, question, context, scalers: new Map() };
-  const changes: ToldChange[] = [];
+  const changes: ReportedChange[] = [];
   const lost: LostPart[] = [];
   let [cut, read] = [false, 0];
   const parts = PARTS.filter(([part]) => reads(source, part));
@@ -99,7 +99,7 @@ async function eventChanges({ source, cluster, question, context, scalers }: Par
   const own = items.filter(({ objectName }) => service === undefined || belongsTo(objectName, service));
   const acts = own.filter(({ reason }) => ACTS.has(reason));
   const changes = acts.map(
-    ({ timeMs, object, reason, message, by }): ToldChange => ({
+    ({ timeMs, object, reason, message, by }): ReportedChange => ({
       timeMs,
       kind: "event",
       what: `${object}: ${reason}: ${message}`,

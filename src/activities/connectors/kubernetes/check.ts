@@ -10,7 +10,7 @@ const LOOK_BACK_MS = 86_400_000;
 const KEPT_MAX_CHARS = 1_000_000;
 
 /** In words what is there. Throws for whatever part cannot be read, and `source-empty` where there is no pod. */
-export async function lookAtNamespace(source: KubernetesSource, context: ToolContext): Promise<string> {
+export async function checkNamespace(source: KubernetesSource, context: ToolContext): Promise<string> {
   const span = { sinceMs: context.now() - LOOK_BACK_MS, untilMs: context.now() };
   const question = { selection: span, maxLines: 1 };
   const logs = source.include.filter((part) => LOG_PARTS.includes(part));

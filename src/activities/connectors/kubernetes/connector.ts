@@ -3,13 +3,13 @@ import { KUBERNETES_PARTS } from "../../../schema/config/kubernetes-source.js";
 import type { SourceConnector } from "../contract.js";
 import { LOGS_KEPT_MAX_CHARS } from "../kit/limits.js";
 import { kubernetesChanges } from "./changes.js";
-import { lookAtNamespace } from "./check.js";
+import { checkNamespace } from "./check.js";
 import { readKubernetes } from "./logs.js";
 
 export const kubernetes: SourceConnector<"kubernetes"> = {
   kind: "kubernetes",
   urls: () => [],
-  check: lookAtNamespace,
+  check: checkNamespace,
   readLogs: (source, question, context) => readKubernetes(source, question, LOGS_KEPT_MAX_CHARS, context),
   place: ({ cluster, namespace }) => `${cluster}/${namespace}`,
   queryFault: (query) =>

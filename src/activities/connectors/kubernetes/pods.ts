@@ -4,7 +4,7 @@ import { redact } from "../../../core/redact.js";
 import { type Revision, revisionLabel, revisionsOf } from "./revisions.js";
 import { type Place, selectorText, type Workload } from "./workload.js";
 
-export interface Trouble {
+export interface Symptom {
   /** `CrashLoopBackOff`, `Unschedulable`, … */
   reason: string;
   /** One line with the pod's name and what it says. */
@@ -17,16 +17,16 @@ const ORDINARY = new Set(["", "ContainerCreating", "PodInitializing"]);
 const SAID_MAX_CHARS = 200;
 
 /** One trouble for each reason that is seen. */
-export async function troublesOf(place: Place, workload: Workload): Promise<Trouble[]> {
+export async function symptomsOf(place: Place, workload: Workload): Promise<Symptom[]> {
   const [newest] = await revisionsOf(place, workload);
   const labelSelector = selectorText(workload.spec.selector);
   const { items } = await place.cluster
     .api((k8s) => k8s.CoreV1Api)
     .listNamespacedPod({ namespace: place.namespace, labelSelector, limit: PODS_MAX });
-  const found = new Map<string, Trouble>();
+  const found = new Map<string, Symptom>();
   for (const pod of items) {
     if (pod.metadata?.deletionTimestamp !== undefined || !isOf(place, pod, newest)) continue;
-    const trouble = troubleOf(pod);
+    const trouble = symptomOf(pod);
     if (trouble !== undefined && !found.has(trouble.reason)) found.set(trouble.reason, trouble);
   }
   return [...found.values()];
@@ -38,13 +38,14 @@ function isOf(place: Place, pod: V1Pod, newest: Revision | undefined): boolean {
   return newest === undefined || pod.metadata?.labels?.[revisionLabel(place)] === newest.hash;
 }
 
-function troubleOf({ metadata, status }: V1Pod): Trouble | undefined {
+function symptomOf({ metadata, status }: V1Pod): Symptom | undefined {
   const name = metadata?.name ?? "";
   const unscheduled = status?.conditions?.find(({ type, status: is }) => type === "PodScheduled" && is === "False");
-  if (unscheduled?.reason === "Unschedulable") return told("Unschedulable", name, unscheduled.message);
+  if (unscheduled?.reason === "Unschedulable") return symptomText("Unschedulable", name, unscheduled.message);
   for (const container of [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])]) {
     const { reason = "", message } = container.state?.waiting ?? {};
-    if (!ORDINARY.has(reason)) return told(reason, `${name}, container ${container.name}`, message, lastEnd(container));
+    if (!ORDINARY.has(reason))
+      return symptomText(reason, `${name}, container ${container.name}`, message, lastEnd(container));
   }
   return undefined;
 }
@@ -55,7 +56,7 @@ function lastEnd({ lastState, restartCount }: V1ContainerStatus): string {
   return `; it ended with code ${ended.exitCode} (${ended.reason ?? "no reason"}) and was restarted ${restartCount} times`;
 }
 
-function told(reason: string, who: string, message = "", more = ""): Trouble {
+function symptomText(reason: string, who: string, message = "", more = ""): Symptom {
   const text = message === "" ? "" : `: ${message.slice(0, SAID_MAX_CHARS)}`;
   return { reason, says: redact(`${reason} of ${who}${text}${more}`) };
 }

@@ -2,7 +2,7 @@
 import { type ToolContext, ToolFailure, toolFailure } from "../../define-tool.js";
 import { pause } from "../../tools/pause.js";
 import { KubernetesFailure, quotaFailure } from "./answers.js";
-import { creationFault, troublesOf } from "./pods.js";
+import { creationFault, symptomsOf } from "./pods.js";
 import { type Progress, progressOf } from "./progress.js";
 import { type Place, readWorkload, type Workload } from "./workload.js";
 
@@ -29,7 +29,7 @@ export async function awaitRollout(
   let last = "nothing of it was seen yet";
   try {
     for (;;) {
-      const seen = await look(place, did, context);
+      const seen = await observeWorkload(place, did, context);
       if (seen !== undefined) {
         const progress = progressOf(place, seen);
         last = progress.says;
@@ -52,7 +52,7 @@ const wayOut = ({ workload, namespace }: Place): string =>
   `follow it with kubectl rollout status ${workload} -n ${namespace}; raise timeout_seconds if it needs longer`;
 
 /** The change is made: that one look at it fails is no reason to end. What is refused now stays refused. */
-async function look(place: Place, did: string, context: ToolContext): Promise<Workload | undefined> {
+async function observeWorkload(place: Place, did: string, context: ToolContext): Promise<Workload | undefined> {
   try {
     return await readWorkload(place);
   } catch (error) {
@@ -93,7 +93,7 @@ class Stall {
 async function judge(place: Place, did: string, workload: Workload, progress: Progress, stall: Stall): Promise<void> {
   const fault = progress.hindered ?? (await readable(() => creationFault(place, workload, stall.startedMs)));
   if (fault !== undefined) throw await stalled(place, did, workload, progress, fault);
-  const troubles = (await readable(() => troublesOf(place, workload))) ?? [];
+  const troubles = (await readable(() => symptomsOf(place, workload))) ?? [];
   if (troubles.length > 0) throw await stalled(place, did, workload, progress, undefined);
 }
 
@@ -109,7 +109,7 @@ async function stalled(
     const said = `${did}, and its rollout stands at ${progress.says}: ${(fault ?? "").slice(0, 300)}`;
     return quotaFailure(place.cluster.name, quota, said);
   }
-  const troubles = (await readable(() => troublesOf(place, workload))) ?? [];
+  const troubles = (await readable(() => symptomsOf(place, workload))) ?? [];
   const says = [...(fault === undefined ? [] : [fault.slice(0, 300)]), ...troubles.slice(0, 3).map((one) => one.says)];
   const message = `${did}, and its rollout has stalled at ${progress.says}: ${says.join("; ")}`;
   return toolFailure("rollout-stalled", message, { hint: hintFor(place), retryable: false });

@@ -2,7 +2,7 @@
 
 import { dirname, isAbsolute, join } from "node:path";
 import type { KubeConfig } from "@kubernetes/client-node";
-import type { TlsMaterial } from "../../../platform/http/contract.js";
+import type { TlsFiles } from "../../../platform/http/contract.js";
 import { readTrustedFile } from "../../../platform/trusted-file.js";
 import type { Cluster } from "../../../schema/config/clusters.js";
 import type { ToolContext } from "../../define-tool.js";
@@ -13,7 +13,7 @@ import { readUser, type UserSection } from "./kubeconfig-user.js";
 /** What goes with each request to the cluster. */
 export interface Credentials {
   headers: Record<string, string>;
-  tls: TlsMaterial;
+  tls: TlsFiles;
 }
 /** Gives the credentials; they are asked for again when they may have become old. */
 export type SignIn = () => Promise<Credentials>;

@@ -8,7 +8,7 @@ import { visibleLine } from "../../../vocabulary/visible.js";
 import type { NoticeResult } from "../../contract.js";
 import { GATE_MESSAGE_TIMEOUT_MS, type GateMeans, type GateMessage } from "../../gates/message.js";
 import { markOf } from "../kit/find-duplicates.js";
-import { foundSoFar, shownDetails } from "../kit/gate-details.js";
+import { findingsUntilNow, shownDetails } from "../kit/gate-details.js";
 import { pageOf, titled } from "../kit/origin.js";
 import { type AlertEvent, sendEvent } from "./channel.js";
 
@@ -36,7 +36,7 @@ function eventOf(notice: GateMessage, page: string | undefined, nowMs: number): 
   const [run, node] = [notice.run, notice.node].map(visibleLine) as [string, string];
   const { digest, nodeName = node } = details;
   const answer = `autoops approve ${run} ${node}`;
-  const found = foundSoFar(notice, nowMs).join("\n");
+  const found = findingsUntilNow(notice, nowMs).join("\n");
   return {
     action: event === "gate-closed" ? "resolve" : "trigger",
     // One question, one alert: a reminder adds to it, its closing ends it, and a question that is asked anew has its own.

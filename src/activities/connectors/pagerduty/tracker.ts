@@ -7,7 +7,7 @@ import {
   PAGERDUTY_TITLE_MAX_CHARS,
 } from "../../../vocabulary/ticket-limits.js";
 import { type ToolContext, type ToolFailure, toolFailure } from "../../define-tool.js";
-import { markOf, type Once, once } from "../kit/find-duplicates.js";
+import { markOf, type Outcome, withoutDuplicates } from "../kit/find-duplicates.js";
 import { pageOf, titled, written } from "../kit/origin.js";
 import { askVendor, callVendor, type Vendor } from "../kit/vendor-calls.js";
 import type { Changed, Changes, Draft, Ticket, TrackerClient } from "../tracker.js";
@@ -63,7 +63,7 @@ export function pagerdutyTracker(name: string, tracker: TrackerOf<"pagerduty">, 
     return (await askVendor(vendor, call, severalSchema, context)).incidents;
   }
 
-  async function create(draft: Draft): Promise<Once<Ticket> & { truncated: boolean }> {
+  async function create(draft: Draft): Promise<Outcome<Ticket> & { truncated: boolean }> {
     if (draft.labels.length > 0) throw refused("labels must be empty: incidents in PagerDuty have none");
     const title = titled(draft.title, PAGERDUTY_TITLE_MAX_CHARS);
     const details = plain(draft.description, PAGERDUTY_TEXT_MAX_CHARS);
@@ -77,12 +77,12 @@ export function pagerdutyTracker(name: string, tracker: TrackerOf<"pagerduty">, 
     };
     const call = { method: "POST", path: "/incidents", json: { incident } } as const;
     const make = async () => (await askVendor(vendor, call, oneSchema, context)).incident;
-    const result = await once<Incident>({ find, make, id: ({ id }) => id }, context);
+    const result = await withoutDuplicates<Incident>({ find, make, id: ({ id }) => id }, context);
     const others = result.others.map(ticketOf);
     return { ...result, one: ticketOf(result.one), others, truncated: title.truncated || details.truncated };
   }
 
-  async function note(path: string, markdown: string): Promise<Once<unknown> & { truncated: boolean }> {
+  async function note(path: string, markdown: string): Promise<Outcome<unknown> & { truncated: boolean }> {
     const content = plain(markdown, PAGERDUTY_NOTE_MAX_CHARS, ` · ${mark}`);
     const find = async () => {
       const { notes } = await askVendor(vendor, { method: "GET", path }, notesSchema, context);
@@ -91,7 +91,7 @@ export function pagerdutyTracker(name: string, tracker: TrackerOf<"pagerduty">, 
     const json = { note: { content: content.text } };
     const make = async () =>
       (await askVendor(vendor, { method: "POST", path, json }, z.object({ note: noteSchema }), context)).note;
-    return { ...(await once({ find, make, id: ({ id }) => id }, context)), truncated: content.truncated };
+    return { ...(await withoutDuplicates({ find, make, id: ({ id }) => id }, context)), truncated: content.truncated };
   }
 
   async function update(ticket: string, changes: Changes): Promise<Changed> {
@@ -127,7 +127,7 @@ export function pagerdutyTracker(name: string, tracker: TrackerOf<"pagerduty">, 
     keeping: "key",
     create,
     update,
-    look: async () => {
+    check: async () => {
       const path = `/services/${tracker.service}`;
       const { service } = await askVendor(vendor, { method: "GET", path }, serviceSchema, context);
       return `the service ${service.name} is ${service.status}`;

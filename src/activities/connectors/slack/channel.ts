@@ -9,7 +9,7 @@ import {
   TITLE_MAX_CHARS,
 } from "../../../vocabulary/ticket-limits.js";
 import { type ToolContext, ToolFailure, toolFailure } from "../../define-tool.js";
-import { markOf, once } from "../kit/find-duplicates.js";
+import { markOf, withoutDuplicates } from "../kit/find-duplicates.js";
 import { pageOf, titled } from "../kit/origin.js";
 import type { Delivered, KeptBy, Message } from "../message.js";
 import { sectionsOf } from "./text.js";
@@ -51,7 +51,7 @@ export async function postToSlack(
 
   const { blocks, text, truncated } = shown(message, context);
   const make = () => slack.post({ channel: place ?? named ?? channel.channel, text, blocks, mark });
-  const { one, made, others, remarks } = await once({ find, make, id: ({ ts }) => ts }, context);
+  const { one, made, others, remarks } = await withoutDuplicates({ find, make, id: ({ ts }) => ts }, context);
   const doubles =
     others.length === 0 ? [] : [`it stands there ${others.length + 1} times: ${others.map(({ ts }) => ts)}`];
   return {

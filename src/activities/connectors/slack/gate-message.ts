@@ -19,7 +19,7 @@ const NAME_MAX = 100;
 const PREVIEW_MAX = 300;
 
 /** What notices tell, as far as the event has it. */
-type Told = Partial<Omit<AskCall, "params">> & {
+type GateDetails = Partial<Omit<AskCall, "params">> & {
   params?: JsonObject;
   preview?: { before: string | null; after: string | null; problem?: string; affects?: string[] };
   digest?: string;
@@ -37,13 +37,13 @@ export interface SlackText {
 
 /** `page`: where the run is shown. `answers`: whether buttons would be understood. */
 export function slackMessage(notice: GateMessage, page: string | undefined, answers: boolean): SlackText {
-  const told = notice.details as unknown as Told;
+  const told = notice.details as unknown as GateDetails;
   if (notice.event === "gate-closed") return closed(notice, told, page);
   if (notice.event === "gate-reminder") return reminder(notice, told, page);
   return question(notice, told, page, answers);
 }
 
-function question(notice: GateMessage, told: Told, page: string | undefined, answers: boolean): SlackText {
+function question(notice: GateMessage, told: GateDetails, page: string | undefined, answers: boolean): SlackText {
   const { nodeName = notice.node, findings = [] } = told;
   const title = notice.event === "gate-escalated" ? "You are asked too" : "Approval needed";
   const lines = [
@@ -76,7 +76,7 @@ function question(notice: GateMessage, told: Told, page: string | undefined, ans
 }
 
 /** Nobody agrees by a button to what they could not read. */
-function isShownWhole({ params = {}, undo, preview, tool = "", target = "" }: Told): boolean {
+function isShownWhole({ params = {}, undo, preview, tool = "", target = "" }: GateDetails): boolean {
   const { before, after, affects = [] } = preview ?? {};
   const isCut = (text: string, max: number): boolean => line(text, max).endsWith("…");
   if ([tool, target].some((name) => isCut(name, NAME_MAX))) return false;
@@ -86,7 +86,7 @@ function isShownWhole({ params = {}, undo, preview, tool = "", target = "" }: To
 }
 
 /** What is wrong and why, before what is to be done about it. */
-function found({ answer }: Told): string | undefined {
+function found({ answer }: GateDetails): string | undefined {
   if (answer === undefined) return undefined;
   const { headline, cause, ruledOut } = answer;
   const lines = [`*${local(headline)}*`];
@@ -104,19 +104,19 @@ const local = (text: string): string =>
     return Number.isNaN(ms) ? stamp : `<!date^${Math.floor(ms / 1_000)}^{time_secs}|${stamp.slice(11, 19)} UTC>`;
   });
 
-function what({ tool, nodeType, target, environment }: Told): string | undefined {
+function what({ tool, nodeType, target, environment }: GateDetails): string | undefined {
   const name = tool ?? nodeType;
   if (name === undefined) return undefined;
   const on = target === undefined ? "" : ` on *${line(target, NAME_MAX)}*`;
   return `*What*  ${line(name, NAME_MAX)}${on}${environment === undefined ? "" : ` · ${line(environment, 40)}`}`;
 }
 
-const why = ({ reason, requester }: Told): string | undefined =>
+const why = ({ reason, requester }: GateDetails): string | undefined =>
   reason === undefined
     ? undefined
     : `*Why*  ${line(reason, LINE_MAX)}${requester === undefined ? "" : `; the run was asked for by ${line(requester, 100)}`}`;
 
-function before({ preview }: Told): string | undefined {
+function before({ preview }: GateDetails): string | undefined {
   if (preview === undefined) return undefined;
   if (preview.problem !== undefined) return `*Now*  could not be read: ${line(preview.problem, LINE_MAX)}`;
   if (preview.before === null && preview.after === null) return undefined;
@@ -125,10 +125,10 @@ function before({ preview }: Told): string | undefined {
 }
 
 /** A workload of Kubernetes tells it with the change. */
-const reaches = ({ preview }: Told): string | undefined =>
+const reaches = ({ preview }: GateDetails): string | undefined =>
   preview?.affects === undefined ? undefined : `*Affects*  ${line(preview.affects.join(", "), PREVIEW_MAX)}`;
 
-const undone = ({ undo }: Told): string | undefined =>
+const undone = ({ undo }: GateDetails): string | undefined =>
   undo === undefined
     ? undefined
     : `*Undo*  ${line(undo.tool, 100)} ${line(paramsOf(redactValue(undo.params) as JsonObject), LINE_MAX)}`;
@@ -138,7 +138,7 @@ const paramsOf = (params: JsonObject): string =>
     .map(([name, value]) => `${name} ${typeof value === "string" ? value : JSON.stringify(value)}`)
     .join(", ");
 
-function who({ event }: GateMessage, { rule, groups = [] }: Told): string | undefined {
+function who({ event }: GateMessage, { rule, groups = [] }: GateDetails): string | undefined {
   if (event === "gate-escalated" && groups.length > 0) return `*Who*  now also: ${line(groups.join(", "), LINE_MAX)}`;
   if (rule === undefined) return undefined;
   const parts = [rule.groups.length === 0 ? "everybody" : line(rule.groups.join(", "), LINE_MAX)];
@@ -147,7 +147,7 @@ function who({ event }: GateMessage, { rule, groups = [] }: Told): string | unde
   return `*Who*  ${parts.join("; ")}`;
 }
 
-function deadline(told: Told): string | undefined {
+function deadline(told: GateDetails): string | undefined {
   const at = told.deadline === undefined ? Number.NaN : Date.parse(told.deadline);
   if (Number.isNaN(at)) return undefined;
   // Shown in each reader's own zone; what stands behind the bar is for clients that cannot.
@@ -155,12 +155,12 @@ function deadline(told: Told): string | undefined {
   return `*Until*  ${shown}; unanswered, nothing is done`;
 }
 
-function questionOf({ run, node }: GateMessage, { digest, rule }: Told): SlackQuestion | undefined {
+function questionOf({ run, node }: GateMessage, { digest, rule }: GateDetails): SlackQuestion | undefined {
   if (digest === undefined || !/^[0-9a-f]{64}$/.test(digest)) return undefined;
   return { run, node, digest, ...(rule?.comment === "always" ? { comment: "always" } : {}) };
 }
 
-function buttons(asked: SlackQuestion, { nodeName = asked.node, environment }: Told): Block {
+function buttons(asked: SlackQuestion, { nodeName = asked.node, environment }: GateDetails): Block {
   const value = JSON.stringify(asked);
   const button = (action: keyof typeof SLACK_ACTIONS, text: string, style: string): Block => ({
     type: "button",
@@ -182,7 +182,7 @@ function buttons(asked: SlackQuestion, { nodeName = asked.node, environment }: T
   return { type: "actions", elements: [...yesAndNo, skip] };
 }
 
-function footer({ run, node, event }: GateMessage, { digest = "" }: Told, page: string | undefined): Block {
+function footer({ run, node, event }: GateMessage, { digest = "" }: GateDetails, page: string | undefined): Block {
   const parts = [`run ${line(run, 255)} · ${line(node, 64)}`];
   if (digest !== "") parts.push(`digest ${line(digest.slice(0, 12), 12)}`);
   if (page !== undefined) parts.push(`<${page}|look at it>`);
@@ -190,7 +190,7 @@ function footer({ run, node, event }: GateMessage, { digest = "" }: Told, page: 
   return { type: "context", elements: [mrkdwn(parts.join(" · "))] };
 }
 
-function reminder(notice: GateMessage, told: Told, page: string | undefined): SlackText {
+function reminder(notice: GateMessage, told: GateDetails, page: string | undefined): SlackText {
   const text = `Still waiting for an answer: ${line(told.nodeName ?? notice.node, LINE_MAX)}`;
   const lines = [`*${text}*`, deadline(told)].filter((part) => part !== undefined);
   return { text, blocks: [section(lines.join("\n")), footer(notice, told, page)] };
@@ -204,7 +204,7 @@ const ENDINGS: Readonly<Record<string, string>> = {
   withdrawn: "withdrawn: this question needs no answer any more",
 };
 
-function closed(notice: GateMessage, told: Told, page: string | undefined): SlackText {
+function closed(notice: GateMessage, told: GateDetails, page: string | undefined): SlackText {
   const { nodeName = notice.node, status = "", by = [] } = told;
   const ending = ENDINGS[status] ?? line(status, 40);
   const votes = by.slice(0, 10).map((vote) => line(vote, 200));

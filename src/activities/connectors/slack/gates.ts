@@ -19,17 +19,17 @@ export async function tellSlack(
   const message = slackMessage(notice, page, settings.signing_secret !== undefined);
   const slack = createSlack(settings, fetch);
   const before = refOf(notice.refs, name);
-  const tryOnce = () => deliver(name, notice, before, message, slack);
+  const tryPost = () => deliver(name, notice, before, message, slack);
   for (const waitMs of TRY_AGAIN_MS) {
     try {
-      return await tryOnce();
+      return await tryPost();
     } catch (error) {
       // Slack may be out of order for a moment; a message twice is better than none.
       if (!(error instanceof ToolFailure) || error.code !== "source-error") return failed(name, error);
       await pause(waitMs);
     }
   }
-  return tryOnce().catch((error: unknown) => failed(name, error));
+  return tryPost().catch((error: unknown) => failed(name, error));
 }
 
 /** Milliseconds before a further attempt: together less than a gate may wait for a channel. */

@@ -14,14 +14,14 @@ export interface Spent {
   calls: number;
 }
 
-type Asked = { ok: true; answer: ModelAnswer; spent: Spent } | Refused;
+type Answer = { ok: true; answer: ModelAnswer; spent: Spent } | Refused;
 
 export async function askWithinBudget(
   work: Work,
   input: GoalInput,
   calling: Calling,
   planner: ModelPlanner,
-): Promise<Asked> {
+): Promise<Answer> {
   const { settings, usage, fetch, now } = planner;
   const schema = input.refine === undefined ? work.wire.graph : work.wire.changes;
   const estimate = estimateOf(work.prompt.chars + SCHEMA_CHARS * work.offer.tools.length, settings);
@@ -41,7 +41,7 @@ export async function askWithinBudget(
   const answer = await withReservation(reserved.reservation, () => ask(question, asking));
   const taken = answer.tokens ?? { input: estimate.input, output: Math.ceil(answer.text.length / CHARS_PER_TOKEN) };
   const amount = amountOf(taken.input, taken.output, settings);
-  await reserved.reservation.settle(amount);
+  await reserved.reservation.record(amount);
   planner.count?.({ kind: "call", purpose: "plan", ...taken, cost: amount.cost ?? 0 });
   const before = calling.repair?.spent;
   const cost = amount.cost === undefined ? undefined : amount.cost + (before?.cost ?? 0);

@@ -30,7 +30,7 @@ export async function reserve(
   const reservation = await usage.reserve(call, estimate);
   const problem = overrun(call.kind, reservation, settings.budget);
   if (problem === undefined) return { ok: true, reservation };
-  await reservation.settle({ tokens: 0, cost: 0 });
+  await reservation.record({ tokens: 0, cost: 0 });
   return { ok: false, problem };
 }
 
@@ -44,7 +44,7 @@ export async function withReservation<T>(reservation: Reservation, call: () => P
   } catch (error) {
     const isRefused = error instanceof ModelFailure && error.code !== "source-answer-invalid";
     const isFree = isRefused || (error instanceof HttpFailure && !error.sent);
-    if (isFree) await reservation.settle({ tokens: 0, cost: 0 });
+    if (isFree) await reservation.record({ tokens: 0, cost: 0 });
     throw error;
   }
 }

@@ -95,7 +95,7 @@ export async function narrate(
   const answer = await withReservation(reserved.reservation, () => ask(question, asking));
   const taken = answer.tokens ?? { input: estimate.input, output: estimate.output };
   const spent = amountOf(taken.input, taken.output, settings);
-  await reserved.reservation.settle(spent);
+  await reserved.reservation.record(spent);
   planner.count?.({ kind: "call", purpose: "narrative", ...taken, cost: spent.cost ?? 0 });
   const read = answer.refusal === undefined && !answer.truncated ? readAnswer(answer.text) : undefined;
   const parsed = read?.ok ? answerSchema.safeParse(mask.restoreIn(read.value)) : undefined;

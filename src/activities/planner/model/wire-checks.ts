@@ -9,7 +9,7 @@ import type { Offer } from "./offer.js";
 const EXPECT = "a condition over output, what the tool returned, such as output.value <= 0.02";
 
 /** The members of a node that writes; none where no tool reads. */
-export function guardsOf({ tools }: Offer): z.ZodRawShape {
+export function checksOf({ tools }: Offer): z.ZodRawShape {
   const named = (effects: readonly string[]): string[] =>
     tools.filter(({ effect }) => effects.includes(effect)).map(({ name }) => name);
   const [readers, writers] = [named(["read", "none"]), named(["write"])];
@@ -33,7 +33,7 @@ export function guardsOf({ tools }: Offer): z.ZodRawShape {
 }
 
 /** The node with the params of these calls as the graph's format has them; what cannot be read stays for the check. */
-export function guardsBack(node: Json): Json {
+export function checksBack(node: Json): Json {
   if (!isMapping(node)) return node;
   const { preconditions, ...rest } = node;
   const { verify, undo } = rest;

@@ -7,7 +7,7 @@ import { z } from "zod";
 import type { Json, JsonObject } from "../../../schema/json.js";
 import type { BuiltInType } from "../../../vocabulary/node-types.js";
 import type { Offer } from "./offer.js";
-import { guardsBack, guardsOf } from "./wire-checks.js";
+import { checksBack, checksOf } from "./wire-checks.js";
 import { objectWire, type Wire } from "./wire-params.js";
 
 export interface WireGraph {
@@ -40,7 +40,7 @@ const cannotSchema = z
 /** Undefined where nothing is offered: there is no schema of no node. */
 export function wireGraphOf(offer: Offer): WireGraph | undefined {
   const params = new Map<string, Wire>(offer.tools.map((tool) => [tool.name, objectWire(tool.params, false)]));
-  const guards = guardsOf(offer);
+  const guards = checksOf(offer);
   const kinds = [
     ...offer.tools.map(({ name, types, effect }) => {
       const own = params.get(name)?.schema ?? z.strictObject({});
@@ -94,7 +94,7 @@ const NULLABLE = [
 ];
 
 function nodeBack(value: Json, params: ReadonlyMap<string, Wire>): Json {
-  const node = guardsBack(withoutNulls(value, NULLABLE));
+  const node = checksBack(withoutNulls(value, NULLABLE));
   if (!isObject(node) || node.params === undefined || typeof node.tool !== "string") return node;
   const wire = params.get(node.tool);
   return wire === undefined ? node : { ...node, params: wire.back(node.params) ?? {} };

@@ -67,7 +67,7 @@ export async function withBrowser<T>(
   const onAbort = () => void end?.();
   try {
     const browser = await launch(settings, proxy, home);
-    end = endOnce(browser);
+    end = ender(browser);
     context.signal.addEventListener("abort", onAbort, { once: true });
     if (context.signal.aborted) throw toolFailure("cancelled", "the replay was cancelled");
     const pages = await browser.newContext({
@@ -86,7 +86,7 @@ export async function withBrowser<T>(
 }
 
 /** Ends it the first time; whoever asks again waits for that. */
-function endOnce(browser: Browser): () => Promise<void> {
+function ender(browser: Browser): () => Promise<void> {
   let ending: Promise<void> | undefined;
   return () => {
     ending ??= endWithin(browser);

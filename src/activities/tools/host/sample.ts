@@ -11,7 +11,7 @@ import {
   processTimes,
 } from "./proc-format.js";
 
-export interface Look {
+export interface Reading {
   atMs: number;
   cpu?: CpuTimes;
   interfaces: InterfaceCounts[];
@@ -22,14 +22,14 @@ export interface Look {
   processCount: number;
 }
 export interface Sample {
-  before: Look;
-  after: Look;
+  before: Reading;
+  after: Reading;
 }
 
 export async function takeSample(seconds: number, signal: AbortSignal): Promise<Sample> {
-  const before = await look();
+  const before = await takeReading();
   await pause(seconds * 1_000, undefined, { signal });
-  return { before, after: await look() };
+  return { before, after: await takeReading() };
 }
 
 /** The text of a file below /proc, or undefined where there is none (another system, a process that ended). */
@@ -37,7 +37,7 @@ export async function procText(path: string): Promise<string | undefined> {
   return readFile(`/proc/${path}`, "utf8").catch(() => undefined);
 }
 
-async function look(): Promise<Look> {
+async function takeReading(): Promise<Reading> {
   const [stat = "", net = ""] = await Promise.all([procText("stat"), procText("net/dev")]);
   const names = await readdir("/proc").catch(() => []);
   const pids = names.filter((name) => /^\d+$/.test(name));

@@ -3,7 +3,7 @@ import type { Evidence } from "../../../core/investigation/evidence.js";
 import type { Json } from "../../../schema/json.js";
 import { type ToolContext, ToolFailure } from "../../define-tool.js";
 import { type Observations, serviceName } from "../rca/observations.js";
-import { emptyMaterial, readOutput } from "../rca/read-outputs.js";
+import { noObservations, readOutput } from "../rca/read-outputs.js";
 import type { ServiceParam } from "./evidence-schema.js";
 import { named } from "./who.js";
 
@@ -18,7 +18,7 @@ export interface OtherOutput {
 }
 
 export async function readOthers(outputs: readonly OtherOutput[], context: ToolContext): Promise<Observations> {
-  const material = emptyMaterial(undefined);
+  const material = noObservations(undefined);
   for (const { node, output } of outputs) {
     try {
       await readOutput({ node, output, about: {} }, material, context);

@@ -47,14 +47,14 @@ export async function askRange(
 }
 
 /** Rates need a while after the first samples; where data begin within the window, so much of it counts as their beginning. */
-const SETTLING_MS = 120_000;
+const RECOVERY_MS = 120_000;
 
 /** When the targets of a source have their first sample in the span; the span's own beginning where that is earlier. */
 export async function withDataFrom(source: PrometheusSource, span: Span, context: ToolContext): Promise<Span> {
   const lines = await askRange(source, "count(up)", span, context);
   const [first] = lines[0]?.points[0] ?? [];
   return first === undefined || first - span.fromMs < span.stepSeconds * 1_000
-    ? { ...span, dataFromMs: span.fromMs - SETTLING_MS }
+    ? { ...span, dataFromMs: span.fromMs - RECOVERY_MS }
     : { ...span, dataFromMs: first };
 }
 
@@ -76,7 +76,7 @@ export function truthOf({ points }: Line, { fromMs, toMs, stepSeconds, dataFromM
   let at = points.length - 1;
   while (at > 0 && (points[at]?.[0] ?? 0) - (points[at - 1]?.[0] ?? 0) <= 2 * stepMs) at--;
   const firstMs = points[at]?.[0] ?? fromMs;
-  const standing = firstMs - fromMs < stepMs || firstMs - dataFromMs <= SETTLING_MS;
+  const standing = firstMs - fromMs < stepMs || firstMs - dataFromMs <= RECOVERY_MS;
   const onset = standing ? { toMs: firstMs } : { fromMs: firstMs - stepMs, toMs: firstMs };
   return { current: toMs - last[0] <= 2 * stepMs, onset, value: last[1] };
 }

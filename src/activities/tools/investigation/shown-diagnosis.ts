@@ -54,7 +54,7 @@ const cited = ({ kind, text, onset, node, query }: Evidence): ShownCause["eviden
 });
 
 /** What people complain about: of the target where it shows anything, else of what only suffers, else of the cause. */
-export function troubleOf(told: Diagnosis, target: string | undefined): DiagnosisOutput["trouble"] {
+export function symptomOf(told: Diagnosis, target: string | undefined): DiagnosisOutput["trouble"] {
   const [best] = told.suspects;
   if (!told.trouble || best === undefined) return null;
   const suffering = told.suspects.find(({ service }) => service === target) ?? told.suspects.find(isSuffering(best));

@@ -2,8 +2,8 @@
 import { type Diagnosis, isOwnChange } from "../../../core/investigation/diagnose.js";
 import { spanText } from "../kit/instant.js";
 import type { ServiceParam } from "./evidence-schema.js";
+import type { Examined } from "./examined.js";
 import { healthOf } from "./health-rules.js";
-import type { Looked } from "./looked-at.js";
 
 const SUFFERS_SHOWN_MAX = 4;
 /** Kinds that say how a thing is made and not what it is. */
@@ -39,7 +39,7 @@ export function titleOf(name: string, services: readonly ServiceParam[]): string
 export function headlineOf(
   told: Diagnosis,
   services: readonly ServiceParam[],
-  looked: readonly Looked[],
+  looked: readonly Examined[],
   nowMs: number,
 ): string {
   const [best] = told.suspects;
@@ -63,7 +63,7 @@ export function headlineOf(
 }
 
 /** Who reads it must know what was looked at. */
-function quietLine(services: readonly ServiceParam[], looked: readonly Looked[]): string {
+function quietLine(services: readonly ServiceParam[], looked: readonly Examined[]): string {
   const covered = looked.map(({ what }) => what);
   const at = covered.length === 0 ? "" : ` Looked at ${services.length} services: ${covered.join("; ")}.`;
   return `Nothing wrong was found.${at}`;

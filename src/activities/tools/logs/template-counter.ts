@@ -2,7 +2,7 @@
  * Counts the lines of a log by template while they stream by. Memory follows the number of statements and not of lines: lines
  * with the same words share a counter, and counters are grouped again whenever there are too many of them.
  */
-import { atOnce } from "../../../platform/slices.js";
+import { unsliced } from "../../../platform/slices.js";
 import { owned } from "../kit/owned-text.js";
 import type { LogEntry } from "./entries.js";
 import type { LevelOrUnknown } from "./levels.js";
@@ -94,7 +94,7 @@ export class TemplateCounter {
 
   /** The most frequent first. */
   take(): CountedTemplate[] {
-    const groups = atOnce(templatesOf([...this.#counters.values()])).map(({ words, of }) => ({
+    const groups = unsliced(templatesOf([...this.#counters.values()])).map(({ words, of }) => ({
       words,
       counter: united(of),
     }));
@@ -134,7 +134,7 @@ export class TemplateCounter {
   /** Puts counters of one template together, and the rarest into one that tells no template. */
   #group(): void {
     const counters = [...this.#counters.values()];
-    const groups = atOnce(templatesOf(counters)).flatMap(({ of }) => byLength(of));
+    const groups = unsliced(templatesOf(counters)).flatMap(({ of }) => byLength(of));
     groups.sort((a, b) => sumOf(b) - sumOf(a));
     this.#counters.clear();
     this.#grouped = new Map();

@@ -20,14 +20,14 @@ export interface Template<T> {
 export function* joinGaps<T>(templates: ReadonlyArray<Template<T>>): Sliced<Array<Template<T>>> {
   let list = [...templates].sort((a, b) => b.count - a.count);
   for (let round = 0; round < ROUNDS_MAX; round++) {
-    const joined = yield* joinOnce(list);
+    const joined = yield* joinPass(list);
     if (joined.length === list.length) return joined;
     list = joined;
   }
   return list;
 }
 
-function* joinOnce<T>(templates: ReadonlyArray<Template<T>>): Sliced<Array<Template<T>>> {
+function* joinPass<T>(templates: ReadonlyArray<Template<T>>): Sliced<Array<Template<T>>> {
   const kept: Array<Template<T>> = [];
   const buckets = new Map<string, number[]>();
   for (const template of templates) {

@@ -1,5 +1,5 @@
 /** Groups log lines by the statement that wrote them: the words that stay are its template, the rest are its values. */
-import { atOnce, type Sliced } from "../../../platform/slices.js";
+import { type Sliced, unsliced } from "../../../platform/slices.js";
 import { groupShapes, type Shape } from "./shape-groups.js";
 import { joinGaps, type Template, withoutTwins } from "./template-gaps.js";
 import { tokensOf, WILDCARD } from "./tokens.js";
@@ -70,7 +70,7 @@ export function templateText(words: readonly string[]): string {
 
 /** Groups lines by the statement that wrote them. The same lines give the same clusters; there is nothing to tune. */
 export function clusterLogs(lines: readonly string[]): LogCluster[] {
-  return atOnce(clusterSteps(lines));
+  return unsliced(clusterSteps(lines));
 }
 
 /** The same, of a log so long that other work must not wait for it. */

@@ -55,19 +55,19 @@ function opened<S extends Socket>(
   signal: AbortSignal,
 ): Promise<Opened<S>> {
   return new Promise((resolve) => {
-    const settle = (result: Opened<S>) => {
+    const finish = (result: Opened<S>) => {
       signal.removeEventListener("abort", onAbort);
       // A reset after the handshake is not of interest any more, and must not end the process.
       socket.removeAllListeners("error").on("error", () => undefined);
       if (!result.ok) socket.destroy();
       resolve(result);
     };
-    const onAbort = () => settle({ ok: false, status: "timed-out", reason: "no answer in time" });
+    const onAbort = () => finish({ ok: false, status: "timed-out", reason: "no answer in time" });
     if (signal.aborted) return onAbort();
     signal.addEventListener("abort", onAbort, { once: true });
-    socket.once(event, () => settle({ ok: true, socket }));
-    socket.once("error", (error) => settle({ ok: false, status: "unreachable", reason: reasonOf(error) }));
-    socket.once("close", () => settle({ ok: false, status: "unreachable", reason: "the connection was closed" }));
+    socket.once(event, () => finish({ ok: true, socket }));
+    socket.once("error", (error) => finish({ ok: false, status: "unreachable", reason: reasonOf(error) }));
+    socket.once("close", () => finish({ ok: false, status: "unreachable", reason: "the connection was closed" }));
   });
 }
 

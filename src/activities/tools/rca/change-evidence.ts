@@ -17,7 +17,7 @@ export interface Suspect extends Change {
   why: string;
 }
 
-export function changeWitnesses(material: Observations, trouble: Symptom): Findings & { suspects: Suspect[] } {
+export function changeEvidence(material: Observations, trouble: Symptom): Findings & { suspects: Suspect[] } {
   const [evidence, ruledOut, suspects]: [Evidence[], RuledOut[], Suspect[]] = [[], [], []];
   for (const change of material.changes) {
     const { node, query, atMs, what } = change;

@@ -1,12 +1,12 @@
 /** From material to a verdict: hears what each kind of evidence tells, and sets aside what something else explains. */
-import type { SoFar } from "../../../core/run/context.js";
-import { changeWitnesses } from "./change-evidence.js";
+import type { RunContext } from "../../../core/run/context.js";
+import { changeEvidence } from "./change-evidence.js";
 import type { Evidence, RuledOut } from "./evidence.js";
-import { logWitnesses } from "./log-evidence.js";
-import { metricWitnesses } from "./metric-evidence.js";
+import { logEvidence } from "./log-evidence.js";
+import { metricEvidence } from "./metric-evidence.js";
 import type { Observations } from "./observations.js";
-import { probeWitnesses, traceWitnesses } from "./other-evidence.js";
-import { stateWitnesses } from "./state-evidence.js";
+import { probeEvidence, traceEvidence } from "./other-evidence.js";
+import { stateEvidence } from "./state-evidence.js";
 import { type Symptom, symptomIn, type TargetWanted } from "./symptoms.js";
 import { type RankedCause, rankedCauses, type Verdict, verdictOn } from "./verdict.js";
 
@@ -21,17 +21,17 @@ export interface Investigation {
   verdict: Verdict;
 }
 
-export function investigate(material: Observations, wanted: TargetWanted, run: SoFar | undefined): Investigation {
-  const probes = probeWitnesses(material);
-  const state = stateWitnesses(material);
+export function investigate(material: Observations, wanted: TargetWanted, run: RunContext | undefined): Investigation {
+  const probes = probeEvidence(material);
+  const state = stateEvidence(material);
   const trouble = symptomIn(material, wanted);
   if (trouble === undefined) {
     return { trouble, causes: [], ruledOut: probes.ruledOut, verdict: verdictOn([], trouble, run) };
   }
-  const metric = metricWitnesses(material, trouble);
-  const trace = traceWitnesses(material, trouble);
-  const log = logWitnesses(material, trouble);
-  const change = changeWitnesses(material, trouble);
+  const metric = metricEvidence(material, trouble);
+  const trace = traceEvidence(material, trouble);
+  const log = logEvidence(material, trouble);
+  const change = changeEvidence(material, trouble);
   const heard = [
     ...metric.evidence,
     ...trace.evidence,

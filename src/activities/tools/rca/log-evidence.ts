@@ -15,7 +15,7 @@ const NAMED_WEIGHT = 0.5;
 /** Words too short to be told from others. */
 const NAME_MIN_CHARS = 4;
 
-export function logWitnesses(material: Observations, trouble: Symptom): Findings {
+export function logEvidence(material: Observations, trouble: Symptom): Findings {
   const findings: Findings = { evidence: [], ruledOut: [] };
   for (const log of material.logs) ofLines(log, material, trouble, findings);
   const collected = new Set(material.logs.map(({ service }) => service));

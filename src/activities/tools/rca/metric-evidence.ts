@@ -12,7 +12,7 @@ const SCORE_MIN = 0.05;
 const LOCATES_MIN_SCORE = 0.5;
 const ASIDE_MAX = 6;
 
-export function metricWitnesses(material: Observations, trouble: Symptom): Findings {
+export function metricEvidence(material: Observations, trouble: Symptom): Findings {
   const { target, onset } = trouble;
   if (target === undefined || onset === undefined) return { evidence: [], ruledOut: [] };
   const graph = material.calls.map(({ caller, callee }): [string, string] => [caller, callee]);
@@ -34,7 +34,7 @@ export function metricWitnesses(material: Observations, trouble: Symptom): Findi
   const known = others && (graph.length > 0 || traced.length > 0);
   const evidence = causes.filter(({ role, score }) => role !== "aside" && score >= SCORE_MIN);
   return {
-    evidence: evidence.filter(({ role }) => role === "origin").flatMap((cause) => witnessesOf(cause, material, known)),
+    evidence: evidence.filter(({ role }) => role === "origin").flatMap((cause) => evidenceOf(cause, material, known)),
     ruledOut: causes
       .filter(({ role }) => role !== "origin")
       .slice(0, ASIDE_MAX)
@@ -54,7 +54,7 @@ function originOf(
 }
 const compareNodes = (a: MeasuredSeries, b: MeasuredSeries): number => a.node.localeCompare(b.node, "en");
 
-function witnessesOf(cause: Cause, material: Observations, known: boolean): Evidence[] {
+function evidenceOf(cause: Cause, material: Observations, known: boolean): Evidence[] {
   const path = cause.path === undefined || cause.path.length < 2 ? "" : `; reached over ${cause.path.join(" → ")}`;
   return cause.evidence.flatMap((evidence, index): Evidence[] => {
     const origin = originOf(evidence, material);

@@ -11,7 +11,7 @@ const FAILING_MIN = 3;
 const WAITING_MIN_SHARE = 0.5;
 const WAITING_WEIGHT = 0.3;
 
-export function traceWitnesses(material: Observations, trouble: Symptom): Findings {
+export function traceEvidence(material: Observations, trouble: Symptom): Findings {
   const [evidence, ruledOut]: [Evidence[], RuledOut[]] = [[], []];
   for (const { node, query, total, failed, origins, shares } of material.traces) {
     for (const one of origins) {
@@ -36,7 +36,7 @@ export function traceWitnesses(material: Observations, trouble: Symptom): Findin
 }
 
 /** A probe that fails tells of now alone. */
-export function probeWitnesses({ probes }: Observations): Findings {
+export function probeEvidence({ probes }: Observations): Findings {
   const failing = probes.filter(({ ok }) => !ok);
   return {
     evidence: failing.map(({ node, query, service, text }) => ({

@@ -34,7 +34,7 @@ export interface NodeOutput {
   about: About;
 }
 
-export function emptyMaterial(service: string | undefined): Observations {
+export function noObservations(service: string | undefined): Observations {
   const named = service === undefined ? undefined : serviceName(service);
   const none = {
     series: [],

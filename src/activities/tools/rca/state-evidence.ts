@@ -53,7 +53,7 @@ function readChanged(output: JsonObject, origin: Origin, material: Observations)
   }
 }
 
-export function stateWitnesses({ states: all }: Observations): Findings {
+export function stateEvidence({ states: all }: Observations): Findings {
   const states = withThrottling(all);
   // Stable: what a look at the cluster put first stays so among equals.
   const causes = states.filter(({ explainedBy }) => explainedBy === undefined).sort((a, b) => b.score - a.score);

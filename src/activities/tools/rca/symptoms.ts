@@ -11,14 +11,14 @@ import { serviceName } from "./observations.js";
 import { median } from "./ranking/statistics.js";
 
 /** Of a shift: what a service's trouble must come to, in deviations of its noise. */
-const TROUBLE_MIN_DEVIATIONS = 3;
+const SYMPTOM_MIN_DEVIATIONS = 3;
 /** Narrower than this an interval is a moment. */
 const MOMENT_MS = 2_000;
 /** Of the level: what a series may always deviate by. */
 const FLOOR_SHARE = 0.03;
 const STRENGTH_MAX = 1e6;
 /** Values about a given moment that are the trouble, and those elsewhere that a calm level needs. */
-const TROUBLE_POINTS = 8;
+const SYMPTOM_POINTS = 8;
 const CALM_MIN = 3;
 
 export interface TargetWanted {
@@ -52,7 +52,7 @@ function worsening(series: MeasuredSeries, atMs: number | undefined) {
   const isWorse = ({ before, after }: ChangePoint): boolean =>
     worse === "both" || (worse === "up" ? after > before : after < before);
   const [best] = changePoints(points.map(([, value]) => value))
-    .filter((point) => isWorse(point) && point.deviations >= TROUBLE_MIN_DEVIATIONS)
+    .filter((point) => isWorse(point) && point.deviations >= SYMPTOM_MIN_DEVIATIONS)
     .filter(({ index }) => atMs === undefined || timeOf(index - 1) <= atMs)
     .sort((a, b) => b.deviations - a.deviations);
   if (best === undefined) return undefined;
@@ -211,7 +211,7 @@ function fromElse(
   if (target === undefined || atMs === undefined) return undefined;
   const cited = [{ node: target.node, query: target.query }];
   const strength = strengthAt(target, atMs);
-  const isClear = strength >= TROUBLE_MIN_DEVIATIONS;
+  const isClear = strength >= SYMPTOM_MIN_DEVIATIONS;
   const seen = isClear
     ? `it is ${shownNumber(strength)} deviations worse than elsewhere`
     : "it shows no clear turn for the worse";
@@ -227,7 +227,7 @@ function strengthAt(series: MeasuredSeries, atMs: number): number {
   const points = series.points.filter((point): point is [number, number] => point[1] !== null);
   const first = points.findIndex(([seconds]) => seconds * 1_000 >= atMs);
   const from = Math.max(0, (first < 0 ? points.length : first) - NOTICED_LATE_POINTS);
-  const isNear = (_: unknown, index: number): boolean => index >= from && index < from + TROUBLE_POINTS;
+  const isNear = (_: unknown, index: number): boolean => index >= from && index < from + SYMPTOM_POINTS;
   const near = points.filter(isNear).map(([, value]) => value);
   const calm = points.filter((point, index) => !isNear(point, index)).map(([, value]) => value);
   if (calm.length < CALM_MIN || near.length === 0) return 0;

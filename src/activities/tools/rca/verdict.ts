@@ -11,7 +11,7 @@
  *
  * A kind of evidence counts once, however many series or lines there are of it: more of the same makes nothing surer.
  */
-import type { SoFar } from "../../../core/run/context.js";
+import type { RunContext } from "../../../core/run/context.js";
 import type { Certainty } from "../../../vocabulary/certainty.js";
 import type { Suspect } from "./change-evidence.js";
 import type { Evidence, EvidenceKind } from "./evidence.js";
@@ -81,7 +81,7 @@ export interface Verdict {
 export function verdictOn(
   causes: readonly RankedCause[],
   trouble: Symptom | undefined,
-  run: SoFar | undefined,
+  run: RunContext | undefined,
 ): Verdict {
   const [best, next] = causes;
   if (trouble === undefined) return inconclusive("nothing shows what is in trouble");
@@ -125,7 +125,7 @@ const inconclusive = (rule: string): Verdict => ({ certainty: "inconclusive", ru
 const likely = (rule: string): Verdict => ({ certainty: "likely", rule });
 
 /** A rollback of the service whose own check held afterwards. */
-function takenBack({ service, suspects }: RankedCause, run: SoFar | undefined): string | undefined {
+function takenBack({ service, suspects }: RankedCause, run: RunContext | undefined): string | undefined {
   if (suspects.length === 0) return undefined;
   const outputs = new Map(
     run?.outputs.filter(({ tool }) => tool === "rollback").map(({ node, output }) => [node, output]),

@@ -54,7 +54,7 @@ export async function runInSandbox({ script, args, input }: Sandboxed, signal: A
   const over = new AbortController();
   const options = {
     input,
-    contents: [filterHere()],
+    contents: [localFilter()],
     maxOutputBytes: SCRIPT_OUTPUT_MAX_BYTES,
     whileRunning: (pid: number) => watchMemory(pid, script.memory_mb * MEGABYTE, () => over.abort()),
   };
@@ -78,12 +78,12 @@ export async function requireSandbox(signal: AbortSignal): Promise<void> {
     ],
     {},
     AbortSignal.any([signal, AbortSignal.timeout(PROBE_MS)]),
-    { contents: [filterHere()] },
+    { contents: [localFilter()] },
   );
   if (tried.exit !== 0) throw notAvailable(`bubblewrap cannot make a sandbox here: ${tried.stderr.trim().slice(-200)}`);
 }
 
-function filterHere(): Buffer {
+function localFilter(): Buffer {
   const filter = callFilter();
   if (filter === undefined) throw notAvailable(`no filter of system calls is known for ${process.arch}`);
   return filter;

@@ -11,13 +11,13 @@ const KILOBYTE = 1_024;
 export function watchMemory(pid: number, maxBytes: number, onOver: () => void): () => void {
   let timer: NodeJS.Timeout | undefined;
   let ended = false;
-  const look = async (): Promise<void> => {
+  const sample = async (): Promise<void> => {
     const used = await memoryBelow(pid);
     if (ended) return;
     if (used > maxBytes) return onOver();
-    timer = setTimeout(() => void look(), LOOK_EVERY_MS);
+    timer = setTimeout(() => void sample(), LOOK_EVERY_MS);
   };
-  timer = setTimeout(() => void look(), LOOK_EVERY_MS);
+  timer = setTimeout(() => void sample(), LOOK_EVERY_MS);
   return () => {
     ended = true;
     clearTimeout(timer);

@@ -1,5 +1,5 @@
 /** The chart of a run: its key metric with the changes, the beginning of the trouble, and the actions marked. */
-import type { SoFar } from "../../../core/run/context.js";
+import type { RunContext } from "../../../core/run/context.js";
 import { shortened } from "../kit/finding.js";
 import { isoMs, isoText } from "../kit/instant.js";
 import { chartSvg, type Mark } from "./chart-svg.js";
@@ -17,7 +17,7 @@ export interface RunChart {
 }
 
 /** `wanted`: the node whose metric is drawn. Undefined where the run has no metric over time. */
-export function chartOf(run: SoFar, wanted: string | undefined, cause: Cause | undefined): RunChart | undefined {
+export function chartOf(run: RunContext, wanted: string | undefined, cause: Cause | undefined): RunChart | undefined {
   const metric = keyMetricOf(run, wanted, cause);
   if (metric === undefined) return undefined;
   const { node, query, title, timesMs, values, stepMs } = metric;
@@ -30,7 +30,7 @@ export function chartOf(run: SoFar, wanted: string | undefined, cause: Cause | u
 }
 
 /** Of what lies within the drawn span, the newest; in order of time. */
-function marksOf(run: SoFar, cause: Cause | undefined, { timesMs }: KeyMetric): Mark[] {
+function marksOf(run: RunContext, cause: Cause | undefined, { timesMs }: KeyMetric): Mark[] {
   const [fromMs, toMs] = [timesMs[0] ?? 0, timesMs.at(-1) ?? 0];
   const began = cause?.trouble?.began == null ? undefined : isoMs(cause.trouble.began);
   const marks: Mark[] = [

@@ -1,5 +1,5 @@
 /** A post-mortem as a draft: what the run has, and empty places for what only people know. Nothing is made up. */
-import type { SoFar } from "../../../core/run/context.js";
+import type { RunContext } from "../../../core/run/context.js";
 import { DECIDED } from "../../../vocabulary/decisions.js";
 import { isoMs, isoText, spanText } from "../kit/instant.js";
 import { escapeMarkdown } from "./markdown.js";
@@ -12,7 +12,7 @@ const BY_PEOPLE = "*(to be written by the people who were there)*";
 export interface PostmortemParts {
   title: string;
   goal: string | undefined;
-  run: SoFar | undefined;
+  run: RunContext | undefined;
   runId: string;
   cause: Cause | undefined;
   happenings: readonly Happening[];
@@ -45,7 +45,7 @@ export function postmortemBlocks(parts: PostmortemParts): string[] {
   ];
 }
 
-function summaryLines(goal: string | undefined, cause: Cause | undefined, run: SoFar | undefined): string[] {
+function summaryLines(goal: string | undefined, cause: Cause | undefined, run: RunContext | undefined): string[] {
   const lines: string[] = [];
   if (goal !== undefined && goal !== "") lines.push(bullet(`Asked: ${goal}`));
   const [best] = cause?.causes ?? [];
@@ -74,7 +74,7 @@ function impactLines(cause: Cause | undefined): string[] {
   ];
 }
 
-function actionLines(run: SoFar): string[] {
+function actionLines(run: RunContext): string[] {
   const decided = new Map(run.decisions.map((decision) => [decision.node, decision]));
   const acted = run.nodes.filter(({ effect, id }) => effect !== undefined || decided.has(id));
   if (acted.length === 0) return ["- None."];

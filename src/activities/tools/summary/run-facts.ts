@@ -1,12 +1,12 @@
 /** What a summary tells of a run beside its findings, read from the outputs of its nodes: the cause, changes, the key metric. */
-import type { SoFar } from "../../../core/run/context.js";
+import type { RunContext } from "../../../core/run/context.js";
 import type { JsonObject } from "../../../schema/json.js";
 import { measured, type Point } from "../analysis/series/points.js";
 import { shortened } from "../kit/finding.js";
 import { objectIn, textIn } from "../rca/json-parts.js";
 import { measureIn, serviceInQuery } from "../rca/metric-names.js";
 import { readChanges } from "../rca/read-changes.js";
-import { emptyMaterial } from "../rca/read-outputs.js";
+import { noObservations } from "../rca/read-outputs.js";
 import { type AutoRcaOutput, outputSchema } from "../rca/schema.js";
 
 export interface Cause extends AutoRcaOutput {
@@ -14,7 +14,7 @@ export interface Cause extends AutoRcaOutput {
 }
 
 /** The last search for causes of the run. */
-export function causeOf(run: SoFar): Cause | undefined {
+export function causeOf(run: RunContext): Cause | undefined {
   for (const { node, tool, output } of [...run.outputs].reverse()) {
     if (tool !== "autoRCA") continue;
     const parsed = outputSchema.safeParse(output);
@@ -23,15 +23,15 @@ export function causeOf(run: SoFar): Cause | undefined {
   return undefined;
 }
 
-export interface ToldChange {
+export interface ReportedChange {
   node: string;
   atMs: number;
   what: string;
 }
 
 /** As the histories of the run tell them, oldest first. */
-export function changesOf(run: SoFar): ToldChange[] {
-  const material = emptyMaterial(undefined);
+export function changesOf(run: RunContext): ReportedChange[] {
+  const material = noObservations(undefined);
   for (const { node, output } of run.outputs) {
     const mapping = objectIn(output);
     const changes = mapping?.changes ?? mapping?.deployments;
@@ -58,7 +58,11 @@ export interface KeyMetric {
 }
 
 /** The metric of `wanted`, else the one in trouble, else the first with a course over time; undefined where there is none. */
-export function keyMetricOf(run: SoFar, wanted: string | undefined, cause: Cause | undefined): KeyMetric | undefined {
+export function keyMetricOf(
+  run: RunContext,
+  wanted: string | undefined,
+  cause: Cause | undefined,
+): KeyMetric | undefined {
   const nodes = [wanted, cause?.trouble?.node, ...run.outputs.map(({ node }) => node)];
   for (const node of wanted === undefined ? nodes : [wanted]) {
     const output = objectIn(run.outputs.find((one) => one.node === node)?.output);

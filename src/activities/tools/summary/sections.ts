@@ -1,5 +1,5 @@
 /** The parts of a summary as Markdown; every text of the run is escaped, and every part is empty where the run has nothing for it. */
-import type { DecisionSoFar, NodeSoFar, SoFar } from "../../../core/run/context.js";
+import type { DecisionContext, NodeContext, RunContext } from "../../../core/run/context.js";
 import type { Narrative } from "../../contract.js";
 import { shortened } from "../kit/finding.js";
 import { isoText } from "../kit/instant.js";
@@ -57,7 +57,7 @@ export function factLines(facts: Readonly<Record<string, unknown>> | undefined):
 }
 
 /** How each node went until now; the summary itself is left out. */
-export function nodeLines(run: SoFar, self: string): string[] {
+export function nodeLines(run: RunContext, self: string): string[] {
   const decided = new Map(run.decisions.map((decision) => [decision.node, decision]));
   return run.nodes
     .filter(({ id }) => id !== self)
@@ -65,7 +65,10 @@ export function nodeLines(run: SoFar, self: string): string[] {
     .map((node) => nodeLine(node, decided.get(node.id)));
 }
 
-function nodeLine({ id, name, status, reason, verification }: NodeSoFar, decision: DecisionSoFar | undefined): string {
+function nodeLine(
+  { id, name, status, reason, verification }: NodeContext,
+  decision: DecisionContext | undefined,
+): string {
   const by =
     decision === undefined || decision.by.length === 0 ? "" : ` by ${decision.by.map(escapeMarkdown).join(", ")}`;
   const gate = decision === undefined ? "" : `; its gate was ${decision.status}${by}`;

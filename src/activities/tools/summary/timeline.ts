@@ -1,8 +1,8 @@
 /** What happened and when, from the run alone: changes, the beginning of the trouble, gates, decisions, actions, checks. */
-import type { DecisionSoFar, NodeSoFar, SoFar } from "../../../core/run/context.js";
+import type { DecisionContext, NodeContext, RunContext } from "../../../core/run/context.js";
 import { DECIDED } from "../../../vocabulary/decisions.js";
 import { isoMs } from "../kit/instant.js";
-import type { Cause, ToldChange } from "./run-facts.js";
+import type { Cause, ReportedChange } from "./run-facts.js";
 
 export interface Happening {
   atMs: number;
@@ -14,7 +14,7 @@ export interface Happening {
 const CHANGES_MAX = 10;
 
 /** In order of time; of several at once, in the order of their kinds. */
-export function timelineOf(run: SoFar, cause: Cause | undefined, changes: readonly ToldChange[]): Happening[] {
+export function timelineOf(run: RunContext, cause: Cause | undefined, changes: readonly ReportedChange[]): Happening[] {
   const names = new Map(run.nodes.map(({ id, name }) => [id, name]));
   const began = cause?.trouble?.began == null ? undefined : isoMs(cause.trouble.began);
   const happenings: Happening[] = changes
@@ -33,7 +33,7 @@ export function timelineOf(run: SoFar, cause: Cause | undefined, changes: readon
   return happenings.sort((a, b) => a.atMs - b.atMs);
 }
 
-function gateOf({ node, status, openedAtMs, closedAtMs, votes }: DecisionSoFar, name: string): Happening[] {
+function gateOf({ node, status, openedAtMs, closedAtMs, votes }: DecisionContext, name: string): Happening[] {
   const of = `${name} (node ${node})`;
   const asked: Happening = { atMs: openedAtMs, kind: "gate", text: `people were asked about ${of}` };
   const answers = votes.map(({ atMs, decision, approver, verified, comment }): Happening => {
@@ -49,7 +49,7 @@ function gateOf({ node, status, openedAtMs, closedAtMs, votes }: DecisionSoFar, 
   return [asked, ...answers, ...ended];
 }
 
-function actionOf({ id, name, status, effect, endedAtMs, verification, reason }: NodeSoFar): Happening[] {
+function actionOf({ id, name, status, effect, endedAtMs, verification, reason }: NodeContext): Happening[] {
   if (effect === undefined || endedAtMs === undefined || status === "skipped") return [];
   const why = reason === undefined ? "" : `: ${reason}`;
   const done = effect === "notify" ? "told people" : "was carried out";
@@ -59,7 +59,7 @@ function actionOf({ id, name, status, effect, endedAtMs, verification, reason }:
 }
 
 /** Nothing is said to have worked unless a check after it showed that. */
-export function proofOf(verification: NodeSoFar["verification"]): string {
+export function proofOf(verification: NodeContext["verification"]): string {
   if (verification === undefined) return "";
   const why = verification.why === undefined ? "" : ` (${verification.why})`;
   if (verification.verdict === "verified") return "; the check after it holds: verified";

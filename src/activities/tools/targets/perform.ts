@@ -62,7 +62,7 @@ async function attempt(
     await doer.act();
   } catch (error) {
     if (!(error instanceof LostAnswer)) throw error;
-    remarks.push(await settle(doer, idempotency, before, error.message, context, patience));
+    remarks.push(await resolveLost(doer, idempotency, before, error.message, context, patience));
   }
   const after = await readAfter(doer, context, patience, remarks);
   return { before, after, acted: true, remarks };
@@ -75,7 +75,7 @@ async function doesNotActAgain(doer: Executor, context: ToolContext): Promise<To
 }
 
 /** Finds out whether the target acted although its answer was lost; returns how that is known. */
-async function settle(
+async function resolveLost(
   doer: Executor,
   idempotency: HttpAction["idempotency"],
   before: string | null,

@@ -30,7 +30,7 @@ function open(session: Session): Opened | { ok: false; problems: readonly Proble
   const audit = createAuditLog({
     directory: stores.audit,
     now: Date.now,
-    onTrouble: (message) => session.print.note(`${style.yellow("audit")} ${message}`),
+    onProblem: (message) => session.print.note(`${style.yellow("audit")} ${message}`),
   });
   return {
     ok: true,

@@ -48,7 +48,7 @@ export async function ship(
     send,
     signal: interrupt,
     follow: once !== true,
-    onTrouble: (message) => print.note(message),
+    onProblem: (message) => print.note(message),
     pause: (ms, signal) => pause(ms, undefined, { signal }),
   });
   print.note(`${delivered} records were taken`);
@@ -64,7 +64,7 @@ async function noteReceiver({ environment, config }: Local, to: string): Promise
     ...(signer?.ok ? { signer: signer.signer } : {}),
     secrets: secretValues(config, (name) => environment.secretFrom(name)),
     now: Date.now,
-    onTrouble: () => undefined,
+    onProblem: () => undefined,
   });
   const { protocol, host } = new URL(to);
   await audit.note({ event: "export", actor: ownName(), channel: "cli", details: { to: `${protocol}//${host}` } });

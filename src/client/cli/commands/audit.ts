@@ -55,11 +55,11 @@ export async function verify(
   const given = options.checkpoint === undefined ? [] : await readGiven(session, options.checkpoint);
   if (!Array.isArray(given)) return failed(given.problems);
   const { directory, verifier } = opened;
-  const look = () =>
+  const readVerdict = () =>
     verifyAudit(directory, { checkpoints: given, ...(verifier === undefined ? {} : { signer: verifier }) });
-  let verdict = await look();
+  let verdict = await readVerdict();
   // A line that is being written at this moment has no end yet; a moment later it has.
-  if (verdict.found === 1 && verdict.problems[0]?.kind === "line-torn") verdict = await look();
+  if (verdict.found === 1 && verdict.problems[0]?.kind === "line-torn") verdict = await readVerdict();
   const { print } = session;
   for (const notice of verdict.notices) print.note(`${style.yellow("notice")} ${placeOf(notice)}: ${notice.message}`);
   const problems = verdict.problems.map(problemOf);
@@ -119,8 +119,13 @@ export async function checkpoint(session: Session): Promise<Ending> {
 }
 
 function logOf(session: Session, { directory, signer }: Extract<Opened, { ok: true }>) {
-  const onTrouble = (message: string) => session.print.note(message);
-  return createAuditLog({ directory, ...(signer === undefined ? {} : { signer }), now: Date.now, onTrouble });
+  const onProblem = (message: string) => session.print.note(message);
+  return createAuditLog({
+    directory,
+    ...(signer === undefined ? {} : { signer }),
+    now: Date.now,
+    onProblem,
+  });
 }
 
 const FOLLOW_EVERY_MS = 500;

@@ -1,5 +1,5 @@
 /** `autoops doctor`: for each part whether it works, what is missing for a good answer, and the command that mends it. */
-import { alertmanagerOf, findHere } from "../../../app/find-stack.js";
+import { alertmanagerOf, findLocally } from "../../../app/find-stack.js";
 import { type Local, loadLocal } from "../../../app/local.js";
 import { checkSources } from "../../../app/source-checks.js";
 import { discoverStack } from "../../../app/stack.js";
@@ -80,7 +80,7 @@ async function sourceParts(session: Session): Promise<Part[]> {
 async function undeclaredParts(local: Local): Promise<Part[]> {
   const { config } = local;
   if (Object.keys(config.sources).length === 0) return [];
-  const found = await findHere(local, process.cwd());
+  const found = await findLocally(local, process.cwd());
   const kinds = new Set(Object.values(config.sources).map(({ kind }) => kind));
   const servers = Object.values(config.sources).flatMap((source) => (source.kind === "prometheus" ? [source] : []));
   const isManaged = servers.some((source) => source.alertmanager);

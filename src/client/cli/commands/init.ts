@@ -1,7 +1,7 @@
 /** `autoops init`: finds what is on this machine, writes config.yaml and a safety.yaml that changes nothing, and learns the stack. */
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { alertmanagerOf, findHere } from "../../../app/find-stack.js";
+import { alertmanagerOf, findLocally } from "../../../app/find-stack.js";
 import { loadLocal } from "../../../app/local.js";
 import { readEnvironment } from "../../../platform/environment.js";
 import { isThere } from "../../../platform/settings-file.js";
@@ -44,7 +44,7 @@ export async function init(session: Session, _: readonly string[], options: Opti
   }
   const local = await loadLocal(session.environment);
   if (!local.ok) return failed(local.problems);
-  const found = await findHere(local, process.cwd(), options.kubeconfig);
+  const found = await findLocally(local, process.cwd(), options.kubeconfig);
   const wish = await asked(session, options, {
     prometheus: options.prometheus ?? found.prometheus,
     logs: options.logs ?? found.logFolders,

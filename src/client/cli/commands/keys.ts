@@ -1,7 +1,7 @@
 /** `autoops keys init|show|rotate`: the key that signs on this machine, and the public keys that prove what was signed. */
 import { createAuditLog } from "../../../platform/audit/log.js";
 import { readEnvironment } from "../../../platform/environment.js";
-import { makeKeyOnce, publicFolderOf, readOwnPublicKeys, rotateKey } from "../../../platform/keys/key-file.js";
+import { makeKeyIfAbsent, publicFolderOf, readOwnPublicKeys, rotateKey } from "../../../platform/keys/key-file.js";
 import { type PublicKey, readPublicKeys } from "../../../platform/keys/public-keys.js";
 import { isThere } from "../../../platform/settings-file.js";
 import { loadSigner } from "../../../platform/signing.js";
@@ -24,7 +24,7 @@ export async function initKeys(session: Session): Promise<Ending> {
   const place = placeOf(session);
   if (!place.ok) return failed(place.problems);
   const { file } = place;
-  const { made } = await makeKeyOnce(file);
+  const { made } = await makeKeyIfAbsent(file);
   const read = await readOwnPublicKeys(file);
   if (!read.ok) return failed([read.problem]);
   const kid = read.keys[0]?.kid ?? "";
@@ -85,6 +85,6 @@ export async function rotateKeys(session: Session): Promise<Ending> {
 async function note({ audit: directory, file }: Extract<Place, { ok: true }>, what: string, details: object) {
   const loaded = await loadSigner(file);
   const signer = loaded.ok ? { signer: loaded.signer } : {};
-  const audit = createAuditLog({ directory, ...signer, now: Date.now, onTrouble: () => undefined });
+  const audit = createAuditLog({ directory, ...signer, now: Date.now, onProblem: () => undefined });
   await audit.note({ event: "keys-changed", actor: ownName(), channel: "cli", details: { what, ...details } });
 }

@@ -1,6 +1,6 @@
 /** `autoops mcp check|accept`: what declared MCP servers say of their tools, and a person's word for it. */
 import type { PinVerdict } from "../../../activities/connectors/mcp/pinned.js";
-import { acceptMcp, type LookedAt, lookAtMcp } from "../../../app/mcp-pins.js";
+import { acceptMcp, type Inspected, inspectMcp } from "../../../app/mcp-pins.js";
 import { createAuditLog } from "../../../platform/audit/log.js";
 import type { Environment } from "../../../platform/environment.js";
 import { storesOf } from "../../../platform/stores.js";
@@ -14,7 +14,7 @@ import { ownName, type Session } from "../session.js";
 import { oneLine, style } from "../text.js";
 
 export async function check(session: Session, [name]: readonly string[]): Promise<Ending> {
-  const looked = await lookAtMcp(session.environment, name, session.interrupt);
+  const looked = await inspectMcp(session.environment, name, session.interrupt);
   if (!looked.ok) return failed(looked.problems);
   if (looked.servers.length === 0) session.print.result("config.yaml declares no MCP server");
   for (const server of looked.servers) show(session, server);
@@ -28,7 +28,7 @@ export async function accept(
   [name = ""]: readonly string[],
   { digest }: { digest?: string },
 ): Promise<Ending> {
-  const looked = await lookAtMcp(session.environment, name, session.interrupt);
+  const looked = await inspectMcp(session.environment, name, session.interrupt);
   if (!looked.ok) return failed(looked.problems);
   const [server] = looked.servers;
   if (server === undefined) return failed([]);
@@ -62,9 +62,9 @@ async function agrees(session: Session): Promise<boolean> {
   return isConfirmed(session, "accept what stands above? [y/N] ");
 }
 
-async function note({ print }: Session, environment: Environment, { name, digest, tools }: LookedAt): Promise<void> {
-  const onTrouble = (message: string) => print.note(message);
-  const audit = createAuditLog({ directory: storesOf(environment).audit, now: Date.now, onTrouble });
+async function note({ print }: Session, environment: Environment, { name, digest, tools }: Inspected): Promise<void> {
+  const onProblem = (message: string) => print.note(message);
+  const audit = createAuditLog({ directory: storesOf(environment).audit, now: Date.now, onProblem });
   const details = { mcp_server: name, digest, tools: tools.map(({ action }) => action) };
   await audit.note({ event: "registry-changed", actor: ownName(), channel: "cli", details });
 }
@@ -77,7 +77,7 @@ const SAYS: Record<PinVerdict["state"], string> = {
   unclear: "cannot be accepted",
 };
 
-function show({ print }: Session, { name, transport, tools, undeclared, digest, problem }: LookedAt): void {
+function show({ print }: Session, { name, transport, tools, undeclared, digest, problem }: Inspected): void {
   print.result(`${style.bold(name)} (${transport})`);
   if (problem !== undefined) print.result(`  ${style.red(problem.code)} ${oneLine(problem.message, 300)}`);
   for (const verdict of tools) {
@@ -109,7 +109,7 @@ function textOf(tool: McpDescriptor | undefined): string[] {
   return lines.map(visible);
 }
 
-function problemsOf({ name, tools, problem }: LookedAt): Problem[] {
+function problemsOf({ name, tools, problem }: Inspected): Problem[] {
   const own = tools.flatMap(({ action, state, why }): Problem[] => {
     const at = `mcp_servers.${name}.tools.${action}`;
     const told = (code: Problem["code"], hint: string): Problem[] => [
@@ -124,7 +124,7 @@ function problemsOf({ name, tools, problem }: LookedAt): Problem[] {
   return problem === undefined ? own : [problem, ...own];
 }
 
-function documentOf({ name, transport, tools, undeclared, digest, problem }: LookedAt): object {
+function documentOf({ name, transport, tools, undeclared, digest, problem }: Inspected): object {
   const told = tools.map(({ action, state, why, listed, accepted, digest: own }) => ({
     action,
     state,

@@ -14,7 +14,7 @@ import { done, type Ending, failed } from "../ending.js";
 import { writeChart } from "../run-chart.js";
 import type { Session } from "../session.js";
 
-const LOOK_MS = 1_000;
+const POLL_MS = 1_000;
 
 export type ReportFormat = "md" | "html" | "json" | "postmortem";
 
@@ -27,7 +27,7 @@ interface Options {
 export function report(session: Session, [runId = ""]: readonly string[], options: Options = {}): Promise<Ending> {
   const { chart, full, format } = options;
   return withRuns(session, async (runs) => {
-    const answer = await runs.report(runId, LOOK_MS);
+    const answer = await runs.report(runId, POLL_MS);
     if (!answer.ok) return failed(answer.problems);
     const found = answer.value;
     if (found === undefined) {

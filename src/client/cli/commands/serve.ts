@@ -73,7 +73,7 @@ export async function serve(session: Session, _: readonly string[], options: Opt
     print.document({ ok: true, url, ...(hooksUrl === undefined ? {} : { hooksUrl }), signsIn, pid: process.pid });
     await leave(session, options);
     await stop();
-    await taking?.settled();
+    await taking?.idle();
     print.note("the façade stopped");
     return { exit: EXIT.done, document: {}, told: true };
   } finally {

@@ -1,6 +1,6 @@
 /** `autoops tools approve PATH`: shows what a package declares, and takes exactly that content for approved. Runs none of it. */
 import { resolve } from "node:path";
-import { lookAtPackage, type SeenPackage } from "../../../app/tool-packages.js";
+import { inspectPackage, type SeenPackage } from "../../../app/tool-packages.js";
 import { createAuditLog } from "../../../platform/audit/log.js";
 import { type Environment, readEnvironment } from "../../../platform/environment.js";
 import { storesOf } from "../../../platform/stores.js";
@@ -18,7 +18,7 @@ export async function approvePackage(
   const read = readEnvironment(session.environment);
   if (!read.ok) return failed(read.problems);
   const path = resolve(given);
-  const looked = await lookAtPackage(path);
+  const looked = await inspectPackage(path);
   if (!looked.ok) return failed(looked.problems);
   const seen = looked.value;
   show(session, seen);
@@ -58,7 +58,7 @@ async function agrees(session: Session): Promise<boolean> {
 }
 
 async function record({ print }: Session, environment: Environment, details: object): Promise<void> {
-  const onTrouble = (message: string) => print.note(message);
-  const audit = createAuditLog({ directory: storesOf(environment).audit, now: Date.now, onTrouble });
+  const onProblem = (message: string) => print.note(message);
+  const audit = createAuditLog({ directory: storesOf(environment).audit, now: Date.now, onProblem });
   await audit.note({ event: "tool-package-approved", actor: ownName(), channel: "cli", details });
 }

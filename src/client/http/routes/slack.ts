@@ -8,11 +8,11 @@ import { countRefusal, type Gatekeeping } from "../access/caller.js";
 import type { FacadeOptions } from "../options.js";
 import { Refusal } from "../problem-document.js";
 import { answerSlack } from "../slack/answers.js";
-import { createOnce, verifySlack } from "../slack/signature.js";
+import { createReplayCheck, verifySlack } from "../slack/signature.js";
 
 export function takeSlackInteraction(options: FacadeOptions, keeping: Gatekeeping): RequestHandler {
   const { slack: answers, log } = options;
-  const isFirst = createOnce(answers?.now ?? Date.now);
+  const isFirst = createReplayCheck(answers?.now ?? Date.now);
   return async (request, response) => {
     if (answers === undefined) {
       const message = "this façade takes nothing from Slack";

@@ -31,7 +31,7 @@ export async function loadVerification(): Promise<void> {
 }
 
 /** True for the first time that a request comes, within the window in which it is good. */
-export function createOnce(now: () => number): (requestId: string) => boolean {
+export function createReplayCheck(now: () => number): (requestId: string) => boolean {
   const seen = new Map<string, number>();
   return (requestId) => {
     const nowMs = now();

@@ -7,13 +7,13 @@ export type Change = Omit<RunHappening, "id">;
 
 export interface Watch {
   /** The changes since the last call. */
-  look(atMs: number): Change[];
+  observe(atMs: number): Change[];
 }
 
 export function createWatch(run: Run): Watch {
   const nodes = new Map<string, NodeStatus>();
   const gates = new Map<string, string>();
-  const look = (atMs: number): Change[] => {
+  const observe = (atMs: number): Change[] => {
     const changes: Change[] = [];
     for (const { node } of run.plan.nodes.values()) {
       const own = stateOf(run, node.id);
@@ -30,8 +30,8 @@ export function createWatch(run: Run): Watch {
     return changes;
   };
   // What stood there when the watch began has been told before.
-  look(0);
-  return { look };
+  observe(0);
+  return { observe };
 }
 
 type Said = Pick<Change, "kind" | "text">;

@@ -5,10 +5,10 @@
 
 import type { CheckedNode } from "../../../core/check.js";
 import { gateOf } from "../../../core/gate/gate-of.js";
-import { type DueNotice, dueNotices, noticeSummary, toldChannels } from "../../../core/gate/messages.js";
+import { type DueNotice, dueMessages, noticeSummary, toldChannels } from "../../../core/gate/messages.js";
 import { apply } from "../../../core/run/apply.js";
 import { type Action, next, nextOfRunning } from "../../../core/run/next.js";
-import { askNode, settleSummary, startNode, startRead } from "../../../core/run/node-start.js";
+import { askNode, pauseSummary, startNode, startRead } from "../../../core/run/node-start.js";
 import { type Run, stateOf, workedMs } from "../../../core/run/run.js";
 import type { DecisionResult, RunEvent } from "../../../core/run/state.js";
 import { SUMMARY_MAX_CHARS } from "../../../vocabulary/limits.js";
@@ -84,7 +84,7 @@ export function createMirror(run: Run, activities: number, onStep: (atMs: number
       if (startRead(run, node, action, atMs) !== undefined) scheduled++;
     } else if (action.kind === "settle") {
       apply(run, { kind: "step-started", node: node.id, atMs });
-      expected.push({ purpose: { kind: "settle", node: node.id }, summary: settleSummary(node) });
+      expected.push({ purpose: { kind: "settle", node: node.id }, summary: pauseSummary(node) });
     } else if (startNode(run, node, atMs) !== undefined) {
       if (action.kind === "wait") {
         expected.push({ purpose: { kind: "wait", node: node.id }, summary: node.name.slice(0, SUMMARY_MAX_CHARS) });
@@ -101,7 +101,7 @@ export function createMirror(run: Run, activities: number, onStep: (atMs: number
     if (gate === undefined) return;
     expectNotice(
       node,
-      dueNotices(gateOf(run, node.id)?.rule, gate).filter((notice) => notice.atMs > sinceMs),
+      dueMessages(gateOf(run, node.id)?.rule, gate).filter((notice) => notice.atMs > sinceMs),
     );
   }
 

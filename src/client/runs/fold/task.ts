@@ -1,5 +1,5 @@
 /** One finished workflow task: what it wrote into the history. */
-import type { AskedAt, CheckResult, EditVerdict, VoteVerdict } from "../../../activities/contract.js";
+import type { CheckResult, EditVerdict, RequestTime, VoteVerdict } from "../../../activities/contract.js";
 import type { Verdict } from "../../../core/check.js";
 import { redact } from "../../../core/redact.js";
 import { ACTIVITIES } from "../../../vocabulary/names.js";
@@ -7,8 +7,8 @@ import { firstValue, type HistoryEvent, idOf, msOf, payloadValue } from "../payl
 
 type Marker =
   | { kind: "checked"; verdict: Verdict; atMs: number }
-  | { kind: "verified"; seq: number; verdict?: VoteVerdict & AskedAt }
-  | { kind: "edit-checked"; seq: number; verdict?: EditVerdict & AskedAt };
+  | { kind: "verified"; seq: number; verdict?: VoteVerdict & RequestTime }
+  | { kind: "edit-checked"; seq: number; verdict?: EditVerdict & RequestTime };
 
 export interface Task {
   /** Event id of its completion. */
@@ -74,7 +74,7 @@ function markerOf(event: HistoryEvent): Marker[] {
   const marker = event.markerRecordedEventAttributes;
   if (marker?.markerName !== "core_local_activity") return [];
   const data = firstValue(marker.details?.data) as MarkerData | undefined;
-  const result = firstValue(marker.details?.result) as AskedAt | undefined;
+  const result = firstValue(marker.details?.result) as RequestTime | undefined;
   // When it was asked, as the workflow has it; histories from before tell only when it was answered.
   const atMs = result?.atMs ?? msOf(data?.complete_time);
   if (data?.activity_type === ACTIVITIES.checkGraph) {
@@ -82,10 +82,10 @@ function markerOf(event: HistoryEvent): Marker[] {
     return checked?.ok === true ? [{ kind: "checked", verdict: checked.verdict, atMs }] : [];
   }
   if (data?.activity_type === ACTIVITIES.checkEdit) {
-    return [{ kind: "edit-checked", seq: data.seq, verdict: result as (EditVerdict & AskedAt) | undefined }];
+    return [{ kind: "edit-checked", seq: data.seq, verdict: result as (EditVerdict & RequestTime) | undefined }];
   }
   if (data?.activity_type !== ACTIVITIES.verifyVote) return [];
-  return [{ kind: "verified", seq: data.seq, verdict: result as (VoteVerdict & AskedAt) | undefined }];
+  return [{ kind: "verified", seq: data.seq, verdict: result as (VoteVerdict & RequestTime) | undefined }];
 }
 
 /** Causes of a failed task that say nothing of the run: it is begun anew, or was reset. */

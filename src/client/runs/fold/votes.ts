@@ -1,5 +1,5 @@
 /** Decisions on their way to a gate, as the workflow's handlers take them: a token is verified before its vote counts. */
-import type { AskedAt, EditVerdict, VoteVerdict } from "../../../activities/contract.js";
+import type { EditVerdict, RequestTime, VoteVerdict } from "../../../activities/contract.js";
 import { readAnswer } from "../../../core/gate/answer.js";
 import { judgeEdit, refuseEdit } from "../../../core/gate/edit.js";
 import { addProblem } from "../../../core/run/run.js";
@@ -21,9 +21,9 @@ export interface Votes {
   /** A decision arrived; undefined while its token is being verified. */
   take(value: unknown, decision: Vote["decision"], atMs: number): Outcome | undefined;
   /** The verification of the activity with this sequence number ended. */
-  verified(seq: number, verdict: (VoteVerdict & AskedAt) | undefined): Outcome | undefined;
+  verified(seq: number, verdict: (VoteVerdict & RequestTime) | undefined): Outcome | undefined;
   /** The check of other params ended. */
-  checkedEdit(seq: number, verdict: (EditVerdict & AskedAt) | undefined): Outcome | undefined;
+  checkedEdit(seq: number, verdict: (EditVerdict & RequestTime) | undefined): Outcome | undefined;
 }
 
 interface Pending {
@@ -52,7 +52,7 @@ export function createVotes(mirror: Mirror): Votes {
     return undefined;
   }
 
-  function verified(seq: number, verdict: (VoteVerdict & AskedAt) | undefined): Outcome | undefined {
+  function verified(seq: number, verdict: (VoteVerdict & RequestTime) | undefined): Outcome | undefined {
     const index = Math.max(
       0,
       pending.findIndex((one) => one.seq === seq),
@@ -60,15 +60,15 @@ export function createVotes(mirror: Mirror): Votes {
     const [found] = pending.splice(index, 1);
     if (found === undefined) return undefined;
     const asked = { ...found.vote, atMs: verdict?.atMs ?? found.vote.atMs };
-    if (!verdict?.ok) return settled(count(found.answer, { ...asked, signatureRefused: true }));
+    if (!verdict?.ok) return counted(count(found.answer, { ...asked, signatureRefused: true }));
     const { approver, groups, channel = asked.channel, issuedMs, jti } = verdict;
     const { token } = found.answer;
     const vote = { ...asked, approver, groups, channel, verified: true, issuedMs, token, decisionId: jti };
-    return settled(count(found.answer, vote));
+    return counted(count(found.answer, vote));
   }
 
   /** The look at a signature is over, unless the check of other params follows. */
-  function settled(outcome: Outcome | undefined): Outcome | undefined {
+  function counted(outcome: Outcome | undefined): Outcome | undefined {
     if (outcome !== undefined) mirror.report({ kind: "vote-settled", node: outcome.node, atMs: outcome.atMs });
     return outcome;
   }
@@ -83,7 +83,7 @@ export function createVotes(mirror: Mirror): Votes {
     return undefined;
   }
 
-  function checkedEdit(seq: number, verdict: (EditVerdict & AskedAt) | undefined): Outcome | undefined {
+  function checkedEdit(seq: number, verdict: (EditVerdict & RequestTime) | undefined): Outcome | undefined {
     const index = Math.max(
       0,
       edits.findIndex((one) => one.seq === seq),
@@ -96,7 +96,7 @@ export function createVotes(mirror: Mirror): Votes {
     const wasSigned = vote.verified || vote.signatureRefused === true;
     const end = (result: DecisionResult): Outcome | undefined => {
       const outcome = { node, decision, approver, result, atMs };
-      return wasSigned ? settled(outcome) : outcome;
+      return wasSigned ? counted(outcome) : outcome;
     };
     if (!verdict?.ok) {
       for (const problem of verdict?.problems ?? []) addProblem(mirror.run, problem);

@@ -111,7 +111,7 @@ function lonelyCallers(complaints: readonly Complaint[]): Owner[] {
 function calleeCause(model: Model, callee: Owner, complaints: readonly Complaint[]): Cause {
   const callers = uniqueRefs(complaints.map(({ caller }) => caller.ref));
   const isTimeout = complaints.some((one) => one.isTimeout);
-  const trouble = troubleOf(model, callee);
+  const trouble = symptomOf(model, callee);
   const all = model.owners.filter((owner) =>
     dependenciesOf(model, owner).some(
       ({ service }) => service !== undefined && model.ownersBehind(service).includes(callee),
@@ -146,7 +146,7 @@ function callerCause(caller: Owner, complaints: readonly Complaint[]): Cause {
 }
 
 /** Restarts and probes that failed lately, though it is well now. */
-function troubleOf(model: Model, { pods }: Owner): Evidence | undefined {
+function symptomOf(model: Model, { pods }: Owner): Evidence | undefined {
   const now = presentMs(model);
   for (const pod of pods) {
     const ref = refOf("Pod", pod);

@@ -1,7 +1,7 @@
 /** Syncs of Argo CD, from the history in its Applications; nothing where the cluster has no Argo CD. */
 import { z } from "zod";
 import { isoMs } from "../../../tools/kit/instant.js";
-import { belongsTo, type ToldChange } from "../../kit/change.js";
+import { belongsTo, type ReportedChange } from "../../kit/change.js";
 import { KubernetesFailure } from "../answers.js";
 import { listOf, placeOf } from "../lists.js";
 import type { PartQuestion, PartReading } from "./part.js";
@@ -61,7 +61,7 @@ export async function argoChanges({ source, cluster, question, context }: PartQu
   }
 }
 
-function changesOf({ metadata, spec, status }: Application, where: string, page: string | undefined): ToldChange[] {
+function changesOf({ metadata, spec, status }: Application, where: string, page: string | undefined): ReportedChange[] {
   const history = (status?.history ?? [])
     .flatMap((sync) => {
       const timeMs = isoMs(sync.deployedAt);
@@ -72,7 +72,7 @@ function changesOf({ metadata, spec, status }: Application, where: string, page:
     page === undefined
       ? undefined
       : `${page.replace(/\/+$/, "")}/applications/${metadata.namespace ?? ""}/${metadata.name}`;
-  return history.map(({ sync, timeMs }, index): ToldChange => {
+  return history.map(({ sync, timeMs }, index): ReportedChange => {
     const before = history[index - 1]?.sync;
     const origin = sync.source ?? sync.sources?.[0] ?? spec.source ?? {};
     const from = [origin.repoURL, origin.path ?? origin.chart].filter((part) => part !== undefined).join(" ");

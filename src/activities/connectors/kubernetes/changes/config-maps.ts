@@ -1,7 +1,7 @@
 /** ConfigMaps: when they came to be, and who wrote to them last and when. Keys are named, values are not read. */
 import { z } from "zod";
 import { isoMs } from "../../../tools/kit/instant.js";
-import { belongsTo, type ToldChange } from "../../kit/change.js";
+import { belongsTo, type ReportedChange } from "../../kit/change.js";
 import { listOf, placeOf } from "../lists.js";
 import { managedFieldsSchema, partAt, writersOf } from "./managed-fields.js";
 import type { PartQuestion, PartReading } from "./part.js";
@@ -39,14 +39,14 @@ export async function configMapChanges(asked: PartQuestion): Promise<PartReading
 }
 
 /** Every writer that the API server still notes, with its last time. */
-function changesOf({ metadata }: ConfigMap, where: string): ToldChange[] {
+function changesOf({ metadata }: ConfigMap, where: string): ReportedChange[] {
   const { name, resourceVersion, managedFields } = metadata;
   const createdMs = isoMs(metadata.creationTimestamp ?? "");
   const writers = ["f:data", "f:binaryData"].flatMap((part) => writersOf(managedFields, [part]));
   // Of several writers within the second of its creation, none is known to be the one who created it.
   const first = writers.filter(({ timeMs }) => timeMs === createdMs);
   const changes = writers.map(
-    ({ timeMs, manager }, index): ToldChange => ({
+    ({ timeMs, manager }, index): ReportedChange => ({
       timeMs,
       kind: "config",
       what: `ConfigMap ${name} was ${first.length === 1 && timeMs === createdMs ? "created" : "written"}${keysText(managedFields, manager)}`,

@@ -7,7 +7,7 @@ import { gunzip } from "node:zlib";
 import { z } from "zod";
 import { isoMs } from "../../../tools/kit/instant.js";
 import type { LostPart } from "../../../tools/logs/reading.js";
-import { belongsTo, type ToldChange } from "../../kit/change.js";
+import { belongsTo, type ReportedChange } from "../../kit/change.js";
 import { listOf, placeOf } from "../lists.js";
 import type { PartQuestion, PartReading } from "./part.js";
 
@@ -76,8 +76,8 @@ export async function helmReleaseIn(encoded: string): Promise<Release | undefine
   }
 }
 
-function changesOf(releases: readonly Release[], where: string): ToldChange[] {
-  return releases.map((release): ToldChange => {
+function changesOf(releases: readonly Release[], where: string): ReportedChange[] {
+  return releases.map((release): ReportedChange => {
     const { name, version, info } = release;
     const before = releases.filter((other) => other.name === name && other.version < version);
     const previous = before.sort((a, b) => b.version - a.version)[0];

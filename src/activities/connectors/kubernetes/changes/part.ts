@@ -1,13 +1,13 @@
 /** One part of what a cluster tells of changes: what is asked of it, and what it answers. */
 import type { ToolContext } from "../../../define-tool.js";
 import type { LostPart } from "../../../tools/logs/reading.js";
-import type { ChangeQuestion, ToldChange } from "../../kit/change.js";
+import type { ChangeQuestion, ReportedChange } from "../../kit/change.js";
 import type { KubernetesClient } from "../client.js";
 import type { KubernetesSource } from "../lists.js";
 
 /** What each part is asked for, and what it answers. */
 export interface PartReading {
-  changes: ToldChange[];
+  changes: ReportedChange[];
   cut: boolean;
   unreadable?: LostPart[];
 }

@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import { isoMs } from "../../../tools/kit/instant.js";
-import { belongsTo, type ToldChange } from "../../kit/change.js";
+import { belongsTo, type ReportedChange } from "../../kit/change.js";
 import { bothSelectors, type Listed, listOf, placeOf } from "../lists.js";
 import { managedFieldsSchema, writersOf } from "./managed-fields.js";
 import type { PartQuestion, PartReading } from "./part.js";
@@ -64,7 +64,7 @@ export async function rolloutChanges(asked: PartQuestion): Promise<PartReading> 
       if (owner !== undefined) revisions[kind].push(controllerRevision(one, owner));
     }
   }
-  const changes: ToldChange[] = [];
+  const changes: ReportedChange[] = [];
   const used = new Set<string>();
   let cut = sets.cut || controlled.cut;
   for (const kind of Object.keys(KINDS) as Kind[]) {
@@ -132,10 +132,10 @@ const controllerRevision = (
 });
 
 /** `revisions` in their order. */
-function changesOf(kind: Kind, workload: Workload, revisions: readonly Revision[], where: string): ToldChange[] {
+function changesOf(kind: Kind, workload: Workload, revisions: readonly Revision[], where: string): ReportedChange[] {
   const { name, managedFields } = workload.metadata;
   const [writer] = writersOf(managedFields, ["f:spec", "f:template"]);
-  return revisions.map((revision, index): ToldChange => {
+  return revisions.map((revision, index): ReportedChange => {
     const before = revisions[index - 1];
     const isNewest = index === revisions.length - 1;
     // An object that is older than the revision before it was there already.

@@ -3,7 +3,7 @@
  * event beside one of another ReplicaSet, or that starts a first one, is a step of a rollout and not told here.
  */
 
-import type { ToldChange } from "../../kit/change.js";
+import type { ReportedChange } from "../../kit/change.js";
 import type { ClusterEvent } from "../events.js";
 
 const SCALED = /^Scaled (?:up|down) replica set (\S+) (?:from (\d+) to (\d+)|to (\d+)(?: from (\d+))?)/;
@@ -22,7 +22,7 @@ export function scaleChanges(
   events: readonly ClusterEvent[],
   scalers: ReadonlyMap<string, string>,
   where: string,
-): ToldChange[] {
+): ReportedChange[] {
   const steps = events.flatMap((event) => stepOf(event) ?? []);
   return steps
     .filter((step) => isOwnAct(step, steps))

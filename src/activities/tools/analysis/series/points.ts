@@ -41,14 +41,14 @@ const GAP_STEPS = 1.5;
 /** `until`: the end of what was asked for; data that end before it are missing from there. */
 export function missingOf({ timesMs, stepMs }: Measured, untilMs?: number): Missing {
   const gaps: Array<{ fromMs: number; toMs: number | undefined; points: number }> = [];
-  const look = (fromMs: number, endMs: number, toMs: number | undefined): void => {
+  const addInterval = (fromMs: number, endMs: number, toMs: number | undefined): void => {
     if (stepMs <= 0 || endMs - fromMs <= GAP_STEPS * stepMs) return;
     gaps.push({ fromMs, toMs, points: Math.round((endMs - fromMs) / stepMs) - 1 });
   };
   timesMs.forEach((time, index) => {
     const next = timesMs[index + 1];
-    if (next !== undefined) look(time, next, next);
-    else if (untilMs !== undefined) look(time, untilMs, undefined);
+    if (next !== undefined) addInterval(time, next, next);
+    else if (untilMs !== undefined) addInterval(time, untilMs, undefined);
   });
   const points = gaps.reduce((sum, gap) => sum + gap.points, 0);
   const longest = [...gaps].sort((a, b) => b.points - a.points).slice(0, GAPS_MAX);

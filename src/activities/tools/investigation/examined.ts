@@ -7,12 +7,12 @@ import { listIn, numberIn, objectIn } from "../rca/json-parts.js";
 
 const TEXT_MAX_CHARS = 300;
 
-export interface Looked {
+export interface Examined {
   node: string;
   what: string;
 }
 
-export function lookedAt({ node, tool, output }: { node: string; tool: string; output: Json }): Looked {
+export function examined({ node, tool, output }: { node: string; tool: string; output: Json }): Examined {
   return { node, what: whatOf(tool, output) };
 }
 
@@ -35,7 +35,7 @@ function whatOf(tool: string, output: Json): string {
 const plural = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;
 
 /** Looks that failed, and why. */
-export function notLookedAt({ soFar, nodeId }: ToolContext): Array<{ node: string; why: string }> {
+export function notExamined({ soFar, nodeId }: ToolContext): Array<{ node: string; why: string }> {
   const nodes = soFar?.nodes ?? [];
   const failed = nodes
     .filter(({ id, status }) => id !== nodeId && status === "failed")

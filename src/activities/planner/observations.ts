@@ -25,7 +25,7 @@ export type Scoped = ServiceParam & {
   traces: Array<{ source: string; name: string }>;
 };
 
-export interface LookedFor {
+export interface SearchedFor {
   map: StackMap;
   config: Config;
   window?: string;
@@ -49,8 +49,8 @@ export const withSignals = (one: Scoped): JsonObject => ({
   ...(Object.keys(one.signals).length === 0 ? {} : { signals: one.signals as JsonObject }),
 });
 
-export function looksOf(
-  { map, config, window = WINDOW }: LookedFor,
+export function observationsOf(
+  { map, config, window = WINDOW }: SearchedFor,
   scope: readonly Scoped[],
   target: string | undefined,
 ): Node[] {

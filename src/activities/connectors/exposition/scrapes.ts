@@ -4,7 +4,7 @@ import { finite, type Series } from "../../tools/metrics/reading.js";
 import type { Page, Sample } from "./format.js";
 import { fitsSelector, type Selector } from "./selector.js";
 
-export interface Look extends Page {
+export interface Scrape extends Page {
   atMs: number;
 }
 export interface Growth {
@@ -23,7 +23,7 @@ export const matching = (page: Page, selector: Selector): Sample[] =>
   page.samples.filter((sample) => fitsSelector(selector, sample.metric, sample.labels));
 
 /** The samples that are of now. A page may carry its own times, and a gateway keeps what was pushed years ago. */
-export function current(look: Look, samples: readonly Sample[]): { now: Sample[]; left: string[] } {
+export function current(look: Scrape, samples: readonly Sample[]): { now: Sample[]; left: string[] } {
   const isCurrent = ({ timeMs }: Sample): boolean => timeMs === undefined || Math.abs(timeMs - look.atMs) <= CURRENT_MS;
   const stale = samples.filter((sample) => !isCurrent(sample));
   const [first] = stale;
@@ -37,7 +37,7 @@ export function current(look: Look, samples: readonly Sample[]): { now: Sample[]
  * Whether another process answered the second look, as behind an address that several share: it began at another time, and
  * before the first look. One that began since is the same after a restart.
  */
-export function isOther(first: Look, second: Look): boolean {
+export function isOther(first: Scrape, second: Scrape): boolean {
   const before = beginnings(first);
   let isRestarted = false;
   for (const [key, began] of beginnings(second)) {
@@ -53,7 +53,7 @@ const beginnings = ({ samples }: Page): Map<string, number> =>
   new Map(samples.filter(({ metric }) => BEGINNING.test(metric)).map((sample) => [keyOf(sample), sample.value]));
 
 /** A process that was restarted has lost all that it counted: where one counter fell and another grew, it was not. */
-function fellAndRose(first: Look, second: Look): boolean {
+function fellAndRose(first: Scrape, second: Scrape): boolean {
   const before = valuesOf(first);
   let [fell, rose] = [false, false];
   for (const sample of second.samples) {
@@ -66,7 +66,7 @@ function fellAndRose(first: Look, second: Look): boolean {
 }
 
 /** An `*_info` series that stands once on a page tells who answers: the host, the pod, the version. */
-function renamed(first: Look, second: Look): boolean {
+function renamed(first: Scrape, second: Scrape): boolean {
   const [before, after] = [first, second].map(onlyInfos) as [Map<string, string>, Map<string, string>];
   return [...before].some(([metric, key]) => after.has(metric) && after.get(metric) !== key);
 }
@@ -88,7 +88,7 @@ const valuesOf = ({ samples }: Page): Map<string, number> =>
  * What each series grew by a second. A counter that fell was restarted and has grown from nothing since. One that is on one
  * look alone may have counted for years: its growth is known only where its process is and the name had other series.
  */
-export function growthOf(first: Look, second: Look, selector: Selector): Growth {
+export function growthOf(first: Scrape, second: Scrape, selector: Selector): Growth {
   const [earlier, later] = [first, second].map((look) => current(look, matching(look, selector)));
   const before = new Map((earlier?.now ?? []).map((sample) => [keyOf(sample), sample]));
   const isSame = sameProcess(first, second);
@@ -114,12 +114,12 @@ export function growthOf(first: Look, second: Look, selector: Selector): Growth 
 const grown = (was: number, is: number): number => (is < was ? is : is - was);
 
 /** A page that stamps its samples says itself how long it counted. */
-function secondsBetween(was: Sample | undefined, is: Sample, first: Look, second: Look): number {
+function secondsBetween(was: Sample | undefined, is: Sample, first: Scrape, second: Scrape): number {
   const stamped = was?.timeMs !== undefined && is.timeMs !== undefined;
   return ((stamped ? (is.timeMs ?? 0) - (was?.timeMs ?? 0) : second.atMs - first.atMs) || 0) / 1_000;
 }
 
-function sameProcess(first: Look, second: Look): boolean {
+function sameProcess(first: Scrape, second: Scrape): boolean {
   const [before, after] = [first, second].map(
     ({ samples }) => samples.find(({ metric }) => metric === PROCESS_START)?.value,
   );
