@@ -1,14 +1,13 @@
 /** Logs of what runs on this machine: folders and files below /var/log that are written to, and what processes that serve others hold open. Reads only. */
-import { readdir, readFile, readlink, stat } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join, sep } from "node:path";
-import { socketsOf } from "../activities/discover/proc-net.js";
+import { filesWrittenBy, inodesOf, socketsOf } from "../activities/discover/proc-net.js";
 
 /** What nobody wrote to for so long tells nothing of now. */
 const SILENT_DAYS = 7;
 const DAY_MS = 86_400_000;
 const PROCESSES_MAX = 2_000;
-const DESCRIPTORS_MAX = 500;
 /** More files of one process are parts of a store, not logs. */
 const PER_PROCESS_MAX = 8;
 const FILES_MAX = 40;
@@ -66,27 +65,11 @@ async function openLogs(proc: string): Promise<string[]> {
   const pids = (await readdir(proc).catch(() => [])).filter((name) => /^\d+$/.test(name));
   const found = new Set<string>();
   for (const pid of pids.slice(0, PROCESSES_MAX)) {
-    const held = await descriptorsOf(proc, pid);
-    if (!held.some(({ target }) => listening.has(/^socket:\[(\d+)\]$/.exec(target)?.[1] ?? ""))) continue;
-    const logs = held.filter(({ target }) => LOG_FILE.test(target) && target.startsWith("/"));
+    const held = await inodesOf(proc, pid);
+    if (![...held].some((inode) => listening.has(inode))) continue;
+    const logs = await filesWrittenBy(proc, pid, LOG_FILE);
     if (logs.length > PER_PROCESS_MAX) continue;
-    for (const { target, number } of logs) {
-      if (found.size < FILES_MAX && (await isOpenToWrite(proc, pid, number))) found.add(target);
-    }
+    for (const path of logs) if (found.size < FILES_MAX) found.add(path);
   }
   return [...found].sort();
-}
-
-async function descriptorsOf(proc: string, pid: string): Promise<Array<{ number: string; target: string }>> {
-  const folder = join(proc, pid, "fd");
-  const numbers = (await readdir(folder).catch(() => [])).slice(0, DESCRIPTORS_MAX);
-  return Promise.all(
-    numbers.map(async (number) => ({ number, target: await readlink(join(folder, number)).catch(() => "") })),
-  );
-}
-
-/** The last octal digit of the flags: 1 writes, 2 reads and writes. */
-async function isOpenToWrite(proc: string, pid: string, number: string): Promise<boolean> {
-  const info = await readFile(join(proc, pid, "fdinfo", number), "utf8").catch(() => "");
-  return /^flags:\s*0?\d*[12]$/m.test(info);
 }

@@ -12,16 +12,16 @@ export function assemble(
   stacks: readonly FoundStack[],
   logs: readonly FoundLog[],
   config: Config,
-  onMachine: readonly FoundCall[] = [],
+  onMachine: { calls: readonly FoundCall[]; files: ReadonlyMap<string, string> } = { calls: [], files: new Map() },
 ): StackMap {
   const drafts: Draft[] = [];
   for (const service of stacks.flatMap(({ services }) => services)) addService(drafts, service);
   for (const caller of Object.keys(config.dependencies ?? {})) resolve(caller, drafts, true);
-  addLogs(drafts, logs);
+  addLogs(drafts, logs, onMachine.files);
   const declared = Object.entries(config.dependencies ?? {}).flatMap(([caller, callees]) =>
     callees.map((callee): FoundCall => ({ caller, callee, from: "config" })),
   );
-  for (const call of [...declared, ...stacks.flatMap(({ calls }) => calls), ...onMachine]) addCall(drafts, call);
+  for (const call of [...declared, ...stacks.flatMap(({ calls }) => calls), ...onMachine.calls]) addCall(drafts, call);
   for (const { owner, text } of logs) if (owner !== undefined) addCallsOfLog(drafts, owner, text);
   addCallsByName(drafts);
   addHosts(drafts);
@@ -121,9 +121,12 @@ function link(above: Draft, below: Draft, from: CallFrom): void {
   above.calls.push({ to: below.name, from });
 }
 
-function addLogs(drafts: Draft[], logs: readonly FoundLog[]): void {
+function addLogs(drafts: Draft[], logs: readonly FoundLog[], files: ReadonlyMap<string, string>): void {
   for (const log of logs) {
-    const owner = log.names.map((name) => resolve(name, drafts, false)).find((one) => one !== undefined);
+    // Who holds it open is surer than what it is called.
+    const holder = drafts.find(({ name }) => name === files.get(log.path ?? ""));
+    const named = log.names.map((name) => resolve(name, drafts, false)).find((one) => one !== undefined);
+    const owner = holder ?? named;
     const own = owner ?? (log.names[0] === undefined ? undefined : resolve(log.names[0], drafts, true));
     if (own === undefined) continue;
     log.owner = own.name;

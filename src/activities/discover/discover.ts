@@ -38,7 +38,7 @@ export async function discover(config: Config, context: ToolContext): Promise<Di
     service.also = [...new Set([...service.also, ...(sockets.addresses.get(service.name) ?? [])])].slice(0, ALSO_MAX);
   }
   return {
-    map: assemble(stacks, logs, config, sockets.calls),
+    map: assemble(stacks, logs, config, sockets),
     notes: [...notes, ...stacks.flatMap((one) => one.notes)],
   };
 }

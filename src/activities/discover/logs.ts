@@ -13,6 +13,7 @@ const SUFFIX =
 
 export interface FoundLog {
   source: string;
+  path?: string;
   /** Names that it may belong to, the likeliest first. */
   names: string[];
   /** Lines that tell of trouble. */
@@ -27,8 +28,9 @@ export async function discoverLogs(config: Config, context: ToolContext, notes: 
     if (!kindsThat("readLogs").includes(source.kind)) continue;
     // The journal of a machine is the machine's.
     const isMachine = source.kind === "journald" && source.units === undefined && source.identifiers === undefined;
-    const names = isMachine ? ["node"] : namesOf(name, "path" in source ? source.path : undefined);
-    const log: FoundLog = { source: name, names, text: [] };
+    const path = "path" in source ? source.path : undefined;
+    const names = isMachine ? ["node"] : namesOf(name, path);
+    const log: FoundLog = { source: name, names, text: [], ...(path === undefined ? {} : { path }) };
     found.push(log);
     try {
       const nowMs = context.now();

@@ -59,3 +59,19 @@ export async function inodesOf(proc: string, pid: string): Promise<Set<string>> 
   );
   return new Set(targets.flatMap((target) => /^socket:\[(\d+)\]$/.exec(target)?.[1] ?? []));
 }
+
+/** Files of these names that a process holds open to write. */
+export async function filesWrittenBy(proc: string, pid: string, names: RegExp): Promise<string[]> {
+  const folder = join(proc, pid, "fd");
+  const numbers = (await readdir(folder).catch(() => [])).slice(0, DESCRIPTORS_MAX);
+  const held = await Promise.all(
+    numbers.map(async (number) => {
+      const target = await readlink(join(folder, number)).catch(() => "");
+      if (!target.startsWith("/") || !names.test(target)) return [];
+      const info = await readFile(join(proc, pid, "fdinfo", number), "utf8").catch(() => "");
+      // The last octal digit of the flags: 1 writes, 2 reads and writes.
+      return /^flags:\s*0?\d*[12]$/m.test(info) ? [target] : [];
+    }),
+  );
+  return [...new Set(held.flat())].sort();
+}

@@ -7,7 +7,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { healthOf } from "../tools/investigation/health-rules.js";
 import { kindOfWords } from "../tools/investigation/who.js";
 import type { FoundCall, FoundService } from "./found.js";
-import { holdersOf, inodesOf, type Process, type Socket, socketsOf } from "./proc-net.js";
+import { filesWrittenBy, holdersOf, inodesOf, type Process, type Socket, socketsOf } from "./proc-net.js";
 import { portsToldTo } from "./settings.js";
 
 /** Connections that last for milliseconds are seen by looking more than once; a busy machine is looked at less often. */
@@ -15,6 +15,7 @@ const LOOKS_MAX = 60;
 const LOOK_EVERY_MS = 40;
 const LOOK_FOR_MS = 2_500;
 const PORTS_TOLD_MAX = 5;
+const LOG_FILE = /\.(?:log|jsonl?|txt|out|err)$/;
 /** What they call, they watch. */
 const WATCHERS = new Set(["monitor", "host", "platform"]);
 const STANDS_BY = new Set([...WATCHERS, "probe"]);
@@ -23,18 +24,22 @@ export interface FoundSockets {
   calls: FoundCall[];
   /** Where services listen, by their names. */
   addresses: ReadonlyMap<string, string[]>;
+  /** Whose each file is that processes hold open to write, where one service alone does. */
+  files: ReadonlyMap<string, string>;
 }
 
 /** Processes of one service, and the ports on which others reach it. */
 interface Owner {
   service: FoundService;
   processes: Process[];
+  /** Those that Prometheus asks: exporters, or the same. */
+  scraped: Process[];
   ports: Set<number>;
 }
 
 export async function discoverSockets(services: readonly FoundService[], proc = "/proc"): Promise<FoundSockets> {
   const local = services.filter((one) => localPorts(one).length > 0);
-  if (local.length === 0) return { calls: [], addresses: new Map() };
+  if (local.length === 0) return { calls: [], addresses: new Map(), files: new Map() };
   const first = await socketsOf(proc);
   const listeners = first.filter(({ state }) => state === "listens");
   const held = await holdersOf(proc, new Set(listeners.map(({ inode }) => inode)));
@@ -47,7 +52,11 @@ export async function discoverSockets(services: readonly FoundService[], proc = 
   const owners = ownersOf(local, processes, listeners, looks);
   const seen = callsBetween(owners, looks, "sockets");
   const told = callsBetween(owners, await settingsOf(proc, owners), "settings");
-  return { calls: [...seen, ...withoutCircles(told, seen)], addresses: addressesOf(owners) };
+  return {
+    calls: [...seen, ...withoutCircles(told, seen)],
+    addresses: addressesOf(owners),
+    files: await filesOf(proc, owners),
+  };
 }
 
 /** The other ends of what each process holds open, in all looks. */
@@ -84,7 +93,7 @@ function ownersOf(
   return services.map((service) => {
     const scraped = listening(new Set(localPorts(service)));
     const own = isWatched(service) ? watchedBy(service, scraped, { services, processes, looks, listening }) : scraped;
-    return { service, processes: own, ports: new Set(own.flatMap(portsOf)) };
+    return { service, processes: own, scraped, ports: new Set(own.flatMap(portsOf)) };
   });
 }
 
@@ -112,6 +121,20 @@ function kindOf({ name }: Process): string | undefined {
   const words = name.toLowerCase().split(/[^a-z0-9]+/);
   const kinds = words.flatMap((word) => kindOfWords([word]) ?? kindOfWords([word.replace(/d$/, "")]) ?? []);
   return kinds.find((kind) => !STANDS_BY.has(healthOf(kind)?.role ?? ""));
+}
+
+async function filesOf(proc: string, owners: readonly Owner[]): Promise<Map<string, string>> {
+  const holders = new Map<string, Set<string>>();
+  for (const { service, processes, scraped } of owners) {
+    for (const { pid } of new Set([...processes, ...scraped])) {
+      for (const path of await filesWrittenBy(proc, pid, LOG_FILE)) {
+        holders.set(path, (holders.get(path) ?? new Set()).add(service.name));
+      }
+    }
+  }
+  return new Map(
+    [...holders].flatMap(([path, [only, second]]) => (only && second === undefined ? [[path, only]] : [])),
+  );
 }
 
 /** Ports that each process is told of. */

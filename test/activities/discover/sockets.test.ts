@@ -62,6 +62,49 @@ function made(rows: string[], programs: Record<string, [string, number[]]>): str
   return proc;
 }
 
+describe.runIf(process.platform === "linux")("logs that processes hold open", () => {
+  const SERVICES = [found("web", "service", "127.0.0.1:8000"), found("redis", "redis", "127.0.0.1:9121")];
+  const ROWS = [row(8000, "0A", 1), row(9121, "0A", 2), row(6379, "0A", 3)];
+  const PROGRAMS: Record<string, [string, number[]]> = {
+    "10": ["python3", [1]],
+    "11": ["redis_exporter", [2]],
+    "12": ["redis-server", [3]],
+  };
+  async function files(held: Array<[pid: string, path: string, flags: string]>) {
+    const path = made(ROWS, PROGRAMS);
+    for (const [index, [pid, file, flags]] of held.entries()) {
+      symlinkSync(file, join(path, pid, "fd", `${90 + index}`));
+      mkdirSync(join(path, pid, "fdinfo"), { recursive: true });
+      writeFileSync(join(path, pid, "fdinfo", `${90 + index}`), `pos:\t0\nflags:\t${flags}\n`);
+    }
+    return [...(await discoverSockets(SERVICES, path)).files];
+  }
+
+  test("are theirs, whatever they are called; an exporter's is that of what it watches", async () => {
+    expect(
+      await files([
+        ["10", "/srv/logs/out.log", "02102001"],
+        ["11", "/srv/logs/rx.log", "0100001"],
+        ["12", "/srv/logs/cache.log", "0102002"],
+      ]),
+    ).toEqual([
+      ["/srv/logs/out.log", "web"],
+      ["/srv/logs/cache.log", "redis"],
+      ["/srv/logs/rx.log", "redis"],
+    ]);
+  });
+
+  test("that are only read, or that several services write, are nobody's", async () => {
+    expect(
+      await files([
+        ["10", "/srv/logs/in.log", "0100000"],
+        ["10", "/srv/logs/all.log", "02102001"],
+        ["12", "/srv/logs/all.log", "02102001"],
+      ]),
+    ).toEqual([]);
+  });
+});
+
 describe("what an exporter watches", () => {
   const SERVICES = [
     found("shop", "service", "127.0.0.1:8000"),
@@ -111,7 +154,11 @@ describe("what an exporter watches", () => {
 
   test("is not looked for where no target is on this machine", async () => {
     const far = SERVICES.map((one) => ({ ...one, instances: ["10.9.8.7:9100"] }));
-    expect(await discoverSockets(far, made(ROWS, PROGRAMS))).toEqual({ calls: [], addresses: new Map() });
+    expect(await discoverSockets(far, made(ROWS, PROGRAMS))).toEqual({
+      calls: [],
+      addresses: new Map(),
+      files: new Map(),
+    });
   });
 });
 
