@@ -66,7 +66,7 @@ export function diagnose(signs: readonly Evidence[], components: readonly Compon
     .sort((a, b) => b.score - a.score || (a.service < b.service ? -1 : 1));
   const [best] = suspects;
   const suffers = [...ill].filter((name) => name !== best?.service);
-  return { trouble: true, ...sureness(suspects), suspects, suffers };
+  return { trouble: true, ...sureness(suspects, machines), suspects, suffers };
 }
 
 /** What is so for as long as anybody looked is how this stack is, unless somebody is alerted by it. */
@@ -202,7 +202,7 @@ export const isOwnChange = ({ sign, own, sure, current }: Evidence): boolean =>
 
 const isOwnIllness = (one: Evidence): boolean => one.own && isSymptom(one) && weightOf(one) >= LIKELY_MIN;
 
-function sureness(suspects: readonly Suspect[]): Pick<Diagnosis, "certainty" | "rule"> {
+function sureness(suspects: readonly Suspect[], machines: Machines): Pick<Diagnosis, "certainty" | "rule"> {
   const [best, second] = suspects;
   if (best === undefined)
     return { certainty: "inconclusive", rule: "signs of trouble, and none of them points to a cause" };
@@ -210,7 +210,9 @@ function sureness(suspects: readonly Suspect[]): Pick<Diagnosis, "certainty" | "
   const [top] = best.evidence;
   const kinds = new Set(best.evidence.filter(({ sure, current }) => sure >= 0.4 && current).map(({ kind }) => kind));
   // It fails, nothing below it is ill, and it was changed or says itself what fails: that is its own.
-  const isOwn = top?.own === true || best.evidence.some((one) => isOwnChange(one) || isOwnIllness(one));
+  const isOwn =
+    top?.own === true ||
+    best.evidence.some((one) => isOwnChange(one) || (isOwnIllness(one) && machines.factor(one) === 1));
   if (isOwn && (top?.sure ?? 0) >= CONFIRMED_MIN && top?.current && kinds.size >= 2 && margin >= MARGIN_MIN) {
     return { certainty: "confirmed", rule: "its own state says so, and a second kind of evidence agrees" };
   }

@@ -223,6 +223,11 @@ describe("diagnose", () => {
       expect(alerted).toMatchObject({ trouble: true, certainty: "inconclusive" });
     });
 
+    test("makes nobody sure of another sign of it", () => {
+      const told = diagnose([busy(standing), sign("host", { kind: "log", sure: 0.6 })], COMPONENTS);
+      expect(told).toMatchObject({ certainty: "inconclusive" });
+    });
+
     test("is named surely where the question is about it", () => {
       const told = diagnose([busy(), busy({ kind: "alert" })], COMPONENTS, "host");
       expect(told).toMatchObject({ certainty: "likely", suspects: [{ service: "host" }] });

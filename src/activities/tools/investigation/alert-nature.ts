@@ -26,6 +26,10 @@ const NATURES: ReadonlyArray<[RegExp, Nature]> = [
     /\b(?:down|absent|missing|dead|gone|offline|unavailable|crash\w*|not running|not ready)\b/,
     { sign: "down", own: true, sure: 0.8 },
   ],
+  [
+    /\b(?:stale|overdue|missed|too old|not run|never ran)\b|\b(?:cron|backup|batch|jobs?|schedule\w*)\b.{0,60}\b(?:fail\w*|late|missing|old)\b/,
+    { sign: "stalled", own: true, sure: 0.65 },
+  ],
   [/\brestart|\bflap|\breboot/, { sign: "restarted", own: true, sure: 0.55 }],
   [/\block|\bdeadlock|\bblocked/, { sign: "locked", own: true, sure: 0.75 }],
   [/\breject|\brefus|\bdenied|\bthrottl/, { sign: "refusing", own: true, sure: 0.7 }],
@@ -50,6 +54,11 @@ const EXPRESSIONS: ReadonlyArray<[RegExp, Nature]> = [
   [
     /(?:^|[^a-z])(?:\w+_)?up(?:\{[^}]*\})?\s*(?:==\s*0|!=\s*1|<\s*1)|\babsent(?:_over_time)?\(/,
     { sign: "down", own: true, sure: 0.8 },
+  ],
+  // How long ago something was done last.
+  [
+    /\btime\(\)\s*-\s*(?:\w+\()?\w*(?:success|complet|finish|last_run|backup|heartbeat)\w*/i,
+    { sign: "stalled", own: true, sure: 0.65 },
   ],
   [/5\.\.|5xx|error|fail|exception/i, { sign: "errors", own: false, sure: 0.6 }],
   [/histogram_quantile|duration|latency|seconds_sum/i, { sign: "slow", own: false, sure: 0.6 }],
@@ -84,5 +93,7 @@ export function natureOf(alert: string, expression: string): Nature {
   const byName = NATURES.find(([pattern]) => pattern.test(words))?.[1];
   // `up == 0` is down whatever the alert is called.
   if (byExpression?.sign === "down" && byName?.sign !== "expiring") return byExpression;
+  // How old the last success is tells more than that a name speaks of failing.
+  if (byExpression?.sign === "stalled" && byName?.own !== true) return byExpression;
   return byName ?? byExpression ?? UNKNOWN;
 }

@@ -4,6 +4,7 @@ import { askPrometheus, type PrometheusSource, secondsText } from "../../connect
 import type { ActiveAlert } from "../../connectors/prometheus/lists.js";
 import { type ToolContext, ToolFailure } from "../../define-tool.js";
 import type { ServiceParam } from "./evidence-schema.js";
+import { healthOf } from "./health-rules.js";
 import { byAddress, mentioned, named } from "./who.js";
 
 export interface AlertPlace {
@@ -48,6 +49,8 @@ export async function placeOfAlert(
     const target = byAddress(labels.instance, others);
     if (target !== undefined) return { name: target.name };
   }
+  const written = teller === undefined ? undefined : writtenFor(teller, expr ?? "", labels.alertname ?? "", others);
+  if (written !== undefined) return { name: written };
   if (teller !== undefined) return { name: probedBy(teller, services) ?? teller.name };
   const byInstance = services.filter(
     ({ instances }) => labels.instance !== undefined && instances.includes(labels.instance),
@@ -65,6 +68,22 @@ const tellsOfOthers = ({ kinds }: ServiceParam): boolean =>
   kinds.some((kind) =>
     ["haproxy", "nginx", "blackbox", "envoy", "traefik", "apache", "kube-state-metrics"].includes(kind),
   );
+
+/** A machine's exporter passes on what others write into a file for it: such a metric is about whom its name, or the alert's, names. */
+function writtenFor(
+  teller: ServiceParam,
+  expr: string,
+  alert: string,
+  others: readonly ServiceParam[],
+): string | undefined {
+  if (healthOf(teller.kinds[0] ?? "")?.role !== "host" || /\bnode_|\bup\b/.test(expr)) return undefined;
+  const metrics = expr.replace(/\{[^}]{0,500}\}/g, "").match(/[a-zA-Z_:][a-zA-Z0-9_:]{3,}/g) ?? [];
+  const [only, more] = mentioned(
+    [words(alert), ...metrics.map((name) => name.replace(/[_:]/g, " "))].join(" "),
+    others,
+  );
+  return more === undefined ? only?.name : undefined;
+}
 
 /** What a probe stands before, where that is one service alone. */
 function probedBy({ kinds, calls }: ServiceParam, services: readonly ServiceParam[]): string | undefined {

@@ -14,6 +14,9 @@ const PAUSE_MS = 180_000;
 /** Of a line that names nobody; and of one that names an address where nobody known listens. */
 const UNKNOWN_SURE = 0.5;
 const STRANGER_SURE = 0.66;
+/** Of errors that fit no pattern; and of those that an exporter or a monitor writes: they are about its own looking. */
+const UNNAMED_SURE = 0.45;
+const OF_WATCHERS_SURE = 0.2;
 /** A single line tells of now for so long. */
 const CURRENT_MS = 120_000;
 /** Lines that came every second and come no more are over after this, or after so many of their usual pauses. */
@@ -63,7 +66,7 @@ export function signOf(group: readonly KeptEntry[], all: readonly KeptEntry[], p
       sign: stranger === undefined ? (sign?.sign ?? "errors") : "misconfigured",
       kind: "log",
       own: stranger !== undefined || (sign !== undefined && !unknown && !isAsked && sign.own),
-      sure: Math.round((isAsked ? ASKED_WRONGLY_SURE : sureOf(sign, unknown, stranger)) * many * 100) / 100,
+      sure: Math.round((isAsked ? ASKED_WRONGLY_SURE : sureOf(sign, unknown, stranger, params)) * many * 100) / 100,
       text: `${saidOf(sign, stranger, isOther ? params.service : undefined)} (${burst.length} lines, the last: ${line})`,
       current: !isOver(sign, last, all) && (untilMs - last.timeMs < goesOnMs(burst) || isStopped(sign, last, all)),
       onset: { ...before(all, first, params.wholeSinceMs), toMs: first.timeMs },
@@ -74,8 +77,15 @@ export function signOf(group: readonly KeptEntry[], all: readonly KeptEntry[], p
   ];
 }
 
-function sureOf(sign: LogSign | undefined, unknown: boolean, stranger: string | undefined): number {
-  if (sign === undefined) return 0.45;
+function sureOf(
+  sign: LogSign | undefined,
+  unknown: boolean,
+  stranger: string | undefined,
+  { service, services }: Log,
+): number {
+  const writer = services.find(({ name }) => name === service);
+  if (sign === undefined)
+    return writer !== undefined && STANDS_BY.has(roleOf(writer)) ? OF_WATCHERS_SURE : UNNAMED_SURE;
   if (stranger !== undefined) return STRANGER_SURE;
   return unknown ? Math.min(sign.sure, UNKNOWN_SURE) : sign.sure;
 }

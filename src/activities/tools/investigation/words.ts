@@ -23,7 +23,7 @@ const SIGN_WORDS: Readonly<Record<string, string>> = {
   lagging: "lags behind",
   evicting: "loses what it stores",
   expiring: "has a certificate that is not valid",
-  stalled: "has stopped working off its queue",
+  stalled: "does not get its work done",
   misconfigured: "has a wrong setting",
   traffic: "gets other traffic than before",
   changed: "changed",

@@ -14,3 +14,18 @@ describe("an alert that something is down", () => {
     expect(natureAt(name, expr, isWatched)).toMatchObject({ sign, own: true });
   });
 });
+
+describe("an alert that a job did not run", () => {
+  test.each([
+    ["NightlyExportStale", "time() - export_last_success_timestamp_seconds > 90000"],
+    ["BackupTooOld", "time() - max(backup_finished_seconds) > 86400"],
+    ["CronJobFailed", "cron_exit_code != 0"],
+    ["Reports", "time() - reports_completed_timestamp_seconds > 600"],
+  ])("%s tells that work stands still", (name, expr) => {
+    expect(natureAt(name, expr, false)).toMatchObject({ sign: "stalled", own: true });
+  });
+
+  test("and one of failing requests does not", () => {
+    expect(natureAt("HighErrorRate", 'rate(requests_total{code="500"}[5m]) > 1', false).sign).toBe("errors");
+  });
+});

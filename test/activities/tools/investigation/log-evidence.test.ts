@@ -156,3 +156,12 @@ describe("lines of an earlier trouble", () => {
     expect(onsetSeconds([...shortly, ...lines(message, { count: 30 })])).toBe(60 + 59);
   });
 });
+
+test("errors that fit no pattern say less of a machine than of a service", () => {
+  const message = 'level=error msg="collector failed" name=units duration_seconds=9.2';
+  const services = [...SERVICES, service("box", "node")];
+  const group = lines(message);
+  const sure = (name: string) => signOf(group, group, { ...log(name), services }, NOW)[0]?.sure ?? 0;
+  expect(sure("shop")).toBeGreaterThan(0.4);
+  expect(sure("box")).toBeLessThan(0.25);
+});
