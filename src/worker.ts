@@ -37,6 +37,7 @@ import { PLANNER_QUEUE, RUN_QUEUE } from "./vocabulary/names.js";
 import type { Problem } from "./vocabulary/problems.js";
 import type { Refused, Result } from "./vocabulary/result.js";
 import { workerConverter, workflowSource } from "./worker/payloads.js";
+import { startWatches } from "./worker/rollout-watches.js";
 import { installRuntime } from "./worker/runtime.js";
 import { versioning } from "./worker/versioning.js";
 
@@ -223,6 +224,8 @@ async function run(
     .finally(() => connection.close())
     .finally(() => health.probes?.close())
     .then(() => undefined);
+  const { namespace, dataConverter } = common;
+  await startWatches(local.config, { connection, namespace, dataConverter }, taskQueue, log);
   log.info("worker ready", { operation: "worker", address: where.address, namespace: where.namespace, taskQueue });
   return {
     ok: true,

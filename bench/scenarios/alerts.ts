@@ -1,20 +1,18 @@
-/** From an alert at the façade's door to the answer that it was taken, beside a bare signal-with-start of the same. */
-import { mkdtempSync, rmSync } from "node:fs";
+/** From an alert at the door of a façade of its own process to the answer that it was taken, beside a bare signal-with-start of the same. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { NativeConnection, Worker } from "@temporalio/worker";
+import { fileURLToPath } from "node:url";
 import { groupsOf } from "../../src/client/hooks/grouping.js";
 import { readDelivery } from "../../src/client/hooks/kinds.js";
-import { createHooks } from "../../src/client/hooks.js";
-import { startFacade } from "../../src/client/http/server.js";
-import type { Runs } from "../../src/client/runs.js";
-import { createAuditLog } from "../../src/platform/audit/log.js";
-import { createLog } from "../../src/platform/log.js";
 import { hookSchema } from "../../src/schema/config/hooks.js";
 import { INCIDENT, RUN_QUEUE, WORKFLOWS } from "../../src/vocabulary/names.js";
 import type { Arena } from "../arena.js";
 import { eachRound, type Figure } from "../figures.js";
+import { within } from "../within.js";
 import type { Scenario } from "./scenario.js";
 
 const SECRET = "the-secret-of-the-bench";
@@ -22,9 +20,10 @@ const SECRET = "the-secret-of-the-bench";
 const KINDS = 20;
 const DELIVERIES_A_SECOND = 40;
 
-const hook = hookSchema.parse({
-  ...{ kind: "alertmanager", secret: "env:BENCH", debounce_seconds: 600, requests_per_minute: 100_000 },
-});
+const declared = {
+  ...{ kind: "alertmanager", secret: "env:BENCH_SECRET", debounce_seconds: 600, requests_per_minute: 100_000 },
+};
+const hook = hookSchema.parse(declared);
 
 const bodyOf = (round: number, index: number) => ({
   version: "4",
@@ -71,27 +70,33 @@ async function steadily(count: number, call: (index: number) => Promise<void>): 
   return (await Promise.all(calls)).sort((a, b) => a - b);
 }
 
+const PROGRAM = fileURLToPath(new URL("../../dist/client/cli/main.js", import.meta.url));
+/** The built worker and façade load within seconds; a machine with other work takes longer. */
+const STARTS_SECONDS = 120;
+
 async function open(arena: Arena) {
-  const folder = mkdtempSync(join(tmpdir(), "autoops-bench-audit-"));
-  const { client } = arena;
-  const audit = createAuditLog({ directory: folder, now: Date.now, onProblem: () => undefined });
-  const hooks = createHooks({ client, hooks: { pager: hook }, secret: () => SECRET, audit, now: Date.now });
-  const started = await startFacade({
-    ...{ runs: {} as Runs, operator: "bench", staticDir: "/nonexistent", log: createLog("fatal"), hooks },
-    ...{ host: "127.0.0.1", port: 0 },
-  });
-  if (!started.ok) throw new Error(started.problems[0]?.message);
-  const { facade } = started;
-  const connection = await NativeConnection.connect({ address: arena.address });
-  const worker = await Worker.create({
-    ...{ connection, taskQueue: RUN_QUEUE, workflowBundle: { codePath: arena.bundles.ours } },
-  });
-  const running = worker.run();
+  const home = mkdtempSync(join(tmpdir(), "autoops-bench-"));
+  const config = { version: "1.0", hooks: { pager: declared } };
+  writeFileSync(join(home, "config.yaml"), JSON.stringify(config), { mode: 0o600 });
+  const env = { ...process.env, AUTOOPS_HOME: home, BENCH_SECRET: SECRET, TEMPORAL_ADDRESS: arena.address };
+  const children: ChildProcess[] = [];
+  const start = (words: string[], says: RegExp): Promise<string> => {
+    const child = spawn(process.execPath, [PROGRAM, ...words, "--end-with-parent"], { env });
+    children.push(child);
+    return within(STARTS_SECONDS, `${words[0]} to start`, said(child, says));
+  };
+  const [, url] = await Promise.all([
+    start(["worker"], /polls for runs (on)/),
+    start(["serve", "--port", "0", "--json"], /"url": "([^"]+)"/),
+  ]);
   const headers = { authorization: `Bearer ${SECRET}` };
+  const { client } = arena;
   return {
     async byFacade(round: number, index: number) {
       const body = JSON.stringify(bodyOf(round, index));
-      const answer = await fetch(`${facade.url}/hooks/pager`, { method: "POST", headers, body });
+      const send = () => fetch(`${url}/hooks/pager`, { method: "POST", headers, body });
+      // A line that broke: senders try again, and the time counts.
+      const answer = await send().catch(send);
       if (answer.status !== 202) throw new Error(`the façade answered ${answer.status}: ${await answer.text()}`);
       await answer.arrayBuffer();
     },
@@ -106,11 +111,24 @@ async function open(arena: Arena) {
       });
     },
     async close() {
-      await facade.stop();
-      worker.shutdown();
-      await running;
-      await connection.close();
-      rmSync(folder, { recursive: true, force: true });
+      for (const child of children) child.kill("SIGTERM");
+      await Promise.all(children.map((child) => (child.exitCode === null ? once(child, "exit") : undefined)));
+      rmSync(home, { recursive: true, force: true });
     },
   };
+}
+
+/** What stands in the parentheses, once the program has said it. */
+function said(child: ChildProcess, pattern: RegExp): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = "";
+    const hear = (chunk: Buffer) => {
+      text += chunk.toString();
+      const found = pattern.exec(text);
+      if (found !== null) resolve(found[1] ?? "");
+    };
+    child.stdout?.on("data", hear);
+    child.stderr?.on("data", hear);
+    child.once("exit", (code) => reject(new Error(`it ended with ${code}: ${text.slice(-500)}`)));
+  });
 }

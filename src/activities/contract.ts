@@ -2,7 +2,6 @@
  * The seam between workflows and activities: types only, so that the workflow sandbox may see it.
  * What an activity takes and returns is in history; keep both small.
  */
-
 import type { Answer } from "../core/answer/answer.js";
 import type { Verdict } from "../core/check.js";
 import type { NodeGate } from "../core/gate/node-gate.js";
@@ -21,6 +20,7 @@ import type { Effect, Environment, NodeType } from "../vocabulary/node-types.js"
 import type { Problem, ProblemCode } from "../vocabulary/problems.js";
 import type { Refused } from "../vocabulary/result.js";
 import type { IncidentPlan, IncidentToPlan, IncidentToTell } from "./incident/contract.js";
+import type { RolloutActivities } from "./rollout/contract.js";
 
 /** Input of every activity whose type is a tool's name. */
 export interface ToolCall {
@@ -188,7 +188,7 @@ export interface Narrative {
 }
 
 /** The activities that are not tools. */
-export interface Activities {
+export interface Activities extends RolloutActivities {
   check_graph(input: RunGraphInput, atMs?: number): Promise<CheckResult & RequestTime>;
   ask_approval(call: AskCall): Promise<AskResult>;
   tell_approvers(call: TellCall): Promise<{ notices: NoticeResult[] }>;

@@ -24,6 +24,8 @@ import { createTellIncident } from "./incident/tell-incident.js";
 import { createDraftGraph } from "./planner/draft-graph.js";
 import { createNarrate } from "./planner/narrate.js";
 import { withRequestTime } from "./request-time.js";
+import { createLookAtRollouts } from "./rollout/read-rollouts.js";
+import { createTakeRollout } from "./rollout/take-rollout.js";
 
 // biome-ignore lint/suspicious/noExplicitAny: activities differ in what they take; the contract types them for callers
 export type ActivityTable = Record<string, (...args: any[]) => Promise<unknown>>;
@@ -39,6 +41,8 @@ export function createActivities(dependencies: Dependencies): ActivityTable {
     [ACTIVITIES.planIncident]: createPlanIncident(dependencies),
     [ACTIVITIES.readRun]: readRun,
     [ACTIVITIES.tellIncident]: createTellIncident(dependencies),
+    [ACTIVITIES.lookAtRollouts]: createLookAtRollouts(dependencies),
+    [ACTIVITIES.takeRollout]: createTakeRollout(dependencies),
     [ACTIVITIES.sealState]: createSealState(dependencies),
     [ACTIVITIES.proveState]: createProveState(dependencies),
     [ACTIVITIES.storeReport]: fromWorker(auditedStore(dependencies)),

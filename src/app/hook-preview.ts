@@ -1,8 +1,8 @@
 /** What a delivery would do, by the rules of this machine: nothing is sent and nothing runs. */
-import { goalFor } from "../activities/incident/plan-incident.js";
+import { draftFirst, goalsFor } from "../activities/incident/plan-incident.js";
 import { ruleFor } from "../activities/incident/rules.js";
 import type { IncidentAlert } from "../core/incident/incident.js";
-import type { Hook, HookRule } from "../schema/config/hooks.js";
+import type { DeclaredHook, HookRule } from "../schema/config/hooks.js";
 import type { GraphInput } from "../schema/graph.js";
 import type { Local } from "./local.js";
 
@@ -21,7 +21,7 @@ export interface HookPreview {
 export async function previewHook(
   local: Local,
   name: string,
-  hook: Hook,
+  hook: DeclaredHook,
   alerts: IncidentAlert[],
 ): Promise<HookPreview> {
   const firing = alerts.filter(({ status }) => status === "firing");
@@ -30,12 +30,12 @@ export async function previewHook(
   if (fitting === undefined)
     return { notes: ["no rule of the hook fits: it would be listed, and nothing would start"] };
   const { rule, number } = fitting;
-  const read = goalFor(name, hook, fitting);
+  const read = goalsFor(name, hook, fitting, local.config);
   if (!read.ok) return { rule: number, mode: rule.mode, notes: read.notes };
-  const drafted = await local.planInProcess(read.goal);
-  const about = { rule: number, mode: rule.mode, facts: { ...read.goal.facts } };
-  if (!drafted.ok) return { ...about, notes: [...read.notes, ...drafted.problems.map(({ message }) => message)] };
+  const { drafted, notes: lacking } = await draftFirst(read.goals, (goal) => local.planInProcess(goal));
+  const about = { rule: number, mode: rule.mode, facts: { ...read.goals[0]?.facts } };
+  if (!drafted.ok) return { ...about, notes: [...read.notes, ...lacking] };
   const { graph, playbook, notices } = drafted;
-  const notes = [...read.notes, ...notices.map(({ message }) => message)];
+  const notes = [...read.notes, ...lacking, ...notices.map(({ message }) => message)];
   return { ...about, graph, ...(playbook === undefined ? {} : { playbook }), notes };
 }

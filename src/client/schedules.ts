@@ -67,6 +67,14 @@ export interface ScheduleRequest {
 /** What the façade is given: it reads the words of a request, and checks its graph by this machine's policy. */
 export interface FacadeSchedules extends Schedules {
   wish(request: ScheduleRequest, requester: string): Promise<Result<ScheduleWish>>;
+  /** As somebody changes them: each change has its line in the audit log. */
+  changedBy(by: ChangedBy): Schedules;
+}
+
+/** Who changes them, and the way that they came in. */
+export interface ChangedBy {
+  actor: string;
+  channel: "cli" | "http" | "page";
 }
 
 const PREFIX = "autoops-schedule-";

@@ -42,6 +42,12 @@ export const AUDIT_EVENTS = [
   "alerts-taken",
   "incident-planned",
   "incident-told",
+  "rollout-seen",
+  "schedule-created",
+  "schedule-paused",
+  "schedule-resumed",
+  "schedule-triggered",
+  "schedule-deleted",
   // About the log itself: a line that a crash left incomplete, and lines that could not be written.
   "line-torn",
   "lines-lost",

@@ -5,12 +5,13 @@ import { type BrowserSettings, browserSchema } from "./config/browser.js";
 import { type Cluster, clusterSchema, kubernetesTarget, undeclaredClusters } from "./config/clusters.js";
 import { type Dependencies, dependenciesSchema } from "./config/dependencies.js";
 import {
-  type Hook,
+  type DeclaredHook,
+  declaredHookSchema,
   hookNameSchema,
-  hookSchema,
   type IncidentSettings,
   incidentSettingsSchema,
   undeclaredChannels,
+  unwatchableTargets,
 } from "./config/hooks.js";
 import {
   commonKeys as common,
@@ -178,7 +179,7 @@ const configKeys = z.strictObject({
   facade_url: urlSchema.optional(),
   facade: facadeConfigSchema.optional(),
   /** Where alerts come in, by the name in their address. */
-  hooks: z.record(hookNameSchema, hookSchema).optional(),
+  hooks: z.record(hookNameSchema, declaredHookSchema).optional(),
   incidents: incidentSettingsSchema.optional(),
   /** What is remembered of runs, on this machine; off unless it is here and enabled. */
   memory: memorySettingsSchema.optional(),
@@ -189,7 +190,7 @@ const configKeys = z.strictObject({
 });
 export const configFileSchema = configKeys.superRefine((file, context) => {
   const { clusters = {}, sources = {}, targets = {}, channels = {}, hooks = {} } = file;
-  for (const { path, message } of undeclaredChannels(hooks, channels)) {
+  for (const { path, message } of [...undeclaredChannels(hooks, channels), ...unwatchableTargets(hooks, targets)]) {
     context.addIssue({ code: "custom", path, message });
   }
   const parts = Object.entries({ sources, targets }).flatMap(([key, declared]) =>
@@ -225,7 +226,7 @@ export interface Config {
   facadeUrl?: string;
   /** As written; the paths are absolute. */
   facade?: FacadeConfig;
-  hooks?: Record<string, Hook>;
+  hooks?: Record<string, DeclaredHook>;
   incidents?: IncidentSettings;
   memory?: MemorySettings;
   /** Present where the model's key is set. */

@@ -18,6 +18,8 @@ export const HTTP_RETRY_SECONDS = 2;
 /** Seconds that the headers, and a whole request with its body, may take to arrive. */
 export const HTTP_HEADERS_SECONDS = 15;
 export const HTTP_REQUEST_SECONDS = 60;
+/** Seconds that a connection may be idle: longer than proxies keep theirs (60), so that none is ended while a request is on its way. */
+export const HTTP_IDLE_SECONDS = 65;
 /** Seconds after which a caller may try again what was away: a worker or server that restarts takes about that. */
 export const HTTP_RETRY_AFTER_SECONDS = 5;
 /** Seconds between two looks at whether the caller of an open event stream may still see it: well under five. */

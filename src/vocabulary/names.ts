@@ -17,6 +17,7 @@ export const WORKFLOWS = {
   keepLedger: "keepLedger",
   incident: "incident",
   runScheduled: "runScheduled",
+  watchRollouts: "watchRollouts",
 } as const;
 
 /** Activities that are not tools. A tool's activity type is the tool's own name. */
@@ -35,6 +36,8 @@ export const ACTIVITIES = {
   planIncident: "plan_incident",
   readRun: "look_at_run",
   tellIncident: "tell_incident",
+  lookAtRollouts: "look_at_rollouts",
+  takeRollout: "take_rollout",
 } as const;
 export const RESERVED_TOOL_NAMES: readonly string[] = Object.values(ACTIVITIES);
 
@@ -56,6 +59,10 @@ export const INCIDENT_MEMO = "autoops_incident";
 /** The id of the incident of a hook and a group; `hash` is of the values that its alerts share. */
 export const incidentId = (hook: string, hash: string): string => `alert-${hook}-${hash}`;
 export const isIncidentId = (id: string): boolean => /^alert-[a-z0-9][a-z0-9_-]{0,40}-[0-9a-f]{24}$/.test(id);
+/** The id of the watch over the rollouts of a hook. */
+export const rolloutsId = (hook: string): string => `rollouts-${hook}`;
+/** The memo in which it shows how each target stands, also where no worker runs. */
+export const ROLLOUTS_MEMO = "autoops_rollouts";
 /** The id of the one keeper of all workers of a queue. */
 export function ratesId(queue: string): string {
   return queue === RUN_QUEUE ? "autoops-rates" : `autoops-rates-${queue}`;

@@ -33,7 +33,7 @@ import {
 import { joinedNews, resolvedNews, standsIn } from "../core/incident/words.js";
 import { plain } from "../core/report/plain.js";
 import type { Json } from "../schema/json.js";
-import { ALERTS_PER_SIGNAL, INCIDENT_SHOW_SECONDS, MEMBERS_MAX } from "../vocabulary/hook-limits.js";
+import { ALERTS_PER_SIGNAL, EVENTS_MAX, INCIDENT_SHOW_SECONDS, MEMBERS_MAX } from "../vocabulary/hook-limits.js";
 import { INCIDENT, INCIDENT_MEMO } from "../vocabulary/names.js";
 import { PROVEN, refuseUnproven, SEALED, sealOf } from "./handing-over.js";
 import { beginRun, type Following, followRun, planFor, tellPeople } from "./incident-run.js";
@@ -51,6 +51,8 @@ interface Stage {
   state: IncidentState;
   following?: Following;
   news: { joined: string[]; isOver: boolean };
+  /** Continues long before the server says so. Not so in histories of earlier versions. */
+  isShort: boolean;
   /** What comes while it is being planned is news for the run, too. Not so in histories of earlier versions. */
   hearsEarly?: boolean;
 }
@@ -67,7 +69,8 @@ export async function incident(input: IncidentInput, carried?: IncidentState, se
   const isHandedOver = workflowInfo().continuedFromExecutionRunId !== undefined && carried !== undefined;
   if (isHandedOver && patched(PROVEN)) await refuseUnproven(carried, seal);
   const state = isHandedOver ? carried : newIncident(Date.now(), input.settings.debounceMs);
-  const stage: Stage = { input, state, news: { joined: [], isOver: false } };
+  const isShort = patched("short-histories");
+  const stage: Stage = { input, state, isShort, news: { joined: [], isOver: false } };
   setHandler(takeSignal, (given) => take(stage, given));
   setHandler(incidentQuery, () => viewOf(state, input, MEMBERS_MAX), { description: "The incident with its alerts" });
   while (state.phase !== "ended") await PHASES[state.phase](stage);
@@ -77,7 +80,7 @@ export async function incident(input: IncidentInput, carried?: IncidentState, se
 
 function take({ input, state, news, hearsEarly }: Stage, given: unknown): void {
   const alerts = (Array.isArray(given) ? given : []).slice(0, ALERTS_PER_SIGNAL).filter(isIncidentAlert);
-  const { joined, isOver } = takeAlerts(state, alerts, Date.now());
+  const { joined, isOver } = takeAlerts(state, alerts, Date.now(), () => patched("all-counted"));
   if (state.phase !== "gathering") {
     metricMeter.createCounter("autoops_alerts_joined").add(alerts.length, { hook: input.hook });
   }
@@ -93,20 +96,23 @@ function show({ input, state }: Stage): void {
   setCurrentDetails(`**${plain(standsIn(view))}** · ${counts}`);
 }
 
-const isLong = (): boolean => workflowInfo().continueAsNewSuggested;
+const isLong = ({ isShort }: Stage): boolean => {
+  const { continueAsNewSuggested, historyLength } = workflowInfo();
+  return continueAsNewSuggested || (isShort && historyLength > EVENTS_MAX);
+};
 
 /** Until `isDone`, or the time is up; shows what comes meanwhile, and continues as new where history grew long. */
 async function waitFor(stage: Stage, isDone: () => boolean, untilMs?: number): Promise<void> {
   const { state } = stage;
   const left = () => (untilMs === undefined ? Number.POSITIVE_INFINITY : untilMs - Date.now());
   while (!isDone() && left() > 0) {
-    if (isLong()) await handOver(stage);
+    if (isLong(stage)) await handOver(stage);
     const { taken } = state;
-    const isTold = () => isDone() || isLong() || state.taken !== taken;
+    const isTold = () => isDone() || isLong(stage) || state.taken !== taken;
     await (untilMs === undefined ? condition(isTold) : condition(isTold, left()));
     if (state.taken === taken || isDone()) continue;
     // Not for each message: a storm would fill the history with what is shown.
-    await condition(() => isDone() || isLong(), Math.max(1, Math.min(SHOW_MS, left())));
+    await condition(() => isDone() || isLong(stage), Math.max(1, Math.min(SHOW_MS, left())));
     await tell(stage);
     show(stage);
   }

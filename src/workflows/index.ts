@@ -5,3 +5,4 @@ export { keepRates } from "./keep-rates.js";
 export { narrateFindings, planGoal, runGoal } from "./plan-goal.js";
 export { runGraph } from "./run-graph.js";
 export { runScheduled } from "./run-scheduled.js";
+export { watchRollouts } from "./watch-rollouts.js";

@@ -4,7 +4,7 @@
  */
 import { ActivityCancellationType, type ActivityOptions, type RetryPolicy } from "@temporalio/workflow";
 import type { CheckedNode } from "../core/check.js";
-import { TELL_INCIDENT_SECONDS } from "../vocabulary/hook-limits.js";
+import { ROLLOUT_LOOK_TIMEOUT_SECONDS, TELL_INCIDENT_SECONDS } from "../vocabulary/hook-limits.js";
 import {
   ASK_TIMEOUT_SECONDS,
   CHECK_TIMEOUT_SECONDS,
@@ -112,6 +112,12 @@ export const TELL_INCIDENT_OPTIONS: ActivityOptions = {
   startToCloseTimeout: seconds(ASK_TIMEOUT_SECONDS),
   scheduleToCloseTimeout: seconds(TELL_INCIDENT_SECONDS),
   retry: retryPolicy(3),
+};
+
+/** A look, and what came of it: tried until a worker answers, for nobody else watches. */
+export const ROLLOUT_OPTIONS: ActivityOptions = {
+  startToCloseTimeout: seconds(ROLLOUT_LOOK_TIMEOUT_SECONDS),
+  retry: retryPolicy(),
 };
 
 export const DRAFT_OPTIONS: ActivityOptions = {

@@ -1,5 +1,6 @@
 /** What each kind of hook makes of what its sender sends beside the usual: none is refused wrongly, and what is no incident starts nothing. */
 import { describe, expect, test } from "vitest";
+import { groupsOf } from "../../src/client/hooks/grouping.js";
 import { readDelivery } from "../../src/client/hooks/kinds.js";
 import type { OneAlert } from "../../src/schema/alerts/alert.js";
 import { type HookKind, hookSchema } from "../../src/schema/config/hooks.js";
@@ -220,6 +221,22 @@ describe("Datadog", () => {
     ],
   ])("%s", (_, body, wanted) => {
     expect(allOf("datadog", body)).toEqual([wanted]);
+  });
+  test.each([
+    ["[Triggered] CPU of web", "[Recovered] CPU of web"],
+    ["[Triggered on {host:web-1}] CPU of web", "[Recovered on {host:web-1}] CPU of web"],
+    ["[P1] [Warn] CPU of web", "[P1] [Warn Recovered] CPU of web"],
+    ["[No data] CPU of web", "[Re-No data] CPU of web"],
+    ["[prod] [Triggered] CPU of web", "[prod] [Recovered] CPU of web"],
+  ])("%s and %s are one incident", (fires, over) => {
+    const hook = hookSchema.parse({ kind: "datadog", secret: "env:S" });
+    const ids = [fires, over].flatMap((title) => {
+      const alerts = alertsOf("datadog", { title, alert_id: "7", tags: "service:checkout" });
+      return groupsOf("dd", hook, alerts).map(({ id }) => id);
+    });
+    expect(new Set(ids).size).toBe(1);
+    const other = alertsOf("datadog", { title: fires.replace("CPU", "[shop] CPU"), alert_id: "8" });
+    expect(groupsOf("dd", hook, other).map(({ id }) => id)).not.toContain(ids[0]);
   });
 });
 

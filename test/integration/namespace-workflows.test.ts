@@ -146,6 +146,7 @@ const ONLY_THINKS: Partial<Record<keyof typeof workflows, unknown[]>> = {
   planGoal: [{ ...goal, requester: "rita" }],
   narrateFindings: ["ours-1", []],
   keepRates: [],
+  watchRollouts: [{ hook: "none" }],
 };
 
 test.each(Object.entries(ONLY_THINKS))(

@@ -3,8 +3,10 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { wishOf } from "../../src/client/cli/schedule-wish.js";
 import { startFacade } from "../../src/client/http/server.js";
 import { type OpenedRuns, openRuns } from "../../src/client/runs/open-runs.js";
-import type { ScheduleRequest, ScheduleView, ScheduleWish } from "../../src/client/schedules.js";
+import { auditedSchedules } from "../../src/client/schedules/audit.js";
+import type { ChangedBy, ScheduleRequest, ScheduleView, ScheduleWish } from "../../src/client/schedules.js";
 import { createLog } from "../../src/platform/log.js";
+import type { AuditEntry } from "../../src/schema/audit.js";
 import type { GraphInput } from "../../src/schema/graph.js";
 import type { StartedWorker } from "../../src/worker.js";
 import { createMachine, type Machine } from "../support/machine.js";
@@ -118,11 +120,14 @@ test("a schedule is created once, listed, triggered, paused, resumed and forgott
 describe("by HTTP", () => {
   let url: string;
   let stop: () => Promise<void>;
+  const noted: AuditEntry[] = [];
   beforeAll(async () => {
     const wish = (request: ScheduleRequest, requester: string) => wishOf(request, requester, machine.variables);
+    const audit = { note: async (entry: AuditEntry) => void noted.push(entry) };
+    const changedBy = (by: ChangedBy) => auditedSchedules(opened.schedules, audit, by);
     const started = await startFacade({
       ...{ runs: opened.runs, operator: "ann", staticDir: "/nonexistent", log: createLog("fatal") },
-      ...{ host: "127.0.0.1", port: 0, schedules: { ...opened.schedules, wish } },
+      ...{ host: "127.0.0.1", port: 0, schedules: { ...opened.schedules, wish, changedBy } },
     });
     if (!started.ok) throw new Error(JSON.stringify(started.problems));
     ({ url, stop } = started.facade);
@@ -154,6 +159,23 @@ describe("by HTTP", () => {
     expect((await ask("POST", "/daily/trigger", {})).status).toBe(200);
     expect(await ask("DELETE", "/daily")).toMatchObject({ status: 200, body: { name: "daily" } });
     expect((await ask("GET", "/daily")).status).toBe(404);
+    expect((await ask("DELETE", "/daily")).status).toBe(404);
+    const lines = noted.map(({ event, actor, channel, details }) => ({ event, actor, channel, ...details }));
+    const by = { actor: "ann", channel: "http", schedule: "daily" };
+    expect(lines).toEqual([
+      {
+        ...by,
+        event: "schedule-created",
+        when: expect.stringContaining("07:00"),
+        pauses_on_failure: false,
+        goal: "is the shop well?",
+        remedy: false,
+      },
+      { ...by, event: "schedule-paused", reason: "freeze" },
+      { ...by, event: "schedule-resumed", reason: "by ann" },
+      { ...by, event: "schedule-triggered" },
+      { ...by, event: "schedule-deleted" },
+    ]);
   }, 60_000);
   test.each<[string, object, string]>([
     ["neither graph nor goal", { name: "a", every: "1h" }, "body"],

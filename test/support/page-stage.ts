@@ -89,12 +89,14 @@ export async function openStage(
   let worker: RunningWorker | undefined = await stack.startWorker();
   const { client, runs, local } = stack;
   let tail = 0;
+  const schedules = createSchedules(client, { idTail: () => String(++tail) });
   const common = {
     runs,
     local,
     incidents: createIncidents(client),
     schedules: {
-      ...createSchedules(client, { idTail: () => String(++tail) }),
+      ...schedules,
+      changedBy: () => schedules,
       wish: (request: ScheduleRequest, requester: string) => wishOf(request, requester, {}),
     },
     operator: "ann",

@@ -8,7 +8,8 @@ import { isIncidentAlert } from "../../core/incident/incident.js";
 import type { Count, CountAnswer } from "../../core/writes/counts.js";
 import { goalOfAlert } from "../../goal/alert-goal.js";
 import { groupOf } from "../../schema/alerts/group.js";
-import type { Hook, HookRule } from "../../schema/config/hooks.js";
+import { type DeclaredHook, type HookRule, isRolloutHook } from "../../schema/config/hooks.js";
+import type { Config } from "../../schema/config.js";
 import { FACT_NAMES, type FactName } from "../../schema/facts.js";
 import type { JsonObject } from "../../schema/json.js";
 import type { GoalInput } from "../../schema/run-input.js";
@@ -16,6 +17,7 @@ import { ALL_RUNS_PER_HOUR } from "../../vocabulary/hook-limits.js";
 import { ratesClient } from "../acting/rates-client.js";
 import type { Activities, DraftResult } from "../contract.js";
 import type { Dependencies } from "../dependencies.js";
+import { rolloutGoals, strangeTarget } from "../rollout/rollout-goals.js";
 import type { IncidentPlan, IncidentToPlan } from "./contract.js";
 import { type Fitting, ruleFor } from "./rules.js";
 
@@ -52,15 +54,11 @@ async function planned(asked: IncidentToPlan, run: string, needs: Needs, count: 
   if (hook === undefined) return { kind: "no-rule", notes: [`the worker's config.yaml has no hook ${asked.hook}`] };
   const fitting = ruleFor(hook, asked.alerts.filter(isIncidentAlert));
   if (fitting === undefined) return { kind: "no-rule", notes: ["no rule of the hook fits"] };
-  const input = goalFor(asked.hook, hook, fitting);
+  const input = goalsFor(asked.hook, hook, fitting, config);
   if (!input.ok) return { kind: "no-plan", notes: input.notes };
-  const drafted: DraftResult = await needs.draft(input.goal, { run });
-  if (!drafted.ok) {
-    const notes = drafted.problems
-      .slice(0, 5)
-      .map(({ message, hint }) => (hint === undefined ? message : `${message}; ${hint}`));
-    return { kind: "no-plan", notes: [...input.notes, ...notes] };
-  }
+  const { drafted, notes: lacking } = await draftFirst(input.goals, (goal) => needs.draft(goal, { run }));
+  input.notes.push(...lacking);
+  if (!drafted.ok) return { kind: "no-plan", notes: input.notes };
   const { mode } = fitting.rule;
   const notes = [...input.notes, ...drafted.notices.map(({ message }) => message)].slice(0, 10);
   const { graph } = drafted;
@@ -80,10 +78,40 @@ async function planned(asked: IncidentToPlan, run: string, needs: Needs, count: 
   return { kind: "start", graph, mode, title: input.title, notes, ...tells };
 }
 
+/** Each is planned only where those before it could not be; what they lacked is told. */
+export async function draftFirst(
+  goals: readonly GoalInput[],
+  draft: (goal: GoalInput) => DraftResult | Promise<DraftResult>,
+): Promise<{ drafted: DraftResult; notes: string[] }> {
+  const notes: string[] = [];
+  let drafted: DraftResult = { ok: false, problems: [] };
+  for (const goal of goals) {
+    drafted = await draft(goal);
+    if (drafted.ok) break;
+    const lacks = drafted.problems.slice(0, 5).map(({ message, hint }) => (hint ? `${message}; ${hint}` : message));
+    notes.push(...(goals.length === 1 ? lacks : lacks.map((words) => `not by ${goal.playbook}: ${words}`)));
+  }
+  return { drafted, notes };
+}
+
+type GoalsFor = { ok: true; goals: GoalInput[]; title: string; notes: string[] } | { ok: false; notes: string[] };
+
+/** What is to be planned, the best first. */
+export function goalsFor(name: string, hook: DeclaredHook, fitting: Fitting, config: Config): GoalsFor {
+  if (isRolloutHook(hook)) {
+    const strange = strangeTarget(hook, fitting.alerts);
+    if (strange !== undefined) return { ok: false, notes: [strange] };
+    if (fitting.rule.playbook === undefined && fitting.rule.goal === undefined)
+      return rolloutGoals(name, fitting, config);
+  }
+  const read = goalFor(name, hook, fitting);
+  return read.ok ? { ...read, goals: [read.goal] } : read;
+}
+
 type GoalFor = { ok: true; goal: GoalInput; title: string; notes: string[] } | { ok: false; notes: string[] };
 
 /** The planner's input: of labels only what the rule lets in. */
-export function goalFor(name: string, hook: Hook, { rule, number, alerts }: Fitting): GoalFor {
+export function goalFor(name: string, hook: DeclaredHook, { rule, number, alerts }: Fitting): GoalFor {
   const ones = alerts.map(({ says, ...alert }) => ({ ...alert, says: [says] }));
   const group = groupOf({ from: hook.kind === "known" ? "generic" : hook.kind, alerts: ones, cut: [] }, ones);
   const read = goalOfAlert(group);

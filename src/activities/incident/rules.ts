@@ -1,6 +1,6 @@
 /** Which rule of a hook an alert fits: labels by equality, list or glob; never code. */
 import type { IncidentAlert } from "../../core/incident/incident.js";
-import type { Hook, HookRule } from "../../schema/config/hooks.js";
+import type { HookRule } from "../../schema/config/hooks.js";
 
 export interface Fitting {
   rule: HookRule;
@@ -11,7 +11,10 @@ export interface Fitting {
 }
 
 /** The first rule that fits any of the alerts. */
-export function ruleFor({ rules }: Pick<Hook, "rules">, alerts: readonly IncidentAlert[]): Fitting | undefined {
+export function ruleFor(
+  { rules }: { rules: readonly HookRule[] },
+  alerts: readonly IncidentAlert[],
+): Fitting | undefined {
   for (const [index, rule] of rules.entries()) {
     const fitting = alerts.filter((alert) => fits(rule, alert));
     if (fitting.length > 0) return { rule, number: index + 1, alerts: fitting };

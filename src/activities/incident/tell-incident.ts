@@ -3,12 +3,16 @@
  * worker's own rule; what a workflow brings is data. A channel that fails is tried again, and those that were told are not.
  */
 import { ApplicationFailure, Context } from "@temporalio/activity";
+import type { IncidentView } from "../../core/incident/incident.js";
 import { messageFor } from "../../core/incident/told.js";
 import { redact } from "../../core/redact.js";
+import type { Channel } from "../../schema/config/tickets.js";
 import type { Config } from "../../schema/config.js";
 import { messageOf } from "../../vocabulary/message-of.js";
 import { contextOf } from "../acting/tool-context.js";
 import { channelOf } from "../connectors/channels.js";
+import { markOf } from "../connectors/kit/find-duplicates.js";
+import type { Message } from "../connectors/message.js";
 import type { Activities } from "../contract.js";
 import type { Dependencies } from "../dependencies.js";
 import type { IncidentToTell } from "./contract.js";
@@ -34,12 +38,22 @@ function channelsOf({ hooks = {} }: Config, { hook, rule }: IncidentToTell): rea
   return declared?.rules[rule - 1]?.tell ?? [];
 }
 
+/** One alert for one run: the answer stands in what pages already, and what is over by itself need not page on. */
+function alertOf({ kind }: Channel, name: string, { run, resolvedMs }: IncidentView): Pick<Message, "alert"> {
+  if (kind !== "pagerduty") return {};
+  return { alert: { action: resolvedMs === undefined ? "trigger" : "resolve", key: markOf(`${run?.id}.${name}`) } };
+}
+
 /** Why it could not be delivered, in words. */
-async function deliver(name: string, told: IncidentToTell, dependencies: Dependencies): Promise<string | undefined> {
+async function deliver(
+  name: string,
+  incident: IncidentToTell,
+  dependencies: Dependencies,
+): Promise<string | undefined> {
   const { config, log } = dependencies;
   const channel = Object.hasOwn(config.channels, name) ? config.channels[name] : undefined;
   if (channel === undefined) return `config.yaml declares no channel ${name}`;
-  const { hook, event, view } = told;
+  const { hook, event, view } = incident;
   const about = { operation: "tell_incident", hook, event, channel: name };
   const lines = {
     info: (message: string, fields: object = {}) => log.info(message, { ...about, ...fields }),
@@ -47,12 +61,14 @@ async function deliver(name: string, told: IncidentToTell, dependencies: Depende
   };
   const signal = Context.current().cancellationSignal;
   const call = { params: {}, requester: `alert-${hook}`, retries: 0 };
+  const runId = view.run?.id ?? "";
   // One message for one run and event, however often it is tried.
-  const idempotencyKey = [view.run?.id ?? "", event, name].join(".");
-  const context = { ...contextOf(call, dependencies, signal, lines), idempotencyKey };
+  const own = { idempotencyKey: [runId, event, name].join("."), runId, nodeId: event };
+  const context = { ...contextOf(call, dependencies, signal, lines), ...own };
   const { title, message } = messageFor(view, event, config.facadeUrl);
+  const told = { title: redact(title), message: redact(message), ...alertOf(channel, name, view) };
   try {
-    await channelOf(channel).deliver(name, channel, { title: redact(title), message: redact(message) }, context);
+    await channelOf(channel).deliver(name, channel, told, context);
     return undefined;
   } catch (error) {
     const reason = redact(messageOf(error)).slice(0, 200);

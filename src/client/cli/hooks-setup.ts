@@ -3,6 +3,7 @@ import type { Client } from "@temporalio/client";
 import type { Local } from "../../app/local.js";
 import { ToolFailure } from "../../platform/failure.js";
 import { createSecretResolver } from "../../platform/secrets.js";
+import { sentHooks } from "../../schema/config/hooks.js";
 import type { Problem } from "../../vocabulary/problems.js";
 import { createHooks, type Hooks } from "../hooks.js";
 import type { Access } from "../http/access/authenticator.js";
@@ -11,8 +12,8 @@ import { askedBy } from "../runs/open-runs.js";
 type SetUp = { ok: true; create?: (client: Client) => Hooks } | { ok: false; problems: Problem[] };
 
 export function hooksOf({ config, environment }: Local, { audit, now }: Pick<Access, "audit" | "now">): SetUp {
-  const { hooks } = config;
-  if (hooks === undefined) return { ok: true };
+  if (config.hooks === undefined) return { ok: true };
+  const hooks = sentHooks(config.hooks);
   const secret = createSecretResolver((name) => environment.secretFrom(name));
   const problems = Object.entries(hooks).flatMap(([name, hook]) =>
     [hook.secret].flat().flatMap((reference) => unsetSecret(name, reference, secret)),

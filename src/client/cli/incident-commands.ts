@@ -8,7 +8,11 @@ export const INCIDENT_COMMANDS: readonly Declared[] = [
   {
     usage: "hooks",
     says: "Where alerts come in, and what they start",
-    examples: ["autoops hooks list", "autoops hooks test alert.json --hook pager"],
+    examples: [
+      "autoops hooks list",
+      "autoops hooks test alert.json --hook pager",
+      "autoops hooks test --hook rollouts",
+    ],
     commands: [
       {
         usage: "list",
@@ -17,7 +21,7 @@ export const INCIDENT_COMMANDS: readonly Declared[] = [
         load: async () => as((await import("./commands/hooks.js")).list),
       },
       {
-        usage: "test <file>",
+        usage: "test [file]",
         says: "What the alert in a file would do; nothing is sent and nothing runs",
         examples: ["autoops hooks test alert.json --hook pager"],
         options: [new Option("--hook <name>", "the hook that it would come in by").makeOptionMandatory()],

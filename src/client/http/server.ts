@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
-import { HTTP_HEADERS_SECONDS, HTTP_REQUEST_SECONDS } from "../../vocabulary/facade-limits.js";
+import { HTTP_HEADERS_SECONDS, HTTP_IDLE_SECONDS, HTTP_REQUEST_SECONDS } from "../../vocabulary/facade-limits.js";
 import type { Problem } from "../../vocabulary/problems.js";
 import type { Refused } from "../../vocabulary/result.js";
 import { dangersOf, dangersOfHooks, type Exposure } from "./access/exposure.js";
@@ -95,7 +95,11 @@ function serverFor(options: FacadeOptions, door: Door): Server {
   const app = createFacade(options, door);
   const { tls } = options.exposure ?? {};
   // Slow senders hold a connection no longer than this; answers that stream are not bound.
-  const limits = { headersTimeout: HTTP_HEADERS_SECONDS * 1_000, requestTimeout: HTTP_REQUEST_SECONDS * 1_000 };
+  const limits = {
+    headersTimeout: HTTP_HEADERS_SECONDS * 1_000,
+    requestTimeout: HTTP_REQUEST_SECONDS * 1_000,
+    keepAliveTimeout: HTTP_IDLE_SECONDS * 1_000,
+  };
   if (tls === undefined) return createServer(limits, app);
   return createTlsServer({ ...limits, ...tls, minVersion: "TLSv1.2" }, app);
 }

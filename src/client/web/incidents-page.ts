@@ -49,11 +49,12 @@ const titleOf = ({ key, hook }: IncidentView): string =>
     .filter((value) => value !== "")
     .join(" · ") || hook;
 
-function countsOf({ firing, alerts, taken, beyond, flapping }: IncidentView): string {
+function countsOf({ firing, alerts, kept, taken, beyond, flapping }: IncidentView): string {
   const more = [
     `${firing} of ${alerts} alerts fire`,
     `${taken} messages`,
     ...(beyond === 0 ? [] : [`${beyond} of them about further alerts`]),
+    ...(kept === undefined ? [] : [`${kept} of the alerts are listed`]),
     ...(flapping === 0 ? [] : [`${flapping} flapping`]),
   ];
   return more.join(", ");

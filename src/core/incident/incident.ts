@@ -11,78 +11,20 @@ import {
   MEMBERS_MAX,
   MEMBERS_SHOWN,
 } from "../../vocabulary/hook-limits.js";
+import { newCrowd, takeIntoCrowd } from "./crowd.js";
+import type { IncidentAlert, IncidentInput, IncidentState, IncidentView, Member, Taken } from "./state.js";
 
-/** An alert as it is sent on: within bounds, without secrets. */
-export interface IncidentAlert {
-  id: string;
-  name: string;
-  says: string;
-  labels: Record<string, string>;
-  status: "firing" | "resolved";
-  /** When it began, as the sender says; tells a late message from a new trouble. */
-  since?: string;
-}
-
-export interface IncidentInput {
-  hook: string;
-  /** The values of the labels that it is grouped by. */
-  key: Record<string, string>;
-  settings: { debounceMs: number; cooldownMs: number };
-  /** What stands in the shell of the façade that took the first alert: it makes the run stricter, never the other way. */
-  asked?: { dryRun?: boolean; stricter?: { require_approval_all?: true; enable_remediation?: false } };
-}
-
-export interface Member {
-  name: string;
-  says: string;
-  labels: Record<string, string>;
-  status: "firing" | "resolved";
-  since?: string;
-  firstMs: number;
-  lastMs: number;
-  /** Messages about it. */
-  count: number;
-  /** How often it changed between firing and resolved. */
-  turns: number;
-}
-
-/** `gathering`: waits for siblings. `quiet`: resolved before anything was started. `cooling`: what comes now joins what was. */
-export type Phase = "gathering" | "quiet" | "starting" | "running" | "cooling" | "ended";
-/** Why nothing was started. */
-export type NotStarted = "resolved" | "unmatched" | "suppressed" | "not-planned" | "planned";
-
-export interface IncidentRun {
-  id: string;
-  mode: string;
-  startedMs: number;
-  endedMs?: number;
-  outcome?: string;
-  /** The first thing that it found. */
-  answer?: string;
-  /** The rule, from 1, whose channels hear of it; absent where there are none. */
-  tells?: number;
-}
-
-export interface IncidentState {
-  phase: Phase;
-  members: Record<string, Member>;
-  /** How many there are, and how many of them fire: counted, for a storm asks with each alert. */
-  kept: number;
-  fires: number;
-  /** Messages about alerts, repeats and those beyond the members included. */
-  taken: number;
-  /** Messages about alerts that are not among the members. */
-  beyond: number;
-  startedMs: number;
-  /** When the phase ends by itself. */
-  untilMs: number;
-  run?: IncidentRun;
-  notStarted?: NotStarted;
-  /** In words: what kept it from starting, or what was left out. */
-  notes: string[];
-  /** When the last alert that fired was resolved. */
-  resolvedMs?: number;
-}
+export type {
+  IncidentAlert,
+  IncidentInput,
+  IncidentRun,
+  IncidentState,
+  IncidentView,
+  Member,
+  NotStarted,
+  Phase,
+  Taken,
+} from "./state.js";
 
 const NOTES_MAX = 20;
 
@@ -95,21 +37,23 @@ export function note(state: IncidentState, text: string): void {
   if (state.notes.length < NOTES_MAX && !state.notes.includes(text)) state.notes.push(text);
 }
 
-/** What came with a message: names that were not there before, and whether the last that fired is over. */
-export interface Taken {
-  joined: string[];
-  isOver: boolean;
-}
-
-export function takeAlerts(state: IncidentState, alerts: readonly IncidentAlert[], nowMs: number): Taken {
+/** `countsAll`: asked at the first alert beyond those that are kept one by one; earlier versions counted only its message. */
+export function takeAlerts(
+  state: IncidentState,
+  alerts: readonly IncidentAlert[],
+  nowMs: number,
+  countsAll: () => boolean = () => true,
+): Taken {
   const joined: string[] = [];
   const wasFiring = isFiring(state);
   for (const alert of alerts) {
     state.taken += 1;
     const known = Object.hasOwn(state.members, alert.id) ? state.members[alert.id] : undefined;
     if (known !== undefined) state.fires += again(known, alert, nowMs);
-    else if (state.kept >= MEMBERS_MAX) state.beyond += 1;
-    else {
+    else if (state.kept >= MEMBERS_MAX) {
+      state.beyond += 1;
+      if (countsAll()) state.fires += beyond(state, alert);
+    } else {
       const { id: _, ...rest } = alert;
       state.members[alert.id] = { ...rest, firstMs: nowMs, lastMs: nowMs, count: 1, turns: 0 };
       state.kept += 1;
@@ -121,6 +65,13 @@ export function takeAlerts(state: IncidentState, alerts: readonly IncidentAlert[
   if (isOver) state.resolvedMs = nowMs;
   else if (isFiring(state)) delete state.resolvedMs;
   return { joined, isOver };
+}
+
+function beyond(state: IncidentState, alert: IncidentAlert): -1 | 0 | 1 {
+  state.crowd ??= newCrowd();
+  const more = takeIntoCrowd(state.crowd, alert);
+  if (more === undefined) note(state, "more alerts came than are told apart: of some only the messages are counted");
+  return more ?? 0;
 }
 
 /** By how much more fire after it. */
@@ -154,27 +105,6 @@ export function firing({ members }: IncidentState): IncidentAlert[] {
   return all.filter(({ status }) => status === "firing");
 }
 
-/** What lists show of an incident, also where no worker runs. */
-export interface IncidentView {
-  hook: string;
-  key: Record<string, string>;
-  phase: Phase;
-  notStarted?: NotStarted;
-  /** Alerts that fire now, and all that there were. */
-  firing: number;
-  alerts: number;
-  /** Messages, repeats included. */
-  taken: number;
-  /** Messages about alerts beyond those that are kept one by one. */
-  beyond: number;
-  flapping: number;
-  startedMs: number;
-  resolvedMs?: number;
-  run?: IncidentRun;
-  notes: string[];
-  members: Array<Pick<Member, "name" | "status" | "count" | "firstMs" | "lastMs"> & { labels: Record<string, string> }>;
-}
-
 export function viewOf(state: IncidentState, { hook, key }: IncidentInput, most = MEMBERS_SHOWN): IncidentView {
   const all = Object.values(state.members);
   const { phase, notStarted, taken, beyond, startedMs, resolvedMs, run, notes } = state;
@@ -184,7 +114,8 @@ export function viewOf(state: IncidentState, { hook, key }: IncidentInput, most 
     ...(resolvedMs === undefined ? {} : { resolvedMs }),
     ...(run === undefined ? {} : { run }),
     firing: state.fires,
-    alerts: state.kept,
+    alerts: state.kept + (state.crowd?.count ?? 0),
+    ...(state.crowd === undefined ? {} : { kept: state.kept }),
     flapping: all.filter(isFlapping).length,
     members: all.slice(0, most).map(({ name, status, count, firstMs, lastMs, labels }) => {
       return { name, status, count, firstMs, lastMs, labels: most > MEMBERS_SHOWN ? labels : few(labels) };

@@ -28,6 +28,7 @@ export function readIncidentView(value: unknown): IncidentView | undefined {
     isText(phase) &&
     orNone(isText)(notStarted) &&
     orNone(isNumber)(resolvedMs) &&
+    orNone(isNumber)(value.kept) &&
     orNone(isRun)(run) &&
     COUNTS.every((name) => isNumber(value[name])) &&
     Array.isArray(notes) &&

@@ -16,7 +16,8 @@ export type AlertSender =
   | "splunk"
   | "zabbix"
   | "nagios"
-  | "generic";
+  | "generic"
+  | "kubernetes";
 
 export interface OneAlert {
   /** The sender's own key: what fires and what is resolved later have the same. */

@@ -17,6 +17,7 @@ import {
   optionalList,
   stateSaysOver,
   titleSaysOver,
+  withoutState,
 } from "./kit.js";
 
 const schema = z.object({
@@ -62,7 +63,7 @@ export function readDatadog(input: unknown): ReadDelivery {
   const transition = sent.alert_transition ?? sent.transition;
   const alert = {
     id: sent.alert_cycle_key ?? sent.aggreg_key ?? ownKey(sent.alert_id, bareTitle(name), sent.alert_scope, labels),
-    name: boundedText(name, cuts),
+    name: boundedText(withoutState(name), cuts),
     says: [boundedText(sent.body ?? sent.event_msg ?? sent.text_only_msg, cuts)],
     labels,
     status: isOver(name, transition, sent.alert_status ?? sent.state, sent.alert_type)

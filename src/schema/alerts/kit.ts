@@ -143,6 +143,16 @@ export const bareTitle = (title: string): string =>
     .replace(/^\W{0,4}(?:triggered|recovered|resolved|alerting|firing|ok|problem|cleared)\s*[:\-–—]\s*/i, "")
     .trim();
 
+const STATE_MARK =
+  /\[(?:re-?)?(?:triggered|alert(?:ing)?|warn(?:ing|ed)?|no ?data|recovered|resolved|ok|renotif(?:y|ied)|firing)\b[^\]]{0,200}\]\s*/i;
+
+/** Without the mark of a state at its beginning: what fires and its end have one name. Other marks are the owner's. */
+export function withoutState(title: string): string {
+  const marks = /^\s*(?:\[[^\]]{0,200}\]\s*){1,5}/.exec(title)?.[0] ?? "";
+  const rest = marks.replace(STATE_MARK, "") + title.slice(marks.length);
+  return rest.trim() === "" ? title : rest.trim();
+}
+
 /** A key of labels that is the same however they are ordered. */
 export const keyOf = (name: string, labels: Readonly<Record<string, string>>): string =>
   JSON.stringify([name, Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))]);

@@ -12,13 +12,23 @@ import {
   HOOK_RUNS_PER_HOUR,
   HOOK_SECRETS_MAX,
   HOOK_TELL_MAX,
+  ROLLOUT_LOOK_DEFAULT_SECONDS,
   RUNS_PER_HOUR_MAX,
 } from "../../vocabulary/hook-limits.js";
 import { GOAL_MAX_CHARS } from "../../vocabulary/limits.js";
 import { ENVIRONMENTS } from "../../vocabulary/node-types.js";
+import {
+  ROLLOUT_LOOK_MAX_SECONDS,
+  ROLLOUT_LOOK_MIN_SECONDS,
+  ROLLOUT_SETTLE_DEFAULT_SECONDS,
+  ROLLOUT_STALL_DEFAULT_SECONDS,
+  ROLLOUT_STALL_MAX_SECONDS,
+  ROLLOUT_TARGETS_MAX,
+} from "../../vocabulary/rollout-limits.js";
 import { FACT_NAMES } from "../facts.js";
 import { secretReferenceSchema } from "./keys.js";
 
+/** Kinds whose alerts are sent to the façade; `kubernetes` is looked at. */
 export const HOOK_KINDS = [
   "alertmanager",
   "grafana",
@@ -60,7 +70,14 @@ const ruleSchema = z
   );
 export type HookRule = z.infer<typeof ruleSchema>;
 
+/** Of every hook. */
+const shared = {
+  cooldown_seconds: z.number().min(0).max(COOLDOWN_MAX_SECONDS).default(COOLDOWN_DEFAULT_SECONDS),
+  runs_per_hour: z.int().min(1).max(RUNS_PER_HOUR_MAX).default(HOOK_RUNS_PER_HOUR),
+  description: z.string().max(400).optional(),
+};
 const common = {
+  ...shared,
   /** One, or several while they change: any of them counts. */
   secret: secretReferenceSchema.or(z.array(secretReferenceSchema).min(1).max(HOOK_SECRETS_MAX)),
   /** The first that fits. What fits none is listed, and starts nothing. */
@@ -68,10 +85,7 @@ const common = {
   /** Alerts with the same values of these labels are one incident. */
   group_by: z.array(labelNameSchema).min(1).max(HOOK_GROUP_LABELS_MAX).default(["alertname"]),
   debounce_seconds: z.number().min(0).max(DEBOUNCE_MAX_SECONDS).default(DEBOUNCE_DEFAULT_SECONDS),
-  cooldown_seconds: z.number().min(0).max(COOLDOWN_MAX_SECONDS).default(COOLDOWN_DEFAULT_SECONDS),
-  runs_per_hour: z.int().min(1).max(RUNS_PER_HOUR_MAX).default(HOOK_RUNS_PER_HOUR),
   requests_per_minute: z.int().min(1).max(100_000).default(HOOK_REQUESTS_PER_MINUTE),
-  description: z.string().max(400).optional(),
 };
 /** The secret as a bearer token, as the password of basic sign-in, or, where it is named, in a header of its own. */
 const token = { header: headerSchema.optional() };
@@ -122,6 +136,41 @@ export const hookSchema = z.discriminatedUnion(
 );
 export type Hook = z.infer<typeof hookSchema>;
 export type HookOf<K extends HookKind> = Extract<Hook, { kind: K }>;
+/** Nothing is sent to it: a worker looks at the workloads, and each rollout that ended counts as an alert. */
+const rolloutHookSchema = z.strictObject({
+  kind: z.literal("kubernetes"),
+  ...shared,
+  /** Names under `targets`, of kind kubernetes. */
+  targets: z.array(z.string().min(1).max(63)).min(1).max(ROLLOUT_TARGETS_MAX),
+  every_seconds: z
+    .number()
+    .min(ROLLOUT_LOOK_MIN_SECONDS)
+    .max(ROLLOUT_LOOK_MAX_SECONDS)
+    .default(ROLLOUT_LOOK_DEFAULT_SECONDS),
+  stalled_after_seconds: z.number().min(1).max(ROLLOUT_STALL_MAX_SECONDS).default(ROLLOUT_STALL_DEFAULT_SECONDS),
+  /** How long it waits after the end of a rollout. */
+  debounce_seconds: z.number().min(0).max(DEBOUNCE_MAX_SECONDS).default(ROLLOUT_SETTLE_DEFAULT_SECONDS),
+  /** Without a playbook or goal the rollout is validated, with a roll-back behind its gate. */
+  rules: z
+    .array(ruleSchema)
+    .min(1)
+    .max(HOOK_RULES_MAX)
+    .default(() => [{ mode: "run" as const }]),
+});
+export type RolloutHook = z.infer<typeof rolloutHookSchema>;
+
+export const declaredHookSchema = z.discriminatedUnion("kind", [hookSchema, rolloutHookSchema], {
+  error: `one of ${HOOK_KINDS.join(", ")}, kubernetes`,
+});
+export type DeclaredHook = Hook | RolloutHook;
+
+export const isRolloutHook = (hook: DeclaredHook | undefined): hook is RolloutHook => hook?.kind === "kubernetes";
+
+/** Those that have an address: nothing is sent to the others. */
+export const sentHooks = (hooks: Record<string, DeclaredHook>): Record<string, Hook> =>
+  Object.fromEntries(
+    Object.entries(hooks).flatMap(([name, hook]) => (isRolloutHook(hook) ? [] : [[name, hook] as const])),
+  );
 
 export const hookNameSchema = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,40}$/, "1 to 41 small letters, digits, - or _");
 
@@ -133,7 +182,7 @@ export type IncidentSettings = z.infer<typeof incidentSettingsSchema>;
 
 /** Channels that rules tell and nobody declared, each with its way in the file. */
 export function undeclaredChannels(
-  hooks: Record<string, Hook>,
+  hooks: Record<string, DeclaredHook>,
   channels: object,
 ): Array<{ path: Array<string | number>; message: string }> {
   return Object.entries(hooks).flatMap(([name, { rules }]) =>
@@ -148,6 +197,25 @@ export function undeclaredChannels(
               },
             ],
       ),
+    ),
+  );
+}
+
+/** Targets that a hook watches and that are no declared workload, each with its way in the file. */
+export function unwatchableTargets(
+  hooks: Record<string, DeclaredHook>,
+  targets: Record<string, { kind: string }>,
+): Array<{ path: Array<string | number>; message: string }> {
+  return Object.entries(hooks).flatMap(([name, hook]) =>
+    (isRolloutHook(hook) ? hook.targets : []).flatMap((target, at) =>
+      Object.hasOwn(targets, target) && targets[target]?.kind === "kubernetes"
+        ? []
+        : [
+            {
+              path: ["hooks", name, "targets", at],
+              message: `a target of kind kubernetes that is declared under targets, got ${target}`,
+            },
+          ],
     ),
   );
 }

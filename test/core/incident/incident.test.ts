@@ -40,10 +40,69 @@ describe("an incident", () => {
   test("keeps so many one by one and counts the rest", () => {
     const state = newIncident(0, 1_000);
     for (let count = 0; count < 10_000; count++) takeAlerts(state, [alert(`a${count}`)], count);
-    const { alerts, taken, beyond } = viewOf(state, INPUT);
-    expect({ alerts, taken, beyond }).toEqual({ alerts: 400, taken: 10_000, beyond: 9_600 });
+    expect(viewOf(state, INPUT)).toMatchObject({
+      ...{ alerts: 10_000, firing: 10_000, kept: 400, taken: 10_000, beyond: 9_600 },
+    });
     // Handed over when its history grows long, it stays far from what a payload may have.
     expect(JSON.stringify(state).length).toBeLessThan(500_000);
+  });
+});
+
+describe("an incident of more alerts than it keeps one by one", () => {
+  const crowd = () => {
+    const state = newIncident(0, 1_000);
+    const ids = Array.from({ length: 600 }, (_, at) => at.toString(16).padStart(24, "0").split("").reverse().join(""));
+    takeAlerts(
+      state,
+      ids.map((id) => alert(id, "firing", "t1")),
+      1,
+    );
+    return { state, ids };
+  };
+  test("is over only when all of them are, in whatever order, and repeats change nothing", () => {
+    const { state, ids } = crowd();
+    const [last = "", ...others] = [...ids].reverse();
+    takeAlerts(
+      state,
+      others.map((id) => alert(id, "resolved", "t1")),
+      2,
+    );
+    takeAlerts(
+      state,
+      others.map((id) => alert(id, "resolved", "t1")),
+      3,
+    );
+    expect(viewOf(state, INPUT)).toMatchObject({ alerts: 600, firing: 1, kept: 400 });
+    // Late: what was resolved with the same beginning does not fire anew.
+    takeAlerts(
+      state,
+      others.map((id) => alert(id, "firing", "t1")),
+      4,
+    );
+    expect(viewOf(state, INPUT).firing).toBe(1);
+    expect(takeAlerts(state, [alert(last, "resolved", "t1")], 5).isOver).toBe(true);
+    takeAlerts(state, [alert(last, "firing", "t2")], 6);
+    expect(viewOf(state, INPUT).firing).toBe(1);
+  });
+  test("that an earlier version took counts as that did", () => {
+    const state = newIncident(0, 1_000);
+    const ids = Array.from({ length: 600 }, (_, at) => `a${at}`);
+    takeAlerts(
+      state,
+      ids.map((id) => alert(id)),
+      1,
+      () => false,
+    );
+    expect(viewOf(state, INPUT)).toMatchObject({ alerts: 400, firing: 400, beyond: 200 });
+    expect(viewOf(state, INPUT)).not.toHaveProperty("kept");
+  });
+  test("says so where there are too many to be told apart, and goes on", () => {
+    const state = newIncident(0, 1_000);
+    const many = Array.from({ length: 30_500 }, (_, at) => alert(`${at}`.padStart(12, "0")));
+    takeAlerts(state, many, 1);
+    expect(viewOf(state, INPUT)).toMatchObject({ taken: 30_500, alerts: 30_400 });
+    expect(state.notes.join()).toContain("only the messages are counted");
+    expect(JSON.stringify(state).length).toBeLessThan(1_000_000);
   });
 });
 

@@ -1,13 +1,15 @@
 /** `autoops hooks list|test`: where alerts come in, and what one would do. */
 import { previewHook } from "../../../app/hook-preview.js";
 import { loadLocal } from "../../../app/local.js";
-import type { Hook, HookRule } from "../../../schema/config/hooks.js";
+import { type DeclaredHook, type HookRule, isRolloutHook } from "../../../schema/config/hooks.js";
 import { groupsOf } from "../../hooks/grouping.js";
 import { readDelivery } from "../../hooks/kinds.js";
 import { done, type Ending, failed } from "../ending.js";
+import { previewLines } from "../hook-lines.js";
 import { readText } from "../input.js";
 import type { Session } from "../session.js";
 import { columns, oneLine, style } from "../text.js";
+import { testRollouts } from "./rollout-hooks.js";
 
 export async function list(session: Session): Promise<Ending> {
   const local = await loadLocal(session.environment);
@@ -16,9 +18,7 @@ export async function list(session: Session): Promise<Ending> {
   const { print } = session;
   if (hooks.length === 0) print.note("config.yaml declares no hook; docs/hooks.md shows one");
   for (const [name, hook] of hooks) {
-    print.result(
-      `${style.bold(name)}  ${hook.kind}  POST /hooks/${name}  by ${hook.group_by.map((label) => oneLine(label)).join(", ")}`,
-    );
+    print.result(`${style.bold(name)}  ${hook.kind}  ${comesFrom(name, hook)}`);
     const rows = hook.rules.map((rule, index) => [
       ...[`  ${index + 1}`, ruleWords(rule), rule.mode, startsWords(rule)],
       rule.tell === undefined ? "" : `tells ${oneLine(rule.tell.join(", "), 80)}`,
@@ -26,7 +26,18 @@ export async function list(session: Session): Promise<Ending> {
     for (const line of columns(rows)) print.result(line);
     if (hook.rules.length === 0) print.result("  no rule: alerts are listed, and start nothing");
   }
-  return done({ hooks: hooks.map(([name, { secret: _, ...hook }]) => ({ name, ...hook })) });
+  return done({ hooks: hooks.map(([name, hook]) => ({ name, ...withoutSecret(hook) })) });
+}
+
+const comesFrom = (name: string, hook: DeclaredHook): string =>
+  isRolloutHook(hook)
+    ? `looks at ${oneLine(hook.targets.join(", "), 120)} every ${hook.every_seconds} s`
+    : `POST /hooks/${name}  by ${hook.group_by.map((label) => oneLine(label)).join(", ")}`;
+
+function withoutSecret(hook: DeclaredHook): object {
+  if (isRolloutHook(hook)) return hook;
+  const { secret: _, ...rest } = hook;
+  return rest;
 }
 
 function ruleWords({ match = {} }: HookRule): string {
@@ -49,10 +60,15 @@ export async function test(
   const local = await loadLocal(session.environment);
   if (!local.ok) return failed(local.problems);
   const { hooks = {} } = local.config;
-  const hook: Hook | undefined = Object.hasOwn(hooks, name) ? hooks[name] : undefined;
+  const hook = Object.hasOwn(hooks, name) ? hooks[name] : undefined;
   if (hook === undefined) {
     const message = `config.yaml has no hook ${JSON.stringify(name.slice(0, 60))}`;
     return failed([{ code: "not-found", at: "--hook", message, hint: "list them: autoops hooks list" }]);
+  }
+  if (isRolloutHook(hook)) return testRollouts(session, local, { name, hook, file });
+  if (file === "") {
+    const message = `a file with what ${hook.kind} sends is missing`;
+    return failed([{ code: "usage", at: "FILE", message, hint: `autoops hooks test alert.json --hook ${name}` }]);
   }
   const text = await readText(session, file);
   if (!text.ok) return failed(text.problems);
@@ -71,12 +87,7 @@ export async function test(
   for (const { id, input, alerts: own } of groupsOf(name, hook, told)) {
     const preview = await previewHook(local, name, hook, own);
     print.result(`${style.bold(id)}  ${own.length} alert(s)  ${keyWords(input.key)}`);
-    if (preview.rule !== undefined) print.result(`  rule ${preview.rule}, mode ${preview.mode}`);
-    if (preview.graph !== undefined)
-      print.result(`  ${oneLine(preview.graph.name)}: ${preview.graph.nodes.length} nodes`);
-    for (const node of preview.graph?.nodes ?? [])
-      print.result(`    ${node.id}  ${oneLine(node.name)} · ${oneLine(node.tool ?? node.type)}`);
-    for (const words of preview.notes) print.result(`  ${style.dim(oneLine(words, 200))}`);
+    for (const line of previewLines(preview)) print.result(line);
     incidents.push({ id, key: input.key, alerts: own.length, ...preview });
   }
   return done({ hook: name, incidents, cut });

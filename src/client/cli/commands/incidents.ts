@@ -1,4 +1,5 @@
 /** `autoops incidents [id]`: groups of alerts, and what was started for them. */
+import type { IncidentView } from "../../../core/incident/incident.js";
 import { standsIn } from "../../../core/incident/words.js";
 import { span } from "../../../core/report/plain.js";
 import type { ListedIncident } from "../../incidents.js";
@@ -38,6 +39,12 @@ function row({ id, startedAtMs, view }: ListedIncident): string[] {
   return [style.bold(id), clock(startedAtMs), counts, keyWords(view.key), oneLine(standsIn(view), 100)];
 }
 
+/** Only so many are kept one by one; all are counted. */
+const restOf = ({ alerts, kept, beyond, members }: IncidentView): string =>
+  kept === undefined
+    ? `and ${beyond} messages about more alerts`
+    : `and ${alerts - kept} more alerts that are counted, not listed: ${members.length} of ${alerts} stand here`;
+
 function incidentLines(incident: ListedIncident): string[] {
   const { id, view } = incident;
   if (view === undefined) return [style.bold(id), "what it says of itself cannot be read"];
@@ -45,7 +52,7 @@ function incidentLines(incident: ListedIncident): string[] {
   const answer = run?.answer === undefined ? [] : [`found: ${oneLine(run.answer, 400)}`];
   const over =
     resolvedMs === undefined ? [] : [`resolved by itself ${span(resolvedMs - startedMs)} after the first alert`];
-  const rest = beyond === 0 ? [] : [`and ${beyond} messages about more alerts`];
+  const rest = beyond === 0 ? [] : [restOf(view)];
   return [
     `${style.bold(id)}  ${keyWords(view.key)}`,
     `${oneLine(standsIn(view), 200)}; ${view.firing} of ${view.alerts} alerts fire; ${taken} messages`,

@@ -1,5 +1,9 @@
 /** `autoops schedules create|list|show|pause|resume|trigger|delete`: what starts by the clock. */
+import { type AuditLog, createAuditLog } from "../../../platform/audit/log.js";
+import { readEnvironment } from "../../../platform/environment.js";
+import { storesOf } from "../../../platform/stores.js";
 import type { Result } from "../../../vocabulary/result.js";
+import { auditedSchedules } from "../../schedules/audit.js";
 import type { ScheduleRequest, Schedules, ScheduleView } from "../../schedules.js";
 import { openRuns } from "../backend.js";
 import { done, type Ending, failed } from "../ending.js";
@@ -78,10 +82,21 @@ async function withSchedules(session: Session, work: (schedules: Schedules) => P
   const opened = await openRuns(session.environment);
   if (!opened.ok) return failed(opened.problems);
   try {
-    return await work(opened.schedules);
+    const by = { actor: ownName(), channel: "cli" } as const;
+    return await work(auditedSchedules(opened.schedules, ownAudit(session), by));
   } finally {
     await opened.close();
   }
+}
+
+function ownAudit(session: Session): Pick<AuditLog, "note"> {
+  const read = readEnvironment(session.environment);
+  if (!read.ok) return { note: async () => undefined };
+  return createAuditLog({
+    directory: storesOf(read.environment).audit,
+    now: Date.now,
+    onProblem: (message) => session.print.note(`${style.yellow("audit")} ${message}`),
+  });
 }
 
 function linesOf(view: ScheduleView): string[] {

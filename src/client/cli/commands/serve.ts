@@ -5,6 +5,7 @@ import { createLog } from "../../../platform/log.js";
 import { EXIT } from "../../../vocabulary/codes.js";
 import { createMetrics } from "../../http/metrics.js";
 import { refusalsToStart, startFacade } from "../../http/server.js";
+import { auditedSchedules } from "../../schedules/audit.js";
 import { openRuns } from "../backend.js";
 import { type Ending, failed } from "../ending.js";
 import { setUpFacade } from "../facade-setup.js";
@@ -48,6 +49,7 @@ export async function serve(session: Session, _: readonly string[], options: Opt
       schedules: {
         ...opened.schedules,
         wish: (request, requester) => wishOf(request, requester, session.environment),
+        changedBy: (by) => auditedSchedules(opened.schedules, access.audit, by),
       },
       ...(taking === undefined ? {} : { hooks: taking }),
       operator: ownName(),

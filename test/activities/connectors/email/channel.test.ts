@@ -1,6 +1,4 @@
 /** E-mail over SMTP, against a real server of the test: encryption, recipients, headers, and what becomes of a repeat. */
-import type { AddressInfo, Socket } from "node:net";
-import { SMTPServer, type SMTPServerOptions } from "smtp-server";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { sendEmail } from "../../../../src/activities/connectors/email/channel.js";
 import type { ToolContext } from "../../../../src/activities/define-tool.js";
@@ -8,47 +6,8 @@ import { notification } from "../../../../src/activities/tools/notification.js";
 import { channelSchema } from "../../../../src/schema/config/tickets.js";
 import { createAuthority, hasOpenssl } from "../../../support/certificates.js";
 import { reachingContext } from "../../../support/local-server.js";
+import { type MailServerOptions, mailServer } from "../../../support/mail-server.js";
 import { configOf, failureOf } from "../../../support/tool-context.js";
-
-interface Received {
-  to: string[];
-  secure: boolean;
-  user: string | undefined;
-  text: string;
-}
-/** `loses`: so many mails are taken, and the connection ends before the server says so. */
-type ServerOptions = SMTPServerOptions & { loses?: number };
-
-async function mailServer({
-  loses = 0,
-  ...options
-}: ServerOptions = {}): Promise<{ port: number; received: Received[] }> {
-  const received: Received[] = [];
-  const sockets = new Set<Socket>();
-  let left = loses;
-  const server = new SMTPServer({
-    authOptional: true,
-    hideSTARTTLS: true,
-    closeTimeout: 1_000,
-    onData(stream, session, callback) {
-      const chunks: Buffer[] = [];
-      stream.on("data", (chunk: Buffer) => chunks.push(chunk));
-      stream.on("end", () => {
-        const to = session.envelope.rcptTo.map(({ address }) => address);
-        const { secure, user } = session;
-        received.push({ to, secure, user, text: Buffer.concat(chunks).toString() });
-        if (left-- <= 0) return callback();
-        for (const socket of sockets) socket.destroy();
-      });
-    },
-    ...options,
-  });
-  server.on("error", () => undefined);
-  server.server.on("connection", (socket) => sockets.add(socket));
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", () => resolve()));
-  onTestFinished(() => new Promise<void>((resolve) => server.close(() => resolve())));
-  return { port: (server.server.address() as AddressInfo).port, received };
-}
 
 function contextOf(port: number, more: object = {}, parts: Partial<ToolContext> = {}): ToolContext {
   const mail = channelSchema.parse({
@@ -152,7 +111,7 @@ describe("recipients and headers", () => {
 });
 
 describe("what goes wrong is told apart, and nothing is sent", () => {
-  const refusing = (responseCode: number): ServerOptions => ({
+  const refusing = (responseCode: number): MailServerOptions => ({
     onMailFrom: (_, __, callback) => callback(Object.assign(new Error("refused here"), { responseCode })),
   });
   test.each([
@@ -199,7 +158,7 @@ describe("what goes wrong is told apart, and nothing is sent", () => {
 
 describe.skipIf(!hasOpenssl)("encryption (skipped: no openssl)", () => {
   const login = { username: "autoops", password: "env:SMTP_PASSWORD" };
-  const onAuth: ServerOptions["onAuth"] = ({ password }, _, callback) =>
+  const onAuth: MailServerOptions["onAuth"] = ({ password }, _, callback) =>
     password === "smtp-secret-of-the-test" ? callback(null, { user: "autoops" }) : callback(new Error("no"));
 
   test.each(["starttls", "tls"] as const)("with %s the mail and the password go over TLS", async (security) => {
