@@ -6,7 +6,7 @@ import type { HookRequest } from "../platform/hooks/verify.js";
 import type { Hook } from "../schema/config/hooks.js";
 import { checkBounds } from "../schema/document.js";
 import type { JsonObject } from "../schema/json.js";
-import { HOOK_DELIVERIES_KEPT } from "../vocabulary/hook-limits.js";
+import { HOOK_DELIVERIES_KEPT } from "../vocabulary/delivery-limits.js";
 import { INCIDENT, INCIDENT_MEMO, RUN_QUEUE, WORKFLOWS } from "../vocabulary/names.js";
 import type { Problem } from "../vocabulary/problems.js";
 import type { Result } from "../vocabulary/result.js";

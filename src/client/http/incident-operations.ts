@@ -1,6 +1,6 @@
 /** The operations by which alerts come in, and those that show what became of them. */
 import * as shapes from "../../schema/api-incidents.js";
-import { HOOK_BODY_MAX_BYTES } from "../../vocabulary/hook-limits.js";
+import { HOOK_BODY_MAX_BYTES } from "../../vocabulary/delivery-limits.js";
 import { json, type Operation, V1 } from "./operation.js";
 
 export const INCIDENT_OPERATIONS = {

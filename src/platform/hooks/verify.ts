@@ -1,6 +1,6 @@
 /** Whether a delivery is its sender's: each vendor's own scheme, over the bytes as they came. Secrets are compared in constant time. */
 import { createHmac, timingSafeEqual } from "node:crypto";
-import { HOOK_WINDOW_SECONDS } from "../../vocabulary/hook-limits.js";
+import { HOOK_WINDOW_SECONDS } from "../../vocabulary/delivery-limits.js";
 
 export interface HookRequest {
   header(name: string): string | undefined;

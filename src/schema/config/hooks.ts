@@ -1,5 +1,6 @@
 /** The section `hooks` of config.yaml: where alerts come in, who may send them, and what they start. */
 import { z } from "zod";
+import { HOOK_REQUESTS_PER_MINUTE, HOOK_SECRETS_MAX } from "../../vocabulary/delivery-limits.js";
 import {
   ALL_RUNS_PER_HOUR,
   COOLDOWN_DEFAULT_SECONDS,
@@ -7,10 +8,8 @@ import {
   DEBOUNCE_DEFAULT_SECONDS,
   DEBOUNCE_MAX_SECONDS,
   HOOK_GROUP_LABELS_MAX,
-  HOOK_REQUESTS_PER_MINUTE,
   HOOK_RULES_MAX,
   HOOK_RUNS_PER_HOUR,
-  HOOK_SECRETS_MAX,
   HOOK_TELL_MAX,
   ROLLOUT_LOOK_DEFAULT_SECONDS,
   RUNS_PER_HOUR_MAX,
