@@ -24,7 +24,7 @@ import { createTellIncident } from "./incident/tell-incident.js";
 import { createDraftGraph } from "./planner/draft-graph.js";
 import { createNarrate } from "./planner/narrate.js";
 import { withRequestTime } from "./request-time.js";
-import { createLookAtRollouts } from "./rollout/read-rollouts.js";
+import { createReadRollouts } from "./rollout/read-rollouts.js";
 import { createTakeRollout } from "./rollout/take-rollout.js";
 
 // biome-ignore lint/suspicious/noExplicitAny: activities differ in what they take; the contract types them for callers
@@ -41,7 +41,7 @@ export function createActivities(dependencies: Dependencies): ActivityTable {
     [ACTIVITIES.planIncident]: createPlanIncident(dependencies),
     [ACTIVITIES.readRun]: readRun,
     [ACTIVITIES.tellIncident]: createTellIncident(dependencies),
-    [ACTIVITIES.lookAtRollouts]: createLookAtRollouts(dependencies),
+    [ACTIVITIES.lookAtRollouts]: createReadRollouts(dependencies),
     [ACTIVITIES.takeRollout]: createTakeRollout(dependencies),
     [ACTIVITIES.sealState]: createSealState(dependencies),
     [ACTIVITIES.proveState]: createProveState(dependencies),

@@ -4,7 +4,7 @@ import { workloadNamed } from "../activities/rollout/read-rollouts.js";
 import { rolloutIncident } from "../activities/rollout/rollout-alert.js";
 import type { IncidentAlert } from "../core/incident/incident.js";
 import type { Sighting, WatchedTarget, WatchState } from "../core/rollout/state.js";
-import { takeLook } from "../core/rollout/watch.js";
+import { takeReading } from "../core/rollout/watch.js";
 import type { RolloutHook } from "../schema/config/hooks.js";
 import { messageOf } from "../vocabulary/message-of.js";
 import type { Local } from "./local.js";
@@ -19,16 +19,16 @@ export interface SeenTarget {
   alert?: IncidentAlert;
 }
 
-export function lookAtWorkloads(
+export function readWorkloads(
   local: Local,
   name: string,
   hook: RolloutHook,
   signal: AbortSignal,
 ): Promise<SeenTarget[]> {
-  return Promise.all(hook.targets.map((target) => lookAt(target, local, name, hook, signal)));
+  return Promise.all(hook.targets.map((target) => readOne(target, local, name, hook, signal)));
 }
 
-async function lookAt(
+async function readOne(
   target: string,
   local: Local,
   name: string,
@@ -45,7 +45,7 @@ async function lookAt(
     return { target, watched: { problem: sighting.problem } };
   const state: WatchState = { [target]: {} };
   const nowMs = Date.now();
-  takeLook(state, [sighting], nowMs, Number.POSITIVE_INFINITY);
+  takeReading(state, [sighting], nowMs, Number.POSITIVE_INFINITY);
   const watched = state[target] ?? {};
   const { rollout } = watched;
   if (rollout === undefined) return { target, watched };

@@ -12,7 +12,7 @@ import {
 import type { Activities } from "../activities/contract.js";
 import { plain } from "../core/report/plain.js";
 import type { WatchState } from "../core/rollout/state.js";
-import { isWatchState, standsOf, takeLook } from "../core/rollout/watch.js";
+import { isWatchState, standsOf, takeReading } from "../core/rollout/watch.js";
 import { ROLLOUT_LOOK_DEFAULT_SECONDS, ROLLOUT_UNKNOWN_LOOKS_MAX } from "../vocabulary/hook-limits.js";
 import { ROLLOUTS_MEMO } from "../vocabulary/names.js";
 import { malformed, refuseUnreadable } from "./inputs.js";
@@ -42,7 +42,7 @@ export async function watchRollouts(input: RolloutWatch, carried?: WatchState): 
     // Of several workers one may have an older config.yaml.
     unknown = look.known ? 0 : unknown + 1;
     if (look.known) {
-      for (const event of takeLook(state, look.sightings, Date.now(), look.stalledSeconds * 1_000)) {
+      for (const event of takeReading(state, look.sightings, Date.now(), look.stalledSeconds * 1_000)) {
         metricMeter.createCounter("autoops_rollouts").add(1, { hook, outcome: event.kind });
         await take_rollout({ hook, event });
       }

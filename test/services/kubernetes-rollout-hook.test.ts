@@ -5,7 +5,7 @@
 import { Client } from "@temporalio/client";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { loadLocal } from "../../src/app/local.js";
-import { lookAtWorkloads } from "../../src/app/rollout-preview.js";
+import { readWorkloads } from "../../src/app/rollout-preview.js";
 import { createIncidents, type ListedIncident } from "../../src/client/incidents.js";
 import type { Report } from "../../src/core/report.js";
 import { isRolloutHook } from "../../src/schema/config/hooks.js";
@@ -118,7 +118,7 @@ describe.skipIf(!hasSlowServices)(`rollouts that a hook watches (${NEEDS})`, { t
     if (!local.ok) throw new Error(JSON.stringify(local.problems));
     const hook = local.config.hooks?.rollouts;
     if (!isRolloutHook(hook)) throw new Error("it is no such hook");
-    const [seen] = await lookAtWorkloads(local, "rollouts", hook, new AbortController().signal);
+    const [seen] = await readWorkloads(local, "rollouts", hook, new AbortController().signal);
     expect(seen).toMatchObject({
       target: "web",
       watched: { rollout: { image: "shop/web:v2", ended: "complete" } },

@@ -2,7 +2,7 @@
 import type { TestWorkflowEnvironment } from "@temporalio/testing";
 import { Worker } from "@temporalio/worker";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { RolloutLook, RolloutToTake } from "../../src/activities/rollout/contract.js";
+import type { RolloutReading, RolloutToTake } from "../../src/activities/rollout/contract.js";
 import type { SeenWorkload } from "../../src/core/rollout/state.js";
 import { createTestEnvironment } from "../support/temporal.js";
 import { workflowBundle } from "../support/workflows.js";
@@ -13,7 +13,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => environment?.teardown());
 
-const seen = (revision: string, stands: SeenWorkload["stands"]): RolloutLook => ({
+const seen = (revision: string, stands: SeenWorkload["stands"]): RolloutReading => ({
   ...{ known: true, everySeconds: 30, stalledSeconds: 300 },
   sightings: [
     {
@@ -31,7 +31,7 @@ const seen = (revision: string, stands: SeenWorkload["stands"]): RolloutLook => 
 
 let count = 0;
 /** The watch while `looks` last; after them no worker knows the hook. Every worker is gone after two looks. */
-async function watched(looks: RolloutLook[], failing = 0): Promise<string[]> {
+async function watched(looks: RolloutReading[], failing = 0): Promise<string[]> {
   const taskQueue = `rollouts-${++count}-${process.pid}`;
   const taken: string[] = [];
   let left = failing;

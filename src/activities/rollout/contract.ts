@@ -1,7 +1,7 @@
 /** What a watch of rollouts asks of a worker, and what it gets. Types only: workflows see them. */
 import type { RolloutEvent, Sighting } from "../../core/rollout/state.js";
 
-export type RolloutLook =
+export type RolloutReading =
   /** The worker's config.yaml has no such hook. */
   { known: false } | { known: true; everySeconds: number; stalledSeconds: number; sightings: Sighting[] };
 
@@ -11,7 +11,7 @@ export interface RolloutToTake {
 }
 
 export interface RolloutActivities {
-  look_at_rollouts(watch: { hook: string }): Promise<RolloutLook>;
+  look_at_rollouts(watch: { hook: string }): Promise<RolloutReading>;
   /** Without an incident the hook or the target is not watched any more. */
   take_rollout(rollout: RolloutToTake): Promise<{ incident?: string }>;
 }

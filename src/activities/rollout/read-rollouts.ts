@@ -15,7 +15,7 @@ import type { Dependencies } from "../dependencies.js";
 /** Workloads that are looked at at once. */
 const AT_ONCE = 5;
 
-export function createLookAtRollouts(dependencies: Dependencies): Activities["look_at_rollouts"] {
+export function createReadRollouts(dependencies: Dependencies): Activities["look_at_rollouts"] {
   return async ({ hook: name }) => {
     const { config, log } = dependencies;
     const hook = Object.hasOwn(config.hooks ?? {}, name) ? config.hooks?.[name] : undefined;

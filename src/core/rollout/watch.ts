@@ -15,7 +15,7 @@ import type {
 const isSeen = (sighting: Sighting): sighting is SeenWorkload => "uid" in sighting;
 
 /** Takes in a look; changes `state`. What is at the first look at a target is where it begins, and no rollout. */
-export function takeLook(
+export function takeReading(
   state: WatchState,
   sightings: readonly Sighting[],
   nowMs: number,

@@ -1,7 +1,7 @@
 /** Each rollout that ended is told once, in whatever order looks see it; what was there before the first look is none. */
 import { describe, expect, test } from "vitest";
 import type { SeenWorkload, Sighting, WatchState } from "../../../src/core/rollout/state.js";
-import { isWatchState, takeLook } from "../../../src/core/rollout/watch.js";
+import { isWatchState, takeReading } from "../../../src/core/rollout/watch.js";
 
 const STALLED_MS = 60_000;
 
@@ -14,7 +14,7 @@ function seen(revision: string, stands: SeenWorkload["stands"], more: Partial<Se
 function looks(...sightings: Sighting[]): string[] {
   let state: WatchState = {};
   return sightings.flatMap((sighting, at) => {
-    const events = takeLook(state, [sighting], at * 10_000, STALLED_MS);
+    const events = takeReading(state, [sighting], at * 10_000, STALLED_MS);
     state = JSON.parse(JSON.stringify(state));
     expect(isWatchState(state)).toBe(true);
     return events.map(({ kind, revision }) => `${kind} ${revision}`);
@@ -106,10 +106,10 @@ describe("a rollout", () => {
   test("of one target says nothing of another, and a target that is no longer watched is forgotten", () => {
     const state: WatchState = {};
     const api = (revision: string) => seen(revision, "complete", { target: "api", uid: "w" });
-    takeLook(state, [seen("1", "complete"), api("1")], 0, STALLED_MS);
-    const events = takeLook(state, [seen("1", "complete"), api("2")], 1, STALLED_MS);
+    takeReading(state, [seen("1", "complete"), api("1")], 0, STALLED_MS);
+    const events = takeReading(state, [seen("1", "complete"), api("2")], 1, STALLED_MS);
     expect(events.map(({ target, kind }) => [target, kind])).toEqual([["api", "complete"]]);
-    takeLook(state, [seen("1", "complete")], 2, STALLED_MS);
+    takeReading(state, [seen("1", "complete")], 2, STALLED_MS);
     expect(Object.keys(state)).toEqual(["web"]);
   });
 });

@@ -1,7 +1,7 @@
 /** `autoops hooks test` of a hook that watches rollouts: how its workloads stand now, and what a rollout of each would start. */
 import { previewHook } from "../../../app/hook-preview.js";
 import type { Local } from "../../../app/local.js";
-import { lookAtWorkloads } from "../../../app/rollout-preview.js";
+import { readWorkloads } from "../../../app/rollout-preview.js";
 import { standsOf } from "../../../core/rollout/watch.js";
 import type { RolloutHook } from "../../../schema/config/hooks.js";
 import { done, type Ending, failed } from "../ending.js";
@@ -22,7 +22,7 @@ export async function testRollouts(session: Session, local: Local, { name, hook,
   }
   const { print } = session;
   const targets: object[] = [];
-  for (const { target, watched, alert } of await lookAtWorkloads(local, name, hook, session.interrupt)) {
+  for (const { target, watched, alert } of await readWorkloads(local, name, hook, session.interrupt)) {
     const stands = standsOf(watched);
     print.result(`${style.bold(oneLine(target))}  ${oneLine(stands, 300)}`);
     if (alert === undefined) {
