@@ -23,6 +23,7 @@ import { checkEffects, type GuardFacts } from "./check/effect-checks.js";
 import { checkExpressions } from "./check/expressions.js";
 import { checkNode, type NodeFacts } from "./check/node.js";
 import { checkShape } from "./check/shape.js";
+import { planGateId } from "./check/whole-plan.js";
 import { type NodeGate, nodeGate } from "./gate/node-gate.js";
 import { type GateRule, ruleFor, wantsSignedVotes } from "./policy/approval-rule.js";
 import { type Policy, unknownNames } from "./policy.js";
@@ -45,6 +46,8 @@ export interface Verdict {
   effects?: Record<string, Effect>;
   /** By node id: why a person must agree, and what the action would touch. Only gated nodes stand here. */
   gates: Record<string, NodeGate>;
+  /** Id of the review that stands before the whole plan; it is in `gates` too. Absent where the policy wants none. */
+  wholePlan?: string;
   /** Effects that can be taken back, by node id; absent where there are none. */
   undo?: {
     onFailure: boolean;
@@ -148,6 +151,16 @@ function verdictOf(
     if (own.gate === undefined) return;
     gates[node.id] = nodeGate({ ...own, reason: own.gate, type: node.type }, policy, environment);
   });
+  const wholePlan = planGateId(
+    graph,
+    facts.map(({ effect }) => effect),
+    policy,
+  );
+  if (wholePlan !== undefined) {
+    const reason = `approval.whole_plan is ${policy.approval.whole_plan}: the plan is asked about before anything of it runs`;
+    gates[wholePlan] = nodeGate({ reason, type: "human_review", effect: "none" }, policy, environment);
+    notices.push({ code: "approval-forced", at: "nodes", message: `the whole plan waits for approval (${reason})` });
+  }
   return {
     semantics: SEMANTICS,
     policyDigest,
@@ -165,6 +178,7 @@ function verdictOf(
     tools,
     ...(Object.keys(effects).length === 0 ? {} : { effects }),
     gates,
+    ...(wholePlan === undefined ? {} : { wholePlan }),
     notices: capped(notices),
   };
 }

@@ -44,17 +44,17 @@ export interface Policy {
     notify_channel?: string;
     /** Absent: `production` where `require_for_production` holds, else `never`. */
     signed?: Signed;
-    /** Where a rule does not say it. Absent: never. */
+    /** Where a rule does not say it. Absent, as for the next: never. */
     comment_required?: "never" | "reject" | "always";
+    whole_plan?: "never" | "writes" | "always";
     rules?: ApprovalRule[];
     /** By the name that the operating system gives a person. */
     local_groups?: Record<string, string[]>;
   };
   /** By group, as the sign-in tells it: what its members may do through the façade. */
   roles: Record<string, Role[]>;
-  /** How far writes may reach, by environment. */
+  /** How far writes may reach, by environment, and when they may start. */
   limits: LimitsByEnvironment;
-  /** When writes may start. */
   changes: Changes;
   /** Absent: nobody decides in Slack. */
   slack?: SlackPolicy;

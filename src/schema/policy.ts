@@ -64,6 +64,8 @@ export const policyFileSchema = z.strictObject({
       /** Whether votes must carry a verified signature; rules may only tighten it. */
       signed: signedSchema.optional(),
       comment_required: z.enum(["never", "reject", "always"]).optional(),
+      /** Whether a plan is asked about whole before anything of it runs. Its own gates stand all the same. */
+      whole_plan: z.enum(["never", "writes", "always"]).optional(),
       rules: approvalRulesSchema.optional(),
       /** Groups by the name that the operating system gives a person, for decisions that this machine signs. */
       local_groups: localGroupsSchema.optional(),

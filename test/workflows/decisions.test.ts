@@ -108,3 +108,24 @@ test("an answer of no known kind is refused before it stands in history", async 
     await decide(handle);
   });
 });
+
+test("a whole plan waits for its approval before anything runs, and its write for its own", async () => {
+  const policy = { ...openPolicy() };
+  policy.approval = { ...policy.approval, whole_plan: "writes" };
+  const staged = stage({ policy, tools: { a: () => ({ v: "1" }) } });
+  const graph = graphOf(["a", write("w", { params: { version: "{{ a.v }}" } })], ["a>w"]);
+  const report = await play(environment, graph, staged, async (handle) => {
+    const plan = await gateOf(handle, "whole-plan");
+    expect(JSON.stringify(plan.params)).toContain("{{ a.v }}");
+    expect(staged.calls).toEqual([]);
+    expect(await decide(handle, { node_id: "whole-plan", digest: plan.digest })).toBe("accepted");
+    expect((await gateOf(handle, "w")).params).toEqual({ version: "1" });
+    expect(staged.calls).toEqual(["a"]);
+    await decide(handle);
+  });
+  expect(staged.calls).toEqual(["a", "w"]);
+  expect(report.gates.map(({ nodeId, status }) => [nodeId, status])).toEqual([
+    ["whole-plan", "approved"],
+    ["w", "approved"],
+  ]);
+});

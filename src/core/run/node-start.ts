@@ -68,7 +68,9 @@ export function askNode(run: Run, node: CheckedNode, deadlineSeconds: number, at
     apply(run, { kind: "withdrawn", node: node.id, reason, atMs });
     return undefined;
   }
-  const params = renderedParams(run, node, paramsOf(run, node), atMs);
+  // The whole plan is shown as it was read, its templates too.
+  const isPlan = run.plan.graph.verdict.wholePlan === node.id;
+  const params = isPlan ? node.params : renderedParams(run, node, paramsOf(run, node), atMs);
   if (params !== undefined) {
     const { openedAtMs, deadlineMs = atMs + deadlineSeconds * 1_000 } = stateOf(run, node.id).edited ?? {};
     const opened = openedAtMs === undefined ? {} : { openedAtMs };

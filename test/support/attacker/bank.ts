@@ -91,7 +91,11 @@ export async function createBank(): Promise<Bank> {
     execution: { enable_remediation: true },
     tools: { allowed: ["rollback"] },
     node_types: { allowed: ["rollback", "human_review", "wait"] },
-    approval: { rules: [{ name: "prod", match: { node_types: ["rollback"] }, required: 2, forbid_requester: true }] },
+    // The long form takes its time, and its last tests need open gates.
+    approval: {
+      timeout_seconds: 7_200,
+      rules: [{ name: "prod", match: { node_types: ["rollback"] }, required: 2, forbid_requester: true }],
+    },
   });
   mkdirSync(join(machine.home, "playbooks"), { mode: 0o700 });
   writeFileSync(join(machine.home, "playbooks", "bank.yaml"), stringify(PLAYBOOK), { mode: 0o600 });
