@@ -15,8 +15,13 @@ export function misread(source: string, value: unknown): string | undefined {
   return undefined;
 }
 
-export const misreadText = (source: string, read: string): string =>
-  `${source.slice(0, 40)} would be read as ${read}; write it in quotes to keep it as text, or as ${read}`;
+export function misreadText(source: string, read: string): string {
+  const told = `${source.slice(0, 40)} would be read as ${read}`;
+  // No document can have it as a number.
+  if (/Infinity|NaN/.test(read))
+    return `${told}; write it in quotes to keep it as text, or a number of at most 1.79e308`;
+  return `${told}; write it in quotes to keep it as text, or as ${read}`;
+}
 
 /** Strings, which are passed over (also one without an end), and numbers. */
 const TOKENS = /"(?:[^"\\]|\\[\s\S]?)*(?:"|$)|-?\d[\d.eE+-]*/g;

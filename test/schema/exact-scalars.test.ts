@@ -96,6 +96,15 @@ describe("JSON text of a request or an edit", () => {
   });
 });
 
+test.each(["1e400", "-1e400", "1e999"])(
+  "%s, beyond every number, is never told to be written as Infinity",
+  (source) => {
+    const [message = ""] = told(graphWith(source));
+    expect(message).toContain("write it in quotes to keep it as text, or a number of at most 1.79e308");
+    expect(message).not.toContain("or as");
+  },
+);
+
 test("a value without its text is refused where it cannot be exact", () => {
   const value = JSON.parse('{"values": {"a": 7615917337495251231, "b": [1, 9007199254740993], "c": 1.5}}');
   expect(inexactIn(value, "params").map(({ at }) => at)).toEqual(["params.values.b[1]", "params.values.a"]);

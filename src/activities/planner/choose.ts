@@ -10,6 +10,7 @@
 import MiniSearch from "minisearch";
 import type { Playbook } from "../../schema/playbook.js";
 import { asksForRemedy, type Entities } from "./entities.js";
+import { asksAddress } from "./fill.js";
 import { isOrdinary, operationsEvidence } from "./operations.js";
 import { writes } from "./parts.js";
 import { corrected } from "./spelling.js";
@@ -55,7 +56,8 @@ const indexes = new WeakMap<readonly Playbook[], Index>();
 export function rankPlaybooks(playbooks: readonly Playbook[], given: string, entities: Entities): Ranked[] {
   const index = indexes.get(playbooks) ?? indexOf(playbooks);
   indexes.set(playbooks, index);
-  const goal = withoutUrgency(given, entities.severity);
+  const plain = withoutAddresses(given);
+  const goal = withoutUrgency(plain.goal, entities.severity);
   const meant = (word: string) => (isOrdinary(word) || saysUrgency(word) ? undefined : corrected(word, index.terms));
   const words = new Set([...wordsOf(goal)].map((word) => (index.terms.has(word) ? word : (meant(word) ?? word))));
   const fits = new Map<string, number>();
@@ -74,15 +76,35 @@ export function rankPlaybooks(playbooks: readonly Playbook[], given: string, ent
   const ordered = playbooks.map((playbook) => {
     const mends = index.mending.has(playbook.id);
     if (entities.forbidsRemedy && mends) return { playbook, exact: 0 };
-    const fit = (fits.get(playbook.id) ?? 0) + PHRASE_BONUS * (whole.get(playbook.id) ?? 0);
+    const told = whole.get(playbook.id) ?? 0;
+    const fit = (fits.get(playbook.id) ?? 0) + PHRASE_BONUS * told;
     const score = (evidence * fit) / (fit + HALF_FIT);
     if (namesAlert(goal, playbook)) return { playbook, exact: ALERT_SCORE + score / 20 };
+    // A goal about one address, with a symptom of it: that address is asked first. What a deployment broke is another matter.
+    const asks = plain.isAboutOne && told > 0 && !words.has("deploy") && asksAddress(playbook);
+    if (asks) return { playbook, exact: SAID_SCORE + score / 100 };
     if (said.has(playbook.id)) return { playbook, exact: SAID_SCORE };
     return { playbook, exact: score * remedyFactor(playbook, mends, entities) * (said.size > 0 ? UNSAID_FACTOR : 1) };
   });
   return ordered
     .sort((a, b) => b.exact - a.exact || (a.playbook.id < b.playbook.id ? -1 : 1))
     .map(({ playbook, exact }) => ({ playbook, score: Math.round(Math.min(1, exact) * 100) / 100 }));
+}
+
+const ADDRESS = "https?:\\/\\/[^\\s\"'<>`]+";
+/** An address that the sentence is about. */
+const MEANT_BEFORE = new RegExp(`(\\b(?:reach|open|load|get|probe|call|of|for)\\s+)${ADDRESS}`, "gi");
+const MEANT_BEHIND = new RegExp(
+  `${ADDRESS}(?=\\s+(?:is|are|was|does|do|doesn|did|didn|answers?|responds?|returns?|gives?|throws?|shows?|times?|timed|times|unreachable|unavailable|down|slow|fails?|cannot|can|has|keeps|serves?)\\b)`,
+  "gi",
+);
+const ANY_ADDRESS = new RegExp(ADDRESS, "gi");
+
+/** The words of an address say where, and would fit whatever they happen to spell. */
+function withoutAddresses(given: string): { goal: string; isAboutOne: boolean } {
+  if (!given.includes("://")) return { goal: given, isAboutOne: false };
+  const meant = given.replace(MEANT_BEHIND, "website").replace(MEANT_BEFORE, "$1website");
+  return { goal: meant.replace(ANY_ADDRESS, " "), isAboutOne: meant !== given };
 }
 
 function indexOf(playbooks: readonly Playbook[]): Index {

@@ -35,6 +35,16 @@ const SERVICE_FORMS = [
   `(?:of|in|on|for|restart|roll ?back)\\s+(?:the\\s+)?(${SERVICE})`,
   // Parts of an address name no service.
 ].map((form) => new RegExp(`${BEFORE}(?<![./])${form}${AFTER}(?!\\.\\p{L}|:\\/\\/)`, "iu"));
+/** What pagers, trackers and mail set before the words: `P1:`, `SEV2 -`, `[FIRING:1]`, `INC-123:`, `Re:`. */
+const MARK =
+  "(?:\\[[^\\]\\n]{1,40}\\]|(?:p[0-5]|sev(?:erity)?[ -]?\\d|prio(?:rity)?[ -]?\\d|[a-z]{2,10}-?\\d{1,10}|#\\d{1,10}|re|fwd?|urgent|alert|incident|critical|warning|firing)\\s?[:|–—-])\\s*[:|–—-]?\\s*";
+const TROUBLE =
+  "(?:(?:p\\d\\d|error|request|response)\\s+)?(?:latency|errors?|timeouts?|5xx|[45]\\d\\ds?|down|slow|outage|unavailable|unreachable|degraded|unhealthy|crash(?:es|ing|loop(?:ing)?)?|oom(?:killed)?|failures?|failing)";
+/** The first word, where it is followed by its trouble: `checkout latency is high`, `INC-123: payments 5xx`. */
+const HEAD_FORM = new RegExp(`^\\s*(?:${MARK}){0,4}["'\`]?(${SERVICE})["'\`]?\\s*:?\\s+${TROUBLE}${AFTER}`, "iu");
+/** Words that say how or where something is bad; of these none is a service's name there. */
+const NO_HEAD =
+  /^(?:p\d|sev-?\d|inc-?\d+|high|low|many|more|most|increased|elevated|intermittent|random|frequent|sudden|severe|gateway|internal|connection|request|read|write|client|auth|authentication|authorization|unknown|total|partial|major|minor|full|complete|query|sql|ssl|tls|tcp|udp|grpc|socket|slow|fatal|critical|build|tests?|unit|large|long|massive|constant|repeated|permission|application|urgent|firing|alert|incident|warning|resolved|went|goes|going|still|again)$/i;
 const VERSION = new RegExp(
   `${BEFORE}(?<!\\/)(?:version|release|build|v)\\s*[:=#]?\\s*v?(\\d(?:[\\p{L}\\p{N}_.+-]*[\\p{L}\\p{N}_])?)`,
   "iu",
@@ -44,9 +54,9 @@ const VERSION = new RegExp(
 export const asksForRemedy = (text: string): boolean => REMEDY.test(normalised(text));
 
 /** The services that config.yaml knows: its targets, and its sources without what they hold. */
-function knownServices(config: Config): string[] {
+function knownServices(config: Config, targetsOnly = false): string[] {
   const names = new Set(Object.keys(config.targets));
-  for (const name of Object.keys(config.sources)) names.add(name.replace(SOURCE_SUFFIX, ""));
+  if (!targetsOnly) for (const name of Object.keys(config.sources)) names.add(name.replace(SOURCE_SUFFIX, ""));
   return [...names].sort((a, b) => b.length - a.length || a.localeCompare(b));
 }
 
@@ -58,10 +68,10 @@ export function entitiesOf(goal: string, config: Config, guess = true, now = new
     wantsRemedy: REMEDY.test(text),
     forbidsRemedy: FORBIDS.test(text),
   };
-  const service = serviceOf(goal, config, guess);
+  const url = /\bhttps?:\/\/[^\s"'<>`]+/i.exec(goal)?.[0].replace(/[.,;:!?)\]]+$/, "");
+  const service = serviceOf(goal, config, guess, url !== undefined);
   const version = VERSION.exec(goal)?.[1];
   const { window, notice } = windowOf(goal, now);
-  const url = /\bhttps?:\/\/[^\s"'<>`]+/i.exec(goal)?.[0].replace(/[.,;:!?)\]]+$/, "");
   if (service !== undefined) entities.service = service;
   if (version !== undefined) entities.version = version;
   if (window !== undefined) entities.window = window;
@@ -71,7 +81,7 @@ export function entitiesOf(goal: string, config: Config, guess = true, now = new
 }
 
 /** A service that config.yaml knows, as it is written there; else what the sentence's form tells; else the only one. */
-function serviceOf(goal: string, config: Config, guess: boolean): string | undefined {
+function serviceOf(goal: string, config: Config, guess: boolean, hasAddress: boolean): string | undefined {
   for (const name of knownServices(config)) {
     if (new RegExp(`${BEFORE}(?<!\\.)${escapeRegExp(name)}${AFTER}`, "iu").test(goal)) return name;
   }
@@ -79,6 +89,9 @@ function serviceOf(goal: string, config: Config, guess: boolean): string | undef
     const name = form.exec(goal)?.[1]?.toLowerCase();
     if (name !== undefined && !goalWords().noService.has(name)) return name;
   }
-  const known = knownServices(config);
+  const head = guess ? HEAD_FORM.exec(goal)?.[1]?.toLowerCase() : undefined;
+  if (head !== undefined && !goalWords().noService.has(head) && !NO_HEAD.test(head)) return head;
+  // An address is of some service: that there is one source says nothing of which.
+  const known = knownServices(config, hasAddress);
   return known.length === 1 ? known[0] : undefined;
 }

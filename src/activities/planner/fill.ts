@@ -22,6 +22,8 @@ export interface Filling {
   config: Config;
   /** What the map knows of the service. */
   known?: OnMap | undefined;
+  /** The playbook asks an address: a service without a name is called by its host. */
+  asksHost?: boolean;
   /** The parameters that the plan has a place for; without it, all. */
   wanted?: ReadonlySet<string>;
 }
@@ -46,12 +48,20 @@ export function fillParameters(playbook: Playbook, filling: Filling): Result<Rec
     const parameter = playbook.parameters[name];
     if (parameter === undefined) continue;
     if (filling.wanted?.has(name) === false && !Object.hasOwn(filling.given, name)) continue;
-    const found = valueFor(name, parameter, { ...filling, entities }, values);
+    const found = valueFor(name, parameter, { ...filling, entities, asksHost: asksAddress(playbook) }, values);
     if (found.ok) {
       if (found.value !== undefined) values[name] = found.value;
     } else problems.push(found.problem);
   }
   return problems.length > 0 ? { ok: false, problems } : { ok: true, value: values };
+}
+
+/** It cannot do without an address that the goal names. */
+export const asksAddress = ({ parameters }: Playbook): boolean =>
+  Object.values(parameters).some((one) => "from" in one && one.from === "goal.url" && one.required);
+
+function hostIn(url: string | undefined): string | undefined {
+  return url === undefined || !URL.canParse(url) ? undefined : new URL(url).host;
 }
 
 const rank = (playbook: Playbook, name: string): number => (playbook.parameters[name]?.type === "source" ? 0 : 1);
@@ -78,10 +88,12 @@ function mappedValue(name: string, parameter: Parameter, { known, config }: Fill
   return parameter.type === "string" ? selectorOnMap(name, known) : undefined;
 }
 
-function statedValue(parameter: Parameter, { entities, config }: Filling): string | undefined {
+function statedValue(parameter: Parameter, { entities, config, asksHost }: Filling): string | undefined {
   if (!("from" in parameter) || parameter.from === undefined) return undefined;
   if (parameter.from !== "config") {
-    return entities[parameter.from.slice("goal.".length) as FactName];
+    const told = entities[parameter.from.slice("goal.".length) as FactName];
+    const isCalled = parameter.from === "goal.service" && parameter.required && asksHost === true;
+    return told ?? (isCalled ? hostIn(entities.url) : undefined);
   }
   const candidates = candidatesOf(parameter, config) ?? [];
   const { service } = entities;

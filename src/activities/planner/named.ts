@@ -35,7 +35,7 @@ const FORMS: ReadonlyArray<readonly [FactName, readonly RegExp[]]> = [
       form('mountpoint\\s*[:=]\\s*"?([^\\s",}]+)'),
     ],
   ],
-  ["severity", [kind("severity|priority"), form(`(P[1-5]|SEV-?[1-5])${AFTER}`)]],
+  ["severity", [kind("severity|priority"), form(`(P[0-5]|SEV[ -]?[0-5])${AFTER}`)]],
 ];
 const ENVIRONMENTS: ReadonlyArray<[RegExp, string]> = [
   [/(?<![\w-])(?:production|prod|prd|live)(?![\w-])/i, "production"],

@@ -26,6 +26,12 @@ const IN_URLS: readonly Place[] = [
     /(?<=(?:^|[\s"'=(])[\w.-]{1,64}:)(?!\[redacted:)[^\s:@/"']{1,128}(?=@(?:tcp|unix)\()/g,
   ),
   place("password", /(?:-u|--user)[ =]/, /(?<=\s(?:-u|--user)[ =]["']?[\w.@-]{1,64}:)(?!\[redacted:)[^\s"']{1,256}/g),
+  // ProFTPD's mod_sql: a connection, a user, the password.
+  place(
+    "password",
+    /SQLConnectInfo/i,
+    /(?<=\bSQLConnectInfo\s{1,4}\S{1,256}\s{1,4}\S{1,64}\s{1,4}["']?)(?!\[redacted:)[^\s"']{1,256}/gi,
+  ),
   place("password", /sshpass/, /(?<=sshpass\s{1,4}-p\s{0,4}["']?)(?!\[redacted:)[^\s"']{1,256}/g),
   place("password", /mysql/, /(?<=\bmysql[a-z]{0,10}\b[^\n|;]{0,200}\s-p["']?)(?!\[redacted:)[^\s"']{1,256}/g),
   place(

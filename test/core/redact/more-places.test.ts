@@ -22,6 +22,10 @@ describe("goes, and nothing of it is left", () => {
     [`X-Insert-Key: ${LONG}`, LONG],
     [`signoz-ingestion-key: ${LONG}`, LONG],
     [`x-honeycomb-team: ${LONG}`, LONG],
+    // Directives
+    [`SQLConnectInfo proftpd@localhost proftpd ${S}`, S],
+    [`  SQLConnectInfo\tshop@10.0.0.7:3306 app "${S}" PERCONNECTION`, S],
+    [`sqlconnectinfo db user ${S}`, S],
     // Commands
     [`rabbitmqctl add_user app ${S}`, S],
     [`rabbitmqctl -n r@h change_password app ${S}`, S],
