@@ -18,7 +18,7 @@ export const PERMISSIONS = {
   "plans.make": { roles: ["operator", "admin"], says: "draft a graph for a goal" },
   "runs.start": { roles: ["operator", "admin"], says: "start a run" },
   "runs.cancel": { roles: ["operator", "admin"], says: "cancel a run" },
-  "gates.decide": { roles: ["approver", "admin"], says: "approve or reject at a gate" },
+  "gates.decide": { roles: ["approver", "admin"], says: "approve, reject or skip at a gate" },
   "writes.pause": { roles: ["operator", "approver", "admin"], says: "pause writes" },
   "writes.resume": { roles: ["admin"], says: "let paused writes start again" },
   "writes.override": {

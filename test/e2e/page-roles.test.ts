@@ -65,7 +65,7 @@ describe.skipIf(!HAS_BROWSER)(titled("roles on the page"), () => {
     await page.goto(`${stage.url}/#/runs/${runId}`);
     await signIn("victor");
     const gate = page.locator('[data-gate="mend"]');
-    await gate.getByText("Your roles do not let you approve or reject at a gate").waitFor();
+    await gate.getByText("Your roles do not let you approve, reject or skip at a gate").waitFor();
     expect(await page.getByRole("button", { name: /Approve|Reject|Cancel/ }).count()).toBe(0);
     await inspect(page, "viewer");
     await page.getByRole("link", { name: "New run" }).click();
