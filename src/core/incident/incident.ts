@@ -22,7 +22,6 @@ export type {
   IncidentView,
   Member,
   NotStarted,
-  Phase,
   Taken,
 } from "./state.js";
 
