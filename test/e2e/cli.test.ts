@@ -1,11 +1,13 @@
 /** The built program without a server: exit codes, pure JSON, places of problems, and what it refuses. */
 import { spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { chmodSync, mkdirSync, readFileSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, expect, test, vi } from "vitest";
 import { DANGEROUS, HARMLESS, writeFile } from "../client/cli/support/graphs.js";
-import { autoops, endAll, MAIN, temporaryFolder } from "../client/cli/support/program.js";
+import { autoops, endAll, MAIN, start, temporaryFolder } from "../client/cli/support/program.js";
 
 // Each command is a process of its own, and the machine may be busy.
 vi.setConfig({ testTimeout: 60_000 });
@@ -248,5 +250,20 @@ test("help and version load no Temporal, zod, express or yaml", () => {
     const named = loaded.map((url) => /node_modules\/((?:@[^/]+\/)?[^/]+)|\/package-([^/]+)\.js$/.exec(url));
     const packages = new Set(named.flatMap((found) => found?.[1] ?? found?.[2] ?? []));
     expect([...packages].sort()).toEqual(["commander", "picocolors"]);
+  }
+});
+
+test("Ctrl-C while a server does not answer ends with 130, whatever the command fell over", async () => {
+  const silent = createServer((socket) => void socket.on("error", () => undefined)).listen(0, "127.0.0.1");
+  await once(silent, "listening");
+  try {
+    const { env } = bareHome();
+    const { port } = silent.address() as AddressInfo;
+    const running = start(["history", "--json"], { env: { ...env, TEMPORAL_ADDRESS: `127.0.0.1:${port}` } });
+    await once(silent, "connection");
+    running.signal("SIGINT");
+    expect(await running.ended).toMatchObject({ code: 130 });
+  } finally {
+    silent.close();
   }
 });

@@ -39,4 +39,5 @@ function openSession({ json, input }: { json: boolean; input: boolean }): Sessio
 const exit = await runProgram(process.argv.slice(2), openSession);
 // What was written must have left before the process ends: a pipe takes it in parts.
 await Promise.all([process.stdout, process.stderr].map((stream) => new Promise((sent) => stream.write("", sent))));
-process.exit(exit);
+// What a signal broke off fails with whatever it fell over; a script shall see that somebody ended it.
+process.exit(interrupt.signal.aborted && exit !== EXIT.done ? EXIT.interrupted : exit);
