@@ -285,6 +285,10 @@ const KEYS: Record<string, () => Seen> = {
       (await verdictOf({ approval: { comment_required, rules } })).gates.w?.rule?.comment;
     return { with: await twice(comment("always"), () => comment("reject")), expected: ["always", "reject"] };
   },
+  "approval.whole_plan": async () => {
+    const gate = async (whole_plan: string) => (await verdictOf({ approval: { whole_plan } })).wholePlan;
+    return { with: await twice(gate("always"), () => gate("never")), expected: ["whole-plan", undefined] };
+  },
   "approval.local_groups": async () => {
     const groups = async (local_groups: File) => (await policyOf({ approval: { local_groups } })).approval.local_groups;
     return { with: await twice(groups({}), () => groups({ ann: ["sre"] })), expected: [{}, { ann: ["sre"] }] };
