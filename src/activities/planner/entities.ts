@@ -43,8 +43,12 @@ const TROUBLE =
 /** The first word, where it is followed by its trouble: `checkout latency is high`, `INC-123: payments 5xx`. */
 const HEAD_FORM = new RegExp(`^\\s*(?:${MARK}){0,4}["'\`]?(${SERVICE})["'\`]?\\s*:?\\s+${TROUBLE}${AFTER}`, "iu");
 /** Words that say how or where something is bad; of these none is a service's name there. */
-const NO_HEAD =
-  /^(?:p\d|sev-?\d|inc-?\d+|high|low|many|more|most|increased|elevated|intermittent|random|frequent|sudden|severe|gateway|internal|connection|request|read|write|client|auth|authentication|authorization|unknown|total|partial|major|minor|full|complete|query|sql|ssl|tls|tcp|udp|grpc|socket|slow|fatal|critical|build|tests?|unit|large|long|massive|constant|repeated|permission|application|urgent|firing|alert|incident|warning|resolved|went|goes|going|still|again)$/i;
+const NO_HEAD_WORDS = [
+  "p\\d|sev-?\\d|inc-?\\d+|high|low|many|more|most|increased|elevated|intermittent|random|frequent|sudden|severe|gateway|internal|connection|request|read|write|client|auth",
+  "authentication|authorization|unknown|total|partial|major|minor|full|complete|query|sql|ssl|tls|tcp|udp|grpc|socket|slow|fatal|critical|build|tests?|unit|large|long",
+  "massive|constant|repeated|permission|application|urgent|firing|alert|incident|warning|resolved|went|goes|going|still|again",
+].join("|");
+const NO_HEAD = new RegExp(`^(?:${NO_HEAD_WORDS})$`, "i");
 const VERSION = new RegExp(
   `${BEFORE}(?<!\\/)(?:version|release|build|v)\\s*[:=#]?\\s*v?(\\d(?:[\\p{L}\\p{N}_.+-]*[\\p{L}\\p{N}_])?)`,
   "iu",
