@@ -1,10 +1,11 @@
 /** Sources given on the command line: written into config.yaml where there is none, never over one. */
-import { chmod, mkdir, readdir, stat, writeFile } from "node:fs/promises";
+import { chmod, readdir, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { type FoundCluster, findCluster } from "../../app/find-cluster.js";
 import { alertmanagerOf } from "../../app/find-stack.js";
 import { loadLocal } from "../../app/local.js";
 import { readEnvironment } from "../../platform/environment.js";
+import { makeFolder } from "../../platform/folders.js";
 import { isThere } from "../../platform/settings-file.js";
 import { toYaml } from "../../schema/yaml-text.js";
 import type { Problem } from "../../vocabulary/problems.js";
@@ -95,7 +96,7 @@ export async function writeConfig(
     ...(cluster === undefined ? {} : { clusters: { [name]: reached } }),
     sources,
   };
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  await makeFolder(dirname(file));
   await writeFile(file, `${HEAD}${toYaml(config)}${TAIL}`, { mode: 0o600 });
   await chmod(file, 0o600);
 }

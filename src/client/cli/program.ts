@@ -108,7 +108,7 @@ function problemOf(error: unknown): Problem {
 }
 
 /** What the disk refuses is no fault of ours, and a stack helps nobody. */
-const DISK = new Set(["EACCES", "EPERM", "EROFS", "ENOSPC", "EDQUOT", "ENOTDIR", "EISDIR", "EMFILE", "EIO"]);
+const DISK = new Set(["ENOENT", "EACCES", "EPERM", "EROFS", "ENOSPC", "EDQUOT", "ENOTDIR", "EISDIR", "EMFILE", "EIO"]);
 
 function diskProblem({ code = "", path = "", syscall = "use" }: NodeJS.ErrnoException): Problem | undefined {
   if (!DISK.has(code)) return undefined;

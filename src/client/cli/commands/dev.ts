@@ -1,8 +1,8 @@
 /** `autoops dev`: the Temporal server of this machine, until Ctrl-C. Finds, downloads or builds its program. */
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { loadConfig } from "../../../platform/config-file.js";
 import { type Environment, readEnvironment } from "../../../platform/environment.js";
+import { makeFolder } from "../../../platform/folders.js";
 import { type DevServer, startDevServer } from "../../../platform/temporal/dev-server.js";
 import { findTemporalCli } from "../../../platform/temporal/find-cli.js";
 import { databaseFile, loadTemporalDev } from "../../../platform/temporal/settings.js";
@@ -30,7 +30,7 @@ export async function dev(session: Session, _: readonly string[], options: Optio
   const say = (text: string) => print.note(text);
   const found = await findTemporalCli({ source: settings.value.cli, environment, say, signal: session.interrupt });
   if (!found.ok) return failed(found.problems);
-  await mkdir(home, { recursive: true, mode: 0o700 });
+  await makeFolder(home);
   const started = await startDevServer({
     cliPath: found.path,
     settings: settings.value,

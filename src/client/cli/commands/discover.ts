@@ -1,9 +1,9 @@
 /** `autoops discover`: writes the map of the stack from the declared sources; with `--check` it only says what differs now. */
-import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { type Local, loadLocal } from "../../../app/local.js";
 import { discoverStack } from "../../../app/stack.js";
 import { mapDiff } from "../../../core/investigation/map-diff.js";
+import { makeFolder } from "../../../platform/folders.js";
 import { mapText, saveMap } from "../../../platform/map-file.js";
 import { storesOf } from "../../../platform/stores.js";
 import type { StackMap } from "../../../schema/map.js";
@@ -33,7 +33,7 @@ export async function discover(session: Session, _: readonly string[], options: 
     return done({ map, notes, changes: changes ?? [] });
   }
   if (options.check) return checked(session, changes, map);
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  await makeFolder(dirname(file));
   await saveMap(file, map);
   sayMap(session, map);
   if (changes !== undefined) for (const line of changes) session.print.result(`  ${line}`);

@@ -1,9 +1,10 @@
 /** `autoops init`: finds what is on this machine, writes config.yaml and a safety.yaml that changes nothing, and learns the stack. */
-import { chmod, mkdir, writeFile } from "node:fs/promises";
+import { chmod, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { alertmanagerOf, findLocally } from "../../../app/find-stack.js";
 import { loadLocal } from "../../../app/local.js";
 import { readEnvironment } from "../../../platform/environment.js";
+import { makeFolder } from "../../../platform/folders.js";
 import { isThere } from "../../../platform/settings-file.js";
 import { askLine } from "../ask.js";
 import { type Ending, failed } from "../ending.js";
@@ -75,7 +76,7 @@ export async function init(session: Session, _: readonly string[], options: Opti
 async function writeSafety(home: string, print: Session["print"]): Promise<void> {
   const file = join(home, "safety.yaml");
   if (await isThere(file)) return;
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  await makeFolder(dirname(file));
   await writeFile(file, SAFETY, { mode: 0o600 });
   await chmod(file, 0o600);
   print.result(`written: ${file} (reads only)`);
