@@ -27,11 +27,12 @@ import type { Report } from "../core/report.js";
 import type { Stricter } from "../schema/run-input.js";
 import { RUN_FIRST_LOOKS_SECONDS, RUN_LOOK_SECONDS } from "../vocabulary/hook-limits.js";
 import { EVENT_SIGNAL, runId } from "../vocabulary/names.js";
-import { INCIDENT_OPTIONS, TELL_INCIDENT_OPTIONS } from "./options.js";
+import { INCIDENT_OPTIONS, LOOK_AT_RUN_OPTIONS, TELL_INCIDENT_OPTIONS } from "./options.js";
 import { attributesOf } from "./run-attributes.js";
 import { runGraph } from "./run-graph.js";
 
-const { plan_incident, look_at_run } = proxyActivities<Activities>(INCIDENT_OPTIONS);
+const { plan_incident } = proxyActivities<Activities>(INCIDENT_OPTIONS);
+const { look_at_run } = proxyActivities<Activities>(LOOK_AT_RUN_OPTIONS);
 const { tell_incident } = proxyActivities<Activities>(TELL_INCIDENT_OPTIONS);
 
 type Planned =

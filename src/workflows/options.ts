@@ -104,6 +104,13 @@ export const LOCAL_OPTIONS = {
 /** What a worker makes of alerts: tried until a worker answers, for the alerts wait as long. */
 export const INCIDENT_OPTIONS: ActivityOptions = {
   startToCloseTimeout: seconds(DRAFT_TIMEOUT_SECONDS),
+  heartbeatTimeout: seconds(HEARTBEAT_TIMEOUT_SECONDS),
+  retry: retryPolicy(),
+};
+
+/** A worker that was lost while it looked is noticed by the time that a look takes. */
+export const LOOK_AT_RUN_OPTIONS: ActivityOptions = {
+  startToCloseTimeout: seconds(ASK_TIMEOUT_SECONDS),
   retry: retryPolicy(),
 };
 

@@ -25,14 +25,18 @@ type Needs = Pick<Dependencies, "config" | "draft" | "audit">;
 type CountRun = (count: Count) => Promise<CountAnswer>;
 
 const HOUR_MS = 3_600_000;
+const HEARTBEAT_EVERY_MS = 2_000;
 
 export function createPlanIncident(
   needs: Needs,
   count: CountRun = (one) => ratesClient().count(one),
 ): Activities["plan_incident"] {
   return async (asked) => {
-    const run = Context.current().info.workflowExecution?.workflowId ?? "";
-    const plan = await planned(asked, run, needs, count);
+    const activity = Context.current();
+    const run = activity.info.workflowExecution?.workflowId ?? "";
+    // A planner may take minutes; a worker that is lost meanwhile must not cost them.
+    const beat = setInterval(() => activity.heartbeat(), HEARTBEAT_EVERY_MS);
+    const plan = await planned(asked, run, needs, count).finally(() => clearInterval(beat));
     const { kind, notes } = plan;
     const graph =
       plan.kind === "start" ? { graph: plan.graph.id, nodes: plan.graph.nodes.length, mode: plan.mode } : {};
