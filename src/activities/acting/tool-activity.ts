@@ -20,6 +20,7 @@ import type { Dependencies } from "../dependencies.js";
 import type { Acting } from "./action.js";
 import { auditNode, type NodeLines } from "./audit-node.js";
 import { verifyGrant } from "./grant.js";
+import { whileHeartbeating } from "./heartbeat.js";
 import { contextOf } from "./tool-context.js";
 import { useApproval } from "./use-approval.js";
 import { guardWrite } from "./write-gate.js";
@@ -27,7 +28,6 @@ import { guardWrite } from "./write-gate.js";
 /** Milliseconds kept back from the node's time-out, so that the tool ends in words and not in silence. */
 const CLOSING_MS = 500;
 /** How often a running tool says that its worker lives; cancellations arrive with the answer. */
-const HEARTBEAT_EVERY_MS = 2_000;
 
 /** The activity for one tool, registered under the tool's name and each alias. */
 export function createToolActivity(declared: ToolDefinition, toolName: string, dependencies: Dependencies) {
@@ -130,7 +130,6 @@ async function runWithin(
   const timer = setTimeout(() => slow.abort(), limitMs);
   // What the tool said last stays to be read: a bare sign of life would take it away.
   let said: string | undefined;
-  const beat = setInterval(() => activity.heartbeat(said), HEARTBEAT_EVERY_MS);
   const signal = AbortSignal.any([slow.signal, activity.cancellationSignal]);
   try {
     const heartbeat = (detail?: string): void => {
@@ -138,7 +137,11 @@ async function runWithin(
       activity.heartbeat(said);
     };
     const context = { ...contextOf(call, dependencies, signal, log), heartbeat };
-    return checkedOutput(definition, await definition.run(params, context), dependencies.secretValues ?? []);
+    const output = await whileHeartbeating(
+      () => definition.run(params, context),
+      () => said,
+    );
+    return checkedOutput(definition, output, dependencies.secretValues ?? []);
   } catch (error) {
     // That an effect has or may have happened outweighs everything else; else a cancelled activity ends as cancelled.
     if (error instanceof ToolFailure && ["outcome-unknown", "rollout-unfinished"].includes(error.code)) throw error;
@@ -147,7 +150,6 @@ async function runWithin(
     throw error;
   } finally {
     clearTimeout(timer);
-    clearInterval(beat);
   }
 }
 

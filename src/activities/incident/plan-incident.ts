@@ -14,6 +14,7 @@ import { FACT_NAMES, type FactName } from "../../schema/facts.js";
 import type { JsonObject } from "../../schema/json.js";
 import type { GoalInput } from "../../schema/run-input.js";
 import { ALL_RUNS_PER_HOUR } from "../../vocabulary/hook-limits.js";
+import { whileHeartbeating } from "../acting/heartbeat.js";
 import { ratesClient } from "../acting/rates-client.js";
 import type { Activities, DraftResult } from "../contract.js";
 import type { Dependencies } from "../dependencies.js";
@@ -25,18 +26,15 @@ type Needs = Pick<Dependencies, "config" | "draft" | "audit">;
 type CountRun = (count: Count) => Promise<CountAnswer>;
 
 const HOUR_MS = 3_600_000;
-const HEARTBEAT_EVERY_MS = 2_000;
 
 export function createPlanIncident(
   needs: Needs,
   count: CountRun = (one) => ratesClient().count(one),
 ): Activities["plan_incident"] {
   return async (asked) => {
-    const activity = Context.current();
-    const run = activity.info.workflowExecution?.workflowId ?? "";
+    const run = Context.current().info.workflowExecution?.workflowId ?? "";
     // A planner may take minutes; a worker that is lost meanwhile must not cost them.
-    const beat = setInterval(() => activity.heartbeat(), HEARTBEAT_EVERY_MS);
-    const plan = await planned(asked, run, needs, count).finally(() => clearInterval(beat));
+    const plan = await whileHeartbeating(() => planned(asked, run, needs, count));
     const { kind, notes } = plan;
     const graph =
       plan.kind === "start" ? { graph: plan.graph.id, nodes: plan.graph.nodes.length, mode: plan.mode } : {};

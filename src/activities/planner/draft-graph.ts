@@ -8,27 +8,22 @@ import { redact } from "../../core/redact.js";
 import { ToolFailure } from "../../platform/failure.js";
 import { baseRunId } from "../../vocabulary/names.js";
 import { factsOf } from "../../vocabulary/problems.js";
+import { whileHeartbeating } from "../acting/heartbeat.js";
 import type { Activities } from "../contract.js";
 import type { Dependencies } from "../dependencies.js";
-
-const HEARTBEAT_EVERY_MS = 2_000;
 
 export function createDraftGraph({ draft }: Pick<Dependencies, "draft">): Activities["draft_graph"] {
   return async (input, repair) => {
     const activity = Context.current();
     const run = baseRunId(activity.info.workflowExecution?.workflowId ?? "");
-    const beat = setInterval(() => activity.heartbeat(), HEARTBEAT_EVERY_MS);
+    const { cancellationSignal: signal } = activity;
     try {
-      return await draft(input, {
-        run,
-        signal: activity.cancellationSignal,
-        ...(repair === undefined ? {} : { repair }),
-      });
+      return await whileHeartbeating(async () =>
+        draft(input, { run, signal, ...(repair === undefined ? {} : { repair }) }),
+      );
     } catch (error) {
       if (activity.cancellationSignal.aborted) await activity.cancelled;
       throw failureOf(error);
-    } finally {
-      clearInterval(beat);
     }
   };
 }

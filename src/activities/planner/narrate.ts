@@ -4,25 +4,21 @@ import type { Finding } from "../../core/run/state.js";
 import { messageOf } from "../../vocabulary/message-of.js";
 import { NARRATIVE_TIMEOUT_SECONDS } from "../../vocabulary/model-limits.js";
 import { baseRunId, WORKFLOWS } from "../../vocabulary/names.js";
+import { whileHeartbeating } from "../acting/heartbeat.js";
 import type { Activities, Narrative } from "../contract.js";
 import type { ToolContext } from "../define-tool.js";
 import type { Dependencies } from "../dependencies.js";
 import { failureOf } from "./draft-graph.js";
 
-const HEARTBEAT_EVERY_MS = 2_000;
-
 /** The activity `narrate_findings`: one call of the model, or none. */
 export function createNarrate({ narrate }: Pick<Dependencies, "narrate">): Activities["narrate_findings"] {
   return async (run, findings) => {
     const activity = Context.current();
-    const beat = setInterval(() => activity.heartbeat(), HEARTBEAT_EVERY_MS);
     try {
-      return await narrate?.(findings, { run, signal: activity.cancellationSignal });
+      return await whileHeartbeating(async () => narrate?.(findings, { run, signal: activity.cancellationSignal }));
     } catch (error) {
       if (activity.cancellationSignal.aborted) await activity.cancelled;
       throw failureOf(error);
-    } finally {
-      clearInterval(beat);
     }
   };
 }
