@@ -12,9 +12,10 @@ import {
 import type { Activities } from "../activities/contract.js";
 import { plain } from "../core/report/plain.js";
 import type { WatchState } from "../core/rollout/state.js";
-import { isWatchState, standsOf, takeReading } from "../core/rollout/watch.js";
+import { standsOf, takeReading } from "../core/rollout/watch.js";
 import { ROLLOUT_LOOK_DEFAULT_SECONDS, ROLLOUT_UNKNOWN_LOOKS_MAX } from "../vocabulary/hook-limits.js";
 import { ROLLOUTS_MEMO } from "../vocabulary/names.js";
+import { refuseUnproven, sealOf } from "./handing-over.js";
 import { malformed, refuseUnreadable } from "./inputs.js";
 import { ROLLOUT_OPTIONS } from "./options.js";
 
@@ -29,12 +30,13 @@ setWorkflowOptions(() => {
   const { deploymentName = "" } = workflowInfo().currentDeploymentVersion ?? {};
   return deploymentName === "" ? {} : { versioningBehavior: "AUTO_UPGRADE" };
 }, watchRollouts);
-export async function watchRollouts(input: RolloutWatch, carried?: WatchState): Promise<void> {
+export async function watchRollouts(input: RolloutWatch, carried?: WatchState, seal?: string): Promise<void> {
   refuseUnreadable(input, "an object with hook");
   const { hook } = input;
   if (typeof hook !== "string") throw malformed("must be an object with hook");
-  // Only an earlier execution may hand over a state: a caller's is not looked at.
-  const isHandedOver = workflowInfo().continuedFromExecutionRunId !== undefined && isWatchState(carried);
+  // Only an earlier execution hands over a state, and proves that it did: a caller's is not looked at.
+  const isHandedOver = workflowInfo().continuedFromExecutionRunId !== undefined && carried !== undefined;
+  if (isHandedOver) await refuseUnproven(carried, seal);
   const state = isHandedOver ? carried : {};
   let shown = "";
   for (let unknown = 0; unknown < ROLLOUT_UNKNOWN_LOOKS_MAX; ) {
@@ -48,7 +50,9 @@ export async function watchRollouts(input: RolloutWatch, carried?: WatchState): 
       }
       shown = show(state, shown);
     }
-    if (workflowInfo().continueAsNewSuggested) await continueAsNew<typeof watchRollouts>({ hook }, state);
+    if (workflowInfo().continueAsNewSuggested) {
+      await continueAsNew<typeof watchRollouts>({ hook }, state, await sealOf(state));
+    }
     await sleep((look.known ? look.everySeconds : ROLLOUT_LOOK_DEFAULT_SECONDS) * 1_000);
   }
 }

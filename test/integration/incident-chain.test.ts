@@ -1,7 +1,8 @@
-/** An incident whose history grows long hands its state on, sealed, and loses no alert. */
+/** What watches for long hands its state on, sealed: an incident loses no alert, a watch over rollouts tells none twice. */
 import { Client } from "@temporalio/client";
 import { NativeConnection, Worker } from "@temporalio/worker";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { RolloutReading, RolloutToTake } from "../../src/activities/rollout/contract.js";
 import type { IncidentView } from "../../src/core/incident/incident.js";
 import { startTestDevServer, type TestDevServer, temporalDevSettings } from "../support/temporal.js";
 import { stage, workflowBundle } from "../support/workflows.js";
@@ -69,3 +70,54 @@ test("every alert is in the last of the chain, and each execution proves what it
   const first = await client.workflow.getHandle(workflowId, firstExecutionRunId ?? "").fetchHistory();
   expect(first.events?.at(-1)?.workflowExecutionContinuedAsNewEventAttributes?.input?.payloads).toHaveLength(3);
 }, 90_000);
+
+test("a watch over rollouts tells each once across its executions, and each proves what it was handed", async () => {
+  const taskQueue = "rollouts-chain";
+  const proven: unknown[] = [];
+  const taken: string[] = [];
+  let count = 0;
+  const { activities } = stage();
+  const worker = await Worker.create({
+    connection,
+    namespace: server.namespace,
+    taskQueue,
+    workflowBundle: await workflowBundle(),
+    activities: {
+      ...activities,
+      // A rollout every eighth look, and none after the thirtieth: no worker knows the hook any more.
+      async look_at_rollouts(): Promise<RolloutReading> {
+        if (++count > 30) return { known: false };
+        const at = {
+          target: "web",
+          uid: "u",
+          generation: 1,
+          isUnique: true,
+          image: "web",
+          says: "",
+        };
+        const sightings = [{ ...at, stands: "complete" as const, revision: String(Math.floor(count / 8)) }];
+        return { known: true, everySeconds: 0.01, stalledSeconds: 300, sightings };
+      },
+      async take_rollout({ event }: RolloutToTake) {
+        taken.push(`${event.kind} ${event.revision}`);
+        return {};
+      },
+      prove_state: async (_: unknown, from: string, seal: unknown) => {
+        proven.push(from);
+        return { proven: seal === "sealed" };
+      },
+    },
+  });
+  const handle = await client.workflow.start("watchRollouts", {
+    ...{ taskQueue, workflowId: "rollouts-chain", args: [{ hook: "rollouts" }] },
+  });
+  await worker.runUntil(async () => {
+    const all = ["complete 1", "replaced 1", "complete 2", "replaced 2", "complete 3"];
+    await expect.poll(() => taken, { timeout: 60_000 }).toEqual(all);
+    await expect.poll(() => count, { timeout: 60_000 }).toBeGreaterThan(30);
+    expect(new Set(proven).size).toBeGreaterThan(0);
+    await handle.terminate();
+  });
+  const first = await client.workflow.getHandle("rollouts-chain", handle.firstExecutionRunId).fetchHistory();
+  expect(first.events?.at(-1)?.workflowExecutionContinuedAsNewEventAttributes?.input?.payloads).toHaveLength(3);
+}, 150_000);

@@ -144,6 +144,16 @@ test("given to the ledger of writes are refused", async () => {
   expect(await bank.attacker.continueInto("keepLedger", "autoops", [empty], `ledger-${++count}`)).toBe("state-refused");
 });
 
+test.each([[{}], [{ web: { rollout: { uid: "u", key: "u 1", revision: "1" } } }], ["x"], [null]])(
+  "given to a watch over rollouts are refused: %j",
+  async (state) => {
+    const args = [{ hook: "none" }, state];
+    expect(await bank.attacker.continueInto("watchRollouts", "autoops", args, `rollouts-${++count}`)).toBe(
+      "state-refused",
+    );
+  },
+);
+
 const asAlert = {
   hook: "pager",
   key: { alertname: "BankDown" },

@@ -99,14 +99,3 @@ export function standsOf({ rollout, problem }: WatchedTarget): string {
   const { revision, image, ended, says } = rollout;
   return `revision ${revision} (${image}) ${ended === undefined ? "is rolled out" : ended === "complete" ? "is complete" : "has stalled"}: ${says}`;
 }
-
-/** Whether what an earlier execution handed over is such a state. */
-export function isWatchState(value: unknown): value is WatchState {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
-  return Object.values(value).every((one) => {
-    const { rollout } = one ?? { rollout: null };
-    return (
-      rollout === undefined || [rollout?.uid, rollout?.key, rollout?.says].every((text) => typeof text === "string")
-    );
-  });
-}

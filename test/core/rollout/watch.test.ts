@@ -1,7 +1,7 @@
 /** Each rollout that ended is told once, in whatever order looks see it; what was there before the first look is none. */
 import { describe, expect, test } from "vitest";
 import type { SeenWorkload, Sighting, WatchState } from "../../../src/core/rollout/state.js";
-import { isWatchState, takeReading } from "../../../src/core/rollout/watch.js";
+import { takeReading } from "../../../src/core/rollout/watch.js";
 
 const STALLED_MS = 60_000;
 
@@ -16,7 +16,6 @@ function looks(...sightings: Sighting[]): string[] {
   return sightings.flatMap((sighting, at) => {
     const events = takeReading(state, [sighting], at * 10_000, STALLED_MS);
     state = JSON.parse(JSON.stringify(state));
-    expect(isWatchState(state)).toBe(true);
     return events.map(({ kind, revision }) => `${kind} ${revision}`);
   });
 }
@@ -112,10 +111,4 @@ describe("a rollout", () => {
     takeReading(state, [seen("1", "complete")], 2, STALLED_MS);
     expect(Object.keys(state)).toEqual(["web"]);
   });
-});
-
-test("a state that is none is not taken", () => {
-  for (const value of [null, [], "x", { web: null }, { web: { rollout: 7 } }, { web: { rollout: { uid: "u" } } }]) {
-    expect(isWatchState(value), JSON.stringify(value)).toBe(false);
-  }
 });
