@@ -94,13 +94,15 @@ function Origin({ preview }: { preview: Preview }) {
 
 function Summary({ preview }: { preview: Preview }) {
   const { nodes, check, worstSeconds } = preview;
-  const gates = nodes.filter((node) => node.gated).length;
+  const before = check.ok && check.verdict.wholePlan !== undefined ? 1 : 0;
+  const gates = nodes.filter((node) => node.gated).length + before;
+  const asked = `${gates}: each waits for a person${before === 0 ? "" : "; the first asks about the whole plan, before anything runs"}`;
   const writes = nodes.filter((node) => node.effect === "write");
   const targets = [...new Set(nodes.flatMap((node) => (node.target === undefined ? [] : [node.target])))];
   const verdict = check.ok ? check.verdict : undefined;
   return html`<dl class="params words">
     <dt>Nodes</dt><dd>${nodes.length}</dd>
-    <dt>Gates</dt><dd>${gates === 0 ? "none: nobody is asked" : `${gates}: each waits for a person`}</dd>
+    <dt>Gates</dt><dd>${gates === 0 ? "none: nobody is asked" : asked}</dd>
     <dt>Changes</dt>
     <dd>${writes.length === 0 ? "nothing: it only reads and tells" : writes.map((node) => node.tool ?? node.type).join(", ")}</dd>
     ${targets.length === 0 ? null : html`<dt>Targets</dt><dd>${targets.join(", ")}</dd>`}
