@@ -70,7 +70,8 @@ function finish(result, status) {
   // Last, for a log that is cut keeps its end.
   for (const name of named(files, ["failed"])) console.log(`failed: ${name}`);
   for (const file of files)
-    if (file.status === "failed" && file.assertionResults.length === 0) console.log(`failed: ${file.name}`);
+    if (file.status === "failed" && file.assertionResults.length === 0)
+      console.log(`failed: ${relative(".", file.name)}`);
   rmSync(folder, { recursive: true, force: true });
   const failed = Math.max(result.numFailedTests, status === 0 ? 0 : 1);
   console.log(`${result.numPassedTests} passed, ${failed} failed, ${skipped.length} skipped`);
