@@ -1,5 +1,11 @@
 /** Schedules: graphs and goals that start by the clock. Temporal keeps them; no worker and no façade need to run for that. */
-import { type Client, ScheduleAlreadyRunning, ScheduleNotFoundError, type ScheduleSpec } from "@temporalio/client";
+import {
+  type Client,
+  ScheduleAlreadyRunning,
+  type ScheduleDescription,
+  ScheduleNotFoundError,
+  type ScheduleSpec,
+} from "@temporalio/client";
 import type { Graph, GraphInput } from "../schema/graph.js";
 import type { GoalInput } from "../schema/run-input.js";
 import { RUN_QUEUE, WORKFLOWS } from "../vocabulary/names.js";
@@ -8,6 +14,7 @@ import { CATCHUP_DEFAULT_SECONDS, NEXT_SHOWN, SCHEDULES_LISTED } from "../vocabu
 import type { Asked } from "./runs/context.js";
 import { promptly } from "./runs/deadline.js";
 import { attempt, refusal } from "./runs/temporal-errors.js";
+import { type LastStart, withOutcome } from "./schedules/last-starts.js";
 
 export interface ScheduleWish {
   name: string;
@@ -33,9 +40,12 @@ export interface ScheduleView {
   what: string;
   paused: boolean;
   note?: string;
+  /** In whose clocks people read the times. */
+  timezone: string;
   /** Milliseconds since the epoch. */
   next: number[];
-  recent: Array<{ startedMs: number; run: string }>;
+  /** Oldest first; of the last one, what it came to. */
+  recent: LastStart[];
   pausesOnFailure: boolean;
 }
 
@@ -113,7 +123,7 @@ export function createSchedules(
         const name = `preview-${idTail()}`;
         try {
           const seen = await created({ ...wish, name }, true);
-          return seen.ok ? { ok: true, value: { ...seen.value, name: wish.name } } : seen;
+          return seen.ok ? { ok: true, value: { ...seen.value, name: wish.name, paused: false } } : seen;
         } finally {
           await promptly(client, () => handleOf(name).delete()).catch(() => undefined);
         }
@@ -172,7 +182,7 @@ const whatOf = ({ graph, goal }: ScheduleWish): string =>
     : `runs the stored graph: ${graph.name}`;
 
 async function viewOf(client: Client, name: string): Promise<ScheduleView> {
-  const { memo, state, info, policies } = await promptly(client, () =>
+  const { memo, spec, state, info, policies } = await promptly(client, () =>
     client.schedule.getHandle(`${PREFIX}${name}`).describe(),
   );
   const text = (key: string): string => (typeof memo?.[key] === "string" ? String(memo[key]) : "");
@@ -182,13 +192,20 @@ async function viewOf(client: Client, name: string): Promise<ScheduleView> {
     what: text(MEMO.what),
     paused: state.paused,
     ...(state.note ? { note: state.note } : {}),
+    timezone: spec.timezone ?? "UTC",
     next: info.nextActionTimes.slice(0, NEXT_SHOWN).map((time) => time.getTime()),
-    recent: info.recentActions.slice(-NEXT_SHOWN).map(({ takenAt, action }) => ({
-      startedMs: takenAt.getTime(),
-      run: action.workflow.workflowId,
-    })),
+    recent: await recentOf(client, info.recentActions.slice(-NEXT_SHOWN)),
     pausesOnFailure: policies.pauseOnFailure,
   };
+}
+
+function recentOf(client: Client, actions: ScheduleDescription["info"]["recentActions"]): Promise<LastStart[]> {
+  return Promise.all(
+    actions.map(({ takenAt, action: { workflow } }, at) => {
+      const start = { startedMs: takenAt.getTime(), run: workflow.workflowId };
+      return at < actions.length - 1 ? start : withOutcome(client, start, workflow.firstExecutionRunId);
+    }),
+  );
 }
 
 async function listed(client: Client): Promise<ScheduleView[]> {

@@ -32,8 +32,16 @@ export const scheduleAnswer = z.object({
   what: z.string().meta({ description: "runs a stored graph, or plans anew each time" }),
   paused: z.boolean(),
   note: z.string().optional(),
+  timezone: z.string(),
   next: z.array(ms),
-  recent: z.array(z.object({ startedMs: ms, run: z.string() })),
+  recent: z.array(
+    z.object({
+      startedMs: ms,
+      run: z.string(),
+      outcome: z.string().optional().meta({ description: "of the last start: running, a run's outcome, or failed" }),
+      message: z.string().optional().meta({ description: "why it failed" }),
+    }),
+  ),
   pausesOnFailure: z.boolean(),
 });
 export const schedulesAnswer = z.object({ schedules: z.array(scheduleAnswer) });

@@ -57,6 +57,7 @@ describe("a preview", () => {
       (value: boolean | string) => value === true || value === "03-27T08:00,03-28T07:00,03-29T07:00",
     );
     expect(seen.next).toHaveLength(5);
+    expect(seen).toMatchObject({ paused: false, timezone: "Europe/Berlin" });
     expect(await opened.schedules.show("spring")).toMatchObject({ ok: false, problems: [{ code: "not-found" }] });
   });
   /** Days around the next times that the clocks of Berlin change, in UTC. */
@@ -104,6 +105,7 @@ test("a schedule is created once, listed, triggered, paused, resumed and forgott
       const [run] = viewOf(await schedules.show("nightly")).recent;
       const report = await opened.runs.report(`${run?.run ?? ""}.run`, 1_000);
       expect(report).toMatchObject({ ok: true, value: { outcome: "succeeded", requester: "rita" } });
+      expect(run).toMatchObject({ outcome: "succeeded" });
     },
     { timeout: 60_000, interval: 500 },
   );
@@ -206,4 +208,28 @@ test("a run that goes wrong pauses the schedule that says so, and no other", asy
     timeout: 60_000,
     interval: 500,
   });
+}, 120_000);
+
+test("a start that could not be planned says why, for it left no run behind", async () => {
+  const { schedules } = opened;
+  const goal = { goal: "is anything wrong in the stack?" };
+  viewOf(
+    await schedules.create({
+      name: "blind",
+      requester: "rita",
+      timezone: "UTC",
+      pauses: false,
+      when: "hourly",
+      everySeconds: 3_600,
+      goal,
+    }),
+  );
+  await schedules.trigger("blind");
+  await vi.waitFor(
+    async () => {
+      const [start] = viewOf(await schedules.show("blind")).recent;
+      expect(start).toMatchObject({ outcome: "failed", message: expect.stringMatching(/\w/) });
+    },
+    { timeout: 60_000, interval: 500 },
+  );
 }, 120_000);

@@ -14,6 +14,7 @@ import { FACT_NAMES, type FactName } from "../../schema/facts.js";
 import type { JsonObject } from "../../schema/json.js";
 import type { GoalInput } from "../../schema/run-input.js";
 import { ALL_RUNS_PER_HOUR } from "../../vocabulary/hook-limits.js";
+import type { Problem } from "../../vocabulary/problems.js";
 import { whileHeartbeating } from "../acting/heartbeat.js";
 import { ratesClient } from "../acting/rates-client.js";
 import type { Activities, DraftResult } from "../contract.js";
@@ -90,10 +91,16 @@ export async function draftFirst(
   for (const goal of goals) {
     drafted = await draft(goal);
     if (drafted.ok) break;
-    const lacks = drafted.problems.slice(0, 5).map(({ message, hint }) => (hint ? `${message}; ${hint}` : message));
+    const lacks = drafted.problems.slice(0, 5).map(wordsOf);
     notes.push(...(goals.length === 1 ? lacks : lacks.map((words) => `not by ${goal.playbook}: ${words}`)));
   }
   return { drafted, notes };
+}
+
+/** Hints are written for the command line; a rule gives values in its own way. */
+function wordsOf({ message, hint }: Problem): string {
+  if (hint === undefined) return message;
+  return `${message}; ${hint.replace(/--param (\w+)=VALUE/, "`params: { $1: VALUE }` in the hook's rule")}`;
 }
 
 type GoalsFor = { ok: true; goals: GoalInput[]; title: string; notes: string[] } | { ok: false; notes: string[] };

@@ -77,8 +77,8 @@ function valueFor(name: string, parameter: Parameter, filling: Filling, others: 
   if (!parameter.required) return { ok: true, value: null };
   const message = `the parameter ${name} is missing: ${parameter.description}`;
   const known = candidatesOf(parameter, filling.config);
-  const among = known === undefined ? "" : `; declared: ${known.length === 0 ? "none" : known.join(", ")}`;
-  const hint = `give it with --param ${name}=VALUE${among}`;
+  const among = known === undefined ? "" : `; declared: ${known.join(", ")}`;
+  const hint = known?.length === 0 ? declareOne(parameter) : `give it with --param ${name}=VALUE${among}`;
   return { ok: false, problem: { code: "parameter-missing", at: `params.${name}`, message, hint } };
 }
 
@@ -124,6 +124,16 @@ function belongsTo(name: string, service: string): boolean {
   const [whole, own] = [name.toLowerCase(), service.toLowerCase()];
   return whole === own || (whole.startsWith(own) && /^[-_.]/.test(whole.slice(own.length)));
 }
+
+/** Where config.yaml has nothing that would do, no value helps. */
+function declareOne(parameter: Parameter): string {
+  if (parameter.type === "target") return `declare a target with the action ${parameter.action} in config.yaml`;
+  const kinds = parameter.type === "source" ? parameter.kinds : [];
+  const named = kinds.length > KINDS_NAMED ? [...kinds.slice(0, KINDS_NAMED), "another"] : kinds;
+  const either = named.join(", ").replace(/, ([^,]+)$/, " or $1");
+  return `declare a source of kind ${either} in config.yaml; \`autoops init\` finds those that are here`;
+}
+const KINDS_NAMED = 3;
 
 /** Names of config.yaml that a parameter may have; undefined where it is no such name. */
 export function candidatesOf(parameter: Parameter, config: Config): string[] | undefined {

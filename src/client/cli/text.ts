@@ -97,6 +97,16 @@ export function clock(ms: number): string {
   return `${day} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
 }
 
+/** The day and time of a zone, to the second, with the zone's name; an unknown one is told in UTC. */
+export function clockIn(timeZone: string, ms: number): string {
+  const parts = { dateStyle: "short", timeStyle: "medium" } as const;
+  try {
+    return `${new Intl.DateTimeFormat("sv-SE", { ...parts, timeZone }).format(ms)} ${timeZone}`;
+  } catch {
+    return `${new Intl.DateTimeFormat("sv-SE", { ...parts, timeZone: "UTC" }).format(ms)} UTC`;
+  }
+}
+
 /** Markdown of ours for reading on a terminal: headings stand out, and nothing is escaped for Markdown's sake. */
 export function readable(markdown: string): string {
   return markdown

@@ -51,7 +51,7 @@ function Row({ schedule, may, change }: RowProps) {
     <span class="run-facts">${when}</span>
     <span class="muted run-facts">${what}${pausesOnFailure ? " · a run that goes wrong pauses it" : ""}${paused && note !== undefined ? ` · ${note}` : ""}</span>
     <${Times} schedule=${schedule} />
-    ${recent.length === 0 ? null : html`<span class="muted run-facts">last: ${recent.map(({ startedMs, run }) => html`<a href=${hrefOf(`${run}.run`)}>${day(startedMs)}</a> `)}</span>`}
+    ${recent.length === 0 ? null : html`<${LastStarts} starts=${recent} />`}
     ${
       may
         ? html`<p class="schedule-buttons">
@@ -62,6 +62,15 @@ function Row({ schedule, may, change }: RowProps) {
         : null
     }
   </li>`;
+}
+
+/** A start that could not be planned has no run to lead to. */
+function LastStarts({ starts }: { starts: ScheduleView["recent"] }) {
+  return html`<span class="muted run-facts">last: ${starts.map(({ startedMs, run, outcome, message }) =>
+    message === undefined
+      ? html`<a href=${hrefOf(`${run}.run`)}>${day(startedMs)}${outcome === undefined ? "" : `, ${outcome}`}</a> `
+      : html`<span>${day(startedMs)}, ${outcome}: ${message}</span>`,
+  )}</span>`;
 }
 
 function Times({ schedule: { next } }: { schedule: ScheduleView }) {

@@ -1,6 +1,6 @@
 /** What the worker's rules make of alerts: labels state what the rule lets them, and nothing that an alert says raises rights. */
 import { describe, expect, test } from "vitest";
-import { goalFor } from "../../../src/activities/incident/plan-incident.js";
+import { draftFirst, goalFor } from "../../../src/activities/incident/plan-incident.js";
 import { ruleFor } from "../../../src/activities/incident/rules.js";
 import type { IncidentAlert } from "../../../src/core/incident/incident.js";
 import { type Hook, hookSchema } from "../../../src/schema/config/hooks.js";
@@ -83,4 +83,15 @@ describe("the goal", () => {
       notes: [expect.stringMatching(/^rule 1, rules\[0\]\.goal/), expect.any(String)],
     });
   });
+});
+
+test("what a plan lacks is told in a rule's words: nobody who reads an incident is at a command line", async () => {
+  const problem = { code: "parameter-missing" as const, at: "params.logs", message: "the parameter logs is missing" };
+  const lacking = { ...problem, hint: "give it with --param logs=VALUE; declared: a, b" };
+  const goal = { goal: "look", requester: "alert-pager" };
+  const { notes } = await draftFirst([goal], () => ({ ok: false, problems: [lacking, problem] }));
+  expect(notes).toEqual([
+    "the parameter logs is missing; give it with `params: { logs: VALUE }` in the hook's rule; declared: a, b",
+    "the parameter logs is missing",
+  ]);
 });

@@ -145,6 +145,16 @@ describe("parameters", () => {
     expect(problems[0]?.hint).toBe("give it with --param logs=VALUE; declared: checkout-logs, payments-logs");
   });
 
+  test("where nothing that would do is declared, it says what to declare and by which command, for no value helps", () => {
+    const hints = problemsOf(draft(GOAL, {}, { ...two, sources: {}, targets: {} })).map(({ at, hint }) => [at, hint]);
+    expect(hints).toContainEqual([
+      "params.metrics",
+      "declare a source of kind exposition or prometheus in config.yaml; `autoops init` finds those that are here",
+    ]);
+    expect(hints).toContainEqual(["params.target", "declare a target with the action rollback in config.yaml"]);
+    expect(hints.flat().join("\n")).not.toContain("--param logs");
+  });
+
   test("a service without declared sources is not given those of another", () => {
     const problems = problemsOf(draft(GOAL.replace("checkout", "billing"), {}, two));
     expect(problems.filter(({ code }) => code === "parameter-missing")).toHaveLength(4);

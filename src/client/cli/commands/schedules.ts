@@ -2,6 +2,7 @@
 import { type AuditLog, createAuditLog } from "../../../platform/audit/log.js";
 import { readEnvironment } from "../../../platform/environment.js";
 import { storesOf } from "../../../platform/stores.js";
+import { childRunId } from "../../../vocabulary/names.js";
 import type { Result } from "../../../vocabulary/result.js";
 import { auditedSchedules } from "../../schedules/audit.js";
 import type { ScheduleRequest, Schedules, ScheduleView } from "../../schedules.js";
@@ -10,7 +11,7 @@ import { done, type Ending, failed } from "../ending.js";
 import { readGraph } from "../input.js";
 import { wishOf } from "../schedule-wish.js";
 import { ownName, type Session } from "../session.js";
-import { clock, columns, oneLine, style } from "../text.js";
+import { clockIn, columns, oneLine, style } from "../text.js";
 
 interface Options extends Omit<ScheduleRequest, "name" | "graph"> {
   graph?: string;
@@ -45,7 +46,9 @@ export function list(session: Session): Promise<Ending> {
     if (answer.value.length === 0) session.print.note("there is no schedule");
     const rows = answer.value.map((view) => [
       style.bold(view.name),
-      view.paused ? style.yellow("paused") : `next ${view.next[0] === undefined ? "never" : clock(view.next[0])}`,
+      view.paused
+        ? style.yellow("paused")
+        : `next ${view.next[0] === undefined ? "never" : clockIn(view.timezone, view.next[0])}`,
       oneLine(view.when, 60),
       oneLine(view.what, 80),
     ]);
@@ -100,19 +103,25 @@ function ownAudit(session: Session): Pick<AuditLog, "note"> {
 }
 
 function linesOf(view: ScheduleView): string[] {
-  const { name, when, what, paused, note, next, recent, pausesOnFailure } = view;
+  const { name, when, what, paused, note, timezone, next, recent, pausesOnFailure } = view;
   return [
     `${style.bold(oneLine(name))}  ${oneLine(when, 120)}${paused ? `  ${style.yellow("paused")}` : ""}`,
     `  ${oneLine(what, 240)}`,
     ...(pausesOnFailure ? ["  a run that goes wrong pauses it"] : []),
     ...(note === undefined ? [] : [`  ${oneLine(note, 200)}`]),
-    ...next.map((ms, index) => `  ${index === 0 ? "next" : "then"} ${clock(ms)}`),
-    ...recent.map(({ startedMs, run }) => style.dim(`  started ${clock(startedMs)} ${oneLine(run, 120)}`)),
+    ...next.map((ms, index) => `  ${index === 0 ? "next" : "then"} ${clockIn(timezone, ms)}`),
+    ...recent.flatMap((start) => startLines(start, timezone)),
   ];
+}
+
+function startLines({ startedMs, run, outcome, message }: ScheduleView["recent"][number], timezone: string): string[] {
+  const said = outcome === undefined ? "" : `  ${style.bold(oneLine(outcome, 40))}`;
+  const started = `${style.dim(`  started ${clockIn(timezone, startedMs)} ${oneLine(childRunId(run), 120)}`)}${said}`;
+  return message === undefined ? [started] : [started, `    ${oneLine(message, 240)}`];
 }
 
 const documentOf = ({ next, recent, ...view }: ScheduleView) => ({
   ...view,
   next: next.map((ms) => new Date(ms).toISOString()),
-  recent: recent.map(({ startedMs, run }) => ({ started: new Date(startedMs).toISOString(), run })),
+  recent: recent.map(({ startedMs, ...start }) => ({ started: new Date(startedMs).toISOString(), ...start })),
 });
