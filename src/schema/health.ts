@@ -72,5 +72,9 @@ const logSignSchema = z.strictObject({
   own: z.boolean().default(true),
   next: z.string().max(300).optional(),
 });
-export const logSignsSchema = z.strictObject({ signs: z.array(logSignSchema).max(200) });
+export const logSignsSchema = z.strictObject({
+  /** A writer's line of its own beginning. */
+  started: z.string().min(3).max(900),
+  signs: z.array(logSignSchema).max(200),
+});
 export type LogSign = z.infer<typeof logSignSchema>;

@@ -10,6 +10,9 @@ const SAMPLED_TEXT_MAX = 120;
 /** Words at the end of a source's name that say what it holds, not whose it is. */
 const SUFFIX =
   /[-_.](?:logs?|errors?|access|json|txt|files?|journald?|loki|elasticsearch|opensearch|victorialogs|stderr|stdout|main|\d+)$/i;
+/** A file that is called so is its folder's. */
+const SAYS_NOTHING =
+  /^(?:access|app|application|console|current|debug|err|errors?|info|logs?|main|messages|out|output|server|service|stderr|stdout|warn(?:ing)?s?)$/i;
 
 export interface FoundLog {
   source: string;
@@ -65,6 +68,7 @@ function namesOf(name: string, path: string | undefined): string[] {
       ?.replace(/\*/g, "")
       .replace(/\.(?:log|json|txt|out|err)$/i, "") ?? "";
   const folder = parts.at(-2) ?? "";
-  const names = [stripped(name), name, stripped(file), /^(?:log|logs|var)$/.test(folder) ? "" : folder];
-  return [...new Set(names.filter((one) => one !== ""))];
+  const names = [stripped(name), name, stripped(file), /^(?:log|logs|var|tmp|run)$/.test(folder) ? "" : folder];
+  const telling = names.filter((one) => one !== "" && !SAYS_NOTHING.test(stripped(one)));
+  return [...new Set(telling.length > 0 ? telling : names.filter((one) => one !== ""))];
 }

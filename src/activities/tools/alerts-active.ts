@@ -206,7 +206,7 @@ function evidenceOfAlert(
 ): Omit<Evidence, "node"> {
   const { alertname = "an alert", instance } = alert.labels;
   const [main] = services.find(({ name }) => name === service?.name)?.kinds ?? [];
-  const isWatched = main !== undefined && healthOf(main)?.seen === "exporter";
+  const isWatched = main === undefined || healthOf(main)?.seen === "exporter";
   const nature = natureAt(alertname, expr ?? "", isWatched);
   const says = alert.annotations.summary ?? alert.annotations.description ?? alert.annotations.message ?? "";
   const state = alert.state === "pending" ? "is about to fire" : "fires";

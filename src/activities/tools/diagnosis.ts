@@ -16,6 +16,7 @@ import { examined, notExamined } from "./investigation/examined.js";
 import { healthOf } from "./investigation/health-rules.js";
 import { otherEvidence, readOthers } from "./investigation/other-looks.js";
 import { adviceOf, carriedSigns, causesOf, findingsOf, ruledOut, symptomOf } from "./investigation/shown-diagnosis.js";
+import { wellIn } from "./investigation/well-spans.js";
 import { headlineOf } from "./investigation/words.js";
 
 const READS = ["alerts_active", "health_check", "series_scan", "log_scan"];
@@ -47,7 +48,8 @@ async function decide(params: DiagnosisParams, context: ToolContext): Promise<Di
   const changes = outputs.flatMap(({ node, tool, output }) =>
     changeEvidence(node, tool, output, params.services, signs),
   );
-  const told = diagnose([...signs, ...changes], params.services.map(componentOf), params.target ?? undefined);
+  const well = looks.flatMap(({ output }) => wellIn(output));
+  const told = diagnose([...signs, ...changes], params.services.map(componentOf), params.target ?? undefined, well);
   const looked = [...looks.map(examined), ...material.looked];
   const calls = params.services.reduce((sum, { calls: own }) => sum + own.length, 0);
   const output = {

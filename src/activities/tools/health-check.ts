@@ -1,6 +1,6 @@
 /** Tool `health_check`: asks a Prometheus source, for each service, the health rules of the kinds of thing that it is. */
 import { z } from "zod";
-import type { Evidence } from "../../core/investigation/evidence.js";
+import type { Evidence, Onset } from "../../core/investigation/evidence.js";
 import { sourceNamed, sourceReach } from "../connectors/declared-sources.js";
 import { defineTool, type ToolContext } from "../define-tool.js";
 import {
@@ -10,7 +10,8 @@ import {
   servicesSchema,
 } from "./investigation/evidence-schema.js";
 import { healthOf, queryOf, sentenceOf } from "./investigation/health-rules.js";
-import { askRange, eachWithin, type Span, spanOf, truthOf, withDataFrom } from "./investigation/ranges.js";
+import { askRange, eachWithin, type Span, spanOf, type Truth, truthOf, withDataFrom } from "./investigation/ranges.js";
+import { wellSchema, wellSpans } from "./investigation/well-spans.js";
 import { named } from "./investigation/who.js";
 import { finding, findingsSchema } from "./kit/finding.js";
 import { durationMs } from "./kit/instant.js";
@@ -39,6 +40,8 @@ const outputSchema = z.strictObject({
   asked: z.int(),
   failed: z.int(),
   evidence: evidenceListSchema,
+  /** Services that answer now, and since when without a gap. */
+  well: wellSchema.optional(),
   findings: findingsSchema,
 });
 
@@ -60,13 +63,16 @@ async function checkHealth(params: Params, context: ToolContext): Promise<z.infe
   const span = await withDataFrom(source, whole, context);
   const window = `${Math.max(30, Math.ceil(params.scrape_seconds * 4))}s`;
   const questions = params.services.flatMap((service) => questionsOf(service, window));
-  const answers = await eachWithin(questions, AT_ONCE, context, ({ query }) => askRange(source, query, span, context));
+  const [answers, well] = await Promise.all([
+    eachWithin(questions, AT_ONCE, context, ({ query }) => askRange(source, query, span, context)),
+    wellSpans(source, params.services, span, context),
+  ]);
   const known = [...params.services, ...(params.others ?? [])];
   const evidence = answers.flatMap(({ item, value = [] }) => signsOf(item, value, span, known));
   const failed = answers.filter(({ failure }) => failure !== undefined).length;
   const list = evidenceOutput(evidence);
   const findings = list.slice(0, 15).map((one) => finding(`${one.service}: ${one.text}`, [one.query]));
-  return { source: params.source, asked: questions.length, failed, evidence: list, findings };
+  return { source: params.source, asked: questions.length, failed, evidence: list, well, findings };
 }
 
 /** A probe that stands before one service alone tells of that one. */
@@ -92,8 +98,9 @@ function questionsOf(service: ServiceParam, window: string): Question[] {
   });
   const target = queryOf(UP_RULE, service, window);
   if (target === undefined) return own;
-  const seen = main === undefined ? "itself" : (healthOf(main)?.seen ?? "itself");
-  return [{ service, rule: seen === "exporter" ? EXPORTER_RULE : UP_RULE, query: target }, ...own];
+  if (main === undefined) return [{ service, rule: UNKNOWN_RULE, query: target }, ...own];
+  const rule = healthOf(main)?.seen === "exporter" ? EXPORTER_RULE : UP_RULE;
+  return [{ service, rule, query: target }, ...own];
 }
 
 /** For every target of Prometheus, whatever it is. */
@@ -113,6 +120,21 @@ const EXPORTER_RULE: Rule = {
   sign: "unreachable",
   sure: 0.55,
   next: "start the exporter; what it watches may be well",
+};
+
+/** A rule whose value is how long ago something began, in seconds: that is its onset. */
+const AGE = /^time\(\) - \w+\{\$me\} < \d+$/;
+
+function startedAt({ value, onset }: Truth, { fromMs, toMs, stepSeconds }: Span): Onset {
+  const atMs = toMs - value * 1_000;
+  return Number.isFinite(atMs) && atMs > fromMs ? { fromMs: atMs - stepSeconds * 1_000, toMs: atMs } : onset;
+}
+/** A target that was never read: whether an exporter or the thing itself is down cannot be told. */
+const UNKNOWN_RULE: Rule = {
+  ...EXPORTER_RULE,
+  code: "target-unknown",
+  says: "{{instance}} does not answer Prometheus, and did not when the map was made: what it is, is not known",
+  next: "start what should listen there, then let the stack be learned anew: autoops discover",
 };
 
 function signsOf(
@@ -144,7 +166,7 @@ function signsOf(
       sure: rule.sure,
       text: sentenceOf(rule.says, labels, truth.value) + (pointed === undefined ? "" : ` (says ${service.name})`),
       current: truth.current,
-      onset: truth.onset,
+      onset: AGE.test(rule.expr) ? startedAt(truth, span) : truth.onset,
       query,
       ...(instance === undefined ? {} : { instance }),
       ...(rule.next === undefined ? {} : { next: rule.next }),

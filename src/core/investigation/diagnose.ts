@@ -8,7 +8,8 @@ import { type Machines, machinesOf } from "./busy-machine.js";
 import type { Component, Evidence, Onset } from "./evidence.js";
 import { isEarly, isLate, onsetOf, STATES } from "./onset.js";
 import { withLostServers } from "./proxies.js";
-import { above, below, callersOf, type Topology, topologyOf } from "./topology.js";
+import { above, below, callersOf, feedersOf, type Topology, topologyOf } from "./topology.js";
+import { type Well, withWell } from "./well.js";
 
 export interface Suspect {
   service: string;
@@ -47,8 +48,13 @@ const CONFIRMED_MIN = 0.85;
 const LIKELY_MIN = 0.6;
 const MARGIN_MIN = 0.08;
 
-export function diagnose(signs: readonly Evidence[], components: readonly Component[], target?: string): Diagnosis {
-  const evidence = withLostServers(signs, components, isSymptom);
+export function diagnose(
+  signs: readonly Evidence[],
+  components: readonly Component[],
+  target?: string,
+  well: readonly Well[] = [],
+): Diagnosis {
+  const evidence = withLostServers(withWell(signs, components, well), components, isSymptom);
   const topology = topologyOf(components);
   const machines = machinesOf(evidence, components, isSymptom, target);
   const byService = groups(evidence);
@@ -57,10 +63,11 @@ export function diagnose(signs: readonly Evidence[], components: readonly Compon
   if (!evidence.some((one) => one.kind !== "series" && isSymptom(one) && !machines.isUnfelt(one)))
     return quiet(byService);
   const complaints = complaintsIn(evidence);
+  const stores = new Set(components.filter(({ role }) => STORES.has(role)).map(({ name }) => name));
   const surging = new Set([...byService].filter(([, own]) => own.some(isSurge)).map(([name]) => name));
   const suspects = [...byService]
     .map(([service, own]) =>
-      suspectOf(service, own, { topology, ill, byService, surging, complaints, machines, target }),
+      suspectOf(service, own, { topology, ill, byService, surging, complaints, machines, stores, target }),
     )
     .filter(({ service, score }) => score >= 0.2 || service === target)
     .sort((a, b) => b.score - a.score || (a.service < b.service ? -1 : 1));
@@ -95,9 +102,14 @@ function quiet(byService: ReadonlyMap<string, Evidence[]>): Diagnosis {
 
 /** What arrives and what is worked off comes from above. */
 const FLOWS = new Set(["stalled", "traffic"]);
+const STORES = new Set(["database", "cache", "queue"]);
 /** What too much to do looks like. */
 const OVERLOAD = new Set(["errors", "slow", "saturated", "backend-down"]);
 const FLOODED_FACTOR = 0.6;
+/** That nobody sees a thing makes nobody else suffer. */
+const UNSEEN_FACTOR = 0.7;
+/** Who gets nothing to do, for who hands it over is ill. */
+const STARVED_FACTOR = 0.5;
 /** Signs of people's trouble, and not of its cause. */
 const COMPLAINTS = new Set(["errors", "slow", "down", "backend-down", "stalled"]);
 
@@ -131,6 +143,8 @@ interface Around {
   /** What only suffers, with a beginning that was seen. */
   complaints: readonly Evidence[];
   machines: Machines;
+  /** Databases, caches and queues, through which one hands work to another. */
+  stores: ReadonlySet<string>;
   target: string | undefined;
 }
 
@@ -145,10 +159,14 @@ function suspectOf(service: string, own: readonly Evidence[], around: Around): S
   const isAnyAbove = (test: (one: Evidence) => boolean) =>
     callersOf(topology, service).some((name) => (around.byService.get(name) ?? []).some(test));
   const hasIllAbove = isAnyAbove(isSymptom);
+  const isStarved = feedersOf(topology, service, around.stores).some((name) => ill.has(name));
   const isFlooded = [...above(topology, service)].some((name) => around.surging.has(name));
   const weigh = (one: Evidence) => {
     if (isSurge(one)) return weightOf(one) * (isAnyAbove(isSurge) || standsIn(service, around) ? SUFFERS_FACTOR : 1);
     if (!one.own && isFlooded && OVERLOAD.has(one.sign)) return weightOf(one) * FLOODED_FACTOR;
+    if (one.sign === "unreachable" && around.complaints.some((other) => other.service !== service))
+      return weightOf(one) * UNSEEN_FACTOR;
+    if (isStarved && FLOWS.has(one.sign)) return weightOf(one) * STARVED_FACTOR;
     const comesFromElsewhere = FLOWS.has(one.sign) ? hasIllBelow || hasIllAbove : hasIllBelow;
     return weightOf(one) * (one.own || !comesFromElsewhere ? 1 : SUFFERS_FACTOR) * around.machines.factor(one);
   };

@@ -24,6 +24,8 @@ export interface Evidence {
   current: boolean;
   onset?: Onset;
   instance?: string;
+  /** Who told it, where that is another service. */
+  teller?: string;
   next?: string;
   /** Who told it: a node of the graph and its query. */
   node: string;

@@ -24,8 +24,12 @@ export function isLate(onset: Onset | undefined, began: number | undefined): boo
   return onset?.fromMs !== undefined && began !== undefined && onset.fromMs > began + SLACK_MS;
 }
 
+/** What was away for as long as anybody looked had its trouble long ago. */
+const GONE: ReadonlySet<string> = new Set(["down", "unreachable"]);
+
 /** It goes on for long already, and what people complain about began minutes later. What fills up slowly may do that. */
 export function isEarly(best: Evidence | undefined, onset: Onset | undefined, began: number | undefined): boolean {
-  if (best === undefined || onset === undefined || began === undefined || STATES.has(best.sign)) return false;
-  return onset.toMs < began - EARLY_MS;
+  if (best === undefined || onset === undefined || began === undefined) return false;
+  if (GONE.has(best.sign) && onset.fromMs === undefined) return onset.toMs < began - SLACK_MS;
+  return !STATES.has(best.sign) && onset.toMs < began - EARLY_MS;
 }

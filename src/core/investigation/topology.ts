@@ -37,3 +37,10 @@ export function above(topology: Topology, name: string): Set<string> {
 export function callersOf(topology: Topology, service: string): string[] {
   return [...topology].filter(([, needs]) => needs.includes(service)).map(([name]) => name);
 }
+
+/** Those that use a store which this one uses, too: what they put there it may wait for. */
+export function feedersOf(topology: Topology, service: string, stores: ReadonlySet<string>): string[] {
+  const shared = (topology.get(service) ?? []).filter((name) => stores.has(name));
+  const users = shared.flatMap((store) => callersOf(topology, store));
+  return [...new Set(users)].filter((name) => name !== service);
+}

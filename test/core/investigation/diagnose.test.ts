@@ -67,6 +67,22 @@ describe("diagnose", () => {
     expect(lateBy(4)).toBeLessThan(lateBy(0));
   });
 
+  test("what was away all along is less likely what began just now; what was full all along may be", () => {
+    const scoreOf = (more: Partial<Evidence>) =>
+      diagnose([sign("orders", {}), sign("store", { ...DOWN, ...more })], COMPONENTS).suspects.find(
+        ({ service }) => service === "store",
+      )?.score ?? 0;
+    expect(scoreOf({ onset: { toMs: at(55) } })).toBeLessThan(scoreOf({}));
+    expect(scoreOf({ sign: "full", onset: { toMs: at(55) } })).toBe(scoreOf({ sign: "full" }));
+  });
+
+  test("that nobody can see a thing is a trouble of its own, and hardly what others suffer from", () => {
+    const unseen = sign("cache", { sign: "unreachable", own: true, sure: 0.55 });
+    expect(diagnose([unseen], COMPONENTS).suspects[0]?.score).toBeGreaterThanOrEqual(0.5);
+    const slow = sign("store", { sign: "slow", own: true, sure: 0.5 });
+    expect(diagnose([unseen, slow, sign("front", {})], COMPONENTS).suspects[0]?.service).toBe("store");
+  });
+
   test("a complaint that has nothing to do with a service sets it aside for no lateness", () => {
     const leftOver = sign("broker", { sign: "stalled", sure: 0.6, onset: { fromMs: at(21), toMs: at(20) } });
     const told = diagnose([leftOver, sign("front", DOWN)], COMPONENTS);

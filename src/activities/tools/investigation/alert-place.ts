@@ -129,8 +129,10 @@ async function byMetrics(
   try {
     const data = await askPrometheus(source, "query", { query, time: secondsText(context.now()) }, context);
     if (data.resultType !== "vector") return undefined;
-    const found = services.filter((one) =>
-      data.result.some(({ metric }) => Object.entries(one.labels).every(([name, value]) => metric[name] === value)),
+    const found = services.filter(
+      ({ labels: own }) =>
+        Object.keys(own).length > 0 &&
+        data.result.some(({ metric }) => Object.entries(own).every(([name, value]) => metric[name] === value)),
     );
     return found.length === 1 ? found[0] : undefined;
   } catch (error) {

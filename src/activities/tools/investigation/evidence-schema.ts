@@ -38,6 +38,8 @@ export const evidenceSchema = z.strictObject({
   /** Not before, and by then; `from` is null where it was so when the window began. */
   onset: z.strictObject({ from: z.string().nullable(), to: z.string() }).nullable(),
   instance: z.string().optional(),
+  /** The service whose log told it, where that is another. */
+  teller: z.string().optional(),
   next: z.string().optional(),
   query: z.string(),
 });

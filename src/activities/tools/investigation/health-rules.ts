@@ -29,6 +29,17 @@ export const logSigns = lazily(
     readData("log-signs.yaml", logSignsSchema).signs.map((sign) => ({ ...sign, test: new RegExp(sign.pattern, "i") })),
 );
 
+/** What the first line says counts before what stands below it: that may be a trace, or lines that only follow. */
+export function logSignOf(message: string): LogSign | undefined {
+  const [first = ""] = message.split("\n", 1);
+  const told = logSigns().find(({ test }) => test.test(first));
+  // That code fails, or the head of a trace, is said better by what caused it.
+  return told === undefined || told.code === "own-code" ? logSigns().find(({ test }) => test.test(message)) : told;
+}
+
+/** Whether a line tells that its writer begins. */
+export const startLine = lazily((): RegExp => new RegExp(readData("log-signs.yaml", logSignsSchema).started, "i"));
+
 /** What a service is, from the names of its metrics: kinds by rank. */
 export function kindsOf(metrics: ReadonlySet<string>): string[] {
   const list = [...metrics];
@@ -42,7 +53,7 @@ export function kindsOf(metrics: ReadonlySet<string>): string[] {
 }
 
 /** The rule's query for a service; undefined where it asks for a signal that the service does not give. */
-export function queryOf(rule: HealthRule, service: ServiceParam, window: string): string | undefined {
+export function queryOf(rule: Pick<HealthRule, "expr">, service: ServiceParam, window: string): string | undefined {
   const me = matchersOf(service.labels);
   if (me === "") return undefined;
   let lacks = false;

@@ -6,7 +6,7 @@ import { shortened } from "../kit/finding.js";
 import { isError } from "../logs/levels.js";
 import type { KeptEntry } from "../logs/selection.js";
 import type { ServiceParam } from "./evidence-schema.js";
-import { healthOf, logSigns } from "./health-rules.js";
+import { healthOf, logSignOf, startLine } from "./health-rules.js";
 import { addressIn, byAddress, mentioned, withAddresses } from "./who.js";
 
 /** A pause this long ends a burst of the same lines. */
@@ -42,7 +42,7 @@ export type Found = Omit<Evidence, "node"> & { lines: number };
 export function signOf(group: readonly KeptEntry[], all: readonly KeptEntry[], params: Log, untilMs: number): Found[] {
   const last = group.at(-1);
   if (last === undefined) return [];
-  const sign = logSigns().find(({ test }) => test.test(last.message));
+  const sign = logSignOf(last.message);
   const isErrorGroup = group.some(({ level }) => isError(level));
   if (sign === undefined && !isErrorGroup) return [];
   const burst = newestBurst(group);
@@ -71,6 +71,7 @@ export function signOf(group: readonly KeptEntry[], all: readonly KeptEntry[], p
       current: !isOver(sign, last, all) && (untilMs - last.timeMs < goesOnMs(burst) || isStopped(sign, last, all)),
       onset: { ...before(all, first, params.wholeSinceMs), toMs: first.timeMs },
       lines: burst.length,
+      ...(isOther ? { teller: params.service } : {}),
       ...(next === undefined ? {} : { next }),
       query: `${params.source}, since ${params.since}`,
     },
@@ -126,7 +127,9 @@ const isStopped = (sign: LogSign | undefined, last: KeptEntry, all: readonly Kep
 function isOver(sign: LogSign | undefined, last: KeptEntry, all: readonly KeptEntry[]): boolean {
   const later = all.filter(({ timeMs }) => timeMs > last.timeMs);
   if (sign?.sign === "down" && sign.about === "self") {
-    return later.some(({ timeMs }) => timeMs - last.timeMs > LAST_WORDS_MS);
+    return later.some(
+      ({ timeMs, message }) => timeMs - last.timeMs > LAST_WORDS_MS || startLine().test(message.slice(0, 600)),
+    );
   }
   const [, lost] = /\b([\w./-]{1,100}) is DOWN\b/.exec(last.message) ?? [];
   return lost !== undefined && later.some(({ message }) => message.includes(`${lost} is UP`));

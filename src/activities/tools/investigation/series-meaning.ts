@@ -29,10 +29,8 @@ export function meaningOf(
     return { service: service.name, sign: "changed", own: false, sure: 0.2 };
   }
   const rises = shift.after > shift.before;
-  const text = `${name} ${Object.entries(labels)
-    .map(([label, value]) => `${label} ${value}`)
-    .join(" ")}`;
   const values = Object.values(labels).join(" ");
+  const text = `${name} ${values}`;
   const isBad = BAD.test(name) || BAD.test(values) || /(?:^|\s)5\d\d(?:\s|$)/.test(values);
   const callees = known.filter((one) => one.name !== service.name && service.calls.includes(one.name));
   const [callee, second] =

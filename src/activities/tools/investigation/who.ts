@@ -16,6 +16,9 @@ const plain = (text: string): string =>
     .replace(/^-+|-+$/g, "");
 /** `shop1`, `shop-2`, `shop_b`: one of several. */
 const stem = (text: string): string => plain(text).replace(/-?(?:(?<!\d)\d+|[ab])$/, "");
+/** `booking-api`, `booking_service`: people say booking. */
+const bare = (text: string): string =>
+  plain(text).replace(/-(?:api|app|application|backend|deployment|exporter|job|server|service|srv|svc)$/, "");
 
 /** The service that a short name stands for (a proxy's server, a label's value). */
 export function named<T extends Nameable>(text: string, services: readonly T[]): string | undefined {
@@ -25,7 +28,9 @@ export function named<T extends Nameable>(text: string, services: readonly T[]):
   const exact = services.find((one) => namesOf(one).includes(wanted));
   const byInstance = services.filter(({ instances }) => instances.includes(text));
   const byStem = services.find((one) => stem(text) !== "" && namesOf(one).some((own) => own === stem(text)));
-  return exact?.name ?? (byInstance.length === 1 ? byInstance[0]?.name : undefined) ?? byStem?.name;
+  const byBare = services.filter(({ name }) => bare(name) === bare(stem(text)));
+  const found = [exact, byInstance.length === 1 ? byInstance[0] : undefined, byStem];
+  return (found.find((one) => one !== undefined) ?? (byBare.length === 1 ? byBare[0] : undefined))?.name;
 }
 
 /** The services that a text names: by their names as words, else by the words for their kind where only one is of it. */
@@ -44,6 +49,8 @@ export function mentioned<T extends Nameable>(text: string, services: readonly T
     }),
   );
   if (byName.length > 0) return byName;
+  const byBare = services.filter(({ name }) => bare(name) !== plain(name) && words.has(bare(name)));
+  if (byBare.length > 0) return byBare;
   return byKindWord(services, (word) => words.has(word) || (word.includes(" ") && whole.includes(word)));
 }
 

@@ -3,9 +3,11 @@ import { promqlFault } from "../../../../src/activities/connectors/prometheus/pr
 import {
   healthFiles,
   kindsOf,
+  logSignOf,
   logSigns,
   queryOf,
   sentenceOf,
+  startLine,
 } from "../../../../src/activities/tools/investigation/health-rules.js";
 
 const SIGNALS = { requests: "sum(rate(r[$w]))", errors: "sum(rate(e[$w]))", latency: "sum(l)", in_flight: "sum(f)" };
@@ -67,6 +69,9 @@ describe("the signs of log lines", () => {
     ],
     ["connect ECONNREFUSED 127.0.0.1:6379", "cannot-connect"],
     ["OOM command not allowed when used memory > 'maxmemory'.", "refuses-writes"],
+    ["OutOfMemoryError: command not allowed when used memory > 'maxmemory'.", "refuses-writes"],
+    ["java.lang.OutOfMemoryError: Java heap space", "out-of-memory"],
+    ["*7 client prematurely closed connection while sending request to upstream", "client-left"],
     ["LOG:  received fast shutdown request", "shuts-down"],
     ["TypeError: Cannot read properties of undefined (reading 'price')", "own-code"],
     ["could not write to file: No space left on device", "disk-full"],
@@ -75,6 +80,27 @@ describe("the signs of log lines", () => {
   ])("%s", (line, code) => {
     expect(logSigns().find(({ test: fits }) => fits.test(line))?.code).toBe(code);
   });
+
+  test("what the first line says counts before what follows it", () => {
+    const follows = "\nTraceback (most recent call last):\nConnectionResetError: Connection reset by peer";
+    expect(logSignOf(`ERROR pricing answered 500 for quote${follows}`)?.code).toBe("answers-5xx");
+    expect(logSignOf(`ERROR it failed${follows}`)?.code).toBe("cannot-connect");
+  });
+
+  test.each(["self.raw_requestline = self.rfile.readline(65537)", "self.wfile.write(body)"])(
+    "a client that left is nobody's trouble: %s",
+    (frame) => {
+      const trace = `Traceback (most recent call last):\n    ${frame}\nConnectionResetError: [Errno 104] Connection reset by peer`;
+      expect(logSignOf(trace)?.code).toBe("client-left");
+    },
+  );
+
+  test.each([
+    "LOG:  database system is ready to accept connections",
+    "Ready to accept connections tcp",
+    "shop 2.1.0 listening on 3100",
+    "Started BookingApplication in 3.2 seconds: server started",
+  ])("a line of a beginning: %s", (line) => expect(startLine().test(line)).toBe(true));
 
   test("an ordinary line has none", () => {
     expect(logSigns().filter(({ test: fits }) => fits.test("GET /items/12 200 in 3 ms"))).toEqual([]);

@@ -116,6 +116,7 @@ describe("when it began, in a log that was silent before", () => {
 
 test.each([
   ["cache", "User requested shutdown...", "Ready to accept connections"],
+  ["cache", "LOG:  received fast shutdown request", "LOG:  database system is ready to accept connections"],
   ["edge", "Server shop/shop1 is DOWN, reason: Layer4 connection problem", "Server shop/shop1 is UP, reason: ok"],
 ])("what %s lost is over once it is back", (name, lost, back) => {
   const group = lines(lost, { count: 1, endedSeconds: 60 });
@@ -124,6 +125,12 @@ test.each([
   expect(signOf(group, [...group, ...later], log(name), NOW)[0]?.current).toBe(false);
   const other = lines("Server shop/shop2 is fine", { count: 1, endedSeconds: 58 });
   expect(signOf(group, [...group, ...other], log(name), NOW)[0]?.current).toBe(true);
+});
+
+test("a writer that says at once that it begins is not stopped, however little it writes since", () => {
+  const stopped = lines("LOG:  received fast shutdown request", { count: 1, endedSeconds: 300 });
+  const begun = lines("LOG:  database system is ready to accept connections", { count: 1, endedSeconds: 299 });
+  expect(signOf(stopped, [...stopped, ...begun], log("cache"), NOW)[0]?.current).toBe(false);
 });
 
 test("of templates that tell the same, what goes on is told and not what was more and is over", () => {
