@@ -65,7 +65,7 @@ export interface WorkerOptions {
 export async function startWorker(options: WorkerOptions = {}): Promise<StartedWorker | Refused> {
   let log = options.log;
   const onChange: Parameters<typeof loadLocal>[1] = ({ change, tool, reason }) => {
-    log?.debug(`tool ${change}`, { operation: "registry", tool, ...(reason === undefined ? {} : { reason }) });
+    log?.debug(`tool ${change}`, { operation: "registry", tool, reason });
   };
   const local = await loadLocal(options.variables, onChange, options.clusters);
   if (!local.ok) return local;
@@ -115,7 +115,7 @@ export async function createDependencies(local: Local, log: Log): Promise<Result
   const secrets = secretValues(local.config, (name) => local.environment.secretFrom(name));
   const audit = createAuditLog({
     directory: stores.audit,
-    ...(keys.signer === undefined ? {} : { signer: keys.signer }),
+    signer: keys.signer,
     secrets,
     now: () => Date.now(),
     onProblem: (message) => log.error(message, { operation: "audit" }),
@@ -156,7 +156,7 @@ export async function createDependencies(local: Local, log: Log): Promise<Result
     askCaller: callerClient(),
     audit,
     draft: local.drafter(planning),
-    ...(narrate === undefined ? {} : { narrate }),
+    narrate,
     log,
     now: () => Date.now(),
   };

@@ -35,7 +35,7 @@ export function createCheckGraph(dependencies: Pick<Dependencies, "policy" | "re
     dependencies.log.info(result.ok ? "graph accepted" : "graph refused", {
       operation: "check_graph",
       graph: parsed.graph.id,
-      ...(result.ok ? {} : { codes: [...new Set(result.problems.map((problem) => problem.code))] }),
+      codes: result.ok ? undefined : [...new Set(result.problems.map((problem) => problem.code))],
     });
     return result;
   };

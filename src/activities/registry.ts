@@ -152,7 +152,7 @@ function factsOf(tool: ToolDefinition, builtIn: boolean): ToolFacts {
     effect: tool.effect,
     seesRun: tool.seesRun ?? false,
     builtIn,
-    ...(tool.callsVary ? { callsVary: true as const } : {}),
+    callsVary: tool.callsVary ? (true as const) : undefined,
   });
 }
 

@@ -37,5 +37,5 @@ export async function previewHook(
   if (!drafted.ok) return { ...about, notes: [...read.notes, ...lacking] };
   const { graph, playbook, notices } = drafted;
   const notes = [...read.notes, ...lacking, ...notices.map(({ message }) => message)];
-  return { ...about, graph, ...(playbook === undefined ? {} : { playbook }), notes };
+  return { ...about, graph, playbook, notes };
 }

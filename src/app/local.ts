@@ -119,7 +119,7 @@ export async function loadLocal(
   const known = [...playbooks.value, ...learned.active, ...own.playbooks];
   const preferences = await preferencesOf({ environment, config: config.config });
   const { service, window } = preferences;
-  const preferred = { ...(service === undefined ? {} : { service }), ...(window === undefined ? {} : { window }) };
+  const preferred = { service, window };
   const registry = createDefaultRegistry(config.config, onChange);
   const packages = await loadPackages(config.config.toolPackages ?? [], environment, registry);
   if (!packages.ok) return packages;
@@ -135,7 +135,7 @@ export async function loadLocal(
     weights: learned.weights,
     notices: own.problems,
     preferred,
-    ...(map.map === undefined ? {} : { map: map.map }),
+    map: map.map,
     config: config.config,
     policyDigest,
     catalogueDigest: () => offerOf(registry, policy.policy, config.config).digest,
@@ -154,7 +154,7 @@ export async function loadLocal(
     learned,
     own,
     preferences,
-    ...(map.map === undefined ? {} : { map: map.map }),
+    map: map.map,
     files: { policy: policy.file, config: config.file },
     withMap: (drawn) => ({ ...local, map: drawn, draft: (input) => draftGraph(input, { ...context, map: drawn }) }),
     draft: (input) => draftGraph(input, context),
@@ -184,12 +184,7 @@ export async function loadLocal(
       const model = modelOf(configuredParts(environment, policy.policy, config.config));
       // A budget of a plan is counted by the plan.
       const run = `here-${randomBytes(8).toString("hex")}`;
-      return planInProcess(
-        input,
-        { run, ...(signal === undefined ? {} : { signal }) },
-        createDrafter(context, model),
-        model,
-      );
+      return planInProcess(input, { run, signal }, createDrafter(context, model), model);
     },
   };
   return local;

@@ -62,11 +62,11 @@ async function inspect(name: string, server: McpServer, local: Local, signal: Ab
     const names = listed.map((tool) => withoutSecrets(tool.name, secrets));
     const undeclared = names.filter((own) => !Object.hasOwn(server.tools, own));
     const digest = digestOf(tools.map(({ action, digest: own = "" }) => [action, own]));
-    return { ...none, tools, undeclared, digest, ...(read.ok ? {} : { problem: read.problem }) };
+    return { ...none, tools, undeclared, digest, problem: read.ok ? undefined : read.problem };
   } catch (error) {
     if (!(error instanceof ToolFailure)) throw error;
     const { code, message, hint } = error;
-    return { ...none, problem: { code, at: `mcp_servers.${name}`, message, ...(hint === undefined ? {} : { hint }) } };
+    return { ...none, problem: { code, at: `mcp_servers.${name}`, message, hint } };
   }
 }
 

@@ -51,7 +51,7 @@ export function memoryOf({ environment, config }: { environment: Environment; co
       const listed = await store.list(LOOKED_AT_MAX);
       if (!listed.ok) return listed;
       const { service } = entitiesOf(goal, config);
-      const sought = { goal, ...(service === undefined ? {} : { service }), ...more };
+      const sought = { goal, service, ...more };
       return { ok: true, value: rankSimilar(listed.value.kept, sought, limit) };
     },
   };
@@ -100,7 +100,7 @@ export function createRemembering(
   if (!memory.isOn) return undefined;
   const library = loadLibrary(memoryPlaces(given.environment).cache);
   const warn = (run: string | undefined, { code, message, hint }: Problem) =>
-    log.warn(`not remembered: ${message}`, { operation: "memory", code, ...(run === undefined ? {} : { run }), hint });
+    log.warn(`not remembered: ${message}`, { operation: "memory", code, run, hint });
   if (!library.ok) {
     warn(undefined, library.problem);
     return undefined;

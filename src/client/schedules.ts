@@ -146,10 +146,10 @@ function optionsOf(wish: ScheduleWish, { dryRun, stricter }: Asked, paused: bool
   const { name, requester, graph, goal, pauses, catchupSeconds = CATCHUP_DEFAULT_SECONDS } = wish;
   const input = {
     ...{ requester, pauses },
-    ...(graph === undefined ? {} : { graph }),
-    ...(goal === undefined ? {} : { goal }),
-    ...(dryRun === true ? { dry_run: true } : {}),
-    ...(stricter === undefined ? {} : { stricter }),
+    graph,
+    goal,
+    dry_run: dryRun || undefined,
+    stricter,
   };
   return {
     scheduleId: `${PREFIX}${name}`,
@@ -169,10 +169,10 @@ function optionsOf(wish: ScheduleWish, { dryRun, stricter }: Asked, paused: bool
 
 function specOf({ cron, everySeconds, timezone, jitterSeconds }: ScheduleWish): ScheduleSpec {
   return {
-    ...(cron === undefined ? {} : { cronExpressions: [cron] }),
-    ...(everySeconds === undefined ? {} : { intervals: [{ every: everySeconds * 1_000 }] }),
+    cronExpressions: cron === undefined ? undefined : [cron],
+    intervals: everySeconds === undefined ? undefined : [{ every: everySeconds * 1_000 }],
     timezone,
-    ...(jitterSeconds === undefined ? {} : { jitter: jitterSeconds * 1_000 }),
+    jitter: jitterSeconds === undefined ? undefined : jitterSeconds * 1_000,
   };
 }
 
@@ -191,7 +191,7 @@ async function viewOf(client: Client, name: string): Promise<ScheduleView> {
     when: text(MEMO.when),
     what: text(MEMO.what),
     paused: state.paused,
-    ...(state.note ? { note: state.note } : {}),
+    note: state.note || undefined,
     timezone: spec.timezone ?? "UTC",
     next: info.nextActionTimes.slice(0, NEXT_SHOWN).map((time) => time.getTime()),
     recent: await recentOf(client, info.recentActions.slice(-NEXT_SHOWN)),

@@ -94,7 +94,7 @@ async function pauseWrites(
   const token = await sign({ kind: "pause", scope, reason, ...(await byOf(order, needs)) }, id, expiresMs, needs);
   const pause = { id, scope, reason, by };
   const options = { ...startOptions("ALLOW_DUPLICATE"), signal: LEDGER.pause, args: [] as [] };
-  const signalArgs = [{ ...pause, ...(token === undefined ? {} : { token }) }] as [object];
+  const signalArgs = [{ ...pause, token }] as [object];
   await promptly(needs.client, () =>
     needs.client.workflow.signalWithStart(WORKFLOWS.keepLedger, { ...options, signalArgs }),
   );

@@ -142,7 +142,7 @@ function verdictOf(
     if (tool !== undefined && node.tool) {
       tools[node.tool] = {
         effect: tool.effect,
-        ...(tool.seesRun ? { seesRun: true as const } : {}),
+        seesRun: tool.seesRun ? (true as const) : undefined,
       };
     }
     const own = facts[position];
@@ -176,9 +176,9 @@ function verdictOf(
     signed: wantsSignedVotes(policy, environment),
     ...undoOf(graph, guards, policy, environment, catalogue),
     tools,
-    ...(Object.keys(effects).length === 0 ? {} : { effects }),
+    effects: Object.keys(effects).length === 0 ? undefined : effects,
     gates,
-    ...(wholePlan === undefined ? {} : { wholePlan }),
+    wholePlan,
     notices: capped(notices),
   };
 }
@@ -201,7 +201,7 @@ function undoOf(
     nodes[id] = {
       type: facts.type,
       reason: facts.gate ?? "it changes what runs: always asked",
-      ...(rule === undefined ? {} : { rule }),
+      rule,
     };
   });
   if (Object.keys(nodes).length === 0) return {};

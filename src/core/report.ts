@@ -53,6 +53,6 @@ function documentsOf(nodes: readonly NodeView[]): ReportDocument[] {
 function reportNode({ effect, ...node }: NodeView): ReportNode {
   const { id, name, status, startedAtMs, endedAtMs, reason, failure, verification, undoes } = node;
   const told = effect === "notify" || effect === "write" ? { effect } : {};
-  const checked = { ...(verification ? { verification } : {}), ...(undoes ? { undoes } : {}) };
+  const checked = { verification, undoes: undoes || undefined };
   return { id, name, status, startedAtMs, endedAtMs, reason, failure, ...told, ...checked };
 }

@@ -88,7 +88,7 @@ export function createApiKeys(file: string, now: () => number): ApiKeys {
         groups,
         created_at: new Date(now()).toISOString(),
         created_by: createdBy,
-        ...(expiresMs === undefined ? {} : { expires_at: new Date(expiresMs).toISOString() }),
+        expires_at: expiresMs === undefined ? undefined : new Date(expiresMs).toISOString(),
       };
       return change((keys) => ({ ok: true, value: { keys: [...keys, entry], value: { key, entry } } }));
     },

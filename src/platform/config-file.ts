@@ -73,22 +73,23 @@ function configOf(file: ConfigFile, directory: string): Config {
     sources: mapValues(file.sources ?? {}, (source) => withAbsolutePath(source, absolute)),
     targets: mapValues(file.targets ?? {}, (target) => withAbsoluteProgram(target, absolute)),
     channels: file.channels ?? {},
-    ...(file.clusters === undefined
-      ? {}
-      : { clusters: mapValues(file.clusters, (cluster) => withAbsoluteFiles(cluster, absolute)) }),
-    ...(file.rates === undefined ? {} : { rates: file.rates }),
-    ...(file.tool_packages === undefined ? {} : { toolPackages: withAbsolutePaths(file.tool_packages, absolute) }),
-    ...(file.scripts === undefined ? {} : { scripts: file.scripts }),
-    ...(file.trackers === undefined ? {} : { trackers: file.trackers }),
-    ...(file.slack === undefined ? {} : { slack: file.slack }),
-    ...(file.blobs === undefined ? {} : { blobs: withAbsoluteFolder(file.blobs, absolute) }),
-    ...(file.facade_url === undefined ? {} : { facadeUrl: file.facade_url }),
-    ...(file.facade === undefined ? {} : { facade: withAbsoluteTls(file.facade, absolute) }),
-    ...(file.hooks === undefined ? {} : { hooks: file.hooks }),
-    ...(file.incidents === undefined ? {} : { incidents: file.incidents }),
-    ...(file.memory === undefined ? {} : { memory: file.memory }),
-    ...(file.browser === undefined ? {} : { browser: file.browser }),
-    ...(file.dependencies === undefined ? {} : { dependencies: file.dependencies }),
+    clusters:
+      file.clusters === undefined
+        ? undefined
+        : mapValues(file.clusters, (cluster) => withAbsoluteFiles(cluster, absolute)),
+    rates: file.rates,
+    toolPackages: file.tool_packages === undefined ? undefined : withAbsolutePaths(file.tool_packages, absolute),
+    scripts: file.scripts,
+    trackers: file.trackers,
+    slack: file.slack,
+    blobs: file.blobs === undefined ? undefined : withAbsoluteFolder(file.blobs, absolute),
+    facadeUrl: file.facade_url,
+    facade: file.facade === undefined ? undefined : withAbsoluteTls(file.facade, absolute),
+    hooks: file.hooks,
+    incidents: file.incidents,
+    memory: file.memory,
+    browser: file.browser,
+    dependencies: file.dependencies,
   };
 }
 

@@ -18,7 +18,7 @@ export type JoinedPath = { ok: true; path: string } | { ok: false; problem: Prob
 
 const refused = (message: string, hint?: string): { ok: false; problem: Problem } => ({
   ok: false,
-  problem: { code: "path-invalid", at: "", message, ...(hint === undefined ? {} : { hint }) },
+  problem: { code: "path-invalid", at: "", message, hint },
 });
 
 /**
@@ -220,5 +220,5 @@ function fromSystem(error: unknown, path: string): Problem {
   }
   const hint = code === "EACCES" || code === "EPERM" ? "let the worker's user read it" : undefined;
   const message = `${path} cannot be read (${code})`;
-  return { code: "file-unreadable", at: path, message, ...(hint === undefined ? {} : { hint }) };
+  return { code: "file-unreadable", at: path, message, hint };
 }

@@ -20,7 +20,7 @@ export function workerConverter(
     payloadCodecs: [codec],
     externalStorage: createPayloadStorage(storage),
     // Messages of failures stand in the open otherwise.
-    ...(payloadKeys.length === 0 ? {} : { failureConverterPath: FAILURES }),
+    failureConverterPath: payloadKeys.length === 0 ? undefined : FAILURES,
   };
 }
 

@@ -43,7 +43,7 @@ function install(log: Log, bindAddress: string | undefined): void {
     logger: new DefaultLogger("INFO", print),
     telemetryOptions: {
       logging: { forward: {}, filter },
-      ...(bindAddress === undefined ? {} : { metrics: { prometheus: { bindAddress } } }),
+      metrics: bindAddress === undefined ? undefined : { prometheus: { bindAddress } },
     },
   });
 }

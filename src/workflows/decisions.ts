@@ -82,7 +82,7 @@ export function createDecisions(facts: RunFacts, { verify_vote: verify, check_ed
     const to = before?.target === undefined ? {} : { target: before.target };
     const { signed } = stateOf(run, node.id).gate ?? {};
     const { environment } = run.plan.graph.verdict;
-    const until = { ...(before === undefined ? {} : { gate: before }), environment, effect, signed };
+    const until = { gate: before, environment, effect, signed };
     const asked = { tool: node.tool ?? "", nodeType, params, ...to, ...until };
     // What cannot be checked is not taken; it must not end the run either.
     const checked: EditVerdict & RequestTime = await check_edit(asked, atMs).catch(() => ({ ok: false, problems: [] }));

@@ -68,7 +68,7 @@ export async function beginRun(
   const requester = `alert-${hook}`;
   const child = await startChild(runGraph, {
     workflowId: id,
-    args: [{ graph, requester, ...(asked.dryRun === true ? { dry_run: true } : {}), ...stricterOf(asked, mode) }],
+    args: [{ graph, requester, dry_run: asked.dryRun || undefined, ...stricterOf(asked, mode) }],
     parentClosePolicy: ParentClosePolicy.ABANDON,
     workflowIdReusePolicy: "REJECT_DUPLICATE",
     memo: { name: graph.name },

@@ -187,7 +187,7 @@ function grantOf(run: Run, node: CheckedNode): Grant {
   const votes = votesFor("approve", gate?.votes ?? []);
   return {
     digest: gate?.digest ?? "",
-    ...(gate?.question === undefined ? {} : { question: gate.question }),
-    votes: votes.map(({ approver, token, atMs }) => ({ approver, ...(token ? { token } : {}), atMs })),
+    question: gate?.question,
+    votes: votes.map(({ approver, token, atMs }) => ({ approver, token: token || undefined, atMs })),
   };
 }

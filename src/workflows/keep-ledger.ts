@@ -67,7 +67,7 @@ export async function keepLedger(carried?: LedgerState, seal?: string): Promise<
     const { token } = given as { token?: unknown };
     const isRead = typeof token === "string" && token.length <= TOKEN_MAX_CHARS;
     // What is recorded of it may wait; what it stops does not.
-    await verify_order({ pause, ...(isRead ? { token } : {}) }).catch(() => undefined);
+    await verify_order({ pause, token: isRead ? token : undefined }).catch(() => undefined);
   });
   const isToken = (token: string) => refuseUnless(typeof token === "string" && token.length <= TOKEN_MAX_CHARS);
   setHandler(

@@ -72,15 +72,15 @@ export function createGateMessages(run: Run, facts: RunFacts, dispatch: (event: 
     const asked = gateOf(run, node.id);
     return {
       nodeType: node.type,
-      ...(node.tool ? { tool: node.tool } : {}),
-      ...(asked?.target === undefined ? {} : { target: asked.target }),
+      tool: node.tool || undefined,
+      target: asked?.target,
       environment: gateEnvironment(run, node.id),
       reason,
-      ...(shown === undefined ? {} : { params: shown }),
-      ...(preview === undefined ? {} : { preview }),
+      params: shown,
+      preview,
       answer: viewOf(run, facts).answer,
-      ...(asked?.rule === undefined ? {} : { rule: asked.rule }),
-      ...(question === undefined ? {} : { question }),
+      rule: asked?.rule,
+      question,
     };
   }
 

@@ -30,7 +30,7 @@ function retryPolicy(maximumAttempts?: number): RetryPolicy {
     initialInterval: seconds(RETRY_FIRST_SECONDS),
     backoffCoefficient: RETRY_FACTOR,
     maximumInterval: seconds(RETRY_CAP_SECONDS),
-    ...(maximumAttempts === undefined ? {} : { maximumAttempts }),
+    maximumAttempts,
   };
 }
 
@@ -42,7 +42,7 @@ export function toolOptions(node: CheckedNode, target: string | undefined): Acti
     activityId: node.id,
     startToCloseTimeout: seconds(own),
     scheduleToCloseTimeout: seconds(attempts * (own + RETRY_CAP_SECONDS) + QUEUE_WAIT_SECONDS),
-    ...(own > HEARTBEAT_ABOVE_SECONDS ? { heartbeatTimeout: seconds(HEARTBEAT_TIMEOUT_SECONDS) } : {}),
+    heartbeatTimeout: own > HEARTBEAT_ABOVE_SECONDS ? seconds(HEARTBEAT_TIMEOUT_SECONDS) : undefined,
     retry: retryPolicy(attempts),
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
     summary: summaryOf(node, target),
@@ -64,7 +64,7 @@ export function readOptions(node: CheckedNode, activityId: string): ActivityOpti
     activityId,
     startToCloseTimeout: seconds(own),
     scheduleToCloseTimeout: seconds(attempts * (own + RETRY_CAP_SECONDS) + QUEUE_WAIT_SECONDS),
-    ...(own > HEARTBEAT_ABOVE_SECONDS ? { heartbeatTimeout: seconds(HEARTBEAT_TIMEOUT_SECONDS) } : {}),
+    heartbeatTimeout: own > HEARTBEAT_ABOVE_SECONDS ? seconds(HEARTBEAT_TIMEOUT_SECONDS) : undefined,
     retry: retryPolicy(attempts),
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
     summary: `${activityId.split(":")[0]}: ${node.name}`.slice(0, SUMMARY_MAX_CHARS),

@@ -53,7 +53,7 @@ export async function runGoal(input: GoalInput): Promise<Report> {
   const workflowId = childRunId(workflowInfo().workflowId);
   setCurrentDetails(`Runs as \`${workflowId}\`: ${draft.graph.nodes.length} nodes by ${plannerOf(draft)}`);
   const { requester, dry_run, stricter } = input;
-  const asked = { ...(dry_run === undefined ? {} : { dry_run }), ...(stricter === undefined ? {} : { stricter }) };
+  const asked = { dry_run, stricter };
   return executeChild(runGraph, {
     workflowId,
     args: [{ graph: draft.graph, requester, ...asked }],

@@ -13,3 +13,15 @@ const saying = (pattern: RegExp): string[] => files.filter(({ text }) => pattern
 test("failures are made by toolFailure", () => {
   expect(saying(/new ToolFailure\(/)).toEqual(["platform/failure.ts"]);
 });
+
+/** Where the presence of a key matters: merged over another object, iterated as a record, signed, or asked by name. */
+const CONDITIONAL_SPREADS_MAX = 140;
+const CONDITIONAL_SPREAD =
+  /\.\.\.\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\?\s*(?:\{\}\s*:|\{(?:[^{}]|\{[^{}]*\})*\}\s*:\s*\{\}\s*\))/g;
+
+test("members that may be absent are undefined, not spread; the rest only shrinks", () => {
+  const count = files.reduce((sum, { text }) => sum + (text.match(CONDITIONAL_SPREAD)?.length ?? 0), 0);
+  expect(count).toBeLessThanOrEqual(CONDITIONAL_SPREADS_MAX);
+  expect("{ ...(a === undefined ? {} : { a }) }".match(CONDITIONAL_SPREAD)).toHaveLength(1);
+  expect("{ ...(isOn ? { a: of(1) } : {}) }".match(CONDITIONAL_SPREAD)).toHaveLength(1);
+});

@@ -69,7 +69,7 @@ export function auditNode(
       const { approvers, unverified = [] } = agreed ?? {};
       const said = unverified.length === 0 ? {} : { unverified };
       const acts = effect === "write" || effect === "notify";
-      const entry = line("tool-called", { details: { approvers, ...said, ...(acts ? { params: call.params } : {}) } });
+      const entry = line("tool-called", { details: { approvers, ...said, params: acts ? call.params : undefined } });
       if (mustBeRecorded(definition)) return audit.record(entry);
       void audit.note(entry);
     },

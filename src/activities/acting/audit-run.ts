@@ -66,7 +66,7 @@ export function auditedTell(tell: Activities["tell_approvers"], { audit }: Audit
     if (call.event === "gate-closed") return answer;
     const event = call.event === "gate-reminder" ? "gate-reminded" : "gate-escalated";
     const { nodeId: node, digest, groups } = call;
-    const details = { ...(groups === undefined ? {} : { groups }), notices: answer.notices };
+    const details = { groups, notices: answer.notices };
     await audit.note({ event, channel: "worker", run: run(), node, digest, details });
     return answer;
   };

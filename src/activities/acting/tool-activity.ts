@@ -62,7 +62,7 @@ function callOf(given: Partial<ToolCall> | undefined): ToolCall {
   const isObject = typeof params === "object" && params !== null && !Array.isArray(params);
   return {
     ...rest,
-    ...(typeof runKey === "string" ? { runKey } : {}),
+    runKey: typeof runKey === "string" ? runKey : undefined,
     params: isObject ? params : {},
     requester: typeof requester === "string" ? requester : "",
     retries: typeof retries === "number" && retries > 0 ? Math.trunc(retries) : 0,

@@ -39,8 +39,8 @@ export function contextOf(
     nodeId: info.activityId,
     runId: info.workflowExecution?.workflowId ?? "",
     requester: call.requester,
-    ...(call.soFar === undefined ? {} : { soFar: call.soFar }),
-    ...(dependencies.narrate === undefined ? {} : { narrate: (findings) => narrativeFor(findings, signal, log) }),
+    soFar: call.soFar,
+    narrate: dependencies.narrate === undefined ? undefined : (findings) => narrativeFor(findings, signal, log),
     now: dependencies.now,
     log,
   };

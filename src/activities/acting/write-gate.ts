@@ -70,11 +70,11 @@ async function guard(guarded: Guarded, dependencies: Dependencies): Promise<void
     key: digestOf(context.idempotencyKey).slice(0, 32),
     runKey: call.runKey ?? "none",
     environment,
-    ...(target === undefined ? {} : { target }),
-    ...(namespace === undefined ? {} : { namespace }),
-    ...(limits.actions_per_hour === undefined ? {} : { perHour: limits.actions_per_hour }),
-    ...(limits.targets_per_run === undefined ? {} : { targetsPerRun: limits.targets_per_run }),
-    ...(isUndoOfOwn(acting) ? { takesBack: true } : {}),
+    target,
+    namespace,
+    perHour: limits.actions_per_hour,
+    targetsPerRun: limits.targets_per_run,
+    takesBack: isUndoOfOwn(acting) ? true : undefined,
   };
   await start(guarded, write, frozen, dependencies);
 }

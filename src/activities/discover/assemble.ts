@@ -64,8 +64,8 @@ const draftOf = (found: FoundService): Draft => {
   return {
     ...{ name, kinds: [...kinds], instances, also, signals, metrics, traces: [...traces] },
     ...(source === undefined ? {} : { source, labels }),
-    ...(namespace === undefined ? {} : { namespace }),
-    ...(environment === undefined ? {} : { environment }),
+    namespace,
+    environment,
     calls: [],
     runs_on: [],
     logs: [],

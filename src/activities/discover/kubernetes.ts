@@ -73,7 +73,7 @@ function serviceOf({ metadata: { name, namespace, labels }, spec }: Workload): F
     signals: {},
     metrics: [],
     namespace,
-    ...(environment === undefined ? {} : { environment }),
+    environment,
   };
 }
 

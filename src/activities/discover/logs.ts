@@ -33,7 +33,7 @@ export async function discoverLogs(config: Config, context: ToolContext, notes: 
     const isMachine = source.kind === "journald" && source.units === undefined && source.identifiers === undefined;
     const path = "path" in source ? source.path : undefined;
     const names = isMachine ? ["node"] : namesOf(name, path);
-    const log: FoundLog = { source: name, names, text: [], ...(path === undefined ? {} : { path }) };
+    const log: FoundLog = { source: name, names, text: [], path };
     found.push(log);
     try {
       const nowMs = context.now();

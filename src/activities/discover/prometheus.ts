@@ -50,7 +50,7 @@ export async function discoverPrometheus(source: PrometheusSource, context: Tool
     calls,
     ...rules,
     notes,
-    ...(middle === undefined ? {} : { scrapeSeconds: Math.max(1, middle) }),
+    scrapeSeconds: middle === undefined ? undefined : Math.max(1, middle),
   };
 }
 
@@ -163,7 +163,7 @@ async function serviceOf(
       .slice(0, 30),
     signals,
     metrics: [...metrics],
-    ...(environment === undefined ? {} : { environment }),
+    environment,
   };
 }
 

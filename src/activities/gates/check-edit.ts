@@ -38,7 +38,7 @@ export function createCheckEdit(dependencies: Pick<Dependencies, "policy" | "reg
     if (gate === "nobody") problems.push(nobodyMayAnswer());
     dependencies.log.info(problems.length === 0 ? "edit accepted" : "edit refused", { operation: "check_edit", tool });
     if (problems.length > 0) return { ok: false, problems };
-    return { ok: true, ...(gate === undefined || gate === "nobody" ? {} : { gate }) };
+    return { ok: true, gate: gate === undefined || gate === "nobody" ? undefined : gate };
   };
 }
 

@@ -143,8 +143,8 @@ export function goalFor(name: string, hook: DeclaredHook, { rule, number, alerts
     only_facts: true,
     remedy: rule.mode === "run",
     planner: "playbook",
-    ...(rule.playbook === undefined ? {} : { playbook: rule.playbook }),
-    ...(Object.keys(params).length === 0 ? {} : { params }),
+    playbook: rule.playbook,
+    params: Object.keys(params).length === 0 ? undefined : params,
   };
   return { ok: true, goal: input, title: group.name, notes: group.notices.map(({ message }) => message) };
 }

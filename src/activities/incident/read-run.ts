@@ -18,5 +18,5 @@ export const readRun: Activities["look_at_run"] = async (runId) => {
   if (status.name !== "COMPLETED") return { outcome: status.name.toLowerCase() };
   const { outcome, findings } = (await handle.result()) as Report;
   const answer = findings[0]?.statement.slice(0, ANSWER_MAX_CHARS);
-  return { outcome, ...(answer === undefined ? {} : { answer }) };
+  return { outcome, answer };
 };

@@ -31,12 +31,12 @@ export function entryOf(report: Report, details?: RunDetails): MemoryEntry {
     name: report.name,
     requester: report.requester,
     environment: report.environment,
-    ...(service === undefined ? {} : { service }),
+    service,
     symptoms: symptoms.slice(0, MEMORY_SYMPTOMS_MAX),
     outcome: report.outcome,
     verification: verificationOf(changed, details),
-    ...(details === undefined ? {} : { graph_digest: details.graphDigest }),
-    ...(playbook === undefined ? {} : { playbook }),
+    graph_digest: details?.graphDigest,
+    playbook,
     decisions: decisionsOf(report),
     writes: writesOf(report),
     findings,
@@ -55,7 +55,7 @@ function decisionsOf({ gates }: Report): MemoryEntry["decisions"] {
       approver,
       verified,
       at: new Date(atMs).toISOString(),
-      ...(comment === undefined ? {} : { comment }),
+      comment,
     })),
   }));
 }
@@ -65,7 +65,7 @@ function writesOf({ nodes, gates }: Report): MemoryEntry["writes"] {
   const writes = nodes.filter(({ effect }) => effect === "write").slice(0, MEMORY_DECISIONS_MAX);
   return writes.map(({ id: node, name, status }) => {
     const target = targets.get(node);
-    return { node, name, status, ...(target === undefined ? {} : { target }) };
+    return { node, name, status, target };
   });
 }
 
@@ -111,5 +111,5 @@ function serviceOf({ gates }: Report, { metadata }: Graph): string | undefined {
 function playbookOf({ metadata }: Graph): MemoryEntry["playbook"] {
   const { playbook: id, playbook_version: version } = metadata ?? {};
   if (typeof id !== "string" || id === "") return undefined;
-  return { id: id.slice(0, NAME_MAX_CHARS), ...(typeof version === "string" ? { version: version.slice(0, 40) } : {}) };
+  return { id: id.slice(0, NAME_MAX_CHARS), version: typeof version === "string" ? version.slice(0, 40) : undefined };
 }

@@ -80,8 +80,8 @@ function shortOf(entry: MemoryEntry, score: number): SimilarRun {
   return {
     run,
     goal,
-    ...(service === undefined ? {} : { service }),
-    ...(playbook === undefined ? {} : { playbook: playbook.id }),
+    service,
+    playbook: playbook?.id,
     outcome,
     verification: verification.status,
     writes: writes.map(({ name, status }) => `${name}: ${status}`),

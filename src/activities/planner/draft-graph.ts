@@ -18,9 +18,7 @@ export function createDraftGraph({ draft }: Pick<Dependencies, "draft">): Activi
     const run = baseRunId(activity.info.workflowExecution?.workflowId ?? "");
     const { cancellationSignal: signal } = activity;
     try {
-      return await whileHeartbeating(async () =>
-        draft(input, { run, signal, ...(repair === undefined ? {} : { repair }) }),
-      );
+      return await whileHeartbeating(async () => draft(input, { run, signal, repair }));
     } catch (error) {
       if (activity.cancellationSignal.aborted) await activity.cancelled;
       throw failureOf(error);
@@ -37,6 +35,6 @@ export function failureOf(error: unknown): unknown {
     message: redact(error.message),
     nonRetryable: !(error.retryable ?? factsOf(error.code).retryable),
     details: error.hint === undefined ? [] : [{ hint: error.hint }],
-    ...(retryAfterMs === undefined ? {} : { nextRetryDelay: retryAfterMs }),
+    nextRetryDelay: retryAfterMs,
   });
 }

@@ -93,7 +93,7 @@ const onlyReads = ([problem]: readonly Problem[]): Problem => ({
   code: "part-left-out",
   at: "remedy",
   message: `the plan only looks; a remedy could not be planned: ${problem?.message ?? "no playbook has one"}`,
-  ...(problem?.hint === undefined ? {} : { hint: problem.hint }),
+  hint: problem?.hint,
 });
 
 interface GoalWarnings {
@@ -150,8 +150,8 @@ function investigated(
   const { service, window } = entities;
   return planInvestigation({
     ...{ goal, map, config },
-    ...(service === undefined ? {} : { service }),
-    ...(window === undefined ? {} : { window }),
+    service,
+    window,
   });
 }
 

@@ -11,7 +11,7 @@ export function offersOf(playbooks: readonly Playbook[], config: Config): Playbo
       id,
       title,
       version,
-      ...(description === undefined ? {} : { description }),
+      description,
       goals,
       writes: writes(playbook),
       parameters: Object.entries(parameters).map(([name, parameter]) => offerOf(name, parameter, config)),
@@ -28,7 +28,7 @@ function offerOf(name: string, parameter: Parameter, config: Config): ParameterO
     type,
     description,
     required,
-    ...(given === undefined ? {} : { default: given }),
-    ...(choices === undefined ? {} : { choices }),
+    default: given,
+    choices,
   };
 }

@@ -23,7 +23,7 @@ export async function planInProcess(
     const refused = model === undefined ? undefined : await tooMany(model);
     if (refused !== undefined) return { ok: false, problems: [refused] };
     try {
-      draft = await drafter(input, { ...calling, ...(repair === undefined ? {} : { repair }) });
+      draft = await drafter(input, { ...calling, repair });
     } catch (error) {
       if (!(error instanceof ToolFailure)) throw error;
       return { ok: false, problems: [problemOf(error)] };

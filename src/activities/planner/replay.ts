@@ -49,8 +49,8 @@ export function replayed(document: unknown, digestsNow: (planner: PlannerName) =
     ok: true,
     graph,
     planner,
-    ...(typeof playbook === "string" ? { playbook } : {}),
-    ...(typeof score === "number" ? { score } : {}),
+    playbook: typeof playbook === "string" ? playbook : undefined,
+    score: typeof score === "number" ? score : undefined,
     notices,
   };
 }

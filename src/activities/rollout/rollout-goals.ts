@@ -33,7 +33,7 @@ export function rolloutGoals(name: string, { rule, alerts }: Fitting, config: Co
   const back: JsonObject = remedy ? { target: declared, action: "rollback" } : {};
   const validation: GoalInput = {
     ...{ ...common, goal: `is the new version of ${service} healthy`, playbook: VALIDATION },
-    ...(remedy ? { params: { target: declared } } : {}),
+    params: remedy ? { target: declared } : undefined,
   };
   const look: GoalInput = {
     ...{ ...common, goal: `what is wrong with ${workload} since its rollout`, playbook: CLUSTER_READ },

@@ -98,7 +98,7 @@ async function listAlerts(params: Params, context: ToolContext): Promise<z.infer
     name: (alert.labels.alertname ?? "an alert").slice(0, 200),
     state: alert.state,
     service: service?.name ?? null,
-    ...(alert.held === undefined ? {} : { held: alert.held }),
+    held: alert.held,
   }));
   const findings = list.slice(0, 15).map((one) => finding(one.text, [one.query]));
   const none = finding(`nothing alerts on ${params.source}`, [`${params.source}: /api/v1/alerts`]);
@@ -106,7 +106,7 @@ async function listAlerts(params: Params, context: ToolContext): Promise<z.infer
     source: params.source,
     firing,
     pending: alerts.length - firing,
-    ...(managed.failure === undefined ? {} : { alertmanager_failure: managed.failure }),
+    alertmanager_failure: managed.failure,
     alerts: named,
     evidence: list,
     findings: findings.length === 0 ? [none] : findings,
@@ -134,9 +134,9 @@ function joined(alerts: readonly ActiveAlert[], managed: readonly ManagedAlert[]
     // The server may have added labels of its own on the way.
     const same = alerts.filter((one) => Object.entries(one.labels).every(([name, value]) => labels[name] === value));
     for (const one of same) taken.add(one);
-    if (same.length > 0) return same.map((one) => ({ ...one, ...(held === undefined ? {} : { held }) }));
+    if (same.length > 0) return same.map((one) => ({ ...one, held }));
     const since = startsAt === undefined ? {} : { activeAt: startsAt };
-    return [{ labels, annotations, state: "firing", ...since, ...(held === undefined ? {} : { held }) }];
+    return [{ labels, annotations, state: "firing", ...since, held }];
   });
   return [...others, ...alerts.filter((one) => !taken.has(one))];
 }
@@ -221,8 +221,8 @@ function evidenceOfAlert(
     sure,
     text: `the alert ${alertname} ${state}${held}${says === "" ? "" : `: ${says}`}`,
     current: true,
-    ...(onset === undefined ? {} : { onset }),
-    ...(instance === undefined ? {} : { instance }),
+    onset,
+    instance,
     query: expr ?? `ALERTS{alertname=${JSON.stringify(alertname)}}`,
   };
 }

@@ -55,7 +55,7 @@ async function findCause(params: AutoRcaParams, context: ToolContext): Promise<A
   };
   const findings = findingsOf(output);
   const narrative = await narrativeOf(findings, shown, context);
-  return { ...output, ...(narrative === undefined ? {} : { narrative }), findings };
+  return { ...output, narrative, findings };
 }
 
 const short = (text: string): string => shortened(redact(text), TEXT_MAX_CHARS);

@@ -168,8 +168,8 @@ function signsOf(
       current: truth.current,
       onset: AGE.test(rule.expr) ? startedAt(truth, span) : truth.onset,
       query,
-      ...(instance === undefined ? {} : { instance }),
-      ...(rule.next === undefined ? {} : { next: rule.next }),
+      instance,
+      next: rule.next,
     };
   });
 }

@@ -119,7 +119,7 @@ async function collect(params: Params, context: ToolContext): Promise<Output> {
     bad_lines: reading.badLines,
     files: reading.files.slice(0, LISTED_FILES_MAX),
     unreadable: reading.unreadable.slice(0, LISTED_FILES_MAX),
-    ...(reading.uiUrl === undefined ? {} : { ui_url: shortened(redact(reading.uiUrl), UI_URL_MAX_CHARS) }),
+    ui_url: reading.uiUrl === undefined ? undefined : shortened(redact(reading.uiUrl), UI_URL_MAX_CHARS),
   };
   const told = source.kind === "files" ? [] : sourceEvidence(output);
   const findings = findingsOf({ ...output, cut: reading.cut }, queryText(params), told);

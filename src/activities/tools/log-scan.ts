@@ -84,7 +84,7 @@ function reachOfLogs({ logs }: JsonObject, config: Config, at: string): Reach {
   return {
     urls: [],
     problems: all.flatMap(({ problems }) => problems),
-    ...(first === undefined ? {} : { environment: others.reduce(strictest, first) }),
+    environment: first === undefined ? undefined : others.reduce(strictest, first),
   };
 }
 
@@ -100,7 +100,7 @@ async function scan(params: Params, context: ToolContext): Promise<z.infer<typeo
     lines: value?.lines ?? 0,
     errors: value?.errors ?? 0,
     truncated: value?.truncated ?? false,
-    ...(failure === undefined ? {} : { failure: shortened(redact(failure.message), 200) }),
+    failure: failure === undefined ? undefined : shortened(redact(failure.message), 200),
   }));
   if (answers.length > 0 && answers.every(({ failure }) => failure !== undefined)) throw answers[0]?.failure;
   return { logs, evidence: list, findings };

@@ -109,13 +109,13 @@ function outputOf(params: MetricParams, reading: Reading, uiUrl?: string): Outpu
     kind,
     value: reading.value,
     series,
-    ...(reading.points === undefined ? {} : { points: reading.points }),
-    ...(reading.blob === undefined ? {} : { blob: reading.blob }),
-    ...(reading.signal === undefined ? {} : { signal: reading.signal }),
+    points: reading.points,
+    blob: reading.blob,
+    signal: reading.signal,
     from: isoText(reading.fromMs),
     to: isoText(reading.toMs),
     truncated: series.length < reading.series.length || reading.cut === true,
-    ...(uiUrl === undefined || uiUrl.length > UI_URL_MAX_CHARS ? {} : { ui_url: uiUrl }),
+    ui_url: uiUrl === undefined || uiUrl.length > UI_URL_MAX_CHARS ? undefined : uiUrl,
     findings: [finding(statement, [shortened(reading.query), ...reading.evidence, span])],
   };
 }

@@ -180,7 +180,7 @@ function told(
     text: `${shown} ${way} from ${shownNumber(shift.before)} to ${shownNumber(shift.after)}${unit}${about}`,
     current: true,
     onset: { fromMs: beforeMs, toMs: timeMs },
-    ...(labels.instance === undefined ? {} : { instance: labels.instance }),
+    instance: labels.instance,
     query: `${name}{${matchersOf(labels)}}`,
   };
 }

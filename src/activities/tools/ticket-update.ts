@@ -58,8 +58,8 @@ async function changeTicket(
   const client = clientOf(params.tracker, tracker, context);
   const { comment, status, add_labels: addLabels, remove_labels: removeLabels } = params;
   const { ticket, changed, already, truncated, remarks } = await client.update(params.ticket, {
-    ...(comment === undefined ? {} : { comment }),
-    ...(status === undefined ? {} : { status }),
+    comment,
+    status,
     addLabels,
     removeLabels,
   });

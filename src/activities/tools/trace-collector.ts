@@ -194,7 +194,7 @@ function clean({ id, spans }: Trace): Trace {
 
 function shownTrace(summary: TraceSummary, { page }: TraceReading): ShownTrace {
   const link = page?.(summary.trace_id);
-  return { ...summary, started: isoText(summary.started), ...(link === undefined ? {} : { ui_url: shortened(link) }) };
+  return { ...summary, started: isoText(summary.started), ui_url: link === undefined ? undefined : shortened(link) };
 }
 
 function durationsOf(slowest: readonly ShownTrace[]): Output["duration_ms"] {

@@ -35,7 +35,7 @@ export function answerText(report: Report, more?: string): string[] {
   const lines = answerLines(answer, {
     clock: LOCAL,
     aroundMs: report.endedAtMs,
-    ...(more === undefined ? {} : { linesMax: 14 }),
+    linesMax: more === undefined ? undefined : 14,
   });
   return [...lines.map((line) => styled(line, answer)), ...(more === undefined ? [] : [style.dim(`  ${more}`)])];
 }

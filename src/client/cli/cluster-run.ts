@@ -64,5 +64,5 @@ async function answered(
   const seconds = Math.round((Date.now() - startedMs) / 100) / 10;
   const more = `${seconds} s; all that was read: autoops report ${runId} --full`;
   for (const line of options.all === true ? fullText(report.value) : answerText(report.value, more)) print.result(line);
-  return done({ runId, seconds, ...(answer === undefined ? {} : { answer }), report: report.value });
+  return done({ runId, seconds, answer, report: report.value });
 }

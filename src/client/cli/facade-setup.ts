@@ -79,7 +79,7 @@ export async function setUpFacade(
   const { hooks: hooksAt } = facade;
   const misplaced = hooksAt === undefined ? undefined : faultOfHooks(hooksAt, port, local);
   if (misplaced !== undefined) return { ok: false, problems: [misplaced] };
-  const places = { port, ...(hooksAt === undefined ? {} : { hooksAt }) };
+  const places = { port, hooksAt };
   return { ok: true, setup: { access, exposure, ...places, slack: slack.slack, codecOrigins: facade.codec?.web_ui } };
 }
 

@@ -52,8 +52,7 @@ export async function goalOf(
   local: Local,
 ): Promise<GoalRead> {
   const wished = lookOnly === true ? false : remedy;
-  if (alert === undefined)
-    return { ok: true, input: { goal: words, ...(wished === undefined ? {} : { remedy: wished }) }, notices: [] };
+  if (alert === undefined) return { ok: true, input: { goal: words, remedy: wished }, notices: [] };
   const { parseAlert } = await import("../../schema/alert.js");
   const { goalOfAlert } = await import("../../goal/alert-goal.js");
   const parsed = parseAlert(alert);

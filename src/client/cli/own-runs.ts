@@ -56,7 +56,7 @@ async function withWorker(
   clusters: Clusters,
 ): Promise<Ending> {
   const { startWorker } = await import("../../worker.js");
-  const worker = await startWorker({ variables: session.environment, ...(clusters === undefined ? {} : { clusters }) });
+  const worker = await startWorker({ variables: session.environment, clusters });
   if (!worker.ok) return failed(worker.problems);
   // Its end is waited for below; until then nobody may be told of it as unhandled.
   worker.done.catch(() => undefined);

@@ -40,9 +40,9 @@ export async function declareSources(session: Session, options: SourceOptions): 
   }
   const alertmanager = await managerOf(session, options.prometheus);
   await writeConfig(file, {
-    ...(cluster === undefined ? {} : { cluster }),
-    ...(options.prometheus === undefined ? {} : { prometheus: options.prometheus }),
-    ...(alertmanager === undefined ? {} : { alertmanager }),
+    cluster,
+    prometheus: options.prometheus,
+    alertmanager,
     logs,
     roots: await rootsOf(options.logs ?? []),
   });
@@ -92,8 +92,8 @@ export async function writeConfig(
   const { name = "", ...reached } = cluster ?? {};
   const config = {
     version: "1.0",
-    ...(folders.length === 0 ? {} : { files: { roots: folders } }),
-    ...(cluster === undefined ? {} : { clusters: { [name]: reached } }),
+    files: folders.length === 0 ? undefined : { roots: folders },
+    clusters: cluster === undefined ? undefined : { [name]: reached },
     sources,
   };
   await makeFolder(dirname(file));

@@ -46,7 +46,7 @@ export async function startWith(session: Session, runs: Runs, wish: Wish, option
   const { runId, runKey, webUrl, dryRun } = started.value;
   print.say(`${style.green("started")} ${style.bold(runId)}${dryRun ? " (dry run)" : ""}`);
   if (webUrl !== undefined) print.say(`  Temporal Web UI: ${webUrl}`);
-  const run = { runId: runId, runKey: runKey, ...(webUrl === undefined ? {} : { webUrl: webUrl }) };
+  const run = { runId, runKey, webUrl };
   if (options.detach) {
     print.say(`  next: ${program} watch ${runId}`);
     return done({ ...run, status: "started" });

@@ -72,7 +72,7 @@ function alertOf(scope: Scope, map: Map, cuts: Cuts): OneAlert | undefined {
     says: [boundedText(text(map.says), cuts)],
     labels,
     status: isOver ? "resolved" : "firing",
-    ...(isNoIncident(name) ? { noIncident: true as const } : {}),
+    noIncident: isNoIncident(name) ? (true as const) : undefined,
   };
 }
 

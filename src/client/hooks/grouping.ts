@@ -58,7 +58,7 @@ function sentOf({ id, name, says, labels, status, since }: OneAlert, short: Shor
     says: short(said, ALERT_SAYS_SENT_CHARS),
     labels: sentLabels(labels, short),
     status,
-    ...(since === undefined ? {} : { since: since.slice(0, 100) }),
+    since: since?.slice(0, 100),
   };
 }
 

@@ -48,12 +48,7 @@ function verifyGrafana(request: HookRequest, secrets: Secrets, hook: HookOf<"gra
   const { signature_header: header, timestamp_header: timestampHeader } = hook;
   const isSigned = request.header(header) !== undefined || timestampHeader !== undefined;
   if (!isSigned) return byToken(request, secrets, hook.header);
-  return byHexHmac(
-    request,
-    secrets,
-    { header, prefix: "", ...(timestampHeader === undefined ? {} : { timestampHeader }) },
-    nowMs,
-  );
+  return byHexHmac(request, secrets, { header, prefix: "", timestampHeader }, nowMs);
 }
 
 const readGrafana = (body: unknown): ReadDelivery =>

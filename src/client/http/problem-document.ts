@@ -46,7 +46,7 @@ export function sendProblems(response: Response, problems: readonly Problem[], g
     status,
     detail: first?.message ?? CODE_MEANINGS[code],
     code,
-    ...(first?.hint === undefined ? {} : { hint: first.hint }),
+    hint: first?.hint,
     problems,
   };
   response.send(visibleJson(JSON.stringify(document)));

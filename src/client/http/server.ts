@@ -56,7 +56,7 @@ export async function startFacade(options: Wish): Promise<FacadeStarted> {
     ok: true,
     facade: {
       ...{ url, signsIn: isRequired, stop: async () => void (await Promise.all(servers.map(stop))) },
-      ...(hooks === undefined ? {} : { hooksUrl: hooks.url }),
+      hooksUrl: hooks?.url,
     },
   };
 }

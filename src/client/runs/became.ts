@@ -29,9 +29,9 @@ export function decided(input: Decide, result?: Became, gate?: GateView): Result
     ok: true,
     value: {
       ...{ runId, node, counted },
-      ...(result === undefined ? {} : { result }),
-      ...(isCounted && gate !== undefined ? { approvals: { given, required: gate.required } } : {}),
-      ...(gate?.rule === undefined ? {} : { rule: gate.rule }),
+      result,
+      approvals: isCounted && gate !== undefined ? { given, required: gate.required } : undefined,
+      rule: gate?.rule,
     },
   };
 }

@@ -68,7 +68,7 @@ async function answerOf(input: Decide, found: Found, options: RunsOptions): Prom
   const comment = input.comment === undefined ? undefined : redact(input.comment);
   const digest = input.digest ?? fold.digestOf(node) ?? gateDigest(fold.view(), node);
   const params = decision === "approve" && input.params !== undefined ? { params: input.params } : {};
-  const common = { node_id: node, approver, channel, ...(comment === undefined ? {} : { comment }), ...params };
+  const common = { node_id: node, approver, channel, comment, ...params };
   const named = digest === undefined ? common : { ...common, digest };
   if (options.signer === undefined || digest === undefined)
     return { ...named, decision_id: input.decisionId ?? randomUUID() };

@@ -166,7 +166,7 @@ export function createFold(workflowId: string, position: number): Fold {
     if (outcome === undefined) return;
     const { node, decision, approver, result: status, atMs } = outcome;
     const text = `${approver || "somebody"}: ${decision} (${status})`;
-    told.splice(index, 0, { atMs, kind: "decided", text, status, ...(node === "" ? {} : { node }) });
+    told.splice(index, 0, { atMs, kind: "decided", text, status, node: node === "" ? undefined : node });
   }
 
   function view(): RunView {

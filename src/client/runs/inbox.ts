@@ -41,7 +41,7 @@ export async function openGates(
   await Promise.all(Array.from({ length: AT_A_TIME }, work));
   if (broken !== undefined) return broken;
   const value = gates.sort((a, b) => a.deadlineMs - b.deadlineMs);
-  return { ok: true, value, ...(unreadable.length === 0 ? {} : { unreadable: unreadable.sort() }) };
+  return { ok: true, value, unreadable: unreadable.length === 0 ? undefined : unreadable.sort() };
 }
 
 async function within(ms: number, runId: string, view: () => Promise<Result<RunAnswer>>): Promise<Read> {

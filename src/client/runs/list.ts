@@ -48,7 +48,7 @@ export async function listRuns(
     const token = answer.nextPageToken;
     const next = token && token.length > 0 ? cursorOf(token) : undefined;
     const runs = await Promise.all((answer.executions ?? []).map((info) => summaryOf(info, client)));
-    return { ok: true, value: { runs, ...(next ? { next } : {}) } };
+    return { ok: true, value: { runs, next: next || undefined } };
   });
 }
 
@@ -96,7 +96,7 @@ async function summaryOf(info: Listed, client: RunsOptions["client"]): Promise<R
     playbook: text("AutoopsPlaybook"),
     pendingApprovals: info.status === RUNNING ? Number(attribute("AutoopsPendingApprovals") ?? 0) : 0,
     startedAtMs: msOf(info.startTime),
-    ...(info.closeTime ? { endedAtMs: msOf(info.closeTime) } : {}),
+    endedAtMs: info.closeTime ? msOf(info.closeTime) : undefined,
   };
 }
 

@@ -28,8 +28,8 @@ export async function startRun(input: StartRun, options: RunsOptions): Promise<R
   const args = {
     graph: input.graph,
     requester: input.requester,
-    ...(isDry ? { dry_run: true } : {}),
-    ...(asked.stricter === undefined ? {} : { stricter: asked.stricter }),
+    dry_run: isDry || undefined,
+    stricter: asked.stricter,
   };
   const beyond = beyondBounds([args, input.request], INPUT_BOUNDS);
   if (beyond !== undefined) {
@@ -65,7 +65,7 @@ export async function startRun(input: StartRun, options: RunsOptions): Promise<R
           runId: workflowId,
           runKey,
           isNew: true,
-          ...(isDry ? { dryRun: true } : {}),
+          dryRun: isDry || undefined,
           webUrl: webUrl(options, workflowId, runKey),
         },
       };

@@ -63,7 +63,7 @@ export function problemOf(error: unknown, at: string): Problem {
   if (isNotFound(error)) return runNotFound(at);
   const foreseen = foreseenIn(error);
   if (foreseen !== undefined) {
-    return { code: foreseen.code, at, message: foreseen.message, ...(foreseen.hint ? { hint: foreseen.hint } : {}) };
+    return { code: foreseen.code, at, message: foreseen.message, hint: foreseen.hint || undefined };
   }
   const code = grpcCodeOf(error);
   if (code === UNAUTHENTICATED || code === PERMISSION_DENIED) {

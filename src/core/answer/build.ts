@@ -26,15 +26,15 @@ export function answerOf(source: AnswerSource): Answer {
   const chart = chartOf(source.nodes, judgement);
   return {
     ...headlineOf(known),
-    ...(cause === undefined ? {} : { cause }),
-    ...(ruledOut === undefined ? {} : { ruledOut }),
+    cause,
+    ruledOut,
     actions,
     next: nextStepsOf(known),
     missing:
       judgement === undefined && source.outcome === "failed"
         ? []
         : [...missingOf(source), ...(judgement?.missing ?? [])].slice(0, MISSING_MAX),
-    ...(chart === undefined ? {} : { chart }),
+    chart,
   };
 }
 

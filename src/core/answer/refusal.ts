@@ -18,7 +18,7 @@ export function refusalAnswer(problems: readonly Problem[]): Answer {
   return {
     headline: `Refused, and nothing was run: ${why}.`,
     mood: "bad",
-    ...(facts.length === 0 ? {} : { cause: { sureness: "none", text: "Also", facts } }),
+    cause: facts.length === 0 ? undefined : { sureness: "none", text: "Also", facts },
     actions: [],
     next: hints.slice(0, NEXT_MAX).map((hint) => `${unended(capital(shortened(readable(hint), TEXT_MAX)))}.`),
     missing: [],

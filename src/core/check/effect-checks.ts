@@ -87,5 +87,5 @@ function checkUndo(node: Node, own: NodeFacts, call: Call, at: string, context: 
     const message = `${at} must act on the node's own target ${own.target ?? "(none)"}, got ${target ?? "(none)"}`;
     problems.push({ code: "guard-misplaced", at, message, hint: "use a node of its own for another target" });
   }
-  return { problems, type: asNode.type, ...(gate === undefined ? {} : { gate }) };
+  return { problems, type: asNode.type, gate };
 }

@@ -37,7 +37,7 @@ export function checkNode(node: Node, at: string, context: CheckContext): NodeFa
     problems.push({ code: "secret-in-params", at: secret.at, message, hint: "name it in config.yaml as env:NAME" });
   }
   const effect = riskier(NODE_TYPES[node.type], tool?.effect ?? "none");
-  const facts: NodeFacts = { problems, notices, rule: "", effect, ...(tool === undefined ? {} : { tool }) };
+  const facts: NodeFacts = { problems, notices, rule: "", effect, tool };
   if (tool !== undefined && node.tool && reach !== undefined) {
     problems.push(...context.catalogue.checkParams(node.tool, node.params, `${at}.params`));
     problems.push(...reach.problems);

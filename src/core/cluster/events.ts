@@ -30,7 +30,7 @@ export function seenEvent(event: ClusterEvent): SeenEvent | undefined {
   ];
   const atMs = Date.parse(times.find((time) => time !== undefined) ?? "");
   return {
-    ref: { kind, name: about.name, ...(namespace === undefined ? {} : { namespace }) },
+    ref: { kind, name: about.name, namespace },
     reason: event.reason ?? "",
     message: event.message ?? event.note ?? "",
     isWarning: event.type === "Warning",

@@ -43,7 +43,7 @@ export const refOf = (
 ): ObjectRef => ({
   kind,
   name: metadata.name,
-  ...(metadata.namespace === undefined ? {} : { namespace: metadata.namespace }),
+  namespace: metadata.namespace,
 });
 
 export const isLeaving = ({ metadata }: { metadata: { deletionTimestamp?: string | undefined } }): boolean =>

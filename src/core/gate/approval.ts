@@ -91,7 +91,7 @@ export function noteRefusal(gate: Gate, vote: Vote, result: DecisionResult): Dec
   if (kept.length < DECISIONS_MAX_PER_GATE) {
     gate.refusals = [
       ...kept,
-      { decision, approver, channel, atMs, result, ...(signatureRefused ? { signatureRefused } : {}) },
+      { decision, approver, channel, atMs, result, signatureRefused: signatureRefused || undefined },
     ];
   }
   return result;

@@ -27,7 +27,7 @@ export function dueMessages(rule: GateRule | undefined, gate: Pick<Gate, "opened
     atMs: at(afterSeconds),
     event: "gate-escalated" as const,
     groups,
-    ...(channel === undefined ? {} : { channel }),
+    channel,
   }));
   return [...reminders, ...steps]
     .filter((notice) => notice.atMs < gate.deadlineMs)

@@ -41,9 +41,9 @@ export function nodeGate(
   const rule = ruleFor(policy, { type, names, effect, environment: where });
   return {
     reason,
-    ...(target ? { target } : {}),
+    target: target || undefined,
     ...(where === environment ? {} : { environment: where, signed: wantsSignedVotes(policy, where) }),
-    ...(rule === undefined ? {} : { rule }),
+    rule,
   };
 }
 
@@ -55,9 +55,9 @@ export function stricterGate(before: NodeGate, after: NodeGate, environment: Env
   const signed = before.signed === true || after.signed === true;
   return {
     reason: before.reason === after.reason ? before.reason : `${before.reason}; ${after.reason}`,
-    ...(after.target === undefined ? {} : { target: after.target }),
-    ...(where === environment ? {} : { environment: where }),
-    ...(signed ? { signed } : {}),
-    ...(rule === undefined ? {} : { rule }),
+    target: after.target,
+    environment: where === environment ? undefined : where,
+    signed: signed || undefined,
+    rule,
   };
 }

@@ -109,9 +109,9 @@ export function viewOf(state: IncidentState, { hook, key }: IncidentInput, most 
   const { phase, notStarted, taken, beyond, startedMs, resolvedMs, run, notes } = state;
   return {
     ...{ hook, key, phase, taken, beyond, startedMs, notes },
-    ...(notStarted === undefined ? {} : { notStarted }),
-    ...(resolvedMs === undefined ? {} : { resolvedMs }),
-    ...(run === undefined ? {} : { run }),
+    notStarted,
+    resolvedMs,
+    run,
     firing: state.fires,
     alerts: state.kept + (state.crowd?.count ?? 0),
     ...(state.crowd === undefined ? {} : { kept: state.kept }),

@@ -81,7 +81,7 @@ export function ruleFor(policy: Policy, subject: RuleSubject): GateRule | undefi
     escalate: (found.escalate ?? []).map(({ after_seconds, groups = [], channel }) => ({
       afterSeconds: after_seconds,
       groups,
-      ...(channel === undefined ? {} : { channel }),
+      channel,
     })),
     comment,
     signed: wantsSignedVotes(policy, subject.environment, found.signed),

@@ -47,17 +47,17 @@ export function explainGraph(graph: Graph, context: CheckContext): Explained[] {
     return {
       node: node.id,
       type: node.type,
-      ...(node.tool ? { tool: node.tool } : {}),
+      tool: node.tool || undefined,
       effect,
       params: redactValue(node.params) as JsonObject,
       allowed: problems.length === 0,
       gated: gate !== undefined,
       rule,
-      ...(gate === undefined ? {} : { gate }),
-      ...(gate === undefined || approval === undefined ? {} : { approval }),
-      ...(effect === "write" ? { limits: context.policy.limits[environment ?? "production"] } : {}),
-      ...(target === undefined ? {} : { target }),
-      ...(environment === undefined ? {} : { environment }),
+      gate,
+      approval: gate === undefined || approval === undefined ? undefined : approval,
+      limits: effect === "write" ? context.policy.limits[environment ?? "production"] : undefined,
+      target,
+      environment,
       problems,
     };
   });

@@ -116,7 +116,7 @@ export function endVerification(
   const own = stateOf(run, node.id);
   stopWork(run, atMs);
   own.progress = undefined;
-  own.verification = { verdict, ...(why === undefined ? {} : { why }) };
+  own.verification = { verdict, why };
   if (verdict !== "not_verified") return endNode(run, node.id, "succeeded", atMs);
   const message = `${node.id} was carried out, and the check after it does not hold: ${why ?? "it is false"}`;
   own.failure = { code: "not-verified", message, hint: "look at the target before you try again" };

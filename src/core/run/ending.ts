@@ -31,7 +31,7 @@ const hasGate = ({ gate, undoes }: CheckedNode): boolean => gate !== undefined |
 
 function failureOf({ type, message, hint }: Extract<BadEnding, { kind: "failed" }>): Failure {
   const code = isProblemCode(type) ? type : "tool-failed";
-  return { code, message, ...(hint === undefined ? {} : { hint }) };
+  return { code, message, hint };
 }
 
 function timeOut(node: CheckedNode, withoutHeartbeat: boolean, reads: boolean): Failure {

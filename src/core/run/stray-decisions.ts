@@ -20,8 +20,8 @@ export function unreadable(value: unknown, decision: Vote["decision"], why: stri
   const { node_id: node, approver } = (typeof value === "object" ? (value ?? {}) : {}) as Record<string, unknown>;
   return {
     decision,
-    ...(typeof node === "string" && GATE_NODE_PATTERN.test(node) ? { node } : {}),
-    ...(typeof approver === "string" ? { approver: redact(approver.slice(0, APPROVER_MAX_CHARS)) } : {}),
+    node: typeof node === "string" && GATE_NODE_PATTERN.test(node) ? node : undefined,
+    approver: typeof approver === "string" ? redact(approver.slice(0, APPROVER_MAX_CHARS)) : undefined,
     atMs,
     result: "unreadable",
     why,
@@ -31,7 +31,7 @@ export function unreadable(value: unknown, decision: Vote["decision"], why: stri
 /** A decision that could be read, and fits no gate. */
 export function unfitting(node: string, vote: Vote, result: StrayDecision["result"], why: string): StrayDecision {
   const { decision, approver, channel, atMs } = vote;
-  return { decision, node, approver, ...(channel === undefined ? {} : { channel }), atMs, result, why };
+  return { decision, node, approver, channel, atMs, result, why };
 }
 
 /** Those of a run, with the ones that still wait for a gate when the run is over. */

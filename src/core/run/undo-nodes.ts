@@ -17,8 +17,8 @@ export function undoNodesOf(graph: CheckedGraph): Map<string, CheckedNode> {
     const gate = {
       reason,
       ...where,
-      ...(node.gate?.target ? { target: node.gate.target } : {}),
-      ...(rule ? { rule } : {}),
+      target: node.gate?.target ? node.gate.target : undefined,
+      rule,
     };
     nodes.set(node.id, {
       id: undoId(node.id),

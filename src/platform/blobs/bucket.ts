@@ -56,10 +56,10 @@ async function signed(
     method,
     url,
     headers,
-    ...(body === undefined ? {} : { body: new Uint8Array(body) }),
+    body: body === undefined ? undefined : new Uint8Array(body),
     accessKeyId: secret(access_key),
     secretAccessKey: secret(secret_key),
-    ...(session_token === undefined ? {} : { sessionToken: secret(session_token) }),
+    sessionToken: session_token === undefined ? undefined : secret(session_token),
     service: "s3",
     region,
   });

@@ -85,7 +85,7 @@ export async function startBrowserProxy(options: BrowserProxyOptions): Promise<B
         error instanceof ToolFailure ? error : { code: "internal" as const, message: "it failed", hint: undefined };
       const isNew = !refused.some((other) => other.host === host && other.port === port && other.code === code);
       if (isNew && refused.length < BROWSER_EVENTS_MAX)
-        refused.push({ host: host.slice(0, 253), port, code, message, ...(hint === undefined ? {} : { hint }) });
+        refused.push({ host: host.slice(0, 253), port, code, message, hint });
       throw new Refusal(code);
     }
   };

@@ -20,7 +20,7 @@ export type ExaminedHost = { ok: true; checked: CheckedHost & { port: number } }
 
 const invalid = (message: string, hint?: string): { ok: false; problem: UrlProblem } => ({
   ok: false,
-  problem: { code: "url-invalid", at: "host", message, ...(hint === undefined ? {} : { hint }) },
+  problem: { code: "url-invalid", at: "host", message, hint },
 });
 
 /**

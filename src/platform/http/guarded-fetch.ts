@@ -62,7 +62,7 @@ async function follow(
     headers: { "user-agent": "autoops", "accept-encoding": "identity", ...lowerCased(request.headers ?? {}) },
     body: request.bytes ?? request.body,
     reading: { maxBytes: request.maxBytes, encoding: request.encoding },
-    ...(request.tls === undefined ? {} : { tls: request.tls }),
+    tls: request.tls,
   };
   const sent: string[] = [];
   // What stands on loopback is implied for whoever asks for it, never for a host that points there.
@@ -124,7 +124,7 @@ async function singleExchange(
   }
   const { method, body, reading, tls } = exchange;
   const { url, host } = checked;
-  const hop = { url, host, addresses, method, headers, body, signal, ...reading, ...(tls ? { tls } : {}) };
+  const hop = { url, host, addresses, method, headers, body, signal, ...reading, tls };
   return (options.send ?? send)(hop);
 }
 

@@ -26,7 +26,7 @@ export async function installLibrary({ cache, say, signal }: InstallOptions): Pr
   const folder = libraryFolder(cache);
   const there = loadLibrary(cache);
   if (there.ok) return there;
-  const lock = { doing: `installs ${LIBRARY_NAME}`, say, ...(signal === undefined ? {} : { signal }) };
+  const lock = { doing: `installs ${LIBRARY_NAME}`, say, signal };
   return withLock(`${folder}.lock`, lock, async () => {
     const since = loadLibrary(cache);
     if (since.ok) return since;
@@ -73,7 +73,7 @@ async function build(folder: string, say: Say, signal?: AbortSignal): Promise<st
 
 function npm(args: readonly string[], cwd: string, signal?: AbortSignal): Promise<string | undefined> {
   return new Promise((resolve) => {
-    const child = spawn("npm", args, { cwd, stdio: ["ignore", "pipe", "pipe"], ...(signal ? { signal } : {}) });
+    const child = spawn("npm", args, { cwd, stdio: ["ignore", "pipe", "pipe"], signal });
     let said = "";
     for (const stream of [child.stdout, child.stderr]) {
       stream.on("data", (chunk: Buffer) => {

@@ -11,7 +11,7 @@ export function memoryPlaces(environment: Environment): MemoryPlaces {
     directory: join(environment.home, "memory"),
     keyFile: join(environment.home, "memory-key"),
     headFile: join(environment.home, "memory-head.json"),
-    ...(key === undefined ? {} : { key }),
-    ...(cache === undefined ? {} : { cache }),
+    key,
+    cache,
   };
 }

@@ -72,7 +72,7 @@ export function createMemoryStore(options: MemoryOptions): MemoryStore {
     file: databaseFile(options),
     exists: () => hasMemory(options),
     async put(entry, graph) {
-      const line = cleaned({ memory: 1, entry, ...(graph === undefined ? {} : { graph }) }, options.secrets);
+      const line = cleaned({ memory: 1, entry, graph }, options.secrets);
       if (!line.ok) return line;
       return change((use) => {
         writeLine(use, line.value, "run");
@@ -137,5 +137,5 @@ function cleaned(line: MemoryLine, secrets: readonly string[] = []): Result<Memo
   }
   const graph = line.graph === undefined ? undefined : (clean(line.graph) as JsonObject);
   const fits = graph !== undefined && Buffer.byteLength(JSON.stringify(graph)) <= MEMORY_GRAPH_MAX_BYTES;
-  return { ok: true, value: { memory: 1, entry: entry.value, ...(fits ? { graph } : {}) } };
+  return { ok: true, value: { memory: 1, entry: entry.value, graph: fits ? graph : undefined } };
 }

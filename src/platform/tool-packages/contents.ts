@@ -50,7 +50,7 @@ export async function readPackage(folder: string): Promise<ReadPackage> {
 function problemOf(error: unknown, folder: string): Problem {
   if (error instanceof Refused) {
     const { code, at, what, hint } = error;
-    return { code, at, message: `${at} ${what}`, ...(hint === undefined ? {} : { hint }) };
+    return { code, at, message: `${at} ${what}`, hint };
   }
   const code = (error as NodeJS.ErrnoException).code ?? "unknown";
   if (code === "ENOENT")

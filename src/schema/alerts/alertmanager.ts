@@ -71,8 +71,8 @@ function read(from: Extract<AlertSender, "alertmanager" | "grafana">, input: unk
       says: [said("summary"), said("description") || said("message")],
       labels,
       status: one.status ?? shared.status,
-      ...(one.startsAt ? { since: one.startsAt } : {}),
-      ...(isNoIncident(name) || alwaysFires(one) ? { noIncident: true as const } : {}),
+      since: one.startsAt || undefined,
+      noIncident: isNoIncident(name) || alwaysFires(one) ? (true as const) : undefined,
     };
   });
   return { ok: true, delivery: { from, alerts, cut: [...cutsInWords(cuts), ...sendersCut(input)] } };

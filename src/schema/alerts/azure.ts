@@ -24,8 +24,8 @@ export function readAzure(input: unknown): ReadDelivery {
     says: [boundedText(textAt(common, "description") ?? textAt(older, "description"), cuts)],
     labels: boundedLabels(labelsOf(input, common, older), cuts),
     status: /^(?:resolved|deactivated)$/i.test(state) ? ("resolved" as const) : ("firing" as const),
-    ...(since === undefined ? {} : { since }),
-    ...(isNoIncident(name) ? { noIncident: true as const } : {}),
+    since,
+    noIncident: isNoIncident(name) ? (true as const) : undefined,
   };
   return { ok: true, delivery: { from: "azure", alerts: [alert], cut: cutsInWords(cuts) } };
 }

@@ -69,7 +69,7 @@ export function readDatadog(input: unknown): ReadDelivery {
     status: isOver(name, transition, sent.alert_status ?? sent.state, sent.alert_type)
       ? ("resolved" as const)
       : ("firing" as const),
-    ...(isNoIncident(bareTitle(name)) || isTest(name, transition) ? { noIncident: true as const } : {}),
+    noIncident: isNoIncident(bareTitle(name)) || isTest(name, transition) ? (true as const) : undefined,
   };
   return {
     ok: true,

@@ -151,7 +151,7 @@ function readDeployment(input: unknown): ReadDelivery {
 
 function one(id: string, name: string, result: string, labels: Record<string, string>, says: string[]): OneAlert {
   const isTold = FAILED.has(result) || SUCCEEDED.has(result);
-  return { id, name, says, labels, status: "firing", ...(isTold ? {} : { noIncident: true as const }) };
+  return { id, name, says, labels, status: "firing", noIncident: isTold ? undefined : (true as const) };
 }
 
 const defined = (given: Record<string, string | undefined>): Record<string, string> =>

@@ -37,8 +37,8 @@ export function readGoogleCloud(input: unknown): ReadDelivery {
     says: [condition, textAt(sent, "summary"), documentation].map((one) => boundedText(one, cuts)),
     labels,
     status: stateSaysOver(state) ? ("resolved" as const) : ("firing" as const),
-    ...(since > 0 && since < LAST_SECOND ? { since: new Date(since * 1_000).toISOString() } : {}),
-    ...(isNoIncident(name) || textAt(input, "version") === "test" ? { noIncident: true as const } : {}),
+    since: since > 0 && since < LAST_SECOND ? new Date(since * 1_000).toISOString() : undefined,
+    noIncident: isNoIncident(name) || textAt(input, "version") === "test" ? (true as const) : undefined,
   };
   return { ok: true, delivery: { from: "google-cloud", alerts: [alert], cut: cutsInWords(cuts) } };
 }

@@ -52,7 +52,7 @@ export function readGrafanaLegacy(input: unknown): ReadDelivery {
     labels,
     status: isOver ? ("resolved" as const) : ("firing" as const),
     // A rule that somebody paused says nothing of what it watches.
-    ...(isNoIncident(name) || state === "paused" || name === "Test notification" ? { noIncident: true as const } : {}),
+    noIncident: isNoIncident(name) || state === "paused" || name === "Test notification" ? (true as const) : undefined,
   };
   return {
     ok: true,

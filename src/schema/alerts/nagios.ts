@@ -40,7 +40,7 @@ export function readNagios(input: unknown): ReadDelivery {
     says: [boundedText(says, cuts)],
     labels: boundedLabels({ host, ...(state === "" ? {} : { severity: state }) }, cuts),
     status: type === "RECOVERY" || OVER.test(state) ? "resolved" : "firing",
-    ...(BESIDE.test(type) || isNoIncident(name) ? { noIncident: true as const } : {}),
+    noIncident: BESIDE.test(type) || isNoIncident(name) ? (true as const) : undefined,
   };
   return { ok: true, delivery: { from: "nagios", alerts: [alert], cut: cutsInWords(cuts) } };
 }

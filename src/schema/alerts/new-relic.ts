@@ -29,7 +29,7 @@ export function readNewRelic(input: unknown): ReadDelivery {
     says: said.map((one) => boundedText(one, cuts)),
     labels: boundedLabels(labelsOf(input), cuts),
     status: stateSaysOver(state) || /close$/i.test(state) ? ("resolved" as const) : ("firing" as const),
-    ...(isNoIncident(name) || isTest(input) ? { noIncident: true as const } : {}),
+    noIncident: isNoIncident(name) || isTest(input) ? (true as const) : undefined,
   };
   return { ok: true, delivery: { from: "new-relic", alerts: [alert], cut: cutsInWords(cuts) } };
 }

@@ -61,7 +61,7 @@ export function readOpsgenie(input: unknown): ReadDelivery {
       OVER.test(action) || /^closed$/i.test(sent.status ?? "") || titleSaysOver(name)
         ? ("resolved" as const)
         : ("firing" as const),
-    ...(isBeside || isNoIncident(name) ? { noIncident: true as const } : {}),
+    noIncident: isBeside || isNoIncident(name) ? (true as const) : undefined,
   };
   return {
     ok: true,

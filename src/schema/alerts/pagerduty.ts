@@ -69,8 +69,8 @@ export function readPagerDuty(input: unknown): ReadDelivery {
     says: [],
     labels,
     status: isOver ? ("resolved" as const) : ("firing" as const),
-    ...(data.created_at === undefined ? {} : { since: data.created_at }),
-    ...(isBeside || isNoIncident(name) ? { noIncident: true as const } : {}),
+    since: data.created_at,
+    noIncident: isBeside || isNoIncident(name) ? (true as const) : undefined,
   };
   return {
     ok: true,

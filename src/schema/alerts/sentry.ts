@@ -48,7 +48,7 @@ export function readSentry(input: unknown): ReadDelivery {
     says: said.map((one) => boundedText(one, cuts)),
     labels: boundedLabels(labelsOf(metric, issue, input), cuts),
     status: OVER.test(action) || OVER.test(textAt(issue, "status") ?? "") ? "resolved" : "firing",
-    ...(isBeside || isNoIncident(name) ? { noIncident: true as const } : {}),
+    noIncident: isBeside || isNoIncident(name) ? (true as const) : undefined,
   };
   return { ok: true, delivery: { from: "sentry", alerts: [alert], cut: cutsInWords(cuts) } };
 }

@@ -58,7 +58,7 @@ export function readZabbix(input: unknown): ReadDelivery {
       cuts,
     ),
     status: isOver(text, title) ? ("resolved" as const) : ("firing" as const),
-    ...(isNoIncident(name) ? { noIncident: true as const } : {}),
+    noIncident: isNoIncident(name) ? (true as const) : undefined,
   };
   return { ok: true, delivery: { from: "zabbix", alerts: [alert], cut: cutsInWords(cuts) } };
 }

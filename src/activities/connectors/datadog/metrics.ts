@@ -70,7 +70,7 @@ export async function readDatadog(
     ([atMs, one]): Array<[string, number]> => (one === null ? [] : [[isoText(atMs), one]]),
   );
   const left = points.length > POINTS_MAX;
-  return { ...reading, value, points: left ? points.slice(-POINTS_MAX) : points, ...(left ? { cut: true } : {}) };
+  return { ...reading, value, points: left ? points.slice(-POINTS_MAX) : points, cut: left || undefined };
 }
 
 /** Whether the keys are taken; for `autoops sources check`. */

@@ -109,7 +109,7 @@ function parseLabels(text: string): { metric?: string; labels: Labels; rest: str
     if (text[at] === ",") at = skipBlanks(text, at + 1);
     else if (text[at] !== "}") return "the braces must be closed";
   }
-  return { ...(metric === undefined ? {} : { metric }), labels: { ...labels }, rest: text.slice(at + 1) };
+  return { metric, labels: { ...labels }, rest: text.slice(at + 1) };
 }
 
 function nameAt(text: string, at: number): { value: string; end: number; quoted: boolean } | undefined {

@@ -44,7 +44,7 @@ export async function readExposition(
     const growth = growthOf(first, second, selector);
     return isMixed ? { ...growth, series: growth.series.map((one) => ({ ...one, value: null })) } : growth;
   };
-  const over = { fromMs: first.atMs, toMs: second.atMs, ...(isMixed ? { unknown: OTHERS } : {}) };
+  const over = { fromMs: first.atMs, toMs: second.atMs, unknown: isMixed ? OTHERS : undefined };
   const span = `over ${shownNumber(seconds)} s`;
   if (question.kind === "rate") {
     const selector = selectorOf(question.selector);

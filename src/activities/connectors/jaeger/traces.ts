@@ -74,13 +74,13 @@ function spanOf(span: z.infer<typeof spanSchema>, service: string): Span {
   const message = tags.get("otel.status_description") ?? tags.get("error.message") ?? tags.get("exception.message");
   return {
     id: span.spanID,
-    ...(parent === undefined ? {} : { parent: parent.spanID }),
+    parent: parent?.spanID,
     service,
     operation: span.operationName,
     start: span.startTime,
     duration: span.duration,
     isError: isErrorTag(tags.get("error")) || tags.get("otel.status_code") === "ERROR",
-    ...(typeof message === "string" ? { message } : {}),
+    message: typeof message === "string" ? message : undefined,
   };
 }
 

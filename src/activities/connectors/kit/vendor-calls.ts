@@ -34,7 +34,7 @@ export async function callVendor(vendor: Vendor, call: VendorCall, context: Mean
   const answer = await context.fetch(url.href, {
     method: call.method,
     headers,
-    ...(call.json === undefined ? {} : { body: JSON.stringify(call.json) }),
+    body: call.json === undefined ? undefined : JSON.stringify(call.json),
     signal: context.signal,
     redirect: "refuse",
   });

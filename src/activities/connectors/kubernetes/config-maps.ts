@@ -54,7 +54,7 @@ export async function planConfigMap(place: Place, action: SettingsAction, params
       annotations: metadata.annotations,
       fingerprint: fingerprintOf([metadata.uid, data, binaryData]),
     },
-    ...(names.length === 0 ? {} : { patch: { data: changes } }),
+    patch: names.length === 0 ? undefined : { data: changes },
     before: { says: before, facts: { previous_values: previous, added, withheld } },
     after,
     did: `${what} was changed (${names.join(", ") || "nothing"})`,

@@ -156,7 +156,7 @@ function readAnswer(who: string, text: string, version: string): ExecCredentials
   }
   if (token === undefined && cert === undefined) throw wrongAnswer(who, "no token and no client certificate");
   return {
-    ...(token === undefined ? {} : { token }),
+    token,
     ...(cert === undefined || key === undefined ? {} : { cert, key }),
   };
 }

@@ -54,8 +54,8 @@ export function readUser(
     throw invalid(`has a user with nothing to sign in with (${Object.keys(user).join(", ").slice(0, 100)})`);
   }
   return {
-    ...(isThere("tokenFile") ? { tokenFile: absolute(String(user.tokenFile)) } : {}),
-    ...(isThere("exec") ? { exec: user.exec as ExecSection } : {}),
+    tokenFile: isThere("tokenFile") ? absolute(String(user.tokenFile)) : undefined,
+    exec: isThere("exec") ? (user.exec as ExecSection) : undefined,
     isAnonymous: !signsIn,
     cluster: named(file.clusters, clusterName, "cluster"),
   };

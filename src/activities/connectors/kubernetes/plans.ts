@@ -131,7 +131,7 @@ export async function planEnvironment(place: Place, action: SettingsAction, para
   return {
     ...plan,
     before: { ...plan.before, says: change.before },
-    ...(names.length === 0 ? {} : { patch: environmentPatch(workload, container, changes) }),
+    patch: names.length === 0 ? undefined : environmentPatch(workload, container, changes),
     after: change.after,
     did: `${where} was changed (${names.join(", ") || "nothing"})`,
     reach: names.length === 0 ? "" : replacing(place, workload),

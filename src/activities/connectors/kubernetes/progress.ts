@@ -36,9 +36,9 @@ function ofDeployment({ spec, status }: Workload): Progress {
   return {
     done: false,
     says,
-    ...(spec.paused === true ? { pausedWith: { enough } } : {}),
-    ...(late === undefined ? {} : { failed: late.message || "its progress deadline has passed" }),
-    ...(without === undefined ? {} : { hindered: without.message || without.reason }),
+    pausedWith: spec.paused === true ? { enough } : undefined,
+    failed: late === undefined ? undefined : late.message || "its progress deadline has passed",
+    hindered: without === undefined ? undefined : without.message || without.reason,
   };
 }
 

@@ -183,10 +183,10 @@ async function credentialsOf(name: string, config: KubeConfig, context: ToolCont
   return {
     headers: Object.fromEntries(headers),
     tls: {
-      ...(ca === undefined ? {} : { ca: String(ca) }),
-      ...(cert === undefined ? {} : { cert: String(cert) }),
-      ...(key === undefined ? {} : { key: String(key) }),
-      ...(servername === undefined ? {} : { serverName: servername }),
+      ca: ca === undefined ? undefined : String(ca),
+      cert: cert === undefined ? undefined : String(cert),
+      key: key === undefined ? undefined : String(key),
+      serverName: servername,
     },
   };
 }

@@ -28,7 +28,7 @@ export function mcpFetch(server: McpHttpServer, guarded: GuardedFetch, signal: A
       const request: HttpRequest = {
         method,
         headers: { ...headersOf(init), ...server.headers },
-        ...(typeof init.body === "string" ? { body: init.body } : {}),
+        body: typeof init.body === "string" ? init.body : undefined,
         timeoutMs: NODE_TIMEOUT_MAX_SECONDS * 1_000,
         signal: init.signal ? AbortSignal.any([signal, init.signal]) : signal,
         redirect: "refuse",

@@ -73,7 +73,7 @@ export function pagerdutyTracker(name: string, tracker: TrackerOf<"pagerduty">, 
       service: { id: tracker.service, type: "service_reference" },
       incident_key: mark,
       body: { type: "incident_body", details: details.text },
-      ...(draft.urgency === undefined ? {} : { urgency: draft.urgency }),
+      urgency: draft.urgency,
     };
     const call = { method: "POST", path: "/incidents", json: { incident } } as const;
     const make = async () => (await askVendor(vendor, call, oneSchema, context)).incident;

@@ -157,7 +157,7 @@ function deadline(told: GateDetails): string | undefined {
 
 function questionOf({ run, node }: GateMessage, { digest, rule }: GateDetails): SlackQuestion | undefined {
   if (digest === undefined || !/^[0-9a-f]{64}$/.test(digest)) return undefined;
-  return { run, node, digest, ...(rule?.comment === "always" ? { comment: "always" } : {}) };
+  return { run, node, digest, comment: rule?.comment === "always" ? "always" : undefined };
 }
 
 function buttons(asked: SlackQuestion, { nodeName = asked.node, environment }: GateDetails): Block {

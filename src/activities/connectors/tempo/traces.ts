@@ -92,12 +92,12 @@ function spanOf(span: z.infer<typeof spanSchema>, service: string): Span {
   const { code, message } = span.status ?? {};
   return {
     id: span.spanId,
-    ...(span.parentSpanId ? { parent: span.parentSpanId } : {}),
+    parent: span.parentSpanId || undefined,
     service,
     operation: span.name,
     start: Number(start / 1_000n),
     duration,
     isError: code === 2 || code === "STATUS_CODE_ERROR",
-    ...(message ? { message } : {}),
+    message: message || undefined,
   };
 }

@@ -64,12 +64,12 @@ function spanOf(span: ZipkinSpan, halves: ReadonlyMap<string, string>, hasClient
   const error = span.tags?.error;
   return {
     id: isHalf ? serverHalf(span.id) : span.id,
-    ...(parent === undefined ? {} : { parent }),
+    parent,
     service,
     operation: span.name || "unknown",
     start: span.timestamp ?? 0,
     duration: span.duration ?? 0,
     isError: error !== undefined,
-    ...(error === undefined || error === "" || error === "true" ? {} : { message: error }),
+    message: error === undefined || error === "" || error === "true" ? undefined : error,
   };
 }

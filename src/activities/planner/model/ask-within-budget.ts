@@ -49,7 +49,7 @@ export async function askWithinBudget(
     input: taken.input + (before?.input ?? 0),
     output: taken.output + (before?.output ?? 0),
     calls: 1 + (before?.calls ?? 0),
-    ...(cost === undefined ? {} : { cost: Math.round(cost * 1_000_000) / 1_000_000 }),
+    cost: cost === undefined ? undefined : Math.round(cost * 1_000_000) / 1_000_000,
   };
   return { ok: true, answer, spent };
 }

@@ -99,7 +99,7 @@ export async function ask(question: Question, asking: Asking): Promise<ModelAnsw
       messages: question.messages,
       response_format: zodResponseFormat(question.schema, question.name),
       max_completion_tokens: settings.max_output_tokens,
-      ...(settings.temperature === undefined ? {} : { temperature: settings.temperature }),
+      temperature: settings.temperature,
     });
     return answerOf(completion);
   } catch (error) {
@@ -122,7 +122,7 @@ function requestOf(init: RequestInit | undefined, { settings, signal }: Asking):
     body: typeof init?.body === "string" ? init.body : "",
     timeoutMs: settings.timeout_seconds * 1_000,
     redirect: "refuse",
-    ...(signal === undefined ? {} : { signal }),
+    signal,
   };
 }
 
@@ -136,9 +136,9 @@ function answerOf(completion: unknown): ModelAnswer {
   const refusal = choice?.message.refusal ?? (choice?.finish_reason === "content_filter" ? "filtered" : undefined);
   return {
     text: choice?.message.content ?? "",
-    ...(refusal === undefined ? {} : { refusal }),
+    refusal,
     truncated: choice?.finish_reason === "length",
-    ...(usage ? { tokens: { input: usage.prompt_tokens, output: usage.completion_tokens } } : {}),
+    tokens: usage ? { input: usage.prompt_tokens, output: usage.completion_tokens } : undefined,
   };
 }
 

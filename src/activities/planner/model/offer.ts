@@ -58,7 +58,7 @@ export function offerOf(registry: Registry, policy: Policy, config: Config): Off
     sources: sourcesOf(config),
     targets: targetsOf(config),
     channels: Object.keys(config.channels).sort(),
-    ...(config.trackers === undefined ? {} : { trackers: Object.keys(config.trackers).sort() }),
+    trackers: config.trackers === undefined ? undefined : Object.keys(config.trackers).sort(),
   };
   return { ...rest, digest: digestOf(rest) };
 }

@@ -57,8 +57,8 @@ export function evidenceOutput(found: readonly Found[]): EvidenceOutput[] {
       ...rest,
       text: shortened(redact(text), TEXT_MAX_CHARS),
       query: shortened(redact(query), QUERY_MAX_CHARS),
-      ...(next === undefined ? {} : { next }),
-      ...(instance === undefined ? {} : { instance: shortened(instance, TEXT_MAX_CHARS) }),
+      next,
+      instance: instance === undefined ? undefined : shortened(instance, TEXT_MAX_CHARS),
       onset:
         onset === undefined
           ? null
@@ -74,7 +74,7 @@ export function evidenceOf(node: string, list: readonly EvidenceOutput[]): Evide
     return {
       ...rest,
       node,
-      ...(toMs === undefined ? {} : { onset: { toMs, ...(fromMs === undefined ? {} : { fromMs }) } }),
+      ...(toMs === undefined ? {} : { onset: { toMs, fromMs } }),
     };
   });
 }

@@ -71,8 +71,8 @@ export function signOf(group: readonly KeptEntry[], all: readonly KeptEntry[], p
       current: !isOver(sign, last, all) && (untilMs - last.timeMs < goesOnMs(burst) || isStopped(sign, last, all)),
       onset: { ...before(all, first, params.wholeSinceMs), toMs: first.timeMs },
       lines: burst.length,
-      ...(isOther ? { teller: params.service } : {}),
-      ...(next === undefined ? {} : { next }),
+      teller: isOther ? params.service : undefined,
+      next,
       query: `${params.source}, since ${params.since}`,
     },
   ];

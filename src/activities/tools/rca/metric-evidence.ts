@@ -20,7 +20,7 @@ export function metricEvidence(material: Observations, trouble: Symptom): Findin
     metrics: material.series.map(({ service, metric, statistic, points }) => ({
       node: service,
       metric,
-      ...(statistic === "" ? {} : { statistic }),
+      statistic: statistic === "" ? undefined : statistic,
       points,
     })),
     graph,

@@ -53,7 +53,7 @@ export function readChanges(
       atMs,
       what: shortened(what, WHAT_MAX_CHARS),
       byItself: BY_ITSELF.has(kind),
-      ...(named === undefined ? {} : { service: serviceName(named) }),
+      service: named === undefined ? undefined : serviceName(named),
     });
   }
   if (unread > 0) skip(material, origin.node, `${unread} of its changes have no time that can be read`);

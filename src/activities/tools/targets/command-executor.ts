@@ -33,7 +33,7 @@ export function commandExecutor(
   return {
     request: { program: argv[0] ?? "" },
     act: async () => judge(name, action, await run(argv), context),
-    ...(action.state === undefined ? {} : { state: stateOf(name, action.state, params, run) }),
+    state: action.state === undefined ? undefined : stateOf(name, action.state, params, run),
   };
 }
 

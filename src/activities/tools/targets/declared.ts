@@ -59,8 +59,8 @@ export function targetReach(actionName: ActionName): (params: JsonObject, config
         urls: [],
         target: name,
         environment,
-        ...(namespace === undefined ? {} : { namespace }),
-        ...(actionName === "scale_action" && typeof replicas === "number" ? { replicas } : {}),
+        namespace,
+        replicas: actionName === "scale_action" && typeof replicas === "number" ? replicas : undefined,
         problems: boundsProblems(found.declared, params, at),
       };
     }

@@ -11,7 +11,7 @@ const SPANS_MAX = 50_000;
 const callSpans = ({ id: trace, spans }: Trace): CallSpan[] =>
   spans.map(({ id, parent, service, operation, start, duration, isError }) => ({
     id: `${trace}/${id}`,
-    ...(parent === undefined ? {} : { parent: `${trace}/${parent}` }),
+    parent: parent === undefined ? undefined : `${trace}/${parent}`,
     service,
     operation,
     start: start / 1e6,
@@ -33,6 +33,6 @@ export function spansIn(text: string): CallSpan[] {
     if (span === undefined || id === undefined || service === undefined) return [];
     const [start, seconds] = [numberIn(span.start), numberIn(span.seconds)];
     const [operation, isError] = [textIn(span.operation) ?? "", span.isError === true];
-    return [{ id, ...(parent === undefined ? {} : { parent }), service, operation, start, seconds, isError }];
+    return [{ id, parent, service, operation, start, seconds, isError }];
   });
 }

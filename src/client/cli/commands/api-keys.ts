@@ -81,7 +81,7 @@ export async function create(session: Session, _: readonly string[], options: Cr
       entry.groups.length === 0 ? "it has no group" : `its groups (${entry.groups.join(", ")}) have no role`;
     print.note(`${style.yellow("notice")} ${named}: give one under roles in the safety policy, or it may do nothing`);
   }
-  return done({ key, ...shown(entry), ...(roles === undefined ? {} : { roles }) });
+  return done({ key, ...shown(entry), roles });
 }
 
 export async function list(session: Session): Promise<Ending> {

@@ -61,7 +61,7 @@ async function noteReceiver({ environment, config }: Local, to: string): Promise
   const signer = (await isThere(approvalKey)) ? await loadSigner(approvalKey) : undefined;
   const audit = createAuditLog({
     directory,
-    ...(signer?.ok ? { signer: signer.signer } : {}),
+    signer: signer?.ok ? signer.signer : undefined,
     secrets: secretValues(config, (name) => environment.secretFrom(name)),
     now: Date.now,
     onProblem: () => undefined,

@@ -55,8 +55,7 @@ export async function verify(
   const given = options.checkpoint === undefined ? [] : await readGiven(session, options.checkpoint);
   if (!Array.isArray(given)) return failed(given.problems);
   const { directory, verifier } = opened;
-  const readVerdict = () =>
-    verifyAudit(directory, { checkpoints: given, ...(verifier === undefined ? {} : { signer: verifier }) });
+  const readVerdict = () => verifyAudit(directory, { checkpoints: given, signer: verifier });
   let verdict = await readVerdict();
   // A line that is being written at this moment has no end yet; a moment later it has.
   if (verdict.found === 1 && verdict.problems[0]?.kind === "line-torn") verdict = await readVerdict();
@@ -122,7 +121,7 @@ function logOf(session: Session, { directory, signer }: Extract<Opened, { ok: tr
   const onProblem = (message: string) => session.print.note(message);
   return createAuditLog({
     directory,
-    ...(signer === undefined ? {} : { signer }),
+    signer,
     now: Date.now,
     onProblem,
   });

@@ -45,7 +45,7 @@ export async function doctor(session: Session): Promise<Ending> {
     code: "config-invalid" as const,
     at: part,
     message: says,
-    ...(mend === undefined ? {} : { hint: mend }),
+    hint: mend,
   }));
   return { ...failed(problems, { parts }), problems: undefined };
 }

@@ -24,7 +24,7 @@ export async function history(session: Session, _: readonly string[], options: O
     if (list.length === 0) session.print.result(listed.length === 0 ? "no runs" : "no run of these has the text");
     for (const line of runTable(list, Date.now())) session.print.result(line);
     if (next !== undefined) session.print.result(`next: autoops history --limit ${options.limit} --cursor ${next}`);
-    return done({ runs: list, ...(next === undefined ? {} : { next }) });
+    return done({ runs: list, next });
   });
 }
 

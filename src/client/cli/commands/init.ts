@@ -67,7 +67,7 @@ export async function init(session: Session, _: readonly string[], options: Opti
   const roots = await rootsOf(wish.logs);
   const { logFolders: _folders, prometheus: _found, alertmanager: _usual, ...rest } = found;
   const alertmanager = await alertmanagerOf(local, wish.prometheus);
-  await writeConfig(config, { ...rest, ...wish, ...(alertmanager === undefined ? {} : { alertmanager }), logs, roots });
+  await writeConfig(config, { ...rest, ...wish, alertmanager, logs, roots });
   print.result(`written: ${config}`);
   await writeSafety(environment.home, print);
   return discover(session, [], {});
@@ -93,7 +93,7 @@ async function asked(
   { yes }: Options,
   found: { prometheus: string | undefined; logs: string[] },
 ): Promise<Wish> {
-  const taken = { ...(found.prometheus === undefined ? {} : { prometheus: found.prometheus }), logs: found.logs };
+  const taken = { prometheus: found.prometheus, logs: found.logs };
   if (yes || !session.canAsk) return taken;
   const ask = async (text: string) => ((await askLine(session, text)) ?? "").trim();
   const url = await ask(`Prometheus [${found.prometheus ?? "none found"}]: `);

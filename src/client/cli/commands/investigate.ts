@@ -65,9 +65,10 @@ const inputOf = ({ goal, facts }: Pick<GoalInput, "goal" | "facts">, { since }: 
   requester: ownName(),
   playbook: PLANNED_AS,
   remedy: false,
-  ...(facts === undefined && since === undefined
-    ? {}
-    : { facts: { ...facts, ...(since === undefined ? {} : { window: since }) } }),
+  facts:
+    facts === undefined && since === undefined
+      ? undefined
+      : { ...facts, ...(since === undefined ? {} : { window: since }) },
 });
 
 /** Without a map one is made for this once, and that is said. */
@@ -148,7 +149,7 @@ function nextGraph({ local, input }: Asked, rounds: readonly Round[]): Graph | u
   const window = input.facts?.window;
   const planned = planRound({
     ...{ goal: input.goal, map: local.map, config: local.config, round: rounds.length + 1 },
-    ...(window === undefined ? {} : { window }),
+    window,
     before: { runId: last.runId, graph: last.graph, told: last.told },
     graphs: rounds.map(({ graph }) => graph),
   });
@@ -176,6 +177,6 @@ function shown({ print }: Session, rounds: readonly Round[], { startedMs, all }:
           nodes.map(({ id, tool, output }) => ({ round: index + 1, node: id, tool, output })),
         )
       : undefined;
-  const told = { ...(answer === undefined ? {} : { answer }), ...(looks === undefined ? {} : { looks }) };
+  const told = { answer, looks };
   return done({ runId, seconds, rounds: rounds.map((round) => round.runId), ...told, report });
 }

@@ -128,10 +128,10 @@ function documentOf({ name, transport, tools, undeclared, digest, problem }: Ins
   const told = tools.map(({ action, state, why, listed, accepted, digest: own }) => ({
     action,
     state,
-    ...(why === undefined ? {} : { why }),
-    ...(own === undefined ? {} : { digest: own }),
-    ...(state === "pinned" || listed === undefined ? {} : { listed }),
-    ...(state === "pinned" || accepted === undefined ? {} : { accepted }),
+    why,
+    digest: own,
+    listed: state === "pinned" || listed === undefined ? undefined : listed,
+    accepted: state === "pinned" || accepted === undefined ? undefined : accepted,
   }));
-  return { server: name, transport, digest, tools: told, undeclared, ...(problem === undefined ? {} : { problem }) };
+  return { server: name, transport, digest, tools: told, undeclared, problem };
 }

@@ -41,7 +41,7 @@ export async function exportMemory(session: Session): Promise<Ending> {
       problems.push(...whole.problems);
       continue;
     }
-    const line: MemoryLine = { memory: 1, entry, ...(whole.value?.graph ? { graph: whole.value.graph } : {}) };
+    const line: MemoryLine = { memory: 1, entry, graph: whole.value?.graph ? whole.value.graph : undefined };
     if (print.json) lines.push(line);
     else print.raw(`${visibleJson(JSON.stringify(line))}\n`);
   }

@@ -119,7 +119,7 @@ export async function forget(session: Session, [run]: readonly string[], { all }
     await noteMemory(session, environment, {
       what: "forgotten",
       count: forgotten,
-      ...(run === undefined ? {} : { run }),
+      run,
     });
     session.print.result(`forgotten: ${run ?? `${forgotten} runs`}`);
     return done({ forgotten });

@@ -37,7 +37,7 @@ export async function refine(
     goal: before.graph.goal_description || before.graph.name,
     requester: ownName(),
     refine: { graph: base.value as JsonObject, feedback },
-    ...(options.cache === false ? { cache: false } : {}),
+    cache: options.cache === false ? false : undefined,
   };
   const drafted = previewed(await draftByModel(session, local, input), local);
   if (!drafted.ok) return undrafted(print, drafted);

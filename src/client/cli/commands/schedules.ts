@@ -26,7 +26,7 @@ export async function create(
 ): Promise<Ending> {
   const read = file === undefined ? undefined : await readGraph(session, file);
   if (read?.ok === false) return failed(read.problems);
-  const asked = { name, ...options, ...(read === undefined ? {} : { graph: read.graph }) };
+  const asked = { name, ...options, graph: read?.graph };
   const wished = await wishOf(asked, ownName(), session.environment);
   if (!wished.ok) return failed(read === undefined ? wished.problems : read.place(wished.problems));
   const wish = wished.value;

@@ -51,7 +51,7 @@ export async function serve(session: Session, _: readonly string[], options: Opt
         wish: (request, requester) => wishOf(request, requester, session.environment),
         changedBy: (by) => auditedSchedules(opened.schedules, access.audit, by),
       },
-      ...(taking === undefined ? {} : { hooks: taking }),
+      hooks: taking,
       operator: ownName(),
       local: () => loadLocal(session.environment),
       staticDir: PAGE,
@@ -59,20 +59,21 @@ export async function serve(session: Session, _: readonly string[], options: Opt
       metrics: createMetrics(true),
       access,
       slack,
-      ...(codecOrigins === undefined
-        ? {}
-        : { codec: { ...opened.payloads, namespace: opened.namespace, origins: codecOrigins } }),
+      codec:
+        codecOrigins === undefined
+          ? undefined
+          : { ...opened.payloads, namespace: opened.namespace, origins: codecOrigins },
       exposure,
       host,
       port,
-      ...(hooksAt === undefined ? {} : { hooksAt }),
+      hooksAt,
     });
     if (!started.ok) return failed(started.problems);
     const { url, hooksUrl, signsIn, stop } = started.facade;
     const said = signsIn ? "callers must sign in" : `no sign-in: whoever reaches it acts as ${ownName()}`;
     print.result(`${style.green("façade")} and page on ${style.bold(url)}; ${said}`);
     if (hooksUrl !== undefined) print.result(`alerts come in on ${style.bold(hooksUrl)}`);
-    print.document({ ok: true, url, ...(hooksUrl === undefined ? {} : { hooksUrl }), signsIn, pid: process.pid });
+    print.document({ ok: true, url, hooksUrl, signsIn, pid: process.pid });
     await leave(session, options);
     await stop();
     await taking?.idle();

@@ -20,7 +20,7 @@ export function filledTemplate(document: Params, given: Readonly<Record<string, 
   const notes = [...values].map(([name, value]) => ({
     at: `parameters.${name}`,
     message: `parameters.${name} is filled in as ${JSON.stringify(value ?? null)}`,
-    ...(given[name] === undefined ? { hint: `give another by --param ${name}=VALUE` } : {}),
+    hint: given[name] === undefined ? `give another by --param ${name}=VALUE` : undefined,
   }));
   const { parameters: _, ...rest } = document;
   return { ok: true, document: fill(rest, values) as Params, notes };

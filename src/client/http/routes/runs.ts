@@ -97,8 +97,8 @@ export function showInbox({ runs, writes }: FacadeOptions): RequestHandler {
     const { unreadable } = inbox;
     response.json({
       gates,
-      ...(unreadable === undefined ? {} : { unreadable }),
-      ...(held?.ok ? { writes: held.value } : {}),
+      unreadable,
+      writes: held?.ok ? held.value : undefined,
     });
   };
 }

@@ -23,7 +23,7 @@ function writesOf({ writes }: FacadeOptions): Writes {
 /** Who gives the order: never a field of the body. The local operator brings no groups; the policy may give them some. */
 function orderOf(response: Response, reason: string): OrderGiven {
   const { subject: by, groups, channel } = callerOf(response);
-  return { by, reason, channel: channel ?? "http", ...(channel === undefined ? {} : { groups: [...groups] }) };
+  return { by, reason, channel: channel ?? "http", groups: channel === undefined ? undefined : [...groups] };
 }
 
 export function showWrites(options: FacadeOptions): RequestHandler {
@@ -44,7 +44,7 @@ export function pauseWrites(options: FacadeOptions): RequestHandler {
 export function resumeWrites(options: FacadeOptions): RequestHandler {
   return async (request, response) => {
     const { scope, reason } = bodyOf(request, resumeBodySchema);
-    const order = { ...orderOf(response, reason), ...(scope === undefined ? {} : { scope }) };
+    const order = { ...orderOf(response, reason), scope };
     const resumed = orRefuse(await writesOf(options).resume(order));
     options.log.warn("writes resumed", { operation: "resume", requester: order.by });
     response.json(resumed);

@@ -67,7 +67,7 @@ function pendingOf(event: SlackInteraction): SlackPending | undefined {
   const question = parsed(slackQuestionSchema, action?.value ?? "");
   if (decision === undefined || question === undefined || event.channel === undefined) return undefined;
   const thread = event.container?.thread_ts;
-  return { ...question, decision, channel: event.channel.id, ...(thread === undefined ? {} : { thread }) };
+  return { ...question, decision, channel: event.channel.id, thread };
 }
 
 function parsed<T>(schema: { safeParse(value: unknown): { success: boolean; data?: T } }, text: string): T | undefined {
@@ -177,7 +177,7 @@ async function tell(
   { slack, log }: Answering,
 ): Promise<void> {
   try {
-    await slack.whisper({ channel, user, text, ...(thread === undefined ? {} : { thread }) });
+    await slack.whisper({ channel, user, text, thread });
   } catch (error) {
     log.warn("nobody could be told in Slack", { operation: "slack", reason: error });
   }

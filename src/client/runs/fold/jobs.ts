@@ -158,7 +158,7 @@ function recorded(value: unknown, decision: DecisionWord, atMs: number): Change 
   const { node_id: node, approver } = (value ?? {}) as { node_id?: unknown; approver?: unknown };
   const by = typeof approver === "string" ? approver : "somebody";
   const text = `${by}: ${decision} (recorded)`;
-  return { atMs, kind: "decided", status: "recorded", text, ...(typeof node === "string" ? { node } : {}) };
+  return { atMs, kind: "decided", status: "recorded", text, node: typeof node === "string" ? node : undefined };
 }
 
 function updateIdOf(accepted: HistoryEvent["workflowExecutionUpdateAcceptedEventAttributes"]): string {

@@ -44,7 +44,7 @@ export function startOf(event: HistoryEvent, workflowId: string): RunStart | und
     },
     atMs: msOf(event.eventTime),
     given: input?.graph,
-    ...(parsed.ok ? { graph: parsed.graph } : {}),
+    graph: parsed.ok ? parsed.graph : undefined,
     dryRun: input?.dry_run === true,
     continuedFrom,
     carried,

@@ -95,7 +95,7 @@ function refusalIn(line: string): { kind?: string; name: string; namespace: stri
     const { kind, name, namespace, text = "" } = pattern.exec(line)?.groups ?? {};
     if (name === undefined || namespace === undefined) continue;
     const error = /"error":\s*"((?:[^"\\]|\\.)*)"/.exec(line)?.[1];
-    return { ...(kind === undefined ? {} : { kind }), name, namespace, text: (error ?? text).replace(/^[\s:,]+/, "") };
+    return { kind, name, namespace, text: (error ?? text).replace(/^[\s:,]+/, "") };
   }
   return undefined;
 }

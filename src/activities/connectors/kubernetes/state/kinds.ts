@@ -102,8 +102,8 @@ export function listsOf(namespace: string | undefined, declared: readonly Declar
   const own = (kind: FactKind, of: string | undefined): StateList => ({
     kind,
     path: pathOf(kind, of),
-    ...(of === undefined ? {} : { namespace: of }),
-    ...(kind === "PodMetrics" ? { mayBeAbsent: true } : {}),
+    namespace: of,
+    mayBeAbsent: kind === "PodMetrics" ? true : undefined,
   });
   const system =
     namespace === undefined || namespace === SYSTEM_NAMESPACE

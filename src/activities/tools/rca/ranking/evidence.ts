@@ -75,11 +75,11 @@ export function evidenceOf(deviation: Deviation, window: Window): Evidence | und
   return {
     node: series.node,
     metric: series.metric,
-    ...(series.statistic === "" ? {} : { statistic: series.statistic }),
-    ...(normal === undefined ? {} : { normal }),
+    statistic: series.statistic === "" ? undefined : series.statistic,
+    normal,
     observed,
     observedAt: at(worst),
-    ...(first === undefined ? {} : { began: at(first) }),
+    began: first === undefined ? undefined : at(first),
     deviations: strength,
     text: `${name} of ${series.node} was ${shown(observed)}${unit}, ${range}, ${since}`,
   };

@@ -46,7 +46,7 @@ function spanOf(value: unknown): CallSpan | undefined {
   if (id === undefined || service === undefined || start === undefined || seconds === undefined) return undefined;
   const [parent, operation] = [nameOf(field(value, "parent")), nameOf(field(value, "operation")) ?? ""];
   const isError = field(value, "isError") === true;
-  return { id, ...(parent === undefined ? {} : { parent }), service, operation, start, seconds, isError };
+  return { id, parent, service, operation, start, seconds, isError };
 }
 
 function treeOf(spans: unknown): Node[] {
