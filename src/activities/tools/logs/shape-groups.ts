@@ -1,4 +1,5 @@
 /** Groups shapes of one length: first by the words that go together, then by words that tell statements apart. */
+import { sum } from "../../../core/statistics/order.js";
 import type { Sliced } from "../../../platform/slices.js";
 import { isSeparator, isStatementWord } from "./statement-words.js";
 import { WILDCARD } from "./tokens.js";
@@ -146,9 +147,8 @@ function isKeyAt(tokens: readonly string[], column: number): boolean {
 
 function hasUsual(counts: Counts): boolean {
   const numbers = [...counts.values()];
-  const sum = numbers.reduce((total, count) => total + count, 0);
   const isFew = counts.size <= BRANCHES_MAX;
-  return isFew && Math.max(...numbers) >= USUAL_SHARE * sum && Math.min(...numbers) >= EXCEPTION_LINES_MIN;
+  return isFew && Math.max(...numbers) >= USUAL_SHARE * sum(numbers) && Math.min(...numbers) >= EXCEPTION_LINES_MIN;
 }
 
 /** Lines that have fewer words in common than not are hardly of one statement. */

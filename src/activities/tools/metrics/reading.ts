@@ -1,5 +1,6 @@
 /** What a metric source was found to say, whichever kind it is. */
 
+import { sum } from "../../../core/statistics/order.js";
 import type { Unit } from "../../../vocabulary/signals.js";
 import type { Labels } from "../../connectors/exposition/selector.js";
 
@@ -52,7 +53,7 @@ export const finite = (value: number): number | null => (Number.isFinite(value) 
 /** Rates of several series add up. No series adds up to nothing; series of which no value is known have no sum. */
 export function sumOf(series: readonly Series[]): number | null {
   const known = series.flatMap(({ value }) => value ?? []);
-  return known.length === 0 && series.length > 0 ? null : known.reduce((sum, value) => sum + value, 0);
+  return known.length === 0 && series.length > 0 ? null : sum(known);
 }
 
 /** Null where either side is not known or nothing was counted below. */

@@ -121,8 +121,8 @@ async function readMetric(
 }
 
 const definedOf = ({ metric, statistic }: About): { metric?: string; statistic?: string } => ({
-  metric,
-  statistic,
+  ...(metric === undefined ? {} : { metric }),
+  ...(statistic === undefined ? {} : { statistic }),
 });
 
 /** Ascending; of two values at one time the last counts. */

@@ -1,14 +1,13 @@
 /** What is in trouble, and since when: from the metric that was noticed, else from the errors in a log. */
 
+import { type ChangePoint, changePoints } from "../../../core/statistics/change-points.js";
+import { median, noiseOf } from "../../../core/statistics/order.js";
 import { followsWithinMs } from "../analysis/series/analyse-metric.js";
-import { type ChangePoint, changePoints } from "../analysis/series/change-points.js";
-import { noiseOf } from "../analysis/series/normal.js";
 import { shiftsOf } from "../analysis/shifts.js";
 import { isoText } from "../kit/instant.js";
 import { shownNumber } from "../metrics/reading.js";
 import type { AnalysedLog, MeasuredSeries, Observations, Origin } from "./observations.js";
 import { serviceName } from "./observations.js";
-import { median } from "./ranking/statistics.js";
 
 /** Of a shift: what a service's trouble must come to, in deviations of its noise. */
 const SYMPTOM_MIN_DEVIATIONS = 3;

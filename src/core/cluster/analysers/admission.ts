@@ -1,4 +1,5 @@
 /** Why the API takes no pods of a workload: what controllers are told when they try to make them. */
+import { sum } from "../../../core/statistics/order.js";
 import { type Cause, evidenceOf, type ObjectRef, refText } from "../cause.js";
 import type { CauseCode } from "../codes.js";
 import { type Model, type Owner, refOf } from "../model.js";
@@ -155,7 +156,7 @@ function mostUsedBy(model: Model, namespace: string | undefined, text: string): 
               0,
             ),
       );
-      return { ref, use: each.reduce((sum, one) => sum + one, 0), pods: pods.length };
+      return { ref, use: sum(each), pods: pods.length };
     });
   const [most] = uses.sort((a, b) => b.use - a.use || refText(a.ref).localeCompare(refText(b.ref), "en"));
   return most === undefined || most.use === 0 ? "" : `; ${refText(most.ref)} uses most of it (${most.pods} pods)`;

@@ -1,4 +1,5 @@
 /** Why pods find no node: read from what the scheduler says, checked against nodes where they are known. */
+import { sum } from "../../../core/statistics/order.js";
 import type { Pod } from "../../../schema/kubernetes/pod.js";
 import type { Node } from "../../../schema/kubernetes/surroundings.js";
 import { type Cause, type ObjectRef, refText } from "../cause.js";
@@ -144,7 +145,7 @@ function isLargeEnough({ spec }: Pod, { status }: Node): boolean {
   const names = new Set(spec.containers.flatMap(({ resources }) => Object.keys(resources?.requests ?? {})));
   return [...names].every((name) => {
     const asked = spec.containers.map(({ resources }) => quantityOf(resources?.requests?.[name]) ?? 0);
-    return asked.reduce((sum, one) => sum + one, 0) <= (quantityOf(has[name]) ?? 0);
+    return sum(asked) <= (quantityOf(has[name]) ?? 0);
   });
 }
 

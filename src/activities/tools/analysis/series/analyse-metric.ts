@@ -1,10 +1,10 @@
 /** One metric over time: where its level changed, what stands out, what is missing, and which changes came just before. */
+
+import { type ChangePoint, changePoints } from "../../../../core/statistics/change-points.js";
+import { median, noiseOf } from "../../../../core/statistics/order.js";
 import { ANOMALIES_MAX } from "../../../../vocabulary/analysis-limits.js";
 import { isoText } from "../../kit/instant.js";
 import { shownNumber } from "../../metrics/reading.js";
-import { median } from "../../rca/ranking/statistics.js";
-import { type ChangePoint, changePoints } from "./change-points.js";
-import { noiseOf } from "./normal.js";
 import { type Measured, type Missing, measured, missingOf, type Point } from "./points.js";
 import { seasonOf } from "./season.js";
 

@@ -1,7 +1,8 @@
 /** A series as `metric_query` returns it, put in order: its step, and what is missing of it. */
+
+import { median } from "../../../../core/statistics/order.js";
 import { GAPS_MAX } from "../../../../vocabulary/analysis-limits.js";
 import { isoMs, isoText } from "../../kit/instant.js";
-import { median } from "../../rca/ranking/statistics.js";
 
 export type Point = readonly [time: string, value: number | null];
 

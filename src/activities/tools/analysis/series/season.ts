@@ -3,7 +3,7 @@
  * medians by part of the period, which a few incidents do not move. It is taken off only where it explains enough, by the
  * strength of Wang, Smith and Hyndman (2006) with absolute deviations in the place of variances.
  */
-import { median } from "../../rca/ranking/statistics.js";
+import { mean, median } from "../../../../core/statistics/order.js";
 import type { Measured } from "./points.js";
 
 const DAY_MS = 86_400_000;
@@ -35,11 +35,8 @@ export function seasonOf({ timesMs, values, stepMs }: Measured, periodMs = DAY_M
   const level = median(values);
   const medians = byPart.map((own) => median(own) - level);
   const offsets = timesMs.map((time) => medians[partOf(time)] ?? 0);
-  const total = meanSize(values.map((value) => value - level));
-  const left = meanSize(values.map((value, index) => value - level - (offsets[index] ?? 0)));
+  const total = mean(values.map((value) => Math.abs(value - level)));
+  const left = mean(values.map((value, index) => Math.abs(value - level - (offsets[index] ?? 0))));
   const strength = total === 0 ? 0 : Math.max(0, 1 - left / total);
   return strength >= STRENGTH_MIN ? { periodMs, strength, offsets } : undefined;
 }
-
-const meanSize = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + Math.abs(value), 0) / Math.max(1, values.length);

@@ -2,9 +2,10 @@
  * What a node adds to the trouble: the extra seconds or the extra failed calls of the issue's buckets, against its own
  * calm level. Seconds and calls add up along a call chain, so that a caller's burden can be set against its callees'.
  */
+
+import { median, spread, sum } from "../../../../core/statistics/order.js";
 import type { Series } from "./input.js";
 import { statisticRank } from "./signal-kinds.js";
-import { median, spread, sum } from "./statistics.js";
 import { type Buckets, bucketsOf, directed, normalValues, type Window } from "./window.js";
 
 /** Of the level: what a series may always deviate by, however steady it was. */

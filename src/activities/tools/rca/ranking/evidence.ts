@@ -1,8 +1,9 @@
 /** What is cited for a cause: the series, its normal range, what was observed, and since when. */
+
+import { quantiles } from "../../../../core/statistics/order.js";
 import { shownNumber as shown } from "../../metrics/reading.js";
 import type { Deviation } from "./burdens.js";
 import { shownMetric } from "./span-series.js";
-import { quantiles } from "./statistics.js";
 import { directed, type Window } from "./window.js";
 
 /** So many series are cited for a node at most, the strongest first. */

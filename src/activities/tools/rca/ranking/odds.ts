@@ -2,6 +2,7 @@
  * Weighs what is known of every node on one scale, the logarithm of the odds that the trouble began there. Few weights,
  * chosen by `npm run eval` with each set left out in turn; nothing else is tuned.
  */
+import { mean, sum } from "../../../../core/statistics/order.js";
 import type { CallGraph } from "./input.js";
 import type { Strengths } from "./strengths.js";
 
@@ -79,7 +80,7 @@ export function featuresOf(node: string, { strengths, graph, target, kept, reach
     fewer: of(node, "-volume"),
     kept: Math.log(KEPT_BEFORE[before] + (kept.get(node) ?? 0)),
     awaited: Math.max(0, ...callers),
-    awaitedByAll: callers.length === 0 ? 0 : callers.reduce((sum, one) => sum + one, 0) / callers.length,
+    awaitedByAll: mean(callers),
     noticed: node === target ? 1 : 0,
     astray: reached === undefined || reached.has(node) ? 0 : 1,
   };
@@ -95,6 +96,6 @@ export const logOddsOf = (features: Features, weights: Weights): number =>
 export function sharesOf(logOdds: ReadonlyMap<string, number>): Map<string, number> {
   const most = Math.max(...logOdds.values());
   const weighed = [...logOdds].map(([node, value]): [string, number] => [node, Math.exp(value - most)]);
-  const total = weighed.reduce((sum, [, value]) => sum + value, 0);
+  const total = sum(weighed.map(([, value]) => value));
   return new Map(weighed.map(([node, value]) => [node, value / total]));
 }

@@ -2,9 +2,10 @@
  * How far each kind of signal of a node left its own normal, each on the same scale whatever its unit. Own resources and
  * time spent in the node itself speak for a trouble that began here; latency and errors may be its callees'.
  */
+
+import { mean, median, quantiles } from "../../../../core/statistics/order.js";
 import type { Series } from "./input.js";
 import { type Part, partOf } from "./signal-kinds.js";
-import { median, quantiles } from "./statistics.js";
 import { normalValues, type Window } from "./window.js";
 
 /** Of the level: what a series may always deviate by, however steady it was. */
@@ -109,5 +110,3 @@ export function strengthsOf(all: readonly Series[], window: Window, from: number
     ]),
   );
 }
-
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -1,6 +1,7 @@
 /** The time around an issue in equal buckets: which of them show it, how strongly, and which are calm. */
+
+import { median, quantile, spread, sum } from "../../../../core/statistics/order.js";
 import { type IssueTime, moment, type Series } from "./input.js";
-import { median, quantile, spread } from "./statistics.js";
 
 const STEP_DEFAULT_SECONDS = 60;
 const STEP_MIN_SECONDS = 1;
@@ -138,7 +139,7 @@ function profile(
   const most = Math.max(0, ...shown);
   if (most === 0) return evenly(frame, from);
   const strong = shown.map((value) => (value > CALM_SHARE * most ? value : 0));
-  const total = strong.reduce((sum, value) => sum + value, 0);
+  const total = sum(strong);
   const first = strong.findIndex((value) => value > 0);
   return {
     weights: strong.map((value) => value / total),

@@ -5,9 +5,9 @@
  * values reduced by their autocorrelation (Bayley and Hammersley 1946), since smoothed metrics otherwise seem to change all
  * the time. Several changes: binary segmentation over seeded intervals (Kovács, Bühlmann, Li, Munk 2023), which also finds a short pulse.
  */
-import { CHANGE_POINTS_MAX } from "../../../../vocabulary/analysis-limits.js";
-import { median } from "../../rca/ranking/statistics.js";
-import { noiseOf, upperTail } from "./normal.js";
+import { CHANGE_POINTS_MAX } from "../../vocabulary/analysis-limits.js";
+import { upperTail } from "./comparisons.js";
+import { median, noiseOf } from "./order.js";
 
 export interface ChangePoint {
   /** Position of the first value at the new level. */

@@ -1,4 +1,5 @@
 /** Whether the newest part of a series differs from what it was, robustly, and when that began. Imports no package. */
+import { median, medianDeviation } from "./order.js";
 
 export interface Shift {
   /** Position of the first value of the new level. */
@@ -24,7 +25,12 @@ export function lastingShift(values: readonly number[]): Shift | undefined {
     const [left, right] = [values.slice(Math.max(0, at - 120), at), values.slice(at)];
     const [before, after] = [median(left), median(right)];
     if (before === after) continue;
-    const noise = Math.max(deviation(left, before), deviation(right, after) / 3, Math.abs(before) * 0.03, 1e-9);
+    const noise = Math.max(
+      medianDeviation(left, before),
+      medianDeviation(right, after) / 3,
+      Math.abs(before) * 0.03,
+      1e-9,
+    );
     const strength = (Math.abs(after - before) / noise) * Math.sqrt(Math.min(right.length, 8) / 8);
     if (best === undefined || strength > best.strength) best = { at, before, after, strength };
   }
@@ -43,15 +49,4 @@ function candidates(values: readonly number[]): number[] {
     .sort((a, b) => b.size - a.size || a.at - b.at)
     .slice(0, 6)
     .map(({ at }) => at);
-}
-
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  const high = sorted[middle] ?? 0;
-  return sorted.length % 2 === 1 ? high : ((sorted[middle - 1] ?? high) + high) / 2;
-}
-
-function deviation(values: readonly number[], centre: number): number {
-  return 1.4826 * median(values.map((value) => Math.abs(value - centre)));
 }
