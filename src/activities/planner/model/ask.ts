@@ -97,7 +97,7 @@ export async function ask(question: Question, asking: Asking): Promise<ModelAnsw
     const completion: unknown = await client.chat.completions.create({
       model: settings.name,
       messages: question.messages,
-      response_format: zodResponseFormat(question.schema, question.name),
+      response_format: formatOf(question, zodResponseFormat),
       max_completion_tokens: settings.max_output_tokens,
       temperature: settings.temperature,
     });
@@ -108,6 +108,16 @@ export async function ask(question: Question, asking: Asking): Promise<ModelAnsw
     if (error instanceof ModelFailure || answered === undefined) throw error;
     throw unreadable();
   }
+}
+
+/** The strict form of a schema, which takes longer to make than to send. */
+const formats = new WeakMap<z.ZodType, ReturnType<FormatMaker>>();
+type FormatMaker = typeof import("openai/helpers/zod").zodResponseFormat;
+
+function formatOf({ schema, name }: Question, make: FormatMaker): ReturnType<FormatMaker> {
+  const format = formats.get(schema) ?? make(schema, name);
+  formats.set(schema, format);
+  return format;
 }
 
 /** Only what the call needs: the SDK would also tell the operating system and its version. */

@@ -69,8 +69,13 @@ export function planningPolicy(policy: Policy, allowsRemediation: boolean): Poli
   return { ...policy, execution: { ...policy.execution, enable_remediation } };
 }
 
+/** A tool's schema stands for as long as the program runs. */
+const shapes = new WeakMap<z.ZodType, JsonSchema>();
+
 function paramsOf(schema: z.ZodType): JsonSchema {
-  return z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }) as JsonSchema;
+  const shape = shapes.get(schema) ?? (z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }) as JsonSchema);
+  shapes.set(schema, shape);
+  return shape;
 }
 
 const byName = (a: Declared, b: Declared): number => (a.name < b.name ? -1 : 1);

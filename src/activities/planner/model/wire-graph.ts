@@ -37,8 +37,20 @@ const cannotSchema = z
   .nullable()
   .describe("null; or why the goal cannot be planned with these tools, and then no nodes");
 
+/** A worker offers the same until its policy or its configuration changes; a few, for a process that holds several. */
+const KEPT_MAX = 8;
+const kept = new Map<string, WireGraph | undefined>();
+
 /** Undefined where nothing is offered: there is no schema of no node. */
 export function wireGraphOf(offer: Offer): WireGraph | undefined {
+  if (!kept.has(offer.digest)) {
+    if (kept.size >= KEPT_MAX) kept.clear();
+    kept.set(offer.digest, made(offer));
+  }
+  return kept.get(offer.digest);
+}
+
+function made(offer: Offer): WireGraph | undefined {
   const params = new Map<string, Wire>(offer.tools.map((tool) => [tool.name, objectWire(tool.params, false)]));
   const guards = checksOf(offer);
   const kinds = [
