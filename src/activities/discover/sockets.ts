@@ -37,7 +37,12 @@ interface Owner {
   ports: Set<number>;
 }
 
-export async function discoverSockets(services: readonly FoundService[], proc = "/proc"): Promise<FoundSockets> {
+/** `lookForMs`: a process that connects for each call is seen only where it is looked at long enough. */
+export async function discoverSockets(
+  services: readonly FoundService[],
+  proc = "/proc",
+  lookForMs = LOOK_FOR_MS,
+): Promise<FoundSockets> {
   const local = services.filter((one) => localPorts(one).length > 0);
   if (local.length === 0) return { calls: [], addresses: new Map(), files: new Map() };
   const first = await socketsOf(proc);
@@ -48,7 +53,7 @@ export async function discoverSockets(services: readonly FoundService[], proc = 
   const kinds = new Set(local.filter(isWatched).map(({ kinds: [main] }) => main));
   const isMeant = (one: Process) => [...one.inodes].some((inode) => inodes.has(inode)) || kinds.has(kindOf(one) ?? "");
   const processes = held.filter(isMeant);
-  const looks = await openOf(proc, processes, first);
+  const looks = await openOf(proc, processes, first, lookForMs);
   const owners = ownersOf(local, processes, listeners, looks);
   const seen = callsBetween(owners, looks, "sockets");
   const told = callsBetween(owners, await settingsOf(proc, owners), "settings");
@@ -62,10 +67,15 @@ export async function discoverSockets(services: readonly FoundService[], proc = 
 /** The other ends of what each process holds open, in all looks. */
 type Samples = ReadonlyMap<string, ReadonlySet<number>>;
 
-async function openOf(proc: string, processes: readonly Process[], first: readonly Socket[]): Promise<Samples> {
+async function openOf(
+  proc: string,
+  processes: readonly Process[],
+  first: readonly Socket[],
+  lookForMs: number,
+): Promise<Samples> {
   const own = ownAddresses();
   const found = new Map(processes.map(({ pid }) => [pid, new Set<number>()]));
-  const until = performance.now() + LOOK_FOR_MS;
+  const until = performance.now() + lookForMs;
   for (let look = 0; look < LOOKS_MAX && (look < 2 || performance.now() < until); look++) {
     if (look > 0) await pause(LOOK_EVERY_MS);
     const sockets = look === 0 ? first : await socketsOf(proc);

@@ -43,6 +43,9 @@ describe.runIf(process.platform === "linux")("connections between processes", ()
   });
 });
 
+/** What a made-up `/proc` shows stays as it is: two looks tell all. */
+const seen = (services: FoundService[], path: string) => discoverSockets(services, path, 0);
+
 const hex = (port: number) => port.toString(16).padStart(4, "0").toUpperCase();
 const LOOPBACK = "0100007F";
 let slot = 0;
@@ -77,7 +80,7 @@ describe.runIf(process.platform === "linux")("logs that processes hold open", ()
       mkdirSync(join(path, pid, "fdinfo"), { recursive: true });
       writeFileSync(join(path, pid, "fdinfo", `${90 + index}`), `pos:\t0\nflags:\t${flags}\n`);
     }
-    return [...(await discoverSockets(SERVICES, path)).files];
+    return [...(await seen(SERVICES, path)).files];
   }
 
   test("are theirs, whatever they are called; an exporter's is that of what it watches", async () => {
@@ -126,7 +129,7 @@ describe("what an exporter watches", () => {
   };
 
   test("is the program that it asks: neither the exporter nor who scrapes calls anything", async () => {
-    const { calls, addresses } = await discoverSockets(SERVICES, made(ROWS, PROGRAMS));
+    const { calls, addresses } = await seen(SERVICES, made(ROWS, PROGRAMS));
     expect(calls).toEqual([{ caller: "shop", callee: "postgres", from: "sockets" }]);
     expect(addresses.get("postgres")).toEqual(["127.0.0.1:5433"]);
   });
@@ -135,7 +138,7 @@ describe("what an exporter watches", () => {
     const second = found("postgres-2", "postgres", "127.0.0.1:9188");
     const rows = [...ROWS, row(9188, "0A", 5), row(5434, "0A", 6), row(40004, "01", 14, 5434)];
     const programs = { ...PROGRAMS, "14": ["postgres_export", [5]], "15": ["postgres", [6]] } as typeof PROGRAMS;
-    const { calls, addresses } = await discoverSockets([...SERVICES, second], made(rows, programs));
+    const { calls, addresses } = await seen([...SERVICES, second], made(rows, programs));
     expect(calls).toEqual([{ caller: "shop", callee: "postgres", from: "sockets" }]);
     expect(addresses.get("postgres-2")).toEqual([]);
   });
@@ -148,13 +151,13 @@ describe("what an exporter watches", () => {
     ["nginx", "nginx"],
   ])("is known by the name of its program: %s", async (program, kind) => {
     const services = [found("shop", "service", "127.0.0.1:8000"), found("it", kind, "127.0.0.1:9187")];
-    const { calls } = await discoverSockets(services, made(ROWS, { ...PROGRAMS, "12": [program, [3]] }));
+    const { calls } = await seen(services, made(ROWS, { ...PROGRAMS, "12": [program, [3]] }));
     expect(calls).toEqual([{ caller: "shop", callee: "it", from: "sockets" }]);
   });
 
   test("is not looked for where no target is on this machine", async () => {
     const far = SERVICES.map((one) => ({ ...one, instances: ["10.9.8.7:9100"] }));
-    expect(await discoverSockets(far, made(ROWS, PROGRAMS))).toEqual({
+    expect(await seen(far, made(ROWS, PROGRAMS))).toEqual({
       calls: [],
       addresses: new Map(),
       files: new Map(),
@@ -185,7 +188,7 @@ describe.runIf(process.platform === "linux")("settings of processes", () => {
       mkdirSync(join(folder, "root", file, ".."), { recursive: true });
       writeFileSync(join(folder, "root", file), text);
     }
-    const { calls } = await discoverSockets(SERVICES, path);
+    const { calls } = await seen(SERVICES, path);
     return calls.map(({ caller, callee, from }) => `${caller} ${callee} ${from}`);
   }
 
@@ -218,7 +221,7 @@ describe.runIf(process.platform === "linux")("settings of processes", () => {
   test("an own address behind a front is no call of the front, and a far one is nobody's", async () => {
     const path = made([...ROWS, row(40001, "01", 21, 8000)], { ...PROGRAMS, "13": ["haproxy", [4, 5, 21]] });
     writeFileSync(join(path, "10", "environ"), "PUBLIC_URL=http://localhost:80\0FAR=http://till.example:8100");
-    const { calls } = await discoverSockets(SERVICES, path);
+    const { calls } = await seen(SERVICES, path);
     expect(calls).toEqual([{ caller: "front", callee: "web", from: "sockets" }]);
   });
 });
