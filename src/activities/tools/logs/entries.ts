@@ -13,6 +13,7 @@ import {
   recordEntry,
 } from "./record-entry.js";
 import { TimeFinder } from "./times.js";
+import { windowsEvent } from "./windows-events.js";
 import { Parts, unwrapped } from "./wrapped-lines.js";
 
 export { DEFAULT_FIELDS, type LogEntry, type LogFields, recordEntry } from "./record-entry.js";
@@ -88,6 +89,8 @@ function entryOf(
   const inner = composed === undefined ? undefined : jsonRecord(line.slice(composed.length));
   if (inner !== undefined)
     return { entry: recordEntry(inner, names, times.referenceMs), isJson: true, clockOnly: false };
+  const event = windowsEvent(line, times.referenceMs);
+  if (event !== undefined) return { entry: event, isJson: false, clockOnly: false };
   const { clockOnly, ...entry } = fromText(line, times);
   return { entry, isJson: false, clockOnly };
 }

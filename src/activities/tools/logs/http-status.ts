@@ -18,7 +18,14 @@ const SHAPES: readonly RegExp[] = [
   // morgan's short form
   new RegExp(`^${METHOD} \\S+ ${STATUS}\\b`),
   /\bCompleted ([1-5]\d\d) [A-Z]/,
+  // uWSGI
+  new RegExp(`\\(HTTP/[\\d.]+ ${STATUS}\\)`),
+  // CloudFront: columns between tabs
+  new RegExp(`\\t${METHOD}\\t[^\\t]*\\t[^\\t]*\\t${STATUS}\\t`),
 ];
+/** Lograge, Heroku's router and others: the request in pairs. */
+const PAIRED_METHOD = new RegExp(`\\b(?:method|verb)="?${METHOD}\\b`);
+const PAIRED_STATUS = /\b(?:status|status_code|http_status|response_code|code)="?([1-5]\d\d)\b(?!\.\d)/;
 /** A line's request and status stand in its beginning; a referrer or agent of any length may follow. */
 const LINE_CHARS = 2_000;
 
@@ -37,6 +44,8 @@ export function lineStatusLevel(line: string): LevelOrUnknown {
     const status = shape.exec(text)?.[1];
     if (status !== undefined) return statusLevel(Number(status));
   }
+  const paired = PAIRED_METHOD.test(text) ? PAIRED_STATUS.exec(text)?.[1] : undefined;
+  if (paired !== undefined) return statusLevel(Number(paired));
   return IIS.test(text) ? statusLevel(endingStatus(text)) : "unknown";
 }
 
@@ -53,8 +62,8 @@ const STATUS_FIELD =
 const REQUEST_FIELD = /^(?:request|method|path|uri|url|verb|cs-method|http|request[._-]?\w+|http[._-]\w+)$/i;
 const FIELDS_MAX = 200;
 
-/** Objects that hold what was answered: of pino-http, morgan and others, and of ECS one deeper. */
-const ANSWERS = ["res", "response", "httpResponse"];
+/** Objects that hold what was answered: of pino-http, morgan, Google's and Kubernetes' logs, and of ECS one deeper. */
+const ANSWERS = ["res", "response", "httpResponse", "httpRequest", "responseStatus"];
 
 /** The status of a record that tells of a request. */
 export function recordStatusLevel(record: Record<string, unknown>): LevelOrUnknown {

@@ -7,9 +7,10 @@ export type LevelOrUnknown = Level | "unknown";
 
 const BY_LEVEL: Record<Level, string> = {
   debug: "trace verbose debug fine finer finest config trce trc dbug dbg verb vrb",
-  info: "info information informational notice log success inf note",
-  warn: "warn warning wrn warnin deprecation",
-  error: "error err severe eror erro fail failed failure",
+  info: "info information informational notice log success inf note infos hinweis información informações 信息 情報 정보",
+  warn: "warn warning wrn warnin deprecation warnung avertissement advertencia avvertenza advertência 警告 경고",
+  // java.util.logging and PostgreSQL write their levels in the language of the machine.
+  error: "error err severe eror erro fail failed failure fehler schwerwiegend erreur errore grave 严重 致命的 심각",
   fatal: "fatal critical crit cri crt alert emerg emergency panic dpanic ftl fata pani",
 };
 const NAMES = new Map<string, Level>(
@@ -102,9 +103,19 @@ export function fieldLevel(value: unknown): LevelOrUnknown {
   if (typeof value !== "string" || value.length > 40) return "unknown";
   const text = value.trim();
   if (/^\d{1,5}$/.test(text)) return numberLevel(Number(text));
-  // OpenTelemetry counts within a level: ERROR2
-  const word = /^\W*([a-z]+)\d?\W*$/i.exec(text)?.[1] ?? "";
+  // OpenTelemetry counts within a level: ERROR2; slog from the one below: ERROR+4
+  const word = /^\W*([a-z]+)(?:\d|[+-]\d{1,2})?\W*$/i.exec(text)?.[1] ?? text;
   return namedLevel(word) ?? (word.length === 1 ? letterLevel(word) : undefined) ?? "unknown";
+}
+
+/** Windows counts from the worst, 1, to 5; 0 is told always. */
+export function windowsLevel(value: unknown): LevelOrUnknown {
+  return (["info", "fatal", "error", "warn", "info", "debug"] as const)[Number(value)] ?? "unknown";
+}
+
+/** Azure Monitor counts upwards: 0 is verbose, 4 critical. */
+export function azureLevel(value: unknown): LevelOrUnknown {
+  return typeof value === "number" ? (LEVELS[value] ?? "unknown") : fieldLevel(value);
 }
 
 /** OpenTelemetry's severity numbers, 1 to 24, four to a level. */

@@ -6,6 +6,7 @@ import { crashLevel, RAISED } from "./crashes.js";
 import { lineStatusLevel } from "./http-status.js";
 import { kernelLevel } from "./kernel-lines.js";
 import { fieldLevel, type Level, type LevelOrUnknown, letterLevel, namedLevel, severityLevel } from "./levels.js";
+import { programLevel, signLevel } from "./program-signs.js";
 
 /** A line tells its level at its head; a search through all of a long one would be asked of every line. */
 const HEAD_CHARS = 240;
@@ -32,13 +33,13 @@ const REDIS_LEVELS: Record<string, Level> = { "#": "warn", "*": "info", "-": "in
 const ANDROID = /^([VDIWEFA])\/[\w.$-]{1,60} ?\(/;
 /** Ceph: a thread, then a priority, where -1 is an error. */
 const CEPH = /^[0-9a-f]{7,16} {1,2}-1 /;
-const SYSTEMD =
-  /\bsystemd(?:\[\d+\])?: (?:(Failed to |Dependency failed )|[^\s:]{1,100}: (Failed with result|Main process exited, code=(?:dumped|killed)))/;
 const RUBY = /^([DIWEFA]), \[/;
 const PHP = /\bPHP (?:(Fatal error|Parse error)|(Warning)|Notice|Deprecated)/;
 /** Lines of PostgreSQL that belong to another's. */
 const POSTGRES = /^(?:STATEMENT|DETAIL|HINT|CONTEXT|QUERY|LOCATION)$/;
 const BETWEEN = /[\s,;*#.|-]*/y;
+/** Event Viewer's table: the level is the first column. */
+const TABLE = /^"?(Critical|Error|Warning|Information|Verbose)"?,"?\d/;
 const WORD = /[^\s|[\](){}<>"'`,=:]+/y;
 const ENCLOSED = /\[[^\][]{0,100}\]|\([^()]{0,60}\)|<[^<>]{0,60}>|\{[\w-]{0,60}\}/y;
 /** Monolog: `production.ERROR:` */
@@ -73,12 +74,14 @@ function headLevel(line: string, message: string): LevelOrUnknown | undefined {
   if (worst !== undefined || warning !== undefined) return worst === undefined ? "warn" : "fatal";
   const kernel = kernelLevel(line);
   if (kernel !== undefined) return kernel;
+  const first = TABLE.exec(line)?.[1];
+  if (first !== undefined) return namedLevel(first);
   const column = columnLevel(line, line.length - message.length);
   if (column !== undefined) return column;
   if (crashLevel(message) === "fatal") return "fatal";
   if (CEPH.test(message)) return "error";
-  const [unit, notStarted] = (line.includes("systemd") ? SYSTEMD.exec(line.slice(0, HEAD_CHARS)) : undefined) ?? [];
-  if (unit !== undefined) return notStarted === undefined ? "warn" : "error";
+  const program = programLevel(line);
+  if (program !== undefined) return program;
   const sign = REDIS.exec(line)?.[1];
   if (sign !== undefined) return REDIS_LEVELS[sign];
   const priority = PRIORITY.exec(line)?.[1];
@@ -137,7 +140,7 @@ function wordLevel(word: string, head: Head): LevelOrUnknown | undefined {
   }
   if (/^[DIWE]!$/.test(word) && isBehindTime) return letterLevel(word.charAt(0));
   const behind = next === ":" ? CHANNEL.exec(word)?.[1] : undefined;
-  const level = word.length > 2 ? namedLevel(behind ?? word) : undefined;
+  const level = word.length > 2 || word > "\u3000" ? namedLevel(behind ?? word) : undefined;
   if (behind !== undefined && level !== undefined) return level;
   if (level !== undefined && isColumn(word, head, isBehindTime)) return level;
   if (next === ":" && POSTGRES.test(word)) return "info";
@@ -172,8 +175,8 @@ function enclosedLevel(enclosed: string): Level | undefined {
   const words = enclosed
     .slice(1, -1)
     .split(/[\s:|,=]+/)
-    // Celery: ERROR/ForkPoolWorker-1
-    .map((word) => word.replace(/^([A-Z]{4,8})\/[\w-]{1,60}$/, "$1"))
+    // Celery: ERROR/ForkPoolWorker-1; log4j of a game server: thread/ERROR
+    .map((word) => word.replace(/^([A-Z]{4,8})\/[\w-]{1,60}$/, "$1").replace(/^[\w-]{1,60}\/([A-Z]{4,8})$/, "$1"))
     .filter((word) => word !== "");
   for (const word of words) {
     const level =
@@ -191,5 +194,5 @@ function bodyLevel(message: string): LevelOrUnknown {
   const named = SHOUTED.exec(body)?.[1] ?? KEYED.exec(body)?.[1];
   const level = named === undefined ? undefined : namedLevel(named);
   if (level !== undefined) return level;
-  return crashLevel(message) ?? (RAISED.test(message) ? "error" : "unknown");
+  return crashLevel(message) ?? signLevel(message) ?? (RAISED.test(message) ? "error" : "unknown");
 }

@@ -1,7 +1,7 @@
 /** The entry that a record of named fields is, whichever logger wrote it. */
 import type { JsonObject } from "../../../schema/json.js";
 import { recordStatusLevel } from "./http-status.js";
-import { fieldLevel, type LevelOrUnknown, otelLevel } from "./levels.js";
+import { azureLevel, fieldLevel, type LevelOrUnknown, otelLevel, windowsLevel } from "./levels.js";
 import { lineLevel } from "./line-level.js";
 import { fieldTimeMs } from "./times.js";
 
@@ -27,6 +27,10 @@ const FIELDS_MAX = 20;
 const FIELD_MAX_CHARS = 500;
 /** Records within a record's message that are looked into. */
 const DEPTH_MAX = 2;
+const DAY_MS = 86_400_000;
+/** Times that a record tells of what it is about. */
+const OF_ELSE =
+  /expir|valid|until|before|after|start|begin|end|due|last|next|first|prev|birth|modif|updat|creat(?!ed$)|deploy|build|zone/i;
 
 /** Names that other loggers give to the three fields, in small letters; tried after the declared ones. */
 const TIME_FIELDS = [
@@ -36,17 +40,21 @@ const TIME_FIELDS = [
   ..."_time __realtime_timestamp time_iso8601 time_local start_time starttime event_time eventtime logged_at created".split(
     " ",
   ),
-  ..."observedtimeunixnano requestreceivedtimestamp stagetimestamp when msec".split(" "),
+  ..."observedtimeunixnano requestreceivedtimestamp stagetimestamp when msec timecreated timegenerated".split(" "),
 ];
 const LEVEL_FIELDS = [
   ..."level severity lvl loglevel log.level level_name levelname log_level @l @level severitytext severity_text".split(
     " ",
   ),
   ..."severitynumber severity_number priority syslog.severity severity_label level_value levelno sev".split(" "),
+  ..."error_severity severitylevel label".split(" "),
 ];
 const MESSAGE_FIELDS = [
   ..."message msg event log text @m @mt @message body short_message full_message log_message request".split(" "),
 ];
+
+/** Names that only events of Windows have. */
+const WINDOWS = ["winlog", "ProviderName", "EventID", "LevelDisplayName", "TimeCreated"];
 
 export const cut = (text: string, max: number): string => (text.length > max ? `${text.slice(0, max - 1)}…` : text);
 
@@ -90,12 +98,37 @@ interface Found<T> {
   value: T;
 }
 
+/** A day, whose clock another field may tell. */
+const DATE_ALONE = /^\d{4}-\d\d-\d\d$/;
+const CLOCK_ALONE = /^\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?$/;
+
+function clockBeside({ record }: Fields, date: string, referenceMs: number): Found<number | undefined> | undefined {
+  const name = Object.keys(record).find(
+    (key) => /time|clock/i.test(key) && typeof record[key] === "string" && CLOCK_ALONE.test(record[key]),
+  );
+  const ms = name === undefined ? undefined : fieldTimeMs(`${date}T${String(record[name])}`, referenceMs);
+  return name === undefined || ms === undefined ? undefined : { names: [name], value: ms };
+}
+
+/** A field that nobody listed: its name says that it is a time, its text that it is one, and neither of something else. */
+function otherTime(record: Record<string, unknown>, referenceMs: number): Found<number | undefined> {
+  for (const [name, value] of Object.entries(record).slice(0, FIELDS_MAX)) {
+    if (typeof value !== "string" || !/time|date|\bat$/i.test(name) || OF_ELSE.test(name)) continue;
+    const ms = fieldTimeMs(value, referenceMs);
+    if (ms !== undefined && ms <= referenceMs + DAY_MS) return { names: [name], value: ms };
+  }
+  return { names: [], value: undefined };
+}
+
 function timeOf(fields: Fields, names: LogFields, referenceMs: number): Found<number | undefined> {
   for (const { name, value } of fields.named(names.time_field, TIME_FIELDS)) {
     const ms = fieldTimeMs(value, referenceMs);
-    if (ms !== undefined) return { names: [name], value: ms };
+    if (ms === undefined) continue;
+    const clock =
+      typeof value === "string" && DATE_ALONE.test(value) ? clockBeside(fields, value, referenceMs) : undefined;
+    return clock ?? { names: [name], value: ms };
   }
-  return { names: [], value: undefined };
+  return otherTime(fields.record, referenceMs);
 }
 
 /** Some loggers write a level as an object with its name. */
@@ -103,10 +136,19 @@ function nameIn(value: unknown): unknown {
   return typeof value === "object" && value !== null ? (value as { name?: unknown }).name : value;
 }
 
+/** Some scales run the other way. */
+function levelIn(name: string, value: unknown, record: Record<string, unknown>): LevelOrUnknown {
+  if (/^severity_?number$/i.test(name)) return otelLevel(value);
+  if (name === "SeverityLevel") return azureLevel(value);
+  return WINDOWS.some((one) => Object.hasOwn(record, one)) && typeof value === "number"
+    ? windowsLevel(value)
+    : fieldLevel(value);
+}
+
 function levelOf(fields: Fields, names: LogFields): Found<LevelOrUnknown> {
   const { record } = fields;
   for (const { name, value } of fields.named(names.level_field, LEVEL_FIELDS)) {
-    const level = /^severity_?number$/i.test(name) ? otelLevel(value) : fieldLevel(nameIn(value));
+    const level = levelIn(name, nameIn(value), record);
     // A priority in figures may be an order's as well.
     if (level !== "unknown" && !(name === "priority" && typeof value === "number"))
       return { names: [name], value: level };

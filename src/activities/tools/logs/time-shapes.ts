@@ -1,8 +1,7 @@
 /** The shapes that programs write a time in, each with how it is read. */
+import { MONTH_NAME, monthOf } from "./month-names.js";
 import { ZONE, zoneMs } from "./zones.js";
 
-const MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
-const month = (name: string | undefined): number => MONTHS.indexOf((name ?? "").slice(0, 3).toLowerCase());
 const DAY_MS = 86_400_000;
 const MONTH_DAYS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 /** A number before this, 2000-01-01, is no time of a log. */
@@ -21,7 +20,6 @@ export interface TimeShape {
 
 const CLOCK = "(?<clock>\\d\\d:\\d\\d:\\d\\d)";
 const FRACTION = "(?:[.,](?<fraction>\\d{1,9}))?";
-const NAME = "(?<name>(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6})";
 const DAY = "(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6},? )?";
 const HALF = "(?: ?(?<half>[AP]M)\\b)?";
 const ZONED = ZONE.replace("(?: ?(", "(?: ?(?<zone>");
@@ -72,9 +70,9 @@ const shape = (pattern: string, read: TimeShape["read"]): TimeShape => ({ patter
 const numbered = (parts: Parts): number | undefined =>
   exact(utc(Number(parts.y), Number(parts.m) - 1, Number(parts.d), clockOf(parts)), parts);
 const named = (parts: Parts): number | undefined =>
-  exact(utc(Number(parts.y), month(parts.name), Number(parts.d), clockOf(parts)), parts);
+  exact(utc(Number(parts.y), monthOf(parts.name), Number(parts.d), clockOf(parts)), parts);
 const namedYearless = (parts: Parts, referenceMs: number): number | undefined =>
-  exact(yearless(month(parts.name), Number(parts.d), parts.clock ?? "", referenceMs), parts);
+  exact(yearless(monthOf(parts.name), Number(parts.d), parts.clock ?? "", referenceMs), parts);
 const numberedYearless = (parts: Parts, referenceMs: number): number | undefined =>
   exact(yearless(Number(parts.m) - 1, Number(parts.d), parts.clock ?? "", referenceMs), parts);
 const compact = (parts: Parts, year: number): number | undefined =>
@@ -144,7 +142,7 @@ function recentEpoch({ epoch }: Parts, referenceMs: number): number | undefined 
 export const TIME_SHAPES: readonly TimeShape[] = [
   // 2026-11-22T10:00:00.123Z, 2026-11-22 10:00:00,123 +0100, 2026/11/22 10:00, 2026/11/22 - 10:00:00, 2026-11-22 10:00:00:123
   shape(
-    `${DAY}\\b(?<y>\\d{4})[-/.](?<m>\\d\\d)[-/.](?<d>\\d\\d)(?:[T ,_]| - )(?<clock>\\d\\d:\\d\\d(?::\\d\\d)?)(?:[.,](?<fraction>\\d{1,9})|:(?<ms>\\d{3}))?(?![:\\d])${ZONED}`,
+    `${DAY}\\b(?<y>\\d{4})[-/.](?<m>\\d\\d)[-/.](?<d>\\d\\d)(?:[T ,_\\t]| - |\\] ?\\[)(?<clock>\\d\\d:\\d\\d(?::\\d\\d)?)(?:[.,](?<fraction>\\d{1,9})|:(?<ms>\\d{3}))?(?![:\\d])${ZONED}`,
     (parts) => numbered(parts.ms === undefined ? parts : { ...parts, fraction: parts.ms }),
   ),
   // 2026-333T12:00:00Z, 2026333T120000Z: the day of the year
@@ -156,26 +154,28 @@ export const TIME_SHAPES: readonly TimeShape[] = [
   // 2026-W48-7T12:00:00Z: the day of a week
   shape(`\\b(?<y>\\d{4})-?W(?<week>[0-5]\\d)-?(?<weekday>[1-7])[T ]${CLOCK}${FRACTION}${ZONED}`, ofWeek),
   // 10/Oct/2026:13:55:36 -0700, and with a fraction, as HAProxy writes it
-  shape(`\\b(?<d>\\d\\d)/${NAME}/(?<y>\\d{4})[: ]${CLOCK}${FRACTION}${ZONED}`, named),
+  shape(`\\b(?<d>\\d\\d)/${MONTH_NAME}/(?<y>\\d{4})[: ]${CLOCK}${FRACTION}${ZONED}`, named),
   // 29-Nov-2026 12:00:00.000, 29 Nov 2026 12:00:00.000, Sun, 29 Nov 2026 12:00:00 +0000
-  shape(`${DAY}\\b(?<d>\\d{1,2})[- ]${NAME}[- ](?<y>\\d{4})[ T:]{1,2}${CLOCK}${FRACTION}${ZONED}`, named),
+  shape(`${DAY}\\b(?<d>\\d{1,2})\\.?[- ]${MONTH_NAME}[- ](?<y>\\d{4})[ T:]{1,2}${CLOCK}${FRACTION}${ZONED}`, named),
   // Nov 29, 2026 12:00:00 PM, Nov 29 2026 12:00:00
   shape(
-    `${DAY}\\b${NAME} {1,2}(?<d>\\d{1,2}),? (?<y>\\d{4}),? (?<clock>\\d{1,2}:\\d\\d:\\d\\d)${FRACTION}${HALF}${ZONED}`,
+    `${DAY}\\b${MONTH_NAME} {1,2}(?<d>\\d{1,2}),? (?<y>\\d{4}),? (?<clock>\\d{1,2}:\\d\\d:\\d\\d)${FRACTION}${HALF}${ZONED}`,
     named,
   ),
   // ctime, Apache's error log, date: Sun Dec 04 04:47:44.123456 CET 2026
-  shape(`${DAY}\\b${NAME} {1,2}(?<d>\\d{1,2}) ${CLOCK}${FRACTION}${ZONED} (?<y>\\d{4})\\b`, named),
+  shape(`${DAY}\\b${MONTH_NAME} {1,2}(?<d>\\d{1,2}) ${CLOCK}${FRACTION}${ZONED} (?<y>\\d{4})\\b`, named),
   // syslog: Nov 22 10:00:00
-  shape(`\\b${NAME} {1,2}(?<d>\\d{1,2}) ${CLOCK}${FRACTION}${ZONED}`, namedYearless),
+  shape(`\\b${MONTH_NAME} {1,2}(?<d>\\d{1,2}) ${CLOCK}${FRACTION}${ZONED}`, namedYearless),
   // 22 Nov 10:00:00.123
-  shape(`\\b(?<d>\\d{1,2}) ${NAME} ${CLOCK}${FRACTION}`, namedYearless),
+  shape(`\\b(?<d>\\d{1,2}) ${MONTH_NAME} ${CLOCK}${FRACTION}`, namedYearless),
   // glog: E20261122 10:00:00.000000
   shape(`^[IWEF](?<y>20\\d\\d)(?<m>\\d\\d)(?<d>\\d\\d) ${CLOCK}${FRACTION}`, numbered),
   // CockroachDB: E261122 10:00:00.000000
   shape(`^[IWEF](?<y>\\d\\d)(?<m>\\d\\d)(?<d>\\d\\d) ${CLOCK}${FRACTION}`, (parts) =>
     numbered({ ...parts, y: `20${parts.y}` }),
   ),
+  // absl: E0000 00:00:1795953600.000000
+  shape("^[IWEF]0000 00:00:(?<epoch>\\d{10}\\.\\d{1,9})", recentEpoch),
   // klog: E1122 10:00:00.000000
   shape(`^[IWEF](?<m>\\d\\d)(?<d>\\d\\d) ${CLOCK}${FRACTION}`, numberedYearless),
   // Chromium: [1234:1129/120000.123456:ERROR:
@@ -209,12 +209,16 @@ export const TIME_SHAPES: readonly TimeShape[] = [
   // Android: 11-29 12:00:00.000; geth: 11-29|12:00:00.000; [11.29 12:00:00]
   shape(`(?<![\\w.-])(?<m>\\d\\d)-(?<d>\\d\\d)[ |T]${CLOCK}${FRACTION}`, numberedYearless),
   shape(`(?<=^\\[)(?<m>\\d\\d)\\.(?<d>\\d\\d) ${CLOCK}${FRACTION}`, numberedYearless),
-  // Hadoop: 081109 203615; MySQL: 081109 20:36:15
-  shape("^(?<y>\\d\\d)(?<m>\\d\\d)(?<d>\\d\\d) {1,2}(?<hh>\\d\\d):?(?<mm>\\d\\d):?(?<ss>\\d\\d)\\b", (parts) =>
+  // Hadoop: 081109 203615; MySQL: 081109 20:36:15, 081109  9:36:15
+  shape("^(?<y>\\d\\d)(?<m>\\d\\d)(?<d>\\d\\d) {1,2}(?<hh>\\d\\d|\\d(?=:)):?(?<mm>\\d\\d):?(?<ss>\\d\\d)\\b", (parts) =>
     compact(parts, 2_000 + Number(parts.y)),
   ),
   // audit: type=AVC msg=audit(1795953600.123:456):
   shape("msg=audit\\((?<epoch>\\d{10}\\.\\d{1,3}):\\d+\\)", recentEpoch),
+  // FortiGate: date=2026-11-29 time=12:00:00
+  shape(`^(?:<\\d+>)?date="?(?<y>\\d{4})-(?<m>\\d\\d)-(?<d>\\d\\d)"?,? time="?${CLOCK}${FRACTION}"?`, numbered),
+  // Micro- and nanoseconds since the epoch
+  shape("^\\[?(?<epoch>\\d{16}|\\d{19})\\b", recentEpoch),
   // Seconds or milliseconds since the epoch
   shape("^\\[?(?<epoch>\\d{10}(?:\\.\\d{1,9})?|\\d{13})\\b", ({ epoch }) => epochMs(Number(epoch))),
   shape("(?<![\\w.:/#-])(?<epoch>\\d{10}(?:\\.\\d{1,9})?|\\d{13})(?![\\w.:/-])", recentEpoch),

@@ -16,7 +16,7 @@ export interface FoundTime {
 const HEAD_CHARS = 120;
 
 const LEVEL_WORD =
-  "(?:trace|debug|info|notice|warn|warning|err|error|crit|critical|fatal|severe|panic|alert|emerg|emergency|[TDIWEFC])";
+  "(?:trace|debug|verbose|info|information|notice|warn|warning|err|error|crit|critical|fatal|severe|panic|alert|emerg|emergency|[TDIWEFC])";
 const TIME_KEY = "(?:time|timestamp|@timestamp|ts|t|date|datetime|asctime|when)";
 const PUNCTUATION = /^[\s[(<{|"'*#-]*$/;
 /** What may stand before the time of an entry: levels, places, numbers and names, and no sentence. */
@@ -35,9 +35,15 @@ const HEADS: readonly RegExp[] = [
   /^=[A-Z ]{1,20} REPORT=+ $/,
   // The audit daemon
   /^(?:node=\S+ )?type=\S+ $/,
+  // AWS: load balancers say the protocol first, buckets whose they are; uWSGI its process and the request
+  /^(?:https?|h2|grpcs?|wss?|tls) $/,
+  /^[0-9a-f]{32,} \S+ \[$/,
+  /^\[pid: \d{1,9}\|[^[]{1,110}\[$/,
+  // Rails: Started GET "/cart" for 10.0.0.1 at
+  /^Started [A-Z]{3,8} "[^"]*" for \S+ at $/,
 ];
 const HEAD_TOKEN = new RegExp(
-  `^(?:[\\[\\](){}<>|,:;*#"'=-]+|<\\d+>\\d?|\\[[^\\]]*\\]|[\\[(]?${LEVEL_WORD}(?::[\\w.]+)?[\\])]?[:,]?|[^\\s=]*[\\d./][^\\s=]*)$`,
+  `^(?:[\\[\\](){}<>|,:;*#"'=-]+|["']?${LEVEL_WORD}["']?,|<\\d+>\\d?|\\[[^\\]]*\\]|[\\[(]?${LEVEL_WORD}(?::[\\w.]+)?[\\])]?[:,]?|[^\\s=]*[\\d./][^\\s=]*)$`,
   "i",
 );
 const HEAD_TOKENS_MAX = 5;
@@ -96,6 +102,9 @@ export function fieldTimeMs(value: unknown, referenceMs: number): number | undef
   if (typeof value === "number") return epochMs(value);
   if (typeof value === "string") {
     if (/^\d{9,20}(?:\.\d{1,9})?$/.test(value)) return epochMs(Number(value));
+    // .NET's old JSON
+    const ticks = /^\/Date\((\d{9,14})(?:[+-]\d{4})?\)\/$/.exec(value)?.[1];
+    if (ticks !== undefined) return epochMs(Number(ticks));
     return isoMs(value) ?? findTime(value, referenceMs)?.ms;
   }
   if (typeof value !== "object" || value === null) return undefined;

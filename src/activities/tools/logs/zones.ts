@@ -59,8 +59,8 @@ const HOURS: Record<string, number> = {
   HST: -10,
 };
 
-const OFFSET = "[+-]\\d{2}(?::?\\d{2})?";
-/** What may follow a clock, as an expression: `Z`, `+01:00`, `-03`, `GMT+3`, `CET`, `Europe/Berlin`, `+01:00[Europe/Berlin]`. */
+const OFFSET = "[+\u2212-]\\d{2}(?::?\\d{2})?";
+/** What may follow a clock, as an expression: `Z`, `+01:00`, `-03`, `GMT+3`, `CET`, `Europe/Berlin`, `+01:00[Europe/Berlin]`; a minus may be a real one. */
 export const ZONE = `(?: ?(${OFFSET}(?!\\w)|(?:UTC|GMT)(?:[+-]\\d{1,2}(?::?\\d{2})?)?(?!\\w)|(?:${Object.keys(HOURS).join("|")})(?![\\w/])|[A-Z][a-z]+/[A-Z][A-Za-z_]+(?![\\w/]))(?:\\[[\\w/]{1,40}\\])?)?`;
 
 /** How far the zone's clock is before UTC at a time that its clock shows; 0 where there is no zone. */
@@ -68,8 +68,8 @@ export function zoneMs(zone: string | undefined, wallMs: number): number {
   if (zone === undefined) return 0;
   const hours = HOURS[zone];
   if (hours !== undefined) return hours * 60 * MINUTE_MS;
-  const [, sign, hour, minute = "0"] = /^(?:UTC|GMT)?([+-])(\d{1,2}):?(\d{2})?$/.exec(zone) ?? [];
-  if (sign !== undefined) return (sign === "-" ? -1 : 1) * (Number(hour) * 60 + Number(minute)) * MINUTE_MS;
+  const [, sign, hour, minute = "0"] = /^(?:UTC|GMT)?([+\u2212-])(\d{1,2}):?(\d{2})?$/.exec(zone) ?? [];
+  if (sign !== undefined) return (sign === "+" ? 1 : -1) * (Number(hour) * 60 + Number(minute)) * MINUTE_MS;
   return placeMs(zone, wallMs) ?? 0;
 }
 
