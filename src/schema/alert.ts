@@ -5,6 +5,7 @@
 import type { Problem } from "../vocabulary/problems.js";
 import { type Delivery, type ReadDelivery, refusedAlert } from "./alerts/alert.js";
 import { isGrafana, readAlertmanager, readGrafanaAlerts } from "./alerts/alertmanager.js";
+import { isAnswer, readAnswer } from "./alerts/answers.js";
 import { isAzure, readAzure } from "./alerts/azure.js";
 import { isCloudWatch, readCloudWatch } from "./alerts/cloudwatch.js";
 import { isDatadog, readDatadog } from "./alerts/datadog.js";
@@ -13,6 +14,7 @@ import { isGoogleCloud, readGoogleCloud } from "./alerts/google-cloud.js";
 import { isGrafanaLegacy, readGrafanaLegacy } from "./alerts/grafana-legacy.js";
 import { type Alert, groupOf } from "./alerts/group.js";
 import { hasAny, memberOf } from "./alerts/members.js";
+import { isMonitor, readMonitor } from "./alerts/monitors.js";
 import { isNagios, readNagios } from "./alerts/nagios.js";
 import { isNewRelic, readNewRelic } from "./alerts/new-relic.js";
 import { readOpsgenie } from "./alerts/opsgenie.js";
@@ -43,6 +45,7 @@ const SENDERS: readonly Sender[] = [
   { is: (input) => hasAny(input, ["alerts"]), read: readAlertmanager },
   { is: isGrafanaLegacy, read: readGrafanaLegacy },
   { is: (input) => hasAny(memberOf(input, "event"), ["event_type"]), read: readPagerDuty },
+  { is: (input) => hasAny(input, ["alert_group"]), read: readMonitor },
   { is: isOlderPagerDuty, read: readOlderPagerDuty },
   { is: isAzure, read: readAzure },
   { is: isCloudWatch, read: readCloudWatch },
@@ -54,17 +57,19 @@ const SENDERS: readonly Sender[] = [
   { is: isSplunk, read: readSplunk },
   { is: isNagios, read: readNagios },
   { is: isZabbix, read: readZabbix },
+  { is: isMonitor, read: readMonitor },
   { is: isDatadog, read: readDatadog },
   { is: (input) => hasAny(input, ["event"]), read: readPagerDuty },
 ];
 
 /** The alerts of whichever sender it is, told by its keys. */
 export function readDelivery(input: unknown): ReadDelivery {
+  if (isAnswer(input)) return readAnswer(input);
   const keys = typeof input === "object" && input !== null ? input : {};
   const sender = SENDERS.find(({ is }) => is(keys));
   if (sender !== undefined) return sender.read(input);
   const message =
-    "the alert must be a webhook of Alertmanager (version 4), Grafana, PagerDuty, Datadog, Opsgenie, GitHub, Amazon CloudWatch, Google Cloud Monitoring, Azure Monitor, Sentry, New Relic, Splunk, Zabbix, Nagios or Icinga";
+    "the alert must be a webhook of Alertmanager (version 4), Grafana, PagerDuty, Datadog, Opsgenie, GitHub, Amazon CloudWatch, Google Cloud Monitoring, Azure Monitor, Sentry, New Relic, Splunk, Zabbix, Nagios, Icinga or one of the monitors in docs/playbooks.md";
   const hint = "a hook of kind generic takes any other shape: docs/hooks.md; or say in words what is wrong";
   return refusedAlert([{ code: "alert-invalid", at: "alert", message, hint }]);
 }

@@ -16,6 +16,7 @@ export type AlertSender =
   | "splunk"
   | "zabbix"
   | "nagios"
+  | "monitor"
   | "generic"
   | "kubernetes";
 
