@@ -9,7 +9,8 @@
  */
 import MiniSearch from "minisearch";
 import type { Playbook } from "../../schema/playbook.js";
-import { asksForRemedy, type Entities } from "./entities.js";
+import { asksRemedy } from "./asks-remedy.js";
+import type { Entities } from "./entities.js";
 import { asksAddress } from "./fill.js";
 import { isOrdinary, operationsEvidence } from "./operations.js";
 import { writes } from "./parts.js";
@@ -136,7 +137,7 @@ function indexOf(playbooks: readonly Playbook[]): Index {
       distinct(symptoms.map((symptom) => [...wordsOf(symptom)].sort())).filter((phrase) => phrase.length > 1),
     );
   }
-  const mending = new Set(playbooks.filter(({ goals }) => goals.every(asksForRemedy)).map(({ id }) => id));
+  const mending = new Set(playbooks.filter(({ goals }) => goals.every(asksRemedy)).map(({ id }) => id));
   return { search: search as unknown as MiniSearch, terms, phrases, mending, goals: examples };
 }
 

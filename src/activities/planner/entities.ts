@@ -4,6 +4,7 @@ import type { Config } from "../../schema/config.js";
 import type { FactName } from "../../schema/facts.js";
 import { escapeRegExp } from "../../vocabulary/escape-regexp.js";
 import type { Problem } from "../../vocabulary/problems.js";
+import { asksRemedy } from "./asks-remedy.js";
 import { goalWords } from "./goal-words.js";
 import { AFTER, BEFORE, NAME, namedIn } from "./named.js";
 import { windowOf } from "./window.js";
@@ -22,11 +23,14 @@ export interface Entities extends Partial<Record<FactName, string>> {
 /** Words at the end of a source's name that say what it holds, not whose it is. */
 const SOURCE_SUFFIX =
   /[-_.](?:logs?|metrics?|prometheus|deployments?|deploys?|releases?|exposition|traces?|journald?|loki|elasticsearch|opensearch|victorialogs|k8s|kubernetes|git|repo|repository|jaeger|tempo|zipkin)$/i;
-const REMEDY =
-  /\b(?:rollback|restart|fix|mend|repair|remediate|mitigate|(?<!(?:not|n't|cannot|never|(?:fail(?:s|ed)?|unable) to) )resolve|recover|heal|undo|scale|restore|bring (?:\w+ ){0,3}(?:back|up))\b/;
 const FORBIDS =
   /\b(?:do not|don't|dont|never|without|not to|no)\s+(?:\w+\s+){0,3}?(?:chang\w*|touch\w*|fix\w*|restart\w*|rollback|remed\w*|act\w*|modif\w*|writ\w*)\b|\bread[- ]only\b|\b(?:only|just) (?:look|why|check|report)\b|\bwhy only\b/;
 const SERVICE = "\\p{L}[\\p{L}\\p{M}\\p{N}_-]{1,62}";
+/** `deployment/checkout`, `app=checkout`: said as such. */
+const SERVICE_NAMED = new RegExp(
+  `${BEFORE}(?:(?:deployments?|deploy|statefulsets?|sts|daemonsets?|ds|services?|svc)(?:\\.apps)?/|(?:app|service|svc|service_name|deployment)\\s?[=:]\\s?)["']?(?=\\p{L})(${NAME})`,
+  "iu",
+);
 /** What a sentence's form tells to be a service. */
 const SERVICE_FORMS = [
   `(${SERVICE})["']?\\s+(?:service|app|api)`,
@@ -54,9 +58,6 @@ const VERSION = new RegExp(
   "iu",
 );
 
-/** Whether words ask for a remedy. */
-export const asksForRemedy = (text: string): boolean => REMEDY.test(normalised(text));
-
 /** The services that config.yaml knows: its targets, and its sources without what they hold. */
 function knownServices(config: Config, targetsOnly = false): string[] {
   const names = new Set(Object.keys(config.targets));
@@ -67,13 +68,14 @@ function knownServices(config: Config, targetsOnly = false): string[] {
 /** Without `guess`, as for an alert whose labels state the facts, only names that config.yaml knows are taken. */
 export function entitiesOf(goal: string, config: Config, guess = true, now = new Date()): Entities {
   const text = normalised(goal);
+  const named = guess ? namedIn(goal) : {};
   const entities: Entities = {
-    ...(guess ? namedIn(goal) : {}),
-    wantsRemedy: REMEDY.test(text),
+    ...named,
+    wantsRemedy: asksRemedy(goal),
     forbidsRemedy: FORBIDS.test(text),
   };
   const url = /\bhttps?:\/\/[^\s"'<>`]+/i.exec(goal)?.[0].replace(/[.,;:!?)\]]+$/, "");
-  const service = serviceOf(goal, config, guess, url !== undefined);
+  const service = serviceOf(goal, config, guess, { hasAddress: url !== undefined, namespace: named.namespace });
   const version = VERSION.exec(goal)?.[1];
   const { window, notice } = windowOf(goal, now);
   if (service !== undefined) entities.service = service;
@@ -85,13 +87,18 @@ export function entitiesOf(goal: string, config: Config, guess = true, now = new
 }
 
 /** A service that config.yaml knows, as it is written there; else what the sentence's form tells; else the only one. */
-function serviceOf(goal: string, config: Config, guess: boolean, hasAddress: boolean): string | undefined {
+function serviceOf(
+  goal: string,
+  config: Config,
+  guess: boolean,
+  { hasAddress, namespace }: { hasAddress: boolean; namespace: string | undefined },
+): string | undefined {
   for (const name of knownServices(config)) {
     if (new RegExp(`${BEFORE}(?<!\\.)${escapeRegExp(name)}${AFTER}`, "iu").test(goal)) return name;
   }
-  for (const form of guess ? SERVICE_FORMS : []) {
+  for (const form of guess ? [SERVICE_NAMED, ...SERVICE_FORMS] : []) {
     const name = form.exec(goal)?.[1]?.toLowerCase();
-    if (name !== undefined && !goalWords().noService.has(name)) return name;
+    if (name !== undefined && name !== namespace?.toLowerCase() && !goalWords().noService.has(name)) return name;
   }
   const head = guess ? HEAD_FORM.exec(goal)?.[1]?.toLowerCase() : undefined;
   if (head !== undefined && !goalWords().noService.has(head) && !NO_HEAD.test(head)) return head;

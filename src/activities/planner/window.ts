@@ -1,5 +1,6 @@
 /** How far back a goal looks: a duration such as `30m`, from the words and times that people use for one. */
 import type { Problem } from "../../vocabulary/problems.js";
+import { isoDay, withPlainTimes } from "./calendar-words.js";
 
 export interface GoalWindow {
   window?: string;
@@ -35,7 +36,7 @@ const NUMBERS: Readonly<Record<string, number>> = {
   },
   ...{ "couple of": 2, couple: 2, "few of": 3, few: 3, several: 5, half: 0.5, "half an": 0.5, "half a": 0.5 },
 };
-const AMOUNT = `-?\\d{1,7}(?:[.,]\\d{1,3})?|${Object.keys(NUMBERS)
+const AMOUNT = `-?\\d{1,15}(?:[.,]\\d{1,3})?|${Object.keys(NUMBERS)
   .sort((a, b) => b.length - a.length)
   .join("|")}`;
 const UNIT = "s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|nights?|w|wks?|weeks?|fortnights?|months?|years?";
@@ -55,15 +56,15 @@ const HALVES: ReadonlyArray<readonly [RegExp, (text: string[]) => string]> = [
     ([amount = "", unit]) => `${amountOf(amount) + 0.5} ${unit}`,
   ],
 ];
+const FURTHEST_MINUTES = 5 * 525_600;
 const WORDS: ReadonlyArray<readonly [RegExp, string]> = [
   [/\bhalf an hour\b/i, "30m"],
   [/\b(?:last night|overnight|this (?:morning|afternoon|evening))\b/i, "12h"],
   [/\b(?:today|yesterday)\b/i, "24h"],
 ];
-const DAYS = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"];
 /** Times that are written as nobody can read them surely: 29 Nov, 11/29, next to no hour of a clock. */
 const OTHER_TIME =
-  /\b(?:last|past|this) (?:quarter|sprint|shift|decade|semester)\b|\bsince\s+(?:the\s+)?(?:\d{1,4}(?!\.\d)(?:st|nd|rd|th)?[\s:/.-]|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\s+\d)[^,;]{0,20}/i;
+  /\b(?:last|past|this) (?:quarter|sprint|shift|decade|semester)\b|\bsince (?:tomorrow|lunch|breakfast|dinner|recently|forever|ages|a while|some time|christmas|easter|new year)\b|\bfor (?:ages|a while|some time)\b|\bsince\s+(?:the\s+)?(?:\d{1,4}(?!\.\d)(?:st|nd|rd|th)?[\s:/.-]|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\s+\d)[^,;]{0,20}/i;
 /** A span such as 10:00-11:00 is no zone. */
 const clock = (signs: string) =>
   `(?<hour>\\d{1,2})(?::(?<minute>\\d{2})(?::\\d{2}(?:[.,]\\d+)?)?)?\\s*(?<half>[ap]\\.?m\\.?)?\\s*(?<zone>utc|gmt|z|${signs}\\d{2}:?\\d{2})?`;
@@ -86,7 +87,7 @@ const BEFORE_MINUTES = 30;
 
 /** `now` is what times of the clock are counted back from; those without a zone are of this machine's. */
 export function windowOf(goal: string, now: Date): GoalWindow {
-  const text = withTimes(goal, now);
+  const text = withPlainTimes(goal, now);
   for (const form of TIMES) {
     const match = form.exec(text);
     if (match === null) continue;
@@ -96,9 +97,11 @@ export function windowOf(goal: string, now: Date): GoalWindow {
     return sinceTime(match[0], match.groups ?? {}, now);
   }
   for (const form of FORMS) {
-    for (const match of withHalves(goal).matchAll(form)) {
+    for (const match of withHalves(text).matchAll(form)) {
       const span = spanOf(match.groups ?? {});
-      if (span !== undefined) return span > 0 ? { window: durationOf(span) } : unread(match[0], "is no time at all");
+      if (span === undefined) continue;
+      if (span > FURTHEST_MINUTES) return unread(match[0], "is further back than anything is kept");
+      return span > 0 ? { window: durationOf(span) } : unread(match[0], "is no time at all");
     }
   }
   const window = WORDS.find(([words]) => words.test(goal))?.[1];
@@ -121,20 +124,6 @@ export function withoutSpans(goal: string): string {
 
 const withHalves = (goal: string): string =>
   HALVES.reduce((text, [form, said]) => text.replace(form, (_, ...parts) => said(parts)), goal);
-
-/** Names of times as times: noon, a day of the week. */
-function withTimes(goal: string, now: Date): string {
-  return goal
-    .replace(/\b(since|from|after|at|around) (\d{1,2})h(\d{2})\b/gi, "$1 $2:$3")
-    .replace(
-      /\b(since|from|after) (?:last )?(midnight|noon)\b/gi,
-      (_, word, time) => `${word} ${/^m/i.test(time) ? "00:00" : "12:00"}`,
-    )
-    .replace(new RegExp(`\\b(since|from|after) (?:last )?(${DAYS.join("|")})\\b`, "gi"), (_, word, day: string) => {
-      const back = (now.getDay() - DAYS.indexOf(day.toLowerCase()) + 7) % 7 || 7;
-      return `${word} ${dayOf(new Date(now.getFullYear(), now.getMonth(), now.getDate() - back), undefined)}`;
-    });
-}
 
 /** Minutes; undefined where it is no time. */
 function spanOf({ amount, unit = "", more, less = "", short }: Record<string, string | undefined>): number | undefined {
@@ -191,8 +180,7 @@ const ended = (time: number): number | undefined => (Number.isNaN(time) ? undefi
 const zoneOf = (zone = ""): string => (/^(?:utc|gmt|z)$/i.test(zone) ? "Z" : zone.replace(/(\d{2})(\d{2})$/, "$1:$2"));
 
 function dayOf(now: Date, zone: string | undefined): string {
-  if (zone !== undefined) return now.toISOString().slice(0, 10);
-  return [now.getFullYear(), now.getMonth() + 1, now.getDate()].map((part) => String(part).padStart(2, "0")).join("-");
+  return zone === undefined ? isoDay(now) : now.toISOString().slice(0, 10);
 }
 
 const unread = (said: string, why: string): GoalWindow => ({

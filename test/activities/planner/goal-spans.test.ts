@@ -19,22 +19,50 @@ describe("how far back", () => {
     ["it broke 3 days ago", "3d"],
     ["errors in the past three weeks", "3w"],
     ["errors for 14h30", "870m"],
+    ["errors since 29.11.2026 14:30", "90m"],
+    ["errors since 29.11. 14:30", "90m"],
+    ["errors since 2026/11/29 14:30", "90m"],
+    ["errors since Nov 29 14:30", "90m"],
+    ["errors since November 29, 2026 2:30 pm", "90m"],
+    ["errors since 29 November at 14:30", "90m"],
+    ["errors since the 29th of Nov 2026 at 14:30", "90m"],
+    ["errors since 30 Nov", "8752h"],
+    ["errors since the day before yesterday", "64h"],
+    ["errors between 14:00 and 15:00 yesterday", "26h"],
+    ["errors a quarter of an hour ago", "15m"],
+    ["errors of PT1H30M", "90m"],
   ])("%s: %s", (goal, window) => {
     expect(windowOf(goal, NOW).window).toBe(window);
   });
 
-  test.each(["errors of the last quarter", "latency this sprint", "crashes in the past shift"])(
-    "%s is said to be unread",
-    (goal) => {
-      expect(windowOf(goal, NOW)).toMatchObject({ notice: { code: "goal-time-unread" } });
-    },
-  );
+  test.each([
+    "errors of the last quarter",
+    "latency this sprint",
+    "crashes in the past shift",
+    "errors since lunch",
+    "slow for ages",
+    "errors since tomorrow",
+    "errors of the last 99999999 days",
+  ])("%s is said to be unread", (goal) => {
+    expect(windowOf(goal, NOW)).toMatchObject({ notice: { code: "goal-time-unread" } });
+  });
 
   test("its words choose no playbook, but those of an end that lies ahead may", () => {
     expect(withoutSpans("errors of the last two days").trim()).toBe("errors of the");
     expect(withoutSpans("errors 20 minutes ago in checkout")).toBe("errors   in checkout");
     expect(withoutSpans("the certificate expires within 5 days")).toContain("within 5 days");
   });
+});
+
+test.each([
+  ["Deployment/checkout in namespace shop is stuck", "checkout"],
+  ["deploy/checkout is stuck", "checkout"],
+  ["app=checkout,env=prod errors", "checkout"],
+  ["service: billing returns 502", "billing"],
+  ["slow for about a week", undefined],
+  ["errors in Q3", undefined],
+])("the service of %j is %s", (goal, service) => {
+  expect(entitiesOf(goal, { ...CONFIG, sources: {}, targets: {} }).service).toBe(service);
 });
 
 describe("an address names no service, and an unresolved name asks for no remedy", () => {

@@ -1,0 +1,73 @@
+/** A remedy is asked for by an order or a wish; that something restarts, was rolled back or does not recover is told. */
+import { describe, expect, test } from "vitest";
+import { asksRemedy } from "../../../src/activities/planner/asks-remedy.js";
+
+describe("told, not asked", () => {
+  test.each([
+    "the checkout pod keeps restarting",
+    "the 'order-service' pod keeps restarting",
+    "pods are restarting all the time",
+    "pods crash and restart all the time",
+    "checkout restarted 5 times in an hour",
+    "container restarts are high",
+    "restart count of checkout is 7",
+    "restart loop of checkout",
+    "errors since the rollback of checkout",
+    "after the rollback checkout is still slow",
+    "checkout was rolled back and errors persist",
+    "every time we restart it, it crashes",
+    "when I roll back, errors go on",
+    "the fix did not help",
+    "the autoscaler does not scale checkout",
+    "HPA cannot scale",
+    "fails to restart",
+    "cannot restore the backup",
+    "restore of db failed",
+    "backup restore job failed",
+    "database does not recover",
+    "disk repair failed on node-3",
+    "rolling restart is stuck",
+    "rollback failed",
+    "Rollback of checkout is stuck",
+    "scale down of nodes evicts pods",
+    "large scale outage",
+    "why did checkout restart?",
+    "who restarted db-1?",
+    "is it fixed?",
+    "fixed-size pool exhausted",
+    "auto-restart.sh exits with 1",
+    "names that resolve slowly",
+  ])("%s", (goal) => expect(asksRemedy(goal)).toBe(false));
+});
+
+describe("asked for", () => {
+  test.each([
+    "restart checkout",
+    "Restart",
+    "please restart checkout",
+    "could you restart the pod",
+    "can we scale checkout",
+    "roll back checkout",
+    "roll checkout back to 1.4.2",
+    "rollback",
+    "fix it",
+    "find out why and fix it",
+    "find out why, then restart checkout",
+    "find the cause and restart checkout",
+    "checkout returns 500s; roll back if it began with the deploy",
+    "checkout is down restart it",
+    "errors rise, restart it",
+    "mend checkout",
+    "needs a restart",
+    "propose a fix",
+    "do a clean restart of db-1",
+    "checkout should be restarted",
+    "the pod has to be restarted",
+    "bring checkout back",
+    "I want to roll back",
+    "go back to version 1.4",
+    "undo the last deploy",
+    "P1: restart checkout",
+    "resolve the outage of checkout",
+  ])("%s", (goal) => expect(asksRemedy(goal)).toBe(true));
+});
