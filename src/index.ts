@@ -35,7 +35,7 @@ export {
 } from "./activities/define-tool.js";
 export { applyWhitelist, createDefaultRegistry, createRegistry, type Registry } from "./activities/registry.js";
 export { clusterLogs } from "./activities/tools/logs/templates.js";
-export { type Cause, type Evidence, type RankCausesInput, rankCauses } from "./activities/tools/rank-causes.js";
+export { type Cause, type Evidence, type RankCausesInput, rankCauses } from "./activities/tools/rca/rank-causes.js";
 export type { ModelOptions, PlannerByModel } from "./app/planning.js";
 export type { Answered, Decide, OpenGate, Runs, StartedRun, StartRun } from "./client/runs.js";
 export type { CheckedGraph } from "./core/check.js";

@@ -1,5 +1,5 @@
 /** What a case of root causes is, whatever set it comes from. */
-import type { CallSpan } from "../../src/activities/tools/rank-causes.js";
+import type { CallSpan } from "../../src/activities/tools/rca/rank-causes.js";
 import type { MetricSeries, Target } from "../../src/activities/tools/rca/ranking/input.js";
 
 export interface Case {

@@ -1,5 +1,5 @@
 /** How often each way of ranking names the true cause first and among three, by set, category and kind of evidence. */
-import { type Cause, type RankCausesInput, rankCauses } from "../../src/activities/tools/rank-causes.js";
+import { type Cause, type RankCausesInput, rankCauses } from "../../src/activities/tools/rca/rank-causes.js";
 import { WEIGHTS } from "../../src/activities/tools/rca/ranking/odds.js";
 import { BASELINES } from "./baselines.js";
 import type { Case, Ranking } from "./cases.js";

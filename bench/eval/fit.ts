@@ -1,5 +1,5 @@
 /** Chooses the weights of the odds from cases whose cause is known: the most likely ones, drawn a little towards nothing. */
-import { featuresFor } from "../../src/activities/tools/rank-causes.js";
+import { featuresFor } from "../../src/activities/tools/rca/rank-causes.js";
 import { type Features, logOddsOf, WEIGHTS, type Weights } from "../../src/activities/tools/rca/ranking/odds.js";
 import type { Case } from "./cases.js";
 

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import type { CallSpan } from "../../src/activities/tools/rank-causes.js";
+import type { CallSpan } from "../../src/activities/tools/rca/rank-causes.js";
 import type { MetricSeries } from "../../src/activities/tools/rca/ranking/input.js";
 import type { Case } from "./cases.js";
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Lab, missingPrograms } from "../../scripts/lab/stack.mjs";
 import { alertsActive } from "../../src/activities/tools/alerts-active.js";
-import type { DiagnosisOutput } from "../../src/activities/tools/investigation/diagnosis-schema.js";
+import type { DiagnosisOutput } from "../../src/activities/tools/kit/investigation/diagnosis-schema.js";
 import { type Local, loadLocal } from "../../src/app/local.js";
 import { discoverStack, readContext } from "../../src/app/stack.js";
 import type { StackMap } from "../../src/schema/map.js";

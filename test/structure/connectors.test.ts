@@ -77,7 +77,9 @@ describe("kinds of sources and channels", () => {
 
   test("stand in no other list or switch", () => {
     // Actions of targets have kinds of their own, some of the same name.
-    const others = naming.filter((file) => !(file in MAY_NAME_KINDS) && !file.startsWith("activities/tools/targets/"));
+    const others = naming.filter(
+      (file) => !(file in MAY_NAME_KINDS) && !file.startsWith("activities/tools/kit/targets/"),
+    );
     expect(others).toEqual([]);
   });
 
@@ -86,5 +88,23 @@ describe("kinds of sources and channels", () => {
     expect(namesKinds('switch (kind) { case "loki": break; }')).toBe(true);
     expect(namesKinds('if (source.kind === "git") return;')).toBe(true);
     expect(namesKinds('const words = ["jaeger", "other"];')).toBe(false);
+  });
+});
+
+describe("the folder of the tools", () => {
+  const entries = readdirSync(join(ROOT, "src/activities/tools"), { withFileTypes: true });
+
+  test("shows the tools: each file is one, and has its line in built-in.ts", () => {
+    const names = entries.filter((entry) => entry.isFile()).map(({ name }) => name.replace(/\.ts$/, ""));
+    const builtIn = readFileSync(join(ROOT, "src/activities/tools/built-in.ts"), "utf8");
+    const listed = [...builtIn.matchAll(/ from "\.\/([\w-]+)\.js";/g)].map(([, name]) => name ?? "");
+    // The calls of declared MCP servers: one tool for each of their tools, made in the registry.
+    const made = ["built-in", "secure-mcp"];
+    expect(names.filter((name) => !made.includes(name)).sort()).toEqual(listed.sort());
+  });
+
+  test("has no folder but these", () => {
+    const names = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+    expect(names.sort()).toEqual(["analysis", "kit", "logs", "rca"]);
   });
 });

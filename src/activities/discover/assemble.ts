@@ -1,8 +1,8 @@
 /** Puts what the sources show together: one map, in one order, so that the same stack gives the same file. */
 import type { Config } from "../../schema/config.js";
 import type { MapService, StackMap } from "../../schema/map.js";
-import { healthOf } from "../tools/investigation/health-rules.js";
-import { byAddress, kindOfWords, mentioned, type Nameable, named } from "../tools/investigation/who.js";
+import { healthOf } from "../tools/kit/investigation/health-rules.js";
+import { byAddress, kindOfWords, mentioned, type Nameable, named } from "../tools/kit/investigation/who.js";
 import { type CallFrom, type FoundCall, type FoundService, type FoundStack, withoutExporter } from "./found.js";
 import type { FoundLog } from "./logs.js";
 

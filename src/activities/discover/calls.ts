@@ -2,7 +2,7 @@
 import type { PrometheusSource } from "../connectors/prometheus/api.js";
 import { askSeries } from "../connectors/prometheus/lists.js";
 import type { ToolContext } from "../define-tool.js";
-import { matchersOf } from "../tools/investigation/ranges.js";
+import { matchersOf } from "../tools/kit/investigation/ranges.js";
 import type { FoundCall, FoundService } from "./found.js";
 
 /** Metrics whose labels name a caller and a callee. */

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { clusterNamed } from "../connectors/kubernetes/client.js";
 import { type ToolContext, ToolFailure } from "../define-tool.js";
-import { kindOfWords } from "../tools/investigation/who.js";
+import { kindOfWords } from "../tools/kit/investigation/who.js";
 import type { FoundCall, FoundService, FoundStack } from "./found.js";
 
 const KINDS = ["deployments", "statefulsets", "daemonsets"] as const;

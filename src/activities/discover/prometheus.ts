@@ -3,9 +3,9 @@
 import type { PrometheusSource } from "../connectors/prometheus/api.js";
 import { askNames, askRules, askSeries, askTargets, type Target } from "../connectors/prometheus/lists.js";
 import { type ToolContext, ToolFailure } from "../define-tool.js";
-import { healthOf, kindsOf } from "../tools/investigation/health-rules.js";
-import { eachWithin, matchersOf } from "../tools/investigation/ranges.js";
 import { durationMs } from "../tools/kit/instant.js";
+import { healthOf, kindsOf } from "../tools/kit/investigation/health-rules.js";
+import { eachWithin, matchersOf } from "../tools/kit/investigation/ranges.js";
 import { callsOf } from "./calls.js";
 import { type FoundService, type FoundStack, withoutExporter } from "./found.js";
 import { environmentOf } from "./kubernetes.js";

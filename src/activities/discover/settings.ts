@@ -4,8 +4,8 @@
  */
 import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { healthOf } from "../tools/investigation/health-rules.js";
-import { kindOfWords } from "../tools/investigation/who.js";
+import { healthOf } from "../tools/kit/investigation/health-rules.js";
+import { kindOfWords } from "../tools/kit/investigation/who.js";
 
 const FILES_MAX = 12;
 const FILE_MAX_BYTES = 262_144;

@@ -3,7 +3,7 @@ import type { SignalName } from "../../schema/map.js";
 import type { PrometheusSource } from "../connectors/prometheus/api.js";
 import { askSeries } from "../connectors/prometheus/lists.js";
 import type { ToolContext } from "../define-tool.js";
-import { matchersOf } from "../tools/investigation/ranges.js";
+import { matchersOf } from "../tools/kit/investigation/ranges.js";
 
 type Signals = Partial<Record<SignalName, string>>;
 

@@ -4,8 +4,8 @@
  */
 import { hostname, networkInterfaces } from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
-import { healthOf } from "../tools/investigation/health-rules.js";
-import { kindOfWords } from "../tools/investigation/who.js";
+import { healthOf } from "../tools/kit/investigation/health-rules.js";
+import { kindOfWords } from "../tools/kit/investigation/who.js";
 import type { FoundCall, FoundService } from "./found.js";
 import { filesWrittenBy, holdersOf, inodesOf, type Process, type Socket, socketsOf } from "./proc-net.js";
 import { portsToldTo } from "./settings.js";

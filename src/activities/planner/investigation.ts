@@ -6,7 +6,7 @@ import type { JsonObject } from "../../schema/json.js";
 import type { StackMap } from "../../schema/map.js";
 import { parseWith } from "../../schema/problems.js";
 import type { DraftResult } from "../contract.js";
-import { mentioned } from "../tools/investigation/who.js";
+import { mentioned } from "../tools/kit/investigation/who.js";
 import {
   componentOf,
   type Node,

@@ -5,8 +5,8 @@ import type { GraphInput } from "../../schema/graph.js";
 import type { JsonObject } from "../../schema/json.js";
 import type { StackMap } from "../../schema/map.js";
 import { kindsThat } from "../connectors/sources.js";
-import type { ServiceParam } from "../tools/investigation/evidence-schema.js";
-import { healthOf } from "../tools/investigation/health-rules.js";
+import type { ServiceParam } from "../tools/kit/investigation/evidence-schema.js";
+import { healthOf } from "../tools/kit/investigation/health-rules.js";
 
 export const STEPS_MAX = 2;
 const LOGS_PER_NODE = 15;

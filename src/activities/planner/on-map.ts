@@ -1,7 +1,7 @@
 /** What the map knows of the service that a goal is about: a playbook is told it and does not ask. */
 import type { MapService, SignalName, StackMap } from "../../schema/map.js";
 import type { Parameter } from "../../schema/playbook.js";
-import { mentioned, named } from "../tools/investigation/who.js";
+import { mentioned, named } from "../tools/kit/investigation/who.js";
 
 export type OnMap = { name: string } & Pick<MapService, "source" | "logs" | "signals">;
 

@@ -6,7 +6,7 @@ import type { GraphInput } from "../../schema/graph.js";
 import type { JsonObject } from "../../schema/json.js";
 import { kindsThat } from "../connectors/sources.js";
 import type { DraftResult } from "../contract.js";
-import type { CarriedEvidence, DiagnosisOutput } from "../tools/investigation/diagnosis-schema.js";
+import type { CarriedEvidence, DiagnosisOutput } from "../tools/kit/investigation/diagnosis-schema.js";
 import { drafted, paramsOf } from "./investigation.js";
 import { type Node, type Scoped, type SearchedFor, slim, withSignals } from "./observations.js";
 

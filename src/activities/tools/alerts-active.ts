@@ -7,18 +7,26 @@ import { askAlertmanager, type ManagedAlert } from "../connectors/prometheus/ale
 import type { PrometheusSource } from "../connectors/prometheus/api.js";
 import { type ActiveAlert, askAlerts, askRules } from "../connectors/prometheus/lists.js";
 import { defineTool, type ToolContext, ToolFailure } from "../define-tool.js";
-import { natureAt } from "./investigation/alert-nature.js";
-import { type AlertPlace, placeOfAlert } from "./investigation/alert-place.js";
+import { finding, findingsSchema, shortened } from "./kit/finding.js";
+import { durationMs, isoMs } from "./kit/instant.js";
+import { natureAt } from "./kit/investigation/alert-nature.js";
+import { type AlertPlace, placeOfAlert } from "./kit/investigation/alert-place.js";
 import {
   evidenceListSchema,
   evidenceOutput,
   type ServiceParam,
   servicesSchema,
-} from "./investigation/evidence-schema.js";
-import { healthOf } from "./investigation/health-rules.js";
-import { askRange, eachWithin, type Line, type Span, spanOf, truthOf, withDataFrom } from "./investigation/ranges.js";
-import { finding, findingsSchema, shortened } from "./kit/finding.js";
-import { durationMs, isoMs } from "./kit/instant.js";
+} from "./kit/investigation/evidence-schema.js";
+import { healthOf } from "./kit/investigation/health-rules.js";
+import {
+  askRange,
+  eachWithin,
+  type Line,
+  type Span,
+  spanOf,
+  truthOf,
+  withDataFrom,
+} from "./kit/investigation/ranges.js";
 import { declaredNameSchema } from "./kit/names.js";
 
 /** Alerts that are placed in time: beyond that it is a storm, and the first of them tell it. */

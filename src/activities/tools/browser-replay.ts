@@ -5,10 +5,10 @@ import type { Config } from "../../schema/config.js";
 import { BROWSER_SHOTS_MAX, BROWSER_STEP_DEFAULT_SECONDS } from "../../vocabulary/browser-limits.js";
 import { messageOf } from "../../vocabulary/message-of.js";
 import { defineTool, type ToolContext, ToolFailure, toolFailure } from "../define-tool.js";
-import { withBrowser } from "./browser/launch.js";
-import { isRefusal, NotAsExpected, perform, picture, type Stage } from "./browser/perform.js";
-import { paramsSchema, type Step, secretsOf, urlsOf } from "./browser/steps.js";
-import { plainUrl, watch, watchedSchema } from "./browser/watch.js";
+import { withBrowser } from "./kit/browser/launch.js";
+import { isRefusal, NotAsExpected, perform, picture, type Stage } from "./kit/browser/perform.js";
+import { paramsSchema, type Step, secretsOf, urlsOf } from "./kit/browser/steps.js";
+import { plainUrl, watch, watchedSchema } from "./kit/browser/watch.js";
 import { finding, findingsSchema } from "./kit/finding.js";
 import { excerpt } from "./kit/http-answers.js";
 

@@ -16,7 +16,7 @@ import {
 import { defineTool, type ToolContext, ToolFailure, toolFailure } from "../define-tool.js";
 import { finding, findingsSchema } from "./kit/finding.js";
 import { declaredNameSchema } from "./kit/names.js";
-import { requireSandbox, runInSandbox, SHELLS } from "./sandbox/bubblewrap.js";
+import { requireSandbox, runInSandbox, SHELLS } from "./kit/sandbox/bubblewrap.js";
 
 /** A reference to a stored result stands for its content. */
 const BLOB = /^blob:sha256:[0-9a-f]{64}$/;

@@ -4,20 +4,27 @@ import { diagnose } from "../../core/investigation/diagnose.js";
 import type { Component, Evidence } from "../../core/investigation/evidence.js";
 import { redact } from "../../core/redact.js";
 import { defineTool, type ToolContext } from "../define-tool.js";
-import { changeEvidence } from "./investigation/changes.js";
+import { changeEvidence } from "./kit/investigation/changes.js";
 import {
   type DiagnosisOutput,
   type DiagnosisParams,
   diagnosisSchema,
   paramsSchema,
-} from "./investigation/diagnosis-schema.js";
-import { evidenceListSchema, evidenceOf } from "./investigation/evidence-schema.js";
-import { examined, notExamined } from "./investigation/examined.js";
-import { healthOf } from "./investigation/health-rules.js";
-import { otherEvidence, readOthers } from "./investigation/other-looks.js";
-import { adviceOf, carriedSigns, causesOf, findingsOf, ruledOut, symptomOf } from "./investigation/shown-diagnosis.js";
-import { wellIn } from "./investigation/well-spans.js";
-import { headlineOf } from "./investigation/words.js";
+} from "./kit/investigation/diagnosis-schema.js";
+import { evidenceListSchema, evidenceOf } from "./kit/investigation/evidence-schema.js";
+import { examined, notExamined } from "./kit/investigation/examined.js";
+import { healthOf } from "./kit/investigation/health-rules.js";
+import { otherEvidence, readOthers } from "./kit/investigation/other-looks.js";
+import {
+  adviceOf,
+  carriedSigns,
+  causesOf,
+  findingsOf,
+  ruledOut,
+  symptomOf,
+} from "./kit/investigation/shown-diagnosis.js";
+import { wellIn } from "./kit/investigation/well-spans.js";
+import { headlineOf } from "./kit/investigation/words.js";
 
 const READS = ["alerts_active", "health_check", "series_scan", "log_scan"];
 const CHANGES = ["change_history", "deployment_history"];

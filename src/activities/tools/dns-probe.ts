@@ -10,7 +10,7 @@ import { serverOf } from "../connectors/dns/server.js";
 import { defineTool, type ToolContext } from "../define-tool.js";
 import { finding, findingsSchema } from "./kit/finding.js";
 import { declaredNameSchema } from "./kit/names.js";
-import { askDns, DNS_STATUSES, type DnsResult, type DnsStatus, RECORD_TYPES } from "./probes/dns-query.js";
+import { askDns, DNS_STATUSES, type DnsResult, type DnsStatus, RECORD_TYPES } from "./kit/probes/dns-query.js";
 
 const nameSchema = z
   .string()

@@ -3,18 +3,26 @@ import { z } from "zod";
 import type { Evidence, Onset } from "../../core/investigation/evidence.js";
 import { sourceNamed, sourceReach } from "../connectors/declared-sources.js";
 import { defineTool, type ToolContext } from "../define-tool.js";
+import { finding, findingsSchema } from "./kit/finding.js";
+import { durationMs } from "./kit/instant.js";
 import {
   evidenceListSchema,
   evidenceOutput,
   type ServiceParam,
   servicesSchema,
-} from "./investigation/evidence-schema.js";
-import { healthOf, queryOf, sentenceOf } from "./investigation/health-rules.js";
-import { askRange, eachWithin, type Span, spanOf, type Truth, truthOf, withDataFrom } from "./investigation/ranges.js";
-import { wellSchema, wellSpans } from "./investigation/well-spans.js";
-import { named } from "./investigation/who.js";
-import { finding, findingsSchema } from "./kit/finding.js";
-import { durationMs } from "./kit/instant.js";
+} from "./kit/investigation/evidence-schema.js";
+import { healthOf, queryOf, sentenceOf } from "./kit/investigation/health-rules.js";
+import {
+  askRange,
+  eachWithin,
+  type Span,
+  spanOf,
+  type Truth,
+  truthOf,
+  withDataFrom,
+} from "./kit/investigation/ranges.js";
+import { wellSchema, wellSpans } from "./kit/investigation/well-spans.js";
+import { named } from "./kit/investigation/who.js";
 import { declaredNameSchema } from "./kit/names.js";
 
 /** Questions at the same time: a Prometheus server answers twenty by default. */

@@ -3,13 +3,13 @@ import { arch, availableParallelism, freemem, hostname, loadavg, platform, relea
 import type { z } from "zod";
 import { HOST_ENTRIES_MAX, HOST_PROCESSES_MAX } from "../../vocabulary/probe-limits.js";
 import { defineTool, type ToolContext, toolFailure } from "../define-tool.js";
-import { percent, readDisks } from "./host/disks.js";
-import { memoryFields, mounts } from "./host/proc-format.js";
-import { procText, takeSample } from "./host/sample.js";
-import type { HostParams, HostReading } from "./host/schema.js";
-import { outputSchema, paramsSchema } from "./host/schema.js";
-import { findingsOf } from "./host/thresholds.js";
-import { cpuUsage, networkUsage, processUsage } from "./host/usage.js";
+import { percent, readDisks } from "./kit/host/disks.js";
+import { memoryFields, mounts } from "./kit/host/proc-format.js";
+import { procText, takeSample } from "./kit/host/sample.js";
+import type { HostParams, HostReading } from "./kit/host/schema.js";
+import { outputSchema, paramsSchema } from "./kit/host/schema.js";
+import { findingsOf } from "./kit/host/thresholds.js";
+import { cpuUsage, networkUsage, processUsage } from "./kit/host/usage.js";
 
 export const hostMetrics = defineTool({
   name: "host_metrics",

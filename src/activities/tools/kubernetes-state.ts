@@ -14,8 +14,8 @@ import {
   paramsSchema,
   type StateOutput,
   type StateParams,
-} from "./kubernetes-state/schema.js";
-import { outputOf } from "./kubernetes-state/shown.js";
+} from "./kit/kubernetes-state/schema.js";
+import { outputOf } from "./kit/kubernetes-state/shown.js";
 
 export const kubernetesState = defineTool({
   name: "kubernetes_state",

@@ -9,11 +9,11 @@ import { connectorOf, kindsThat } from "../connectors/sources.js";
 import { defineTool, type ToolContext, toolFailure } from "../define-tool.js";
 import { finding, findingsSchema, shortened } from "./kit/finding.js";
 import { instantMs, isoText } from "./kit/instant.js";
+import { type MetricParams, metricParamsSchema, QUESTIONS } from "./kit/metrics/params.js";
+import type { Moment, Question, Reading } from "./kit/metrics/reading.js";
+import { signalSchema } from "./kit/metrics/signal-reading.js";
+import { statementOf } from "./kit/metrics/statement.js";
 import { uiLink } from "./logs/reading.js";
-import { type MetricParams, metricParamsSchema, QUESTIONS } from "./metrics/params.js";
-import type { Moment, Question, Reading } from "./metrics/reading.js";
-import { signalSchema } from "./metrics/signal-reading.js";
-import { statementOf } from "./metrics/statement.js";
 
 const UI_URL_MAX_CHARS = 6_000;
 

@@ -4,18 +4,18 @@ import type { Evidence } from "../../core/investigation/evidence.js";
 import { lastingShift, type Shift } from "../../core/statistics/lasting-shift.js";
 import { sourceNamed, sourceReach } from "../connectors/declared-sources.js";
 import { defineTool, type ToolContext } from "../define-tool.js";
+import { finding, findingsSchema } from "./kit/finding.js";
+import { durationMs } from "./kit/instant.js";
 import {
   evidenceListSchema,
   evidenceOutput,
   type ServiceParam,
   servicesSchema,
-} from "./investigation/evidence-schema.js";
-import { askRange, eachWithin, type Line, matchersOf, type Span, spanOf } from "./investigation/ranges.js";
-import { meaningOf } from "./investigation/series-meaning.js";
-import { finding, findingsSchema } from "./kit/finding.js";
-import { durationMs } from "./kit/instant.js";
+} from "./kit/investigation/evidence-schema.js";
+import { askRange, eachWithin, type Line, matchersOf, type Span, spanOf } from "./kit/investigation/ranges.js";
+import { meaningOf } from "./kit/investigation/series-meaning.js";
+import { shownNumber } from "./kit/metrics/reading.js";
 import { declaredNameSchema } from "./kit/names.js";
-import { shownNumber } from "./metrics/reading.js";
 
 /** Series that one look reads, over all services; and how long it may take. */
 const SERIES_READ_MAX = 5_000;

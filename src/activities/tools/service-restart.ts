@@ -2,8 +2,8 @@
 import { z } from "zod";
 import { defineTool } from "../define-tool.js";
 import { declaredNameSchema } from "./kit/names.js";
-import { actOn, previewOf, targetReach } from "./targets/act.js";
-import { actionOutputSchema } from "./targets/output.js";
+import { actOn, previewOf, targetReach } from "./kit/targets/act.js";
+import { actionOutputSchema } from "./kit/targets/output.js";
 
 export const serviceRestart = defineTool({
   name: "service_restart",

@@ -9,11 +9,11 @@ import { jsonObjectSchema, jsonSchema } from "../../schema/json.js";
 import { GOAL_MAX_CHARS, NAME_MAX_CHARS } from "../../vocabulary/limits.js";
 import { defineTool, type ToolContext } from "../define-tool.js";
 import { findingsSchema } from "./kit/finding.js";
-import { chartOf } from "./summary/chart-of-run.js";
-import { type Cited, citedText, flatten } from "./summary/cited-findings.js";
-import { escapeMarkdown } from "./summary/markdown.js";
-import { postmortemBlocks } from "./summary/postmortem.js";
-import { type Cause, causeOf, changesOf } from "./summary/run-facts.js";
+import { chartOf } from "./kit/summary/chart-of-run.js";
+import { type Cited, citedText, flatten } from "./kit/summary/cited-findings.js";
+import { escapeMarkdown } from "./kit/summary/markdown.js";
+import { postmortemBlocks } from "./kit/summary/postmortem.js";
+import { type Cause, causeOf, changesOf } from "./kit/summary/run-facts.js";
 import {
   causeLines,
   factLines,
@@ -22,8 +22,8 @@ import {
   nodeLines,
   section,
   timelineLines,
-} from "./summary/sections.js";
-import { timelineOf } from "./summary/timeline.js";
+} from "./kit/summary/sections.js";
+import { timelineOf } from "./kit/summary/timeline.js";
 
 /** Characters of the whole text: readable, and well under what history carries. */
 const MARKDOWN_MAX_CHARS = 40_000;

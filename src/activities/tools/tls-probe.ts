@@ -6,9 +6,9 @@ import type { JsonObject } from "../../schema/json.js";
 import { TLS_CHAIN_MAX, TLS_NAMES_MAX } from "../../vocabulary/probe-limits.js";
 import { defineTool, type ToolContext, toolFailure } from "../define-tool.js";
 import { findingsSchema } from "./kit/finding.js";
-import { certificateOf, certificateSchema } from "./probes/certificate.js";
-import { type Handshake, shakeHands } from "./probes/tls-handshake.js";
-import { findingsOf, type Seen, verdictOf } from "./probes/tls-verdict.js";
+import { certificateOf, certificateSchema } from "./kit/probes/certificate.js";
+import { type Handshake, shakeHands } from "./kit/probes/tls-handshake.js";
+import { findingsOf, type Seen, verdictOf } from "./kit/probes/tls-verdict.js";
 
 const paramsSchema = z.strictObject({
   /** Name or address. */

@@ -8,9 +8,9 @@ import { defineTool, type ToolContext, toolFailure } from "../define-tool.js";
 import { finding, findingsSchema, shortened, type ToolFinding } from "./kit/finding.js";
 import { instantMs, isoText } from "./kit/instant.js";
 import { declaredNameSchema } from "./kit/names.js";
-import { analyseTraces, type TraceAnalysis, type TraceSummary } from "./traces/analyse.js";
-import { spanLines } from "./traces/call-spans.js";
-import type { Trace, TraceQuestion, TraceReading } from "./traces/span.js";
+import { analyseTraces, type TraceAnalysis, type TraceSummary } from "./kit/traces/analyse.js";
+import { spanLines } from "./kit/traces/call-spans.js";
+import type { Trace, TraceQuestion, TraceReading } from "./kit/traces/span.js";
 
 /** Chosen so that the largest output stays within what one node may keep in history. */
 const TRACES_SHOWN_MAX = 6;

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { planInvestigation } from "../../../src/activities/planner/investigation.js";
 import { planRound, type RoundInput } from "../../../src/activities/planner/rounds.js";
 import { createDefaultRegistry } from "../../../src/activities/registry.js";
-import type { DiagnosisOutput } from "../../../src/activities/tools/investigation/diagnosis-schema.js";
+import type { DiagnosisOutput } from "../../../src/activities/tools/kit/investigation/diagnosis-schema.js";
 import { checkAgainst } from "../../../src/core/check.js";
 import { DEFAULT_POLICY } from "../../../src/core/policy.js";
 import type { Config } from "../../../src/schema/config.js";

@@ -1,8 +1,8 @@
 /** Spans that a run collected are weighed in the search for causes like any other signal, and cited by the node that read them. */
 import { expect, test } from "vitest";
 import { autoRca } from "../../../src/activities/tools/auto-rca.js";
-import { spanLines } from "../../../src/activities/tools/traces/call-spans.js";
-import type { Span } from "../../../src/activities/tools/traces/span.js";
+import { spanLines } from "../../../src/activities/tools/kit/traces/call-spans.js";
+import type { Span } from "../../../src/activities/tools/kit/traces/span.js";
 import type { Json } from "../../../src/schema/json.js";
 import { configOf, contextOf } from "../../support/tool-context.js";
 import { BEGAN, metricOf, noise } from "../../support/trouble.js";

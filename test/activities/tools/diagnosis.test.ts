@@ -1,7 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { diagnosis } from "../../../src/activities/tools/diagnosis.js";
-import { type DiagnosisOutput, diagnosisSchema } from "../../../src/activities/tools/investigation/diagnosis-schema.js";
-import { evidenceOutput } from "../../../src/activities/tools/investigation/evidence-schema.js";
+import {
+  type DiagnosisOutput,
+  diagnosisSchema,
+} from "../../../src/activities/tools/kit/investigation/diagnosis-schema.js";
+import { evidenceOutput } from "../../../src/activities/tools/kit/investigation/evidence-schema.js";
 import type { Evidence } from "../../../src/core/investigation/evidence.js";
 import type { Json } from "../../../src/schema/json.js";
 import { configOf, contextOf, NOW } from "../../support/tool-context.js";

@@ -1,8 +1,8 @@
 /** health_check and the placing of alerts on a real store of metrics: what answers, what restarted when, and what nobody ever read. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { healthCheck } from "../../../src/activities/tools/health-check.js";
-import { placeOfAlert } from "../../../src/activities/tools/investigation/alert-place.js";
-import { wellIn, wellQuery } from "../../../src/activities/tools/investigation/well-spans.js";
+import { placeOfAlert } from "../../../src/activities/tools/kit/investigation/alert-place.js";
+import { wellIn, wellQuery } from "../../../src/activities/tools/kit/investigation/well-spans.js";
 import type { Json } from "../../../src/schema/json.js";
 import { reachingContext } from "../../support/local-server.js";
 import { configOf } from "../../support/tool-context.js";

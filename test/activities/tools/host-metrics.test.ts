@@ -3,17 +3,17 @@ import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { hostname } from "node:os";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { hostMetrics } from "../../../src/activities/tools/host-metrics.js";
 import {
   cpuTimes,
   interfaceCounts,
   memoryFields,
   mounts,
   processTimes,
-} from "../../../src/activities/tools/host/proc-format.js";
-import type { HostReading } from "../../../src/activities/tools/host/schema.js";
-import { findingsOf } from "../../../src/activities/tools/host/thresholds.js";
-import { cpuUsage, networkUsage, processUsage } from "../../../src/activities/tools/host/usage.js";
-import { hostMetrics } from "../../../src/activities/tools/host-metrics.js";
+} from "../../../src/activities/tools/kit/host/proc-format.js";
+import type { HostReading } from "../../../src/activities/tools/kit/host/schema.js";
+import { findingsOf } from "../../../src/activities/tools/kit/host/thresholds.js";
+import { cpuUsage, networkUsage, processUsage } from "../../../src/activities/tools/kit/host/usage.js";
 import { configOf, contextOf, failureOf } from "../../support/tool-context.js";
 
 describe("a file of /proc", () => {

@@ -1,6 +1,6 @@
 /** Root causes of real incidents, and that neither names nor the order or unit of the data decide them. */
 import { expect, test } from "vitest";
-import { type Cause, type RankCausesInput, rankCauses } from "../../../src/activities/tools/rank-causes.js";
+import { type Cause, type RankCausesInput, rankCauses } from "../../../src/activities/tools/rca/rank-causes.js";
 import { type Incident, joined, PETSHOP_PRESENT, petshop, petshopFolders } from "../../support/petshop.js";
 
 const SKIPPED = "(skipped: ../shared/data is absent)";

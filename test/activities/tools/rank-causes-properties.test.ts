@@ -1,7 +1,7 @@
 /** Whatever it is given, the ranking of causes ends, is repeatable, stays within its bounds and cites what it names. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type RankCausesInput, rankCauses } from "../../../src/activities/tools/rank-causes.js";
+import { type RankCausesInput, rankCauses } from "../../../src/activities/tools/rca/rank-causes.js";
 
 const NODES = ["a", "b", "c", "d", "e", "__proto__", "constructor"];
 const METRICS = ["latency", "availability", "requests", "error_rate", "cpu", "errors_total", "mystery", "latency_ms"];

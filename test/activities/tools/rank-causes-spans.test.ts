@@ -1,6 +1,6 @@
 /** Root causes that metrics hardly show and spans do. */
 import { expect, test } from "vitest";
-import { type CallSpan, rankCauses } from "../../../src/activities/tools/rank-causes.js";
+import { type CallSpan, rankCauses } from "../../../src/activities/tools/rca/rank-causes.js";
 
 const NOTICED = 1_700_000_000;
 

@@ -1,6 +1,6 @@
 /** Root causes: made systems whose cause is known by construction, one idea a test. */
 import { expect, test } from "vitest";
-import { type Cause, type MetricSeries, rankCauses } from "../../../src/activities/tools/rank-causes.js";
+import { type Cause, type MetricSeries, rankCauses } from "../../../src/activities/tools/rca/rank-causes.js";
 
 const START = 1_700_000_000;
 const STEP = 60;

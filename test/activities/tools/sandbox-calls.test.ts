@@ -1,6 +1,6 @@
 /** The filter of system calls, run as the kernel runs it: what each call gets, on both machines. */
 import { expect, test } from "vitest";
-import { callFilter } from "../../../src/activities/tools/sandbox/system-calls.js";
+import { callFilter } from "../../../src/activities/tools/kit/sandbox/system-calls.js";
 
 /** Of classic BPF, the instructions that a filter has. */
 function answer(

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { autoRca } from "../../../src/activities/tools/auto-rca.js";
-import { chartSvg, escapeXml } from "../../../src/activities/tools/summary/chart-svg.js";
+import { chartSvg, escapeXml } from "../../../src/activities/tools/kit/summary/chart-svg.js";
 import { summary } from "../../../src/activities/tools/summary.js";
 import type { RunContext } from "../../../src/core/run/context.js";
 import type { Json } from "../../../src/schema/json.js";

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { ToolContext } from "../../../src/activities/define-tool.js";
-import { escapeMarkdown } from "../../../src/activities/tools/summary/markdown.js";
+import { escapeMarkdown } from "../../../src/activities/tools/kit/summary/markdown.js";
 import { summary } from "../../../src/activities/tools/summary.js";
 import { configOf, contextOf } from "../../support/tool-context.js";
 

@@ -2,9 +2,9 @@
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from "node:net";
 import { createServer, type TlsOptions } from "node:tls";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { certificateOf } from "../../../src/activities/tools/probes/certificate.js";
-import { shakeHands } from "../../../src/activities/tools/probes/tls-handshake.js";
-import { findingsOf, verdictOf } from "../../../src/activities/tools/probes/tls-verdict.js";
+import { certificateOf } from "../../../src/activities/tools/kit/probes/certificate.js";
+import { shakeHands } from "../../../src/activities/tools/kit/probes/tls-handshake.js";
+import { findingsOf, verdictOf } from "../../../src/activities/tools/kit/probes/tls-verdict.js";
 import { tlsProbe } from "../../../src/activities/tools/tls-probe.js";
 import { redactValue } from "../../../src/core/redact.js";
 import { createHostGuard } from "../../../src/platform/http/host-guard.js";

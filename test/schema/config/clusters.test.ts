@@ -1,7 +1,7 @@
 /** Clusters and workloads in config.yaml: what may be declared, and what is refused with words that help. */
 import { describe, expect, test } from "vitest";
-import { actOn } from "../../../src/activities/tools/targets/act.js";
-import { targetReach } from "../../../src/activities/tools/targets/declared.js";
+import { actOn } from "../../../src/activities/tools/kit/targets/act.js";
+import { targetReach } from "../../../src/activities/tools/kit/targets/declared.js";
 import { configFileSchema } from "../../../src/schema/config.js";
 import { parseWith } from "../../../src/schema/problems.js";
 import { configOf, contextOf, failureOf } from "../../support/tool-context.js";

@@ -1,6 +1,6 @@
 /** Sources of kind `datadog`. */
 import { datadogUrl } from "../../../schema/config/metrics.js";
-import { absentParams } from "../../tools/metrics/params.js";
+import { absentParams } from "../../tools/kit/metrics/params.js";
 import type { SourceConnector } from "../contract.js";
 import { readDatadog, validateDatadog } from "./metrics.js";
 

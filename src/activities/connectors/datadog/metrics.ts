@@ -6,8 +6,8 @@ import { POINTS_MAX } from "../../../vocabulary/source-limits.js";
 import { type ToolContext, type ToolFailure, toolFailure } from "../../define-tool.js";
 import { excerpt } from "../../tools/kit/http-answers.js";
 import { isoText } from "../../tools/kit/instant.js";
-import type { Moment } from "../../tools/metrics/reading.js";
-import { finite, type Reading, type Series } from "../../tools/metrics/reading.js";
+import type { Moment } from "../../tools/kit/metrics/reading.js";
+import { finite, type Reading, type Series } from "../../tools/kit/metrics/reading.js";
 import { callSource, shapeOf } from "../kit/source-calls.js";
 
 type DatadogSource = Extract<Source, { kind: "datadog" }> & { name: string };

@@ -1,6 +1,6 @@
 /** Sources of kind `dns`: a resolver. */
 import { type ToolContext, toolFailure } from "../../define-tool.js";
-import { askDns } from "../../tools/probes/dns-query.js";
+import { askDns } from "../../tools/kit/probes/dns-query.js";
 import type { Named, SourceConnector } from "../contract.js";
 import { serverOf } from "./server.js";
 

@@ -2,7 +2,7 @@
 import type { Problem } from "../../../vocabulary/problems.js";
 import { type ToolContext, toolFailure } from "../../define-tool.js";
 import { statusFailure } from "../../tools/kit/http-answers.js";
-import { absentParams } from "../../tools/metrics/params.js";
+import { absentParams } from "../../tools/kit/metrics/params.js";
 import type { Named, SourceConnector } from "../contract.js";
 import { SAMPLE_URL } from "../kit/limits.js";
 import { counted, sourceEmpty } from "../kit/source-checks.js";

@@ -9,8 +9,8 @@ import {
   shownNumber,
   shownOrUnknown,
   sumOf,
-} from "../../tools/metrics/reading.js";
-import { pause } from "../../tools/pause.js";
+} from "../../tools/kit/metrics/reading.js";
+import { pause } from "../../tools/kit/pause.js";
 import { type Page, parsePage } from "./format.js";
 import { current, type Growth, growthOf, isOther, matching, type Scrape } from "./scrapes.js";
 import { parseSelector, type Selector } from "./selector.js";

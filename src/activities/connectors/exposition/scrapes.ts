@@ -1,6 +1,6 @@
 /** Two looks at a `/metrics` page: whether one process answered both, and what each counter grew by in between. */
 import { isoText } from "../../tools/kit/instant.js";
-import { finite, type Series } from "../../tools/metrics/reading.js";
+import { finite, type Series } from "../../tools/kit/metrics/reading.js";
 import type { Page, Sample } from "./format.js";
 import { fitsSelector, type Selector } from "./selector.js";
 

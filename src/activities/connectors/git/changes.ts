@@ -7,8 +7,8 @@ import type { Source } from "../../../schema/config.js";
 import { type ToolContext, type ToolFailure, toolFailure } from "../../define-tool.js";
 import { excerpt } from "../../tools/kit/http-answers.js";
 import { isoText } from "../../tools/kit/instant.js";
-import { seeingRootsAlone } from "../../tools/sandbox/roots-alone.js";
-import { type CommandResult, runCommand } from "../../tools/targets/run-command.js";
+import { seeingRootsAlone } from "../../tools/kit/sandbox/roots-alone.js";
+import { type CommandResult, runCommand } from "../../tools/kit/targets/run-command.js";
 import type { ChangeQuestion, ChangeReading, ReportedChange } from "../kit/change.js";
 import { gitDirectory } from "./repository.js";
 

@@ -2,8 +2,8 @@
 import { z } from "zod";
 import type { Source } from "../../../schema/config.js";
 import type { ToolContext } from "../../define-tool.js";
+import { pageOf, type Span, type Trace, type TraceQuestion, type TraceReading } from "../../tools/kit/traces/span.js";
 import type { LostPart } from "../../tools/logs/reading.js";
-import { pageOf, type Span, type Trace, type TraceQuestion, type TraceReading } from "../../tools/traces/span.js";
 import { callSource, shapeOf } from "../kit/source-calls.js";
 
 const tagSchema = z.object({ key: z.string(), value: z.unknown() });

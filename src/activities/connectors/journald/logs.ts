@@ -5,10 +5,10 @@
 import type { Source } from "../../../schema/config.js";
 import { type ToolContext, toolFailure } from "../../define-tool.js";
 import { excerpt } from "../../tools/kit/http-answers.js";
+import { type CommandResult, inheritedPath, runCommand } from "../../tools/kit/targets/run-command.js";
 import { isAtLeast, type Level } from "../../tools/logs/levels.js";
 import type { LogQuestion, LogReading, LostPart } from "../../tools/logs/reading.js";
 import { NewestEntries } from "../../tools/logs/selection.js";
-import { type CommandResult, inheritedPath, runCommand } from "../../tools/targets/run-command.js";
 import { LineSplitter } from "../files/line-splitter.js";
 import { journalEntry, SEVERITY_LEVELS } from "./entry.js";
 import { closeAll, type JournalFile, type JournalFiles, journalFiles, lostFile } from "./journal-files.js";

@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import { redact } from "../../../core/redact.js";
 import { DUPLICATE_CHECKS, DUPLICATE_WAIT_MS } from "../../../vocabulary/ticket-limits.js";
 import { type ToolContext, ToolFailure } from "../../define-tool.js";
-import { pause } from "../../tools/pause.js";
+import { pause } from "../../tools/kit/pause.js";
 import { mayHaveHappened } from "./vendor-calls.js";
 
 /** A sign of the idempotency key that tickets and comments carry: it tells nothing of the key. */

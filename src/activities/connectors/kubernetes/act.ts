@@ -4,7 +4,7 @@ import type { ActionName } from "../../../schema/config.js";
 import type { JsonObject } from "../../../schema/json.js";
 import { type Preview, type ToolContext, ToolFailure, toolFailure } from "../../define-tool.js";
 import { finding } from "../../tools/kit/finding.js";
-import type { ActionOutput } from "../../tools/targets/output.js";
+import type { ActionOutput } from "../../tools/kit/targets/output.js";
 import { type Changed, FIELD_MANAGER, makeChange, patchOf } from "./change.js";
 import { configMapPath, planConfigMap } from "./config-maps.js";
 import { type Plan, planEnvironment, planRestart, planRollback, planScale } from "./plans.js";

@@ -8,7 +8,7 @@ import { HttpFailure } from "../../../platform/http/failure.js";
 import type { JsonObject } from "../../../schema/json.js";
 import { messageOf } from "../../../vocabulary/message-of.js";
 import { type ToolContext, type ToolFailure, toolFailure } from "../../define-tool.js";
-import { pause } from "../../tools/pause.js";
+import { pause } from "../../tools/kit/pause.js";
 import { KubernetesFailure } from "./answers.js";
 import type { KubernetesClient } from "./client.js";
 import type { Plan } from "./plans.js";

@@ -3,7 +3,7 @@ import { dirname, isAbsolute, join } from "node:path";
 import { redact } from "../../../core/redact.js";
 import { programEnvironment } from "../../../platform/environment.js";
 import { type ToolContext, type ToolFailure, toolFailure } from "../../define-tool.js";
-import { runCommand } from "../../tools/targets/run-command.js";
+import { runCommand } from "../../tools/kit/targets/run-command.js";
 
 /** `users[].user.exec`, as far as it is used. */
 export interface ExecSection {

@@ -1,6 +1,6 @@
 /** Waits for a rollout to its end, with its progress as the sign of life; one that stalls or outlasts the time says so. */
 import { type ToolContext, ToolFailure, toolFailure } from "../../define-tool.js";
-import { pause } from "../../tools/pause.js";
+import { pause } from "../../tools/kit/pause.js";
 import { KubernetesFailure, quotaFailure } from "./answers.js";
 import { creationFault, symptomsOf } from "./pods.js";
 import { type Progress, progressOf } from "./progress.js";

@@ -1,7 +1,7 @@
 /** Sources of kind `prometheus`: Prometheus and what speaks its interface. */
 import type { ToolContext } from "../../define-tool.js";
-import { absentParams } from "../../tools/metrics/params.js";
-import { readSignal } from "../../tools/metrics/signal-reading.js";
+import { absentParams } from "../../tools/kit/metrics/params.js";
+import { readSignal } from "../../tools/kit/metrics/signal-reading.js";
 import type { Named, SourceConnector } from "../contract.js";
 import { SAMPLE_URL } from "../kit/limits.js";
 import { counted, sourceEmpty } from "../kit/source-checks.js";

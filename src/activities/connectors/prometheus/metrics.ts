@@ -4,7 +4,7 @@ import { redactValue } from "../../../core/redact.js";
 import { POINTS_MAX } from "../../../vocabulary/source-limits.js";
 import { type ToolContext, type ToolFailure, toolFailure } from "../../define-tool.js";
 import { isoText } from "../../tools/kit/instant.js";
-import type { Moment } from "../../tools/metrics/reading.js";
+import type { Moment } from "../../tools/kit/metrics/reading.js";
 import {
   finite,
   type Question,
@@ -13,7 +13,7 @@ import {
   type Series,
   shownOrUnknown,
   sumOf,
-} from "../../tools/metrics/reading.js";
+} from "../../tools/kit/metrics/reading.js";
 import { parseValue } from "../exposition/format.js";
 import { type Labels, parseSelector } from "../exposition/selector.js";
 import { askPrometheus, type PrometheusSource, type QueryData, secondsText as seconds } from "./api.js";

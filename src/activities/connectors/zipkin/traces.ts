@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { Source } from "../../../schema/config.js";
 import type { ToolContext } from "../../define-tool.js";
-import { pageOf, type Span, type Trace, type TraceQuestion, type TraceReading } from "../../tools/traces/span.js";
+import { pageOf, type Span, type Trace, type TraceQuestion, type TraceReading } from "../../tools/kit/traces/span.js";
 import { callSource, shapeOf } from "../kit/source-calls.js";
 
 const spanSchema = z.object({

@@ -2,7 +2,7 @@
 
 import { finding, type ToolFinding } from "../kit/finding.js";
 import { isoText, spanText } from "../kit/instant.js";
-import { shownNumber } from "../metrics/reading.js";
+import { shownNumber } from "../kit/metrics/reading.js";
 import { BEGINS_WITHIN_MS, type ChangeVerdict, LINES_MIN } from "./change.js";
 import type { AnalysisOutput, AnalysisParams } from "./schema.js";
 

@@ -3,8 +3,8 @@
 import type { RateChange } from "../analysis/shifts.js";
 import { shiftsOf, type Unpaired } from "../analysis/shifts.js";
 import { isoText } from "../kit/instant.js";
+import { shownNumber } from "../kit/metrics/reading.js";
 import { isError } from "../logs/levels.js";
-import { shownNumber } from "../metrics/reading.js";
 import type { Evidence, Findings, RuledOut } from "./evidence.js";
 import type { CollectedLog, Observations } from "./observations.js";
 import type { Symptom } from "./symptoms.js";

@@ -1,8 +1,8 @@
 /** What the metrics of all services tell: the target's trouble handed down the call graph by `rankCauses`. */
 import { isoText } from "../kit/instant.js";
-import { type Cause, type Evidence as CitedEvidence, rankCauses } from "../rank-causes.js";
 import type { Evidence, Findings, RuledOut } from "./evidence.js";
 import type { MeasuredSeries, Observations, Origin } from "./observations.js";
+import { type Cause, type Evidence as CitedEvidence, rankCauses } from "./rank-causes.js";
 import { isOfSpans } from "./ranking/span-series.js";
 import type { Symptom } from "./symptoms.js";
 

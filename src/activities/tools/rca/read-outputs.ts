@@ -6,7 +6,7 @@ import type { ToolContext } from "../../define-tool.js";
 import { entriesOf, groupsOf } from "../analysis/templates.js";
 import { shortened } from "../kit/finding.js";
 import { isoMs } from "../kit/instant.js";
-import { spansIn } from "../traces/call-spans.js";
+import { spansIn } from "../kit/traces/call-spans.js";
 import { listIn, numberIn, objectIn, textIn } from "./json-parts.js";
 import { readLimits } from "./limit-evidence.js";
 import { measureIn, serviceIn, serviceInQuery } from "./metric-names.js";

@@ -5,7 +5,7 @@ import { median, noiseOf } from "../../../core/statistics/order.js";
 import { followsWithinMs } from "../analysis/series/analyse-metric.js";
 import { shiftsOf } from "../analysis/shifts.js";
 import { isoText } from "../kit/instant.js";
-import { shownNumber } from "../metrics/reading.js";
+import { shownNumber } from "../kit/metrics/reading.js";
 import type { AnalysedLog, MeasuredSeries, Observations, Origin } from "./observations.js";
 import { serviceName } from "./observations.js";
 

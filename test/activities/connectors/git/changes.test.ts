@@ -17,7 +17,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { gitChanges, logArguments } from "../../../../src/activities/connectors/git/changes.js";
-import { seeingRootsAlone } from "../../../../src/activities/tools/sandbox/roots-alone.js";
+import { seeingRootsAlone } from "../../../../src/activities/tools/kit/sandbox/roots-alone.js";
 import { type Source, sourceSchema } from "../../../../src/schema/config.js";
 import { configOf, contextOf, failureOf, NOW } from "../../../support/tool-context.js";
 

@@ -7,7 +7,7 @@ import { wikiOf } from "../../../../src/activities/connectors/jira/wiki.js";
 import { fitted, readMarkdown } from "../../../../src/activities/connectors/kit/markdown.js";
 import { titled, written } from "../../../../src/activities/connectors/kit/origin.js";
 import { sectionsOf } from "../../../../src/activities/connectors/slack/text.js";
-import { escapeMarkdown } from "../../../../src/activities/tools/summary/markdown.js";
+import { escapeMarkdown } from "../../../../src/activities/tools/kit/summary/markdown.js";
 import { adfSchema } from "../../../support/jira-cloud.js";
 
 /** Text as logs have it, thick with what means something somewhere. */

@@ -4,7 +4,7 @@ import { type ChangePoint, changePoints } from "../../../../core/statistics/chan
 import { median, noiseOf } from "../../../../core/statistics/order.js";
 import { ANOMALIES_MAX } from "../../../../vocabulary/analysis-limits.js";
 import { isoText } from "../../kit/instant.js";
-import { shownNumber } from "../../metrics/reading.js";
+import { shownNumber } from "../../kit/metrics/reading.js";
 import { type Measured, type Missing, measured, missingOf, type Point } from "./points.js";
 import { seasonOf } from "./season.js";
 

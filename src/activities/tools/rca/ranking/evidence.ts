@@ -1,7 +1,7 @@
 /** What is cited for a cause: the series, its normal range, what was observed, and since when. */
 
 import { quantiles } from "../../../../core/statistics/order.js";
-import { shownNumber as shown } from "../../metrics/reading.js";
+import { shownNumber as shown } from "../../kit/metrics/reading.js";
 import type { Deviation } from "./burdens.js";
 import { shownMetric } from "./span-series.js";
 import { directed, type Window } from "./window.js";

@@ -1,0 +1,34 @@
+import { describe, expect, test } from "vitest";
+import { placeOfAlert } from "../../../../../src/activities/tools/kit/investigation/alert-place.js";
+
+const service = (name: string, kind: string | undefined, labels: Record<string, string> = {}) => ({
+  ...{ name, kinds: kind === undefined ? [] : [kind], labels, instances: [], also: [], calls: [], runs_on: [] },
+  signals: {},
+});
+const SERVICES = [
+  service("box", "node", { job: "node" }),
+  service("shop", "service", { job: "shop" }),
+  service("export", undefined),
+];
+/** Nothing is asked where labels say it. */
+const place = (alertname: string, expr: string, labels: Record<string, string>) =>
+  placeOfAlert(
+    { labels: { alertname, ...labels } } as unknown as Parameters<typeof placeOfAlert>[0],
+    ...([expr, SERVICES, {}, {}] as unknown as [string, never, never, never]),
+  );
+
+describe("a metric that a machine's exporter passes on", () => {
+  const onBox = { job: "node", instance: "box:9100" };
+
+  test("is about the job that its name tells", async () => {
+    const expr = "time() - export_last_success_timestamp_seconds > 90000";
+    expect(await place("JobStale", expr, onBox)).toEqual({ name: "export" });
+    expect(await place("ExportStale", "time() - last_success_seconds > 90000", onBox)).toEqual({ name: "export" });
+  });
+
+  test("of the machine's own is about the machine, and one that names nobody, too", async () => {
+    expect(await place("ExportDiskFull", "node_filesystem_avail_bytes < 1", onBox)).toEqual({ name: "box" });
+    expect(await place("JobStale", "time() - last_success_seconds > 90000", onBox)).toEqual({ name: "box" });
+    expect(await place("ExportSlow", "latency_seconds > 1", { job: "shop" })).toEqual({ name: "shop" });
+  });
+});
