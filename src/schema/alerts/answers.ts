@@ -18,7 +18,7 @@ export function readAnswer(input: unknown): ReadDelivery {
   const alerts = listOf(input)
     .filter(isMapping)
     .map(({ status, state, activeAt, ...one }) => ({
-      ...(activeAt === undefined ? {} : { startsAt: activeAt }),
+      startsAt: activeAt,
       ...one,
       // What is pending or silenced is no less a trouble to who hands it over.
       status: status === "resolved" || state === "inactive" ? "resolved" : "firing",

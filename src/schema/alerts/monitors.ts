@@ -38,7 +38,7 @@ export function readMonitor(input: unknown): ReadDelivery {
     says: [...new Set(texts(shape?.says))].filter((text) => text !== name).map((text) => boundedText(text, cuts)),
     labels: boundedLabels({ ...tagsIn(input, shape), ...labels }, cuts),
     status: shape?.over?.test(state) === true ? "resolved" : "firing",
-    ...(shape?.quiet?.test(state) === true || isNoIncident(name) ? { noIncident: true as const } : {}),
+    noIncident: shape?.quiet?.test(state) === true || isNoIncident(name) ? (true as const) : undefined,
   };
   return { ok: true, delivery: { from: "monitor", alerts: [alert], cut: cutsInWords(cuts) } };
 }
