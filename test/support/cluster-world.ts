@@ -269,8 +269,8 @@ function conditions(isReady: boolean): Item[] {
   ];
 }
 
-/** Four workloads that call each other, and what they stand on; all is well. */
-export function shop(): World {
+/** Nodes, namespaces, DNS and kube-proxy: what every system stands on; all is well. */
+export function bareCluster(): World {
   const world = emptyWorld();
   for (const name of ["node-1", "node-2", "node-3"]) {
     add(world, "Node", node(name));
@@ -291,6 +291,39 @@ export function shop(): World {
     volumeBindingMode: "WaitForFirstConsumer",
   });
   add(world, "IngressClass", { metadata: { name: "nginx" }, spec: { controller: "k8s.io/ingress-nginx" } });
+  workload(world, "coredns", 53, {
+    namespace: "kube-system",
+    labels: { "k8s-app": "kube-dns" },
+    service: false,
+    container: {
+      ports: [
+        { name: "dns", containerPort: 53, protocol: "UDP" },
+        { name: "dns-tcp", containerPort: 53, protocol: "TCP" },
+      ],
+    },
+    spec: {
+      volumes: [
+        { name: "config-volume", configMap: { name: "coredns", items: [{ key: "Corefile", path: "Corefile" }] } },
+      ],
+    },
+  });
+  addService(world, "kube-dns", "kube-system", { "k8s-app": "kube-dns" }, [
+    { name: "dns", port: 53, targetPort: 53, protocol: "UDP" },
+    { name: "dns-tcp", port: 53, targetPort: 53, protocol: "TCP" },
+  ]);
+  workload(world, "kube-proxy", 10256, {
+    namespace: "kube-system",
+    kind: "DaemonSet",
+    replicas: 3,
+    service: false,
+    labels: { "k8s-app": "kube-proxy" },
+  });
+  return world;
+}
+
+/** Four workloads that call each other, and what they stand on; all is well. */
+export function shop(): World {
+  const world = bareCluster();
   workload(world, "redis", 6379, { replicas: 1 });
   workload(world, "catalog", 3550, { ports: [{ name: "grpc", port: 3550, targetPort: 3550 }] });
   workload(world, "cart", 7070, {
@@ -319,33 +352,6 @@ export function shop(): World {
   add(world, "ConfigMap", {
     metadata: { name: "settings", namespace: NS },
     data: { LOG_LEVEL: "info", "app.yaml": "a: 1" },
-  });
-  workload(world, "coredns", 53, {
-    namespace: "kube-system",
-    labels: { "k8s-app": "kube-dns" },
-    service: false,
-    container: {
-      ports: [
-        { name: "dns", containerPort: 53, protocol: "UDP" },
-        { name: "dns-tcp", containerPort: 53, protocol: "TCP" },
-      ],
-    },
-    spec: {
-      volumes: [
-        { name: "config-volume", configMap: { name: "coredns", items: [{ key: "Corefile", path: "Corefile" }] } },
-      ],
-    },
-  });
-  addService(world, "kube-dns", "kube-system", { "k8s-app": "kube-dns" }, [
-    { name: "dns", port: 53, targetPort: 53, protocol: "UDP" },
-    { name: "dns-tcp", port: 53, targetPort: 53, protocol: "TCP" },
-  ]);
-  workload(world, "kube-proxy", 10256, {
-    namespace: "kube-system",
-    kind: "DaemonSet",
-    replicas: 3,
-    service: false,
-    labels: { "k8s-app": "kube-proxy" },
   });
   return world;
 }

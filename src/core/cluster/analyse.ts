@@ -11,6 +11,7 @@ import { ingressCauses } from "./analysers/ingresses.js";
 import { jobCauses } from "./analysers/jobs.js";
 import { mountCauses } from "./analysers/mounts.js";
 import { neighbourCauses } from "./analysers/neighbours.js";
+import { nodeNetworkCauses } from "./analysers/node-network.js";
 import { nodeCauses } from "./analysers/nodes.js";
 import { policyCauses } from "./analysers/policies.js";
 import { probeCauses, unreadyCauses } from "./analysers/probes.js";
@@ -43,6 +44,7 @@ const ANALYSERS: readonly Analyser[] = [
   controllerCauses,
   jobCauses,
   nodeCauses,
+  nodeNetworkCauses,
   roleCauses,
   customResourceCauses,
   neighbourCauses,

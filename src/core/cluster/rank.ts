@@ -33,6 +33,7 @@ const DERIVED = new Set<CauseCode>([
   "k8s-autoscaler-metrics-missing",
   "k8s-autoscaler-at-limit",
   "k8s-cron-job-overlapping",
+  "k8s-daemon-set-incomplete",
 ]);
 /** What a program or a probe shows of itself: explained by what the program says, or by what it stands on. */
 const SHOWN = new Set<CauseCode>([
@@ -147,6 +148,8 @@ function explains(root: Cause, cause: Cause, calls: ReadonlyMap<string, ObjectRe
   if (OF_CALLS.has(root.code) && below >= 2 && !OF_CALLS.has(cause.code) && sameRef(root.object, cause.object))
     return true;
   if (OF_CALLS.has(cause.code) && above === 2 && sameRef(root.object, cause.object)) return false;
+  if (root.code === "k8s-node-network-impaired")
+    return SLOWED.has(cause.code) && root.affects.some((hit) => sameRef(hit, cause.object));
   if (above >= below) return sameTier(root, cause);
   const hits = [root.object, ...root.affects];
   const owners = cause.affects.length > 0 ? cause.affects : [cause.object];
@@ -166,6 +169,17 @@ function explains(root: Cause, cause: Cause, calls: ReadonlyMap<string, ObjectRe
     )
   );
 }
+
+/** What a node's network makes of workloads on both of its ends. */
+const SLOWED = new Set<CauseCode>([
+  ...OF_CALLS,
+  "k8s-workload-unresponsive",
+  "k8s-program-reports-errors",
+  "k8s-pod-not-ready",
+  "k8s-rollout-stalled",
+  "k8s-container-crashing",
+  "k8s-readiness-probe-failing",
+]);
 
 /** Failing by a dependency shows as refused calls, crashes and probes; an own image does not. */
 const isOfCalls = ({ code }: Cause): boolean => tierOf(code) >= 2 && code !== "k8s-service-without-workload";
@@ -202,6 +216,7 @@ const INCLUDES = new Set([
   "k8s-dependency-rights-missing k8s-dependency-credentials-wrong",
   "k8s-container-out-of-memory k8s-heap-exhausted",
   "k8s-image-platform-unmatched k8s-container-crashing",
+  "k8s-cpu-limit-close k8s-workload-unresponsive",
   "k8s-node-memory-pressure k8s-node-out-of-memory",
   "k8s-node-runtime-down k8s-node-not-ready",
   "k8s-node-network-plugin-down k8s-node-sandbox-failing",

@@ -5,6 +5,7 @@ import { describe, expect, test } from "vitest";
 import { CAUSES, type CauseCode } from "../../../src/core/cluster/codes.js";
 import { causesDocument } from "../../support/cluster-document.js";
 import { INCIDENTS } from "../../support/cluster-incidents.js";
+import { ALL_FAULTS } from "../../support/cluster-more-faults.js";
 
 const ROOT = resolve(import.meta.dirname, "../../..");
 
@@ -30,12 +31,14 @@ describe("the table of causes", () => {
       .map((file) => readFileSync(join(import.meta.dirname, file), "utf8"))
       .join("\n");
     const inIncidents = new Set(Object.values(INCIDENTS).flatMap(({ code }) => code));
+    const inSystems = new Set(Object.values(ALL_FAULTS).flatMap(({ codes }) => (codes.length === 1 ? codes : [])));
     // Those of probes are made of kind and fault.
     const untried = Object.keys(CAUSES).filter(
       (code) =>
         !/-probe-/.test(code) &&
         !tests.includes(`code: "${code}"`) &&
         !inIncidents.has(code as CauseCode) &&
+        !inSystems.has(code as CauseCode) &&
         !OF_METRICS.has(code),
     );
     expect(untried).toEqual([]);

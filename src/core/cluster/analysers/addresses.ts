@@ -4,7 +4,9 @@ import { type Cause, evidenceOf, refText } from "../cause.js";
 import { type Model, type Owner, refOf } from "../model.js";
 import { type Dependency, dependenciesOf } from "./dependencies.js";
 import { type Analyser, causeOf, isReady, isWanted } from "./draft.js";
+import { nearest } from "./near-names.js";
 import { observedCalls } from "./observed-calls.js";
+import { unresolvedNames } from "./unresolved-names.js";
 
 /** Left-overs of telemetry that is not installed are ordinary. */
 const TELEMETRY =
@@ -19,7 +21,12 @@ export const addressCauses: Analyser = (model) => {
   const calls = model.owners
     .filter(({ ref }) => ref.kind !== "Job")
     .flatMap((owner) => dependenciesOf(model, owner).map((dependency) => ({ owner, dependency })));
-  return [...missing(model, calls), ...wrongPorts(calls), ...observedPorts(model, calls)];
+  return [
+    ...missing(model, calls),
+    ...unresolvedNames(model, new Set(calls.map(({ dependency }) => `${dependency.namespace}/${dependency.host}`))),
+    ...wrongPorts(calls),
+    ...observedPorts(model, calls),
+  ];
 };
 
 /** What a program calls by an address of its own: where no variable tells it, the service is the one that changed. */
@@ -32,6 +39,15 @@ function observedPorts(model: Model, calls: readonly Call[]): Cause[] {
     if (service.spec?.clusterIP === "None") return [];
     const ref = refOf("Service", service);
     const has = own.map((one) => one.port).join(", ");
+    if (isCallersOwn(model, service, port))
+      return [
+        causeOf(
+          "k8s-dependency-port-wrong",
+          caller.ref,
+          `${refText(caller.ref)} calls port ${port} of ${refText(ref)}, which has the ports ${has}, as its pods do`,
+          { evidence: [evidence, evidenceOf(ref, "spec.ports", has)], affects: [caller.ref], weight: 0.92 },
+        ),
+      ];
     return [
       causeOf(
         "k8s-service-port-missing",
@@ -41,6 +57,20 @@ function observedPorts(model: Model, calls: readonly Call[]): Cause[] {
       ),
     ];
   });
+}
+
+/** The service leads to what its pods listen on, by the same number; nobody else calls the other one. */
+function isCallersOwn(model: Model, service: Service, port: number): boolean {
+  const listens = model
+    .ownersBehind(service)
+    .flatMap(({ spec }) => spec?.containers ?? [])
+    .flatMap(({ ports }) => ports.map(({ containerPort }) => containerPort));
+  const callers = observedCalls(model).filter((one) => one.service === service && one.port === port);
+  return (
+    new Set(callers.map(({ caller }) => caller)).size === 1 &&
+    !listens.includes(port) &&
+    (service.spec?.ports ?? []).every((one) => listens.includes(one.port))
+  );
 }
 
 const isSuffering = ({ pods }: Owner): boolean => pods.some((pod) => isWanted(pod) && !isReady(pod));
@@ -132,34 +162,6 @@ function errorLines(model: Model, owners: readonly Owner[], host: string) {
     if (line !== undefined) return [evidenceOf({ kind: "Pod", name: pod, namespace }, `log of ${container}`, line)];
   }
   return [];
-}
-
-/** A name that is nearly this one. */
-function nearest({ facts }: Model, host: string, namespace: string): Service | undefined {
-  const own = facts.objects.Service.filter(({ metadata }) => metadata.namespace === namespace);
-  const bare = (name: string): string =>
-    name
-      .replace(/-(?:service|svc|wrong|invalid|broken|bad|old|new|v\d+|nonexistent|does-not-exist)$/, "")
-      .replaceAll("-", "");
-  return (
-    own.find(({ metadata }) => bare(metadata.name) === bare(host)) ??
-    own.find(({ metadata }) => distance(metadata.name, host) <= Math.max(1, Math.floor(host.length / 5))) ??
-    own.find(
-      ({ metadata }) => metadata.name.length > 4 && (host.startsWith(metadata.name) || host.endsWith(metadata.name)),
-    )
-  );
-}
-
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      next.push(Math.min((next[j - 1] ?? 0) + 1, (row[j] ?? 0) + 1, (row[j - 1] ?? 0) + Number(a[i - 1] !== b[j - 1])));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }
 
 /** One caller that differs is wrong; where all agree, the service is. */

@@ -22,7 +22,10 @@ const SAYINGS: ReadonlyArray<readonly [RegExp, CauseCode]> = [
     "k8s-limit-range-violated",
   ],
   [/failed calling (?:admission )?webhook|failed to call webhook/i, "k8s-webhook-unreachable"],
-  [/violates PodSecurity|unable to validate against any (?:pod )?security/i, "k8s-pod-security-violated"],
+  [
+    /violates PodSecurity|PodSecurityPolicy: |unable to (?:validate|admit) against any (?:pod )?security/i,
+    "k8s-pod-security-violated",
+  ],
   [
     /admission webhook "[^"]+" denied|ValidatingAdmissionPolicy '[^']+'|denied the request|denied by policy/i,
     "k8s-webhook-denied",
@@ -47,7 +50,7 @@ function refusedPods(model: Model, owner: Owner): Cause[] {
   const living = owner.pods.filter(
     ({ metadata, status }) => metadata.deletionTimestamp === undefined && status?.phase !== "Failed",
   );
-  const isShort = living.length < (owner.replicas ?? 1);
+  const isShort = living.length < (owner.replicas ?? 1) || isBehind(model, owner);
   const refusals = refusalsOf(model, owner.ref, isShort);
   for (const [pattern, code] of SAYINGS) {
     const refusal = refusals.find(({ text }) => pattern.test(text));
@@ -55,6 +58,17 @@ function refusedPods(model: Model, owner: Owner): Cause[] {
   }
   return [];
 }
+
+/** The pods of the revision before go on, and the new ones are not made. */
+const isBehind = ({ facts }: Model, { ref, replicas }: Owner): boolean =>
+  ref.kind === "Deployment" &&
+  facts.objects.Deployment.some(
+    ({ metadata, status }) =>
+      metadata.name === ref.name &&
+      metadata.namespace === ref.namespace &&
+      status !== undefined &&
+      (status.updatedReplicas ?? 0) < (replicas ?? 1),
+  );
 
 function refusalsOf(model: Model, ref: ObjectRef, isShort: boolean): Refusal[] {
   const { objects } = model.facts;

@@ -69,7 +69,8 @@ function server(model: Model): Cause[] {
       }),
     );
   }
-  return [...found, ...configuration(model, dns, affects)];
+  const isDown = found.some(({ code }) => code === "k8s-dns-down");
+  return [...found, ...configuration(model, dns, affects, isDown)];
 }
 
 function withoutDns(model: Model, service: Service | undefined, affects: ObjectRef[]): Cause[] {
@@ -91,7 +92,7 @@ function withoutDns(model: Model, service: Service | undefined, affects: ObjectR
 }
 
 const CONFIG_SAYINGS =
-  /Corefile|plugin\/\S+: (?:Loop|unknown|error)|Unknown directive|parse error|Error during parsing|Wrong argument count|not a valid/i;
+  /Corefile|plugin\/\S+: (?:Loop|unknown|error)|Unknown directive|parse error|Error during parsing|Wrong argument count|not a valid|not an IP address or file|^plugin\/(?!errors|ready|health|kubernetes: (?:Still|waiting))[a-z]+: /i;
 
 function logOf({ facts }: Model, { pods }: Owner): Array<{ pod: string; line: string }> {
   const names = new Set(pods.map(({ metadata }) => metadata.name));
@@ -114,7 +115,8 @@ function down(model: Model, dns: Owner, affects: ObjectRef[]): Cause {
   });
 }
 
-function configuration(model: Model, dns: Owner, affects: ObjectRef[]): Cause[] {
+/** Where it does not run, names do not resolve for that reason. */
+function configuration(model: Model, dns: Owner, affects: ObjectRef[], isDown: boolean): Cause[] {
   const said = logOf(model, dns).find(({ line }) => CONFIG_SAYINGS.test(line) && !/\[INFO\]/.test(line));
   const object = { kind: "ConfigMap", name: "coredns", namespace: SYSTEM };
   const mounted = dns.spec?.volumes.find(({ configMap }) => configMap?.name !== undefined)?.configMap?.name;
@@ -130,7 +132,7 @@ function configuration(model: Model, dns: Owner, affects: ObjectRef[]): Cause[] 
       ),
     ];
   }
-  return unresolvedByAll(model, named);
+  return isDown ? [] : unresolvedByAll(model, named);
 }
 
 /** Names of services that exist do not resolve while DNS runs: for several workloads, or for one that does ask this DNS. */

@@ -38,11 +38,28 @@ export function leavings(model: Model): Cause[] {
           "k8s-finalizer-blocks-deletion",
           ref,
           `${refText(ref)} does not go away: ${text}${inUse ? "; a pod still uses it" : ""}`,
-          { evidence: [evidenceOf(ref, "metadata.finalizers", text)], affects: [ref], weight: inUse ? 0.5 : 0.7 },
+          {
+            evidence: [evidenceOf(ref, "metadata.finalizers", text)],
+            affects: kind === "Pod" ? [ref, ...leanOn(model, metadata)] : [ref],
+            weight: inUse ? 0.5 : 0.7,
+          },
         ),
       ];
     }),
   );
+}
+
+/** Whose pod it is, and the services that lead to it. */
+export function leanOn(
+  model: Model,
+  { name, namespace }: { name: string; namespace?: string | undefined },
+): ObjectRef[] {
+  const pod = model.facts.objects.Pod.find(
+    ({ metadata }) => metadata.name === name && metadata.namespace === namespace,
+  );
+  if (pod === undefined) return [];
+  const services = model.facts.objects.Service.filter((service) => model.podsBehind(service).includes(pod));
+  return [model.ownerOf(pod), ...services.map((service) => refOf("Service", service))];
 }
 
 export function namespaces(model: Model): Cause[] {

@@ -12,7 +12,7 @@ export interface LogSign {
 const HOST =
   /(?:lookup |ENOTFOUND |EAI_AGAIN |UnknownHostException:? |host name "|[Rr]esolve (?:host )?(?:name )?['"]?|getaddrinfo\(?['"]?|host ['"]|server at ['"])([a-z0-9][a-z0-9.-]*[a-z0-9])/;
 const ADDRESS =
-  /(?:dial tcp |connect to |connecting to |ECONNREFUSED |ETIMEDOUT |connect: |host ['"]?|server at ['"]?|address(?:es)?[=: ]['"]?|:\/\/)([a-z0-9][a-z0-9.-]*[a-z0-9](?::\d{2,5})?)/i;
+  /(?:dial tcp |connect to |connecting to |ECONNREFUSED |ETIMEDOUT |connect: |host[ =]['"]?|server at ['"]?|address(?:es)?[=: ]['"]?|:\/\/)([a-z0-9][a-z0-9.-]*[a-z0-9](?::\d{2,5})?)/i;
 /** One pattern of several, each on a line of its own. */
 const anyOf = (patterns: readonly RegExp[], flags = ""): RegExp =>
   new RegExp(patterns.map(({ source }) => source).join("|"), flags);
@@ -71,6 +71,25 @@ export const LOG_SIGNS: readonly LogSign[] = [
     about: /(?:user |role )\\?['"]?([\w.-]+)/,
   },
   {
+    code: "k8s-image-platform-unmatched",
+    pattern: /exec format error|cannot execute binary file/i,
+  },
+  {
+    code: "k8s-dependency-read-only",
+    pattern: anyOf(
+      [
+        /You can't write against a read only/,
+        /running with the --(?:super-)?read-only option/,
+        /cannot execute (?:INSERT|UPDATE|DELETE|CREATE TABLE|ALTER \w+|nextval\S*) in a read-only transaction/,
+        /NotWritablePrimary|NotPrimary(?:NoSecondaryOk|OrSecondary)?Error?|not (?:primary|master)(?: and|\b)/,
+        /index \[[^\]]+\] blocked by: .*read-only/,
+        /(?:database|table|keyspace|cluster) is (?:in )?read[- ]only(?: mode)?/,
+      ],
+      "i",
+    ),
+    about: ADDRESS,
+  },
+  {
     code: "k8s-dependency-exhausted",
     pattern: anyOf(
       [
@@ -84,7 +103,6 @@ export const LOG_SIGNS: readonly LogSign[] = [
         /HikariPool\S* - Connection is not available/,
         /OOM command not allowed/,
         /MISCONF /,
-        /READONLY You can't write/,
         /max_connections/,
         /resource[_ ]exhausted/,
         /RESOURCE_EXHAUSTED/,
@@ -151,7 +169,7 @@ export const LOG_SIGNS: readonly LogSign[] = [
   {
     code: "k8s-dependency-name-unresolved",
     pattern:
-      /no such host|ENOTFOUND|EAI_AGAIN|Name or service not known|Temporary failure in name resolution|nodename nor servname|UnknownHostException|Name does not resolve|could not translate host name|getaddrinfo|unable to resolve|could not resolve|failed to resolve|(?:DNS|host(?:name)?|name|address|A record) lookup failed|server misbehaving|DNS resolution failed|NXDOMAIN/i,
+      /no such host|ENOTFOUND|EAI_AGAIN|Name or service not known|Temporary failure in name resolution|nodename nor servname|UnknownHostException|Name does not resolve|could not translate host name|getaddrinfo|unable to resolve|could not resolve(?! placeholder)|failed to resolve|(?:DNS|host(?:name)?|name|address|A record) lookup failed|server misbehaving|DNS resolution failed|NXDOMAIN/i,
     about: HOST,
   },
   {

@@ -3,6 +3,7 @@ import type { Node } from "../../../schema/kubernetes/surroundings.js";
 import { type Cause, evidenceOf, type ObjectRef, refText } from "../cause.js";
 import type { CauseCode } from "../codes.js";
 import { isLeaving, type Model, refOf } from "../model.js";
+import { controlPlane, goneComponents } from "./control-plane.js";
 import { type Analyser, ageMs, causeOf, conditionOf, isReady, presentMs } from "./draft.js";
 
 const LEASE_STALE_MS = 120_000;
@@ -39,6 +40,7 @@ export const nodeCauses: Analyser = (model) => {
     ...model.facts.objects.Node.flatMap((node) => ofNode(model, node, now)),
     ...evictions(model, now),
     ...controlPlane(model),
+    ...goneComponents(model),
   ];
 };
 
@@ -163,34 +165,6 @@ function evictions(model: Model, nowMs: number): Cause[] {
         evidence: [evidenceOf(refOf("Pod", pod), "status", `Evicted: ${text}`)],
         affects: [ref],
         weight: 0.85,
-      }),
-    ];
-  });
-}
-
-const COMPONENTS = /^(kube-apiserver|kube-controller-manager|kube-scheduler|etcd|cloud-controller-manager)(?:-|$)/;
-
-function controlPlane(model: Model): Cause[] {
-  return model.facts.objects.Pod.flatMap((pod): Cause[] => {
-    const { namespace, name, labels } = pod.metadata;
-    const component = COMPONENTS.exec(name)?.[1] ?? (labels?.tier === "control-plane" ? labels.component : undefined);
-    if (
-      namespace !== "kube-system" ||
-      component === undefined ||
-      isReady(pod) ||
-      isLeaving(pod) ||
-      pod.status?.phase === "Succeeded"
-    )
-      return [];
-    const status = pod.status?.containerStatuses[0];
-    const waiting = status?.state?.waiting;
-    const text = `${pod.status?.phase ?? "?"}${waiting === undefined ? "" : `, ${waiting.reason}: ${waiting.message ?? ""}`}, ${status?.restartCount ?? 0} restarts`;
-    const code = component === "kube-scheduler" ? "k8s-scheduler-absent" : "k8s-control-plane-down";
-    const ref = refOf("Pod", pod);
-    return [
-      causeOf(code, ref, `${component} does not run: ${text}`, {
-        evidence: [evidenceOf(ref, "status", text)],
-        weight: 0.9,
       }),
     ];
   });

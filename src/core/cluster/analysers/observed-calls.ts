@@ -17,6 +17,7 @@ export interface ObservedCall {
 /** A host with a scheme or a port, or after a word that has an address follow. */
 const HOSTS =
   /(?:\/\/(?:[^@/\s"']*@)?|\b(?:lookup|dial tcp|ENOTFOUND|EAI_AGAIN|UnknownHostException:?|host|to|address|addr|server at)[ =:]+["']?)?\b([a-z][a-z0-9-]*(?:\.[a-z0-9-]+){0,4})(?::(\d{2,5})\b)?/gi;
+const ADDRESSES = /(?<![\d.])(\d{1,3}(?:\.\d{1,3}){3})(?::(\d{2,5}))?(?![\d.])/g;
 const NEEDS_PORT = /^(?:https?|tcp|grpc|at|localhost)$/i;
 const FAILING =
   /refused|ECONNREFUSED|time(?:d )?-?out|deadline|unavailable|unreachable|no such host|ENOTFOUND|EAI_AGAIN|UnknownHost|not known|resolve|reset|hang up|\b50[0234]\b|\bfail|\berror|exception/i;
@@ -33,15 +34,18 @@ export function observedCalls(model: Model): ObservedCall[] {
   const services = new Map(
     model.facts.objects.Service.map((service) => [`${service.metadata.namespace}/${service.metadata.name}`, service]),
   );
+  const byAddress = servicesByAddress(model);
   for (const { namespace, pod: name, container, lines } of model.facts.logs) {
     const pod = pods.get(`${namespace}/${name}`);
     const caller = pod === undefined || !isWanted(pod) ? undefined : model.owner(model.ownerOf(pod));
     if (caller === undefined) continue;
     for (const line of lines) {
       const isFailing = FAILING.test(line);
-      for (const { host, port } of hostsIn(line)) {
+      const named = hostsIn(line).map(({ host, port }) => {
         const place = placeOf(model, namespace, host);
-        const service = place === undefined ? undefined : services.get(`${place.namespace}/${place.host}`);
+        return { service: place === undefined ? undefined : services.get(`${place.namespace}/${place.host}`), port };
+      });
+      for (const { service, port } of [...named, ...addressesIn(line, namespace, byAddress)]) {
         if (service === undefined || model.ownersBehind(service).includes(caller)) continue;
         const key = `${refText(caller.ref)} ${service.metadata.namespace}/${service.metadata.name} ${port}`;
         const before = found.get(key);
@@ -55,6 +59,45 @@ export function observedCalls(model: Model): ObservedCall[] {
   known.set(model, all);
   return all;
 }
+
+/** The first service of another that a line has the address of. */
+export function serviceIn(model: Model, caller: Owner, line: string): Service | undefined {
+  for (const { host } of hostsIn(line)) {
+    const place = placeOf(model, caller.ref.namespace ?? "", host);
+    const service = model.facts.objects.Service.find(
+      ({ metadata }) => metadata.name === place?.host && metadata.namespace === place.namespace,
+    );
+    if (service !== undefined && !model.ownersBehind(service).includes(caller)) return service;
+  }
+  return undefined;
+}
+
+/** Libraries tell the address that a name led to: of the service, or of a pod behind it, whose port is another's. */
+function servicesByAddress(model: Model): Map<string, { service: Service; isPod: boolean }> {
+  const found = new Map<string, { service: Service; isPod: boolean }>();
+  for (const service of model.facts.objects.Service) {
+    const address = service.spec?.clusterIP ?? "";
+    if (address !== "" && address !== "None") found.set(address, { service, isPod: false });
+  }
+  for (const service of model.facts.objects.Service) {
+    for (const { status, spec } of model.podsBehind(service)) {
+      const address = spec.hostNetwork === true ? undefined : status?.podIP;
+      if (address !== undefined && !found.has(address)) found.set(address, { service, isPod: true });
+    }
+  }
+  return found;
+}
+
+const addressesIn = (
+  line: string,
+  namespace: string,
+  services: ReadonlyMap<string, { service: Service; isPod: boolean }>,
+): Array<{ service: Service | undefined; port: number | undefined }> =>
+  [...line.slice(0, LINE_MAX_CHARS).matchAll(ADDRESSES)].slice(0, HOSTS_MAX).map(([, address = "", port]) => {
+    const known = services.get(address);
+    if (known?.service.metadata.namespace !== namespace) return { service: undefined, port: undefined };
+    return { service: known.service, port: port === undefined || known.isPod ? undefined : Number(port) };
+  });
 
 function hostsIn(line: string): Array<{ host: string; port: number | undefined }> {
   const found: Array<{ host: string; port: number | undefined }> = [];

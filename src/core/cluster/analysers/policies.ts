@@ -3,9 +3,10 @@ import type { NetworkPolicy, PolicyPeer, PolicyPort } from "../../../schema/kube
 import { type Cause, evidenceOf, type ObjectRef, refText } from "../cause.js";
 import type { CauseCode } from "../codes.js";
 import { type Model, type Owner, refOf, selects } from "../model.js";
-import { dependenciesOf } from "./dependencies.js";
+import { type Dependency, dependenciesOf } from "./dependencies.js";
 import { type Analyser, causeOf } from "./draft.js";
 import { saysUnreached } from "./log-signs.js";
+import { observedCalls } from "./observed-calls.js";
 
 const DNS_PORT = 53;
 
@@ -34,7 +35,13 @@ const policiesOf = ({ facts }: Model, { ref, labels }: Party, type: "Ingress" | 
   });
 
 function blockedCalls(model: Model, caller: Owner): Cause[] {
-  const calls = dependenciesOf(model, caller).filter(({ service }) => service !== undefined);
+  const calls: Array<Pick<Dependency, "service" | "host" | "port">> = dependenciesOf(model, caller).filter(
+    ({ service }) => service !== undefined,
+  );
+  // Programs that carry addresses in themselves tell them when a call fails.
+  for (const one of observedCalls(model))
+    if (one.caller === caller && one.isFailing && !calls.some(({ service }) => service === one.service))
+      calls.push({ service: one.service, host: one.service.metadata.name, port: one.port });
   const egress = policiesOf(model, caller, "Egress");
   const found: Cause[] = shutIn(model, caller, egress, calls[0]?.host);
   for (const { service, host, port } of calls) {

@@ -31,6 +31,9 @@ const PORT = /connection refused|couldn't find port|invalid port|unknown port|no
 const PATH = /statuscode:? (?:404|405|301|302|308|410)\b/i;
 const TIME = /Client\.Timeout|deadline exceeded|timed out|timeout/i;
 
+/** Side-cars whose probes came with them; their ports are not declared. */
+const INJECTED = /^(?:istio-proxy|linkerd-proxy|envoy|consul-dataplane|kuma-sidecar|daprd|osm-envoy)$/;
+
 export const probeCauses: Analyser = (model) => {
   const now = presentMs(model);
   return model.owners.flatMap((owner) => {
@@ -128,6 +131,7 @@ function faultOf(
   if (PATH.test(message)) return "wrong-path";
   if (/statuscode|exit(?:ed)? (?:code|status)|command terminated/i.test(message)) return "failing";
   if (probe?.exec !== undefined && !TIME.test(message)) return "failing";
+  if (PORT.test(message) && INJECTED.test(spec?.name ?? "")) return "failing";
   if (PORT.test(message)) {
     if (probe === undefined || listensElsewhere(probe, spec)) return "wrong-port";
     return patienceSeconds(probe) < SHORT_PATIENCE_SECONDS && kind !== "readiness"
@@ -138,6 +142,8 @@ function faultOf(
           ? "failing"
           : "wrong-port";
   }
+  if (/failed to connect|dial tcp/i.test(message) && probe !== undefined && listensElsewhere(probe, spec))
+    return "wrong-port";
   return TIME.test(message) ? "too-impatient" : "failing";
 }
 

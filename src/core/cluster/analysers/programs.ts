@@ -7,6 +7,7 @@ import { type Model, type Owner, refOf } from "../model.js";
 import { dependenciesOf, placeOf } from "./dependencies.js";
 import { type Analyser, causeOf, isReady, isWanted, lastEnd } from "./draft.js";
 import { signIn } from "./log-signs.js";
+import { serviceIn } from "./observed-calls.js";
 import { callersOfStore, isStore, storeOf } from "./stores.js";
 
 /** Of a pod that is well: so many lines, the last among the newest, are trouble that goes on. */
@@ -23,7 +24,14 @@ const OF_DEPENDENCIES = new Set<CauseCode>([
 ]);
 
 /** What is missing lies in the store: its users and their rights. */
-const OF_STORES = new Set<CauseCode>(["k8s-dependency-user-missing", "k8s-dependency-rights-missing"]);
+const OF_STORES = new Set<CauseCode>([
+  "k8s-dependency-user-missing",
+  "k8s-dependency-rights-missing",
+  "k8s-dependency-read-only",
+]);
+/** It is the store that says so, and not a pool of the caller. */
+const STORE_IS_FULL =
+  /too many (?:connections|clients)|connection slots|max(?:imum)? number of clients|max_connections|OOM command|MISCONF/i;
 /** Said once among the newest lines, it is trouble also where the pod is well. */
 const PLAIN = new Set<CauseCode>([...OF_STORES, "k8s-heap-exhausted"]);
 
@@ -141,7 +149,7 @@ function programCause(
   const of = called === undefined ? (about === undefined ? "" : ` (${about})`) : ` (${refText(called)})`;
   const often = count > 1 ? `, ${count} times` : "";
   const what = `the log of ${refText(owner.ref)} says${of}${often}: ${line.trim()}${more}`;
-  const full = code === "k8s-dependency-exhausted" && called !== undefined ? behind(model, called) : undefined;
+  const full = code === "k8s-dependency-exhausted" ? fullStore(model, owner, line, called) : undefined;
   if (OF_STORES.has(code)) return storeCause(model, owner, refined, what, line, { evidence, weight });
   // A store that refuses somebody is not ill by that.
   if (code === "k8s-dependency-credentials-wrong" && isStore(owner) && owner.pods.every(isReady))
@@ -185,6 +193,11 @@ function storeCause(
   });
 }
 
+function fullStore(model: Model, owner: Owner, line: string, called: ObjectRef | undefined): Owner | undefined {
+  if (called !== undefined) return behind(model, called);
+  return STORE_IS_FULL.test(line) && !isStore(owner) ? storeOf(model, owner, line) : undefined;
+}
+
 function behind(model: Model, { name, namespace }: ObjectRef): Owner | undefined {
   const service = model.facts.objects.Service.find(
     ({ metadata }) => metadata.name === name && metadata.namespace === namespace,
@@ -218,6 +231,8 @@ export function calledIn(model: Model, owner: Owner, line: string, about: string
   const place = host === undefined || /^[\d.]+$/.test(host) ? undefined : placeOf(model, namespace, host);
   if (place !== undefined && model.has("Service", place.host, place.namespace))
     return { kind: "Service", name: place.host, namespace: place.namespace };
+  const observed = serviceIn(model, owner, line);
+  if (observed !== undefined) return refOf("Service", observed);
   const byAddress = model.facts.objects.Service.find(
     ({ spec }) =>
       spec?.clusterIP !== undefined &&

@@ -2,8 +2,10 @@
 import { type Cause, evidenceOf, type ObjectRef, refText } from "../cause.js";
 import { isLeaving, type Model, type Owner, refOf } from "../model.js";
 import { quantityOf } from "../quantity.js";
+import { daemonCauses, NETWORK_AGENT } from "./daemon-sets.js";
 import { dependenciesOf } from "./dependencies.js";
 import { type Analyser, ageMs, causeOf, isReady, isWanted, podEvidence, presentMs } from "./draft.js";
+import { leanOn } from "./keepers.js";
 
 const RECENT_MS = 3_600_000;
 /** A container that may use so little of a core hardly starts. */
@@ -11,14 +13,12 @@ const CPU_LIMIT_TINY = 0.021;
 const STUCK_MS = 300_000;
 const HOLDS_PODS = /^(?:FailedKillPod|FailedPreStopHook|FailedUnMount|FailedUnmount|FailedDetachVolume|FailedSync)$/;
 const INJECTOR = /chaos|litmus|fault-?inject|gremlin|pumba/i;
-const NETWORK_AGENT =
-  /^(?:calico|canal|cilium|kube-flannel|flannel|weave|kindnet|aws-node|antrea|kube-router|ovnkube|ovs|azure-cni|azure-npm|multus|tigera)/;
 
 export const surroundingCauses: Analyser = (model) => [
   ...injected(model),
   ...model.owners.flatMap((owner) => [...aliases(model, owner), ...tinyLimits(model, owner)]),
   ...networkAgents(model),
-  ...daemonsNowhere(model),
+  ...daemonCauses(model),
   ...stuckPods(model),
 ];
 
@@ -144,26 +144,6 @@ function networkAgents(model: Model): Cause[] {
   );
 }
 
-/** Nodes that only some clusters have are ordinary: then nothing leads to it. */
-function daemonsNowhere(model: Model): Cause[] {
-  if (model.facts.objects.Node.length === 0) return [];
-  return model.facts.objects.DaemonSet.flatMap((item): Cause[] => {
-    const selector = Object.entries(item.spec?.template?.spec?.nodeSelector ?? {});
-    const wanted = item.status?.desiredNumberScheduled;
-    if (wanted !== 0 || selector.length === 0 || isLeaving(item)) return [];
-    const text = selector.map(([key, value]) => `${key}=${value}`).join(",");
-    if (/kubernetes\.io\/(?:os|arch)|gpu|nvidia|accelerator|tpu/.test(text)) return [];
-    const ref = refOf("DaemonSet", item);
-    return [
-      causeOf("k8s-daemon-set-without-nodes", ref, `${refText(ref)} runs on no node: none has the labels ${text}`, {
-        evidence: [evidenceOf(ref, "nodeSelector", text), evidenceOf(ref, "status.desiredNumberScheduled", "0")],
-        affects: [ref],
-        weight: 0.7,
-      }),
-    ];
-  });
-}
-
 /** One that is left over from a rollout harms nobody while its workload has its pods. */
 function stuckPods(model: Model): Cause[] {
   const now = presentMs(model);
@@ -178,7 +158,7 @@ function stuckPods(model: Model): Cause[] {
     return [
       causeOf("k8s-pod-stuck-terminating", ref, `${refText(ref)} does not end: ${text}`, {
         evidence: [podEvidence(pod, "metadata.deletionTimestamp", text)],
-        affects: [model.ownerOf(pod)],
+        affects: leanOn(model, pod.metadata),
         weight: isShort || event !== undefined ? 0.6 : 0.4,
       }),
     ];

@@ -18,7 +18,7 @@ const FAILING = new Set(["k8s-dependency-refused", "k8s-dependency-timing-out"])
 const ANSWERS =
   /\b(?:UNAVAILABLE|DEADLINE_EXCEEDED|INTERNAL)\b|code = (?:Unavailable|DeadlineExceeded|Internal)|\b(?:status|code|HTTP)\D{0,12}50[0234]\b|\b50[234] (?:Bad Gateway|Service (?:Temporarily )?Unavailable|Gateway Time-?out)|upstream (?:connect|prematurely|timed out)|connection reset|socket hang up|ECONNRESET|broken pipe|EOF$|retries exhausted|circuit ?breaker|max retries/i;
 
-interface Complaint {
+export interface Complaint {
   caller: Owner;
   callee: Owner;
   service: ObjectRef;
@@ -48,7 +48,15 @@ export const unresponsiveCauses: Analyser = (model) => {
   ];
 };
 
-function complaintsOf(model: Model): Complaint[] {
+const known = new WeakMap<Model, Complaint[]>();
+
+export function complaintsOf(model: Model): Complaint[] {
+  const had = known.get(model) ?? findComplaints(model);
+  known.set(model, had);
+  return had;
+}
+
+function findComplaints(model: Model): Complaint[] {
   const owners = new Map(model.owners.map((owner) => [refText(owner.ref), owner]));
   const pods = new Map(model.facts.objects.Pod.map((pod) => [`${pod.metadata.namespace}/${pod.metadata.name}`, pod]));
   const found = new Map<string, Complaint & { isNew: boolean; pods: Set<string>; isDown: boolean }>();

@@ -91,6 +91,11 @@ export const CONTROLLERS = {
     "Compare its nodeSelector with the labels of the nodes.",
     "Correct the selector of the DaemonSet, or label the nodes.",
   ],
+  "k8s-daemon-set-incomplete": [
+    "A DaemonSet has fewer pods than nodes that it shall run on, and nothing that was read says why.",
+    "Compare desiredNumberScheduled with its pods by node; look at kube-controller-manager.",
+    "Look at the nodes without a pod of it; restart its rollout.",
+  ],
   "k8s-custom-resource-failing": [
     "An object of a declared kind says that it is not well.",
     "Read its conditions, and the log of its controller.",
@@ -163,6 +168,11 @@ export const NODES = {
     "The node cannot give pods a network or a sandbox.",
     "Read the event FailedCreatePodSandBox.",
     "Mend the network plug-in; where addresses are used up, free or add some.",
+  ],
+  "k8s-node-network-impaired": [
+    "Whatever goes to or from one node is slow or lost, while the node says that it is well.",
+    "Call a pod of the node from another node, and the other way round; compare latency and loss with the other nodes.",
+    "Look at the node's network: interface, cable, tunnel, traffic rules; move the pods away until it is mended.",
   ],
   "k8s-control-plane-down": [
     "A part of the control plane does not run.",

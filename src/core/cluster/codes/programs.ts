@@ -108,6 +108,11 @@ export const CONFIGURATION = {
     "Compare its open connections and memory with what it allows.",
     "Raise its limit, or find who takes so much.",
   ],
+  "k8s-dependency-read-only": [
+    "A database or cache takes no writes: it is a replica, or was made read-only.",
+    "Ask it for its role and its read-only setting.",
+    "Make it writable again, or lead the writers to the primary.",
+  ],
   "k8s-host-alias-wrong": [
     "The workload's hostAliases lead the name of a dependency elsewhere.",
     "Compare hostAliases with the address of the service.",
