@@ -12,7 +12,7 @@ import {
   paramsSchema,
 } from "./kit/investigation/diagnosis-schema.js";
 import { evidenceListSchema, evidenceOf } from "./kit/investigation/evidence-schema.js";
-import { examined, notExamined } from "./kit/investigation/examined.js";
+import { examined, notExamined, sawData } from "./kit/investigation/examined.js";
 import { healthOf } from "./kit/investigation/health-rules.js";
 import { otherEvidence, readOthers } from "./kit/investigation/other-looks.js";
 import {
@@ -58,24 +58,28 @@ async function decide(params: DiagnosisParams, context: ToolContext): Promise<Di
   const well = looks.flatMap(({ output }) => wellIn(output));
   const told = diagnose([...signs, ...changes], params.services.map(componentOf), params.target ?? undefined, well);
   const looked = [...looks.map(examined), ...material.looked];
+  const isBlind = !told.trouble && material.looked.length === 0 && !sawData(looks);
   const calls = params.services.reduce((sum, { calls: own }) => sum + own.length, 0);
   const output = {
     certainty: told.certainty,
     rule: told.rule,
     trouble: symptomOf(told, params.target ?? undefined),
-    headline: redact(headlineOf(told, params.services, looked, context.now())),
+    headline: redact(headlineOf(told, params.services, { looked, isBlind }, context.now())),
     causes: causesOf(told, params),
     suffers: told.trouble ? told.suffers.slice(0, 60) : [],
     set_aside: ruledOut(told),
     next: [],
-    advice: adviceOf(told),
+    advice: isBlind ? [SEE_WHY] : adviceOf(told),
     signs: carriedSigns(told),
     looked_at: looked.slice(0, 100),
     not_looked_at: [...notExamined(context), ...material.notLooked].slice(0, 100),
     graph: { calls, from: ["the map"] },
+    blind: isBlind ? true : undefined,
   };
   return { ...output, findings: findingsOf(output, told.suspects) };
 }
+
+const SEE_WHY = "ask `autoops doctor` which sources give no data, and why";
 
 function componentOf({ name, kinds, calls, runs_on: runsOn }: DiagnosisParams["services"][number]): Component {
   return { name, kinds, role: healthOf(kinds[0] ?? "")?.role ?? "app", calls, runsOn };

@@ -11,6 +11,8 @@ import { attempt, refusal, runNotFound } from "./temporal-errors.js";
 
 /** `HISTORY_EVENT_FILTER_TYPE_CLOSE_EVENT` */
 const CLOSE_EVENT = 2;
+/** Where Temporal has forgotten a run, or does not answer, what was kept of it tells how it ended. */
+const KEPT_HELPS: ReadonlySet<string> = new Set(["run-not-found", "temporal-unreachable"]);
 
 export async function reportOfRun(
   runId: string,
@@ -26,7 +28,7 @@ export async function reportOfRun(
     if (newest.isOpen && waitMs <= 0) return { ok: true, value: undefined };
     return ofEnding(runId, await endingWithin(runId, newest.executionId, waitMs, options));
   });
-  if (answer.ok || !answer.problems.some((problem) => problem.code === "run-not-found")) return answer;
+  if (answer.ok || !answer.problems.some(({ code }) => KEPT_HELPS.has(code))) return answer;
   const kept = await options.reports?.get(runId);
   return kept === undefined ? answer : { ok: true, value: kept };
 }

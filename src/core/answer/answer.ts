@@ -67,6 +67,8 @@ export interface Judgement {
   node: string;
   /** Undefined where the search does not say whether anything is wrong. */
   isTrouble?: boolean;
+  /** No look found any data: that nothing was found says nothing. */
+  isBlind?: boolean;
   sureness: Sureness;
   /** Why it is so sure, and no surer. */
   rule: string;

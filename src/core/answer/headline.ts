@@ -40,7 +40,7 @@ function told(known: Known): Headline {
     return ofFindings(source);
   }
   if (judgement.isTrouble === false || (judgement.trouble === undefined && judgement.causes.length === 0))
-    return { headline: judgement.headline ?? quiet(source), mood: "good" };
+    return { headline: judgement.headline ?? quiet(source), mood: judgement.isBlind === true ? "open" : "good" };
   return ofSymptom(known, judgement);
 }
 

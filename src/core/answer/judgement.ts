@@ -38,6 +38,7 @@ function readJudgement({ id, output }: AnswerNode): Judgement | undefined {
     node: id,
     isTrouble: isTold,
     sureness: certainty as Sureness,
+    isBlind: told.blind === true ? true : undefined,
     rule: text(told.rule) ?? "",
     headline: text(told.headline),
     service: text(trouble.service) ?? text(object(list(told.causes)[0]).service),

@@ -5,6 +5,7 @@ import {
   diagnosisSchema,
 } from "../../../src/activities/tools/kit/investigation/diagnosis-schema.js";
 import { evidenceOutput } from "../../../src/activities/tools/kit/investigation/evidence-schema.js";
+import { answerOf } from "../../../src/core/answer/build.js";
 import type { Evidence } from "../../../src/core/investigation/evidence.js";
 import type { Json } from "../../../src/schema/json.js";
 import { configOf, contextOf, NOW } from "../../support/tool-context.js";
@@ -43,6 +44,13 @@ async function told(outputs: Output[], params: object = {}): Promise<DiagnosisOu
   const output = await diagnosis.run(diagnosis.params.parse({ services: SERVICES, ...params }), context);
   return diagnosisSchema.parse(output);
 }
+
+const headlineAndMood = (output: DiagnosisOutput) =>
+  answerOf({
+    ...{ runId: "r", goal: "g", dryRun: false, outcome: "succeeded", startedAtMs: NOW },
+    ...{ edges: [], gates: [], findings: [] },
+    nodes: [{ id: "cause", name: "cause", status: "succeeded", effect: "none", output: output as unknown as Json }],
+  });
 
 describe("diagnosis", () => {
   test("answers in the shape of autoRCA: trouble, causes with evidence, what is ruled out and why", async () => {
@@ -94,6 +102,27 @@ describe("diagnosis", () => {
       { node: "logs", why: "the log is gone" },
       { node: "logs_more", why: "the log b-log: no such file" },
     ]);
+  });
+
+  test("where no look found any data it does not say that nothing is wrong, and names the command that tells why", async () => {
+    const silent = [{ source: "a-log", service: "web", lines: 0, errors: 0, truncated: false }];
+    const empty: Output[] = [
+      { node: "logs", tool: "log_scan", output: { logs: silent, evidence: [] } as unknown as Json },
+      { node: "series", tool: "series_scan", output: { series: 0, evidence: [] } },
+      { node: "alerts", tool: "alerts_active", output: { firing: 0, evidence: [] } },
+      health(),
+    ];
+    const output = await told(empty);
+    expect(output).toMatchObject({ trouble: null, certainty: "inconclusive", blind: true });
+    expect(output.headline).toMatch(/^Nothing can be said: no look found any data of this time \(1 log with 0 lines; /);
+    expect(output.advice).toEqual([expect.stringContaining("autoops doctor")]);
+    expect(headlineAndMood(output)).toMatchObject({ mood: "open" });
+    // One thing that answers is enough to be looked at.
+    const well = { asked: 1, failed: 0, evidence: [], well: [{ service: "web", from: "x", to: "y" }] };
+    const seen = await told([...empty, { node: "health", tool: "health_check", output: well }]);
+    expect(seen.headline).toMatch(/^Nothing wrong was found/);
+    expect(seen.blind).toBeUndefined();
+    expect(headlineAndMood(seen)).toMatchObject({ mood: "good" });
   });
 
   test("hears the state of a cluster: the object to mend is the service of that name", async () => {

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { createPrinter } from "../../../src/client/cli/print.js";
 import { runProgram } from "../../../src/client/cli/program.js";
 import type { Session } from "../../../src/client/cli/session.js";
+import { createReportStore } from "../../../src/platform/reports.js";
 import { localServer } from "../../support/local-server.js";
 
 let home: string;
@@ -151,4 +152,21 @@ test("discover --kubeconfig declares the cluster where there is no configuration
   expect(readFileSync(join(home, ".autoops", "config.yaml"), "utf8")).toContain("server: https://127.0.0.1:9");
   const bad = await call("discover", "--kubeconfig", join(home, "none.yaml"));
   expect(bad.document.problems[0]).toMatchObject({ code: "usage" });
+});
+
+test("the report of a run whose server has ended with it is read from what was kept; of no run it says what is missing", async () => {
+  const nodes = [{ id: "look", name: "Look", type: "analysis", status: "succeeded", attempts: 1 }];
+  const report = {
+    ...{ runId: "kept-1", graphId: "g", name: "Look", goal: "is it well?", requester: "ann", dryRun: false },
+    ...{ outcome: "succeeded", startedAtMs: 1, endedAtMs: 2, nodes, edges: [], gates: [], findings: [], decisions: [] },
+  };
+  await createReportStore(join(home, ".autoops", "reports")).put(report as never);
+  expect(await call("report", "kept-1")).toMatchObject({
+    exit: 0,
+    document: { ok: true, report: { runId: "kept-1", goal: "is it well?" } },
+  });
+  expect(await call("report", "none")).toMatchObject({
+    exit: 7,
+    document: { ok: false, problems: [{ code: "temporal-unreachable" }] },
+  });
 });

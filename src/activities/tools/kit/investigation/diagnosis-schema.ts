@@ -32,6 +32,8 @@ export const diagnosisSchema = outputSchema.extend({
   suffers: z.array(z.string()).max(60),
   /** What a person does about it, in words. */
   advice: z.array(z.string()).max(5),
+  /** No look found any data, so that silence says nothing; absent otherwise. */
+  blind: z.boolean().optional(),
   /** The weightiest signs, for a later round. */
   signs: z.array(carriedSchema).max(CARRIED_MAX),
 });

@@ -12,8 +12,24 @@ export interface Examined {
   what: string;
 }
 
-export function examined({ node, tool, output }: { node: string; tool: string; output: Json }): Examined {
+interface Look {
+  node: string;
+  tool: string;
+  output: Json;
+}
+
+export function examined({ node, tool, output }: Look): Examined {
   return { node, what: whatOf(tool, output) };
+}
+
+/** Whether any look had something to look at: of a stack that gives no data nothing can be said, least of all that it is well. */
+export function sawData(looks: readonly Look[]): boolean {
+  return looks.some(({ tool, output }) => {
+    const one = objectIn(output) ?? {};
+    if (listIn(one.evidence).length > 0 || listIn(one.well).length > 0) return true;
+    if (tool === "series_scan") return numberIn(one.series) > 0;
+    return tool === "log_scan" && listIn(one.logs).some(({ lines }) => numberIn(lines) > 0);
+  });
 }
 
 function whatOf(tool: string, output: Json): string {

@@ -39,12 +39,12 @@ export function titleOf(name: string, services: readonly ServiceParam[]): string
 export function headlineOf(
   told: Diagnosis,
   services: readonly ServiceParam[],
-  looked: readonly Examined[],
+  { looked, isBlind }: { looked: readonly Examined[]; isBlind: boolean },
   nowMs: number,
 ): string {
   const [best] = told.suspects;
   const [top] = best?.evidence ?? [];
-  if (!told.trouble) return quietLine(services, looked);
+  if (!told.trouble) return isBlind ? blindLine(looked) : quietLine(services, looked);
   if (best === undefined || top === undefined) return "Something is in trouble, and no cause was found.";
   const onset = best.onset;
   const since =
@@ -67,6 +67,11 @@ function quietLine(services: readonly ServiceParam[], looked: readonly Examined[
   const covered = looked.map(({ what }) => what);
   const at = covered.length === 0 ? "" : ` Looked at ${services.length} services: ${covered.join("; ")}.`;
   return `Nothing wrong was found.${at}`;
+}
+
+function blindLine(looked: readonly Examined[]): string {
+  const covered = looked.map(({ what }) => what);
+  return `Nothing can be said: no look found any data of this time${covered.length === 0 ? "" : ` (${covered.join("; ")})`}.`;
 }
 
 const clock = (ms: number): string => `${new Date(ms).toISOString().slice(11, 19)} UTC`;
