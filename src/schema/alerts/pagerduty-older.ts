@@ -46,8 +46,8 @@ function messageOf(message: unknown, cuts: Cuts): OneAlert | undefined {
     says: [],
     labels: boundedLabels(labels, cuts),
     status: type === "incident.resolve" || textAt(incident, "status") === "resolved" ? "resolved" : "firing",
-    ...(since === undefined ? {} : { since }),
-    ...(type === "incident.annotate" || isNoIncident(name) ? { noIncident: true as const } : {}),
+    since,
+    noIncident: type === "incident.annotate" || isNoIncident(name) ? (true as const) : undefined,
   };
 }
 
@@ -73,6 +73,6 @@ function eventOf(input: unknown, cuts: Cuts): OneAlert | undefined {
     says: [],
     labels: boundedLabels(labels, cuts),
     status: isOver ? "resolved" : "firing",
-    ...(isNoIncident(name) ? { noIncident: true as const } : {}),
+    noIncident: isNoIncident(name) ? (true as const) : undefined,
   };
 }

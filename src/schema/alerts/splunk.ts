@@ -18,7 +18,7 @@ export function readSplunk(input: unknown): ReadDelivery {
     name: boundedText(alert.name, cuts),
     says: alert.says.map((one) => boundedText(one, cuts)),
     labels,
-    ...(isNoIncident(alert.name) ? { noIncident: true as const } : {}),
+    noIncident: isNoIncident(alert.name) ? (true as const) : undefined,
   };
   return { ok: true, delivery: { from: "splunk", alerts: [bounded], cut: cutsInWords(cuts) } };
 }
