@@ -12,18 +12,18 @@ export interface Examined {
   what: string;
 }
 
-interface LookOutput {
+interface NodeOutput {
   node: string;
   tool: string;
   output: Json;
 }
 
-export function examined({ node, tool, output }: LookOutput): Examined {
+export function examined({ node, tool, output }: NodeOutput): Examined {
   return { node, what: whatOf(tool, output) };
 }
 
 /** Whether any look had something to look at: of a stack that gives no data nothing can be said, least of all that it is well. */
-export function sawData(looks: readonly LookOutput[]): boolean {
+export function sawData(looks: readonly NodeOutput[]): boolean {
   return looks.some(({ tool, output }) => {
     const one = objectIn(output) ?? {};
     if (listIn(one.evidence).length > 0 || listIn(one.well).length > 0) return true;
