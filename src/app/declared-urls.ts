@@ -7,7 +7,7 @@ import type { Config } from "../schema/config.js";
 /** Every URL of the configuration, states of targets included. */
 export function declaredUrls(config: Config): string[] {
   const urls: Array<string | undefined> = [];
-  for (const { server } of Object.values(config.clusters ?? {})) urls.push(server);
+  for (const { server } of Object.values(config.clusters ?? {})) if (server !== "") urls.push(server);
   for (const source of Object.values(config.sources)) urls.push(...urlsOf(source));
   for (const channel of Object.values(config.channels)) urls.push(...channelOf(channel).urls(channel));
   for (const tracker of Object.values(config.trackers ?? {})) urls.push(tracker.url);

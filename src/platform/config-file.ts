@@ -103,11 +103,12 @@ function withAbsoluteTls(facade: FacadeConfig, absolute: (path: string) => strin
 }
 
 function withAbsoluteFiles(cluster: Cluster, absolute: (path: string) => string): Cluster {
-  const { kubeconfig, ca } = cluster;
+  const { kubeconfig, ca, dumps } = cluster;
   return {
     ...cluster,
     ...(kubeconfig === undefined ? {} : { kubeconfig: absolute(kubeconfig) }),
     ...(ca === undefined ? {} : { ca: absolute(ca) }),
+    dumps: dumps === undefined ? undefined : absolute(dumps),
   };
 }
 

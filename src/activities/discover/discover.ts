@@ -50,7 +50,8 @@ function askable(config: Config, context: ToolContext): Array<{ name: string; as
     ...sources.flatMap(([name, source]) =>
       source.kind === "prometheus" ? [{ name, ask: () => discoverPrometheus({ ...source, name }, context) }] : [],
     ),
-    ...Object.keys(config.clusters ?? {})
+    ...Object.entries(config.clusters ?? {})
+      .flatMap(([name, { dumps }]) => (dumps === undefined ? [name] : []))
       .sort()
       .map((name) => ({ name, ask: () => discoverCluster(name, context) })),
     ...sources.flatMap(([name, source]) =>

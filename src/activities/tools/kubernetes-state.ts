@@ -5,6 +5,7 @@ import type { JsonObject } from "../../schema/json.js";
 import type { ClusterFacts } from "../../schema/kubernetes/facts.js";
 import { ENVIRONMENTS, type Environment } from "../../vocabulary/node-types.js";
 import { reachOfSource, sourceNamed } from "../connectors/declared-sources.js";
+import { readDumps } from "../connectors/kubernetes/dumps/read-dumps.js";
 import { readPodLogs } from "../connectors/kubernetes/state/pod-logs.js";
 import { readState } from "../connectors/kubernetes/state/read.js";
 import { defineTool, type ToolContext, toolFailure } from "../define-tool.js";
@@ -76,13 +77,24 @@ async function readAndName(params: StateParams, context: ToolContext): Promise<S
       hint: "give namespace, such as shop",
       retryable: false,
     });
-  const kinds = context.config.clusters?.[cluster]?.kinds ?? [];
-  const { client, facts } = await readState({ cluster, namespace, kinds }, context);
-  await readPodLogs(client, facts, params.logs, context);
+  const facts = await factsOf(cluster, namespace, params, context);
   const [kind = "", name = ""] = params.workload?.split("/") ?? [];
   const about = params.workload === undefined ? undefined : { kind: KINDS[kind] ?? kind, name, namespace };
   if (about !== undefined) refuseUnknown(facts, about);
   return outputOf(facts, { about, near: params.near ?? [] }, context);
+}
+
+async function factsOf(
+  cluster: string,
+  namespace: string | undefined,
+  { logs }: StateParams,
+  context: ToolContext,
+): Promise<ClusterFacts> {
+  const { kinds = [], dumps } = context.config.clusters?.[cluster] ?? {};
+  if (dumps !== undefined) return readDumps({ cluster, folder: dumps, namespace }, context);
+  const { client, facts } = await readState({ cluster, namespace, kinds }, context);
+  await readPodLogs(client, facts, logs, context);
+  return facts;
 }
 
 function refuseUnknown({ objects, namespace, cluster }: ClusterFacts, { kind, name }: ObjectRef): void {

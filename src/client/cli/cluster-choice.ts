@@ -1,5 +1,6 @@
 /** `autoops investigate` of a cluster: one that is declared, or that of a kubeconfig. */
-import { clusterOfKubeconfig } from "../../app/kubeconfig-cluster.js";
+import { basename, resolve } from "node:path";
+import { clusterOfKubeconfig, type FoundCluster } from "../../app/kubeconfig-cluster.js";
 import { type Local, loadLocal } from "../../app/local.js";
 import type { Config } from "../../schema/config.js";
 import type { GoalInput } from "../../schema/run-input.js";
@@ -12,6 +13,8 @@ export interface ClusterOptions {
   workload?: string;
   kubeconfig?: string;
   context?: string;
+  /** A folder in place of a cluster. */
+  dumps?: string;
   allowExec?: boolean;
   since?: string;
 }
@@ -19,8 +22,8 @@ export interface ClusterOptions {
 /** As the planner knows the plan. */
 const CLUSTER_PLAN = "cluster-investigation";
 
-export const asksForCluster = ({ cluster, namespace, workload, kubeconfig, context }: ClusterOptions): boolean =>
-  [cluster, namespace, workload, kubeconfig, context].some((option) => option !== undefined);
+export const asksForCluster = ({ cluster, namespace, workload, kubeconfig, context, dumps }: ClusterOptions): boolean =>
+  [cluster, namespace, workload, kubeconfig, context, dumps].some((option) => option !== undefined);
 
 export interface ClusterChosen {
   ok: true;
@@ -43,16 +46,29 @@ export async function chooseCluster(
     ...(since === undefined ? {} : { window: since }),
   };
   const declared = Object.keys(local.config.clusters ?? {});
-  if (cluster !== undefined || (kubeconfig === undefined && context === undefined && declared.length > 0)) {
+  const isNamed = [kubeconfig, context, options.dumps].some((option) => option !== undefined);
+  if (cluster !== undefined || (!isNamed && declared.length > 0)) {
     return { ok: true, local, params: { ...given, ...(cluster === undefined ? {} : { cluster }) } };
   }
-  const found = await clusterOfKubeconfig(options, session.environment);
+  const found =
+    options.dumps === undefined ? await clusterOfKubeconfig(options, session.environment) : folderOf(options.dumps);
   if (!found.ok) return found;
   const clusters = { [found.name]: found.cluster };
   const loaded = await loadLocal(session.environment, undefined, clusters);
   if (!loaded.ok) return loaded;
   const usual = found.namespace === undefined ? {} : { namespace: found.namespace };
   return { ok: true, local: loaded, params: { ...usual, ...given, cluster: found.name }, clusters };
+}
+
+/** As config.yaml would declare it, by the folder's name. */
+function folderOf(folder: string): FoundCluster {
+  const dumps = resolve(folder);
+  const name =
+    basename(dumps)
+      .replace(/[^a-zA-Z0-9_-]+/g, "-")
+      .replace(/^-+|-+$/g, "")
+      .slice(0, 63) || "dumps";
+  return { ok: true, name, cluster: { dumps, server: "", allow_exec: false } };
 }
 
 export function clusterGoal(

@@ -20,6 +20,11 @@ const clusterOptions = () => [
     "a kubeconfig; without it that of KUBECONFIG or ~/.kube/config, where no cluster is declared",
   ),
   new Option("--context <name>", "the context of the kubeconfig; default: its current one"),
+  new Option("--dumps <folder>", "in place of a cluster: what kubectl wrote of it, as JSON, YAML or text").conflicts([
+    "cluster",
+    "kubeconfig",
+    "context",
+  ]),
   new Option("--allow-exec", "let the kubeconfig start the program that it names to sign in"),
 ];
 

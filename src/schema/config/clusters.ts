@@ -32,20 +32,26 @@ const clusterFileSchema = z.strictObject({
   token: secretReferenceSchema.optional(),
   /** Path of the PEM file with the certificates that are trusted, beside `token`. */
   ca: pathSchema.optional(),
+  /** Path of a folder of dumps (`kubectl get … -o yaml`, `describe`, `cluster-info dump`) in place of a cluster that can be asked. */
+  dumps: pathSchema.optional(),
   /** Kinds of its own (CRDs) whose objects `kubernetes_state` reads as well. */
   kinds: z.array(kindSchema).max(50).optional(),
   description: commonKeys.description,
 });
 type ClusterFile = z.infer<typeof clusterFileSchema>;
 
-const given = ({ kubeconfig, in_cluster, token }: ClusterFile): number =>
-  [kubeconfig, in_cluster, token].filter((way) => way !== undefined).length;
+const given = ({ kubeconfig, in_cluster, token, dumps }: ClusterFile): number =>
+  [kubeconfig, in_cluster, token, dumps].filter((way) => way !== undefined).length;
 
 export const clusterSchema = clusterFileSchema
-  .refine((cluster) => given(cluster) === 1, "given exactly one of kubeconfig, in_cluster and token")
-  .refine(({ server, in_cluster }) => server !== undefined || in_cluster === true, {
+  .refine((cluster) => given(cluster) === 1, "given exactly one of kubeconfig, in_cluster, token and dumps")
+  .refine(({ server, in_cluster, dumps }) => server !== undefined || in_cluster === true || dumps !== undefined, {
     path: ["server"],
     error: "the https URL of the cluster's API server; the kubeconfig's context must name the same",
+  })
+  .refine(({ server, dumps }) => server === undefined || dumps === undefined, {
+    path: ["server"],
+    error: "left out: a folder of dumps has no server",
   })
   .refine(({ kubeconfig, context, allow_exec }) => kubeconfig !== undefined || (context === undefined && !allow_exec), {
     error: "without context and allow_exec where there is no kubeconfig",
@@ -54,8 +60,11 @@ export const clusterSchema = clusterFileSchema
     path: ["ca"],
     error: "left out: the certificates come with the kubeconfig, or with the pod",
   })
-  .transform(({ server = IN_CLUSTER_SERVER, ...cluster }) => ({ ...cluster, server }));
-/** A cluster as the code uses it: `server` is always there, paths are absolute. */
+  .transform(({ server, ...cluster }) => ({
+    ...cluster,
+    server: server ?? (cluster.dumps === undefined ? IN_CLUSTER_SERVER : ""),
+  }));
+/** A cluster as the code uses it: `server` is always there (empty of a folder of dumps), paths are absolute. */
 export type Cluster = z.infer<typeof clusterSchema>;
 
 /** A name as Kubernetes takes it for namespaces and containers. */

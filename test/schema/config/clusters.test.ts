@@ -35,8 +35,8 @@ describe("a cluster", () => {
   });
 
   test.each([
-    [{ server: SERVER }, "exactly one of kubeconfig, in_cluster and token"],
-    [{ server: SERVER, kubeconfig: "k", token: "env:T" }, "exactly one of kubeconfig, in_cluster and token"],
+    [{ server: SERVER }, "exactly one of kubeconfig, in_cluster, token and dumps"],
+    [{ server: SERVER, kubeconfig: "k", token: "env:T" }, "exactly one of kubeconfig, in_cluster, token and dumps"],
     [{ kubeconfig: "k" }, "clusters.a.server must be the https URL"],
     [{ server: "http://cluster.example", token: "env:T" }, "clusters.a.server must be an https URL"],
     [{ server: SERVER, token: "swordfish" }, "clusters.a.token must be a reference such as env:NAME"],

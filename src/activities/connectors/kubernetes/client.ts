@@ -50,6 +50,11 @@ export async function clusterNamed(name: string, context: ToolContext): Promise<
       retryable: false,
     });
   }
+  if (cluster.dumps !== undefined)
+    throw toolFailure("source-refused", `the cluster ${name} is a folder of dumps: it cannot be asked or changed`, {
+      hint: "look into it with kubernetes_state, or autoops investigate --cluster NAME",
+      retryable: false,
+    });
   const k8s = await import("@kubernetes/client-node");
   const server = cluster.server.replace(/\/+$/, "");
   const send = sender(name, await signInTo(name, cluster, context, k8s), context);

@@ -169,7 +169,7 @@ function pageOf(answer: Json, cluster: string): { items: Json[]; more: string | 
 }
 
 /** Values of variables and arguments are needed to see who calls whom; those that may be secrets are not. */
-function withoutSecrets(kind: FactKind, item: unknown): unknown {
+export function withoutSecrets(kind: FactKind, item: unknown): unknown {
   const clean = (spec: PodSpec | undefined): void => {
     for (const container of [...(spec?.containers ?? []), ...(spec?.initContainers ?? [])]) {
       for (const variable of container.env) {

@@ -1,0 +1,80 @@
+/** The text files of a folder of dumps, within bounds. Links are not followed. */
+import { readdir } from "node:fs/promises";
+import { join, relative } from "node:path";
+import { openUnderRoots } from "../../../../platform/files.js";
+import { type ToolContext, toolFailure } from "../../../define-tool.js";
+
+/** A dump of a namespace has some hundred; one of a cluster with its logs some thousand. */
+const FILES_MAX = 5_000;
+/** Of one file; a list of 10,000 pods is about 100 MB. */
+const FILE_MAX_BYTES = 150_000_000;
+const BYTES_MAX = 400_000_000;
+const DEPTH_MAX = 10;
+
+export interface DumpFile {
+  /** Below the folder, with slashes. */
+  path: string;
+  text: string;
+  modifiedMs: number;
+}
+export interface DumpFolder {
+  files: DumpFile[];
+  /** What was left out, in words. */
+  cut: string[];
+}
+
+export async function readFolder(folder: string, context: ToolContext): Promise<DumpFolder> {
+  const paths = await pathsIn(folder, 0);
+  const cut: string[] = paths.length > FILES_MAX ? [`more than ${FILES_MAX} files; the rest was not read`] : [];
+  const files: DumpFile[] = [];
+  let bytes = 0;
+  for (const path of paths.slice(0, FILES_MAX)) {
+    context.signal.throwIfAborted();
+    const opened = await openUnderRoots(path, [folder]);
+    if (!opened.ok) continue;
+    const { handle, size, modifiedMs } = opened;
+    try {
+      if (size > FILE_MAX_BYTES || bytes + size > BYTES_MAX) {
+        cut.push(`${relative(folder, path)} has ${size} bytes, too much to read`);
+        continue;
+      }
+      const content = await handle.readFile();
+      bytes += size;
+      if (content.subarray(0, 8_000).includes(0)) continue;
+      files.push({ path: relative(folder, path).replaceAll("\\", "/"), text: content.toString("utf8"), modifiedMs });
+      context.heartbeat(`${files.length} files`);
+    } finally {
+      await handle.close();
+    }
+  }
+  return { files, cut };
+}
+
+async function pathsIn(folder: string, depth: number): Promise<string[]> {
+  let entries: Awaited<ReturnType<typeof list>>;
+  try {
+    entries = await list(folder);
+  } catch (error) {
+    if (depth > 0) return [];
+    const code = (error as NodeJS.ErrnoException).code;
+    throw toolFailure(
+      code === "EACCES" ? "file-unreadable" : "file-not-found",
+      `the folder ${folder} cannot be read: ${code}`,
+      {
+        hint: "check `dumps` of the cluster in config.yaml",
+        retryable: false,
+      },
+    );
+  }
+  const found: string[] = [];
+  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    if (entry.name.startsWith(".")) continue;
+    const path = join(folder, entry.name);
+    if (entry.isFile()) found.push(path);
+    else if (entry.isDirectory() && depth < DEPTH_MAX) found.push(...(await pathsIn(path, depth + 1)));
+    if (found.length > FILES_MAX) break;
+  }
+  return found;
+}
+
+const list = (folder: string) => readdir(folder, { withFileTypes: true });
