@@ -1,4 +1,5 @@
 /** Who is one person, for all who count people or show how many there are. */
+import { unicodeLabel } from "./punycode.js";
 
 /**
  * One person is one person however the name is written, and through whichever channel: compatible forms, characters
@@ -7,11 +8,23 @@
 export function personOf(name: string): string {
   const seen = name.normalize("NFKC").replace(/[\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cf}]/gu, "");
   // Upper case first: only then are ß and SS, and the two small sigmas, the same. A blank of Braille shows nothing either.
-  const folded = seen.normalize("NFKC").toUpperCase().toLowerCase();
+  const folded = domainAsWritten(seen.normalize("NFKC")).toUpperCase().toLowerCase();
   return folded
     .normalize("NFKC")
     .replace(/[\s\u2800]+/g, " ")
     .trim();
+}
+
+/** The domain of an address is one in letters and in ASCII, with the dots of other scripts and with one at its end. */
+function domainAsWritten(name: string): string {
+  const at = name.lastIndexOf("@");
+  if (at === -1) return name;
+  const labels = name
+    .slice(at + 1)
+    .replace(/[\u3002\uff61]/g, ".")
+    .replace(/[.\s]+$/, "")
+    .split(".");
+  return `${name.slice(0, at + 1)}${labels.map(unicodeLabel).join(".")}`;
 }
 
 /** Each person once, as the name was first written. */

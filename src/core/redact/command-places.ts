@@ -101,6 +101,7 @@ const CONFIGURATION: readonly Place[] = [
     "[A-Za-z0-9+/][^\\s\"'`,;(){}<>|\\\\]{8,256}={0,2}(?=[\\s\"'`;,})\\\\]|$)",
   ),
   loosePlace("password", /\bpass|\bpw\b|\bpsk/i, "(?<![A-Za-z0-9_-])(?:pass|pw|psk)[ \\t]{0,2}[=:][ \\t]{0,2}[\"'`]?"),
+  loosePlace("password", /\buser/i, "\\b(?:user|username|login)[ =:]{1,2}[\"']?[\\w.@-]{1,64}[\"']?,? (?:pass|pw|pwd)[ =:]{1,2}[\"']?"),
   place("password", /stats auth|addauth/, "\\b(?:stats auth|addauth digest)\\s{1,4}[\\w.-]{1,64}:", "[^\\s\"']{1,256}"),
   place(
     "password",
@@ -129,7 +130,8 @@ const HOOK_URLS: readonly Place[] = [
     "webhook",
     /:\/\//,
     "https?://[^\\s\"'<>]{1,200}/(?:(?:web)?hooks?|inbound|heartbeats?|alert|with/key|incidents/api|api/events|hook-?in|integrations?)/",
-    "(?=[A-Za-z_-]{0,36}[0-9])[A-Za-z0-9_-]{18,128}(?![A-Za-z0-9_-])",
+    // What follows the first part of such a path belongs to it.
+    "(?=[A-Za-z_-]{0,36}[0-9])[A-Za-z0-9_-]{18,128}(?:[/@][\\w@/%-]{8,512})?(?![A-Za-z0-9_-])",
   ),
   loosePlace("api-key", /x-honeycomb-team/i, "x-honeycomb-team[\"']?[ \\t]{0,2}[:=][ \\t]{0,2}[\"']?"),
   place(

@@ -9,7 +9,7 @@ type Replace = (kind: string) => string;
 
 /** A name, at most a closing quote or bracket, and what puts a value to it. */
 const ASSIGNED = new RegExp(
-  `(?<!:secretsmanager:[\\w-]{0,20}:[0-9]{0,12}:)(${SECRET_NAME})(\\\\{0,3}["'\`]?\\]?)([ \\t]{0,4}(?:=>|[!=]={1,2}(?=[ \\t]{0,4}["'\`])|:[ \\t]?(?:secret)?(?:str|string|bytes)[ \\t]?=|[:=：＝]{1,2}(?!=))[ \\t]{0,4})`,
+  `(?<!:secretsmanager:[\\w-]{0,20}:[0-9]{0,12}:)(${SECRET_NAME})(\\\\{0,3}["'\`]?\\]?)([ \\t]{0,4}(?:=>|[!=]={1,2}(?=[ \\t]{0,4}["'\`])|:[ \\t]?&?(?:'static )?(?:secret)?(?:str|string|bytes)\\??[ \\t]?=|[:=：＝]{1,2}(?!=))[ \\t]{0,4})`,
   "gi",
 );
 const OPTION = new RegExp(
@@ -31,7 +31,7 @@ const BLOCK = /[|>][+-]?[ \t]{0,4}\r?\n[ \t]{0,40}/y;
 
 /** Spares the patterns on most lines. */
 const NAMED =
-  /pass|pwd|secret|token|credential|auth|key|mnemonic|seed|jwt|kennwort|contrase|senha|wachtwoord|has[łl]o|senord|heslo|пароль|密|パスワード|口令|비밀/i;
+  /pass|pwd|secret|token|credential|auth|key|mnemonic|seed|jwt|kennwort|contrase|senha|wachtwoord|has[łl]o|senord|heslo|пароль|密|パスワード|口令|비밀|şifre|parola|lozinka|adgangskode|salasana|jelsz|mật|รหัส|סיסמה|كلمة/i;
 
 const ELEMENT = new RegExp(`(<[\\w:.-]{0,60}?(${SECRET_NAME})(?:\\s[^<>]{0,200})?>)([^<]{1,1024})(?=</)`, "gi");
 
@@ -80,7 +80,7 @@ function redactAssigned(text: string, pattern: RegExp, replace: Replace): string
     if (span === undefined) continue;
     within = match.index < judgedTo ? within + 1 : 0;
     if (within === 0) judgedTo = span.end;
-    const prose = !span.quoted && closing === "" && /^:\s/.test(assigns);
+    const prose = !span.quoted && /^[ \t]{0,4}:\s/.test(assigns);
     const kind =
       within > NAMES_IN_VALUE_MAX
         ? "secret"

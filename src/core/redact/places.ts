@@ -44,6 +44,34 @@ const IN_URLS: readonly Place[] = [
     /password\s+'/i,
     /(?<=with\s(?:login\s|encrypted\s){0,2}password\s{1,4}')(?!\[redacted:)[^'\n]{1,256}/gi,
   ),
+  place(
+    "password",
+    /set\s+password/i,
+    /(?<=\bset\s{1,4}password\b[^\n=']{0,80}=\s{0,4}(?:password\s?\(\s?)?')(?!\[redacted:)[^'\n]{1,256}/gi,
+  ),
+  // A row for a table of users.
+  loosePlace(
+    "password",
+    /insert\s+into/i,
+    /(?<=\binsert\s{1,4}into\s{1,4}[\w.`"]{1,60}\s{0,4}\([^()\n]{0,200}(?:pass|pwd|secret|token)[^()\n]{0,200}\)\s{0,4}values\s{0,4}\([^()\n]{0,200}')(?!\[redacted:)[^'\n]{1,256}(?=')/gi,
+  ),
+  place("password", /openssl/, /(?<=\bopenssl\b[^\n|;]{0,120}\s-k ?["']?)(?!\[redacted:)[^\s"']{1,256}/g),
+  // Links that are signed, and codes that are changed into tokens.
+  place(
+    "signature",
+    /signature=/i,
+    /(?<=(?:^|[?&\s,;"'])(?:X-(?:Amz|Goog)-)?Signature=)(?!\[redacted:)[A-Za-z0-9+/_~%=-]{32,2048}/gim,
+  ),
+  place(
+    "token",
+    /\bcode=/,
+    /(?<=(?:^|[?&\s"'])code=)(?!\[redacted:)[\w./~%-]{12,1024}(?=&(?:state|scope|grant_type|session_state|client_id|redirect_uri)=)/gm,
+  ),
+  place(
+    "token",
+    /\b(?:t?otp|code)/i,
+    /(?<=\b(?:t?otp|(?:one[- ]time|verification|2fa|mfa|backup|recovery|pin)[- _]code)s?\s{0,2}(?:is|[:=])\s{0,2}["'`]?)(?!\[redacted:)(?=[a-z0-9-]{0,12}[0-9])[A-Za-z0-9][A-Za-z0-9-]{3,40}\b/gi,
+  ),
   place("password", /login/, /(?<=\blogin\s{1,4}\S{1,64}\s{1,4}password\s{1,4})(?!\[redacted:)\S{1,256}/g),
   place(
     "password",
@@ -105,6 +133,16 @@ const IN_CODE: readonly Place[] = [
       "[^\"'\\n]{1,512}(?=[\"'])",
     ),
   ),
+  place(
+    "password",
+    /\.(?:login|auth|signIn)/i,
+    /(?<=\.(?:login|authenticate|auth|signIn)\(\s?["'][^"'\n]{1,64}["']\s?,\s?["'])(?!\[redacted:)[^"'\n]{1,256}(?=["'])/gi,
+  ),
+  place(
+    "secret",
+    /\bset(?:Pass|Secret|Token|Api)/i,
+    /(?<=\bset(?:Password|Passphrase|Secret|Token|ApiKey|SecretKey)\(\s?["'])(?!\[redacted:)[^"'\n]{1,256}(?=["'])/gi,
+  ),
   place("secret", /value=/i, named("\\b(?:key|name)=[\"']", "[\"']\\s{1,4}value=[\"']", "[^\"'\\n]{1,512}(?=[\"'])")),
   place("secret", /\bENV\b/, named("(?:^|\\n)\\s{0,4}(?:[^\\n]{0,80}\\s)?ENV\\s", "\\s", "[^\\s=\"']{6,512}")),
 ];
@@ -164,11 +202,15 @@ const IN_PROSE: readonly Place[] = [
     /passwor|kennwor|contrase|passe|senha|wachtwoord|has[łl]o|parol|пароль/i,
     /(?<=(?:passwor[td]|kennwort|contraseña|mot de passe|senha|wachtwoord|has[łl]o|пароль) (?:lautet|ist|est|es|é|è|was|war|to|jest) {0,2}["'«„`]?)(?!\[redacted:)[^\s"'`,;»“]{6,256}/gi,
   ),
+  // JSON that a URL, HTML or another JSON text escaped.
+  place("secret", /%22/, named("(?<![A-Za-z])", "%22%3A(?:%20|\\+)?%22", "[^\\s%&\"']{4,256}")),
+  place("secret", /&(?:quot|#34);/, named("(?<![A-Za-z])", "&(?:quot|#34);\\s?:\\s?&(?:quot|#34);", "[^&\\s]{1,256}")),
+  place("secret", /\\u0022/, named("(?<![A-Za-z])", "\\\\u0022\\s?:\\s?\\\\u0022", "[^\\\\\\s]{1,256}")),
   place("secret", /%3D/i, named("(?<![A-Za-z])", "%3D", "[^\\s%&\"']{4,256}")),
   loosePlace(
     "password",
-    /credentials|login/i,
-    /(?<=\b(?:credentials|login|creds):? ["'`]?[\w.@-]{1,64}[/:])(?!\[redacted:)[^\s"'`,;/]{8,256}/gi,
+    /creds|credentials|login/i,
+    /(?<=\b(?:credentials|login|creds)(?:[:=] ?| )["'`]?[\w.@-]{1,64}[/:])(?!\[redacted:)[^\s"'`,;/]{8,256}/gi,
   ),
 ];
 

@@ -8,7 +8,7 @@ import { tokenKind } from "./tokens.js";
 export const SECRET_NAME =
   "(?:pass(?:word|wd|phrase|code)|pwd|secret|(?<![a-z])secret[_-]?id|token|mnemonic|seed[_ -]?phrase|(?<![A-Za-z])jwt|secret[_-]?key[_-]?base|(?<=client[_-])key[_-]data|pre-?shared[_-]?key|(?<=fastly-)key|credentials?|(?<=[_.-])pass|(?<![A-Za-z])(?:store|key|user|db|root|admin|bind)pass|(?<![a-z])auth" +
   // As other languages name a password.
-  "|passwort|kennwort|contrase(?:ñ|n)a|mot[ _-]?de[ _-]?passe|senha|wachtwoord|has[łl]o|l[öo]senord|heslo|пароль|密码|密碼|パスワード|口令|비밀번호" +
+  "|passwort|kennwort|contrase(?:ñ|n)a|mot[ _-]?de[ _-]?passe|senha|wachtwoord|has[łl]o|l[öo]senord|heslo|пароль|密码|密碼|パスワード|口令|비밀번호|şifre|parola|lozinka|adgangskode|salasana|jelszó|mật khẩu|รหัสผ่าน|סיסמה|كلمة المرور" +
   "|(?:api|app|application|access|secret|private|encryption|signing|account|auth|master|license|service|storage" +
   "|subscription|session|deploy|routing|integration|recovery|unseal)[_. -]?key)(?:[_ -]?[0-9]{1,2})?";
 
@@ -47,7 +47,7 @@ const STATE =
 /** `tls-cert`, `db-credentials`: the name of a Kubernetes secret, as in metrics' labels. */
 const OBJECT_NAME = /^[a-z][a-z0-9]{0,15}(?:[-.][a-z0-9]{1,15}){1,6}$/;
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-const PATH = /^(?:[~.]{0,2}\/[a-z][\w.-]{0,24}(?:\/[\w.-]{0,24}){0,20}|[A-Za-z]:\\.*)$/;
+const PATH = /^(?:\/|[~.]{0,2}\/[a-z][\w.-]{0,24}(?:\/[\w.-]{0,24}){0,20}|[A-Za-z]:\\.*)$/;
 /** Keys that other systems use for plain names as well. */
 const SHARED_KEY = /^(?:routing|service|integration|session|account|storage|deploy|master|license|subscription)/i;
 
@@ -77,7 +77,7 @@ export function namedSecretKind({ name, value, where, goesOn }: NamedValue): str
 }
 
 function kindOfName(name: string): string {
-  if (/^pass|^pwd|pass$|^(?:kennw|contr|mot|senha|wacht|has|l.senord|heslo)|[^\x00-\x7f]/i.test(name))
+  if (/^pass|^pwd|pass$|^(?:kennw|contr|mot|senha|wacht|has|l.senord|heslo|parola|lozinka|adgang|salas|jelsz)|[^\x00-\x7f]/i.test(name))
     return "password";
   if (/key/i.test(name)) return "api-key";
   if (/^secret|^mnemonic|^seed/i.test(name)) return "secret";
