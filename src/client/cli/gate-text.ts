@@ -4,6 +4,7 @@ import { answerLines } from "../../core/answer/lines.js";
 import { span } from "../../core/report/plain.js";
 import type { GateView, RunView } from "../../core/report/view.js";
 import type { Json } from "../../schema/json.js";
+import { toYaml } from "../../schema/yaml-text.js";
 import { votesFor } from "../../vocabulary/decisions.js";
 import { FINDINGS_SHOWN_AT_GATE } from "../../vocabulary/limits.js";
 import { peopleOf } from "../../vocabulary/person.js";
@@ -49,9 +50,9 @@ export function gateLines(gate: GateView, context: GateContext): string[] {
   lines.push(...untoldLines(gate));
   if (gate.digest !== undefined) lines.push(`   digest    ${gate.digest}`);
   if (context.signs === true) return lines;
-  const call = `${context.program} approve ${context.runId} ${gate.nodeId}`;
   const ways = context.asksHere ? ["y or n, here"] : [];
-  ways.push(call, `${context.program} reject ${context.runId} ${gate.nodeId}`);
+  for (const way of ["approve", "reject", "skip"])
+    ways.push(`${context.program} ${way} ${context.runId} ${gate.nodeId}`);
   if (context.pageUrl !== undefined) ways.push(context.pageUrl);
   ways.forEach((way, index) => {
     lines.push(`   ${index === 0 ? "answer  " : "        "}  ${way}`);
@@ -84,7 +85,19 @@ function paramLines(params: GateView["params"], whole: boolean): string[] {
   return Object.entries(params).map(([name, value]) => `             ${oneLine(name, 60)}: ${shownParam(value, max)}`);
 }
 
+/** Lists and mappings longer than this are read line by line: a plan, a body. */
+const ON_ONE_LINE_CHARS = 100;
+const LINES_SHOWN = 60;
+
 function shownParam(value: Json, max: number): string {
+  const isDeep = typeof value === "object" && value !== null && JSON.stringify(value).length > ON_ONE_LINE_CHARS;
+  if (isDeep) {
+    const lines = toYaml(value).trimEnd().split("\n");
+    const shown = Number.isFinite(max) ? lines.slice(0, LINES_SHOWN) : lines;
+    const more = lines.length - shown.length;
+    if (more > 0) shown.push(`… ${more} more lines: see them before you answer, with autoops approve or on the page`);
+    return `\n${indented(shown.join("\n"), "               ")}`;
+  }
   const isPlain = typeof value === "string" && value === value.trim() && value !== "";
   const text = isPlain ? value : JSON.stringify(value);
   return text.includes("\n") ? `\n${indented(text, "               ")}` : oneLine(text, max);
@@ -140,7 +153,7 @@ const paramsText = (params: GateView["params"]): string =>
   Object.entries(params)
     .map(
       ([name, value]) =>
-        `${name} ${/[,\n]/.test(String(value)) ? JSON.stringify(value) : shownParam(value, Number.POSITIVE_INFINITY)}`,
+        `${name} ${typeof value === "object" || /[,\n]/.test(String(value)) ? JSON.stringify(value) : shownParam(value, Number.POSITIVE_INFINITY)}`,
     )
     .join(", ");
 

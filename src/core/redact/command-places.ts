@@ -101,7 +101,11 @@ const CONFIGURATION: readonly Place[] = [
     "[A-Za-z0-9+/][^\\s\"'`,;(){}<>|\\\\]{8,256}={0,2}(?=[\\s\"'`;,})\\\\]|$)",
   ),
   loosePlace("password", /\bpass|\bpw\b|\bpsk/i, "(?<![A-Za-z0-9_-])(?:pass|pw|psk)[ \\t]{0,2}[=:][ \\t]{0,2}[\"'`]?"),
-  loosePlace("password", /\buser/i, "\\b(?:user|username|login)[ =:]{1,2}[\"']?[\\w.@-]{1,64}[\"']?,? (?:pass|pw|pwd)[ =:]{1,2}[\"']?"),
+  loosePlace(
+    "password",
+    /\buser/i,
+    "\\b(?:user|username|login)[ =:]{1,2}[\"']?[\\w.@-]{1,64}[\"']?,? (?:pass|pw|pwd)[ =:]{1,2}[\"']?",
+  ),
   place("password", /stats auth|addauth/, "\\b(?:stats auth|addauth digest)\\s{1,4}[\\w.-]{1,64}:", "[^\\s\"']{1,256}"),
   place(
     "password",

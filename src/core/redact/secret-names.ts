@@ -77,7 +77,11 @@ export function namedSecretKind({ name, value, where, goesOn }: NamedValue): str
 }
 
 function kindOfName(name: string): string {
-  if (/^pass|^pwd|pass$|^(?:kennw|contr|mot|senha|wacht|has|l.senord|heslo|parola|lozinka|adgang|salas|jelsz)|[^\x00-\x7f]/i.test(name))
+  if (
+    /^pass|^pwd|pass$|^(?:kennw|contr|mot|senha|wacht|has|l.senord|heslo|parola|lozinka|adgang|salas|jelsz)|[^\x00-\x7f]/i.test(
+      name,
+    )
+  )
     return "password";
   if (/key/i.test(name)) return "api-key";
   if (/^secret|^mnemonic|^seed/i.test(name)) return "secret";
