@@ -31,7 +31,20 @@ const WHOLE_NUMBER = /^-?(?:0|[1-9][0-9]*)$/;
 const UNREADABLE = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/u;
 const LONE_SURROGATE = /\p{Surrogate}/u;
 const ESCAPES: Readonly<Record<string, string>> = { n: "\n", r: "\r", t: "\t", "\\": "\\", "'": "'", '"': '"' };
-const INSTEAD: Readonly<Record<string, string>> = { "=": "==", "!": "not", "&": "and", "|": "or" };
+const INSTEAD: Readonly<Record<string, string>> = {
+  ...{ "=": "==", "!": "not", "&": "and", "|": "or", "≥": ">=", "≤": "<=", "≠": "!=" },
+  ...{ "“": 'a straight "', "”": 'a straight "', "„": 'a straight "', "‘": "a straight '", "’": "a straight '" },
+};
+/** What other languages have there, and what is to be done instead. */
+const WAY_OUT: Readonly<Record<string, string>> = {
+  ...{
+    "+": "there is no arithmetic",
+    "*": "there is no arithmetic",
+    "/": "there is no arithmetic",
+    "%": "there is no arithmetic",
+  },
+  ...{ $: "a path stands alone, as in node.field", ";": "there is one condition", "`": "text stands in quotes" },
+};
 
 const fault = (message: string, offset: number): Fault => ({ ok: false, message, offset });
 
@@ -79,8 +92,9 @@ function readToken(text: string, at: number, before: Token | undefined): Step {
     return { ok: true, token: { kind: "symbol", text: symbol, offset: at }, next: at + symbol.length };
   }
   const instead = INSTEAD[char];
-  if (instead !== undefined) return fault(`${char} is no operator, write ${instead}`, at);
-  return fault(`${shownChar(text, at)} has no meaning here`, at);
+  if (instead !== undefined) return fault(`${shownChar(text, at)} is no operator, write ${instead}`, at);
+  const way = WAY_OUT[char];
+  return fault(`${shownChar(text, at)} has no meaning here${way === undefined ? "" : `: ${way}`}`, at);
 }
 
 function readNumber(written: string, at: number): Step {

@@ -18,6 +18,16 @@ const FORBIDDEN_KEYS: ReadonlySet<string> = new Set(["__proto__", "constructor",
 
 type Maybe = Expression | undefined;
 
+const NO_ARITHMETIC = "there is no arithmetic";
+const NO_PATTERNS = "there are no patterns and no parts of texts, compare with == or with in [ … ]";
+/** Words of other languages of conditions. */
+const OTHER_WORDS: Readonly<Record<string, string>> = {
+  is: "write == or !=",
+  between: "write both bounds and join them with and",
+  ...{ contains: NO_PATTERNS, matches: NO_PATTERNS, like: NO_PATTERNS, startswith: NO_PATTERNS, endswith: NO_PATTERNS },
+  ...{ AND: "write and", OR: "write or", IN: "write in", if: "there is no choice", else: "there is no choice" },
+};
+
 /** Each reading method returns undefined once a fault is noted; the first fault is the one that is told. */
 class Parser {
   private position = 0;
@@ -50,7 +60,20 @@ class Parser {
     const token = this.current;
     if (token.kind === "end") return this.refuse("something is missing at the end");
     const shown = token.kind === "name" || token.kind === "symbol" ? token.text.slice(0, 40) : `this ${token.kind}`;
-    return this.refuse(`${shown} does not fit here`);
+    const way = this.wayOut(token);
+    return this.refuse(`${shown} does not fit here${way === undefined ? "" : `: ${way}`}`);
+  }
+
+  /** What to write where another language would have this. */
+  private wayOut(token: Token): string | undefined {
+    const before = this.tokens[this.position - 1];
+    if (before?.kind === "name" && before.text === "-") return NO_ARITHMETIC;
+    if (token.kind === "name") return Object.hasOwn(OTHER_WORDS, token.text) ? OTHER_WORDS[token.text] : undefined;
+    if (token.kind === "number") return NO_ARITHMETIC;
+    if (token.kind !== "symbol") return undefined;
+    if (token.text === ">" && before?.kind === "symbol" && before.text === "<") return "write !=";
+    if (token.text === "(") return "the only functions are size(…) and has(…)";
+    return token.text === "." ? "a number begins with a digit, a path with a node" : undefined;
   }
 
   private atSymbol(text: string): boolean {
@@ -197,6 +220,7 @@ class Parser {
 
   private call(name: string, offset: number): Maybe {
     if (name !== "size" && name !== "has") {
+      if (name === "-") return this.refuse(NO_ARITHMETIC, offset);
       return this.refuse("the only functions are size(…) and has(…)", offset);
     }
     this.position++;

@@ -103,3 +103,30 @@ test("a sign may stand apart from its number, and is never a subtraction", () =>
     expect.soft(answer(text), text).toBe("refused");
   }
 });
+
+describe("what other languages have there is named with its way out", () => {
+  test.each([
+    ["a.n <> 5", "write !="],
+    ["- a.n < 0", "there is no arithmetic"],
+    ["-(a.n) < 0", "there is no arithmetic"],
+    ["1 - 2 < 0", "there is no arithmetic"],
+    ["a.n + 1 > 2", "there is no arithmetic"],
+    ["a.n % 2 == 1", "there is no arithmetic"],
+    ["a.n ≥ 5", "write >="],
+    ["a.n ≠ 5", "write !="],
+    ["a.s == “ok”", 'write a straight "'],
+    ["a.s == ‘ok’", "write a straight '"],
+    ["a.x is null", "write == or !="],
+    ["a.s contains 'o'", "there are no patterns"],
+    ["a.s matches 'o.*'", "there are no patterns"],
+    ["a.s.startsWith('o')", "the only functions are"],
+    ["a.n between 1 and 6", "join them with and"],
+    ["a.t AND b.t", "write and"],
+    ["a.n > .5", "a number begins with a digit"],
+    ["${a.n} > 1", "a path stands alone"],
+  ])("%s: %s", (text, way) => {
+    const parsed = parseCondition(text);
+    expect(parsed).toMatchObject({ ok: false });
+    expect(JSON.stringify(parsed)).toContain(JSON.stringify(way).slice(1, -1));
+  });
+});
