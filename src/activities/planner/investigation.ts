@@ -6,6 +6,7 @@ import type { JsonObject } from "../../schema/json.js";
 import type { StackMap } from "../../schema/map.js";
 import { parseWith } from "../../schema/problems.js";
 import type { DraftResult } from "../contract.js";
+import { themesOf } from "../tools/kit/investigation/themes.js";
 import { mentioned } from "../tools/kit/investigation/who.js";
 import {
   componentOf,
@@ -33,6 +34,7 @@ export function planInvestigation(input: InvestigationInput): DraftResult {
   const all = paramsOf(input.map);
   const target = targetOf(input, all);
   const scope = scopeOf(all, target);
+  const about = themesOf(input.goal);
   const looks = observationsOf(input, scope, target);
   const nodes: Node[] = [
     ...looks,
@@ -42,7 +44,11 @@ export function planInvestigation(input: InvestigationInput): DraftResult {
       type: "rca_call",
       tool: "diagnosis",
       timeout_seconds: 30,
-      params: { services: scope.map(slim), ...(target === undefined ? {} : { target }) },
+      params: {
+        services: scope.map(slim),
+        ...(target === undefined ? {} : { target }),
+        ...(about.length === 0 ? {} : { about }),
+      },
     },
   ];
   const name = target === undefined ? "What is wrong in the stack" : `What is wrong with ${target}`;

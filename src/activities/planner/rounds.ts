@@ -178,6 +178,7 @@ function causeNode({ before, graphs }: RoundInput, rivals: readonly Scoped[], al
   ]);
   const services = all.filter(({ name }) => scope.has(name)).map(slim);
   const target = first?.params?.target;
+  const about = first?.params?.about;
   const earlier = before.told.signs.map((sign) => ({ ...sign, node: nodeOf(sign, before.runId) }));
   return {
     id: "cause",
@@ -185,7 +186,11 @@ function causeNode({ before, graphs }: RoundInput, rivals: readonly Scoped[], al
     type: "rca_call",
     tool: "diagnosis",
     timeout_seconds: 30,
-    params: { services, earlier, ...(typeof target === "string" ? { target } : {}) },
+    params: {
+      ...{ services, earlier },
+      ...(typeof target === "string" ? { target } : {}),
+      ...(Array.isArray(about) ? { about } : {}),
+    },
   };
 }
 

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { diagnose } from "../../core/investigation/diagnose.js";
 import type { Component, Evidence } from "../../core/investigation/evidence.js";
+import { thinIn } from "../../core/investigation/thin-map.js";
 import { redact } from "../../core/redact.js";
 import { defineTool, type ToolContext } from "../define-tool.js";
 import { changeEvidence } from "./kit/investigation/changes.js";
@@ -23,6 +24,7 @@ import {
   ruledOut,
   symptomOf,
 } from "./kit/investigation/shown-diagnosis.js";
+import { asAsked } from "./kit/investigation/themes.js";
 import { wellIn } from "./kit/investigation/well-spans.js";
 import { headlineOf } from "./kit/investigation/words.js";
 
@@ -56,7 +58,10 @@ async function decide(params: DiagnosisParams, context: ToolContext): Promise<Di
     changeEvidence(node, tool, output, params.services, signs),
   );
   const well = looks.flatMap(({ output }) => wellIn(output));
-  const told = diagnose([...signs, ...changes], params.services.map(componentOf), params.target ?? undefined, well);
+  const components = params.services.map(componentOf);
+  const hosts = new Set(components.filter(({ role }) => role === "host").map(({ name }) => name));
+  const asked = asAsked([...signs, ...changes], params.about ?? [], hosts);
+  const told = diagnose(asked, components, params.target ?? undefined, well);
   const looked = [...looks.map(examined), ...material.looked];
   const isBlind = !told.trouble && material.looked.length === 0 && !sawData(looks);
   const calls = params.services.reduce((sum, { calls: own }) => sum + own.length, 0);
@@ -72,7 +77,7 @@ async function decide(params: DiagnosisParams, context: ToolContext): Promise<Di
     advice: isBlind ? [SEE_WHY] : adviceOf(told),
     signs: carriedSigns(told),
     looked_at: looked.slice(0, 100),
-    not_looked_at: [...notExamined(context), ...material.notLooked].slice(0, 100),
+    not_looked_at: [...notExamined(context), ...unread(params, context.nodeId), ...material.notLooked].slice(0, 100),
     graph: { calls, from: ["the map"] },
     blind: isBlind ? true : undefined,
   };
@@ -80,6 +85,11 @@ async function decide(params: DiagnosisParams, context: ToolContext): Promise<Di
 }
 
 const SEE_WHY = "ask `autoops doctor` which sources give no data, and why";
+
+function unread({ services }: DiagnosisParams, node: string): DiagnosisOutput["not_looked_at"] {
+  const thin = thinIn({ services: Object.fromEntries(services.map((one) => [one.name, one])) });
+  return thin === undefined ? [] : [{ node, why: thin }];
+}
 
 function componentOf({ name, kinds, calls, runs_on: runsOn }: DiagnosisParams["services"][number]): Component {
   return { name, kinds, role: healthOf(kinds[0] ?? "")?.role ?? "app", calls, runsOn };

@@ -22,7 +22,7 @@ import {
   withDataFrom,
 } from "./kit/investigation/ranges.js";
 import { wellSchema, wellSpans } from "./kit/investigation/well-spans.js";
-import { named } from "./kit/investigation/who.js";
+import { byAddress, named } from "./kit/investigation/who.js";
 import { declaredNameSchema } from "./kit/names.js";
 
 /** Questions at the same time: a Prometheus server answers twenty by default. */
@@ -83,9 +83,16 @@ async function checkHealth(params: Params, context: ToolContext): Promise<z.infe
   return { source: params.source, asked: questions.length, failed, evidence: list, well, findings };
 }
 
-/** A probe that stands before one service alone tells of that one. */
-function watchedBy({ kinds: [main], calls }: ServiceParam, known: readonly ServiceParam[]): string | undefined {
+/** What a probe tells is about who listens there; a probe that stands before one service alone tells of that one. */
+function watchedBy(
+  { kinds: [main], calls, instances }: ServiceParam,
+  known: readonly ServiceParam[],
+  target: string | undefined,
+): string | undefined {
   if (main === undefined || healthOf(main)?.role !== "probe") return undefined;
+  const listens = target === undefined ? undefined : byAddress(target.replace(/^\w+:\/\//, ""), known);
+  if (listens !== undefined && !listens.kinds.includes(main)) return listens.name;
+  if (instances.length > 1) return undefined;
   const [only, second] = calls.filter((name) => known.some((one) => one.name === name));
   return second === undefined ? only : undefined;
 }
@@ -160,11 +167,11 @@ function signsOf(
   const told = found
     .sort((a, b) => Number(b.truth.current) - Number(a.truth.current) || b.truth.value - a.truth.value)
     .slice(0, TOLD_PER_RULE_MAX);
-  const watched = watchedBy(service, known);
   return told.map(({ line: { labels }, truth }) => {
     const about = rule.about === undefined ? undefined : named(labels[rule.about] ?? "", things);
     const pointed = about === service.name ? undefined : about;
     const { instance } = labels;
+    const watched = watchedBy(service, known, instance);
     return {
       service: pointed ?? (rule.about === undefined ? service.name : (watched ?? service.name)),
       code: rule.code,
@@ -174,6 +181,7 @@ function signsOf(
       sure: rule.sure,
       text: sentenceOf(rule.says, labels, truth.value) + (pointed === undefined ? "" : ` (says ${service.name})`),
       current: truth.current,
+      ...(pointed === undefined ? {} : { teller: service.name }),
       onset: AGE.test(rule.expr) ? startedAt(truth, span) : truth.onset,
       query,
       instance,

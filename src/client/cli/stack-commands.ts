@@ -1,7 +1,7 @@
 /** The commands about an own stack: learn it, look into it, and set up for it. */
 import { Option } from "commander";
 import { as, type Declared } from "./declared.js";
-import { endsWithParent, waitSeconds } from "./options.js";
+import { endsWithParent, port, waitSeconds } from "./options.js";
 
 const sources = () => [
   new Option("--prometheus <url>", "a Prometheus server, written into config.yaml where there is none"),
@@ -45,8 +45,12 @@ export const STACK_COMMANDS: readonly Declared[] = [
   {
     usage: "up",
     says: "Start the Temporal server, a worker and the façade together, for this machine, until Ctrl-C",
-    examples: ["autoops up"],
-    options: [endsWithParent()],
+    examples: ["autoops up", "autoops up --port 8090"],
+    options: [
+      port("--port", "of the page; without it the usual one, or any other where that is taken"),
+      port("--temporal-port", "of the Temporal server; 0 takes a free one"),
+      endsWithParent(),
+    ],
     load: async () => as((await import("./commands/up.js")).up),
   },
   {

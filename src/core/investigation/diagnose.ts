@@ -7,7 +7,7 @@ import type { Certainty } from "../../vocabulary/certainty.js";
 import { type Machines, machinesOf } from "./busy-machine.js";
 import type { Component, Evidence, Onset } from "./evidence.js";
 import { isEarly, isLate, onsetOf, STATES } from "./onset.js";
-import { withLostServers } from "./proxies.js";
+import { withLostServers, withTakenOut } from "./proxies.js";
 import { above, below, callersOf, feedersOf, type Topology, topologyOf } from "./topology.js";
 import { type Well, withWell } from "./well.js";
 
@@ -54,7 +54,8 @@ export function diagnose(
   target?: string,
   well: readonly Well[] = [],
 ): Diagnosis {
-  const evidence = withLostServers(withWell(signs, components, well), components, isSymptom);
+  const known = withTakenOut(withWell(signs, components, well));
+  const evidence = withLostServers(known, components, isSymptom);
   const topology = topologyOf(components);
   const machines = machinesOf(evidence, components, isSymptom, target);
   const byService = groups(evidence);

@@ -39,3 +39,17 @@ export function withLostServers(
       : one,
   );
 }
+
+const BACK_IN = "put its servers back where that was not meant";
+
+/** Where people took its servers out, a proxy finds none of what runs well behind it. */
+export function withTakenOut(evidence: readonly Evidence[]): Evidence[] {
+  const current = evidence.filter((one) => one.current);
+  const emptied = new Set(current.filter(({ code }) => code === "server-maintenance").map(({ service }) => service));
+  const down = new Set(current.filter(({ own, sign }) => own && sign === "down").map(({ service }) => service));
+  return evidence.map((one) =>
+    one.sign === "backend-down" && one.teller !== undefined && emptied.has(one.teller) && !down.has(one.service)
+      ? { ...one, service: one.teller, own: true, text: `${one.text}; servers were taken out by hand`, next: BACK_IN }
+      : one,
+  );
+}

@@ -13,8 +13,9 @@ export interface Well {
 
 /** Between clocks, scrapes, and the last lines of who waited for it. */
 const SLACK_MS = 10_000;
-/** That a way is wrong is concluded and not seen. */
-const WAY_SURE = 0.62;
+/** That a way is wrong is concluded and not seen; the less the fewer lines say so. */
+const WAY_SURE_MAX = 0.62;
+const WAY_FACTOR = 0.85;
 /** Of a proxy's word that nobody stands behind it, where who stands there answers. */
 const HEARSAY_FACTOR = 0.6;
 const DOWN = new Set(["down", "backend-down"]);
@@ -33,7 +34,11 @@ export function withWell(
     const span = spans.get(one.service);
     return span === undefined || one.kind !== "log" || !DOWN.has(one.sign) || !one.current ? one : judged(one, span);
   });
-  return heard.map((one) => (one.sign === "unreachable" ? withUsers(one, heard, components) : one));
+  const shut = shutOut(heard, components);
+  return heard.map((one) => {
+    if (one.sign === "unreachable") return withUsers(one, heard, components);
+    return one.sign === "down" && shut.has(one.service) && TOLD_BY_EXPORTER.has(one.kind) ? refused(one) : one;
+  });
 }
 
 /** What was started anew within the time was away for a moment, though no scrape saw it. */
@@ -51,7 +56,41 @@ function judged(one: Evidence, { fromMs, toMs, service }: Well): Evidence {
   if (!NO_WAY.test(one.text)) return one;
   const { next: _, teller, ...rest } = one;
   const text = `it cannot reach ${service}, which answers all the while: ${one.text}`;
-  return { ...rest, service: teller, sign: "misconfigured", own: true, sure: WAY_SURE, text, next: NEXT };
+  return {
+    ...rest,
+    service: teller,
+    sign: "misconfigured",
+    own: true,
+    sure: Math.min(WAY_SURE_MAX, one.sure * WAY_FACTOR),
+    text,
+    next: NEXT,
+  };
+}
+
+/** Who refuses sign-ins answers: where nobody fails to connect, and those who use it are refused, its exporter is refused, too. */
+function shutOut(evidence: readonly Evidence[], components: readonly Component[]): Set<string> {
+  const current = evidence.filter((one) => one.current && one.kind === "log");
+  const cannotConnect = new Set(current.filter(({ code }) => code === "cannot-connect").map(({ service }) => service));
+  const isGone = (name: string) =>
+    evidence.some(({ service, code, current: now }) => service === name && now && code === "target-down");
+  const refusedAt = current.filter(({ code }) => code === "auth-fails").map(({ service }) => service);
+  const stores = components.filter(({ name, kinds, role }) => {
+    if (kinds.length === 0 || !KEPT_SHUT.has(role) || cannotConnect.has(name) || isGone(name)) return false;
+    return (
+      refusedAt.includes(name) ||
+      components.some(({ name: user, calls }) => calls.includes(name) && refusedAt.includes(user))
+    );
+  });
+  return new Set(stores.map(({ name }) => name));
+}
+
+const KEPT_SHUT = new Set(["database", "cache", "queue"]);
+const TOLD_BY_EXPORTER = new Set(["health", "alert"]);
+const REFUSED_NEXT = "compare the password and the user that its clients and its exporter use with those that it knows";
+
+function refused(one: Evidence): Evidence {
+  const text = `${one.text}, and sign-ins at it are refused: it runs, and a password, a user or a right changed`;
+  return { ...one, sign: "misconfigured", text, next: REFUSED_NEXT };
 }
 
 /** Who cannot be seen and is used without a complaint is well. */

@@ -24,6 +24,8 @@ const SERVICES = [
   service("crashed", ["service"]),
   service("unread", []),
   service("only-a-log", [], {}),
+  { ...service("front", ["nginx"]), also: ["box:8080"] },
+  { ...service("probes", ["blackbox"]), calls: ["seats-api"], instances: ["http://box:8080/status", "http://box:9/x"] },
 ];
 
 function series(name: string, job: string, value: (secondsAgo: number) => number, instance = `${job}:1`): StoredSeries {
@@ -46,6 +48,7 @@ describe.skipIf(!hasVictoriaMetrics)("on a real store (needs VictoriaMetrics: np
       series("up", "crashed", () => 1),
       series("up", "crashed", (ago) => (ago < 90 ? 0 : 1), "crashed:2"),
       series("up", "unread", () => 0),
+      series("probe_success", "probes", (ago) => (ago < 90 ? 0 : 1), "http://box:8080/status"),
     ]);
   });
   afterAll(() => store?.stop());
@@ -67,6 +70,11 @@ describe.skipIf(!hasVictoriaMetrics)("on a real store (needs VictoriaMetrics: np
     const { evidence } = await checked();
     const restart = evidence.find(({ code, service: name }) => code === "restarted" && name === "seats-api");
     expect(NOW - Date.parse(restart?.onset?.to ?? "")).toBe(120_000);
+  });
+
+  test("a probe that fails tells of who listens there, and not of the one other that probes are known to reach", async () => {
+    const { evidence } = await checked();
+    expect(evidence.filter(({ code }) => code === "probe-fails").map((one) => one.service)).toEqual(["front"]);
   });
 
   test("a target that was never read may be an exporter: that it is down is not said", async () => {

@@ -76,6 +76,14 @@ describe("diagnose", () => {
     expect(scoreOf({ sign: "full", onset: { toMs: at(55) } })).toBe(scoreOf({ sign: "full" }));
   });
 
+  test("a proxy whose servers were taken out by hand is the cause, unless they are down besides", () => {
+    const out = sign("front", { code: "server-maintenance", sign: "misconfigured", own: true, sure: 0.6 });
+    const none = sign("orders", { sign: "backend-down", own: true, sure: 0.85, teller: "front" });
+    expect(diagnose([none], COMPONENTS).suspects[0]?.service).toBe("orders");
+    expect(diagnose([out, none], COMPONENTS).suspects[0]).toMatchObject({ service: "front" });
+    expect(diagnose([out, none, sign("orders", DOWN)], COMPONENTS).suspects[0]?.service).toBe("orders");
+  });
+
   test("that nobody can see a thing is a trouble of its own, and hardly what others suffer from", () => {
     const unseen = sign("cache", { sign: "unreachable", own: true, sure: 0.55 });
     expect(diagnose([unseen], COMPONENTS).suspects[0]?.score).toBeGreaterThanOrEqual(0.5);

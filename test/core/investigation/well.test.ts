@@ -58,6 +58,24 @@ describe("what answers is not down", () => {
     expect(told([justNow], [well("seats", 3_000)]).suspects[0]?.service).toBe("seats");
   });
 
+  test("one line of a proxy that lost a server for a moment blames nobody's way", () => {
+    const once = told([line({ sure: 0.58 })], [well("seats", 3_000)]);
+    expect(once.trouble).toBe(false);
+  });
+
+  test("a store whose exporter sees it down, while sign-ins at it are refused, runs", () => {
+    const down = line({ service: "store", sign: "down", kind: "health", code: "down", sure: 0.95, teller: undefined });
+    const denied = line({ service: "seats", sign: "misconfigured", code: "auth-fails", sure: 0.75, teller: undefined });
+    expect(told([down, denied], []).suspects[0]).toMatchObject({
+      service: "store",
+      evidence: [{ sign: "misconfigured" }],
+    });
+    const refuses = line({ service: "store" });
+    const signs = told([down, denied, refuses], []).suspects[0]?.evidence.map(({ sign }) => sign);
+    expect(signs).toContain("down");
+    expect(told([down], []).suspects[0]?.evidence[0]?.sign).toBe("down");
+  });
+
   test("what cannot be seen, and is used without a complaint, is most likely well", () => {
     const unseen = line({
       service: "store",

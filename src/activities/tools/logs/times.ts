@@ -12,6 +12,8 @@ export interface FoundTime {
   clockOnly: boolean;
 }
 
+const CLOCK_OR_DIGITS = /(?<!\d)\d{1,2}:\d\d(?!\d)|\d\d\.\d\d\.\d\d|\d{6}/;
+
 /** Only the head of a line is searched: a time later in it belongs to the message. */
 const HEAD_CHARS = 120;
 
@@ -47,6 +49,8 @@ const HEAD_TOKEN = new RegExp(
   "i",
 );
 const HEAD_TOKENS_MAX = 5;
+/** Heads of lines that one finder remembers: a log has few kinds of them. */
+const BEFORE_MAX = 200;
 
 /** A time after the beginning of a message belongs to the message: a certificate's end, a row's field. */
 function isHead(before: string): boolean {
@@ -59,17 +63,20 @@ function isHead(before: string): boolean {
 /** Finds the times of the lines of one log, which mostly have one shape: it is tried first. */
 export class TimeFinder {
   #usual: number | undefined;
+  /** What stood before the usual shape where a search of all shapes found none earlier; digits are all 0. */
+  readonly #before = new Set<string>();
 
   /** `referenceMs` (when the file changed last) settles a missing year. */
   constructor(readonly referenceMs: number) {}
 
   find(line: string): FoundTime | undefined {
     const head = line.length > HEAD_CHARS ? line.slice(0, HEAD_CHARS) : line;
-    // Without a clock or ten digits there is none.
-    if (!/\d\d[:.]?\d\d/.test(head)) return undefined;
+    // Every shape has a clock or that many digits.
+    if (!CLOCK_OR_DIGITS.test(head)) return undefined;
     const usual = this.#usual === undefined ? undefined : foundBy(this.#usual, head, this.referenceMs);
     // No shape can begin before it.
-    if (usual !== undefined && PUNCTUATION.test(head.slice(0, usual.start))) return usual;
+    const before = usual === undefined ? undefined : head.slice(0, usual.start);
+    if (before !== undefined && (PUNCTUATION.test(before) || this.#before.has(alike(before)))) return usual;
     let best: FoundTime | undefined;
     for (let index = 0; index < TIME_SHAPES.length; index++) {
       const found = foundBy(index, head, this.referenceMs, best?.start);
@@ -78,9 +85,17 @@ export class TimeFinder {
       this.#usual = index;
       if (found.start === 0) break;
     }
+    if (best !== undefined) this.#learn(head.slice(0, best.start));
     return best;
   }
+
+  /** Where a time could stand in it the next line is searched anew. */
+  #learn(before: string): void {
+    if (this.#before.size < BEFORE_MAX && !CLOCK_OR_DIGITS.test(before)) this.#before.add(alike(before));
+  }
 }
+
+const alike = (before: string): string => before.replace(/\d/g, "0");
 
 function foundBy(index: number, head: string, referenceMs: number, before = Infinity): FoundTime | undefined {
   const shape = TIME_SHAPES[index];

@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import { type Local, loadLocal } from "../../../app/local.js";
 import { discoverStack } from "../../../app/stack.js";
 import { mapDiff } from "../../../core/investigation/map-diff.js";
+import { thinIn } from "../../../core/investigation/thin-map.js";
 import { makeFolder } from "../../../platform/folders.js";
 import { mapText, saveMap } from "../../../platform/map-file.js";
 import { storesOf } from "../../../platform/stores.js";
@@ -25,6 +26,8 @@ export async function discover(session: Session, _: readonly string[], options: 
   const nothing = undeclared(local);
   if (nothing !== undefined) return failed([nothing]);
   const { map, notes } = await discoverStack(local, session.interrupt);
+  const thin = thinIn(map);
+  if (thin !== undefined) notes.push(thin);
   for (const note of notes) session.print.note(`${style.yellow("note")} ${note}`);
   const file = storesOf(local.environment).map;
   const changes = local.map === undefined ? undefined : mapDiff(local.map, map);

@@ -4,6 +4,7 @@ import { type Local, loadLocal } from "../../../app/local.js";
 import { checkSources } from "../../../app/source-checks.js";
 import { discoverStack } from "../../../app/stack.js";
 import { mapDiff } from "../../../core/investigation/map-diff.js";
+import { LEARN_ANEW, thinIn } from "../../../core/investigation/thin-map.js";
 import type { StackMap } from "../../../schema/map.js";
 import { openRuns } from "../backend.js";
 import { done, type Ending, failed } from "../ending.js";
@@ -134,7 +135,9 @@ async function mapParts(local: Local, session: Session): Promise<Part[]> {
           says: `the stack differs in ${changes.length} places: ${changes.slice(0, 2).join("; ")}`,
           mend: "autoops discover",
         };
-  return [state, ...gaps(map)];
+  const thin = thinIn(map);
+  const unread: Part[] = thin === undefined ? [] : [{ part: "map", state: "missing", says: thin, mend: LEARN_ANEW }];
+  return [state, ...unread, ...gaps(map)];
 }
 
 /** What the map does not know and a good answer needs. */

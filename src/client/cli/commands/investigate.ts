@@ -3,6 +3,7 @@
 import { type Local, loadLocal } from "../../../app/local.js";
 import { type DiagnosisOutput, diagnosisSchema, planRound } from "../../../app/rounds.js";
 import { discoverStack } from "../../../app/stack.js";
+import { thinIn } from "../../../core/investigation/thin-map.js";
 import type { NodeView } from "../../../core/report/view.js";
 import type { Report } from "../../../core/report.js";
 import type { Graph } from "../../../schema/graph.js";
@@ -48,6 +49,8 @@ export async function investigate(session: Session, [goal]: readonly string[], o
   const loaded = await withMap(session, read);
   if (!loaded.ok) return failed(loaded.problems);
   const { local } = loaded;
+  const thin = local.map === undefined ? undefined : thinIn(local.map);
+  if (thin !== undefined) print.note(thin);
   const input = inputOf(wish.input, options);
   const drafted = previewed(local.draft(input), local);
   await notePlan(session, local.environment, drafted);

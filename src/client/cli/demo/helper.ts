@@ -1,6 +1,7 @@
 /** A Node program that the demo starts as its own process: ready when it has printed one JSON value, ended by pid. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { setTimeout as pause } from "node:timers/promises";
+import type { Problem } from "../../../vocabulary/problems.js";
 import type { Refused } from "../../../vocabulary/result.js";
 import type { Environment } from "../session.js";
 
@@ -63,10 +64,20 @@ export async function startHelper({ name, argv, environment, signal }: HelperOpt
       if (!gone.signal.aborted) child.kill("SIGKILL");
     },
   };
-  if (ready !== undefined) return { ok: true, helper };
+  if (ready !== undefined && ready.ok !== false) return { ok: true, helper };
   await helper.stop();
+  const own = problemsIn(ready);
+  if (own.length > 0) return { ok: false, problems: own };
   const said = tail.trim() === "" ? "it printed nothing" : `it printed last:\n${tail.trim()}`;
   return { ok: false, problems: [{ code: "internal", at: name, message: `${name} did not start; ${said}` }] };
+}
+
+/** What it said instead of being ready: its own words, with its own way out. */
+function problemsIn(said: Record<string, unknown> | undefined): Problem[] {
+  const list = Array.isArray(said?.problems) ? (said.problems as Array<Partial<Problem>>) : [];
+  return list.flatMap(({ code, at = "", message, hint }) =>
+    code === undefined || message === undefined ? [] : [{ code, at, message, ...(hint === undefined ? {} : { hint }) }],
+  );
 }
 
 function readyValue(child: ChildProcess, signal: AbortSignal): Promise<Record<string, unknown> | undefined> {

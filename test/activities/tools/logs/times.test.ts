@@ -4,7 +4,7 @@ import { durationMs, instantMs, isoText, spanText } from "../../../../src/activi
 import { DEFAULT_FIELDS, EntryReader, type LogEntry } from "../../../../src/activities/tools/logs/entries.js";
 import { fieldLevel } from "../../../../src/activities/tools/logs/levels.js";
 import { lineLevel } from "../../../../src/activities/tools/logs/line-level.js";
-import { fieldTimeMs, findTime } from "../../../../src/activities/tools/logs/times.js";
+import { fieldTimeMs, findTime, TimeFinder } from "../../../../src/activities/tools/logs/times.js";
 
 const reference = Date.parse("2026-11-22T12:00:00Z");
 
@@ -26,6 +26,22 @@ test.each([
   ["1795341600123 rest", "2026-11-22T10:00:00.123Z"],
 ])("the time of %j is %s", (line, time) => {
   expect(isoText(findTime(line, reference)?.ms ?? 0)).toBe(time);
+});
+
+test("a finder that knows how the lines of a log begin finds the same as one that knows nothing", () => {
+  const knows = new TimeFinder(reference);
+  const lines = [
+    ...["10.0.0.1", "10.0.0.22", "10.0.0.1"].map(
+      (host) => `${host} - - [22/Nov/2026:10:00:00 +0000] "GET / HTTP/1.1" 200 5`,
+    ),
+    "10.0.0.1:43210 [22/Nov/2026:10:00:01.250] in app/a 0/0/1 200",
+    "10.0.0.1:43211 [22/Nov/2026:10:00:01.250] in app/a 0/0/1 200",
+    "2026-11-22T10:00:00Z 10.0.0.1 - - [22/Nov/2026:11:00:00 +0000] forwarded",
+    "10.0.0.1:43211 in app/a 0/0/1 503 without a time",
+    'File "/usr/lib/python3.11/socketserver.py", line 1691, in handle',
+    "Nov 22 10:00:00 host app[12]: [22/Nov/2026:11:00:00 +0000] nested",
+  ];
+  for (const line of [...lines, ...lines]) expect([line, knows.find(line)]).toEqual([line, findTime(line, reference)]);
 });
 
 describe("only a time at the head of a line is its time", () => {

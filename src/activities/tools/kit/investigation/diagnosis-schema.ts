@@ -15,6 +15,8 @@ export const paramsSchema = z.strictObject({
   services: z.array(serviceParamSchema).max(SERVICES_MAX),
   /** What the complaint is about. */
   target: z.string().max(200).nullish(),
+  /** What the goal says that it is about, by the names of `data/themes.yaml`. */
+  about: z.array(z.string().max(40)).max(20).optional(),
   /** What earlier rounds saw; each sign names its run and node. */
   earlier: z.array(carriedSchema).max(CARRIED_MAX).optional(),
 });

@@ -70,6 +70,7 @@ describe("the signs of log lines", () => {
     ["connect ECONNREFUSED 127.0.0.1:6379", "cannot-connect"],
     ["OOM command not allowed when used memory > 'maxmemory'.", "refuses-writes"],
     ["OutOfMemoryError: command not allowed when used memory > 'maxmemory'.", "refuses-writes"],
+    ["AuthenticationError: invalid username-password pair or user is disabled.", "auth-fails"],
     ["java.lang.OutOfMemoryError: Java heap space", "out-of-memory"],
     ["*7 client prematurely closed connection while sending request to upstream", "client-left"],
     ["LOG:  received fast shutdown request", "shuts-down"],
