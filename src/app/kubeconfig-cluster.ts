@@ -38,7 +38,7 @@ export async function clusterOfKubeconfig(
   }
   const parsed = parseDocumentText(read.text, path);
   // What the parser says may show the line, and a line may be a key.
-  if (!parsed.ok) return refused(path, `${path} is no kubeconfig`, "check it with kubectl --kubeconfig");
+  if (!parsed.ok) return refused(path, `${path} is not a kubeconfig`, "check it with kubectl --kubeconfig");
   const chosen = chosenIn(parsed.value, context);
   if (typeof chosen === "string") return refused(path, `${path} ${chosen}`, "name another with --context NAME");
   const declared = { server: chosen.server, kubeconfig: path, context: chosen.context, allow_exec: allowExec };

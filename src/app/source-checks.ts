@@ -78,7 +78,7 @@ function warningsIn({ policy, config }: Local, context: ToolContext): Declared[]
     const ask = async (): Promise<string> => {
       const fault = channelFault(name, config);
       if (fault !== undefined) {
-        throw toolFailure("source-not-configured", `nobody is told of gates there: ${fault}`, {
+        throw toolFailure("source-not-configured", `approvers cannot be notified there: ${fault}`, {
           hint: `${at} names it`,
         });
       }

@@ -79,7 +79,7 @@ function objection(
       code: "tool-package-changed",
       at: path,
       message,
-      hint: "put back the one that was meant, or change digest",
+      hint: "restore the file that was approved, or change digest",
     };
   }
   if (approvals.some((approval) => approval.digest === digest)) return undefined;

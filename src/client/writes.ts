@@ -116,7 +116,7 @@ async function resumeWrites(order: OrderGiven & { scope?: string }, needs: Needs
   const standing = seen.value.pauses.filter((pause) => scope === undefined || pause.scope === scope);
   if (standing.length === 0 && !seen.value.lost) {
     const message = scope === undefined ? "writes are not paused" : `no pause of ${scope} stands`;
-    return refusal({ code: "not-found", at: "resume", message, hint: "`autoops status` names the pauses that stand" });
+    return refusal({ code: "not-found", at: "resume", message, hint: "`autoops status` names the pauses in force" });
   }
   const pauses = standing.map(({ id }) => id);
   const expiresMs = needs.now() + ORDER_SECONDS * 1_000;

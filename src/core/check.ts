@@ -119,7 +119,7 @@ function secretsInTexts({ name, goal_description, metadata = {}, nodes }: Graph)
       code: "secret-in-params",
       at: where,
       message,
-      hint: "leave it out; params may name one as env:NAME in config.yaml",
+      hint: "leave it out, and name it as env:NAME in config.yaml",
     };
   });
 }

@@ -237,7 +237,7 @@ export function unknownNames(policy: Policy, catalogue: Catalogue): Problem[] {
   for (const [list, names] of lists) {
     for (const name of names) {
       if (Object.hasOwn(NODE_TYPES, name) || catalogue.find(name) !== undefined) continue;
-      const message = `${list} names ${name}, which is no registered tool and no node type`;
+      const message = `${list} names ${name}, which is neither a registered tool nor a node type`;
       notices.push({
         code: "name-not-registered",
         at: list,

@@ -106,7 +106,7 @@ function identityOf(payload: JWTPayload, settings: OidcSettings): TokenVerdict {
     .array(groupSchema)
     .max(GROUPS_MAX)
     .safeParse(typeof claimed === "string" ? [claimed] : claimed);
-  if (!groups.success) return refused(`the claim ${settings.groups_claim} is no list of group names`);
+  if (!groups.success) return refused(`the claim ${settings.groups_claim} is not a list of group names`);
   return { ok: true, identity: { subject: subject.data, groups: groups.data, expiresMs: (payload.exp ?? 0) * 1_000 } };
 }
 

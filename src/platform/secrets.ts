@@ -205,7 +205,7 @@ export function resolveHeader(value: string, resolve: SecretResolver): string {
   const [, scheme, label = "", reference] = match;
   const secret = resolve(reference);
   if (/[^\x20-\x7e]/.test(secret)) {
-    const message = `the secret ${reference} must be one line of plain characters to stand in a header`;
+    const message = `the secret ${reference} must be one line of plain characters to be sent in a header`;
     throw toolFailure("secret-missing", message, { hint: "check for a line break at its end" });
   }
   if (scheme === undefined) return secret;

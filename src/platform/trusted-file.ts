@@ -53,7 +53,7 @@ export function unsafeProblem(path: string): Problem | undefined {
     else if (part !== "" && part !== ".") place = join(place, part);
     const stats = lstatSync(place);
     if (!stats.isSymbolicLink() && !stats.isDirectory() && left.length > 0) {
-      const message = `${path} cannot be read: ${place} is no folder`;
+      const message = `${path} cannot be read: ${place} is not a folder`;
       return { code: "file-unreadable", at: path, message, hint: "name another path" };
     }
     const fault = faultOf(place, stats);

@@ -87,6 +87,6 @@ function firingGroup(delivery: Delivery): ParsedAlert {
     const message = "the alert must be firing, and it is resolved";
     return refusedAlert([{ code: "alert-invalid", at: "alert.status", message, hint: "there is nothing to plan for" }]);
   }
-  const message = `the alert ${quiet.name.slice(0, 100)} is no incident: it fires to show that alerting works, or for a test`;
+  const message = `the alert ${quiet.name.slice(0, 100)} is not an incident: it fires to show that alerting works, or for a test`;
   return refusedAlert([{ code: "alert-invalid", at: "alert", message, hint: "there is nothing to plan for" }]);
 }

@@ -66,7 +66,7 @@ export function twiceSaid(document: Document, lines: LineCounter): string | unde
         const name = String(key?.value);
         if (seen.has(name)) {
           const { line, col } = lines.linePos(key?.range?.[0] ?? 0);
-          found = `line ${line}, column ${col}: the key ${name.slice(0, 40)} stands twice in one mapping`;
+          found = `line ${line}, column ${col}: the key ${name.slice(0, 40)} appears twice in one mapping`;
           return visit.BREAK;
         }
         seen.add(name);

@@ -89,7 +89,7 @@ function isJudgement(run: Run, node: string): boolean {
 /** At the end the page is the report. */
 export function showReport({ text }: Report): void {
   const isLong = text.length > DETAILS_MAX_CHARS;
-  setCurrentDetails((isLong ? `${text.slice(0, DETAILS_MAX_CHARS)}…\n\nThe rest stands in the result.` : text) + LAST);
+  setCurrentDetails((isLong ? `${text.slice(0, DETAILS_MAX_CHARS)}…\n\nThe rest is in the result.` : text) + LAST);
 }
 
 /** One upsert when a gate opens or closes, and one at the end; what the check found rides along. */

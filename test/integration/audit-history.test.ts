@@ -206,7 +206,7 @@ test("a log that is broken in itself is told as that, before history is asked", 
   expect(await verify(clean, folder)).toMatchObject({ exit: 1, problems: [{ code: "audit-broken" }, {}] });
 });
 
-test("a run that was reset agrees too: both questions, both decisions and both effects stand in both", async () => {
+test("a run that was reset agrees too: both questions, both decisions and both effects are in both", async () => {
   const runId = await start();
   await approve(runId);
   const handle = stack.client.workflow.getHandle(runId);

@@ -42,8 +42,8 @@ describe("a token", () => {
     ["of an empty name", { sub: "" }, /holds no name/],
     ["of a name with control characters", { sub: "ann\n[approved]" }, /holds no name/],
     ["of a name that is a number", { sub: 7 }, /holds no name|claim sub/],
-    ["with groups that are none", { groups: { admin: true } }, /no list of group names/],
-    ["with groups that are numbers", { groups: [1] }, /no list of group names/],
+    ["with groups that are none", { groups: { admin: true } }, /is not a list of group names/],
+    ["with groups that are numbers", { groups: [1] }, /is not a list of group names/],
   ])("%s is refused", async (_what, claims, reason) => {
     const verdict = await issuer.verifier().verify(await issuer.token(claims));
     expect(verdict).toMatchObject({ ok: false, isAway: false, reason: expect.stringMatching(reason) });

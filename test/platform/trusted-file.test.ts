@@ -52,7 +52,7 @@ test.each(["conf/safety.yaml/config.yaml", "conf/safety.yaml/x/y"])(
   "a path through a file is told as such: %s",
   async (path) => {
     const read = await readTrustedFile(join(home, path), 1_000);
-    const message = `${join(home, path)} cannot be read: ${join(home, "conf/safety.yaml")} is no folder`;
+    const message = `${join(home, path)} cannot be read: ${join(home, "conf/safety.yaml")} is not a folder`;
     expect(read).toEqual({
       ok: false,
       problem: { code: "file-unreadable", at: join(home, path), message, hint: "name another path" },

@@ -90,7 +90,7 @@ describe("no incident plans nothing", () => {
       { action: "requested", repository: { full_name: "a/b" }, workflow_run: { name: "CI" } },
     ],
   ])("%s", (_, input) => {
-    expect(refusal(input)).toMatch(/is no incident/);
+    expect(refusal(input)).toMatch(/is not an incident/);
   });
 
   test("names that only sound like it are incidents", () => {

@@ -595,7 +595,7 @@ describe("one odd member refuses nothing else", () => {
   ])("%s", (_, input, odd) => {
     const { name, notices } = fires(input);
     expect(name).toBe("A");
-    expect(notices.map(({ message }) => message)).toContain(`${odd} is no text and was left out`);
+    expect(notices.map(({ message }) => message)).toContain(`${odd} is not text and was left out`);
   });
   test("where none can be read, that is said", () => {
     expect(refusal({ version: "4", status: "firing", alerts: [7, null] })).toContain("must have mappings with labels");

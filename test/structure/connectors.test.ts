@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 import { channelOf } from "../../src/activities/connectors/channels.js";
 import { connectorOf, sampleSources } from "../../src/activities/connectors/sources.js";
+import { channelNameSchema } from "../../src/schema/approval-rules.js";
 import { channelSchema, trackerSchema } from "../../src/schema/config/tickets.js";
 import { sourceSchema } from "../../src/schema/config.js";
 
@@ -107,4 +108,12 @@ describe("the folder of the tools", () => {
     const names = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
     expect(names.sort()).toEqual(["analysis", "kit", "logs", "rca"]);
   });
+});
+
+test("a gate can ask by every kind of channel that takes messages", () => {
+  for (const kind of CHANNEL_KINDS) {
+    const name = kind === "slack" ? "slack:#ops" : `${kind}:ops`;
+    expect(channelNameSchema.safeParse(name).success, name).toBe(true);
+    expect(channelOf({ kind } as never).tell, kind).toBeTypeOf("function");
+  }
 });

@@ -233,7 +233,7 @@ test("an event for which a gate is to be withdrawn closes it, and the node is le
   expect(report.gates[0]?.status).toBe("withdrawn");
   expect(nodeOf(report, "w")?.reason).toBe("it is not needed any more: event.status == 'resolved'");
   expect(report.problems.map((problem) => problem.message)).toContain(
-    "an event was larger than 8000 characters, or nested too deep, and was not looked at",
+    "an event was larger than 8000 characters, or nested too deep, and was not read",
   );
   expect(staged.calls).toEqual([]);
 });

@@ -48,7 +48,7 @@ async function derive(
   const tool = asCalled(found, reach);
   const type = grant === undefined ? undefined : grant.type;
   if (type !== undefined && !tool.nodeTypes.includes(type)) {
-    throw refuse(`${nodeId} was approved as ${type}, and ${definition.name} cannot stand in such a node`);
+    throw refuse(`${nodeId} was approved as ${type}, and ${definition.name} cannot be used in such a node`);
   }
   const types = allowedTypes(policy, tool, type === undefined ? tool.nodeTypes : [type], reach, nodeId);
   const effect = types.reduce<Effect>((most, each) => riskier(most, NODE_TYPES[each]), tool.effect);

@@ -48,7 +48,7 @@ export async function discoverCluster(cluster: string, context: ToolContext): Pr
       const answer = await client.call("GET", `/apis/apps/v1/${kind}`, { query: { limit: String(WORKLOADS_MAX) } });
       const parsed = listSchema.safeParse(answer);
       if (parsed.success) workloads.push(...parsed.data.items);
-      else notes.push(`the ${kind} of ${cluster} could not be read: the answer is no list of them`);
+      else notes.push(`the ${kind} of ${cluster} could not be read: the answer is not a list of them`);
     } catch (error) {
       if (!(error instanceof ToolFailure) || context.signal.aborted || kind === KINDS[0]) throw error;
       notes.push(`the ${kind} of ${cluster} could not be listed: ${error.message}`);

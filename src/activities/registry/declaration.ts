@@ -39,7 +39,7 @@ function typeFaults(tool: ToolDefinition): string[] {
   if (!EFFECTS.includes(tool.effect)) return [`must declare its effect: ${EFFECTS.join(", ")}`];
   if (tool.nodeTypes.length === 0) return ["must name the node types that it fits"];
   return tool.nodeTypes.flatMap((type) => {
-    if (!Object.hasOwn(NODE_TYPES, type)) return [`names ${String(type)}, which is no node type`];
+    if (!Object.hasOwn(NODE_TYPES, type)) return [`names ${String(type)}, which is not a node type`];
     if (isBuiltIn(type)) return [`names ${type}, a node type that needs no tool`];
     // `read` and `none` ask for nothing of a policy, so a pure tool may stand where one that reads is expected.
     const least = NODE_TYPES[type];

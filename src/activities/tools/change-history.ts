@@ -206,7 +206,7 @@ function findingsOf(output: Omit<Output, "findings">, { service }: Params, nowMs
   const findings: ToolFinding[] = [];
   const [newest] = changes;
   if (newest === undefined) {
-    findings.push(finding(`No change${of} is told between ${since} and ${until}`, [asked]));
+    findings.push(finding(`No change${of} was reported between ${since} and ${until}`, [asked]));
   } else {
     const agoMs = nowMs - Date.parse(newest.time);
     const when = agoMs < 0 ? `in ${spanText(-agoMs)}, by its source's clock` : `${spanText(agoMs)} ago`;

@@ -162,7 +162,7 @@ function reachOfScript(params: { program?: unknown }, config: Config, at: string
 
 const refused = (path: string, why: string): ToolFailure =>
   toolFailure("config-invalid", `${path} of scripts in config.yaml ${why}`, {
-    hint: "declare a program that is none",
+    hint: "declare a program that can be read and is not a shell",
     retryable: false,
   });
 const failed = (program: string, how: string): ToolFailure =>

@@ -97,7 +97,7 @@ function faultOfHooks(at: Place, port: number, { config }: Local): Problem | und
 const NO_KEY: Problem = {
   code: "config-invalid",
   at: "facade.codec",
-  message: "facade.codec must stand with AUTOOPS_PAYLOAD_KEY, and it is not set: there is nothing to decrypt",
+  message: "facade.codec needs AUTOOPS_PAYLOAD_KEY, and it is not set: there is nothing to decrypt",
   hint: "autoops keys payload new makes a key",
 };
 

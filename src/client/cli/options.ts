@@ -56,7 +56,7 @@ export const reporting = () => [
   new Option("--chart <file>", "write the chart of the key metric to this file, as SVG"),
 ];
 export const deciding = () => [
-  new Option("--comment <text>", "why; it stands in the report"),
+  new Option("--comment <text>", "why; it is shown in the report"),
   new Option("--digest <digest>", "decide about exactly this action, as the inbox shows it"),
   new Option("--params <json>", "give the action these params instead; the gate asks about them anew").argParser(
     object,

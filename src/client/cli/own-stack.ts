@@ -35,7 +35,7 @@ export async function declareSources(session: Session, options: SourceOptions): 
   const logs = await logSources(options.logs ?? []);
   const cluster = kubeconfig === undefined ? undefined : await findCluster(environment.variables, kubeconfig);
   if (kubeconfig !== undefined && cluster === undefined) {
-    const message = `${kubeconfig} is no kubeconfig with a context that leads to an https server`;
+    const message = `${kubeconfig} is not a kubeconfig with a context that leads to an https server`;
     return [{ code: "usage", at: "--kubeconfig", message, hint: "look at it with: kubectl config view --minify" }];
   }
   const alertmanager = await managerOf(session, options.prometheus);

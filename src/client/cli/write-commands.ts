@@ -5,7 +5,7 @@ import { OVERRIDE_DEFAULT_MINUTES, OVERRIDE_MAX_MINUTES } from "../../vocabulary
 import { as, type Declared } from "./declared.js";
 import { whole } from "./options.js";
 
-const reason = () => new Option("--reason <text>", "why; it stands in the audit log");
+const reason = () => new Option("--reason <text>", "why; it is kept in the audit log");
 
 export const WRITE_COMMANDS: readonly Declared[] = [
   {

@@ -221,7 +221,7 @@ export const OPERATIONS = {
     says: "Clicks and forms from Slack, signed by it; a decision is made in the name that the policy gives to the person",
     headers: SLACK_HEADERS,
     form: takes.slackFormSchema,
-    answers: { 200: { says: "taken; what comes of it is told in Slack" } },
+    answers: { 200: { says: "taken; the outcome is posted in Slack" } },
     problems: [401, 404, 413],
   },
   ...INCIDENT_OPERATIONS,

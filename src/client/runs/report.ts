@@ -40,7 +40,7 @@ function ofEnding(runId: string, ending: Ending | undefined): Result<Report | un
     return refusal(...(problems.length > 0 ? problems : [{ code, at: runId, message }]));
   }
   if (ending.report !== undefined) return { ok: true, value: ending.report };
-  return refusal({ code: "internal", at: runId, message: `the result of ${runId} is no report` });
+  return refusal({ code: "internal", at: runId, message: `the result of ${runId} is not a report` });
 }
 
 /** Waits on the server, so that no worker is needed; follows a run that continues as new. */

@@ -178,7 +178,7 @@ function Cancel({ view, onCancelled }: { view: RunView; onCancelled(): void }) {
       onCancelled();
     }, setError);
   };
-  if (isAsked) return html`<p role="status">Cancelling: what runs is told to stop, and the report follows.</p>`;
+  if (isAsked) return html`<p role="status">Cancelling: running nodes are being stopped, and the report follows.</p>`;
   if (!asks) {
     return html`${error === undefined ? null : html`<${ProblemBox} error=${error} />`}
       <button type="button" onClick=${() => setAsks(true)}>Cancel the run…</button>`;

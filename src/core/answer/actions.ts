@@ -37,7 +37,11 @@ function actionOf(node: AnswerNode, source: AnswerSource, figures: readonly Figu
     return { node: node.id, state: "done", text: `${text(`${atOf(node)}${agreedOf(gate)}`)}`, ...proof };
   }
   if (node.failure?.code === "outcome-unknown")
-    return { node: node.id, state: "unknown", text: text(": nobody knows whether it happened; look before you go on") };
+    return {
+      node: node.id,
+      state: "unknown",
+      text: text(": it is not known whether it happened; check before you go on"),
+    };
   if (["asking", "planned", "running", "approved"].includes(node.status))
     return { node: node.id, state: "proposed", text: text(node.status === "planned" ? ", after an approval" : "") };
   return { node: node.id, state: "not-done", text: shortened(`${name}${change}: ${whyNot(node, gate)}`, TEXT_MAX) };

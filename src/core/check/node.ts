@@ -92,7 +92,7 @@ function findTool(
   }
   const tool = asCalled(found, reach);
   if (!tool.nodeTypes.includes(node.type)) {
-    const message = `${at}.tool ${named} cannot stand in a ${node.type} node; it fits ${tool.nodeTypes.join(", ")}`;
+    const message = `${at}.tool ${named} cannot be used in a ${node.type} node; it fits ${tool.nodeTypes.join(", ")}`;
     problems.push({ code: "tool-type-mismatch", at: `${at}.type`, message, hint: "change the type or the tool" });
   }
   return tool;
@@ -131,7 +131,7 @@ function checkBuiltInParams(node: Node, at: string): Problem[] {
     problems.push({
       code: "params-invalid",
       at: where,
-      message: `${where} is no param of a ${node.type} node`,
+      message: `${where} is not a param of a ${node.type} node`,
       hint: "remove it",
     });
   }

@@ -56,7 +56,7 @@ function checkEdges(graph: Graph): Problem[] {
     const at = `edges[${position}]`;
     for (const key of ["from_node_id", "to_node_id"] as const) {
       if (ids.has(edge[key])) continue;
-      const message = `${at}.${key} names ${edge[key]}, which is no node of the graph`;
+      const message = `${at}.${key} names ${edge[key]}, which is not a node of the graph`;
       problems.push({ code: "edge-to-nowhere", at: `${at}.${key}`, message, hint: "name the id of a node" });
     }
     if (edge.from_node_id === edge.to_node_id) {

@@ -185,7 +185,7 @@ function follow(path: Extract<Expression, { kind: "path" }>, outputs: Outputs, b
 
 function step(value: Json, key: string | number, shown: string, next: string): Evaluated {
   if (typeof key === "number") {
-    if (!Array.isArray(value)) return wrong(`${shown} is no list but ${typeName(value)}`);
+    if (!Array.isArray(value)) return wrong(`${shown} is not a list but ${typeName(value)}`);
     return lookUp(value, String(key), next);
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) {

@@ -50,5 +50,5 @@ export function noteTold(run: Run, node: string, notices: Gate["notices"]): void
 
 /** The label of the timer of a reminder or step. */
 export function noticeSummary(node: Pick<CheckedNode, "id" | "name">): string {
-  return `gate ${node.id} is told of again: ${node.name}`.slice(0, SUMMARY_MAX_CHARS);
+  return `gate ${node.id} is asked again: ${node.name}`.slice(0, SUMMARY_MAX_CHARS);
 }

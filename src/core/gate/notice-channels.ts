@@ -41,7 +41,7 @@ export function channelProblems(policy: Pick<Policy, "approval">, config: Declar
   return [...namedChannels(policy)].flatMap(([name, at]) => {
     const fault = channelFault(name, config);
     if (fault === undefined) return [];
-    const message = `${at} names ${name}, and nobody is told of gates there: ${fault}`;
+    const message = `${at} names ${name}, and approvers cannot be notified there: ${fault}`;
     return [{ code: "source-not-configured", at, message, hint: "declare it in config.yaml, or take it out" } as const];
   });
 }

@@ -69,7 +69,7 @@ export function takeAlerts(
 function beyond(state: IncidentState, alert: IncidentAlert): -1 | 0 | 1 {
   state.crowd ??= newCrowd();
   const more = takeIntoCrowd(state.crowd, alert);
-  if (more === undefined) note(state, "more alerts came than are told apart: of some only the messages are counted");
+  if (more === undefined) note(state, "more alerts came than are kept one by one: some are only counted");
   return more ?? 0;
 }
 

@@ -15,7 +15,7 @@ const EVENT_BOUNDS = { depth: DOCUMENT_MAX_DEPTH, values: EVENT_MAX_CHARS, chars
 /** Takes in what arrived; one that is too large is a problem of the run and counts for nothing. */
 export function takeEvent(run: Run, event: Json, atMs: number): void {
   if (beyondBounds(event, EVENT_BOUNDS) !== undefined || JSON.stringify(event ?? null).length > EVENT_MAX_CHARS) {
-    const message = `an event was larger than ${EVENT_MAX_CHARS} characters, or nested too deep, and was not looked at`;
+    const message = `an event was larger than ${EVENT_MAX_CHARS} characters, or nested too deep, and was not read`;
     return addProblem(run, { code: "field-invalid", at: EVENT_NAME, message });
   }
   noteNews(run, event);

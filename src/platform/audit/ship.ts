@@ -64,7 +64,7 @@ export async function shipAudit(options: ShipOptions): Promise<number> {
 const tellSkipped =
   ({ onProblem, follow }: ShipOptions) =>
   (file: string, line: number): void => {
-    if (!follow) onProblem(`${file}:${line} is no audit record and was not sent`);
+    if (!follow) onProblem(`${file}:${line} is not an audit record and was not sent`);
   };
 
 async function sendUntilTaken({ send, signal, pause, onProblem }: ShipOptions, batch: ReadRecord[]): Promise<boolean> {

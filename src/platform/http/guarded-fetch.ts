@@ -137,7 +137,7 @@ function redirectOf(answer: HopAnswer): string | undefined {
 /** The request that a redirect asks for: its method by the rules of HTTP, its headers only for the same origin. */
 function redirected(exchange: Exchange, status: number, location: string, from: URL): Exchange {
   if (!URL.canParse(location, from.href)) {
-    throw new HttpFailure("url-invalid", `${from.host} redirected to what is no URL`, true);
+    throw new HttpFailure("url-invalid", `${from.host} redirected to something that is not a URL`, true);
   }
   const to = new URL(location, from);
   // A scheme of its own is looked at as it stands: the parser would repair what the check refuses.

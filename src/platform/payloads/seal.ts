@@ -76,5 +76,5 @@ function keyMissing(use: SealUse, keyId: string, known: readonly string[]): Tool
 
 function damaged(use: SealUse, keyId: string): ToolFailure {
   const message = `${NAMES[use]}, encrypted with the key ${keyId}, is not what was encrypted: it was changed or cut short`;
-  return toolFailure("payload-damaged", message, { hint: "look for who can write to where it is kept" });
+  return toolFailure("payload-damaged", message, { hint: "find out who can write to the folder where it is kept" });
 }

@@ -33,7 +33,7 @@ export function oddMembers(schema: z.ZodObject, input: unknown): string[] {
     const value = input[name];
     if (inner instanceof z.ZodObject) return oddMembers(inner, value);
     const isOdd = inner === optional && typeof value === "object" && value !== null;
-    return isOdd ? [`${name} is no text and was left out`] : [];
+    return isOdd ? [`${name} is not text and was left out`] : [];
   });
 }
 

@@ -54,7 +54,7 @@ export const clusterSchema = clusterFileSchema
     error: "left out: a folder of dumps has no server",
   })
   .refine(({ kubeconfig, context, allow_exec }) => kubeconfig !== undefined || (context === undefined && !allow_exec), {
-    error: "without context and allow_exec where there is no kubeconfig",
+    error: "without context and allow_exec where there is not a kubeconfig",
   })
   .refine(({ token, ca }) => ca === undefined || token !== undefined, {
     path: ["ca"],

@@ -185,7 +185,7 @@ test("no change is a finding, too, and names of sources are checked before anyth
   const context = contextWith({ code: git("shop"), logs: { kind: "journald" } });
   const output = await read({ source: "code", since: "1h" }, context);
   expect(output).toMatchObject({ changes: [], total: 0, truncated: false });
-  expect(output.findings[0]?.statement).toMatch(/^No change is told between/);
+  expect(output.findings[0]?.statement).toMatch(/^No change was reported between/);
   expect((await failureOf(read({ source: "logs" }, context))).code).toBe("source-not-configured");
   const reach = changeHistory.reach?.({ sources: ["code", "logs", "absent"] }, context.config, "params");
   expect(reach?.problems.map(({ code, at }) => [code, at])).toEqual([

@@ -182,10 +182,10 @@ test.each<[string, object, object]>([
   const checked = await call("sources", "check");
   expect(checked.exit).not.toBe(0);
   expect(checked.out).toContain(name);
-  expect(checked.err).toContain("nobody is told of gates there");
+  expect(checked.err).toContain("approvers cannot be notified there");
   const shown = await call("policy", "show");
   expect(shown.exit).toBe(0);
-  expect(shown.err).toContain(`names ${name}, and nobody is told of gates there`);
+  expect(shown.err).toContain(`names ${name}, and approvers cannot be notified there`);
 });
 
 function hook() {

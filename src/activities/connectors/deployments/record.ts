@@ -79,7 +79,7 @@ function parseRecord(text: string, name: string, nowMs: number): Deployment[] {
   }
   const timed = parsed.data.deployments.map((entry, index) => {
     const ms = fieldTimeMs(entry.deployed_at, nowMs);
-    if (ms === undefined) throw invalid(`has a time that is none: deployments[${index}].deployed_at`);
+    if (ms === undefined) throw invalid(`has an invalid time: deployments[${index}].deployed_at`);
     return {
       ms,
       deployment: { ...otherFields(entry), version: redact(String(entry.version)), deployed_at: isoText(ms) },

@@ -53,11 +53,11 @@ function parseSample(line: string): Sample | string {
   if (rest.startsWith("{")) {
     const parsed = parseLabels(rest.slice(1));
     if (typeof parsed === "string") return parsed;
-    if (metric !== undefined && parsed.metric !== undefined) return "a metric's name must not stand twice";
+    if (metric !== undefined && parsed.metric !== undefined) return "a metric's name must not appear twice";
     metric ??= parsed.metric;
     ({ labels, rest } = parsed);
   }
-  if (metric === undefined) return "a metric's name must stand at the beginning, or quoted within the braces";
+  if (metric === undefined) return "a metric's name must be at the beginning, or quoted within the braces";
   // OpenMetrics puts an exemplar behind the value.
   const [valueText = "", timeText, ...more] =
     rest
@@ -93,7 +93,7 @@ function parseLabels(text: string): { metric?: string; labels: Labels; rest: str
     if (name === "") return "a name must not be empty";
     at = skipBlanks(text, found.end);
     if (found.quoted && (text[at] === "," || text[at] === "}")) {
-      if (metric !== undefined) return "a metric's name must not stand twice";
+      if (metric !== undefined) return "a metric's name must not appear twice";
       metric = name;
       if (text[at] === ",") at = skipBlanks(text, at + 1);
       continue;
@@ -103,7 +103,7 @@ function parseLabels(text: string): { metric?: string; labels: Labels; rest: str
     if (text[at] !== '"') return `a text in double quotes must follow ${name}=`;
     const quoted = readQuoted(text, at + 1);
     if (quoted === undefined) return `the text of ${name} must end with a double quote`;
-    if (Object.hasOwn(labels, name)) return `the label ${name} stands twice`;
+    if (Object.hasOwn(labels, name)) return `the label ${name} appears twice`;
     labels[name] = quoted.value;
     at = skipBlanks(text, quoted.end);
     if (text[at] === ",") at = skipBlanks(text, at + 1);

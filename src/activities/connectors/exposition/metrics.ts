@@ -92,7 +92,9 @@ async function take(source: ExpositionSource, context: ToolContext): Promise<Scr
 function selectorOf(text: string): Selector {
   const parsed = parseSelector(text);
   if (parsed.ok) return parsed.selector;
-  throw toolFailure("params-invalid", `${text.slice(0, 60)} is no selector: ${parsed.message}`, { retryable: false });
+  throw toolFailure("params-invalid", `${text.slice(0, 60)} is not a selector: ${parsed.message}`, {
+    retryable: false,
+  });
 }
 
 function gaugeOf(look: Scrape, text: string): Reading {

@@ -20,7 +20,8 @@ export async function gitDirectory(path: string, roots: readonly string[]): Prom
   if (found === undefined) throw toolFailure("file-not-found", `${path} does not exist`, { hint: WAY_OUT });
   const git = await directoryIn(path, found.path, roots);
   const head = await allowed(join(git, "HEAD"), roots);
-  if (head === undefined) throw toolFailure("source-answer-invalid", `${path} is no Git repository`, { hint: WAY_OUT });
+  if (head === undefined)
+    throw toolFailure("source-answer-invalid", `${path} is not a Git repository`, { hint: WAY_OUT });
   const pointer = await pointerIn(join(git, "commondir"), roots);
   const common = pointer === undefined ? git : ((await allowed(resolve(git, pointer), roots))?.path ?? git);
   for (const folder of new Set([git, common])) for (const part of PARTS) await allowed(join(folder, part), roots);

@@ -79,6 +79,6 @@ async function beside<T>(steps: Steps<T>, one: T): Promise<{ others: T[]; remark
     return { others: found.filter((each) => steps.id(each) !== steps.id(one)), remarks: [] };
   } catch (error) {
     const why = error instanceof ToolFailure ? redact(error.message) : "the look failed";
-    return { others: [], remarks: [`it was not looked for doubles: ${why}`] };
+    return { others: [], remarks: [`duplicates were not looked for: ${why}`] };
   }
 }

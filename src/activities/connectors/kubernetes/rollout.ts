@@ -106,7 +106,7 @@ async function stalled(
 ): Promise<ToolFailure> {
   const quota = /exceeded quota: ([^,\s]+)/.exec(fault ?? "")?.[1];
   if (quota !== undefined) {
-    const said = `${did}, and its rollout stands at ${progress.says}: ${(fault ?? "").slice(0, 300)}`;
+    const said = `${did}, and its rollout is at ${progress.says}: ${(fault ?? "").slice(0, 300)}`;
     return quotaFailure(place.cluster.name, quota, said);
   }
   const troubles = (await readable(() => symptomsOf(place, workload))) ?? [];

@@ -63,7 +63,7 @@ function wantedOf(
 ): Map<string, string | null> {
   const wanted = new Map<string, string | null>(unset.map((name) => [name, null]));
   for (const [name, value] of Object.entries(values)) {
-    if (wanted.has(name)) throw invalid(`${name} stands in values and in unset`, "leave it in one of them");
+    if (wanted.has(name)) throw invalid(`${name} is in values and in unset`, "leave it in one of them");
     if (typeof value === "string" && /\[redacted\b/i.test(value)) {
       throw invalid(`the value of ${name} is one that was redacted`, "give the value itself");
     }

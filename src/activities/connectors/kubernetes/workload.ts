@@ -113,7 +113,7 @@ export function parsedAs<T>(place: Place, schema: z.ZodType<T>, what: string, bo
   const parsed = schema.safeParse(body);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  const message = `the cluster ${place.cluster.name} answered for ${what} with what is none (${issue?.path.join(".")})`;
+  const message = `the cluster ${place.cluster.name} did not answer with ${what} (${issue?.path.join(".")})`;
   throw toolFailure("source-answer-invalid", message, {
     hint: "check that clusters.NAME.server leads to an API server",
   });

@@ -65,7 +65,9 @@ export async function readPrometheus(
 function selectorText(text: string): string {
   const parsed = parseSelector(text);
   if (parsed.ok) return parsed.selector.text;
-  throw toolFailure("params-invalid", `${text.slice(0, 60)} is no selector: ${parsed.message}`, { retryable: false });
+  throw toolFailure("params-invalid", `${text.slice(0, 60)} is not a selector: ${parsed.message}`, {
+    retryable: false,
+  });
 }
 
 const rateQuery = (selector: string, windowSeconds: number): string =>
@@ -153,5 +155,5 @@ function oddType(source: PrometheusSource, got: string, wanted: string): ToolFai
 function numberOf(source: PrometheusSource, text: string): number {
   const value = parseValue(text);
   if (value !== undefined) return value;
-  throw toolFailure("source-answer-invalid", `the source ${source.name} answered with a value that is no number`);
+  throw toolFailure("source-answer-invalid", `the source ${source.name} answered with a value that is not a number`);
 }

@@ -44,7 +44,7 @@ export async function postToSlack(
     } catch (error) {
       if (!(error instanceof ToolFailure) || !UNREADABLE.has(error.code)) throw error;
       keptBy = "nothing";
-      unread = [`it was not looked for a message of an earlier attempt: ${redact(error.message)}`];
+      unread = [`a message of an earlier attempt was not looked for: ${redact(error.message)}`];
       return [];
     }
   }

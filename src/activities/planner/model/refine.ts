@@ -91,7 +91,7 @@ function unknownRemovals(graph: Graph, answer: JsonObject): Problem[] {
   return listOf(answer.remove_nodes)
     .filter((id) => !ids.has(id))
     .map((id): Problem => {
-      const message = `remove_nodes names ${JSON.stringify(id).slice(0, 80)}, which is no node of the graph`;
+      const message = `remove_nodes names ${JSON.stringify(id).slice(0, 80)}, which is not a node of the graph`;
       return { code: "model-answer-invalid", at: "remove_nodes", message, hint: "name the id of a node" };
     });
 }

@@ -53,7 +53,7 @@ function tell(
     return failed(problems, { ...document, ok: false, problems });
   }
   print.result(`${style.green("agreed")}: log and history tell the same of ${run}`);
-  print.result(`  ${decisions} decisions and ${effects} effects stand in both`);
+  print.result(`  ${decisions} decisions and ${effects} effects are in both`);
   return done(document);
 }
 

@@ -180,7 +180,7 @@ export async function exportLog(
   }
   const problems: Problem[] = [];
   const onSkipped = (file: string, line: number) => {
-    const message = `${file}:${line} is no audit record and was left out`;
+    const message = `${file}:${line} is not an audit record and was left out`;
     problems.push({ code: "audit-broken", at: `${file}:${line}`, message, hint: "autoops audit verify says more" });
   };
   const version = await ownVersion();

@@ -53,7 +53,11 @@ export function importGraph(document: Json, config: Config, given: Readonly<Reco
   };
   for (const key of Object.keys(written)) {
     if ([...GRAPH_KEYS, ...ABOUT_KEYS, "description", "parameters"].includes(key)) continue;
-    notes.push({ at: key, message: `${key} has no equal and is left out`, hint: "put what it says into metadata" });
+    notes.push({
+      at: key,
+      message: `${key} has no equivalent and is left out`,
+      hint: "put what it says into metadata",
+    });
   }
   return { ok: true, graph, notes };
 }
@@ -86,7 +90,7 @@ function mapNode(
   );
   for (const key of Object.keys(node)) {
     if ([...NODE_KEYS, "type", "tool", "params"].includes(key) || node[key] === null) continue;
-    notes.push({ at: `${at}.${key}`, message: `${at}.${key} has no equal and is left out` });
+    notes.push({ at: `${at}.${key}`, message: `${at}.${key} has no equivalent and is left out` });
   }
   return {
     ...kept,

@@ -67,7 +67,7 @@ export class Mapping {
   tell(key: string, hint: string): void {
     this.notes.push({
       at: `${this.at}.params.${key}`,
-      message: `${this.at}.params.${key} has no equal and is left out`,
+      message: `${this.at}.params.${key} has no equivalent and is left out`,
       hint,
     });
   }

@@ -47,7 +47,7 @@ const MAPS: Record<string, MapTool> = {
       mapping.tell("format", "a summary is Markdown in full; format: postmortem drafts a post-mortem");
     mapping.rename("title", "title");
     mapping.finish({
-      include_recommendations: "write next_steps; those of the findings are told anyway",
+      include_recommendations: "write next_steps; those of the findings are shown anyway",
       include_charts: "the key metric is drawn anyway; chart names the node",
       include_rollback_guidance: "give the write an undo; the report tells how to take it back",
       sections: "the sections are fixed",

@@ -44,7 +44,7 @@ function handlerOf(kind: "decode" | "encode", { codec, metrics }: Needs): Reques
 const OFF = {
   code: "not-found",
   at: "path",
-  message: "this façade is no codec server",
+  message: "this façade is not a codec server",
   hint: "facade.codec in config.yaml, and AUTOOPS_PAYLOAD_KEY",
 } as const;
 

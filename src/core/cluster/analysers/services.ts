@@ -209,7 +209,7 @@ function externalName(model: Model, service: Service, affects: ObjectRef[]): Cau
     causeOf(
       "k8s-external-name-wrong",
       ref,
-      `${refText(ref)} stands for ${name || "nothing"}, which ${isNoName ? "is no name" : "does not resolve"}`,
+      `${refText(ref)} stands for ${name || "nothing"}, which ${isNoName ? "is not a name" : "does not resolve"}`,
       { evidence, affects, weight: 0.93 },
     ),
   ];

@@ -6,7 +6,7 @@ export const IMAGES = {
     "Correct the image of the workload, or roll back.",
   ],
   "k8s-image-name-invalid": [
-    "The image's name is none.",
+    "The image's name is not valid.",
     "Read `image` of the container: a space, a capital letter, a colon too many, an unfilled variable.",
     "Correct the image of the workload.",
   ],
@@ -36,7 +36,7 @@ export const IMAGES = {
     "Sign in to the registry, or pull through a mirror.",
   ],
   "k8s-registry-untrusted": [
-    "The node does not trust the registry's certificate, or expects TLS where there is none.",
+    "The node does not trust the registry's certificate, or expects TLS from a server without it.",
     "The event says x509 or that HTTP was answered to HTTPS.",
     "Give the node the registry's authority, or renew its certificate.",
   ],

@@ -54,12 +54,12 @@ export const RUN_TIME = {
 
 export const CONFIGURATION = {
   "k8s-dependency-address-wrong": [
-    "The workload is told an address of a dependency that does not exist.",
+    "The workload has an address of a dependency that does not exist.",
     "Compare the variable with the names of the services.",
     "Correct the variable of the workload.",
   ],
   "k8s-dependency-port-wrong": [
-    "The workload is told a port of a dependency that its service does not have.",
+    "The workload has a port of a dependency that its service does not have.",
     "Compare the variable with the ports of the service.",
     "Correct the variable of the workload.",
   ],

@@ -32,7 +32,7 @@ export const SCHEDULING = {
   ],
   "k8s-node-selector-unmatched": [
     "No node has the labels that the pod's nodeSelector wants.",
-    "List the nodes with these labels: there is none that is free.",
+    "List the nodes with these labels: none of them is free.",
     "Correct the nodeSelector of the workload, or label a node.",
   ],
   "k8s-node-affinity-unmatched": [

@@ -43,7 +43,7 @@ describe("a change of settings", () => {
 
   test.each<[string, Record<string, string>, JsonObject, string[], string]>([
     ["a key that is not listed", {}, { B: "1" }, [], "B of the environment may not be changed"],
-    ["a name in both lists", { A: "1" }, { A: "2" }, ["A"], "stands in values and in unset"],
+    ["a name in both lists", { A: "1" }, { A: "2" }, ["A"], "is in values and in unset"],
     ["a redacted value", {}, { A: "[redacted:secret]" }, [], "was redacted"],
     ["a file", { A: "x\ny" }, { A: "1" }, [], "a text of several lines"],
   ])("is refused for %s", (_, present, values, unset, words) => {

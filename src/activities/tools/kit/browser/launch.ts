@@ -97,7 +97,7 @@ function ender(browser: Browser): () => Promise<void> {
 async function launch(settings: BrowserSettings, proxy: BrowserProxy, home: string): Promise<Browser> {
   // The driver leaves directories behind where there is nothing to start.
   await access(settings.executable, constants.X_OK).catch(() => {
-    const message = `${settings.executable} is no program that may be started`;
+    const message = `${settings.executable} is not a program that can be started`;
     throw toolFailure("config-invalid", message, { hint: "check browser.executable in config.yaml", retryable: false });
   });
   // Here and not above: whoever replays nothing must not wait for it to load.
