@@ -79,13 +79,14 @@ export interface ReadBudget {
 
 /**
  * The lines of a file, in batches, within the budget of bytes (after unpacking). Of a plain file that is too large the
- * end is read, of a gzipped one the beginning, and the budget says that it was exceeded.
+ * end is read, of a gzipped one the beginning, and the budget says that it was exceeded. What stands before `from` is not wanted.
  */
-export async function* readLines(file: LogFile, budget: ReadBudget): AsyncGenerator<string[]> {
-  const cut = file.gzip ? 0 : Math.max(0, file.size - budget.bytes);
+export async function* readLines(file: LogFile, budget: ReadBudget, from = 0): AsyncGenerator<string[]> {
+  const room = file.gzip ? 0 : Math.max(0, file.size - budget.bytes);
+  const cut = Math.max(room, from);
   // A character of UTF-16 has two bytes.
   const start = cut - (cut % 2);
-  if (start > 0 || budget.bytes <= 0) budget.exceeded = true;
+  if (room > from || budget.bytes <= 0) budget.exceeded = true;
   if (file.size === 0 || budget.bytes <= 0) return;
   const raw = file.handle.createReadStream({ start, end: file.size - 1, autoClose: false, highWaterMark: 262_144 });
   const chunks = file.gzip ? unzipped(raw) : raw;

@@ -8,6 +8,7 @@ import { EntryReader, type LogFields } from "../../tools/logs/entries.js";
 import type { LogQuestion, LogReading } from "../../tools/logs/reading.js";
 import { NewestEntries } from "../../tools/logs/selection.js";
 import { type LogFile, openLogFiles, type ReadBudget, readLines, type UnreadableFile } from "./log-files.js";
+import { startOf } from "./log-start.js";
 
 /** Bytes that one call reads, unpacked; of more than that the newest part is read, and the output says so. */
 const READ_MAX_BYTES = 2_000_000_000;
@@ -70,7 +71,8 @@ async function readFile(
   };
   let fault: UnreadableFile["problem"] | undefined;
   try {
-    for await (const lines of readLines(file, budget)) {
+    const from = await startOf(file, kept.selection.sinceMs, format, names);
+    for await (const lines of readLines(file, budget, from)) {
       if (context.signal.aborted) throw toolFailure("cancelled", "reading the log was cancelled");
       await inSlices(
         mapped(lines, (line) => offer(entries.push(line))),

@@ -25,6 +25,13 @@ const OVER_PAUSES = 8;
 /** So many lines show how often they come; a pause much longer than that, and at least so long, ends a burst sooner. */
 const STEADY_LINES = 8;
 const APART_MS = 45_000;
+/** What happens once in a while is said once in a while; the end of a process, or of its room, is said but once. */
+const FLEETING_FACTOR = 0.7;
+const FLEETING_LINES = 3;
+const SAID_ONCE = new Set([
+  ...["shuts-down", "crashed", "out-of-memory", "disk-full", "too-many-files", "corrupt", "config-invalid"],
+  ...["writer-cannot-be-reached", "worker-connections"],
+]);
 /** What stops still says so much later that it did. */
 const LAST_WORDS_MS = 5_000;
 
@@ -53,7 +60,7 @@ export function signOf(group: readonly KeptEntry[], all: readonly KeptEntry[], p
   const isAsked = sign !== undefined && ASKED_WRONGLY.has(sign.code) && isStore(params);
   const unknown = sign !== undefined && sign.about === "other" && !isOther && !isStore(params);
   if (sign !== undefined && OF_CLIENTS.has(sign.code) && isStore(params)) return [];
-  const many = Math.min(1, 0.75 + burst.length / 20);
+  const many = Math.min(1, 0.75 + burst.length / 20) * (isFleeting(sign, burst) ? FLEETING_FACTOR : 1);
   // Where nobody known listens, the writer's own settings are the nearest thing to be wrong.
   const stranger = unknown && sign.code === "cannot-connect" ? addressIn(withAddresses(last.message)) : undefined;
   const line = shortened(redact(last.message.split("\n", 1)[0] ?? ""), 160);
@@ -77,6 +84,9 @@ export function signOf(group: readonly KeptEntry[], all: readonly KeptEntry[], p
     },
   ];
 }
+
+const isFleeting = (sign: LogSign | undefined, burst: readonly KeptEntry[]): boolean =>
+  burst.length < FLEETING_LINES && (sign === undefined || !SAID_ONCE.has(sign.code));
 
 function sureOf(
   sign: LogSign | undefined,

@@ -127,6 +127,15 @@ test.each([
   expect(signOf(group, [...group, ...other], log(name), NOW)[0]?.current).toBe(true);
 });
 
+test("a single line of what may happen once in a while tells little; of an end, or of no room, one is enough", () => {
+  const sureOf = (message: string, count: number) => tell(message, "shop", { count })?.sure ?? 0;
+  const pool = "Connection is not available, request timed out after 2500ms";
+  expect(sureOf(pool, 1)).toBeLessThan(0.5);
+  expect(sureOf(pool, 5)).toBeGreaterThan(0.6);
+  expect(sureOf("FATAL: out of memory", 1)).toBeGreaterThan(0.6);
+  expect(sureOf("received SIGTERM, gracefully shutting down", 1)).toBeGreaterThan(0.5);
+});
+
 test("a writer that says at once that it begins is not stopped, however little it writes since", () => {
   const stopped = lines("LOG:  received fast shutdown request", { count: 1, endedSeconds: 300 });
   const begun = lines("LOG:  database system is ready to accept connections", { count: 1, endedSeconds: 299 });
