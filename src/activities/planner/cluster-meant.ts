@@ -36,9 +36,20 @@ export function isOfCluster(goal: string, { namespace, pod }: Entities, config: 
   if (!declaresCluster(config)) return false;
   const isNamed = namespace !== undefined || pod !== undefined;
   if (!isNamed && !OF_KUBERNETES.test(goal) && !ALERT_OF_KUBERNETES.test(goal)) return false;
-  const known = (word: string): boolean => OF_KUBERNETES.test(word);
-  return operationsEvidence(goal, known, () => undefined) >= EVIDENCE_MIN;
+  return showsSymptoms(goal, OF_KUBERNETES);
 }
+
+/** What goes wrong with anything: enough where there is nothing else to ask than a cluster. */
+export const OF_SYMPTOMS =
+  /^(?:fail(?:s|ed|ing|ures?)?|errors?|slow\w*|down|broken|unavailable|unreachable|degraded|time-?outs?|hangs?|stuck|crash\w*)$/i;
+
+/** Words of operations, and of those that are given, outweigh those of everyday life. */
+export const showsSymptoms = (goal: string, known: RegExp): boolean =>
+  operationsEvidence(
+    goal,
+    (word) => known.test(word),
+    () => undefined,
+  ) >= EVIDENCE_MIN;
 
 /** The only one; else the one that is named, by itself, by its environment, or by whom it holds. */
 export function clusterMeant({ goal, entities, config, given }: ClusterGoal): string | Problem {

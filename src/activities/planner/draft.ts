@@ -13,7 +13,7 @@ import type { DraftResult } from "../contract.js";
 import { weighted } from "../memory/weight.js";
 import { CONFIDENCE_MIN, type Ranked, rankPlaybooks, SURE_SCORE } from "./choose.js";
 import { CLUSTER_READ, isReadParams, planClusterRead } from "./cluster-investigation.js";
-import { isOfCluster } from "./cluster-meant.js";
+import { declaresCluster, isOfCluster, OF_SYMPTOMS, showsSymptoms } from "./cluster-meant.js";
 import { type Entities, entitiesOf } from "./entities.js";
 import { INVESTIGATION, planInvestigation } from "./investigation.js";
 import { foreignLanguage } from "./language.js";
@@ -83,7 +83,8 @@ export function draftGraph(given: GoalInput, context: PlannerContext): DraftResu
     return withWarnings(planned, { notices, removed }, context);
   }
   const onlyLook: Wanted = { goal, named, remedy: false, entities, given: undefined };
-  const looks = readsCluster(onlyLook, context) ?? investigated(onlyLook, context);
+  const looks =
+    readsCluster(onlyLook, context) ?? investigated(onlyLook, context) ?? onlyCluster(onlyLook, planned, context);
   if (looks === undefined) return planned;
   return withWarnings(looks, { notices: [...notices, onlyReads(planned.problems)], removed }, context);
 }
@@ -130,6 +131,18 @@ function readsCluster(
   const isMeant = named === CLUSTER_READ || (named === undefined && isOfCluster(goal, entities, config));
   if (!isMeant || (named === undefined && !isReadParams(given))) return undefined;
   return planClusterRead({ goal, entities, config, given: given ?? {}, remedy });
+}
+
+/** What cannot be planned for want of a source is looked for in the cluster, where that is all that is declared. */
+function onlyCluster(
+  { goal, entities }: Wanted,
+  { problems }: Extract<DraftResult, { ok: false }>,
+  { config }: PlannerContext,
+): DraftResult | undefined {
+  if (Object.keys(config.sources).length > 0 || !declaresCluster(config)) return undefined;
+  const isChosen = problems.every(({ code }) => code === "parameter-missing");
+  if (!isChosen && !showsSymptoms(goal, OF_SYMPTOMS)) return undefined;
+  return planClusterRead({ goal, entities, config, given: {}, remedy: false });
 }
 
 /** The first plan where a map is there: it looks everywhere near. A playbook that is named, or one with a remedy, comes before it. */

@@ -85,6 +85,14 @@ describe("a goal about a declared cluster", () => {
     ["ingress answers 503", "*"],
     ["pods cannot resolve names, coredns?", "*"],
     ["statefulset replicas are missing", "*"],
+    ["latency of checkout went up in namespace shop", "shop"],
+    ["requests to cart in namespace shop time out", "shop"],
+    ["requests to checkout time out", "*"],
+    ["checkout returns 500s", "*"],
+    ["the shop is slow", "*"],
+    ["some orders fail", "*"],
+    ["intermittent errors in production", "*"],
+    ["error rate of order-service increased", "*"],
   ])("%s", (goal, namespace) => {
     const graph = planned(goal);
     expect(stateOf(graph)).toMatchObject({ cluster: "prod", namespace });
@@ -104,6 +112,9 @@ describe("a goal about a declared cluster", () => {
     ["write a poem about pods"],
     ["bake a cake in the namespace of my kitchen"],
     ["recommend a podcast about whales"],
+    ["write an essay about slow food"],
+    ["my orders at the restaurant failed"],
+    ["draw a picture of a broken heart"],
   ])("%s is none", (goal) => {
     expect(draft(goal)).toMatchObject({ ok: false, problems: [{ code: "no-playbook" }] });
   });

@@ -103,6 +103,21 @@ describe("the signs of log lines", () => {
     "Started BookingApplication in 3.2 seconds: server started",
   ])("a line of a beginning: %s", (line) => expect(startLine().test(line)).toBe(true));
 
+  test.each([
+    ["DB instance ran out of storage space.", "disk-full"],
+    ["DB instance storage is critically low. Free storage space: 0.8 GB remaining.", "disk-full"],
+    ["DB instance orders is approaching max_connections limit. Current connections: 469 of 500.", "connections-full"],
+    ["LOG:  checkpoints are occurring too frequently (8 seconds apart)", "checkpoints-crowd"],
+    ["Read replica orders-replica-1 replication lag has exceeded 900 seconds.", "replica-behind"],
+  ])("what a managed database tells of itself: %s", (line, code) => expect(logSignOf(line)?.code).toBe(code));
+
+  test.each([
+    "Automated backup finished for DB instance orders.",
+    "DB instance orders will undergo scheduled maintenance in the next maintenance window.",
+    "Maintenance complete. DB instance orders is available.",
+    "DB parameter group orders-pg applied.",
+  ])("routine of a managed database is nothing: %s", (line) => expect(logSignOf(line)).toBeUndefined());
+
   test("an ordinary line has none", () => {
     expect(logSigns().filter(({ test: fits }) => fits.test("GET /items/12 200 in 3 ms"))).toEqual([]);
   });
