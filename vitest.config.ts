@@ -1,7 +1,7 @@
 /**
- * Two cores, two workers. Test files share the processes of their worker, so that what they import, which takes longer
- * than most tests, is loaded once. A process of their own get those that change what belongs to the whole process
- * (environment, folder, memory) or watch it.
+ * Three workers for two cores, for a third of the time passes in waiting for servers and processes. Test files share the
+ * processes of their worker, so that what they import, which takes longer than most tests, is loaded once. A process of
+ * their own get those that change what belongs to the whole process (environment, folder, memory) or watch it.
  */
 import { defineConfig } from "vitest/config";
 
@@ -29,7 +29,7 @@ const common = {
 
 export default defineConfig({
   test: {
-    maxWorkers: 2,
+    maxWorkers: 3,
     projects: [
       { test: { ...common, name: "shared", include: ["test/**/*.test.ts"], exclude: ALONE, isolate: false } },
       { test: { ...common, name: "alone", include: ALONE, isolate: true } },
