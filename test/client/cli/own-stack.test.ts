@@ -138,6 +138,18 @@ test("doctor tells what a good answer still lacks", async () => {
   });
 });
 
+test("a log that nobody wrote to lately is missing to doctor, and not broken: an error log should be empty", async () => {
+  const server = await prometheus();
+  const logs = join(home, "logs");
+  mkdirSync(logs);
+  writeFileSync(join(logs, "error.log"), "");
+  await call("init", "--yes", "--prometheus", server.url, "--logs", logs);
+  const { exit, document } = await call("doctor");
+  expect(exit).toBe(0);
+  const silent = document.parts.filter(({ says }: { says: string }) => says.includes("holds nothing"));
+  expect(silent).toEqual([expect.objectContaining({ state: "missing", mend: expect.stringContaining("path") })]);
+});
+
 test("discover --kubeconfig declares the cluster where there is no configuration, and says what it could not ask", async () => {
   const kubeconfig = join(home, "kube.yaml");
   const cluster = { clusters: [{ name: "c", cluster: { server: "https://127.0.0.1:9" } }] };

@@ -59,8 +59,10 @@ async function sourceParts(session: Session): Promise<Part[]> {
   }
   const parts = checked.sources.map(({ name, verdict }): Part => {
     if (verdict.ok) return { part: name, state: "fine", says: verdict.says };
-    const { message, hint } = verdict.problem;
-    return { part: name, state: "broken", says: message, mend: hint ?? `autoops sources check ${name}` };
+    const { code, message, hint } = verdict.problem;
+    // A log that nobody wrote to lately may be right as it is: an error log should be empty.
+    const state = code === "source-empty" ? "missing" : "broken";
+    return { part: name, state, says: message, mend: hint ?? `autoops sources check ${name}` };
   });
   const hasMetrics = checked.sources.some(({ kind }) => kind === "prometheus");
   const lack = "no Prometheus source is declared: alerts, health and series cannot be looked at";
