@@ -399,4 +399,4 @@ export function everydayNoise({ world, parts }: System): void {
   event(world, "Node", "node-1", "Rebooted", "Node node-1 has been rebooted", { seconds: 90_000, count: 1 });
 }
 
-export const clusterNode = (world: World, name: string): Item => get(world, "Node", name);
+const clusterNode = (world: World, name: string): Item => get(world, "Node", name);
