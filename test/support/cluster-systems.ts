@@ -398,5 +398,3 @@ export function everydayNoise({ world, parts }: System): void {
   }
   event(world, "Node", "node-1", "Rebooted", "Node node-1 has been rebooted", { seconds: 90_000, count: 1 });
 }
-
-const clusterNode = (world: World, name: string): Item => get(world, "Node", name);
