@@ -38,12 +38,18 @@ export async function readText(session: Session, file: string): Promise<ReadText
       const problem = { code: "file-not-found", at: name, message: `there is no file ${name}` } as const;
       return { ok: false, problems: [{ ...problem, hint: "check the path; - reads standard input" }] };
     }
-    return {
-      ok: false,
-      problems: [{ code: "file-unreadable", at: name, message: `${name} cannot be read: ${message}` }],
-    };
+    const why = REASONS[code ?? ""] ?? message;
+    return { ok: false, problems: [{ code: "file-unreadable", at: name, message: `${name} cannot be read: ${why}` }] };
   }
 }
+
+/** What the system says in words of its own. */
+const REASONS: Readonly<Record<string, string>> = {
+  EISDIR: "it is a folder",
+  EACCES: "its rights do not allow it",
+  ENOTDIR: "a part of its path is a file",
+  ENAMETOOLONG: "its name is too long",
+};
 
 function tooLarge(name: string): ReadText {
   const message = `${name} must be at most ${DOCUMENT_MAX_BYTES} bytes`;

@@ -40,6 +40,13 @@ test("a format that there is not is a usage error that names those there are", a
   expect([exit, err]).toEqual([2, expect.stringContaining("graph, policy, config, playbook")]);
 });
 
+test("what is no file is told in words, not by the system's code", async () => {
+  writeFileSync(join(folder, "file"), "");
+  expect((await call("validate", folder)).err).toContain(`${folder} cannot be read: it is a folder`);
+  expect((await call("validate", join(folder, "file", "g.yaml"))).err).toContain("a part of its path is a file");
+  expect((await call("validate", join(folder, "x".repeat(300)))).err).toContain("its name is too long");
+});
+
 const GRAPH = {
   id: "g",
   name: "Say it",
