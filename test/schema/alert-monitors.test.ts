@@ -19,17 +19,19 @@ describe.each(MONITOR_ALERTS)("$sender", ({ fires, over, quiet, name, facts, say
     expect({ name: found.name, facts: named }).toEqual({ name, facts: wanted });
     expect(found.goal).toContain(says);
   });
-  test.runIf(over !== undefined)("is over, and its end has the key of its beginning", () => {
-    const ids = [fires, { ...fires, ...over }].map((input) => {
-      const read = readDelivery(input);
-      return read.ok ? [read.delivery.alerts[0]?.id, read.delivery.alerts[0]?.status] : [];
+  if (over !== undefined)
+    test("is over, and its end has the key of its beginning", () => {
+      const ids = [fires, { ...fires, ...over }].map((input) => {
+        const read = readDelivery(input);
+        return read.ok ? [read.delivery.alerts[0]?.id, read.delivery.alerts[0]?.status] : [];
+      });
+      expect(ids[0]?.[1]).toBe("firing");
+      expect(ids[1]).toEqual([ids[0]?.[0], "resolved"]);
     });
-    expect(ids[0]?.[1]).toBe("firing");
-    expect(ids[1]).toEqual([ids[0]?.[0], "resolved"]);
-  });
-  test.runIf(quiet !== undefined)("plans nothing where it is no trouble", () => {
-    expect(goalOf({ ...fires, ...quiet })).toContain("is not an incident");
-  });
+  if (quiet !== undefined)
+    test("plans nothing where it is no trouble", () => {
+      expect(goalOf({ ...fires, ...quiet })).toContain("is not an incident");
+    });
 });
 
 describe("lists as they are answered", () => {
