@@ -32,6 +32,11 @@ if (argv.includes("--page")) {
   for (const [name, value] of cardOf(sorted)) console.log(`${name}: ${value}`);
   process.exit(0);
 }
+const strange = (only ?? []).filter((id) => !FAULTS.some((fault) => fault.id === id));
+if (strange.length > 0) {
+  console.error(`the lab has no fault ${strange.join(", ")}; it has ${FAULTS.map(({ id }) => id).join(", ")}`);
+  process.exit(2);
+}
 const missing = missingPrograms();
 if (missing.length > 0) {
   console.error(

@@ -76,7 +76,8 @@ export interface PodLog {
 
 /** A kind, in a namespace or the whole cluster, of which not all is known. */
 export interface UnreadKind {
-  kind: FactKind | "Log";
+  /** A file is one of a folder of dumps. */
+  kind: FactKind | "Log" | "File";
   /** Absent: of the cluster. */
   namespace?: string;
   code: string;

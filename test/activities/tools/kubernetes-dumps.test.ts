@@ -365,6 +365,27 @@ describe("what a folder does not hold", () => {
     await expect(look()).rejects.toMatchObject({ code: "file-not-found" });
   });
 
+  test("what is in no known form, no text, or whose log nobody can tell is named, not passed over", async () => {
+    await put("pods.json", JSON.stringify({ kind: "PodList", items: shop().items.Pod }));
+    await put("strange.txt", "who knows what this is\n");
+    await put("everything.tar", "pods\0\0more");
+    const { unreadable, findings } = await look();
+    const said = unreadable.map(({ kind, message }) => `${kind} ${message}`).join("\n");
+    expect(said).toContain("File in no form that is known here: strange.txt");
+    expect(said).toContain("everything.tar is no text; unpack an archive first");
+    expect(findings.filter(({ statement }) => statement === "File could not be read")).toHaveLength(2);
+  });
+
+  test("what PowerShell wrote is read: UTF-16, and UTF-8 with a mark", async () => {
+    const world = shop();
+    const text = (kind: string) => JSON.stringify({ kind: `${kind}List`, items: world.items[kind] ?? [] });
+    await writeFile(join(folder, "pods.json"), Buffer.from(`\ufeff${text("Pod")}`, "utf16le"));
+    await put("services.json", `\ufeff${text("Service")}`);
+    const { counts, unreadable } = await look();
+    expect(counts).toMatchObject({ Pod: world.items.Pod?.length, Service: world.items.Service?.length });
+    expect(unreadable).toEqual([]);
+  });
+
   test("a link does not lead out of it", async () => {
     const outside = await mkdtemp(join(tmpdir(), "outside-"));
     await writeFile(join(outside, "pods.json"), JSON.stringify({ kind: "PodList", items: shop().items.Pod }));

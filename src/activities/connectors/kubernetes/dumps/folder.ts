@@ -10,6 +10,7 @@ const FILES_MAX = 5_000;
 const FILE_MAX_BYTES = 150_000_000;
 const BYTES_MAX = 400_000_000;
 const DEPTH_MAX = 10;
+const TEXT_LOOKED_AT_BYTES = 8_000;
 
 export interface DumpFile {
   /** Below the folder, with slashes. */
@@ -31,7 +32,10 @@ export async function readFolder(folder: string, context: ToolContext): Promise<
   for (const path of paths.slice(0, FILES_MAX)) {
     context.signal.throwIfAborted();
     const opened = await openUnderRoots(path, [folder]);
-    if (!opened.ok) continue;
+    if (!opened.ok) {
+      cut.push(`${relative(folder, path)} cannot be opened`);
+      continue;
+    }
     const { handle, size, modifiedMs } = opened;
     try {
       if (size > FILE_MAX_BYTES || bytes + size > BYTES_MAX) {
@@ -40,14 +44,25 @@ export async function readFolder(folder: string, context: ToolContext): Promise<
       }
       const content = await handle.readFile();
       bytes += size;
-      if (content.subarray(0, 8_000).includes(0)) continue;
-      files.push({ path: relative(folder, path).replaceAll("\\", "/"), text: content.toString("utf8"), modifiedMs });
+      const text = textIn(content);
+      if (text === undefined) {
+        cut.push(`${relative(folder, path)} is no text; unpack an archive first`);
+        continue;
+      }
+      files.push({ path: relative(folder, path).replaceAll("\\", "/"), text, modifiedMs });
       context.heartbeat(`${files.length} files`);
     } finally {
       await handle.close();
     }
   }
   return { files, cut };
+}
+
+/** PowerShell writes what it redirects as UTF-16, with a mark. Undefined: it is no text. */
+function textIn(content: Buffer): string | undefined {
+  if (content[0] === 0xff && content[1] === 0xfe) return content.subarray(2).toString("utf16le");
+  if (content.subarray(0, TEXT_LOOKED_AT_BYTES).includes(0)) return undefined;
+  return content.toString("utf8").replace(/^\ufeff/, "");
 }
 
 async function pathsIn(folder: string, depth: number): Promise<string[]> {

@@ -15,6 +15,7 @@ import { tableIn } from "./tables.js";
 
 const LOG_LINES = 200;
 const LINE_MAX_CHARS = 500;
+const NAMED_MAX = 5;
 const OF_ALL = new Set(["kube-system", "kube-node-lease"]);
 
 export interface DumpQuestion {
@@ -28,6 +29,8 @@ interface Gathered {
   objects: DumpedObject[][];
   empty: string[];
   logs: DumpFile[];
+  /** Files in none of the forms. */
+  strange: string[];
 }
 
 export async function readDumps(
@@ -44,7 +47,7 @@ export async function readDumps(
     objects: Object.fromEntries(FACT_KINDS.map((kind) => [kind, []])) as unknown as ClusterFacts["objects"],
     read: [],
     logs: [],
-    unread: cut.map((message) => ({ kind: "Log", code: "truncated", message })),
+    unread: cut.map((message) => ({ kind: "File", code: "truncated", message })),
   };
   fill(facts, gathered);
   if (Object.values(facts.objects).every((items) => items.length === 0))
@@ -53,14 +56,15 @@ export async function readDumps(
       retryable: false,
     });
   usageOfOnlyContainers(facts);
-  for (const file of gathered.logs) readLog(facts, file);
+  const strange = [...gathered.strange, ...gathered.logs.flatMap((file) => (readLog(facts, file) ? [] : [file.path]))];
+  if (strange.length > 0) facts.unread.push(notUnderstood(strange));
   facts.atMs = latestOf(files, context.now());
   return facts;
 }
 
 /** Ages in tables and descriptions count from when the file was written. */
 function gather(files: readonly DumpFile[], namespace: string, context: ToolContext): Gathered {
-  const found: Gathered = { objects: [[], [], []], empty: [], logs: [] };
+  const found: Gathered = { objects: [[], [], []], empty: [], logs: [], strange: [] };
   for (const file of files) {
     if (isLogName(file.path)) {
       found.logs.push(file);
@@ -75,9 +79,19 @@ function gather(files: readonly DumpFile[], namespace: string, context: ToolCont
     const nowMs = Math.min(file.modifiedMs, context.now());
     const described = describedIn(file.text, nowMs);
     if (described !== undefined) found.objects[1]?.push(...described);
-    else found.objects[2]?.push(...(tableIn(file.text, namespace, nowMs) ?? []));
+    else {
+      const rows = tableIn(file.text, namespace, nowMs);
+      if (rows === undefined) found.strange.push(file.path);
+      else found.objects[2]?.push(...rows);
+    }
   }
   return found;
+}
+
+function notUnderstood(paths: readonly string[]): ClusterFacts["unread"][number] {
+  const more = paths.length > NAMED_MAX ? ` and ${paths.length - NAMED_MAX} more` : "";
+  const message = `in no form that is known here: ${paths.slice(0, NAMED_MAX).join(", ")}${more}; \`-o yaml\` is known of everything`;
+  return { kind: "File", code: "source-answer-invalid", message };
 }
 
 function fill(facts: ClusterFacts, { objects, empty }: Gathered): void {
@@ -150,15 +164,17 @@ function usageOfOnlyContainers({ objects }: ClusterFacts): void {
   }
 }
 
-function readLog(facts: ClusterFacts, { path, text }: DumpFile): void {
+/** Whether it is known whose log it is. */
+function readLog(facts: ClusterFacts, { path, text }: DumpFile): boolean {
   const place = placeOfLog(path, facts.objects.Pod);
-  if (place === undefined) return;
+  if (place === undefined) return false;
   const lines = text
     .split(/\r?\n/)
     .filter((line) => line.trim() !== "" && !/^==== (?:START|END) logs/.test(line))
     .slice(-LOG_LINES)
     .map((line) => redact(line.slice(0, LINE_MAX_CHARS)));
   if (lines.length > 0) facts.logs.push({ ...place, lines });
+  return true;
 }
 
 /** The dump's own present: a folder that was copied later is no newer. */
