@@ -77,12 +77,10 @@ async function observationsOf(params: AutoRcaParams, context: ToolContext): Prom
 
 function inputsOf({ inputs, about = {} }: AutoRcaParams, { soFar, nodeId }: ToolContext): NodeOutput[] {
   const aboutOf = (node: string) => (Object.hasOwn(about, node) ? (about[node] ?? {}) : {});
-  if (inputs !== undefined) {
-    return Object.entries(inputs).map(([node, output]) => ({ node, output, about: aboutOf(node) }));
-  }
-  return (soFar?.outputs ?? [])
-    .filter(({ node, tool }) => node !== nodeId && !TELLS_NOTHING.has(tool))
-    .map(({ node, output }) => ({ node, output, about: aboutOf(node) }));
+  const tools = new Map(soFar?.nodes.map(({ id, tool }) => [id, tool]));
+  const given = Object.entries(inputs ?? {}).map(([node, output]) => ({ node, tool: tools.get(node), output }));
+  const found = soFar?.outputs.filter(({ node, tool }) => node !== nodeId && !TELLS_NOTHING.has(tool)) ?? [];
+  return (inputs === undefined ? found : given).map((one) => ({ ...one, about: aboutOf(one.node) }));
 }
 
 /** One result that cannot be read must not keep the others from being looked at. */

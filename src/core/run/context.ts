@@ -24,6 +24,8 @@ export interface RunContext {
 export interface NodeContext extends Pick<NodeState, "status" | "startedAtMs" | "endedAtMs" | "verification"> {
   id: string;
   name: string;
+  /** Absent of what runs no tool, and where an older build handed it on. */
+  tool?: string;
   reason?: string;
   /** Absent where running the node told nobody and changed nothing. */
   effect?: "notify" | "write";
@@ -72,13 +74,14 @@ export function runContext(run: Run): RunContext {
   };
 }
 
-function nodeContext({ id, name, effect }: CheckedNode, own: NodeState): NodeContext {
+function nodeContext({ id, name, tool, effect }: CheckedNode, own: NodeState): NodeContext {
   const { status, startedAtMs, endedAtMs, verification } = own;
   const reason = own.reason ?? own.failure?.message;
   return {
     id,
     name,
     status,
+    ...(tool == null ? {} : { tool }),
     ...(reason === undefined ? {} : { reason }),
     ...(startedAtMs === undefined ? {} : { startedAtMs }),
     ...(endedAtMs === undefined ? {} : { endedAtMs }),

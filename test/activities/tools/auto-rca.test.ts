@@ -1,6 +1,8 @@
 /** The search for causes: what it says with all, some or none of the evidence, and that every word of it is cited. */
 import { describe, expect, test } from "vitest";
 import { autoRca } from "../../../src/activities/tools/auto-rca.js";
+import { BUILT_IN_TOOLS } from "../../../src/activities/tools/built-in.js";
+import { metricQuery } from "../../../src/activities/tools/metric-query.js";
 import type { RunContext } from "../../../src/core/run/context.js";
 import type { Json } from "../../../src/schema/json.js";
 import { configOf, contextOf, NOW } from "../../support/tool-context.js";
@@ -201,5 +203,68 @@ describe("of a run", () => {
     const inputs = { errors, payments, traces };
     const output = await autoRca.run(autoRca.params.parse({ inputs }), context);
     expect(output.narrative).toEqual([{ text: "Payments broke.", findings: [1, 2] }]);
+  });
+});
+
+describe("who wrote an output", () => {
+  const run = (outputs: RunContext["outputs"]): RunContext => ({
+    goal: "why",
+    startedAtMs: NOW - 60_000,
+    findings: [],
+    nodes: outputs.map(({ node, tool }) => ({ id: node, name: node, tool, status: "succeeded" as const })),
+    decisions: [],
+    outputs,
+    leftOut: [],
+  });
+  const lookedAt = async (tool: string, output: Json, params: object = {}) => {
+    const soFar = run([{ node: "seen", tool, output }]);
+    return (await autoRca.run(autoRca.params.parse(params), contextOf(configOf(), { soFar }))).looked_at;
+  };
+  const span = { since: iso(BEGAN - 600_000), until: iso(BEGAN + 600_000) };
+  const change = { time: iso(BEGAN), kind: "rollout", what: "revision 3", where: "payments", source: "shop" };
+  const [now, before] = [
+    { version: "7", deployed_at: iso(BEGAN) },
+    { version: "6", deployed_at: iso(BEGAN - 9_000) },
+  ];
+  const points = [[iso(BEGAN), 0.1] as const, [iso(BEGAN + 60_000), 0.4] as const];
+  const written: Array<[string, Json]> = [
+    [
+      "metric_query",
+      {
+        ...{ source: "prometheus", query: 'up{service="payments"}', kind: "query", value: 1, truncated: false },
+        ...{
+          series: [{ labels: { service: "payments" }, value: 1 }],
+          points: points.map(([at, value]) => [at, value]),
+        },
+        ...{ from: span.since, to: span.until, findings: [] },
+      },
+    ],
+    [
+      "deployment_history",
+      { source: "record", current: now, previous: before, deployments: [now, before], total: 2, findings: [] },
+    ],
+    [
+      "change_history",
+      {
+        ...{ changes: [change], total: 1, ...span, truncated: false, unreadable: [], blob: "", findings: [] },
+        sources: [{ source: "shop", kind: "kubernetes", query: "rollouts", found: 1, truncated: false }],
+      },
+    ],
+    ["http_probe", { url: "http://127.0.0.1:1/health", status: 503, ok: false, ms: 3, findings: [] }],
+  ];
+
+  test.each(written)("of %s the schema is its own, and tells what the form tells", async (tool, output) => {
+    const { output: schema } = BUILT_IN_TOOLS.find(({ name }) => name === tool) ?? metricQuery;
+    expect(schema.safeParse(output).error).toBeUndefined();
+    const [own, ...none] = await lookedAt(tool, output);
+    expect(none).toEqual([]);
+    expect(own?.what).not.toContain("by its form");
+    expect(await lookedAt("ops.other", output)).toEqual([{ node: "seen", what: `${own?.what}, read by its form` }]);
+  });
+
+  test("an input that is given by name is known by the tool of its node", async () => {
+    const [, output] = written[0] ?? ["", null];
+    const [seen] = await lookedAt("ops.other", output, { inputs: { seen: output } });
+    expect(seen?.what).toMatch(/, read by its form$/);
   });
 });

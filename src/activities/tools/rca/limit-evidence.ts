@@ -1,6 +1,7 @@
 /** Containers that are held back at their limits, or nearly at them, as the metrics of kubelets tell. */
-import type { JsonObject } from "../../../schema/json.js";
-import { listIn, objectIn, textIn } from "./json-parts.js";
+import type { Json } from "../../../schema/json.js";
+import type { MetricForm } from "./forms.js";
+import { objectIn, textIn } from "./json-parts.js";
 import { type Observations, type Origin, serviceName } from "./observations.js";
 
 /** A quarter of its periods: requests take visibly longer. */
@@ -38,12 +39,12 @@ const LIMITS: readonly Limit[] = [
 ];
 
 /** Of each workload the container that is worst off. */
-export function readLimits(output: JsonObject, origin: Origin, material: Observations): void {
-  const limit = LIMITS.find(({ query }) => query.test(textIn(output.query) ?? ""));
+export function readLimits({ query = "", series }: MetricForm, origin: Origin, material: Observations): void {
+  const limit = LIMITS.find((one) => one.query.test(query));
   if (limit === undefined) return;
   const worst = new Map<string, { share: number; container: string }>();
-  for (const { labels, value } of listIn(output.series)) {
-    const own = objectIn(labels);
+  for (const { labels, value } of series) {
+    const own = objectIn(labels as Json);
     const [pod, namespace, name] = [textIn(own?.pod), textIn(own?.namespace), textIn(own?.container)];
     if (pod === undefined || typeof value !== "number" || value < limit.least || value > SHARE_MAX) continue;
     const container = `container ${name ?? "?"} of pod ${namespace === undefined ? "" : `${namespace}/`}${pod}`;

@@ -1,4 +1,5 @@
 /** What causes are looked for in, read from the outputs of other nodes; each piece knows the node and query it is from. */
+import type { ToolContext } from "../../define-tool.js";
 import type { TemplateGroup, TimedEntry } from "../analysis/templates.js";
 import type { Signal } from "./ranking/signal-kinds.js";
 import type { CallSpan } from "./ranking/span-series.js";
@@ -123,6 +124,13 @@ export interface About {
   service?: string;
   metric?: string;
   statistic?: string;
+}
+
+/** Of one output that is read: where it is from, what the caller says of it, and what it is read with. */
+export interface OutputPlace {
+  origin: Origin;
+  about: About;
+  context: Pick<ToolContext, "blobs" | "now" | "signal">;
 }
 
 /** One name for a service however a source writes it: without namespace, port, and the parts of a pod's name that change. */

@@ -1,38 +1,96 @@
-/** Reads the outputs of other nodes by their form, whichever tool they came from. What it cannot read it names. */
-
-import { inSlices } from "../../../platform/slices.js";
+/** Reads the outputs of other nodes: of our tools by the tool's own schema, of others by their form. What it cannot read it names. */
+import type { z } from "zod";
+import type { RunContext } from "../../../core/run/context.js";
 import type { Json, JsonObject } from "../../../schema/json.js";
-import type { ToolContext } from "../../define-tool.js";
-import { entriesOf, groupsOf } from "../analysis/templates.js";
+import type { ToolDefinition } from "../../define-tool.js";
+import { analysis } from "../analysis.js";
+import { changeHistory } from "../change-history.js";
+import { deploymentHistory } from "../deployment-history.js";
+import { httpProbe } from "../http-probe.js";
 import { shortened } from "../kit/finding.js";
-import { isoMs } from "../kit/instant.js";
-import { spansIn } from "../kit/traces/call-spans.js";
-import { listIn, numberIn, objectIn, textIn } from "./json-parts.js";
-import { readLimits } from "./limit-evidence.js";
-import { measureIn, serviceIn, serviceInQuery } from "./metric-names.js";
+import { kubernetesState } from "../kubernetes-state.js";
+import { logCollector } from "../log-collector.js";
+import { metricQuery } from "../metric-query.js";
+import { traceCollector } from "../trace-collector.js";
+import {
+  analysisForm,
+  type CourseForm,
+  changesForm,
+  courseForm,
+  logForm,
+  metricForm,
+  type ProbeForm,
+  probeForm,
+  stateForm,
+  traceForm,
+} from "./forms.js";
+import { objectIn, textIn } from "./json-parts.js";
 import {
   type About,
   type Observations,
-  type Origin,
+  type OutputPlace,
   QUERY_SHOWN_MAX_CHARS,
   serviceName,
   skip,
-  UNNAMED,
 } from "./observations.js";
-import { signalOf } from "./ranking/signal-kinds.js";
-import { readChanges } from "./read-changes.js";
-import { isState, readState } from "./state-evidence.js";
-
-/** Series of one query that are read. */
-const LINES_MAX = 500;
-
-type Context = Pick<ToolContext, "blobs" | "now" | "signal">;
+import { type ChangesPlace, readHistory, readRecord } from "./read-changes.js";
+import { readAnalysis, readLog } from "./read-logs.js";
+import { readMetric } from "./read-metric.js";
+import { readTraces } from "./read-traces.js";
+import { readState } from "./state-evidence.js";
 
 export interface NodeOutput {
   node: string;
+  /** The tool that wrote it; unknown where somebody gave the output by hand, or an older run handed it on. */
+  tool?: string;
   output: Json;
   about: About;
 }
+
+type Add<F, P> = (output: F, material: Observations, place: P) => void | Promise<void>;
+/** Undefined where the schema does not fit. */
+type Reader<P> = (output: Json, material: Observations, place: P) => undefined | { done: void | Promise<void> };
+
+const reader =
+  <F, P>(schema: z.ZodType<F>, add: Add<F, P>): Reader<P> =>
+  (output, material, place) => {
+    const parsed = schema.safeParse(output);
+    return parsed.success ? { done: add(parsed.data, material, place) } : undefined;
+  };
+
+type Written<F> = Pick<ToolDefinition<never, F>, "name" | "aliases" | "output">;
+
+const byTool = <F, P>({ name, aliases = [], output }: Written<F>, add: Add<F, P>): Array<[string, Reader<P>]> =>
+  [name, ...aliases].map((one) => [one, reader(output, add)]);
+
+const BY_TOOL: ReadonlyMap<string, Reader<OutputPlace>> = new Map([
+  ...byTool(metricQuery, readMetric),
+  ...byTool(kubernetesState, readState),
+  ...byTool(traceCollector, readTraces),
+  ...byTool(logCollector, readLog),
+  ...byTool(analysis, readAnalysis),
+  ...byTool(changeHistory, readHistory),
+  ...byTool(deploymentHistory, readRecord),
+  ...byTool(httpProbe, readProbe),
+]);
+
+/** Of tools that are not ours, and of outputs that nobody names a tool for; the first that fits. */
+const BY_FORM: ReadonlyArray<Reader<OutputPlace>> = [
+  reader(metricForm, readMetric),
+  reader(stateForm, readState),
+  reader(traceForm, readTraces),
+  reader(logForm, readLog),
+  reader(analysisForm, readAnalysis),
+  reader(changesForm, readRecord),
+  reader(probeForm, readProbe),
+];
+
+const CHANGES_BY_TOOL: ReadonlyMap<string, Reader<ChangesPlace>> = new Map([
+  ...byTool(changeHistory, readHistory),
+  ...byTool(deploymentHistory, readRecord),
+  ...byTool(kubernetesState, readRecord),
+]);
+const CHANGES_BY_FORM: Reader<ChangesPlace> = reader(changesForm, readRecord);
 
 export function noObservations(service: string | undefined): Observations {
   const named = service === undefined ? undefined : serviceName(service);
@@ -51,25 +109,42 @@ export function noObservations(service: string | undefined): Observations {
 }
 
 /** Adds what one output tells. */
-export async function readOutput(one: NodeOutput, material: Observations, context: Context): Promise<void> {
-  const output = objectIn(one.output);
-  if (output === undefined) return skip(material, one.node, "its output is no mapping");
-  const origin = { node: one.node, query: queryOf(output) };
-  const said = one.about.service ?? material.service;
-  if (typeof output.kind === "string" && Array.isArray(output.series)) {
-    readLimits(output, origin, material);
-    return readMetric(output, origin, one.about, material, context);
+export async function readOutput(
+  { node, tool = "", output: json, about }: NodeOutput,
+  material: Observations,
+  context: OutputPlace["context"],
+): Promise<void> {
+  const output = objectIn(json);
+  if (output === undefined) return skip(material, node, "its output is no mapping");
+  const place = { origin: { node, query: queryOf(output) }, about, context };
+  const own = BY_TOOL.get(tool)?.(output, material, place);
+  if (own !== undefined) return own.done;
+  for (const read of BY_FORM) {
+    const found = read(output, material, place);
+    if (found === undefined) continue;
+    await found.done;
+    if (tool !== "" && !BY_TOOL.has(tool)) sayByForm(material, node);
+    return;
   }
-  if (isState(output)) return readState(output, origin, material);
-  if (Array.isArray(output.error_origins)) return readTraces(output, origin, material, context);
-  if (objectIn(output.by_level) !== undefined && typeof output.blob === "string") {
-    return readLog(output, origin, said, material, context);
-  }
-  if (Array.isArray(output.templates)) return readAnalysis(output, origin, said, material);
-  const changes = output.changes ?? output.deployments;
-  if (Array.isArray(changes)) return readChanges(changes, output, { origin, about: one.about }, material);
-  if (typeof output.ok === "boolean" && typeof output.url === "string") return readProbe(output, one, material);
-  skip(material, one.node, "its output is of no kind that causes are read from");
+  skip(material, node, "its output is of no kind that causes are read from");
+}
+
+/** The changes that one output tells, and nothing else of it. */
+export function readChangesOf({ node, tool, output }: RunContext["outputs"][number], material: Observations): void {
+  const place = { origin: { node, query: "" }, about: {} };
+  CHANGES_BY_TOOL.get(tool)?.(output, material, place) ?? CHANGES_BY_FORM(output, material, place);
+}
+
+/** A metric over time with what it was asked by; undefined where the output is none. */
+export function metricIn({ tool, output }: RunContext["outputs"][number]): CourseForm | undefined {
+  const isOwn = [metricQuery.name, ...(metricQuery.aliases ?? [])].includes(tool);
+  const own = isOwn ? metricQuery.output.safeParse(output).data : undefined;
+  return own ?? courseForm.safeParse(output).data;
+}
+
+/** Whoever reads the verdict must know what rests on a guess at what a tool meant. */
+function sayByForm({ looked }: Observations, node: string): void {
+  for (const one of looked) if (one.node === node) one.what = `${one.what}, read by its form`;
 }
 
 function queryOf(output: JsonObject): string {
@@ -78,154 +153,11 @@ function queryOf(output: JsonObject): string {
   return shortened(of === "" ? "what the node returned" : of, QUERY_SHOWN_MAX_CHARS);
 }
 
-async function readMetric(
-  output: JsonObject,
-  origin: Origin,
-  about: About,
-  material: Observations,
-  context: Context,
-): Promise<void> {
-  const query = textIn(output.query) ?? "";
-  const asked = objectIn(output.signal);
-  const signal = textIn(asked?.name);
-  const told = signal === undefined ? measureIn(query, textIn(output.kind)) : { metric: signal, statistic: "" };
-  const { metric, statistic } = { ...told, ...definedOf(about) };
-  const owner = about.service ?? textIn(asked?.service);
-  const lines: Array<{ labels: JsonObject; points: Json }> = [];
-  if (Array.isArray(output.points)) lines.push({ labels: listIn(output.series)[0] ?? {}, points: output.points });
-  else if (typeof output.blob === "string") {
-    for (const text of (await context.blobs.get(output.blob)).split("\n").slice(0, LINES_MAX)) {
-      const line = text === "" ? undefined : objectIn(JSON.parse(text) as Json);
-      if (line !== undefined) lines.push({ labels: objectIn(line.labels) ?? {}, points: line.points ?? [] });
-    }
-  } else {
-    return skip(
-      material,
-      origin.node,
-      "it holds one value and no course over time: ask for a range with since and step_seconds",
-    );
-  }
-  for (const { labels, points } of lines) {
-    const own = objectIn(labels.labels) ?? labels;
-    const named = owner ?? serviceIn(own) ?? serviceInQuery(query) ?? material.service ?? UNNAMED;
-    material.series.push({
-      ...origin,
-      service: serviceName(named),
-      metric,
-      statistic,
-      signal: signalOf(metric, statistic),
-      points: secondsOf(points),
-    });
-  }
-  material.looked.push({ node: origin.node, what: `${lines.length} series of ${metric}` });
-}
-
-const definedOf = ({ metric, statistic }: About): { metric?: string; statistic?: string } => ({
-  ...(metric === undefined ? {} : { metric }),
-  ...(statistic === undefined ? {} : { statistic }),
-});
-
-/** Ascending; of two values at one time the last counts. */
-function secondsOf(points: Json): Array<[number, number | null]> {
-  const known = new Map<number, number | null>();
-  for (const point of Array.isArray(points) ? points : []) {
-    const [time, value] = Array.isArray(point) ? point : [];
-    const ms = typeof time === "string" ? isoMs(time) : undefined;
-    if (ms !== undefined) known.set(ms / 1_000, typeof value === "number" ? value : null);
-  }
-  return [...known].sort((a, b) => a[0] - b[0]);
-}
-
-async function readLog(
-  output: JsonObject,
-  origin: Origin,
-  service: string | undefined,
-  material: Observations,
-  context: Context,
-): Promise<void> {
-  const text = await context.blobs.get(textIn(output.blob) ?? "");
-  const read = await inSlices(entriesOf(text.split("\n"), context.now()), context.signal);
-  const entries = read.filter(({ timeMs }) => !Number.isNaN(timeMs));
-  const fromMs = isoMs(textIn(output.since) ?? "") ?? entries[0]?.timeMs ?? 0;
-  const truncated = output.truncated === true;
-  material.logs.push({
-    ...origin,
-    service: serviceName(service ?? UNNAMED),
-    entries,
-    groups: await inSlices(groupsOf(entries), context.signal),
-    // Of a log that was cut the oldest lines are missing: nothing is known from before the first that is there.
-    fromMs: truncated ? (entries[0]?.timeMs ?? fromMs) : fromMs,
-    toMs: isoMs(textIn(output.until) ?? "") ?? entries.at(-1)?.timeMs ?? 0,
-    truncated,
-  });
-  material.looked.push({ node: origin.node, what: `${entries.length} log lines` });
-}
-
-function readAnalysis(output: JsonObject, origin: Origin, service: string | undefined, material: Observations): void {
-  const shifts = objectIn(output.shifts);
-  const split = objectIn(shifts?.split);
-  const isError = (item: JsonObject): boolean => item.level === "error" || item.level === "fatal";
-  const fresh = listIn(shifts?.appeared).filter((item) => item.sure === true && isError(item));
-  const more = listIn(shifts?.rate_changes).filter((item) => isError(item) && numberIn(item.factor) > 1);
-  const splitMs = isoMs(textIn(split?.at) ?? "");
-  material.analysed.push({
-    ...origin,
-    service: serviceName(service ?? UNNAMED),
-    correlates: output.correlates_with_change === true,
-    verdict: textIn(output.verdict),
-    changeMs: split?.kind === "given" ? splitMs : undefined,
-    splitMs,
-    begun: [
-      ...fresh.map((item) => ({
-        template: textIn(item.template) ?? "",
-        text: `new: ${textIn(item.template)}, ${numberIn(item.count)} times since ${textIn(item.at)}`,
-        atMs: isoMs(textIn(item.at) ?? ""),
-      })),
-      ...more.map((item) => ({
-        template: textIn(item.template) ?? "",
-        text: `${numberIn(item.factor)} times as frequent: ${textIn(item.template)}`,
-      })),
-    ],
-    total: numberIn(output.total),
-  });
-  material.looked.push({ node: origin.node, what: `an analysis of ${numberIn(output.total)} log lines` });
-}
-
-async function readTraces(output: JsonObject, origin: Origin, material: Observations, context: Context): Promise<void> {
-  const named = (value: Json | undefined): string => serviceName(textIn(value) ?? UNNAMED);
-  material.traces.push({
-    ...origin,
-    service: named(output.service),
-    total: numberIn(output.total),
-    failed: numberIn(output.failed),
-    origins: listIn(output.error_origins).map((item) => ({
-      service: named(item.service),
-      operation: textIn(item.operation) ?? "",
-      message: textIn(item.message) ?? "",
-      traces: numberIn(item.traces),
-      reached: numberIn(item.reached_root),
-      path: (Array.isArray(item.path) ? item.path : []).filter((part) => typeof part === "string").join(" → "),
-    })),
-    shares: listIn(output.services).map((item) => ({ service: named(item.service), share: numberIn(item.share) })),
-  });
-  for (const { caller, callee } of listIn(output.calls)) {
-    material.calls.push({ ...origin, caller: named(caller), callee: named(callee) });
-  }
-  const kept = textIn(output.spans_blob);
-  const spans =
-    kept === undefined
-      ? []
-      : spansIn(await context.blobs.get(kept)).map((span) => ({ ...span, service: serviceName(span.service) }));
-  if (spans.length > 0) material.spans.push({ ...origin, spans });
-  material.looked.push({ node: origin.node, what: `${numberIn(output.total)} traces` });
-}
-
-function readProbe(output: JsonObject, { node, about }: NodeOutput, material: Observations): void {
-  const url = textIn(output.url) ?? "";
+function readProbe({ url, ok, status }: ProbeForm, material: Observations, { origin, about }: OutputPlace): void {
   const host = /^[a-z]+:\/\/([^/?#]+)/i.exec(url)?.[1] ?? url;
-  const said = output.status === null || output.status === undefined ? "no answer" : `status ${String(output.status)}`;
-  const text = `${url} answered ${output.ok === true ? "as expected" : "not as expected"}: ${said}`;
+  const said = status === null || status === undefined ? "no answer" : `status ${String(status)}`;
+  const text = `${url} answered ${ok ? "as expected" : "not as expected"}: ${said}`;
   const query = shortened(`GET ${url}`, QUERY_SHOWN_MAX_CHARS);
-  material.probes.push({ node, query, service: serviceName(about.service ?? host), ok: output.ok === true, text });
-  material.looked.push({ node, what: "a probe" });
+  material.probes.push({ node: origin.node, query, service: serviceName(about.service ?? host), ok, text });
+  material.looked.push({ node: origin.node, what: "a probe" });
 }

@@ -1,6 +1,6 @@
 /** What other looks of a run tell (the state of a cluster, traces, probes), as signs of services; read as `autoRCA` reads them. */
 import type { Evidence } from "../../../../core/investigation/evidence.js";
-import type { Json } from "../../../../schema/json.js";
+import type { RunContext } from "../../../../core/run/context.js";
 import { type ToolContext, ToolFailure } from "../../../define-tool.js";
 import { type Observations, serviceName } from "../../rca/observations.js";
 import { noObservations, readOutput } from "../../rca/read-outputs.js";
@@ -12,16 +12,11 @@ const STATES_MAX = 10;
 const ORIGIN_MIN_SHARE = 0.5;
 const FAILING_MIN = 3;
 
-export interface OtherOutput {
-  node: string;
-  output: Json;
-}
-
-export async function readOthers(outputs: readonly OtherOutput[], context: ToolContext): Promise<Observations> {
+export async function readOthers(outputs: RunContext["outputs"], context: ToolContext): Promise<Observations> {
   const material = noObservations(undefined);
-  for (const { node, output } of outputs) {
+  for (const { node, tool, output } of outputs) {
     try {
-      await readOutput({ node, output, about: {} }, material, context);
+      await readOutput({ node, tool, output, about: {} }, material, context);
     } catch (error) {
       if (!(error instanceof ToolFailure) || context.signal.aborted) throw error;
       material.notLooked.push({ node, why: error.message });

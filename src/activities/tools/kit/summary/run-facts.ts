@@ -1,11 +1,9 @@
 /** What a summary tells of a run beside its findings, read from the outputs of its nodes: the cause, changes, the key metric. */
 import type { RunContext } from "../../../../core/run/context.js";
-import type { JsonObject } from "../../../../schema/json.js";
-import { measured, type Point } from "../../analysis/series/points.js";
-import { objectIn, textIn } from "../../rca/json-parts.js";
+import { measured } from "../../analysis/series/points.js";
+import type { CourseForm } from "../../rca/forms.js";
 import { measureIn, serviceInQuery } from "../../rca/metric-names.js";
-import { readChanges } from "../../rca/read-changes.js";
-import { noObservations } from "../../rca/read-outputs.js";
+import { metricIn, noObservations, readChangesOf } from "../../rca/read-outputs.js";
 import { type AutoRcaOutput, outputSchema } from "../../rca/schema.js";
 import { shortened } from "../finding.js";
 
@@ -32,12 +30,7 @@ export interface ReportedChange {
 /** As the histories of the run tell them, oldest first. */
 export function changesOf(run: RunContext): ReportedChange[] {
   const material = noObservations(undefined);
-  for (const { node, output } of run.outputs) {
-    const mapping = objectIn(output);
-    const changes = mapping?.changes ?? mapping?.deployments;
-    if (mapping === undefined || !Array.isArray(changes)) continue;
-    readChanges(changes, mapping, { origin: { node, query: "" }, about: {} }, material);
-  }
+  for (const one of run.outputs) readChangesOf(one, material);
   return material.changes
     .map(({ node, atMs, what, service }) => ({
       node,
@@ -65,9 +58,9 @@ export function keyMetricOf(
 ): KeyMetric | undefined {
   const nodes = [wanted, cause?.trouble?.node, ...run.outputs.map(({ node }) => node)];
   for (const node of wanted === undefined ? nodes : [wanted]) {
-    const output = objectIn(run.outputs.find((one) => one.node === node)?.output);
-    const found = node === undefined || output === undefined ? undefined : metricIn(node, output);
-    if (found !== undefined) return found;
+    const found = run.outputs.find((one) => one.node === node);
+    const metric = found === undefined ? undefined : drawn(found);
+    if (metric !== undefined) return metric;
   }
   return undefined;
 }
@@ -75,21 +68,20 @@ export function keyMetricOf(
 const POINTS_MIN = 2;
 const TITLE_MAX_CHARS = 160;
 
-function metricIn(node: string, output: JsonObject): KeyMetric | undefined {
-  if (!Array.isArray(output.points)) return undefined;
-  const points = output.points.filter(
+function drawn(one: RunContext["outputs"][number]): KeyMetric | undefined {
+  const metric = metricIn(one);
+  if (metric?.points === undefined) return undefined;
+  const points = metric.points.filter(
     (point): point is [string, number | null] => Array.isArray(point) && typeof point[0] === "string",
   );
-  const series = measured(points as readonly Point[]);
-  const query = [textIn(output.source), textIn(output.query)].filter((part) => part !== undefined).join(": ");
-  return series.timesMs.length < POINTS_MIN ? undefined : { node, query, title: titleOf(output), ...series };
+  const series = measured(points);
+  const query = [metric.source, metric.query].filter((part) => part !== undefined && part !== "").join(": ");
+  return series.timesMs.length < POINTS_MIN ? undefined : { node: one.node, query, title: titleOf(metric), ...series };
 }
 
-function titleOf(output: JsonObject): string {
-  const signal = objectIn(output.signal);
-  const query = textIn(output.query) ?? "";
-  const { metric, statistic } = measureIn(query, textIn(output.kind));
-  const name = textIn(signal?.name) ?? (statistic === "" ? metric : `${metric} (${statistic})`);
-  const service = textIn(signal?.service) ?? serviceInQuery(query);
+function titleOf({ signal, query = "", kind }: CourseForm): string {
+  const { metric, statistic } = measureIn(query, kind);
+  const name = signal?.name || (statistic === "" ? metric : `${metric} (${statistic})`);
+  const service = signal?.service || serviceInQuery(query);
   return shortened(service === undefined ? name : `${name} of ${service}`, TITLE_MAX_CHARS);
 }
