@@ -18,6 +18,9 @@ const PROGRAMS =
 const SYSTEM =
   /^(?:apt|aptitude|installer|journal|private|sysstat|unattended-upgrades|dist-upgrade|cups|gdm3?|lightdm|hp|speech-dispatcher|audit|sa|anaconda|tuned|swtpm|libvirt|samba|landscape|lxd|cloud-init\S*|dpkg|alternatives|bootstrap|boot|fontconfig|faillog|lastlog|[bw]tmp|auth|secure|kern|syslog|messages|daemon|user|mail|maillog|debug|dmesg|cron|Xorg\S*|autoops)$/;
 const LOG_FILE = /\.(?:log|jsonl|out|err)$|[-_.]log\.json$/;
+/** In a folder that says so, logs have plain endings too. */
+const WRITTEN_LOG = /\.(?:log|jsonl|out|err)$|[-_.]log\.json$|\/logs?\/[^/]{1,200}\.(?:json|txt)$/;
+const LOG_FOLDER = /\/logs?$/;
 
 export interface LogPlaces {
   home?: string;
@@ -67,9 +70,24 @@ async function openLogs(proc: string): Promise<string[]> {
   for (const pid of pids.slice(0, PROCESSES_MAX)) {
     const held = await inodesOf(proc, pid);
     if (![...held].some((inode) => listening.has(inode))) continue;
-    const logs = await filesWrittenBy(proc, pid, LOG_FILE);
+    const logs = await filesWrittenBy(proc, pid, WRITTEN_LOG);
     if (logs.length > PER_PROCESS_MAX) continue;
     for (const path of logs) if (found.size < FILES_MAX) found.add(path);
   }
+  for (const path of await besides(found)) if (found.size < FILES_MAX) found.add(path);
   return [...found].sort();
+}
+
+/** Jobs and workers listen nowhere: their logs lie in the same folder of logs. */
+async function besides(known: ReadonlySet<string>): Promise<string[]> {
+  const folders = [...new Set([...known].map((path) => dirname(path)))].filter((folder) => LOG_FOLDER.test(folder));
+  const lists = await Promise.all(
+    folders.map(async (folder) => {
+      const names = await readdir(folder).catch(() => []);
+      const paths = names.filter((name) => LOG_FILE.test(name)).map((name) => join(folder, name));
+      const written = await Promise.all(paths.slice(0, FILES_MAX).map(isWritten));
+      return paths.filter((_, at) => written[at]);
+    }),
+  );
+  return lists.flat();
 }

@@ -66,6 +66,16 @@ describe.skipIf(process.platform !== "linux")("logs that processes hold open", (
     return handle;
   };
 
+  test("in a folder of logs any plain ending will do, and what jobs wrote beside it is taken", async () => {
+    for (const name of ["logs/import.log", "logs/notes.md", "data/import.log"]) write(`srv/${name}`);
+    write("srv/logs/gone.log", 30);
+    for (const name of ["logs/edge.json", "logs/ledger.txt", "data/state.json"])
+      writeSync(open(join(home, "srv", name), "a"), "{}\n");
+    const all = (await findLogs({ home: join(home, "none") })).filter((path) => path.startsWith(home));
+    const folder = join(home, "srv", "logs");
+    expect(all).toEqual(["edge.json", "import.log", "ledger.txt"].map((name) => join(folder, name)));
+  });
+
   test("what a process that listens writes is its log, wherever it lies; what it reads is not", async () => {
     mkdirSync(join(home, "srv"));
     const path = join(home, "srv", "orders.log");

@@ -20,6 +20,9 @@ const BAD_WORDS =
   /^(?:error|errors|err|fail|failed|failure|failures|ko|false|server_error|exception|timeout|internal|unavailable|unknown|5xx)$/i;
 const GOOD_WORDS = /^(?:ok|success|succeeded|successful|true|pass|passed|2xx|success_total|hit|done|completed)$/i;
 
+/** Requests of those who look after the service, not of its callers. */
+const UPKEEP = /(?:^|_)(?:admin|management|metrics|health|healthz|probe|debug|internal)(?:_|$)/i;
+
 interface Metric {
   name: string;
   labels: Map<string, Set<string>>;
@@ -113,6 +116,7 @@ function scoreOf(metric: Metric): number {
   if (/http|rpc|server/i.test(name)) score += 1;
   if (/_total$/.test(name)) score += 0.5;
   if (/duration|seconds|latency/i.test(name)) score -= 0.25;
+  if (UPKEEP.test(name)) score -= 4;
   return score;
 }
 

@@ -2,23 +2,27 @@
  * Who calls whom among the processes of this machine, by the connections that they hold open, and where each listens. It tells
  * nothing of what runs elsewhere, in a container of its own, or as a user whose processes may not be read. Reads only.
  */
-import { hostname, networkInterfaces } from "node:os";
-import { setTimeout as pause } from "node:timers/promises";
-import { healthOf } from "../tools/kit/investigation/health-rules.js";
-import { kindOfWords } from "../tools/kit/investigation/who.js";
 import type { FoundCall, FoundService } from "./found.js";
-import { filesWrittenBy, holdersOf, inodesOf, type Process, type Socket, socketsOf } from "./proc-net.js";
-import { portsToldTo } from "./settings.js";
+import { filesWrittenBy, holdersOf, type Process, type Socket, socketsOf } from "./proc-net.js";
+import {
+  isProbe,
+  isWatched,
+  kindOf,
+  localPorts,
+  type Owner,
+  openOf,
+  portsOf,
+  roleOf,
+  type Samples,
+  STANDS_BY,
+  settingsOf,
+  WATCHERS,
+} from "./programs.js";
+import { addStrangers, type Known } from "./strangers.js";
 
-/** Connections that last for milliseconds are seen by looking more than once; a busy machine is looked at less often. */
-const LOOKS_MAX = 60;
-const LOOK_EVERY_MS = 40;
 const LOOK_FOR_MS = 2_500;
 const PORTS_TOLD_MAX = 5;
 const LOG_FILE = /\.(?:log|jsonl?|txt|out|err)$/;
-/** What they call, they watch. */
-const WATCHERS = new Set(["monitor", "host", "platform"]);
-const STANDS_BY = new Set([...WATCHERS, "probe"]);
 
 export interface FoundSockets {
   calls: FoundCall[];
@@ -26,15 +30,8 @@ export interface FoundSockets {
   addresses: ReadonlyMap<string, string[]>;
   /** Whose each file is that processes hold open to write, where one service alone does. */
   files: ReadonlyMap<string, string>;
-}
-
-/** Processes of one service, and the ports on which others reach it. */
-interface Owner {
-  service: FoundService;
-  processes: Process[];
-  /** Those that Prometheus asks: exporters, or the same. */
-  scraped: Process[];
-  ports: Set<number>;
+  /** What services and probes reach and no source shows. */
+  strangers: FoundService[];
 }
 
 /** `lookForMs`: a process that connects for each call is seen only where it is looked at long enough. */
@@ -43,8 +40,8 @@ export async function discoverSockets(
   proc = "/proc",
   lookForMs = LOOK_FOR_MS,
 ): Promise<FoundSockets> {
-  const local = services.filter((one) => localPorts(one).length > 0);
-  if (local.length === 0) return { calls: [], addresses: new Map(), files: new Map() };
+  const local = services.filter((one) => !isProbe(one) && localPorts(one).length > 0);
+  if (local.length === 0) return { calls: [], addresses: new Map(), files: new Map(), strangers: [] };
   const first = await socketsOf(proc);
   const listeners = first.filter(({ state }) => state === "listens");
   const held = await holdersOf(proc, new Set(listeners.map(({ inode }) => inode)));
@@ -54,40 +51,24 @@ export async function discoverSockets(
   const isMeant = (one: Process) => [...one.inodes].some((inode) => inodes.has(inode)) || kinds.has(kindOf(one) ?? "");
   const processes = held.filter(isMeant);
   const looks = await openOf(proc, processes, first, lookForMs);
-  const owners = ownersOf(local, processes, listeners, looks);
-  const seen = callsBetween(owners, looks, "sockets");
-  const told = callsBetween(owners, await settingsOf(proc, owners), "settings");
+  // Of two of one kind nobody knows which is meant.
+  const known: Known = {
+    ...{ proc, lookForMs, first, free: held.filter((one) => !kinds.has(kindOf(one) ?? "")) },
+    owners: ownersOf(local, processes, listeners, looks),
+    looks: new Map(looks),
+    told: new Map(),
+    probed: new Set(services.filter(isProbe).flatMap(localPorts)),
+  };
+  known.told = new Map(await settingsOf(proc, known.owners));
+  const strangers = await addStrangers(known, (one) => portsOf(one, listeners));
+  const { owners, told } = known;
+  const seen = callsBetween(owners, known.looks, "sockets");
   return {
-    calls: [...seen, ...withoutCircles(told, seen)],
+    calls: [...seen, ...withoutCircles(callsBetween(owners, told, "settings"), seen)],
     addresses: addressesOf(owners),
     files: await filesOf(proc, owners),
+    strangers,
   };
-}
-
-/** The other ends of what each process holds open, in all looks. */
-type Samples = ReadonlyMap<string, ReadonlySet<number>>;
-
-async function openOf(
-  proc: string,
-  processes: readonly Process[],
-  first: readonly Socket[],
-  lookForMs: number,
-): Promise<Samples> {
-  const own = ownAddresses();
-  const found = new Map(processes.map(({ pid }) => [pid, new Set<number>()]));
-  const until = performance.now() + lookForMs;
-  for (let look = 0; look < LOOKS_MAX && (look < 2 || performance.now() < until); look++) {
-    if (look > 0) await pause(LOOK_EVERY_MS);
-    const sockets = look === 0 ? first : await socketsOf(proc);
-    const open = sockets.filter(({ state, remote }) => state === "open" && own.has(remote));
-    await Promise.all(
-      processes.map(async ({ pid, inodes }) => {
-        const held = look === 0 ? inodes : await inodesOf(proc, pid);
-        for (const { inode, remotePort } of open) if (held.has(inode)) found.get(pid)?.add(remotePort);
-      }),
-    );
-  }
-  return found;
 }
 
 function ownersOf(
@@ -96,14 +77,12 @@ function ownersOf(
   listeners: readonly Socket[],
   looks: Samples,
 ): Owner[] {
-  const portsOf = (process: Process) =>
-    listeners.filter(({ inode }) => process.inodes.has(inode)).map(({ port }) => port);
   const listening = (ports: ReadonlySet<number>) =>
-    processes.filter((one) => portsOf(one).some((port) => ports.has(port)));
+    processes.filter((one) => portsOf(one, listeners).some((port) => ports.has(port)));
   return services.map((service) => {
     const scraped = listening(new Set(localPorts(service)));
     const own = isWatched(service) ? watchedBy(service, scraped, { services, processes, looks, listening }) : scraped;
-    return { service, processes: own, scraped, ports: new Set(own.flatMap(portsOf)) };
+    return { service, processes: own, scraped, ports: new Set(own.flatMap((one) => portsOf(one, listeners))) };
   });
 }
 
@@ -126,13 +105,6 @@ function watchedBy(service: FoundService, exporters: readonly Process[], machine
   return processes.filter((one) => isOfKind(one) && !exporters.includes(one));
 }
 
-/** By the first word of the program's name that stands for a thing: `redis-server`, `mysqld`. A machine is no program. */
-function kindOf({ name }: Process): string | undefined {
-  const words = name.toLowerCase().split(/[^a-z0-9]+/);
-  const kinds = words.flatMap((word) => kindOfWords([word]) ?? kindOfWords([word.replace(/d$/, "")]) ?? []);
-  return kinds.find((kind) => !STANDS_BY.has(healthOf(kind)?.role ?? ""));
-}
-
 async function filesOf(proc: string, owners: readonly Owner[]): Promise<Map<string, string>> {
   const holders = new Map<string, Set<string>>();
   for (const { service, processes, scraped } of owners) {
@@ -145,13 +117,6 @@ async function filesOf(proc: string, owners: readonly Owner[]): Promise<Map<stri
   return new Map(
     [...holders].flatMap(([path, [only, second]]) => (only && second === undefined ? [[path, only]] : [])),
   );
-}
-
-/** Ports that each process is told of. */
-async function settingsOf(proc: string, owners: readonly Owner[]): Promise<Samples> {
-  const own = new Set(["localhost", hostname(), ...localAddresses()]);
-  const pids = [...new Set(owners.flatMap(({ processes }) => processes.map(({ pid }) => pid)))];
-  return new Map(await Promise.all(pids.map(async (pid) => [pid, await portsToldTo(proc, pid, own)] as const)));
 }
 
 /** An own address that stands in the settings, as others reach it through a front, is no call of the front. */
@@ -190,32 +155,3 @@ function addressesOf(owners: readonly Owner[]): Map<string, string[]> {
     ]),
   );
 }
-
-const roleOf = ({ kinds: [main] }: FoundService): string => healthOf(main ?? "")?.role ?? "app";
-const isWatched = ({ kinds: [main] }: FoundService): boolean => healthOf(main ?? "")?.seen === "exporter";
-
-/** Ports of its instances that are on this machine. */
-function localPorts({ instances }: FoundService): number[] {
-  const hosts = new Set(["localhost", hostname(), ...localAddresses()]);
-  return instances.flatMap((instance) => {
-    const [, host = "", port = ""] = /^\[?([^\]/]+?)\]?:(\d{1,5})$/.exec(instance) ?? [];
-    return hosts.has(host) ? [Number(port)] : [];
-  });
-}
-
-const localAddresses = (): string[] =>
-  Object.values(networkInterfaces()).flatMap((list) => (list ?? []).map(({ address }) => address));
-
-/** This machine's addresses in the form of the kernel's tables; of IPv6 its loopback and what maps to IPv4. */
-function ownAddresses(): Set<string> {
-  const four = ["127.0.0.1", ...localAddresses()].filter((address) => /^[\d.]+$/.test(address)).map(hexOf);
-  const mapped = four.map((hex) => `0000000000000000FFFF0000${hex}`);
-  return new Set([...four, ...mapped, "00000000000000000000000001000000"]);
-}
-
-const hexOf = (address: string): string =>
-  address
-    .split(".")
-    .reverse()
-    .map((part) => Number(part).toString(16).padStart(2, "0").toUpperCase())
-    .join("");

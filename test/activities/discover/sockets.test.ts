@@ -161,7 +161,70 @@ describe("what an exporter watches", () => {
       calls: [],
       addresses: new Map(),
       files: new Map(),
+      strangers: [],
     });
+  });
+});
+
+describe.runIf(process.platform === "linux")("programs that nobody watches", () => {
+  const SERVICES = [
+    found("web", "service", "127.0.0.1:8000"),
+    found("postgres", "postgres", "127.0.0.1:9187"),
+    found("doors", "blackbox", "127.0.0.1:11211", "https://localhost:8443/healthz"),
+  ];
+  const ROWS = [
+    ...[row(8000, "0A", 1), row(9187, "0A", 2), row(5432, "0A", 3), row(6432, "0A", 4), row(11211, "0A", 5)],
+    ...[row(7000, "0A", 6), row(22, "0A", 7), row(8443, "0A", 8), row(7100, "0A", 9)],
+    ...[row(40001, "01", 21, 6432), row(40002, "01", 22, 5432), row(40003, "01", 23, 7000), row(40004, "01", 24, 5432)],
+    ...[row(40005, "01", 25, 7100)],
+  ];
+  const PROGRAMS: Record<string, [string, number[]]> = {
+    "10": ["python3", [1, 21, 23, 25]],
+    "11": ["postgres_export", [2, 22]],
+    "12": ["postgres", [3]],
+    "13": ["pgbouncer", [4, 24]],
+    "14": ["memcached", [5]],
+    "15": ["node", [6]],
+    "16": ["sshd", [7]],
+    "17": ["my-door", [8]],
+    "18": ["otelcol", [9]],
+  };
+  async function strangers(more: Record<string, [string, number[]]> = {}, cmdline: string[] = []) {
+    const path = made(ROWS, { ...PROGRAMS, ...more });
+    writeFileSync(join(path, "15", "cmdline"), cmdline.join("\0"));
+    const { calls, strangers } = await seen(SERVICES, path);
+    const told = calls.map(({ caller, callee }) => `${caller} ${callee}`).sort();
+    return { told, names: strangers.map(({ name, kinds, also }) => [name, kinds, also]).sort() };
+  }
+
+  test("are on the map where a service or a probe reaches them, and call on", async () => {
+    const { told, names } = await strangers({}, ["node", "--inspect", "/srv/rates/server.js"]);
+    expect(names).toEqual([
+      ["memcached", ["memcached"], ["127.0.0.1:11211"]],
+      ["my-door", [], ["127.0.0.1:8443"]],
+      ["pgbouncer", ["pgbouncer"], ["127.0.0.1:6432"]],
+      ["rates", [], ["127.0.0.1:7000"]],
+    ]);
+    expect(told).toEqual(["pgbouncer postgres", "web pgbouncer", "web rates"]);
+  });
+
+  test.each([
+    [["node", "/srv/shop/charge.mjs"], "charge"],
+    [["java", "-Xmx1g", "-jar", "/opt/ledger.jar"], "ledger"],
+    [["python3", "-m", "scorer"], "scorer"],
+  ])("that an interpreter runs are called by their file: %j", async (cmdline, name) => {
+    const { names } = await strangers({}, cmdline);
+    expect(names.map(([own]) => own)).toContain(name);
+  });
+
+  test("that say no name of their own, and such as only gather, are left out", async () => {
+    const { names } = await strangers({}, ["node", "-e", "0"]);
+    expect(names.map(([own]) => own)).toEqual(["memcached", "my-door", "pgbouncer"]);
+  });
+
+  test("workers that hold one socket are one; two of a name are told apart by their ports", async () => {
+    const { names } = await strangers({ "14": ["memcached", [5]], "19": ["memcached", [5]], "15": ["memcached", [6]] });
+    expect(names.map(([own]) => own)).toEqual(["memcached-11211", "memcached-7000", "my-door", "pgbouncer"]);
   });
 });
 
@@ -196,6 +259,7 @@ describe.runIf(process.platform === "linux")("settings of processes", () => {
     ["TILL_URL=http://localhost:8100/charge", "web till settings"],
     ["CACHE=redis://:secret@127.0.0.1/0", "web redis settings"],
     ["REDIS_HOST=localhost", "web redis settings"],
+    ["CACHE_PORT=6379", "web redis settings"],
   ])("a variable with an address: %s", async (variable, call) => {
     expect(await told("10", { environ: ["PATH=/usr/bin", variable] })).toEqual([call]);
   });
