@@ -244,4 +244,133 @@ export const QUIET: Record<string, (world: World) => void> = {
         volumes: [{ name: "d", persistentVolumeClaim: { claimName: "data" } }],
       });
   },
+  "a StatefulSet that is tried on one pod first": (world) => {
+    workload(world, "ledger", 5432, { kind: "StatefulSet", replicas: 3 });
+    const item = get(world, "StatefulSet", "ledger");
+    item.spec.updateStrategy = { type: "RollingUpdate", rollingUpdate: { partition: 2 } };
+    Object.assign(item.status, { updatedReplicas: 1, currentRevision: "ledger-6b", updateRevision: "ledger-7c" });
+  },
+  "a partition that was left and keeps nothing": (world) => {
+    workload(world, "ledger", 5432, { kind: "StatefulSet", replicas: 3 });
+    const item = get(world, "StatefulSet", "ledger");
+    item.spec.updateStrategy = { type: "RollingUpdate", rollingUpdate: { partition: 3 } };
+    Object.assign(item.status, { updatedReplicas: 3, currentRevision: "ledger-6b", updateRevision: "ledger-6b" });
+  },
+  "new pods that count half a minute later": (world) => {
+    const item = get(world, "Deployment", "cart");
+    item.spec.minReadySeconds = 30;
+    item.status.availableReplicas = 1;
+  },
+  "a gate that a load balancer has not set yet": (world) => {
+    const pod = first(world, "cart");
+    pod.spec = { ...pod.spec, readinessGates: [{ conditionType: "target-health.elbv2.k8s.aws/x" }] };
+    pod.metadata.creationTimestamp = ago(60);
+    pod.status.conditions = pod.status.conditions.map((one: Item) =>
+      one.type === "Ready"
+        ? {
+            type: "Ready",
+            status: "False",
+            reason: "ReadinessGatesNotReady",
+            message: "x",
+            lastTransitionTime: ago(50),
+          }
+        : one,
+    );
+  },
+  "schedules of all kinds, each in its time": (world) => {
+    const times: Array<[string, number]> = [
+      ["*/5 * * * *", 200],
+      ["0 * * * *", 3_500],
+      ["30 3 * * *", 80_000],
+      ["0 3 * * 0", 500_000],
+      ["0 9-17 * * 1-5", 150_000],
+      ["@daily", 85_000],
+      ["@every 2h", 7_000],
+      ["*/7 8-9 * * *", 80_000],
+      ["0 0 1 * *", 1_800_000],
+    ];
+    for (const [index, [schedule, seconds]] of times.entries())
+      add(world, "CronJob", {
+        metadata: { name: `job-${index}`, namespace: "shop", creationTimestamp: ago(9_000_000) },
+        spec: { schedule, concurrencyPolicy: index % 2 === 0 ? "Forbid" : "Replace" },
+        status: { lastScheduleTime: ago(seconds), lastSuccessfulTime: ago(seconds - 20) },
+      });
+  },
+  "a CronJob that was suspended a month ago": (world) =>
+    void add(world, "CronJob", {
+      metadata: {
+        name: "yearly",
+        namespace: "shop",
+        creationTimestamp: ago(9_000_000),
+        managedFields: [{ manager: "kubectl", operation: "Update", time: ago(2_600_000) }],
+      },
+      spec: { schedule: "*/5 * * * *", suspend: true },
+      status: { lastScheduleTime: ago(2_600_000) },
+    }),
+  "a service that keeps to the node, before an agent on each": (world) => {
+    workload(world, "agent", 8_125, { kind: "DaemonSet", replicas: 3 });
+    get(world, "Service", "agent").spec.internalTrafficPolicy = "Local";
+    for (const name of ["cart", "catalog"])
+      for (const pod of podsOf(world, name))
+        pod.spec.containers = [
+          { ...pod.spec.containers[0], env: [...pod.spec.containers[0].env, { name: "STATSD", value: "agent:8125" }] },
+        ];
+  },
+  "an ingress without a class that a controller serves": (world) => {
+    get(world, "IngressClass", "nginx");
+    add(world, "Ingress", {
+      metadata: { name: "shop", namespace: "shop", creationTimestamp: ago(90_000) },
+      spec: {
+        rules: [{ http: { paths: [{ path: "/", backend: { service: { name: "frontend", port: { number: 80 } } } }] } }],
+      },
+      status: { loadBalancer: { ingress: [{ ip: "203.0.113.9" }] } },
+    });
+  },
+  "two budgets over the same pods, and nobody evicts": (world) => {
+    for (const name of ["cart", "all"])
+      add(world, "PodDisruptionBudget", {
+        metadata: { name, namespace: "shop" },
+        spec: { maxUnavailable: 1, selector: name === "all" ? {} : { matchLabels: { app: name } } },
+        status: { disruptionsAllowed: 1, currentHealthy: 2, desiredHealthy: 1, expectedPods: 2 },
+      });
+  },
+  "a Job whose sidecar ends a moment later": (world) => {
+    add(world, "Job", { metadata: { name: "import", namespace: "shop" }, spec: {}, status: { active: 1 } });
+    add(world, "Pod", {
+      metadata: {
+        name: "import-abcde",
+        namespace: "shop",
+        creationTimestamp: ago(100),
+        ownerReferences: [{ kind: "Job", name: "import", controller: true }],
+      },
+      spec: { nodeName: "node-1", containers: [{ name: "main" }, { name: "proxy" }] },
+      status: {
+        phase: "Running",
+        conditions: [],
+        containerStatuses: [
+          { name: "main", restartCount: 0, state: { terminated: { exitCode: 0, finishedAt: ago(10) } } },
+          { name: "proxy", ready: true, restartCount: 0, state: { running: { startedAt: ago(90) } } },
+        ],
+      },
+    });
+  },
+  "nodes in the middle of an upgrade": (world) => {
+    for (const [index, node] of (world.items.Node ?? []).entries())
+      node.status.nodeInfo = { kubeletVersion: index === 0 ? "v1.31.4" : "v1.29.9-gke.100" };
+  },
+  "an autoscaler just at its limit, as busy as it shall be": (world) =>
+    void add(world, "HorizontalPodAutoscaler", {
+      metadata: { name: "cart", namespace: "shop" },
+      spec: {
+        scaleTargetRef: { kind: "Deployment", name: "cart" },
+        maxReplicas: 2,
+        metrics: [{ resource: { name: "cpu", target: { averageUtilization: 80 } } }],
+      },
+      status: {
+        currentReplicas: 2,
+        desiredReplicas: 2,
+        currentMetrics: [{ resource: { name: "cpu", current: { averageUtilization: 84 } } }],
+        conditions: [{ type: "ScalingLimited", status: "True", reason: "TooManyReplicas", message: "x" }],
+      },
+    }),
 };

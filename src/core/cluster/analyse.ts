@@ -16,6 +16,7 @@ import { nodeCauses } from "./analysers/nodes.js";
 import { policyCauses } from "./analysers/policies.js";
 import { probeCauses, unreadyCauses } from "./analysers/probes.js";
 import { programCauses } from "./analysers/programs.js";
+import { readinessGateCauses } from "./analysers/readiness-gates.js";
 import { reportedErrorCauses } from "./analysers/reported-errors.js";
 import { roleCauses } from "./analysers/roles.js";
 import { runTimeCauses } from "./analysers/run-time.js";
@@ -34,6 +35,7 @@ const ANALYSERS: readonly Analyser[] = [
   imageCauses,
   startCauses,
   probeCauses,
+  readinessGateCauses,
   admissionCauses,
   serviceCauses,
   ingressCauses,

@@ -12,6 +12,7 @@ import type { Model } from "./model.js";
 export const CAUSE_MIN_WEIGHT = 0.5;
 export const NOTICE_MIN_WEIGHT = 0.35;
 const EVIDENCE_MAX = 6;
+const FELT_WEIGHT = 0.93;
 
 export interface RankedCause extends Cause {
   score: number;
@@ -68,7 +69,7 @@ export function tierOf(code: CauseCode): 0 | 1 | 2 | 3 {
 }
 
 export function ranked(causes: readonly Cause[], model: Model): RankedCause[] {
-  const once = merged(causes.map((cause) => atKeeper(cause, model)));
+  const once = felt(merged(causes.map((cause) => atKeeper(cause, model))));
   const calls = callsOf(model);
   const costs = lastingCosts(once, model);
   const scored = once.map((cause): RankedCause => ({ ...cause, score: scoreOf(cause, costs.get(cause) ?? 0) }));
@@ -107,6 +108,16 @@ function merged(causes: readonly Cause[]): Cause[] {
     });
   }
   return [...found.values()];
+}
+
+/** An autoscaler at its limit is a notice, until those who call what it scales wait. */
+function felt(causes: readonly Cause[]): Cause[] {
+  const waited = causes.filter(
+    ({ code, weight }) => code === "k8s-workload-unresponsive" && weight >= CAUSE_MIN_WEIGHT,
+  );
+  const isFelt = ({ code, affects }: Cause): boolean =>
+    code === "k8s-autoscaler-at-limit" && waited.some(({ object }) => affects.some((one) => sameRef(one, object)));
+  return causes.map((cause) => (isFelt(cause) ? { ...cause, weight: FELT_WEIGHT } : cause));
 }
 
 /** Of each workload the services that it calls and the workloads behind them. */
@@ -150,6 +161,8 @@ function explains(root: Cause, cause: Cause, calls: ReadonlyMap<string, ObjectRe
   if (OF_CALLS.has(cause.code) && above === 2 && sameRef(root.object, cause.object)) return false;
   if (root.code === "k8s-node-network-impaired")
     return SLOWED.has(cause.code) && root.affects.some((hit) => sameRef(hit, cause.object));
+  if (root.code === "k8s-autoscaler-at-limit")
+    return cause.code === "k8s-workload-unresponsive" && root.affects.some((one) => sameRef(one, cause.object));
   if (above >= below) return sameTier(root, cause);
   const hits = [root.object, ...root.affects];
   const owners = cause.affects.length > 0 ? cause.affects : [cause.object];

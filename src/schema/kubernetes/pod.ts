@@ -100,6 +100,7 @@ export const podSpec = z.object({
   tolerations: many(z.object({ key: text, operator: text, value: text, effect: text })),
   topologySpreadConstraints: many(z.object({ maxSkew: number, topologyKey: text, whenUnsatisfiable: text })),
   schedulingGates: many(z.object({ name: z.string() })),
+  readinessGates: many(z.object({ conditionType: z.string() })),
   imagePullSecrets: many(z.object({ name: z.string() })),
   securityContext: opt(security),
   restartPolicy: text,

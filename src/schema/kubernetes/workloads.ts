@@ -17,7 +17,8 @@ export const workload = z.object({
       template,
       serviceName: text,
       progressDeadlineSeconds: number,
-      updateStrategy: opt(z.object({ type: text })),
+      minReadySeconds: number,
+      updateStrategy: opt(z.object({ type: text, rollingUpdate: opt(z.object({ partition: number })) })),
       volumeClaimTemplates: many(z.object({ metadata: z.object({ name: z.string() }) })),
     }),
   ),
@@ -34,6 +35,8 @@ export const workload = z.object({
       numberReady: number,
       numberMisscheduled: number,
       updatedNumberScheduled: number,
+      currentRevision: text,
+      updateRevision: text,
       conditions,
     }),
   ),
@@ -73,10 +76,26 @@ export const cronJob = z.object({
   status: opt(z.object({ active: many(reference), lastScheduleTime: text, lastSuccessfulTime: text })),
 });
 
+/** Of the metrics those by resource; others are read by what the conditions say. */
+const utilization = opt(z.object({ averageUtilization: number }));
 export const autoscaler = z.object({
   metadata,
-  spec: opt(z.object({ scaleTargetRef: opt(reference), minReplicas: number, maxReplicas: number })),
-  status: opt(z.object({ currentReplicas: number, desiredReplicas: number, conditions })),
+  spec: opt(
+    z.object({
+      scaleTargetRef: opt(reference),
+      minReplicas: number,
+      maxReplicas: number,
+      metrics: many(z.object({ resource: opt(z.object({ name: text, target: utilization })) })),
+    }),
+  ),
+  status: opt(
+    z.object({
+      currentReplicas: number,
+      desiredReplicas: number,
+      currentMetrics: many(z.object({ resource: opt(z.object({ name: text, current: utilization })) })),
+      conditions,
+    }),
+  ),
 });
 
 export const budget = z.object({

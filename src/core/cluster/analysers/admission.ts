@@ -83,10 +83,11 @@ function refusalsOf(model: Model, ref: ObjectRef, isShort: boolean): Refusal[] {
     ...own.filter(({ metadata }) => metadata.name === ref.name && metadata.namespace === ref.namespace),
     ...sets,
   ].flatMap((item) => {
-    const one = conditionOf(item.status?.conditions, "ReplicaFailure");
-    return one?.status === "True" && isShort
-      ? [{ ref, from: "condition ReplicaFailure", text: one.message ?? "" }]
-      : [];
+    const failure = conditionOf(item.status?.conditions, "ReplicaFailure");
+    const progress = conditionOf(item.status?.conditions, "Progressing");
+    const unmade = progress?.reason === "ReplicaSetCreateError" ? progress : undefined;
+    const one = failure?.status === "True" ? failure : unmade;
+    return one !== undefined && isShort ? [{ ref, from: `condition ${one.type}`, text: one.message ?? "" }] : [];
   });
   if (!isShort) return conditions;
   const names = new Set([ref.name, ...sets.map(({ metadata }) => metadata.name)]);

@@ -2,9 +2,11 @@
 import type { Workload } from "../../../schema/kubernetes/workloads.js";
 import { type Cause, evidenceOf, type ObjectRef, refText } from "../cause.js";
 import { isLeaving, type Model, refOf } from "../model.js";
+import { autoscalers } from "./autoscalers.js";
 import { dependenciesOf } from "./dependencies.js";
 import { type Analyser, causeOf, conditionOf, isWanted, presentMs } from "./draft.js";
-import { autoscalers, budgets, leavings, namespaces } from "./keepers.js";
+import { heldUpdates } from "./held-updates.js";
+import { budgets, leavings, namespaces } from "./keepers.js";
 import { callersOf } from "./services.js";
 import { componentRef } from "./unscheduled.js";
 
@@ -12,7 +14,7 @@ const UNSEEN_AFTER_MS = 30_000;
 export const controllerCauses: Analyser = (model) => [
   ...model.facts.objects.Deployment.flatMap((item) => rollout(item)),
   ...scaledToZero(model),
-  ...onDelete(model),
+  ...heldUpdates(model),
   ...unseen(model),
   ...autoscalers(model),
   ...budgets(model),
@@ -98,26 +100,6 @@ function isScaledByDesign({ facts }: Model, { kind, name, namespace }: ObjectRef
           scaler.ownerReferences.some((owner) => owner.kind === "ScaledObject")),
     ) ||
     custom.some((item) => item.kind === "ScaledObject" && item.metadata.namespace === namespace && item.target === name)
-  );
-}
-
-function onDelete(model: Model): Cause[] {
-  return (["StatefulSet", "DaemonSet"] as const).flatMap((kind) =>
-    model.facts.objects[kind].flatMap((item): Cause[] => {
-      const updated = kind === "DaemonSet" ? item.status?.updatedNumberScheduled : item.status?.updatedReplicas;
-      const wanted = kind === "DaemonSet" ? item.status?.desiredNumberScheduled : item.spec?.replicas;
-      if (item.spec?.updateStrategy?.type !== "OnDelete" || (updated ?? 0) >= (wanted ?? 0)) return [];
-      const ref = refOf(kind, item);
-      const text = `OnDelete, ${updated ?? 0} of ${wanted} pods are new`;
-      return [
-        causeOf(
-          "k8s-update-waits-for-deletion",
-          ref,
-          `${refText(ref)} only gets new pods where old ones are deleted: ${text}`,
-          { evidence: [evidenceOf(ref, "spec.updateStrategy", text)], affects: [ref], weight: 0.6 },
-        ),
-      ];
-    }),
   );
 }
 

@@ -63,9 +63,20 @@ export function keeperOf(model: Model, ref: ObjectRef): ObjectRef | undefined {
   return keeper;
 }
 
+/** Whose times a Job is of: the next is made from its template again. By owner, or by the minute that its name ends with. */
+function scheduleOf({ facts }: Model, { kind, name, namespace }: ObjectRef): ObjectRef | undefined {
+  if (kind !== "Job") return undefined;
+  const job = facts.objects.Job.find(({ metadata }) => metadata.name === name && metadata.namespace === namespace);
+  const owner = job?.metadata.ownerReferences.find((one) => one.kind === "CronJob");
+  if (owner !== undefined) return { kind: "CronJob", name: owner.name, namespace };
+  const made = /^(.+)-\d{8,}$/.exec(name)?.[1];
+  const item = facts.objects.CronJob.find(({ metadata }) => metadata.name === made && metadata.namespace === namespace);
+  return item === undefined ? undefined : refOf("CronJob", item);
+}
+
 /** Names the keeper in place of what it keeps, and says so. */
 export function atKeeper(cause: Cause, model: Model): Cause {
-  const keeper = keeperOf(model, cause.object);
+  const keeper = keeperOf(model, cause.object) ?? scheduleOf(model, cause.object);
   if (keeper === undefined || sameRef(keeper, cause.object)) return cause;
   return {
     ...cause,

@@ -2,7 +2,10 @@
 import type { Ingress, IngressBackend } from "../../../schema/kubernetes/network.js";
 import { type Cause, evidenceOf, refText } from "../cause.js";
 import { type Model, refOf } from "../model.js";
-import { type Analyser, causeOf } from "./draft.js";
+import { type Analyser, ageMs, causeOf, presentMs } from "./draft.js";
+
+/** A controller takes an ingress within seconds, and a cloud's balancer takes minutes. */
+const UNCLAIMED_MS = 600_000;
 
 export const ingressCauses: Analyser = (model) =>
   model.facts.objects.Ingress.flatMap((ingress) => [
@@ -21,7 +24,9 @@ const backends = ({ spec }: Ingress): IngressBackend[] => [
 function classCause(model: Model, ingress: Ingress): Cause[] {
   const ref = refOf("Ingress", ingress);
   const name = ingress.spec?.ingressClassName;
-  if (!model.knows("IngressClass") || name === undefined || model.has("IngressClass", name)) return [];
+  if (!model.knows("IngressClass")) return [];
+  if (name === undefined) return unclaimed(model, ingress);
+  if (model.has("IngressClass", name)) return [];
   const known = model.facts.objects.IngressClass.map(({ metadata }) => metadata.name).join(", ") || "none";
   const evidence = [evidenceOf(ref, "spec.ingressClassName", `${name}; there is ${known}`)];
   return [
@@ -31,6 +36,30 @@ function classCause(model: Model, ingress: Ingress): Cause[] {
       `${refText(ref)} names the class ${name}, which does not exist (there is ${known})`,
       { evidence, affects: [ref], weight: 0.93 },
     ),
+  ];
+}
+
+/** Nobody has taken it: without a class, or with one in the old annotation that no class has. Some controllers want none. */
+function unclaimed(model: Model, ingress: Ingress): Cause[] {
+  const { IngressClass: classes } = model.facts.objects;
+  const { annotations, creationTimestamp } = ingress.metadata;
+  const asked = annotations?.["kubernetes.io/ingress.class"];
+  const isDefault = classes.some(
+    ({ metadata }) => metadata.annotations?.["ingressclass.kubernetes.io/is-default-class"] === "true",
+  );
+  const balancer = ingress.status?.loadBalancer;
+  const isNew = (ageMs(creationTimestamp, presentMs(model)) ?? 0) < UNCLAIMED_MS;
+  if (balancer === undefined || balancer.ingress.length > 0 || isNew) return [];
+  if (asked === undefined ? isDefault : model.has("IngressClass", asked)) return [];
+  const ref = refOf("Ingress", ingress);
+  const known = classes.map(({ metadata }) => metadata.name).join(", ") || "none";
+  const has = asked === undefined ? "no class, and none is the default" : `the class ${asked}, which does not exist`;
+  return [
+    causeOf("k8s-ingress-class-missing", ref, `${refText(ref)} has ${has} (there is ${known}); nobody serves it`, {
+      evidence: [evidenceOf(ref, "spec.ingressClassName", `${asked ?? "none"}; there is ${known}`)],
+      affects: [ref],
+      weight: 0.75,
+    }),
   ];
 }
 

@@ -2,15 +2,41 @@
 import type { Job } from "../../../schema/kubernetes/workloads.js";
 import { type Cause, evidenceOf, refText } from "../cause.js";
 import { type Model, refOf } from "../model.js";
-import { type Analyser, ageMs, causeOf, conditionOf, presentMs } from "./draft.js";
+import { cronJobCauses } from "./cron-jobs.js";
+import { type Analyser, ageMs, causeOf, conditionOf, isWanted, podEvidence, presentMs } from "./draft.js";
 
 const FAILED_RECENT_MS = 24 * 3_600_000;
-const MISSED_RECENT_MS = 3_600_000;
+
+/** After its main container has ended, others get so long to end as well. */
+const SIDECAR_LONG_MS = 300_000;
 
 export const jobCauses: Analyser = (model) => {
   const now = presentMs(model);
-  return [...model.facts.objects.Job.flatMap((job) => jobCause(model, job, now)), ...cronJobs(model, now)];
+  return [
+    ...model.facts.objects.Job.flatMap((job) => [...jobCause(model, job, now), ...keptBySidecar(model, job, now)]),
+    ...cronJobCauses(model, now),
+  ];
 };
+
+/** Its work is done, and a container that never ends keeps the pod running. */
+function keptBySidecar(model: Model, job: Job, nowMs: number): Cause[] {
+  const ref = refOf("Job", job);
+  return (model.owner(ref)?.pods ?? []).filter(isWanted).flatMap((pod): Cause[] => {
+    const all = pod.status?.containerStatuses ?? [];
+    const done = all.find(({ state }) => state?.terminated?.exitCode === 0);
+    const runs = all.find(({ state }) => state?.running !== undefined);
+    const since = ageMs(done?.state?.terminated?.finishedAt, nowMs) ?? 0;
+    if (done === undefined || runs === undefined || since < SIDECAR_LONG_MS) return [];
+    const text = `${done.name} ended ${Math.round(since / 60_000)} minutes ago with exit code 0, ${runs.name} runs on`;
+    return [
+      causeOf("k8s-job-kept-by-sidecar", ref, `${refText(ref)} does not end: ${text}`, {
+        evidence: [podEvidence(pod, "containers", text)],
+        affects: [ref],
+        weight: 0.85,
+      }),
+    ];
+  });
+}
 
 function jobCause(model: Model, job: Job, nowMs: number): Cause[] {
   const ref = refOf("Job", job);
@@ -54,54 +80,4 @@ function hasSucceededSince(model: Model, job: Job): boolean {
       (other.status?.succeeded ?? 0) > 0 &&
       startOf(other) > startOf(job),
   );
-}
-
-function cronJobs(model: Model, nowMs: number): Cause[] {
-  return model.facts.objects.CronJob.flatMap((item): Cause[] => {
-    const ref = refOf("CronJob", item);
-    const event = (pattern: RegExp) =>
-      model
-        .events(ref)
-        .find(({ reason, atMs }) => pattern.test(reason) && (atMs === 0 || nowMs - atMs < MISSED_RECENT_MS));
-    const say = (code: Cause["code"], what: string, from: string, text: string, weight: number) => [
-      causeOf(code, ref, `${refText(ref)} ${what}: ${text}`, {
-        evidence: [evidenceOf(ref, from, text)],
-        affects: [ref],
-        weight,
-      }),
-    ];
-    if (item.spec?.suspend === true)
-      return say(
-        "k8s-cron-job-suspended",
-        "is suspended",
-        "spec.suspend",
-        `last run ${item.status?.lastScheduleTime ?? "never"}`,
-        0.45,
-      );
-    const invalid = event(
-      /^(?:UnparseableSchedule|UnparseableCronJobSchedule|InvalidSchedule|UnknownTimeZone|UnsupportedSchedule)$/,
-    );
-    if (invalid !== undefined && (invalid.isWarning || invalid.reason !== "UnsupportedSchedule"))
-      return say(
-        "k8s-cron-job-schedule-invalid",
-        "has a schedule that cannot be read",
-        `event ${invalid.reason}`,
-        invalid.message,
-        0.92,
-      );
-    const missed = event(/^(?:MissSchedule|TooManyMissedTimes|FailedNeedsStart)$/);
-    if (missed !== undefined)
-      return say("k8s-cron-job-missed", "missed its time", `event ${missed.reason}`, missed.message, 0.7);
-    const already = event(/^JobAlreadyActive$/);
-    const active = item.status?.active.length ?? 0;
-    if (active > 1 || (already !== undefined && active > 0))
-      return say(
-        "k8s-cron-job-overlapping",
-        `has ${active} runs at once`,
-        "status.active",
-        already?.message ?? `${active} active Jobs (${item.spec?.concurrencyPolicy ?? "Allow"})`,
-        0.6,
-      );
-    return [];
-  });
 }

@@ -1,7 +1,7 @@
-/** What keeps objects from changing: autoscalers without metrics, budgets, finalizers, namespaces that go away. */
+/** What keeps objects from changing: budgets, finalizers, namespaces that go away. */
 import { type Cause, evidenceOf, type ObjectRef, refText } from "../cause.js";
-import { isLeaving, type Model, refOf } from "../model.js";
-import { ageMs, causeOf, conditionOf, presentMs } from "./draft.js";
+import { isLeaving, type Model, refOf, selects } from "../model.js";
+import { ageMs, causeOf, presentMs } from "./draft.js";
 
 const LEAVING_TOO_LONG_MS = 300_000;
 
@@ -83,62 +83,6 @@ export function namespaces(model: Model): Cause[] {
   });
 }
 
-export function autoscalers(model: Model): Cause[] {
-  return model.facts.objects.HorizontalPodAutoscaler.flatMap((item): Cause[] => {
-    const ref = refOf("HorizontalPodAutoscaler", item);
-    const target: ObjectRef = {
-      kind: item.spec?.scaleTargetRef?.kind ?? "",
-      name: item.spec?.scaleTargetRef?.name ?? "",
-      namespace: ref.namespace,
-    };
-    const able = conditionOf(item.status?.conditions, "AbleToScale");
-    const active = conditionOf(item.status?.conditions, "ScalingActive");
-    const limited = conditionOf(item.status?.conditions, "ScalingLimited");
-    const isKnown =
-      (target.kind === "Deployment" || target.kind === "StatefulSet") &&
-      model.knows(target.kind, ref.namespace) &&
-      !model.has(target.kind, target.name, ref.namespace);
-    const say = (code: Cause["code"], object: ObjectRef, what: string, from: string, weight: number) => [
-      causeOf(code, object, `${refText(ref)} ${what}`, {
-        evidence: [evidenceOf(ref, from, what)],
-        affects: [target],
-        weight,
-      }),
-    ];
-    if (isKnown || (able?.status === "False" && /FailedGetScale/.test(able.reason ?? "")))
-      return say(
-        "k8s-autoscaler-target-missing",
-        ref,
-        `cannot find ${refText(target)}: ${able?.message ?? "it does not exist"}`,
-        "condition AbleToScale",
-        0.8,
-      );
-    if (active?.status === "False" && active.reason !== "ScalingDisabled") {
-      const isWorkload = /missing request for/.test(active.message ?? "");
-      return say(
-        "k8s-autoscaler-metrics-missing",
-        isWorkload ? target : ref,
-        `gets no metrics: ${active.message ?? active.reason ?? ""}`,
-        "condition ScalingActive",
-        0.6,
-      );
-    }
-    const isFull =
-      limited?.status === "True" &&
-      limited.reason === "TooManyReplicas" &&
-      (item.status?.currentReplicas ?? 0) >= (item.spec?.maxReplicas ?? Number.POSITIVE_INFINITY);
-    return isFull
-      ? say(
-          "k8s-autoscaler-at-limit",
-          ref,
-          `wants more than its ${item.spec?.maxReplicas} replicas: ${limited?.message ?? ""}`,
-          "condition ScalingLimited",
-          0.45,
-        )
-      : [];
-  });
-}
-
 /** Of interest only where somebody wants to drain. */
 export function budgets(model: Model): Cause[] {
   const draining = model.facts.objects.Node.some(({ spec }) => spec?.unschedulable === true);
@@ -149,6 +93,8 @@ export function budgets(model: Model): Cause[] {
       ({ message, ref: about }) =>
         /violate the pod's disruption budget/.test(message) && about.namespace === ref.namespace,
     );
+    const doubled = doubledBudget(model, item);
+    if (doubled !== undefined) return doubled;
     if (
       status === undefined ||
       (status.expectedPods ?? 0) === 0 ||
@@ -164,4 +110,36 @@ export function budgets(model: Model): Cause[] {
       }),
     ];
   });
+}
+
+/** A pod with two budgets can be evicted by neither; the first by name is told. */
+function doubledBudget(
+  model: Model,
+  item: Model["facts"]["objects"]["PodDisruptionBudget"][number],
+): Cause[] | undefined {
+  const refused = model.allEvents.find(({ message }) =>
+    /more than one PodDisruptionBudget|multiple PodDisruptionBudgets/i.test(message),
+  );
+  const pod = model.facts.objects.Pod.find(
+    ({ metadata }) =>
+      metadata.name === refused?.ref.name &&
+      metadata.namespace === refused.ref.namespace &&
+      metadata.namespace === item.metadata.namespace,
+  );
+  if (refused === undefined || pod === undefined || !selects(item.spec?.selector, pod.metadata.labels))
+    return undefined;
+  const others = model.facts.objects.PodDisruptionBudget.filter(
+    (other) =>
+      other.metadata.namespace === item.metadata.namespace && selects(other.spec?.selector, pod.metadata.labels),
+  );
+  if (others.some(({ metadata }) => metadata.name < item.metadata.name)) return [];
+  const ref = refOf("PodDisruptionBudget", item);
+  const names = others.map(({ metadata }) => metadata.name).join(", ");
+  return [
+    causeOf("k8s-budget-blocks-eviction", ref, `pods are selected by several budgets (${names}), so none is evicted`, {
+      evidence: [evidenceOf(refused.ref, `event ${refused.reason}`, refused.message)],
+      affects: [model.ownerOf(pod)],
+      weight: 0.7,
+    }),
+  ];
 }

@@ -7,6 +7,8 @@ import { type Analyser, causeOf, isBound, isReady, isWanted, podEvidence } from 
 
 /** The first that fits. What misses a ConfigMap or Secret is told by the start of containers. */
 const SAYINGS: ReadonlyArray<readonly [RegExp, CauseCode]> = [
+  [/failed to fetch token: .*serviceaccounts? "[^"]+" not found/i, "k8s-service-account-missing"],
+  [/failed to fetch token/i, "k8s-account-token-missing"],
   [/Multi-Attach error|already (?:exclusively )?attached to|volume is already used by/i, "k8s-volume-held-elsewhere"],
   [
     /not found in the list of registered CSI drivers|driver name \S+ not found|no volume plugin matched/i,

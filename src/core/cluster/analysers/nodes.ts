@@ -5,6 +5,7 @@ import type { CauseCode } from "../codes.js";
 import { isLeaving, type Model, refOf } from "../model.js";
 import { controlPlane, goneComponents } from "./control-plane.js";
 import { type Analyser, ageMs, causeOf, conditionOf, isReady, presentMs } from "./draft.js";
+import { oddNodes } from "./odd-nodes.js";
 
 const LEASE_STALE_MS = 120_000;
 const EVENT_RECENT_MS = 1_800_000;
@@ -39,6 +40,7 @@ export const nodeCauses: Analyser = (model) => {
   return [
     ...model.facts.objects.Node.flatMap((node) => ofNode(model, node, now)),
     ...evictions(model, now),
+    ...oddNodes(model),
     ...controlPlane(model),
     ...goneComponents(model),
   ];

@@ -21,6 +21,8 @@ const ADDRESSES = /(?<![\d.])(\d{1,3}(?:\.\d{1,3}){3})(?::(\d{2,5}))?(?![\d.])/g
 const NEEDS_PORT = /^(?:https?|tcp|grpc|at|localhost)$/i;
 const FAILING =
   /refused|ECONNREFUSED|time(?:d )?-?out|deadline|unavailable|unreachable|no such host|ENOTFOUND|EAI_AGAIN|UnknownHost|not known|resolve|reset|hang up|\b50[0234]\b|\bfail|\berror|exception/i;
+/** The value of a variable that Kubernetes makes of a service, read as a number: no call. */
+const LINK_VALUE = /(?:pars|input string|invalid literal|integer|number|unmarshal).{0,80}tcp:\/\//i;
 const LINE_MAX_CHARS = 500;
 const HOSTS_MAX = 8;
 
@@ -40,6 +42,7 @@ export function observedCalls(model: Model): ObservedCall[] {
     const caller = pod === undefined || !isWanted(pod) ? undefined : model.owner(model.ownerOf(pod));
     if (caller === undefined) continue;
     for (const line of lines) {
+      if (LINK_VALUE.test(line)) continue;
       const isFailing = FAILING.test(line);
       const named = hostsIn(line).map(({ host, port }) => {
         const place = placeOf(model, namespace, host);

@@ -65,6 +65,7 @@ function containerCauses(model: Model, owner: Owner, one: SeenContainer, nowMs: 
     const event = own.find(({ reason, message }) => reason === "Unhealthy" && message.toLowerCase().startsWith(kind));
     const probe = spec?.[FIELDS[kind]];
     if (event === undefined) return silentReadiness(owner, one, kind, probe);
+    if (kind === "readiness" && status.ready === true) return [];
     const isCurrent = !isReady(pod) || (kind !== "readiness" && nowMs - event.atMs < CURRENT_MS);
     if (!isCurrent || crashes || endsByItself(one, kills)) return [];
     const fault = faultOf(event.message, probe, spec, own, kind);

@@ -19,6 +19,7 @@ const REASONS: ReadonlyArray<readonly [RegExp, CauseCode]> = [
     /insufficient [a-z0-9.-]+\/|insufficient hugepages|cannot allocate all claims|insufficient [a-z]/i,
     "k8s-extended-resource-insufficient",
   ],
+  [/didn't match PersistentVolume's node affinity/i, "k8s-volume-node-conflict"],
   [/were unschedulable|\{node\.kubernetes\.io\/unschedulable/i, "k8s-node-cordoned"],
   [/had (?:untolerated )?taints?\b/i, "k8s-taint-not-tolerated"],
   [/didn't match (?:pod's )?node selector|didn't match node selector/i, "k8s-node-selector-unmatched"],

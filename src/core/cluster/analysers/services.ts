@@ -4,6 +4,7 @@ import { type Cause, evidenceOf, type ObjectRef, refText } from "../cause.js";
 import { hasLabels, isLeaving, type Model, type Owner, refOf } from "../model.js";
 import { dependenciesOf } from "./dependencies.js";
 import { type Analyser, causeOf, isReady, isWanted } from "./draft.js";
+import { keptLocal } from "./service-locality.js";
 import { lacksPort, ports } from "./service-ports.js";
 
 export const serviceCauses: Analyser = (model) => {
@@ -19,6 +20,7 @@ export const serviceCauses: Analyser = (model) => {
       ...strangers(model, service, affects),
       ...ports(model, service, affects),
       ...noEndpoints(model, service, affects),
+      ...keptLocal(model, service),
       ...balancer(model, service),
     ];
   });
@@ -165,20 +167,22 @@ function noEndpoints(model: Model, service: Service, affects: ObjectRef[]): Caus
 
 function withoutSelector(model: Model, service: Service, affects: ObjectRef[]): Cause[] {
   const { namespace, name } = service.metadata;
-  if (!model.knows("EndpointSlice", namespace) || name === "kubernetes" || model.readyEndpoints(service) > 0) return [];
+  const isKnown = model.knows("EndpointSlice", namespace);
+  if (name === "kubernetes" || model.readyEndpoints(service) > 0) return [];
   const ref = refOf("Service", service);
   const meant = model.owners.find((owner) => owner.ref.name === name && owner.ref.namespace === namespace);
   if (meant !== undefined) {
     const evidence = [evidenceOf(ref, "spec.selector", "none")];
+    const has = isKnown ? "no selector and no endpoints" : "no selector";
     return [
-      causeOf(
-        "k8s-service-selector-unmatched",
-        ref,
-        `${refText(ref)} has no selector and no endpoints, while ${refText(meant.ref)} runs`,
-        { evidence, affects, weight: 0.93 },
-      ),
+      causeOf("k8s-service-selector-unmatched", ref, `${refText(ref)} has ${has}, while ${refText(meant.ref)} runs`, {
+        evidence,
+        affects,
+        weight: isKnown ? 0.93 : 0.75,
+      }),
     ];
   }
+  if (!isKnown) return [];
   const evidence = [evidenceOf(ref, "endpoint slices", "no selector and no endpoint")];
   return [
     causeOf("k8s-service-endpoints-missing", ref, `${refText(ref)} has no selector, and nobody gave it endpoints`, {
@@ -199,7 +203,7 @@ function externalName(model: Model, service: Service, affects: ObjectRef[]): Cau
     lines.some(
       (line) =>
         (line.includes(name) || line.includes(service.metadata.name)) &&
-        /no such host|ENOTFOUND|not known|could not resolve|NXDOMAIN/i.test(line),
+        /no such host|ENOTFOUND|EAI_AGAIN|UnknownHost|not known|(?:could not|failed to) resolve|NXDOMAIN/i.test(line),
     ),
   );
   const isNoName = name === "" || /^[\d.]+$/.test(name) || !/^[a-z0-9.-]+$/i.test(name);

@@ -25,6 +25,16 @@ export const CONTROLLERS = {
     "The observedGeneration stays behind generation; look at kube-controller-manager and its lease.",
     "Start kube-controller-manager again.",
   ],
+  "k8s-update-waits-for-partition": [
+    "The partition of a StatefulSet's update is above all of its pods: none gets the newest template.",
+    "Compare partition with replicas, and currentRevision with updateRevision.",
+    "Lower the partition, or take the change back.",
+  ],
+  "k8s-autoscaler-ambiguous": [
+    "Two autoscalers scale the same workload, and Kubernetes lets neither act.",
+    "Compare scaleTargetRef of the autoscalers in the namespace.",
+    "Remove one of them.",
+  ],
   "k8s-autoscaler-metrics-missing": [
     "The autoscaler gets no metrics, so it does not scale.",
     "Read the condition ScalingActive; look at metrics-server and the pods' requests.",
@@ -60,6 +70,11 @@ export const CONTROLLERS = {
     "The CronJob is suspended: nothing is started.",
     "Read spec.suspend, and lastScheduleTime.",
     "Resume it.",
+  ],
+  "k8s-job-kept-by-sidecar": [
+    "The work of a Job is done, and a container that never ends keeps its pod running.",
+    "Read which containers of the pod have ended.",
+    "Declare the sidecar as an init container with restartPolicy Always, or have the main container end it.",
   ],
   "k8s-cron-job-missed": [
     "The CronJob has missed its times and starts no more.",
@@ -158,6 +173,11 @@ export const NODES = {
     "A certificate of the node has expired or is not trusted.",
     "Read the node's condition or events for x509.",
     "Renew the certificate of the kubelet.",
+  ],
+  "k8s-node-version-skewed": [
+    "The node's kubelet is more than three minor versions apart from those of the other nodes.",
+    "`kubectl get nodes` shows the versions.",
+    "Upgrade the node, or replace it.",
   ],
   "k8s-node-clock-wrong": [
     "The node's clock is off.",

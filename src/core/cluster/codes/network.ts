@@ -30,6 +30,11 @@ export const NETWORK = {
     "Compare the ports of the service with what its callers are told.",
     "Correct the port of the service.",
   ],
+  "k8s-service-traffic-stays-local": [
+    "The service only leads to pods on the caller's own node, and callers run on nodes without one.",
+    "Read internalTrafficPolicy; compare the nodes of its pods with those of the callers.",
+    "Use internalTrafficPolicy Cluster, or run a pod on each node (DaemonSet).",
+  ],
   "k8s-service-without-workload": [
     "The service selects pods that no workload makes.",
     "Look for a workload with the labels of the selector: it was deleted, renamed or never made.",

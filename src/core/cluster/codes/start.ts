@@ -120,6 +120,11 @@ export const START = {
     "Read the waiting message of the container.",
     "Act on what the runtime says.",
   ],
+  "k8s-readiness-gate-unmet": [
+    "The containers are ready, and a readiness gate that somebody else sets is not.",
+    "Read spec.readinessGates and the pod's conditions; look at the controller that sets the gate.",
+    "Bring that controller back (of a load balancer: its health check of the pod), or remove the gate.",
+  ],
   "k8s-pod-not-ready": [
     "The pod is not ready, and nothing that was read says why.",
     "Read its conditions, its log and its readiness gates.",
