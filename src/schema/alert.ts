@@ -8,7 +8,7 @@ import { isGrafana, readAlertmanager, readGrafanaAlerts } from "./alerts/alertma
 import { isAnswer, readAnswer } from "./alerts/answers.js";
 import { isAzure, readAzure } from "./alerts/azure.js";
 import { isCloudWatch, readCloudWatch } from "./alerts/cloudwatch.js";
-import { isDatadog, readDatadog } from "./alerts/datadog.js";
+import { isDatadog, isSurelyDatadog, readDatadog } from "./alerts/datadog.js";
 import { isGitHub, readGitHub } from "./alerts/github.js";
 import { isGoogleCloud, readGoogleCloud } from "./alerts/google-cloud.js";
 import { isGrafanaLegacy, readGrafanaLegacy } from "./alerts/grafana-legacy.js";
@@ -21,6 +21,7 @@ import { readOpsgenie } from "./alerts/opsgenie.js";
 import { readPagerDuty } from "./alerts/pagerduty.js";
 import { isOlderPagerDuty, readOlderPagerDuty } from "./alerts/pagerduty-older.js";
 import { isSentry, readSentry } from "./alerts/sentry.js";
+import { readShape, SHAPE_NEEDS } from "./alerts/shape/read.js";
 import { isSplunk, readSplunk } from "./alerts/splunk.js";
 import { isZabbix, readZabbix } from "./alerts/zabbix.js";
 
@@ -58,6 +59,8 @@ const SENDERS: readonly Sender[] = [
   { is: isNagios, read: readNagios },
   { is: isZabbix, read: readZabbix },
   { is: isMonitor, read: readMonitor },
+  { is: isSurelyDatadog, read: readDatadog },
+  { is: (input) => readShape(input).ok, read: readShape },
   { is: isDatadog, read: readDatadog },
   { is: (input) => hasAny(input, ["event"]), read: readPagerDuty },
 ];
@@ -67,9 +70,17 @@ export function readDelivery(input: unknown): ReadDelivery {
   if (isAnswer(input)) return readAnswer(input);
   const keys = typeof input === "object" && input !== null ? input : {};
   const sender = SENDERS.find(({ is }) => is(keys));
-  if (sender !== undefined) return sender.read(input);
-  const message =
-    "the alert must be a webhook of Alertmanager (version 4), Grafana, PagerDuty, Datadog, Opsgenie, GitHub, Amazon CloudWatch, Google Cloud Monitoring, Azure Monitor, Sentry, New Relic, Splunk, Zabbix, Nagios, Icinga or one of the monitors in docs/playbooks.md";
+  const read = sender?.read(input);
+  // Who says which version it sends is held to it.
+  if (read?.ok === true || (read !== undefined && hasAny(keys, ["version", "schemaId"]))) return read;
+  const shape = readShape(input);
+  return shape.ok ? shape : (read ?? refusedSender());
+}
+
+function refusedSender(): ReadDelivery {
+  const senders =
+    "Alertmanager (version 4), Grafana, PagerDuty, Datadog, Opsgenie, GitHub, Amazon CloudWatch, Google Cloud Monitoring, Azure Monitor, Sentry, New Relic, Splunk, Zabbix, Nagios, Icinga or one of the monitors in docs/playbooks.md";
+  const message = `the alert must be a webhook of ${senders}; one of another sender ${SHAPE_NEEDS}`;
   const hint = "a hook of kind generic takes any other shape: docs/hooks.md; or say in words what is wrong";
   return refusedAlert([{ code: "alert-invalid", at: "alert", message, hint }]);
 }

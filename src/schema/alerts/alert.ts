@@ -17,6 +17,7 @@ export type AlertSender =
   | "zabbix"
   | "nagios"
   | "monitor"
+  | "shape"
   | "generic"
   | "kubernetes";
 

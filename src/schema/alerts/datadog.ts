@@ -44,7 +44,20 @@ const schema = z.object({
 });
 
 const TITLES = ["title", "event_title", "alert_title"] as const;
-export const isDatadog = (keys: object): boolean => TITLES.some((key) => Object.hasOwn(keys, key));
+/** Names that nobody else has; a bare `title` may be anybody's. */
+const OWN = [
+  "event_title",
+  "alert_title",
+  "event_msg",
+  "text_only_msg",
+  "alert_scope",
+  "alert_transition",
+  "alert_query",
+  "aggreg_key",
+  "alert_cycle_key",
+] as const;
+export const isDatadog = (keys: object): boolean => [...TITLES, ...OWN].some((key) => Object.hasOwn(keys, key));
+export const isSurelyDatadog = (keys: object): boolean => OWN.some((key) => Object.hasOwn(keys, key));
 
 export function readDatadog(input: unknown): ReadDelivery {
   const parsed = parseWith(schema, input, { at: "alert", shows: false });
