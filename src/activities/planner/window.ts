@@ -1,6 +1,8 @@
 /** How far back a goal looks: a duration such as `30m`, from the words and times that people use for one. */
 import type { Problem } from "../../vocabulary/problems.js";
+import { zoneMs } from "../tools/logs/zones.js";
 import { isoDay, withPlainTimes } from "./calendar-words.js";
+import { type GoalZone, zoneAfter } from "./goal-zones.js";
 
 export interface GoalWindow {
   window?: string;
@@ -67,7 +69,7 @@ const OTHER_TIME =
   /\b(?:last|past|this) (?:quarter|sprint|shift|decade|semester)\b|\bsince (?:tomorrow|lunch|breakfast|dinner|recently|forever|ages|a while|some time|christmas|easter|new year)\b|\bfor (?:ages|a while|some time)\b|\bsince\s+(?:the\s+)?(?:\d{1,4}(?!\.\d)(?:st|nd|rd|th)?[\s:/.-]|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\s+\d)[^,;]{0,20}/i;
 /** A span such as 10:00-11:00 is no zone. */
 const clock = (signs: string) =>
-  `(?<hour>\\d{1,2})(?::(?<minute>\\d{2})(?::\\d{2}(?:[.,]\\d+)?)?)?\\s*(?<half>[ap]\\.?m\\.?)?\\s*(?<zone>utc|gmt|z|${signs}\\d{2}:?\\d{2})?`;
+  `(?<hour>\\d{1,2})(?::(?<minute>\\d{2})(?::\\d{2}(?:[.,]\\d+)?)?)?\\s*(?<half>[ap]\\.?m\\.?)?\\s*(?<zone>(?:utc|gmt)[+-]\\d{1,2}(?::?\\d{2})?|utc|gmt|z|${signs}\\d{2}:?\\d{2})?`;
 const DATE = "(?<date>\\d{4}-\\d{2}-\\d{2})";
 const FROM =
   "\\b(?<from>since|from|after|starting|as of|between|began|started|at|around)\\s+(?:about\\s+|around\\s+|roughly\\s+|at\\s+)?";
@@ -80,8 +82,6 @@ const TIMES = [
   ),
 ];
 
-/** Names of zones say different things to different people. */
-const ZONE = /^\s*(?!GET|POST|PUT|UTC)(?:[A-Z]{1,4}T)(?![\p{L}\p{N}])/u;
 /** What came before it says why. */
 const BEFORE_MINUTES = 30;
 
@@ -91,10 +91,13 @@ export function windowOf(goal: string, now: Date): GoalWindow {
   for (const form of TIMES) {
     const match = form.exec(text);
     if (match === null) continue;
-    const zone = ZONE.exec(text.slice(match.index + match[0].length))?.[0];
-    if (zone !== undefined)
-      return unread(`${match[0]}${zone}`, "is in a zone that is not read here (UTC and +01:00 are)");
-    return sinceTime(match[0], match.groups ?? {}, now);
+    const rest = text.slice(match.index + match[0].length);
+    const zone = match.groups?.zone === undefined ? zoneAfter(rest) : numberedZone(match.groups.zone);
+    const said = `${match[0]}${zone?.said ?? ""}`;
+    if (zone !== undefined && zone.aheadMs === undefined)
+      return unread(said, `${zone.why} (UTC, +01:00, CET and Europe/Berlin are read)`);
+    const later = match.groups?.later ?? /^\s*yesterday\b/i.exec(rest.slice(zone?.said.length))?.[0];
+    return sinceTime(said, { ...match.groups, later }, now, zone?.aheadMs);
   }
   for (const form of FORMS) {
     for (const match of withHalves(text).matchAll(form)) {
@@ -154,34 +157,44 @@ function durationOf(minutes: number): string {
   return Number.isInteger(minutes) ? `${minutes}m` : `${Math.round(minutes * 60)}s`;
 }
 
-function sinceTime(said: string, groups: Record<string, string | undefined>, now: Date): GoalWindow {
-  const start = startOf(groups, now);
+type Ahead = NonNullable<GoalZone["aheadMs"]>;
+const numberedZone = (zone: string): GoalZone => ({
+  said: "",
+  aheadMs: (wallMs) => zoneMs(zone.toUpperCase(), wallMs),
+});
+
+function sinceTime(said: string, groups: Record<string, string | undefined>, now: Date, ahead?: Ahead): GoalWindow {
+  const start = startOf(groups, now, ahead);
   if (start === undefined) return unread(said, "is no time of a day");
   const before = /^(?:at|around)$/i.test(groups.from ?? "") ? BEFORE_MINUTES : 0;
   const minutes = Math.ceil((now.getTime() - start) / MINUTE_MS) + before;
   return minutes > before ? { window: durationOf(minutes) } : unread(said, "lies ahead");
 }
 
+/** A time without a zone is one of this machine. */
 function startOf(
-  { date, hour = "0", minute = "00", half, zone, day, later }: Record<string, string | undefined>,
+  { date, hour = "0", minute = "00", half, day, later }: Record<string, string | undefined>,
   now: Date,
+  ahead?: Ahead,
 ) {
   const hours = half === undefined ? Number(hour) : (Number(hour) % 12) + (/^p/i.test(half) ? 12 : 0);
   if (hours > 23 || Number(minute) > 59 || (half !== undefined && Number(hour) > 12)) return undefined;
-  const time = `${String(hours).padStart(2, "0")}:${minute}:00${zoneOf(zone)}`;
-  if (date !== undefined) return ended(Date.parse(`${date}T${time}`));
-  const start = Date.parse(`${dayOf(now, zone)}T${time}`);
+  const timeOn = (on: string): number => {
+    const time = `${on}T${String(hours).padStart(2, "0")}:${minute}:00`;
+    if (ahead === undefined) return Date.parse(time);
+    const wallMs = Date.parse(`${time}Z`);
+    return wallMs - ahead(wallMs);
+  };
+  if (date !== undefined) return ended(timeOn(date));
+  const start = timeOn(ahead === undefined ? isoDay(now) : dayThere(now, ahead));
   const isYesterday = /yesterday/i.test(`${day}${later}`) || (day === undefined && start > now.getTime());
   return ended(isYesterday ? start - 1_440 * MINUTE_MS : start);
 }
 
 const ended = (time: number): number | undefined => (Number.isNaN(time) ? undefined : time);
 
-const zoneOf = (zone = ""): string => (/^(?:utc|gmt|z)$/i.test(zone) ? "Z" : zone.replace(/(\d{2})(\d{2})$/, "$1:$2"));
-
-function dayOf(now: Date, zone: string | undefined): string {
-  return zone === undefined ? isoDay(now) : now.toISOString().slice(0, 10);
-}
+const dayThere = (now: Date, ahead: Ahead): string =>
+  new Date(now.getTime() + ahead(now.getTime())).toISOString().slice(0, 10);
 
 const unread = (said: string, why: string): GoalWindow => ({
   notice: {

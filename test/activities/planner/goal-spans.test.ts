@@ -89,3 +89,63 @@ test.each([
 ])("%s is not English", (goal) => {
   expect(foreignLanguage(goal)).toBe("Indonesian, Malay");
 });
+
+describe("zones of times", () => {
+  /** Four in the afternoon of Greenwich, in winter. */
+  const NOON = new Date("2026-11-29T16:00:00Z");
+  const JULY = new Date("2026-07-29T16:00:00Z");
+  test.each([
+    ["since 16:30 CET", "30m"],
+    ["since 16:30 Europe/Berlin", "30m"],
+    ["since 16:30 (Europe/Berlin)", "30m"],
+    ["since 16:30 Berlin time", "30m"],
+    ["since 16:30 cet", "30m"],
+    ["since 7:30 PST", "30m"],
+    ["since 7:30am PT", "30m"],
+    ["since 10:00 EST", "1h"],
+    ["since 10:00 Eastern Time", "1h"],
+    ["since 10am New York time", "1h"],
+    ["since 00:30 JST", "30m"],
+    ["since 17:30 UTC+2", "30m"],
+    ["since 10:30 UTC-5", "30m"],
+    ["since 14:30 MSK", "270m"],
+    ["since 2026-11-29 16:30 CET", "30m"],
+    ["since 2026-11-28T17:00 Europe/Berlin", "1d"],
+    ["since 29 November 16:30 CET", "30m"],
+    ["since 17:00 CET yesterday", "1d"],
+    ["since yesterday 17:00 CET", "1d"],
+    ["since 16:30+01:00", "30m"],
+    ["since 15:30 UTC", "30m"],
+    ["since 15:30Z", "30m"],
+    ["since 21:00 Asia/Kolkata", "30m"],
+  ])("%s: %s", (goal, window) => {
+    expect(windowOf(`checkout is slow ${goal}`, NOON)).toEqual({ window });
+  });
+
+  test("a place knows its summer time", () => {
+    expect(windowOf("checkout is slow since 17:30 Europe/Berlin", JULY)).toEqual({ window: "30m" });
+    expect(windowOf("checkout is slow since 17:30 CEST", JULY)).toEqual({ window: "30m" });
+    expect(windowOf("checkout is slow since 8:30 PT", JULY)).toEqual({ window: "30m" });
+  });
+
+  test.each([
+    ["since 14:30 CST", "several zones (American and Chinese)"],
+    ["since 14:30 IST", "several zones"],
+    ["since 14:30 QQT", "not known here"],
+    ["since 14:30 Europe/Atlantis", "zone database"],
+    ["since 14:30 central time", "several zones"],
+  ])("%s is told and not guessed", (goal, why) => {
+    const { window, notice } = windowOf(`checkout is slow ${goal}`, NOON);
+    expect(window).toBeUndefined();
+    expect(notice?.message).toContain(why);
+  });
+
+  test.each([
+    "since 15:30 GET requests fail",
+    "since 15:30 the server met errors",
+    "since 15:30 on db/replica",
+    "since 15:30 last time",
+  ])("%s has no zone", (goal) => {
+    expect(windowOf(goal, new Date("2026-11-29T16:00:00"))).toEqual({ window: "30m" });
+  });
+});

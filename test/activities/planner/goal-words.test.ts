@@ -94,7 +94,7 @@ describe("how far a goal looks back", () => {
     "since 14:99",
     "since 2026-13-40",
     "since 2126-01-01T00:00:00Z",
-    "since 14:30 PST",
+    "since 14:30 CST",
   ])("%j is no span, and that is said", (goal) => {
     const read = windowOf(`checkout is slow ${goal}`, now);
     expect(read.window).toBeUndefined();

@@ -139,14 +139,14 @@ const isTime = ({ value }: Member): boolean =>
 
 /** When it began; a time that its end has another of is told only. */
 /** Projects, machines and services are older than their trouble. */
-const isOfTrouble = (member: Member): boolean =>
+const isWhenItHappened = (member: Member): boolean =>
   isTime(member) &&
   !member.owners.some((words) =>
     /^(?:deployment|host|metadata|node|project|repository|service|webhook)$/.test(words.at(-1) ?? ""),
   );
 export const beginningOf = (members: readonly Member[]): Member | undefined =>
-  named(members, BEGINNINGS, isOfTrouble)[0];
-export const timeOf = (members: readonly Member[]): Member | undefined => named(members, TIMES, isOfTrouble)[0];
+  named(members, BEGINNINGS, isWhenItHappened)[0];
+export const timeOf = (members: readonly Member[]): Member | undefined => named(members, TIMES, isWhenItHappened)[0];
 
 /** The sender's own key of the trouble. The bare `id` of a delivery is another for its end. */
 export const keyMember = (members: readonly Member[]): Member | undefined => named(members, KEYS, () => true)[0];
