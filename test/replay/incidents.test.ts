@@ -13,12 +13,14 @@ const read = (file: string): string => readFileSync(join(FOLDER, file), "utf8");
 const replay = async (history: string): Promise<void> =>
   Worker.runReplayHistory({ workflowBundle: await workflowBundle() }, historyFromJSON(JSON.parse(history)));
 
-beforeAll(() => {
+beforeAll(async () => {
   quietRuntime();
-});
+  await workflowBundle();
+}, 180_000);
 
-test("one that ran, one that was resolved and fired again, and one that started nothing are kept", () => {
-  expect(kept).toEqual(["fired-again.json", "joined.json", "unmatched.json"]);
+test("what ran, fired again, started nothing, and both ends of a sealed hand-over are kept", () => {
+  const sealed = ["continued-with-a-sealed-state.json", "hands-its-state-over-sealed.json"];
+  expect(kept).toEqual([...sealed, "fired-again.json", "joined.json", "unmatched.json"].sort());
 });
 
 test.each(kept)("%s replays", async (file) => {

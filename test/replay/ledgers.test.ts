@@ -11,9 +11,10 @@ const KEPT = readFileSync(join(import.meta.dirname, "ledgers", "paused-resumed-o
 const replay = async (history: string): Promise<void> =>
   Worker.runReplayHistory({ workflowBundle: await workflowBundle() }, historyFromJSON(JSON.parse(history)));
 
-beforeAll(() => {
+beforeAll(async () => {
   quietRuntime();
-});
+  await workflowBundle();
+}, 180_000);
 
 test("a ledger that was paused, resumed and overridden replays", async () => {
   expect(KEPT).toContain("start_write");
