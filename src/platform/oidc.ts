@@ -101,6 +101,10 @@ async function asked(ask: GuardedFetch, url: string): Promise<{ status: number; 
 function identityOf(payload: JWTPayload, settings: OidcSettings): TokenVerdict {
   const subject = subjectSchema.safeParse(payload[settings.subject_claim]);
   if (!subject.success) return refused(`the claim ${settings.subject_claim} holds no name`);
+  // At many issuers anybody may write any address: only one that was verified is its owner's.
+  if (settings.subject_claim === "email" && ![true, "true"].includes(payload.email_verified as boolean | string)) {
+    return refused("the token does not say that its e-mail address was verified (email_verified)");
+  }
   const claimed = payload[settings.groups_claim] ?? [];
   const groups = z
     .array(groupSchema)

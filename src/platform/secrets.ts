@@ -1,5 +1,6 @@
 /** Secret references (`env:NAME`): resolved where they are used, at the last moment, and kept nowhere. */
 import type { Json } from "../schema/json.js";
+import { MAY_HOLD_ESCAPES, readingsOf } from "./escaped-text.js";
 import { toolFailure } from "./failure.js";
 import { type Sliced, unsliced } from "./slices.js";
 
@@ -104,68 +105,35 @@ export function* withoutSecretsSteps(text: string, secrets: readonly string[]): 
       yield;
     }
   }
-  return secrets.length > 0 && /[\r\n]/.test(clean) ? yield* withoutSplit(clean, secrets) : clean;
+  return secrets.length > 0 && MAY_HOLD_ESCAPES.test(clean) ? yield* withoutEscaped(clean, secrets) : clean;
 }
 
 const PLACEHOLDER = "[redacted:secret]";
-/** The end of a line with what editors, mail and programs put around it when they break one. */
-const LINE_BREAK = /[ \t]{0,40}[\\=]?\r?\n[ \t>|+-]{0,40}|\\r?\\n/g;
 
-/** Secrets that a line break parts: looked for without line breaks, and taken out with those within them. */
-function* withoutSplit(text: string, secrets: readonly string[]): Sliced<string> {
-  const { joined, breaks } = withoutBreaks(text);
+/** Secrets that line breaks part, or that are written in escapes: looked for without both, and taken out with them. */
+function* withoutEscaped(text: string, secrets: readonly string[]): Sliced<string> {
   const spans: Array<[number, number]> = [];
-  for (const secret of secrets) {
-    if (secret.length < ENCODED_MIN_CHARS) continue;
-    for (const form of formsOf(secret)) {
-      for (let at = joined.indexOf(form); at !== -1; at = joined.indexOf(form, at + form.length)) {
-        spans.push([at, at + form.length]);
+  for (const reading of readingsOf(text)) {
+    for (const secret of secrets) {
+      if (secret.length < ENCODED_MIN_CHARS) continue;
+      for (const form of [...readingsOf(secret).map((read) => read.text), ...formsOf(secret)]) {
+        if (form.length < SOUGHT_MIN_CHARS) continue;
+        for (let at = reading.text.indexOf(form); at !== -1; at = reading.text.indexOf(form, at + form.length)) {
+          spans.push([reading.placeOf(at, false), reading.placeOf(at + form.length, true)]);
+        }
+        yield;
       }
-      yield;
     }
   }
-  if (spans.length === 0) return text;
   spans.sort((a, b) => a[0] - b[0] || b[1] - a[1]);
   let clean = "";
   let done = 0;
   for (const [from, to] of spans) {
-    const start = placeOf(from, breaks, false);
-    if (start < done) continue;
-    clean += text.slice(done, start) + PLACEHOLDER;
-    done = placeOf(to, breaks, true);
+    if (to <= done) continue;
+    clean += from < done ? "" : text.slice(done, from) + PLACEHOLDER;
+    done = to;
   }
   return clean + text.slice(done);
-}
-
-interface Break {
-  /** Where it stood in the joined text, and how many characters were left out up to and with it. */
-  at: number;
-  left: number;
-  length: number;
-}
-
-function withoutBreaks(text: string): { joined: string; breaks: Break[] } {
-  const breaks: Break[] = [];
-  let left = 0;
-  const joined = text.replace(LINE_BREAK, (whole, offset: number) => {
-    breaks.push({ at: offset - left, left: left + whole.length, length: whole.length });
-    left += whole.length;
-    return "";
-  });
-  return { joined, breaks };
-}
-
-/** The place in the text of a place in the joined one; an end lies before the break that stands there. */
-function placeOf(at: number, breaks: readonly Break[], isEnd: boolean): number {
-  let low = 0;
-  let high = breaks.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    const one = breaks[middle] as Break;
-    if (isEnd ? one.at < at : one.at <= at) low = middle + 1;
-    else high = middle;
-  }
-  return at + (breaks[low - 1]?.left ?? 0);
 }
 
 /** The same for all text of a JSON value, keys included. */

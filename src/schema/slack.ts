@@ -3,6 +3,7 @@ import { z } from "zod";
 import { DECISION_WORDS } from "../vocabulary/decisions.js";
 import { SLACK_USERS_MAX } from "../vocabulary/facade-limits.js";
 import { COMMENT_MAX_CHARS, WORKFLOW_ID_MAX_CHARS } from "../vocabulary/limits.js";
+import { subjectSchema } from "./api-keys.js";
 
 const referenceSchema = z.string().regex(/^env:[A-Za-z_][A-Za-z0-9_]{0,127}$/, "a reference such as env:NAME");
 
@@ -27,7 +28,7 @@ export const slackPolicySchema = z.strictObject({
     .record(
       z.string().regex(/^[UW][A-Z0-9]{2,30}$/, "a Slack member id such as U024BE7LH"),
       z.strictObject({
-        name: z.string().min(1).max(200),
+        name: subjectSchema,
         groups: z.array(z.string().min(1).max(100)).max(100).default([]),
       }),
     )

@@ -25,7 +25,11 @@ describe("a token", () => {
 
   test("may hold name and groups in other claims, or no groups", async () => {
     const verifier = issuer.verifier({ subject_claim: "email", groups_claim: "https://example.com/teams" });
-    const token = await issuer.token({ email: "ann@example.com", "https://example.com/teams": "ops" });
+    const token = await issuer.token({
+      email: "ann@example.com",
+      email_verified: true,
+      "https://example.com/teams": "ops",
+    });
     expect(await verifier.verify(token)).toMatchObject({ identity: { subject: "ann@example.com", groups: ["ops"] } });
     const without = await issuer.verifier().verify(await issuer.token({ groups: undefined }));
     expect(without).toMatchObject({ ok: true, identity: { groups: [] } });
@@ -47,6 +51,35 @@ describe("a token", () => {
   ])("%s is refused", async (_what, claims, reason) => {
     const verdict = await issuer.verifier().verify(await issuer.token(claims));
     expect(verdict).toMatchObject({ ok: false, isAway: false, reason: expect.stringMatching(reason) });
+  });
+
+  test.each([[undefined], [false], ["false"], [null], [1], [""], [["true"]]])(
+    "that does not say that the e-mail address it names was verified (%j) is refused: anybody may write any",
+    async (email_verified) => {
+      const verifier = issuer.verifier({ subject_claim: "email" });
+      const verdict = await verifier.verify(await issuer.token({ email: "ann@example.com", email_verified }));
+      expect(verdict).toMatchObject({ ok: false, isAway: false, reason: expect.stringMatching(/email_verified/) });
+    },
+  );
+
+  test.each([[true], ["true"]])("that says it (%j) is good", async (email_verified) => {
+    const verifier = issuer.verifier({ subject_claim: "email" });
+    const verdict = await verifier.verify(await issuer.token({ email: "ann@example.com", email_verified }));
+    expect(verdict).toMatchObject({ ok: true, identity: { subject: "ann@example.com" } });
+  });
+
+  test.each([
+    "ann\ufe0f",
+    "a\u200bnn",
+    "ann\u2800",
+    "ann\u3164",
+    "\u202eann",
+    "ann\u00ad",
+    "ann\u{e0061}",
+    "ann\u034f",
+  ])("of a name with characters that nobody sees (%j) is refused", async (sub) => {
+    const verdict = await issuer.verifier().verify(await issuer.token({ sub }));
+    expect(verdict).toMatchObject({ ok: false, reason: expect.stringMatching(/holds no name/) });
   });
 
   test("of another key under the same id is refused", async () => {

@@ -88,6 +88,11 @@ describe("a declared secret goes from a text", () => {
   const SECRET = `p&ss "w'rd/<x>~(1) more*`;
   const form = (text: string): string => new URLSearchParams({ a: text }).toString().slice(2);
   const html = SECRET.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
+  const numbered = (text: string, of: (code: number) => string): string =>
+    [...text].map((char) => of(char.charCodeAt(0))).join("");
+  const unicode = (char: string): string => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  const mail = (code: number): string =>
+    /\w/.test(String.fromCharCode(code)) ? String.fromCharCode(code) : `=${code.toString(16).toUpperCase()}`;
   test.each([
     ["as it is", SECRET],
     ["in JSON", JSON.stringify({ a: SECRET })],
@@ -104,6 +109,19 @@ describe("a declared secret goes from a text", () => {
     ["over lines that a shell continues", `${SECRET.slice(0, 8)}\\\n${SECRET.slice(8)}`],
     ["in base64 of 20 characters a line", btoa(`x${SECRET}y`).replace(/.{20}/g, "$&\r\n")],
     ["in quoted-printable", `${SECRET.slice(0, 8)}=\r\n${SECRET.slice(8)}`],
+    ["in JSON, three deep", JSON.stringify(JSON.stringify(JSON.stringify({ a: SECRET })))],
+    ["in JSON by numbers", `"${numbered(SECRET, (code) => `\\u${code.toString(16).padStart(4, "0")}`)}"`],
+    ["in JSON as Go writes it", JSON.stringify(SECRET).replace(/[&<>]/g, unicode)],
+    ["in JSON as Go writes it, twice", JSON.stringify(JSON.stringify(SECRET).replace(/[&<>]/g, unicode))],
+    ["in JSON, broken over two lines", JSON.stringify(`${SECRET.slice(0, 9)}\n${SECRET.slice(9)}`)],
+    ["in HTML by numbers alone", numbered(SECRET, (code) => `&#${code};`)],
+    ["in HTML by hexadecimal numbers", numbered(SECRET, (code) => `&#x${code.toString(16)};`)],
+    ["in HTML, each special by number", SECRET.replace(/[&<>"'/]/g, (char) => `&#${char.charCodeAt(0)};`)],
+    ["in HTML, broken over two lines", html.replace("&lt;", "&lt;\n  ")],
+    ["for a shell", SECRET.replace(/[^\w]/g, "\\$&")],
+    ["in quoted-printable, each special by number", numbered(SECRET, mail)],
+    ["in a URL, each character by number", numbered(SECRET, (code) => `%${code.toString(16)}`)],
+    ["with characters that nobody sees in it", [...SECRET].join("\u200b")],
   ])("%s", (_, text) => {
     const clean = withoutSecrets(`before ${text}\nafter`, [SECRET]);
     expect(clean).toContain("[redacted:secret]");
@@ -111,6 +129,15 @@ describe("a declared secret goes from a text", () => {
     expect(clean.endsWith("after")).toBe(true);
     for (const part of [SECRET.slice(0, 6), SECRET.slice(-6), btoa(`x${SECRET}y`).slice(8, 28)])
       expect(clean).not.toContain(part);
+    // Nothing of it is left, and nothing else is gone.
+    expect(clean.replace(/^before |\nafter$/g, "").replaceAll("[redacted:secret]", "").length).toBeLessThan(30);
+  });
+
+  test("and nothing else does: escapes stay as they were", () => {
+    const text = 'a=%41 &amp;&#38; \\n \\\\"x\\" =41=3D \u200b C:\\new\\x41 100%\nend';
+    expect(withoutSecrets(text, [SECRET])).toBe(text);
+    const around = `[%41&amp;\\n]${numbered(SECRET, (code) => `&#${code};`)}[\\n&amp;%41]`;
+    expect(withoutSecrets(around, [SECRET])).toBe("[%41&amp;\\n][redacted:secret][\\n&amp;%41]");
   });
 
   test("and nothing else does: lines stay lines", () => {

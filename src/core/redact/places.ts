@@ -12,6 +12,12 @@ const KEPT = "(?!\\[redacted:)";
 
 const IN_URLS: readonly Place[] = [
   place("password", /:\/\//, /(?<=[A-Za-z0-9]:\/\/[^\s/@:"'<>[]{0,128}:)(?!\[redacted:)[^\s/"'<>]{1,256}(?=@)/g),
+  // In JSON whose writer escapes slashes.
+  place(
+    "password",
+    /:\\{1,8}\//,
+    /(?<=:\\{1,8}\/\\{1,8}\/[^\s/@:"'<>[\\]{0,128}:)(?!\[redacted:)[^\s/"'<>\\]{1,256}(?=@)/g,
+  ),
   place(
     "password",
     /:\/\//,

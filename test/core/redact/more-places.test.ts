@@ -17,6 +17,8 @@ describe("goes, and nothing of it is left", () => {
     [`password = '''${S}'''`, S],
     [`$password = ConvertTo-SecureString "${S}" -AsPlainText -Force`, S],
     [`password%3D${S}%26x`, S],
+    [`{"url":"https:\\/\\/app:${S}@db.example\\/shop"}`, S],
+    [JSON.stringify(`{"url":"https:\\/\\/app:${S}@db.example"}`), S],
     // Headers
     [`x-functions-key: ${LONG}`, LONG],
     [`X-Insert-Key: ${LONG}`, LONG],
