@@ -171,9 +171,11 @@ function foldOf({ view, events }: Played): RunView {
 const EDGE_MS = 1_000;
 
 const isAtDeadline = ({ view, events }: Played): boolean =>
-  events.some(({ workflowExecutionSignaledEventAttributes: signal, eventTime }) => {
-    if (!signal) return false;
-    const atMs = Number(eventTime?.seconds ?? 0) * 1_000 + (eventTime?.nanos ?? 0) / 1_000_000;
+  events.some((event) => {
+    const isDecision =
+      event.workflowExecutionSignaledEventAttributes ?? event.workflowExecutionUpdateAcceptedEventAttributes;
+    if (!isDecision) return false;
+    const atMs = Number(event.eventTime?.seconds ?? 0) * 1_000 + (event.eventTime?.nanos ?? 0) / 1_000_000;
     return view.gates.some(({ deadlineMs }) => Math.abs(atMs - deadlineMs) < EDGE_MS);
   });
 
