@@ -1,20 +1,15 @@
 /** Schedules: graphs and goals that start by the clock. Temporal keeps them; no worker and no façade need to run for that. */
-import {
-  type Client,
-  ScheduleAlreadyRunning,
-  type ScheduleDescription,
-  ScheduleNotFoundError,
-  type ScheduleSpec,
-} from "@temporalio/client";
+import { type Client, ScheduleAlreadyRunning, ScheduleNotFoundError, type ScheduleSpec } from "@temporalio/client";
 import type { Graph, GraphInput } from "../schema/graph.js";
 import type { GoalInput } from "../schema/run-input.js";
 import { RUN_QUEUE, WORKFLOWS } from "../vocabulary/names.js";
+import type { Problem } from "../vocabulary/problems.js";
 import type { Result } from "../vocabulary/result.js";
 import { CATCHUP_DEFAULT_SECONDS, NEXT_SHOWN, SCHEDULES_LISTED } from "../vocabulary/schedule-limits.js";
 import type { Asked } from "./runs/context.js";
 import { promptly } from "./runs/deadline.js";
 import { attempt, refusal } from "./runs/temporal-errors.js";
-import { type LastStart, withOutcome } from "./schedules/last-starts.js";
+import { type LastStart, lastStarts } from "./schedules/last-starts.js";
 
 export interface ScheduleWish {
   name: string;
@@ -32,6 +27,8 @@ export interface ScheduleWish {
   pauses: boolean;
   /** In words, for lists. */
   when: string;
+  /** What stands against it and does not keep it from being created. */
+  notices?: Problem[];
 }
 
 export interface ScheduleView {
@@ -47,6 +44,8 @@ export interface ScheduleView {
   /** Oldest first; of the last one, what it came to. */
   recent: LastStart[];
   pausesOnFailure: boolean;
+  /** Of a preview, and of one that was just created. */
+  notices?: Problem[];
 }
 
 export interface Schedules {
@@ -111,7 +110,8 @@ export function createSchedules(
       const message = `the times cannot be read: ${error.message.slice(0, 300)}`;
       return refusal({ code: "field-invalid", at: "schedule", message });
     }
-    return { ok: true, value: await viewOf(client, wish.name) };
+    const { notices } = wish;
+    return { ok: true, value: { ...(await viewOf(client, wish.name)), notices } };
   };
   return {
     create: (wish) =>
@@ -194,18 +194,9 @@ async function viewOf(client: Client, name: string): Promise<ScheduleView> {
     note: state.note || undefined,
     timezone: spec.timezone ?? "UTC",
     next: info.nextActionTimes.slice(0, NEXT_SHOWN).map((time) => time.getTime()),
-    recent: await recentOf(client, info.recentActions.slice(-NEXT_SHOWN)),
+    recent: await lastStarts(client, info.recentActions.slice(-NEXT_SHOWN)),
     pausesOnFailure: policies.pauseOnFailure,
   };
-}
-
-function recentOf(client: Client, actions: ScheduleDescription["info"]["recentActions"]): Promise<LastStart[]> {
-  return Promise.all(
-    actions.map(({ takenAt, action: { workflow } }, at) => {
-      const start = { startedMs: takenAt.getTime(), run: workflow.workflowId };
-      return at < actions.length - 1 ? start : withOutcome(client, start, workflow.firstExecutionRunId);
-    }),
-  );
 }
 
 async function listed(client: Client): Promise<ScheduleView[]> {

@@ -1,6 +1,7 @@
 /** What the operations about schedules take and give. */
 import { z } from "zod";
 import { GOAL_MAX_CHARS } from "../vocabulary/limits.js";
+import { problemSchema } from "./api-answers.js";
 import { jsonObjectSchema } from "./json.js";
 
 const duration = z.string().max(20);
@@ -43,6 +44,7 @@ export const scheduleAnswer = z.object({
     }),
   ),
   pausesOnFailure: z.boolean(),
+  notices: z.array(problemSchema).optional().meta({ description: "of a preview, and of one that was just created" }),
 });
 export const schedulesAnswer = z.object({ schedules: z.array(scheduleAnswer) });
 export const scheduleDeletedAnswer = z.object({ name: z.string() });

@@ -260,6 +260,9 @@ describe("an address of its own", () => {
     for (const path of ["/", "/api/v1/runs", "/api/v1/incidents", "/metrics", "/api/v1/session"])
       expect([path, await asked(`${hooksUrl}${path}`)]).toEqual([path, 404]);
     expect(await asked(`${own}/hooks/pager`, init)).toBe(404);
+    const hintAt = async (url: string) => ((await (await fetch(url, init)).json()) as { hint: string }).hint;
+    expect(await hintAt(`${own}/hooks/pager`)).toMatch(/the address of facade\.hooks/);
+    expect(await hintAt(`${hooksUrl}/api/v1/runs`)).toMatch(/at \/hooks\/NAME/);
     expect(await asked(`${own}/api/v1/incidents`)).not.toBe(401);
   });
   test("beyond this machine wants TLS, and a port of its own", async () => {

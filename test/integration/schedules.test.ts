@@ -148,10 +148,18 @@ describe("by HTTP", () => {
     const previewed = await ask("POST", "", { ...daily, preview: true });
     expect(previewed).toMatchObject({ status: 200, body: { when: expect.stringMatching(/07:00.*Europe\/Berlin/) } });
     expect(previewed.body.next).toHaveLength(5);
+    // Nothing that the machine declares could be looked at: a goal that fails at every start is told before it is kept.
+    const fails = { message: expect.stringMatching(/^planned now, it would fail: /) };
+    expect(previewed.body.notices).toEqual([expect.objectContaining(fails)]);
     expect((await ask("GET", "/daily")).status).toBe(404);
     expect(await ask("POST", "", daily)).toMatchObject({
       status: 201,
-      body: { name: "daily", what: "plans anew each time: is the shop well?", pausesOnFailure: false },
+      body: {
+        name: "daily",
+        what: "plans anew each time: is the shop well?",
+        pausesOnFailure: false,
+        notices: [fails],
+      },
     });
     expect(await ask("POST", "/daily/pause", { reason: "freeze" })).toMatchObject({
       status: 200,

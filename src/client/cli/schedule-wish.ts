@@ -1,7 +1,8 @@
 /** A schedule as it was asked for: its times read and said in words, its graph checked by the policy of this machine. */
 import cronstrue from "cronstrue";
-import { loadLocal } from "../../app/local.js";
+import { type Local, loadLocal } from "../../app/local.js";
 import { checkedGraph } from "../../core/check/checked-graph.js";
+import type { GoalInput } from "../../schema/run-input.js";
 import type { Problem } from "../../vocabulary/problems.js";
 import type { Result } from "../../vocabulary/result.js";
 import { INTERVAL_MIN_SECONDS, JITTER_MAX_SECONDS } from "../../vocabulary/schedule-limits.js";
@@ -80,20 +81,32 @@ function secondsOf(text: string | undefined): number | undefined {
   return count === undefined ? undefined : Number(count) * (UNITS[unit] ?? 1);
 }
 
-type What = Pick<ScheduleWish, "graph" | "goal" | "pauses">;
+type What = Pick<ScheduleWish, "graph" | "goal" | "pauses" | "notices">;
 
 /** A graph is checked before it is kept; what writes pauses where it went wrong. */
 async function whatOf({ graph, goal, remedy }: ScheduleRequest, environment: Environments): Promise<Result<What>> {
   if ((graph === undefined) === (goal === undefined))
     return refused("graph", "exactly one of graph and goal must be given");
-  if (graph === undefined) {
-    const asks = remedy === true;
-    return { ok: true, value: { goal: { goal: goal ?? "", remedy: asks }, pauses: asks } };
-  }
   const local = await loadLocal(environment);
   if (!local.ok) return local;
+  if (graph === undefined) {
+    const wanted = { goal: goal ?? "", remedy: remedy === true };
+    return { ok: true, value: { goal: wanted, pauses: wanted.remedy, notices: doubtsOf(wanted, local) } };
+  }
   const outcome = local.check(graph);
   if (!outcome.ok) return outcome;
   const pauses = checkedGraph(graph, outcome.verdict).nodes.some(({ effect }) => effect === "write");
   return { ok: true, value: { graph, pauses } };
+}
+
+/** Why it could not be planned today. Kept all the same, for it is planned anew each time; a model is not asked. */
+function doubtsOf(goal: Omit<GoalInput, "requester">, local: Local): Problem[] | undefined {
+  const input = { ...goal, requester: "schedule" };
+  if (local.plannerFor(input) === "model") return undefined;
+  const drafted = local.draft(input);
+  if (drafted.ok) return undefined;
+  return drafted.problems.map((problem) => ({
+    ...problem,
+    message: `planned now, it would fail: ${problem.message}`,
+  }));
 }

@@ -77,10 +77,18 @@ export function createFacade(given: FacadeOptions, door: Door = "all"): Express 
   if (door !== "hooks") app.use(page(options.staticDir));
   app.use((request) => {
     const message = `there is nothing at ${request.path.slice(0, 120)}`;
-    throw new Refusal([{ code: "not-found", at: "path", message, hint: "the interface begins at /api/v1" }]);
+    throw new Refusal([{ code: "not-found", at: "path", message, hint: wayTo(request.path, door) }]);
   });
   app.use(toProblems(log));
   return app;
+}
+
+/** Where hooks have an address of their own, each door knows what the other has. */
+function wayTo(path: string, door: Door): string {
+  if (door === "hooks") return "alerts come in here, at /hooks/NAME; everything else is at the address of the façade";
+  if (door === "rest" && path.startsWith("/hooks/"))
+    return "alerts come in at the address of facade.hooks in config.yaml";
+  return "the interface begins at /api/v1";
 }
 
 function handlersOf(

@@ -6,7 +6,7 @@ import type { AddressInfo } from "node:net";
 import { HTTP_HEADERS_SECONDS, HTTP_IDLE_SECONDS, HTTP_REQUEST_SECONDS } from "../../vocabulary/facade-limits.js";
 import type { Problem } from "../../vocabulary/problems.js";
 import type { Refused } from "../../vocabulary/result.js";
-import { dangersOf, dangersOfHooks, type Exposure } from "./access/exposure.js";
+import { dangersOf, dangersOfHooks } from "./access/exposure.js";
 import { createFacade, type Door } from "./facade.js";
 import type { FacadeOptions } from "./options.js";
 import { shared } from "./shared-runs.js";

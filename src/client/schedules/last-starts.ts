@@ -1,5 +1,5 @@
 /** What the last starts of a schedule came to: a run's outcome, or why there was no run. */
-import { type Client, WorkflowFailedError } from "@temporalio/client";
+import { type Client, type ScheduleDescription, WorkflowFailedError } from "@temporalio/client";
 import { promptly } from "../runs/deadline.js";
 
 export interface LastStart {
@@ -12,8 +12,21 @@ export interface LastStart {
   message?: string;
 }
 
+/** Oldest first; what the last one came to is asked, of those before it nothing. */
+export function lastStarts(
+  client: Client,
+  actions: ScheduleDescription["info"]["recentActions"],
+): Promise<LastStart[]> {
+  return Promise.all(
+    actions.map(({ takenAt, action: { workflow } }, at) => {
+      const start = { startedMs: takenAt.getTime(), run: workflow.workflowId };
+      return at < actions.length - 1 ? start : withOutcome(client, start, workflow.firstExecutionRunId);
+    }),
+  );
+}
+
 /** Of what Temporal has forgotten, or does not tell at once, the start alone is told. */
-export async function withOutcome(client: Client, start: LastStart, executionId: string): Promise<LastStart> {
+async function withOutcome(client: Client, start: LastStart, executionId: string): Promise<LastStart> {
   const handle = client.workflow.getHandle(start.run, executionId);
   try {
     return await promptly(client, async () => {

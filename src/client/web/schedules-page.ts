@@ -120,6 +120,7 @@ function NewSchedule({ onCreated }: { onCreated(): void }) {
       ${error === undefined ? null : html`<${ProblemBox} error=${error} />`}
       <div role="status">
         ${preview === undefined ? null : html`<p><strong>${preview.when}</strong></p><${Times} schedule=${preview} />`}
+        ${(preview?.notices ?? []).map(({ message, hint }) => html`<p class="notice">${message}${hint === undefined ? "" : `; ${hint}`}</p>`)}
       </div>
       <button type="submit">${preview === undefined ? "Show when" : "Create it"}</button>
     </form>

@@ -3,12 +3,14 @@ import { type AuditLog, createAuditLog } from "../../../platform/audit/log.js";
 import { readEnvironment } from "../../../platform/environment.js";
 import { storesOf } from "../../../platform/stores.js";
 import { childRunId } from "../../../vocabulary/names.js";
+import type { Problem } from "../../../vocabulary/problems.js";
 import type { Result } from "../../../vocabulary/result.js";
 import { auditedSchedules } from "../../schedules/audit.js";
 import type { ScheduleRequest, Schedules, ScheduleView } from "../../schedules.js";
 import { openRuns } from "../backend.js";
 import { done, type Ending, failed } from "../ending.js";
 import { readGraph } from "../input.js";
+import { noteWarnings } from "../plan-text.js";
 import { wishOf } from "../schedule-wish.js";
 import { ownName, type Session } from "../session.js";
 import { clockIn, columns, oneLine, style } from "../text.js";
@@ -34,6 +36,7 @@ export async function create(
     const answer = preview ? await schedules.preview(wish) : await schedules.create(wish);
     if (!answer.ok) return failed(answer.problems);
     for (const line of linesOf(answer.value)) session.print.result(line);
+    noteDoubts(session, answer.value.notices ?? []);
     if (preview) session.print.note("nothing was kept: leave --preview out to create it");
     return done({ schedule: documentOf(answer.value), preview });
   });
@@ -109,7 +112,9 @@ function linesOf(view: ScheduleView): string[] {
     `  ${oneLine(what, 240)}`,
     ...(pausesOnFailure ? ["  a run that goes wrong pauses it"] : []),
     ...(note === undefined ? [] : [`  ${oneLine(note, 200)}`]),
-    ...next.map((ms, index) => `  ${index === 0 ? "next" : "then"} ${clockIn(timezone, ms)}`),
+    ...next.map(
+      (ms, index) => `  ${index > 0 ? "then" : paused ? "once resumed, next" : "next"} ${clockIn(timezone, ms)}`,
+    ),
     ...recent.flatMap((start) => startLines(start, timezone)),
   ];
 }
@@ -118,6 +123,11 @@ function startLines({ startedMs, run, outcome, message }: ScheduleView["recent"]
   const said = outcome === undefined ? "" : `  ${style.bold(oneLine(outcome, 40))}`;
   const started = `${style.dim(`  started ${clockIn(timezone, startedMs)} ${oneLine(childRunId(run), 120)}`)}${said}`;
   return message === undefined ? [started] : [started, `    ${oneLine(message, 240)}`];
+}
+
+function noteDoubts({ print }: Session, notices: readonly Problem[]): void {
+  noteWarnings(print, notices);
+  for (const { hint } of notices) if (hint !== undefined) print.note(`  ${oneLine(hint, 400)}`);
 }
 
 const documentOf = ({ next, recent, ...view }: ScheduleView) => ({
