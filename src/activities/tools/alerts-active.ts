@@ -154,6 +154,8 @@ function heldBy({ silencedBy, inhibitedBy }: ManagedAlert["status"]): Held | und
   return inhibitedBy.length > 0 ? "inhibited" : undefined;
 }
 
+/** What a job wrote for the machine's exporter tells nothing of the machine, and of nobody else either. */
+const PASSED_ON_FACTOR = 0.85;
 /** Of an alert that somebody silenced, or that another covers, somebody knows already: it tells less of what is new. */
 const HELD_FACTOR = 0.5;
 
@@ -219,13 +221,18 @@ function evidenceOfAlert(
   const says = alert.annotations.summary ?? alert.annotations.description ?? alert.annotations.message ?? "";
   const state = alert.state === "pending" ? "is about to fire" : "fires";
   const held = alert.held === undefined ? "" : ` (${alert.held})`;
-  const sure = nature.sure * (alert.state === "pending" ? 0.8 : 1) * (alert.held === undefined ? 1 : HELD_FACTOR);
+  const isOwn = nature.own && service !== undefined && service.passedOn !== true;
+  const sure =
+    (service?.passedOn === true ? PASSED_ON_FACTOR : 1) *
+    nature.sure *
+    (alert.state === "pending" ? 0.8 : 1) *
+    (alert.held === undefined ? 1 : HELD_FACTOR);
   return {
     service: service?.name ?? (alert.labels.job || "(unknown)"),
     code: alertname,
     sign: nature.sign,
     kind: "alert",
-    own: nature.own && service !== undefined,
+    own: isOwn,
     sure,
     text: `the alert ${alertname} ${state}${held}${says === "" ? "" : `: ${says}`}`,
     current: true,

@@ -9,6 +9,8 @@ import { byAddress, mentioned, named } from "./who.js";
 
 export interface AlertPlace {
   name: string;
+  /** Told by the exporter of a machine, and of nothing that is the machine's own. */
+  passedOn?: boolean;
 }
 
 /** Labels whose value names what the alert is about, more than the exporter that told it. */
@@ -51,6 +53,7 @@ export async function placeOfAlert(
   }
   const written = teller === undefined ? undefined : writtenFor(teller, expr ?? "", labels.alertname ?? "", others);
   if (written !== undefined) return { name: written };
+  if (teller !== undefined && isPassedOn(teller, expr ?? "")) return { name: teller.name, passedOn: true };
   if (teller !== undefined) return { name: probedBy(teller, services) ?? teller.name };
   const byInstance = services.filter(
     ({ instances }) => labels.instance !== undefined && instances.includes(labels.instance),
@@ -76,7 +79,7 @@ function writtenFor(
   alert: string,
   others: readonly ServiceParam[],
 ): string | undefined {
-  if (healthOf(teller.kinds[0] ?? "")?.role !== "host" || /\bnode_|\bup\b/.test(expr)) return undefined;
+  if (!isPassedOn(teller, expr)) return undefined;
   const metrics = expr.replace(/\{[^}]{0,500}\}/g, "").match(/[a-zA-Z_:][a-zA-Z0-9_:]{3,}/g) ?? [];
   const [only, more] = mentioned(
     [words(alert), ...metrics.map((name) => name.replace(/[_:]/g, " "))].join(" "),
@@ -84,6 +87,9 @@ function writtenFor(
   );
   return more === undefined ? only?.name : undefined;
 }
+
+const isPassedOn = ({ kinds: [main] }: ServiceParam, expr: string): boolean =>
+  expr !== "" && healthOf(main ?? "")?.role === "host" && !/\b(?:node|windows|process)_|\bup\b/.test(expr);
 
 /** What a probe stands before, where that is one service alone. */
 function probedBy({ kinds, calls }: ServiceParam, services: readonly ServiceParam[]): string | undefined {

@@ -17,6 +17,8 @@ const STRANGER_SURE = 0.66;
 /** Of errors that fit no pattern; and of those that an exporter or a monitor writes: they are about its own looking. */
 const UNNAMED_SURE = 0.45;
 const OF_WATCHERS_SURE = 0.2;
+/** Of what fails in its own code and goes on. */
+const LIVED_ON_SURE = 0.72;
 /** A single line tells of now for so long. */
 const CURRENT_MS = 120_000;
 /** Lines that came every second and come no more are over after this, or after so many of their usual pauses. */
@@ -49,7 +51,7 @@ export type Found = Omit<Evidence, "node"> & { lines: number };
 export function signOf(group: readonly KeptEntry[], all: readonly KeptEntry[], params: Log, untilMs: number): Found[] {
   const last = group.at(-1);
   if (last === undefined) return [];
-  const sign = logSignOf(last.message);
+  const sign = livedOn(logSignOf(last.message), group, all);
   const isErrorGroup = group.some(({ level }) => isError(level));
   if (sign === undefined && !isErrorGroup) return [];
   const burst = newestBurst(group);
@@ -83,6 +85,22 @@ export function signOf(group: readonly KeptEntry[], all: readonly KeptEntry[], p
       query: `${params.source}, since ${params.since}`,
     },
   ];
+}
+
+/** Who writes on between such lines, and was not started anew, did not end: requests do. */
+function livedOn(
+  sign: LogSign | undefined,
+  group: readonly KeptEntry[],
+  all: readonly KeptEntry[],
+): LogSign | undefined {
+  const [first, last] = [group[0], group.at(-1)];
+  if (sign?.code !== "crashed" || first === undefined || last === undefined || group.length < FLEETING_LINES)
+    return sign;
+  const own = new Set(group);
+  const between = all.filter((one) => one.timeMs > first.timeMs && one.timeMs < last.timeMs && !own.has(one));
+  if (between.length < group.length / 2 || between.some(({ message }) => startLine().test(message.slice(0, 600))))
+    return sign;
+  return { ...sign, code: "own-code", says: "its own code fails again and again", sign: "errors", sure: LIVED_ON_SURE };
 }
 
 const isFleeting = (sign: LogSign | undefined, burst: readonly KeptEntry[]): boolean =>

@@ -33,6 +33,10 @@ export function named<T extends Nameable>(text: string, services: readonly T[]):
   return (found.find((one) => one !== undefined) ?? (byBare.length === 1 ? byBare[0] : undefined))?.name;
 }
 
+/** `rates-import` where people say the rates import; never an address. */
+const isSpoken = (name: string, joined: string): boolean =>
+  !name.includes(":") && /^[a-z0-9]+(?:[-_. ][a-z0-9]+)+$/.test(name) && joined.includes(`-${plain(name)}-`);
+
 /** The services that a text names: by their names as words, else by the words for their kind where only one is of it. */
 export function mentioned<T extends Nameable>(text: string, services: readonly T[]): T[] {
   const words = new Set(
@@ -42,10 +46,13 @@ export function mentioned<T extends Nameable>(text: string, services: readonly T
       .flatMap((word) => [word, ...word.split(/[_-]/)]),
   );
   const whole = text.toLowerCase();
+  const joined = `-${plain(text)}-`;
   const byName = services.filter(({ name, also }) =>
     [name, ...also].some((one) => {
       const own = one.toLowerCase();
-      return own.length >= 3 && (words.has(own) || (/[^\p{L}\p{N}]/u.test(own) && whole.includes(own)));
+      if (own.length < 3) return false;
+      const isOfSeveral = /[^\p{L}\p{N}]/u.test(own);
+      return words.has(own) || (isOfSeveral && (whole.includes(own) || isSpoken(own, joined)));
     }),
   );
   if (byName.length > 0) return byName;

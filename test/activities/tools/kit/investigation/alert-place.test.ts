@@ -9,6 +9,7 @@ const SERVICES = [
   service("box", "node", { job: "node" }),
   service("shop", "service", { job: "shop" }),
   service("export", undefined),
+  service("price-import", undefined),
 ];
 /** Nothing is asked where labels say it. */
 const place = (alertname: string, expr: string, labels: Record<string, string>) =>
@@ -26,9 +27,18 @@ describe("a metric that a machine's exporter passes on", () => {
     expect(await place("ExportStale", "time() - last_success_seconds > 90000", onBox)).toEqual({ name: "export" });
   });
 
+  test.each([
+    ["PricesOld", "time() - price_import_last_success_timestamp_seconds > 900"],
+    ["PriceImportFailed", "last_run_failed == 1"],
+    ["Stale", "time() - max(price:import:last_run) > 900"],
+  ])("is about a job of several words: %s", async (name, expr) => {
+    expect(await place(name, expr, onBox)).toEqual({ name: "price-import" });
+  });
+
   test("of the machine's own is about the machine, and one that names nobody, too", async () => {
     expect(await place("ExportDiskFull", "node_filesystem_avail_bytes < 1", onBox)).toEqual({ name: "box" });
-    expect(await place("JobStale", "time() - last_success_seconds > 90000", onBox)).toEqual({ name: "box" });
+    const stale = "time() - last_success_seconds > 90000";
+    expect(await place("JobStale", stale, onBox)).toEqual({ name: "box", passedOn: true });
     expect(await place("ExportSlow", "latency_seconds > 1", { job: "shop" })).toEqual({ name: "shop" });
   });
 });

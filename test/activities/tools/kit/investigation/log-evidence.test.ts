@@ -181,3 +181,33 @@ test("errors that fit no pattern say less of a machine than of a service", () =>
   expect(sure("shop")).toBeGreaterThan(0.4);
   expect(sure("box")).toBeLessThan(0.25);
 });
+
+describe("a crash that is told again and again", () => {
+  const panics = lines("panic: assignment to entry in nil map", { every: 2 });
+  const among = (message: string) => {
+    const others = lines(message, { count: 40, every: 1 });
+    const all = [...panics, ...others].sort((a, b) => a.timeMs - b.timeMs);
+    return signOf(panics, all, log("shop"), NOW)[0];
+  };
+
+  test("by a writer that goes on in between is a fault of its code", () => {
+    expect(among("order 17 taken")).toMatchObject({ code: "own-code", sign: "errors", own: true, current: true });
+  });
+
+  test("by one that is started anew in between, or says nothing else, is a crash", () => {
+    expect(among("server started on port 80")).toMatchObject({ code: "crashed", sign: "down" });
+    expect(signOf(panics, panics, log("shop"), NOW)[0]).toMatchObject({ code: "crashed", sign: "down" });
+  });
+});
+
+test.each([
+  'level=ERROR msg="cannot fetch rates" err="GET https://fx.example/latest: unexpected status 429 Too Many Requests"',
+  "requests.exceptions.HTTPError: 429 Client Error: Too Many Requests for url: https://maps.example",
+  "ThrottlingException: Rate exceeded",
+  "provider answered with 429",
+  "monthly quota exceeded for key ***",
+  "rpc error: code = ResourceExhausted desc = RESOURCE_EXHAUSTED",
+  "rate limit exceeded, retry in 60 s",
+])("a limit that others set is told as such: %s", (message) => {
+  expect(tell(message, "shop")).toMatchObject({ service: "shop", code: "rate-limited", sign: "refusing", own: true });
+});

@@ -25,6 +25,8 @@ describe("people leave out what a service is for", () => {
     ["seats gives errors", ["seats-api"]],
     ["mails of the mail service are late", ["mail_service"]],
     ["pay fails", ["pay"]],
+    ["did the pay worker die?", ["pay", "pay-worker"]],
+    ["the mail service is late", ["mail_service"]],
     ["the queue fails", []],
   ])("'%s' names %j", (text, names) => {
     expect(mentioned(text, SERVICES).map(({ name }) => name)).toEqual(names);
