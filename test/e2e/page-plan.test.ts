@@ -130,6 +130,13 @@ describe.skipIf(!HAS_BROWSER)(titled("planning on the page"), () => {
     await expect.poll(runs).toBe(before + 1);
   });
 
+  test("counts the gate over the whole plan among the gates, and says what it is for", async () => {
+    stage.stack.setPolicy({ ...POLICY, approval: { ...POLICY.approval, whole_plan: "always" } });
+    await plan();
+    const words = await page.locator(".plan .words").textContent();
+    expect(words).toMatch(/Gates2: each waits for a person; the first asks about the whole plan, before anything runs/);
+  }, 120_000);
+
   test("starts no plan that the form has left behind", async () => {
     await plan();
     await page.getByLabel("What is wrong, and what do you want?").fill("something else entirely");

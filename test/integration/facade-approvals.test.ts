@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type RunningFacade, startFacade } from "../../src/client/http/server.js";
+import type { Policy } from "../../src/core/policy.js";
 import { type ApiKeys, createApiKeys } from "../../src/platform/api-keys.js";
 import { createLog } from "../../src/platform/log.js";
 import { createStack, GATED, POLICY, type Stack } from "../client/support/stack.js";
@@ -15,6 +16,7 @@ let stack: Stack;
 let facade: RunningFacade;
 let home: string;
 let keys: ApiKeys;
+let policy: Policy;
 const key: Record<string, string> = {};
 
 beforeAll(async () => {
@@ -22,7 +24,7 @@ beforeAll(async () => {
   server = await startTestDevServer();
   const { connection, address, namespace } = server;
   const rules = [{ name: "two-of-sre", match: {}, groups: ["sre"], required: 2, forbid_requester: true }];
-  const policy = { ...POLICY, approval: { ...POLICY.approval, rules } };
+  policy = { ...POLICY, approval: { ...POLICY.approval, rules } } as Policy;
   stack = await createStack({ connection, address, namespace, policy });
   await stack.startWorker();
   keys = createApiKeys(join(home, "api-keys.json"), Date.now);
@@ -114,4 +116,33 @@ test("two people of the group skip it: it does not happen, the run goes on, and 
   const mend = report.ok ? report.value?.nodes.find(({ id }) => id === "mend") : undefined;
   expect(mend).toMatchObject({ status: "skipped", reason: "skipped by bob, cleo: it recovered" });
   expect(stack.mended).toHaveLength(before);
+}, 90_000);
+
+test("a plan that is asked about whole wants the same people, signed, and takes no gate of its own away", async () => {
+  stack.setPolicy({ ...policy, approval: { ...policy.approval, whole_plan: "writes" } });
+  const before = stack.mended.length;
+  const { runId } = (await ask("rita", "/runs", { graph: GATED })).body;
+  const { nodeId, digest, params } = await gate(runId);
+  expect(nodeId).toBe("whole-plan");
+  expect(params.plan).toMatchObject({ nodes: GATED.nodes.map(({ id }) => ({ id })) });
+  const decide = (node: string, person: string, more: object = {}) =>
+    ask(person, `/runs/${runId}/approvals/${node}`, { decision: "approve", ...more });
+  for (const person of ["mallory", "rita"]) {
+    expect(await decide("whole-plan", person)).toMatchObject({ status: 403, body: { code: "decision-not-allowed" } });
+  }
+  expect(await decide("whole-plan", "bob", { digest: "0".repeat(64) })).not.toMatchObject({
+    body: { result: "accepted" },
+  });
+  for (const person of ["bob", "cleo"]) {
+    expect(await decide("whole-plan", person, { digest })).toMatchObject({ body: { result: "accepted" } });
+  }
+  expect(await gate(runId)).toMatchObject({ nodeId: "mend", required: 2 });
+  expect(stack.mended).toHaveLength(before);
+  for (const person of ["bob", "cleo"]) await decide("mend", person);
+  const report = await stack.runs.report(runId, 60_000);
+  expect(report).toMatchObject({ ok: true, value: { outcome: "succeeded" } });
+  const votes = report.ok ? (report.value?.gates ?? []).map(({ votes }) => votes) : [];
+  expect(votes.map((all) => all.length)).toEqual([2, 2]);
+  expect(votes.flat().every(({ verified }) => verified)).toBe(true);
+  expect(stack.mended).toHaveLength(before + 1);
 }, 90_000);

@@ -105,7 +105,12 @@ async function ask(): Promise<Asked> {
 }
 
 let salt = 0;
-async function press(who: string, action: "approve" | "reject", value: object, trigger?: string): Promise<string> {
+async function press(
+  who: string,
+  action: "approve" | "reject" | "skip",
+  value: object,
+  trigger?: string,
+): Promise<string> {
   const user = workspace.users[who] ?? "";
   const before = workspace.whispers(user).length;
   const payload = click(user, action, value, {
@@ -131,6 +136,17 @@ const closedMessage = (asked: Asked) =>
     },
     { timeout: 30_000, interval: 100 },
   );
+
+/** The form that a click opened, sent back; what its sender alone is told. */
+async function sendForm(user: string, comment?: string): Promise<string> {
+  const opened = await vi.waitUntil(() => workspace.sent.find(({ method }) => method === "views.open"), {
+    timeout: 30_000,
+  });
+  const view = JSON.parse(opened.body.view ?? "");
+  const before = workspace.whispers(user).length;
+  await fetch(`${facade.url}/api/v1/slack/interactions`, signed(submission(user, view, comment)));
+  return vi.waitUntil(() => workspace.whispers(user)[before], { timeout: 30_000 });
+}
 
 test("a click approves: the run goes on, the vote is signed, the message closes; what came before was refused", async () => {
   const asked = await ask();
@@ -161,18 +177,9 @@ test("a rejection wants the comment that the rule asks for, and gets it by the f
   const asked = await ask();
   const user = workspace.users.ann ?? "";
   await press("ann", "reject", asked.value, await workspace.trigger(user));
-  const opened = await vi.waitUntil(() => workspace.sent.find(({ method }) => method === "views.open"), {
-    timeout: 30_000,
-  });
-  const view = JSON.parse(opened.body.view ?? "");
-  const send = async (comment?: string) => {
-    const before = workspace.whispers(user).length;
-    await fetch(`${facade.url}/api/v1/slack/interactions`, signed(submission(user, view, comment)));
-    return vi.waitUntil(() => workspace.whispers(user)[before], { timeout: 30_000 });
-  };
-  expect(await send()).toContain("wants a comment");
+  expect(await sendForm(user)).toContain("wants a comment");
   expect(await isOpen(asked)).toBe(true);
-  expect(await send("not during the sale")).toBe("Your rejection of mend counts.");
+  expect(await sendForm(user, "not during the sale")).toBe("Your rejection of mend counts.");
   const report = await stack.runs.report(asked.runId, 60_000);
   expect(report).toMatchObject({ ok: true, value: { outcome: "rejected" } });
   const votes = report.ok ? report.value?.gates[0]?.votes : [];
@@ -181,6 +188,30 @@ test("a rejection wants the comment that the rule asks for, and gets it by the f
   ]);
   expect(stack.mended).toEqual([]);
   expect(await closedMessage(asked)).toMatch(/⛔ rejected.*by ann: reject/);
+}, 120_000);
+
+test("a click on Skip leaves the node out: the run goes on without it, by whom stands in the report, the message closes", async () => {
+  const asked = await ask();
+  const user = workspace.users.ann ?? "";
+  const forged = click(user, "skip", asked.value, { channel: workspace.ops });
+  const response = await fetch(`${facade.url}/api/v1/slack/interactions`, signed(forged, { secret: "guessed" }));
+  expect(response.status).toBe(401);
+  expect(await isOpen(asked)).toBe(true);
+  // The very button of the message, not one that the test made up.
+  const message = (await workspace.messages()).find(({ ts }) => ts === asked.ts);
+  const { elements } = message.blocks.find((block: { type: string }) => block.type === "actions");
+  const button = elements.find((one: { action_id: string }) => one.action_id === "autoops_skip");
+  await press("ann", "skip", JSON.parse(button.value), await workspace.trigger(user));
+  const said = await sendForm(user, "it recovered");
+  expect(said).toMatch(/mend counts/);
+  const report = await stack.runs.report(asked.runId, 60_000);
+  expect(report).toMatchObject({ ok: true, value: { outcome: "succeeded", gates: [{ status: "skipped" }] } });
+  const votes = report.ok ? report.value?.gates[0]?.votes : [];
+  expect(votes).toMatchObject([
+    { approver: "ann", decision: "skip", channel: "slack", comment: "it recovered", verified: true },
+  ]);
+  expect(stack.mended).toEqual([]);
+  expect(await closedMessage(asked)).toMatch(/by ann: skip/);
 }, 120_000);
 
 test("two clicks at once count once, and a click after the deadline is late", async () => {

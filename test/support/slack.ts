@@ -103,7 +103,7 @@ export function signed(
 /** A click on one of our buttons. `salt` makes another request of the same click. */
 export function click(
   user: string,
-  action: "approve" | "reject",
+  action: "approve" | "reject" | "skip",
   value: object,
   more: { channel: string; trigger?: string; salt?: string },
 ): object {

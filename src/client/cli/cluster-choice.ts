@@ -1,4 +1,5 @@
 /** `autoops investigate` of a cluster: one that is declared, or that of a kubeconfig. */
+import { stat } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import { clusterOfKubeconfig, type FoundCluster } from "../../app/kubeconfig-cluster.js";
 import { type Local, loadLocal } from "../../app/local.js";
@@ -51,7 +52,9 @@ export async function chooseCluster(
     return { ok: true, local, params: { ...given, ...(cluster === undefined ? {} : { cluster }) } };
   }
   const found =
-    options.dumps === undefined ? await clusterOfKubeconfig(options, session.environment) : folderOf(options.dumps);
+    options.dumps === undefined
+      ? await clusterOfKubeconfig(options, session.environment)
+      : await folderOf(options.dumps);
   if (!found.ok) return found;
   const clusters = { [found.name]: found.cluster };
   const loaded = await loadLocal(session.environment, undefined, clusters);
@@ -60,9 +63,16 @@ export async function chooseCluster(
   return { ok: true, local: loaded, params: { ...usual, ...given, cluster: found.name }, clusters };
 }
 
+const DUMPS_HINT = "fill one first: kubectl get pods,events,deployments -A -o json > FOLDER/all.json";
+
 /** As config.yaml would declare it, by the folder's name. */
-function folderOf(folder: string): FoundCluster {
+async function folderOf(folder: string): Promise<FoundCluster | { ok: false; problems: Problem[] }> {
   const dumps = resolve(folder);
+  const info = await stat(dumps).catch(() => undefined);
+  if (info === undefined || !info.isDirectory()) {
+    const message = info === undefined ? `there is no folder ${folder}` : `${folder} is no folder`;
+    return { ok: false, problems: [{ code: "file-not-found", at: "--dumps", message, hint: DUMPS_HINT }] };
+  }
   const name =
     basename(dumps)
       .replace(/[^a-zA-Z0-9_-]+/g, "-")

@@ -16,6 +16,27 @@ export function pair(text: string, before: Record<string, string> = {}): Record<
   return { ...before, [name]: value };
 }
 
+export function webAddress(text: string): string {
+  if (/^https?:\/\/[^\s/]+/i.test(text) && URL.canParse(text)) return text;
+  throw new InvalidArgumentError("It must be an http or https address, such as http://127.0.0.1:9090.");
+}
+
+/** As parameters of playbooks take it. */
+export function span(text: string): string {
+  if (/^\d{1,7}(?:\.\d{1,3})?(?:s|m|h|d|w)$/.test(text) && Number.parseFloat(text) > 0) return text;
+  throw new InvalidArgumentError("It must be a number with a unit (s, m, h, d or w), such as 30m, 2h or 1d.");
+}
+
+export function kindAndName(text: string): string {
+  if (/^[a-z]{2,30}\/[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/i.test(text)) return text;
+  throw new InvalidArgumentError("It must be a kind and a name, such as deployment/checkout.");
+}
+
+export function listed(text: string, before: string[] = []): string[] {
+  if (text.trim() === "") throw new InvalidArgumentError("It must not be empty.");
+  return [...before, text];
+}
+
 export const port = (flag: string, says: string) => new Option(`${flag} <port>`, says).argParser(whole(0, 65_535));
 export const endsWithParent = () => new Option("--end-with-parent", "end when standard input closes").hideHelp();
 

@@ -32,12 +32,12 @@ export async function declareSources(session: Session, options: SourceOptions): 
     const message = `${file} is there already and is not written over`;
     return [{ code: "usage", at: file, message, hint: "declare the source in it, then: autoops discover" }];
   }
+  const missing = await missingFolders(options.logs ?? []);
+  if (missing.length > 0 && options.prometheus === undefined && kubeconfig === undefined) return missing;
+  for (const { message } of missing) session.print.note(message);
   const logs = await logSources(options.logs ?? []);
   const cluster = kubeconfig === undefined ? undefined : await findCluster(environment.variables, kubeconfig);
-  if (kubeconfig !== undefined && cluster === undefined) {
-    const message = `${kubeconfig} is not a kubeconfig with a context that leads to an https server`;
-    return [{ code: "usage", at: "--kubeconfig", message, hint: "look at it with: kubectl config view --minify" }];
-  }
+  if (kubeconfig !== undefined && cluster === undefined) return [noKubeconfig(kubeconfig)];
   const alertmanager = await managerOf(session, options.prometheus);
   await writeConfig(file, {
     cluster,
@@ -48,6 +48,22 @@ export async function declareSources(session: Session, options: SourceOptions): 
   });
   session.print.note(`written: ${file}`);
   return undefined;
+}
+
+export function noKubeconfig(file: string): Problem {
+  const message = `${file} is not a kubeconfig with a context that leads to an https server`;
+  return { code: "usage", at: "--kubeconfig", message, hint: "look at it with: kubectl config view --minify" };
+}
+
+/** Folders that were named and are not there: with nothing else to look at, no configuration is written. */
+export async function missingFolders(folders: readonly string[]): Promise<Problem[]> {
+  const problems = await Promise.all(
+    folders.map(async (folder): Promise<Problem[]> => {
+      const isHere = await isThere(resolve(folder));
+      return isHere ? [] : [{ code: "file-not-found", at: "--logs", message: `there is no folder ${folder}` }];
+    }),
+  );
+  return problems.flat();
 }
 
 /** A policy that cannot be read keeps nobody from a configuration: what comes after tells of it. */

@@ -1,20 +1,22 @@
 /** The commands about an own stack: learn it, look into it, and set up for it. */
 import { Option } from "commander";
 import { as, type Declared } from "./declared.js";
-import { endsWithParent, port, waitSeconds } from "./options.js";
+import { endsWithParent, kindAndName, listed, port, span, waitSeconds, webAddress } from "./options.js";
 
 const sources = () => [
-  new Option("--prometheus <url>", "a Prometheus server, written into config.yaml where there is none"),
-  new Option("--logs <folder>", "a folder with log files; may be repeated").argParser(
-    (text: string, before: string[] = []) => [...before, text],
+  new Option("--prometheus <url>", "a Prometheus server, written into config.yaml where there is none").argParser(
+    webAddress,
   ),
+  new Option("--logs <folder>", "a folder with log files; may be repeated").argParser(listed),
   new Option("--kubeconfig <file>", "a kubeconfig: its current context becomes a declared cluster"),
 ];
 
 const clusterOptions = () => [
   new Option("--cluster <name>", "a cluster that config.yaml declares").conflicts(["kubeconfig", "context"]),
   new Option("--namespace <name>", "the namespace to look at; * stands for all"),
-  new Option("--workload <kind/name>", "only what has to do with it, such as deployment/checkout"),
+  new Option("--workload <kind/name>", "only what has to do with it, such as deployment/checkout").argParser(
+    kindAndName,
+  ),
   new Option(
     "--kubeconfig <file>",
     "a kubeconfig; without it that of KUBECONFIG or ~/.kube/config, where no cluster is declared",
@@ -80,8 +82,11 @@ export const STACK_COMMANDS: readonly Declared[] = [
       "autoops investigate --alert alert.json",
     ],
     options: [
-      new Option("--alert <file>", "an alert: a webhook of Alertmanager, PagerDuty or Datadog; - reads standard input"),
-      new Option("--since <duration>", "how far back to look, such as 1h"),
+      new Option(
+        "--alert <file>",
+        "a webhook of Alertmanager, Grafana, PagerDuty, Datadog or any other (docs/playbooks.md); - reads standard input",
+      ),
+      new Option("--since <duration>", "how far back to look, such as 1h").argParser(span),
       ...clusterOptions(),
       new Option("--all", "every finding, not only the answer"),
       waitSeconds(),

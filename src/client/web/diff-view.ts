@@ -1,8 +1,8 @@
 /** What an action would change: before → after, each line marked by a sign and not by its colour alone. */
+import { blockText } from "./block-text.js";
 import { type DiffLine, diffLines } from "./diff.js";
 import { html } from "./html.js";
 import { Output } from "./output.js";
-import { shown } from "./words.js";
 
 const SIGNS: Record<DiffLine["kind"], { sign: string; says: string }> = {
   same: { sign: " ", says: "" },
@@ -10,8 +10,10 @@ const SIGNS: Record<DiffLine["kind"], { sign: string; says: string }> = {
   new: { sign: "+", says: "added: " },
 };
 
+const linesOf = (value: unknown): string => (typeof value === "string" ? value : blockText(value));
+
 export function DiffView({ before, after }: { before: unknown; after: unknown }) {
-  const [from, to] = [shown(before ?? "nothing"), shown(after ?? "nothing")];
+  const [from, to] = [linesOf(before ?? "nothing"), linesOf(after ?? "nothing")];
   if (from === to) return html`<p class="muted">It would leave everything as it is.</p>`;
   const lines = diffLines(from, to);
   if (lines === undefined) {

@@ -1,6 +1,7 @@
 /** Words and signs for statuses, and times for people. A status is never told by colour alone. */
 import type { NodeView } from "../../core/report/view.js";
 import type { Effect } from "../../vocabulary/node-types.js";
+import { blockText } from "./block-text.js";
 
 interface Style {
   sign: string;
@@ -76,7 +77,12 @@ const DAY = new Intl.DateTimeFormat(undefined, { month: "short", day: "numeric",
 export const clock = (ms: number): string => CLOCK.format(ms);
 export const day = (ms: number): string => DAY.format(ms);
 
+/** Lists and mappings longer than this are read line by line. */
+const ON_ONE_LINE_CHARS = 100;
+
 /** One value of an output or of params, as it is. */
 export function shown(value: unknown): string {
-  return typeof value === "string" ? value : (JSON.stringify(value, undefined, 2) ?? "");
+  if (typeof value === "string") return value;
+  const text = JSON.stringify(value) ?? "";
+  return text.length > ON_ONE_LINE_CHARS ? blockText(value) : text;
 }

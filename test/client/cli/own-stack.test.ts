@@ -1,5 +1,14 @@
 /** `init`, `discover` and `doctor` from an empty home: files are written once, and never over what is there. */
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
@@ -181,4 +190,37 @@ test("the report of a run whose server has ended with it is read from what was k
     exit: 7,
     document: { ok: false, problems: [{ code: "temporal-unreachable" }] },
   });
+});
+
+test.each([
+  ["init", "--yes", "--prometheus", "not-a-url"],
+  ["discover", "--prometheus", "not-a-url"],
+  ["discover", "--prometheus", "ftp://127.0.0.1/x"],
+  ["discover", "--prometheus", ""],
+  ["discover", "--logs", "/nonexistent/logs"],
+  ["discover", "--logs", ""],
+  ["init", "--yes", "--kubeconfig", "/etc/hostname"],
+  ["discover", "--kubeconfig", "/nonexistent/config"],
+])(
+  "%s %s %s %s: what cannot be looked at is refused, and nothing is written that would refuse everything after it",
+  async (...argv) => {
+    const { exit, document } = await call(...argv.filter((one) => one !== undefined));
+    expect(exit).toBe(2);
+    expect(document.problems[0].message.length).toBeGreaterThan(10);
+    expect(existsSync(join(home, ".autoops", "config.yaml"))).toBe(false);
+  },
+);
+
+test.each([
+  ["--since", "yesterday", "a number with a unit"],
+  ["--since", "0m", "a number with a unit"],
+  ["--since", "5", "a number with a unit"],
+  ["--workload", "checkout", "a kind and a name"],
+  ["--workload", "deployment/", "a kind and a name"],
+  ["--dumps", "/nonexistent/dumps", "there is no folder /nonexistent/dumps"],
+  ["--dumps", "/etc/hostname", "is no folder"],
+])("investigate %s %s is refused at once, before any server is looked for", async (option, value, says) => {
+  const { exit, document } = await call("investigate", option, value);
+  expect(exit).toBe(2);
+  expect(document.problems[0].message).toContain(says);
 });

@@ -6,9 +6,10 @@ import { loadLocal } from "../../../app/local.js";
 import { readEnvironment } from "../../../platform/environment.js";
 import { makeFolder } from "../../../platform/folders.js";
 import { isThere } from "../../../platform/settings-file.js";
+import type { Problem } from "../../../vocabulary/problems.js";
 import { askLine } from "../ask.js";
 import { type Ending, failed } from "../ending.js";
-import { logSources, rootsOf, writeConfig } from "../own-stack.js";
+import { logSources, missingFolders, noKubeconfig, rootsOf, writeConfig } from "../own-stack.js";
 import type { Session } from "../session.js";
 import { discover } from "./discover.js";
 
@@ -46,6 +47,8 @@ export async function init(session: Session, _: readonly string[], options: Opti
   const local = await loadLocal(session.environment);
   if (!local.ok) return failed(local.problems);
   const found = await findLocally(local, process.cwd(), options.kubeconfig);
+  if (options.kubeconfig !== undefined && found.cluster === undefined)
+    return failed([noKubeconfig(options.kubeconfig)]);
   const wish = await asked(session, options, {
     prometheus: options.prometheus ?? found.prometheus,
     logs: options.logs ?? found.logFolders,
@@ -63,6 +66,11 @@ export async function init(session: Session, _: readonly string[], options: Opti
       },
     ]);
   }
+  const missing = await missingFolders(wish.logs);
+  const nothingElse = wish.prometheus === undefined && !others && missing.length === wish.logs.length;
+  const problems = [...addressProblems(wish), ...(nothingElse ? missing : [])];
+  if (problems.length > 0) return failed(problems);
+  for (const { message } of missing) print.note(message);
   const logs = await logSources(wish.logs);
   const roots = await rootsOf(wish.logs);
   const { logFolders: _folders, prometheus: _found, alertmanager: _usual, ...rest } = found;
@@ -80,6 +88,13 @@ async function writeSafety(home: string, print: Session["print"]): Promise<void>
   await writeFile(file, SAFETY, { mode: 0o600 });
   await chmod(file, 0o600);
   print.result(`written: ${file} (reads only)`);
+}
+
+/** What was typed at a question went through no option. */
+function addressProblems({ prometheus }: Wish): Problem[] {
+  if (prometheus === undefined || (/^https?:\/\//i.test(prometheus) && URL.canParse(prometheus))) return [];
+  const message = `${prometheus.slice(0, 200)} must be an http or https address, such as http://127.0.0.1:9090`;
+  return [{ code: "usage", at: "Prometheus", message, hint: "autoops init asks again" }];
 }
 
 interface Wish {
