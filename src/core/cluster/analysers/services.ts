@@ -42,13 +42,20 @@ const selectorText = ({ spec }: Service): string =>
     .map(([key, value]) => `${key}=${value}`)
     .join(",");
 
+const tellsLabels = ({ owners, facts }: Model, namespace: string | undefined): boolean => {
+  const known = owners.filter(({ ref }) => ref.namespace === namespace);
+  const pods = facts.objects.Pod.filter(({ metadata }) => metadata.namespace === namespace);
+  const labels = [...known.map((owner) => owner.labels), ...pods.map(({ metadata }) => metadata.labels ?? {})];
+  return labels.length === 0 || labels.some((own) => Object.keys(own).length > 0);
+};
+
 function nothingBehind(model: Model, service: Service, affects: ObjectRef[]): Cause[] {
   if (!model.knows("Pod", service.metadata.namespace)) return [];
   const ref = refOf("Service", service);
   const evidence = [evidenceOf(ref, "spec.selector", `${selectorText(service)} selects no pod`)];
   const intended = model.ownersBehind(service).filter(({ labels }) => hasLabels(labels, service.spec?.selector ?? {}));
-  // Its workload is there and has no pods: that is the workload's matter.
-  if (intended.length > 0) return [];
+  // Its workload is there and has no pods: that is the workload's matter. Tables tell no labels.
+  if (intended.length > 0 || !tellsLabels(model, service.metadata.namespace)) return [];
   const meant = meantOwner(model, service);
   if (meant !== undefined) {
     const labels = Object.entries(meant.labels)

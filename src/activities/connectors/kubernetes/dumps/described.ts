@@ -1,9 +1,11 @@
 /** Objects out of `kubectl describe`: pods, workloads, services, nodes, claims, quotas, and the events of anything. */
 import type { JsonObject } from "../../../../schema/json.js";
 import { podSpecOf, podStatusOf } from "./described-pod.js";
+import { autoscalerOf, budgetOf, cronJobOf, ingressOf, jobOf, policyOf } from "./described-rules.js";
+import { claimOf, configMapOf, endpointsOf, hasKeys, secretOf, volumeOf } from "./described-storage.js";
 import { type DumpedObject, object } from "./objects.js";
 import { type Entry, entryOf, outlinesOf, pairsOf, textOf, timeOf } from "./outline.js";
-import { ageSeconds, before } from "./tables.js";
+import { ageSeconds, before } from "./rows.js";
 
 /** Undefined: it is no such text. */
 export function describedIn(text: string, nowMs: number): DumpedObject[] | undefined {
@@ -22,6 +24,13 @@ function describedOne(entries: Entry[], nowMs: number): DumpedObject[] {
 }
 
 const MARKS: ReadonlyArray<readonly [kind: string, keys: readonly string[]]> = [
+  ["CronJob", ["Schedule", "Concurrency Policy"]],
+  ["HorizontalPodAutoscaler", ["Reference", "Max replicas"]],
+  ["PodDisruptionBudget", ["Selector", "Status", "Min available"]],
+  ["PodDisruptionBudget", ["Selector", "Status", "Max unavailable"]],
+  ["Ingress", ["Rules", "Default backend"]],
+  ["Ingress", ["Rules", "Address"]],
+  ["Endpoints", ["Subsets"]],
   ["Node", ["Allocatable", "Capacity"]],
   ["Deployment", ["Pod Template", "StrategyType"]],
   ["DaemonSet", ["Pod Template", "Desired Number of Nodes Scheduled"]],
@@ -35,6 +44,8 @@ const MARKS: ReadonlyArray<readonly [kind: string, keys: readonly string[]]> = [
 ];
 
 function kindOf(entries: readonly Entry[]): string | undefined {
+  if (entryOf(entryOf(entries, "Spec")?.children ?? [], "PodSelector") !== undefined) return "NetworkPolicy";
+  if (hasKeys(entries)) return entryOf(entries, "Type") === undefined ? "ConfigMap" : "Secret";
   const marked = MARKS.find(([, keys]) => keys.every((key) => entryOf(entries, key) !== undefined))?.[0];
   return marked ?? (entries.some(({ text }) => /^Resource\s+Used\s+Hard$/.test(text)) ? "ResourceQuota" : undefined);
 }
@@ -45,6 +56,7 @@ function metadataOf(entries: readonly Entry[], name: string, namespace: string |
     name,
     namespace,
     labels: pairsOf(entryOf(entries, "Labels")),
+    annotations: pairsOf(entryOf(entries, "Annotations")),
     creationTimestamp: timeOf(textOf(entries, "CreationTimestamp", "Start Time")),
     ownerReferences: owner === "" ? undefined : [{ kind, name: owner, controller: true }],
   });
@@ -62,6 +74,13 @@ const conditionsOf = (entries: readonly Entry[]): JsonObject[] =>
     return /^(?:True|False|Unknown)$/.test(status) ? [object({ type, status, reason })] : [];
   });
 
+/** `Update Strategy:  RollingUpdate` with its partition below. */
+function updateOf(entry: Entry | undefined): JsonObject | undefined {
+  if (entry === undefined) return undefined;
+  const partition = quantity(textOf(entry.children, "Partition"));
+  return object({ type: entry.value, rollingUpdate: partition === undefined ? undefined : { partition } });
+}
+
 function workloadOf(entries: readonly Entry[]): JsonObject {
   const template = entryOf(entries, "Pod Template")?.children ?? [];
   const replicas = textOf(entries, "Replicas", "Desired Number of Nodes Scheduled") ?? "";
@@ -72,6 +91,7 @@ function workloadOf(entries: readonly Entry[]): JsonObject {
       replicas: count("desired") ?? quantity(replicas),
       selector: { matchLabels: pairsOf(entryOf(entries, "Selector")) },
       template: { metadata: { labels: pairsOf(entryOf(template, "Labels")) }, spec: podSpecOf(template) },
+      updateStrategy: updateOf(entryOf(entries, "Update Strategy")),
     }),
     status: object({
       replicas: count("total") ?? quantity(replicas),
@@ -131,15 +151,6 @@ function nodeOf(entries: readonly Entry[]): JsonObject {
   };
 }
 
-const claimOf = (entries: readonly Entry[]): JsonObject => ({
-  spec: object({
-    storageClassName: textOf(entries, "StorageClass"),
-    volumeName: textOf(entries, "Volume"),
-    accessModes: textOf(entries, "Access Modes")?.split(","),
-  }),
-  status: { phase: textOf(entries, "Status") ?? "Unknown" },
-});
-
 function quotaOf(entries: readonly Entry[]): JsonObject {
   const rows = entries.map(({ text }) => /^([a-z][\w./-]*)\s+(\S+)\s+(\S+)$/.exec(text)).filter((row) => row !== null);
   const of = (at: 2 | 3) => Object.fromEntries(rows.map((row) => [row[1] ?? "", row[at] ?? ""]));
@@ -152,7 +163,16 @@ const PARTS: Record<string, (entries: readonly Entry[]) => JsonObject> = {
   StatefulSet: workloadOf,
   DaemonSet: workloadOf,
   ReplicaSet: workloadOf,
-  Job: workloadOf,
+  Job: jobOf,
+  CronJob: cronJobOf,
+  HorizontalPodAutoscaler: autoscalerOf,
+  PodDisruptionBudget: budgetOf,
+  Ingress: ingressOf,
+  NetworkPolicy: policyOf,
+  Endpoints: endpointsOf,
+  PersistentVolume: volumeOf,
+  Secret: secretOf,
+  ConfigMap: configMapOf,
   Service: serviceOf,
   Node: nodeOf,
   PersistentVolumeClaim: claimOf,

@@ -1,5 +1,6 @@
 /** Which container a log file of a dump is of: by its folders and its name, against the pods that are known. */
 import type { Pod } from "../../../../schema/kubernetes/pod.js";
+import type { DumpFile } from "./folder.js";
 
 export interface LogPlace {
   namespace: string;
@@ -35,6 +36,29 @@ export function placeOfLog(path: string, pods: readonly Pod[]): LogPlace | undef
     pod: pod.metadata.name,
     container: container.name,
     previous: PREVIOUS.test(rest),
+  };
+}
+
+const START = /^==== START logs for container (\S+) of pod (\S+)\/(\S+) ====$/;
+const END = /^==== END logs for /;
+
+/** Logs that stand in a file among other things, each as a file of its own; `rest` is the file without them. */
+export function logsWithin({ path, text, modifiedMs }: DumpFile): { rest: string; logs: DumpFile[] } {
+  if (!text.includes("==== START logs for container ")) return { rest: text, logs: [] };
+  const rest: string[] = [];
+  const logs = new Map<string, string[]>();
+  let open: string[] | undefined;
+  for (const line of text.replaceAll("\r", "").split("\n")) {
+    const [, container, namespace, pod] = START.exec(line) ?? [];
+    if (container !== undefined) {
+      open = [];
+      logs.set(`${path}/${namespace}/${pod}/${container}.log`, open);
+    } else if (END.test(line)) open = undefined;
+    else (open ?? rest).push(line);
+  }
+  return {
+    rest: rest.join("\n"),
+    logs: [...logs].map(([name, lines]) => ({ path: name, text: lines.join("\n"), modifiedMs })),
   };
 }
 

@@ -9,9 +9,9 @@ import { type ToolContext, toolFailure } from "../../../define-tool.js";
 import { withoutSecrets } from "../state/read.js";
 import { describedIn } from "./described.js";
 import { type DumpFile, readFolder } from "./folder.js";
-import { isLogName, placeOfLog } from "./log-names.js";
+import { isLogName, logsWithin, placeOfLog } from "./log-names.js";
 import { type DumpedObject, objectsIn } from "./objects.js";
-import { tableIn } from "./tables.js";
+import { tablesRead } from "./tables.js";
 
 const LOG_LINES = 200;
 const LINE_MAX_CHARS = 500;
@@ -70,7 +70,10 @@ function gather(files: readonly DumpFile[], namespace: string, context: ToolCont
       found.logs.push(file);
       continue;
     }
-    const written = objectsIn(file.text, file.path);
+    // `cluster-info dump` without a folder writes logs between the lists.
+    const { rest, logs } = logsWithin(file);
+    found.logs.push(...logs);
+    const written = objectsIn(rest, file.path);
     if (written !== undefined) {
       found.objects[0]?.push(...written.objects);
       found.empty.push(...written.empty);
@@ -80,9 +83,9 @@ function gather(files: readonly DumpFile[], namespace: string, context: ToolCont
     const described = describedIn(file.text, nowMs);
     if (described !== undefined) found.objects[1]?.push(...described);
     else {
-      const rows = tableIn(file.text, namespace, nowMs);
-      if (rows === undefined) found.strange.push(file.path);
-      else found.objects[2]?.push(...rows);
+      const tables = tablesRead(file.text, namespace, nowMs);
+      if (tables === undefined || tables.isCut) found.strange.push(file.path);
+      found.objects[2]?.push(...(tables?.objects ?? []));
     }
   }
   return found;

@@ -1,35 +1,8 @@
-/** Tables as `kubectl get` and `kubectl top` print them: events, pods, and what pods use. */
+/** Tables as `kubectl get` and `kubectl top` print them: events, pods, what pods use, and any other kind that is known. */
 import type { JsonObject } from "../../../../schema/json.js";
+import { objectRows } from "./object-tables.js";
 import { type DumpedObject, object } from "./objects.js";
-
-/** `5m30s`, `2d`, `3h20m`, `90s`, `5m (x4 over 10m)`. */
-export function ageSeconds(text: string): number | undefined {
-  const parts = [...(/^(?:\d+[smhdy])+/.exec(text)?.[0] ?? "").matchAll(/(\d+)([smhdy])/g)];
-  const unit: Record<string, number> = { s: 1, m: 60, h: 3_600, d: 86_400, y: 31_536_000 };
-  return parts.length === 0 ? undefined : parts.reduce((sum, [, n, of = "s"]) => sum + Number(n) * (unit[of] ?? 0), 0);
-}
-export const before = (nowMs: number, seconds: number | undefined): string | undefined =>
-  seconds === undefined ? undefined : new Date(nowMs - seconds * 1_000).toISOString();
-
-interface Row {
-  [column: string]: string;
-}
-
-/** Columns begin where their heads do; a value that is longer than its column ends with two blanks. */
-function rowsOf(lines: readonly string[]): Row[] {
-  const [head = "", ...rest] = lines;
-  const columns = [...head.matchAll(/\S+(?: \S+)*/g)].map(({ 0: name, index }) => ({ name, from: index }));
-  return rest
-    .filter((line) => line.trim() !== "")
-    .map((line) =>
-      Object.fromEntries(
-        columns.map(({ name, from }, index) => [
-          name,
-          line.slice(from, columns[index + 1]?.from ?? line.length).trim(),
-        ]),
-      ),
-    );
-}
+import { ageSeconds, before, type Row, tablesIn } from "./rows.js";
 
 const KINDS: Record<string, string> = {
   pod: "Pod",
@@ -46,19 +19,27 @@ const KINDS: Record<string, string> = {
   ingress: "Ingress",
 };
 
-/** `namespace`: where the table has no column for it. Undefined: it is no table of those. */
-export function tableIn(text: string, namespace: string, nowMs: number): DumpedObject[] | undefined {
-  const lines = text.replaceAll("\r", "").split("\n");
-  const at = lines.findIndex((line) => /^(?:NAMESPACE\s+)?(?:LAST SEEN|NAME)\s+\S/.test(line));
-  if (at === -1) return undefined;
-  const rows = rowsOf(lines.slice(at));
-  const head = lines[at] ?? "";
+export interface ReadTables {
+  objects: DumpedObject[];
+  /** Some of its tables are of no kind that is known. */
+  isCut: boolean;
+}
+
+/** `namespace`: where the table has no column for it. Undefined: there is no table in it. */
+export function tablesRead(text: string, namespace: string, nowMs: number): ReadTables | undefined {
+  const tables = tablesIn(text);
+  if (tables.length === 0) return undefined;
+  const read = tables.map(({ head, rows }) => oneTable(head, rows, namespace, nowMs));
+  return { objects: read.flatMap((rows) => rows ?? []), isCut: read.includes(undefined) };
+}
+
+function oneTable(head: string, rows: readonly Row[], namespace: string, nowMs: number): DumpedObject[] | undefined {
   const place = (row: Row): string => row.NAMESPACE ?? namespace;
   if (/\bREASON\s+OBJECT\b/.test(head)) return rows.map((row, index) => eventOf(row, place(row), index, nowMs));
   if (/\bCPU\(cores\)\s+MEMORY\(bytes\)/.test(head) && !/CPU%|%/.test(head))
     return rows.map((row) => usageOf(row, place(row)));
   if (/\bREADY\s+STATUS\s+RESTARTS\b/.test(head)) return rows.map((row) => podOf(row, place(row), nowMs));
-  return undefined;
+  return objectRows(head, rows, namespace, nowMs);
 }
 
 const listed = (kind: string, item: JsonObject): DumpedObject => ({ kind, item, isListed: true });
@@ -101,7 +82,8 @@ function ownersOf(name: string): JsonObject[] | undefined {
 
 /** What a line of the table tells; the rest of the pod is not known. */
 function podOf(row: Row, namespace: string, nowMs: number): DumpedObject {
-  const { NAME: name = "", STATUS: status = "" } = row;
+  const { STATUS: status = "" } = row;
+  const name = (row.NAME ?? "").replace(/^pod\//, "");
   const [ready = 0, all = 1] = (row.READY ?? "0/1").split("/").map(Number);
   const restarts = Number(/^\d+/.exec(row.RESTARTS ?? "")?.[0] ?? 0);
   const isReady = ready === all && status === "Running";
@@ -127,7 +109,11 @@ function podOf(row: Row, namespace: string, nowMs: number): DumpedObject {
     status: object({
       phase,
       reason: status === "Evicted" ? status : undefined,
-      conditions: [{ type: "Ready", status: isReady ? "True" : "False" }],
+      conditions: [
+        { type: "Ready", status: isReady ? "True" : "False" },
+        // Whether a scheduler has looked at it the table does not tell.
+        ...(status === "Pending" ? [{ type: "PodScheduled", status: "False", reason: "Unschedulable" }] : []),
+      ],
       containerStatuses:
         phase === "Pending" && !WAITS.test(status)
           ? []
