@@ -2,6 +2,7 @@
 import {
   chmodSync,
   chownSync,
+  lchownSync,
   mkdirSync,
   mkdtempSync,
   realpathSync,
@@ -14,8 +15,10 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createApiKeys } from "../../src/platform/api-keys.js";
 import { createAuditLog } from "../../src/platform/audit/log.js";
+import { createFolder } from "../../src/platform/blobs/folder.js";
 import { makeKeyIfAbsent, readOwnKey } from "../../src/platform/keys/key-file.js";
 import { loadKey } from "../../src/platform/memory/key.js";
+import { createRecords } from "../../src/platform/records/records.js";
 import { readTrustedFile } from "../../src/platform/trusted-file.js";
 
 let top: string;
@@ -98,6 +101,43 @@ describe("refused, with the place named, is", () => {
       expect(await write()).toBe("written");
       chownSync(directory, OTHER, OTHER);
       expect(await write()).toContain("audit must belong to this user or to root");
+    },
+  );
+
+  test("records of used approvals that others may write, or take away", async () => {
+    const folder = join(home, "approvals");
+    const records = createRecords(createFolder(folder, true));
+    const make = (name: string) => records.create(name, { by: "us" }).then(() => "made", String);
+    const look = (name: string) => records.read(name).then((found) => JSON.stringify(found), String);
+    expect(await make("use-1")).toBe("made");
+    expect(await look("use-1")).toBe('{"by":"us"}');
+    chmodSync(home, 0o777);
+    for (const answer of [await make("use-2"), await look("use-1"), await look("no-such")])
+      expect(answer).toContain(`${home} must not be writable by others`);
+    chmodSync(home, 0o755);
+    chmodSync(join(folder, "use-1"), 0o666);
+    expect(await look("use-1")).toContain("use-1 must not be writable by others");
+    chmodSync(join(folder, "use-1"), 0o600);
+    expect(await make("use-3")).toBe("made");
+  });
+
+  test.skipIf(process.getuid?.() !== 0)(
+    "records of used approvals that another user owns, or whose folder is a link of theirs (skipped for users but root)",
+    async () => {
+      const folder = join(home, "approvals");
+      const records = createRecords(createFolder(folder, true));
+      const make = (name: string) => records.create(name, { by: "us" }).then(() => "made", String);
+      expect(await make("use-1")).toBe("made");
+      for (const place of [home, folder, join(folder, "use-1")]) {
+        chownSync(place, OTHER, OTHER);
+        expect(await make("use-1")).toContain(`${place} must belong to this user or to root`);
+        expect(await records.read("use-1").then(JSON.stringify, String)).toContain("must belong to this user or to root");
+        chownSync(place, 0, 0);
+      }
+      symlinkSync(folder, join(top, "linked"));
+      lchownSync(join(top, "linked"), OTHER, OTHER);
+      const linked = createRecords(createFolder(join(top, "linked"), true));
+      expect(await linked.read("use-1").then(JSON.stringify, String)).toContain("must belong to this user or to root");
     },
   );
 

@@ -23,7 +23,8 @@ export function storeBeside(
       policy,
     );
   }
-  return createFolder(join(blobs?.path ?? environment.home, name));
+  // A record that somebody else takes away or makes lets an approval be used again.
+  return createFolder(join(blobs?.path ?? environment.home, name), true);
 }
 
 /** Its server is reached under the network policy as it is then, and by nobody but the store. */
