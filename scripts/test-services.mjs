@@ -1,8 +1,8 @@
-// The tests against servers that take long to build: a Kubernetes control plane, Loki, Jaeger. Each is built once into
+// The tests against servers that take long to build: a Kubernetes control plane, Loki, Jaeger, a newer Temporal. Each is built once into
 // the cache; where one cannot be built, this fails. Ends with a line `N passed, N failed, N skipped`.
 import { spawnSync } from "node:child_process";
 
-const SLOW = ["etcd", "kwok", "kubernetes", "jaeger", "loki"];
+const SLOW = ["etcd", "kwok", "kubernetes", "jaeger", "loki", "temporal-server"];
 
 const built = spawnSync("node", ["scripts/provide-services.mjs", ...SLOW], { stdio: "inherit" });
 if (built.status !== 0) {

@@ -17,7 +17,7 @@ import { type Attacker, createAttacker, type Loot } from "./attacker.js";
 import { readAudit } from "./audit.js";
 
 export interface Bank {
-  server: TestDevServer;
+  server: Pick<TestDevServer, "address" | "namespace" | "connection" | "stop">;
   service: Service;
   machine: Machine;
   worker: StartedWorker;
@@ -79,8 +79,9 @@ const HOOK = {
   rules: [{ playbook: PLAYBOOK.id, params: { target: "bank" }, mode: "run" }],
 };
 
-export async function createBank(): Promise<Bank> {
-  const server = await startTestDevServer();
+/** Ends the server with the bank. */
+export async function createBank(given?: Bank["server"]): Promise<Bank> {
+  const server = given ?? (await startTestDevServer());
   const service = await startService();
   const machine = createMachine(server.address);
   // With no idempotency of its own. No environment is production.
