@@ -131,7 +131,9 @@ describe("refused, with the place named, is", () => {
       for (const place of [home, folder, join(folder, "use-1")]) {
         chownSync(place, OTHER, OTHER);
         expect(await make("use-1")).toContain(`${place} must belong to this user or to root`);
-        expect(await records.read("use-1").then(JSON.stringify, String)).toContain("must belong to this user or to root");
+        expect(await records.read("use-1").then(JSON.stringify, String)).toContain(
+          "must belong to this user or to root",
+        );
         chownSync(place, 0, 0);
       }
       symlinkSync(folder, join(top, "linked"));
