@@ -62,6 +62,11 @@ if what == "calls":
         if name == "clone" and result == 0: os._exit(0)
         said[name] = ctypes.get_errno() if result < 0 else "done"
     if x64: said["x32"] = (libc.syscall(0x40000000 + 39), ctypes.get_errno())[1]
+    import socket
+    def opened(family):
+        try: socket.socket(family, socket.SOCK_STREAM if family in (1, 2, 10, 40) else socket.SOCK_RAW); return 0
+        except OSError as error: return error.errno
+    said["sockets"] = {str(family): opened(family) for family in (1, 2, 10, 16, 40, 17, 29, 31, 38, 44)}
     import threading
     thread = threading.Thread(target=lambda: said.update(thread="ran")); thread.start(); thread.join()
     print(json.dumps(said))
@@ -129,11 +134,17 @@ describe.skipIf(!hasSandbox)("in the sandbox (skipped where bubblewrap, prlimit 
     const keys = await run(["read", "/proc/keys", "/proc/key-users"]);
     // Nothing was read, or nothing is there.
     for (const [path, said] of Object.entries(keys.json as object)) expect(said, path).toMatch(/^(?:done|\w*Error.*)$/);
-    const { thread, clone3, x32, ...others } = (await run(["calls"])).json as Record<string, number | string>;
+    const { thread, clone3, x32, sockets, ...others } = (await run(["calls"])).json as Record<string, unknown>;
     const NOT_PERMITTED = 1;
     const NOT_KNOWN = 38;
     expect(Object.keys(others).length).toBeGreaterThan(14);
     for (const [call, said] of Object.entries(others)) expect(said, call).toBe(NOT_PERMITTED);
+    // Within itself, and to its own kernel about its own network; to the host of a virtual machine, or past sockets, no way.
+    const NO_SUCH_FAMILY = 97;
+    for (const [family, said] of Object.entries(sockets as object)) {
+      if (["1", "2", "10", "16"].includes(family)) expect(said, family).toBe(0);
+      else expect(said, family).toBe(NO_SUCH_FAMILY);
+    }
     expect([thread, clone3]).toEqual(["ran", NOT_KNOWN]);
     expect(x32 ?? NOT_PERMITTED).toBe(NOT_PERMITTED);
   });

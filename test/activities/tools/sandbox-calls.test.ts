@@ -50,6 +50,20 @@ test.each([
   expect(answer(filter, { machine: 0x4000_0003, call: 0 })).toBe(KILL);
 });
 
+test.each([
+  ["x64", [41, 53]],
+  ["arm64", [198, 199]],
+] as const)("on %s there are sockets of four families, and of no other", (architecture, calls) => {
+  const filter = callFilter(architecture) ?? Buffer.alloc(0);
+  const machine = OF[architecture];
+  for (const call of calls) {
+    for (let family = 0; family < 64; family++) {
+      const expected = [1, 2, 10, 16].includes(family) ? ALLOW : 0x0005_0061;
+      expect(answer(filter, { machine, call, flags: family }), `${call} ${family}`).toBe(expected);
+    }
+  }
+});
+
 test("there is none for a machine whose calls are not known", () => {
   for (const architecture of ["riscv64", "ia32", "constructor"]) expect(callFilter(architecture)).toBeUndefined();
 });

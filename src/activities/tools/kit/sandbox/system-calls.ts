@@ -8,6 +8,8 @@ interface Calls {
   machine: number;
   denied: readonly number[];
   clone: number;
+  /** Of one socket, and of a pair. */
+  sockets: readonly number[];
 }
 
 /** The same on every machine: io_uring, the mount calls of 2019 and later, pidfd_getfd. */
@@ -18,6 +20,7 @@ const MACHINES: Readonly<Record<string, Calls>> = {
   x64: {
     machine: 0xc000003e,
     clone: 56,
+    sockets: [41, 53],
     denied: [
       // ptrace and reading others' memory; keys; mounts and roots; namespaces
       ...[101, 310, 311, 248, 249, 250, 165, 166, 155, 161, 272, 308],
@@ -29,6 +32,7 @@ const MACHINES: Readonly<Record<string, Calls>> = {
   arm64: {
     machine: 0xc00000b7,
     clone: 220,
+    sockets: [198, 199],
     denied: [
       ...[117, 270, 271, 217, 218, 219, 40, 39, 41, 51, 97, 268],
       ...[224, 225, 142, 105, 106, 273, 104, 294, 89, 60, 116, 264, 265, 241, 280, 282],
@@ -39,6 +43,11 @@ const MACHINES: Readonly<Record<string, Calls>> = {
 
 /** CLONE_NEW… of cgroup, UTS, IPC, user, PID and network namespaces, and of mounts. */
 const NEW_NAMESPACES = 0x7e02_0000;
+/**
+ * Local, IPv4, IPv6, and netlink, by which the C library asks for its interfaces. Not all others know network namespaces:
+ * vsock leads from a virtual machine to its host.
+ */
+const FAMILIES = [1, 2, 10, 16];
 /** Numbers from here on are calls of x32, which a filter by numbers would not know. */
 const X32 = 0x4000_0000;
 
@@ -57,12 +66,14 @@ const KILL = 0x8000_0000;
 const ALLOW = 0x7fff_0000;
 const NOT_PERMITTED = 0x0005_0001;
 const NOT_KNOWN = 0x0005_0026;
+/** As for a family that the kernel does not have (EAFNOSUPPORT): programs go on without it. */
+const NO_SUCH_FAMILY = 0x0005_0061;
 
 /** The filter for this machine; undefined where its calls are not known. */
 export function callFilter(architecture: string = process.arch): Buffer | undefined {
   const calls = Object.hasOwn(MACHINES, architecture) ? MACHINES[architecture] : undefined;
   if (calls === undefined) return undefined;
-  const { machine, denied, clone } = calls;
+  const { machine, denied, clone, sockets } = calls;
   const program: number[][] = [
     [LOAD, 0, 0, MACHINE],
     [IF_EQUAL, 1, 0, machine],
@@ -76,6 +87,15 @@ export function callFilter(architecture: string = process.arch): Buffer | undefi
     ...denied.flatMap((call) => [
       [IF_EQUAL, 0, 1, call],
       [RETURN, 0, 0, NOT_PERMITTED],
+    ]),
+    ...sockets.flatMap((call) => [
+      [IF_EQUAL, 0, 2 + 2 * FAMILIES.length, call],
+      [LOAD, 0, 0, FIRST_ARGUMENT],
+      ...FAMILIES.flatMap((family) => [
+        [IF_EQUAL, 0, 1, family],
+        [RETURN, 0, 0, ALLOW],
+      ]),
+      [RETURN, 0, 0, NO_SUCH_FAMILY],
     ]),
     [IF_EQUAL, 0, 3, clone],
     [LOAD, 0, 0, FIRST_ARGUMENT],
