@@ -14,7 +14,9 @@ export async function loadMap(environment: Environment): Promise<LoadedMap> {
   const file = storesOf(environment).map;
   if (!(await isThere(file))) return { ok: true, file };
   const read = await readSettings<StackMap>(file, { schema: mapSchema, code: "config-invalid", shows: true });
-  return read.ok ? { ok: true, map: read.value, file } : read;
+  if (read.ok) return { ok: true, map: read.value, file };
+  const hint = `mend that line, or move ${file} away and make it anew: autoops discover`;
+  return { ok: false, problems: read.problems.map((problem) => ({ ...problem, hint: problem.hint ?? hint })) };
 }
 
 const HEAD = `# What this stack consists of, as \`autoops discover\` found it. Read it, correct it: names under \`also\`, who \`calls\` whom,

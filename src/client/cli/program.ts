@@ -46,7 +46,7 @@ export async function runProgram(
     ending =
       error instanceof Left
         ? { exit: EXIT.interrupted, document: { ok: false, problems: [], status: "interrupted" } }
-        : failed([problemOf(error)]);
+        : failed([problemOf(error, called(program, argv))]);
   }
   if (ending === undefined) return EXIT.done;
   session.print.finishLine();
@@ -94,11 +94,34 @@ function addCommon(command: Command): void {
   command.addOption(new Option("--no-input", "ask nothing, even on a terminal"));
 }
 
-function problemOf(error: unknown): Problem {
+/** The command that was meant, as it is called. */
+function called(program: Command, argv: readonly string[]): string {
+  const path = ["autoops"];
+  let command: Command | undefined = program;
+  for (const word of argv.filter((one) => !one.startsWith("-"))) {
+    command = command?.commands.find((one) => one.name() === word);
+    if (command === undefined) break;
+    path.push(word);
+  }
+  return path.join(" ");
+}
+
+/** Options of the Python version that another command of ours takes. */
+const ELSEWHERE: ReadonlyArray<readonly [RegExp, string]> = [
+  [
+    /^unknown option '--service'/,
+    "autoops plan, plan-and-run and investigate are about a service: say it in the goal, or plan --service NAME",
+  ],
+];
+
+function problemOf(error: unknown, name: string): Problem {
   if (error instanceof CommanderError) {
     const said = error.message.replace(/^error: /, "");
     const message = error.code === "commander.help" ? "a command must be named" : said;
-    return { code: "usage", at: "", message, hint: "autoops --help lists the commands and their options" };
+    const elsewhere = ELSEWHERE.find(([pattern]) => pattern.test(said))?.[1];
+    const all = "autoops --help lists the commands and their options";
+    const own = name === "autoops" ? all : `${name} --help tells of this one, autoops --help lists the commands`;
+    return { code: "usage", at: "", message, hint: elsewhere ?? own };
   }
   const { code, message, hint } = error as { code?: unknown; message?: string; hint?: string };
   if (isProblemCode(code)) return { code, at: "", message: message ?? "", hint };

@@ -31,16 +31,16 @@ type Timing = Pick<ScheduleWish, "cron" | "everySeconds" | "timezone" | "jitterS
 
 function timingOf({ cron, every, timezone, jitter, catchup }: ScheduleRequest): Result<Timing> {
   if ((cron === undefined) === (every === undefined))
-    return refused("cron", "exactly one of cron and every must be given");
+    return refused("cron", "exactly one of --cron and --every must be given");
   if (!isZone(timezone))
     return refused("timezone", `${JSON.stringify(timezone.slice(0, 60))} must be a time zone such as Europe/Berlin`);
   const [everySeconds, jitterSeconds, catchupSeconds] = [every, jitter, catchup].map(secondsOf);
   if (every !== undefined && (everySeconds === undefined || everySeconds < INTERVAL_MIN_SECONDS))
-    return refused("every", "it must be a duration of at least a minute, such as 15m or 2h");
+    return refused("every", "--every must be a duration of at least a minute, such as 15m or 2h");
   if (jitter !== undefined && (jitterSeconds === undefined || jitterSeconds > JITTER_MAX_SECONDS))
-    return refused("jitter", "it must be a duration of at most a day, such as 5m");
+    return refused("jitter", "--jitter must be a duration of at most a day, such as 5m");
   if (catchupSeconds === undefined || catchupSeconds < 10)
-    return refused("catchup", "it must be a duration of at least 10s");
+    return refused("catchup", "--catchup must be a duration of at least 10s");
   const words = cron === undefined ? `every ${every}` : cronWords(cron);
   if (words === undefined)
     return refused("cron", `${JSON.stringify(cron?.slice(0, 60))} must have five fields, such as "0 7 * * 1-5"`);

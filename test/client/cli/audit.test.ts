@@ -190,3 +190,16 @@ test.each([
 ])("%j is a usage error", async (argv) => {
   expect((await call(...argv)).exit).toBe(2);
 });
+
+test("a log that was emptied is not taken for none, and a broken one says what to do with it", async () => {
+  await write(3);
+  writeFileSync(firstFile(), "");
+  const emptied = await call("audit", "verify");
+  expect(emptied.exit).toBe(1);
+  expect(emptied.err).toMatch(/audit-000001\.jsonl is there and holds no line.*\[audit-broken\]/);
+  expect(emptied.err).toContain("move it away whole");
+  writeFileSync(firstFile(), "garbage\n");
+  const broken = await call("audit", "verify");
+  expect(broken.exit).toBe(1);
+  expect(broken.err).toContain("move it away whole");
+});

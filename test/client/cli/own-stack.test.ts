@@ -224,3 +224,22 @@ test.each([
   expect(exit).toBe(2);
   expect(document.problems[0].message).toContain(says);
 });
+
+test.each([[""], ["garbage"], ["- 1"], ["a: ["], ["version: 1\nservices: 7"]])(
+  "a map.yaml that holds %j is told with the way out",
+  async (text) => {
+    mkdirSync(join(home, ".autoops"), { mode: 0o700 });
+    writeFileSync(join(home, ".autoops", "map.yaml"), text, { mode: 0o600 });
+    for (const argv of [
+      ["discover", "--check"],
+      ["plan", "checkout returns 500s"],
+    ]) {
+      const { exit, document } = await call(...argv);
+      expect(exit).toBe(2);
+      expect(document.problems[0]).toMatchObject({
+        message: expect.stringContaining("map.yaml"),
+        hint: expect.any(String),
+      });
+    }
+  },
+);

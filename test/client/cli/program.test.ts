@@ -75,6 +75,29 @@ test("a usage error with --json is one JSON document", async () => {
   expect(JSON.parse(stdout)).toMatchObject({ ok: false, problems: [{ code: "usage" }] });
 });
 
+test.each([
+  [["sources", "list"], "autoops sources --help"],
+  [["memory", "find", "x"], "autoops memory --help"],
+  [["history", "--status", "failed"], "autoops history --help"],
+  [["schedules", "create"], "autoops schedules create --help"],
+  [["run", "f", "--service", "checkout"], "plan --service NAME"],
+  [["nonsense"], "autoops --help"],
+])("%j: the hint names the help of the command that was meant", async (argv, hint) => {
+  expect((await call(...argv)).stderr).toContain(hint);
+});
+
+test.each([
+  [["plan"], "a goal is missing"],
+  [["plan", "x", "--replay", "plan.json"], "must not both be given"],
+  [["schedules", "create", "a"], "exactly one of --cron and --every"],
+  [["schedules", "create", "a", "--goal", "x", "--every", "1s"], "--every must be a duration of at least a minute"],
+  [["demo", "--policy", "/nonexistent/safety.yaml"], "there is no readable file /nonexistent/safety.yaml"],
+])("%j says what is missing or wrong", async (argv, says) => {
+  const { exit, stderr } = await call(...argv);
+  expect(exit).toBe(2);
+  expect(stderr).toContain(says);
+});
+
 test("a mistyped command is told the one that was meant", async () => {
   expect((await call("validat", "f")).stderr).toContain("validate");
 });

@@ -2,6 +2,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { cefOf } from "../../../platform/audit/cef.js";
 import { parseCheckpoint } from "../../../platform/audit/checkpoints.js";
+import { listAuditFiles } from "../../../platform/audit/files.js";
 import { createAuditLog } from "../../../platform/audit/log.js";
 import { readAudit, tailAudit } from "../../../platform/audit/read.js";
 import { type AuditFinding, type AuditVerdict, verifyAudit } from "../../../platform/audit/verify.js";
@@ -67,7 +68,9 @@ export async function verify(
     problems.push({ code: "too-many-problems", at: directory, message });
   }
   const document = { directory, ...verdict, signaturesChecked: verifier !== undefined };
-  if (!verdict.ok) return failed(problems, { ...document, ok: false, problems, findings: verdict.problems });
+  if (verdict.ok && verdict.last === undefined) problems.push(...(await emptied(directory)));
+  if (!verdict.ok || problems.length > 0)
+    return failed(problems, { ...document, ok: false, problems, findings: verdict.problems });
   if (verifier === undefined) print.note("this machine has no key: signatures of checkpoints were not checked");
   if (run !== undefined) return (await import("./audit-run.js")).holdAgainstHistory(session, run, directory, document);
   for (const line of summary(directory, verdict, given.length)) print.result(line);
@@ -93,7 +96,20 @@ const problemOf = (finding: AuditFinding): Problem => ({
   code: "audit-broken",
   at: placeOf(finding),
   message: `${placeOf(finding)}: ${finding.message}`,
+  hint: BROKEN_HINT,
 });
+
+/** The chain begins anew where there is no log; what was found stays for whoever looks into it. */
+const BROKEN_HINT =
+  "keep the folder as it is, for whoever looks into it: move it away whole, and the next line begins a new log";
+
+/** A log that was emptied has no line that could be wrong. */
+async function emptied(directory: string): Promise<Problem[]> {
+  const [file] = await listAuditFiles(directory);
+  if (file === undefined) return [];
+  const message = `${file.name} is there and holds no line: somebody emptied it, or its first line was never written to its end`;
+  return [{ code: "audit-broken", at: file.name, message, hint: BROKEN_HINT }];
+}
 
 async function readGiven(session: Session, file: string): Promise<Checkpoint[] | { problems: readonly Problem[] }> {
   const read = await readText(session, file);

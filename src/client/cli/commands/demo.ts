@@ -2,8 +2,10 @@
  * `autoops demo`: the whole path on this machine, on real input. A service breaks under load; the goal becomes a graph,
  * which finds out why and waits at its gate; approved, it rolls back and measures again. Nothing stays afterwards.
  */
+
 import { join, relative } from "node:path";
 import { type Local, loadLocal } from "../../../app/local.js";
+import { isThere } from "../../../platform/settings-file.js";
 import { EXIT } from "../../../vocabulary/codes.js";
 import type { Runs } from "../../runs.js";
 import { openRuns } from "../backend.js";
@@ -44,6 +46,11 @@ const left = (): Ending => ({ exit: EXIT.interrupted, document: { ok: false, pro
 async function play(session: Session, props: Props, options: Options): Promise<Ending> {
   const { print } = session;
   const shownAs = options.policy ?? "demo/safety.yaml";
+  // Before the minutes that a first start may take.
+  if (options.policy !== undefined && !(await isThere(options.policy))) {
+    const message = `there is no readable file ${options.policy}`;
+    return failed([{ code: "file-not-found", at: "--policy", message }]);
+  }
   print.say(style.bold("1  Starting Temporal, a checkout service under load, a worker and the façade"));
   const staged = await setUp(session, props, options);
   if (session.interrupt.aborted) return left();

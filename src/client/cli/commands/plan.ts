@@ -49,7 +49,10 @@ export async function plan(session: Session, [goal]: readonly string[], options:
 async function draftedBy(session: Session, goal: string | undefined, options: Options): Promise<Drafted> {
   const { replay: file } = options;
   if (hasGoal(goal, options) === (file !== undefined)) {
-    const message = "either a goal (or --alert, --goal-file) or --replay with a plan's file must be given, not both";
+    const message =
+      file === undefined
+        ? "a goal is missing: say what is wrong, or give --goal-file, --alert or --replay"
+        : "--replay with a plan's file and a goal (or --alert, --goal-file) must not both be given";
     return { ok: false, problems: [{ code: "usage", at: "", message, hint: "autoops plan --help" }] };
   }
   return file === undefined ? draft(session, goal, options) : replay(session, file);
