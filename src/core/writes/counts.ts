@@ -26,22 +26,26 @@ const WITHIN_MAX_MS = 86_400_000;
 export function countIn(state: CountState, { id, limits, withinMs }: Count, nowMs: number): CountAnswer {
   for (const name of Object.keys(state)) forget(state, name, nowMs - WITHIN_MAX_MS);
   for (const { name, most } of limits) {
-    const within = Object.entries(state[name] ?? {}).filter(([, atMs]) => atMs > nowMs - withinMs);
+    const within = Object.entries(ownOf(state, name)).filter(([, atMs]) => atMs > nowMs - withinMs);
     if (within.some(([known]) => known === id) || within.length < most) continue;
     const oldest = within.map(([, atMs]) => atMs).sort((a, b) => a - b)[within.length - most] ?? nowMs;
     return { ok: false, limit: name, most, waitMs: Math.max(1, oldest + withinMs - nowMs) };
   }
   for (const { name } of limits) {
     if (!Object.hasOwn(state, name) && Object.keys(state).length >= NAMES_KEPT_MAX) continue;
-    const own = state[name] ?? {};
-    own[id] ??= nowMs;
+    const own = ownOf(state, name);
+    if (!Object.hasOwn(own, id)) own[id] = nowMs;
     state[name] = own;
   }
   return { ok: true };
 }
 
+/** Names and ids come from outside, and may be those that every object has. */
+const ownOf = (state: CountState, name: string): Record<string, number> =>
+  (Object.hasOwn(state, name) ? state[name] : undefined) ?? {};
+
 function forget(state: CountState, name: string, beforeMs: number): void {
-  const own = state[name] ?? {};
+  const own = ownOf(state, name);
   for (const [id, atMs] of Object.entries(own)) if (atMs <= beforeMs) delete own[id];
   if (Object.keys(own).length === 0) delete state[name];
 }
