@@ -11,6 +11,7 @@ import { type GoalInput, goalInputSchema } from "../../schema/run-input.js";
 import type { Problem } from "../../vocabulary/problems.js";
 import type { DraftResult } from "../contract.js";
 import { weighted } from "../memory/weight.js";
+import { foreignKinds, missingKinds, notHere } from "./asked-kinds.js";
 import { CONFIDENCE_MIN, type Ranked, rankPlaybooks, SURE_SCORE } from "./choose.js";
 import { CLUSTER_READ, isReadParams, planClusterRead } from "./cluster-investigation.js";
 import { declaresCluster, isOfCluster, OF_SYMPTOMS, showsSymptoms } from "./cluster-meant.js";
@@ -38,6 +39,7 @@ export interface PlannerContext {
 }
 
 const NEAREST_SHOWN = 3;
+const NEARLY_AS_WELL = 0.8;
 
 /**
  * Drafts a graph for the goal; nothing in it is trusted until the check has seen it. What looks like an injected order
@@ -74,11 +76,15 @@ export function draftGraph(given: GoalInput, context: PlannerContext): DraftResu
   const investigation = investigated(wanted, context);
   if (investigation !== undefined) return withWarnings(investigation, { notices, removed }, context);
   const ranked = weighted(rankPlaybooks(playbooks, withoutSpans(goal), entities), weights);
-  const chosen = choose(ranked, named, foreign);
+  const chosen = choose(ranked, named, foreign, context.map);
   const planned: DraftResult =
     "problem" in chosen
       ? { ok: false, problems: [chosen.problem] }
-      : planFrom({ ...chosen, goal, given: input.value.params ?? {}, entities, config, known, remedy });
+      : withMissing(
+          planFrom({ ...chosen, goal, given: input.value.params ?? {}, entities, config, known, remedy }),
+          chosen.playbook,
+          context.map,
+        );
   if (planned.ok || named !== undefined || input.value.params !== undefined) {
     return withWarnings(planned, { notices, removed }, context);
   }
@@ -96,6 +102,12 @@ const onlyReads = ([problem]: readonly Problem[]): Problem => ({
   message: `the plan only looks; a remedy could not be planned: ${problem?.message ?? "no playbook has one"}`,
   hint: problem?.hint,
 });
+
+function withMissing(planned: DraftResult, playbook: Playbook, map: StackMap | undefined): DraftResult {
+  if (!planned.ok) return planned;
+  const nodes = new Set(planned.graph.nodes.map(({ id }) => id));
+  return { ...planned, notices: [...planned.notices, ...missingKinds(playbook, nodes, map)] };
+}
 
 interface GoalWarnings {
   notices: readonly Problem[];
@@ -172,6 +184,7 @@ function choose(
   ranked: readonly Ranked[],
   wanted: string | undefined,
   foreign?: string,
+  map?: StackMap,
 ): Ranked | { problem: Problem } {
   const nearest = ranked.slice(0, NEAREST_SHOWN).map(({ playbook, score }) => `${playbook.id} (${score})`);
   const listed = nearest.length === 0 ? "there are none" : `the nearest: ${nearest.join(", ")}`;
@@ -184,7 +197,13 @@ function choose(
   const [best] = ranked;
   // Words of another language mean other things here; an alert's name, and a playbook's own example, do not.
   if (foreign !== undefined && (best?.score ?? 0) < SURE_SCORE) return { problem: notEnglish(foreign) };
-  if (best !== undefined && best.score >= CONFIDENCE_MIN) return best;
+  // What is not here gives way to what fits nearly as well.
+  const least = Math.max(CONFIDENCE_MIN, NEARLY_AS_WELL * (best?.score ?? 0));
+  const fitting = ranked.filter(({ score }) => score >= least);
+  const here = fitting.find(({ playbook }) => foreignKinds(playbook, map) === undefined);
+  if (here !== undefined) return here;
+  const [first] = fitting;
+  if (first !== undefined) return { problem: notHere(first.playbook, foreignKinds(first.playbook, map) ?? []) };
   const message = `no playbook fits the goal well enough (a score of ${CONFIDENCE_MIN} is needed); ${listed}`;
   const hint = "say what is wrong and where, or name one with --playbook";
   return { problem: { code: "no-playbook", at: "goal", message, hint } };
