@@ -61,7 +61,8 @@ export function queryOf(rule: Pick<HealthRule, "expr">, service: ServiceParam, w
     .replace(/\$(requests|errors|latency|in_flight)\b/g, (_, name: keyof ServiceParam["signals"]) => {
       const signal = service.signals[name];
       if (signal === undefined) lacks = true;
-      return `(${signal ?? ""})`;
+      // Where nobody asked for anything it took no time that is a number, and one of those spoils a mean over hours.
+      return name === "latency" ? `((${signal ?? ""}) >= 0)` : `(${signal ?? ""})`;
     })
     .replace(/\$me\b/g, () => me)
     .replace(/\$w\b/g, window);

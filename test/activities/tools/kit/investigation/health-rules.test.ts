@@ -51,6 +51,23 @@ describe("the health rules", () => {
     expect(rule && queryOf(rule, service({}, SIGNALS), "60s")).toBeUndefined();
   });
 
+  test("a time that is no number, of a span without requests, spoils no rule about latency", () => {
+    const rules = healthFiles().flatMap(({ rules: own }) => own.filter(({ expr }) => expr.includes("$latency")));
+    expect(rules.length).toBeGreaterThanOrEqual(2);
+    for (const rule of rules) {
+      const query = queryOf(rule, service({ job: "x" }, SIGNALS), "60s") ?? "";
+      expect(query.split("(sum(l)) >= 0").length).toBe(rule.expr.split("$latency").length);
+    }
+  });
+
+  test("what was slow for a while before does not hide that it is slow again: the middle of the time before counts", () => {
+    const codes = ["slow", "slower", "requests-pile-up"];
+    const rules = healthFiles()
+      .find(({ kind }) => kind === "service")
+      ?.rules.filter(({ code }) => codes.includes(code));
+    expect(rules?.map(({ expr }) => /quantile_over_time\(0\.5, /.test(expr))).toEqual([true, true, true]);
+  });
+
   test("a kind is told by its metrics, the thing before what it is made of", () => {
     expect(kindsOf(new Set(["redis_up", "process_start_time_seconds", "go_info"]))[0]).toBe("redis");
     expect(kindsOf(new Set(["up"]))).toEqual([]);
