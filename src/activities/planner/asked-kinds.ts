@@ -97,7 +97,7 @@ function titlesOf(kinds: readonly string[]): string[] {
     .sort();
 }
 
-export const notHere = ({ id }: Playbook, titles: readonly string[]): Problem => ({
+export const absentKinds = ({ id }: Playbook, titles: readonly string[]): Problem => ({
   code: "no-playbook",
   at: "goal",
   message: `the playbook ${id} asks about ${titles.join(", ")}, and the map has none of them`,

@@ -11,7 +11,7 @@ import { type GoalInput, goalInputSchema } from "../../schema/run-input.js";
 import type { Problem } from "../../vocabulary/problems.js";
 import type { DraftResult } from "../contract.js";
 import { weighted } from "../memory/weight.js";
-import { foreignKinds, missingKinds, notHere } from "./asked-kinds.js";
+import { foreignKinds, missingKinds, absentKinds } from "./asked-kinds.js";
 import { CONFIDENCE_MIN, type Ranked, rankPlaybooks, SURE_SCORE } from "./choose.js";
 import { CLUSTER_READ, isReadParams, planClusterRead } from "./cluster-investigation.js";
 import { declaresCluster, isOfCluster, OF_SYMPTOMS, showsSymptoms } from "./cluster-meant.js";
@@ -203,7 +203,7 @@ function choose(
   const here = fitting.find(({ playbook }) => foreignKinds(playbook, map) === undefined);
   if (here !== undefined) return here;
   const [first] = fitting;
-  if (first !== undefined) return { problem: notHere(first.playbook, foreignKinds(first.playbook, map) ?? []) };
+  if (first !== undefined) return { problem: absentKinds(first.playbook, foreignKinds(first.playbook, map) ?? []) };
   const message = `no playbook fits the goal well enough (a score of ${CONFIDENCE_MIN} is needed); ${listed}`;
   const hint = "say what is wrong and where, or name one with --playbook";
   return { problem: { code: "no-playbook", at: "goal", message, hint } };
