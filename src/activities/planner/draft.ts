@@ -11,7 +11,7 @@ import { type GoalInput, goalInputSchema } from "../../schema/run-input.js";
 import type { Problem } from "../../vocabulary/problems.js";
 import type { DraftResult } from "../contract.js";
 import { weighted } from "../memory/weight.js";
-import { foreignKinds, missingKinds, absentKinds } from "./asked-kinds.js";
+import { absentKinds, foreignKinds, missingKinds } from "./asked-kinds.js";
 import { CONFIDENCE_MIN, type Ranked, rankPlaybooks, SURE_SCORE } from "./choose.js";
 import { CLUSTER_READ, isReadParams, planClusterRead } from "./cluster-investigation.js";
 import { declaresCluster, isOfCluster, OF_SYMPTOMS, showsSymptoms } from "./cluster-meant.js";
