@@ -9,7 +9,7 @@ import type { RunsOptions } from "./runs/context.js";
 import type { RunAnswer, Runs } from "./runs/contract.js";
 import { decideGate } from "./runs/decide.js";
 import { happeningsOf } from "./runs/happenings.js";
-import { createHistories } from "./runs/histories.js";
+import { Histories } from "./runs/histories.js";
 import { openGates } from "./runs/inbox.js";
 import { listRuns } from "./runs/list.js";
 import { planGoal } from "./runs/plan.js";
@@ -36,7 +36,7 @@ export type {
 
 /** The calls about runs, over one connection to Temporal. */
 export function createRuns(options: RunsOptions): Runs {
-  const histories = createHistories(options);
+  const histories = new Histories(options);
   const workers = createWorkers(options);
   const view = (runId: string) => viewRun(runId, histories, workers, options);
   const rebuilt = async (runId: string): Promise<Result<RunAnswer>> => {

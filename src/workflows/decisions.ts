@@ -4,19 +4,21 @@
  */
 
 import { condition, defineQuery, defineSignal, defineUpdate, patched, setHandler } from "@temporalio/workflow";
-import type { Activities, EditVerdict, RequestTime, VoteVerdict } from "../activities/contract.js";
+import type { Activities } from "../activities/contract.js";
 import { readAnswer } from "../core/gate/answer.js";
-import { judgeEdit, refuseEdit } from "../core/gate/edit.js";
+import { judgeEdit } from "../core/gate/edit.js";
 import { gateOf } from "../core/gate/gate-of.js";
+import { decided, needsProof, provenVote, takeEdit, voteOf } from "../core/gate/votes.js";
 import { type RunFacts, type RunView, viewOf } from "../core/report/view.js";
-import { addProblem, stateOf } from "../core/run/run.js";
-import type { DecisionResult, RunEvent, Vote } from "../core/run/state.js";
+import { nodeOf } from "../core/run/driver.js";
+import { stateOf } from "../core/run/run.js";
+import type { DecisionResult, Vote } from "../core/run/state.js";
 import { noteStray, unreadable } from "../core/run/stray-decisions.js";
 import type { Answer, Decision } from "../schema/decision.js";
 import type { Json } from "../schema/json.js";
 import { DECISION_WORDS, type DecisionWord, isDecisionWord } from "../vocabulary/decisions.js";
 import { EVENT_SIGNAL, QUERIES, SIGNALS, SKIPS, UPDATES } from "../vocabulary/names.js";
-import { type Interpreter, nodeOf } from "./interpreter.js";
+import type { Interpreter } from "./interpreter.js";
 
 export const approveSignal = defineSignal<[Answer]>(SIGNALS.approve);
 export const rejectSignal = defineSignal<[Answer]>(SIGNALS.reject);
@@ -25,138 +27,113 @@ export const eventSignal = defineSignal<[Json]>(EVENT_SIGNAL);
 export const decideUpdate = defineUpdate<DecisionResult, [Decision]>(UPDATES.decide);
 export const runViewQuery = defineQuery<RunView | null>(QUERIES.runView);
 
-export interface Decisions {
-  /** From here on decisions are counted; those that came before wait until now. */
-  open(interpreter: Interpreter): void;
-}
-
 type Checks = Pick<Activities, "verify_vote" | "check_edit">;
 
-export function createDecisions(facts: RunFacts, { verify_vote: verify, check_edit }: Checks): Decisions {
-  let interpreter: Interpreter | undefined;
+export class Decisions {
+  private readonly facts: RunFacts;
+  private readonly checks: Checks;
+  private interpreter: Interpreter | undefined;
 
-  async function take(value: unknown, decision: DecisionWord): Promise<DecisionResult> {
+  constructor(facts: RunFacts, checks: Checks) {
+    this.facts = facts;
+    this.checks = checks;
+    this.handleSignals();
+    setHandler(decideUpdate, ({ decision, ...answer }) => this.take(answer, decision), {
+      validator: refuseMalformed,
+      description: "Approve, reject or skip, and learn what became of it: {decision, node_id, approver, …}",
+    });
+    setHandler(runViewQuery, () => (this.interpreter === undefined ? null : viewOf(this.interpreter.run, facts)), {
+      description: "The run as people are shown it",
+    });
+  }
+
+  /** From here on decisions are counted; those that came before wait until now. */
+  open(interpreter: Interpreter): void {
+    this.interpreter = interpreter;
+  }
+
+  private handleSignals(): void {
+    for (const [signal, decision, what] of ANSWERS) {
+      const description = `${what} a node that waits at a gate: {node_id, approver, comment?, digest?, token?}`;
+      setHandler(signal, async (answer) => void (await this.take(answer, decision)), { description });
+    }
+    setHandler(
+      eventSignal,
+      async (event) => {
+        const atMs = Date.now();
+        if (this.interpreter === undefined) await condition(() => this.interpreter !== undefined);
+        (this.interpreter as Interpreter).dispatch({ kind: "event-arrived", event, atMs });
+      },
+      { description: "News from outside, for withdraw_when: {name, …}" },
+    );
+  }
+
+  private async take(value: unknown, decision: DecisionWord): Promise<DecisionResult> {
     const atMs = Date.now();
     // Workers of before knew no such answer: what came then changed nothing, and must not on replay.
     if (decision === "skip" && !patched(SKIPS)) return "gate-not-open";
     const read = readAnswer(value);
-    if (interpreter === undefined) await condition(() => interpreter !== undefined);
-    const running = interpreter as Interpreter;
+    if (this.interpreter === undefined) await condition(() => this.interpreter !== undefined);
+    const running = this.interpreter as Interpreter;
     if (!read.ok) {
       noteStray(running.run, unreadable(value, decision, read.message, atMs));
       return "gate-not-open";
     }
-    const { node_id: node, token } = read.answer;
-    if (token === undefined || !running.run.plan.nodes.has(node)) return count(running, read.answer, decision, atMs);
+    const { answer } = read;
+    if (!needsProof(running.run, answer)) return this.count(running, answer, decision, atMs);
     // A gate does not expire over the look at a signature.
-    running.dispatch({ kind: "vote-arrived", node, atMs });
-    const result = await count(running, read.answer, decision, atMs);
-    running.dispatch({ kind: "vote-settled", node, atMs });
+    running.dispatch({ kind: "vote-arrived", node: answer.node_id, atMs });
+    const result = await this.count(running, answer, decision, atMs);
+    running.dispatch({ kind: "vote-settled", node: answer.node_id, atMs });
     return result;
   }
 
-  async function count(
+  private async count(
     interpreter: Interpreter,
     answer: Answer,
     decision: Vote["decision"],
     atMs: number,
   ): Promise<DecisionResult> {
-    const vote = await voteOf(interpreter, answer, decision, atMs);
-    const { node_id: node, digest } = answer;
-    if (vote.params !== undefined) return edit(interpreter, { kind: "decided", node, vote, digest, atMs: vote.atMs });
-    return interpreter.dispatch({ kind: "decided", node, vote, digest, atMs: vote.atMs }) ?? "gate-not-open";
+    const event = decided(answer, await this.verified(interpreter, answer, voteOf(answer, decision, atMs)));
+    if (event.vote.params !== undefined) return this.edit(interpreter, event);
+    return interpreter.dispatch(event) ?? "gate-not-open";
   }
 
-  /** Other params for the action: checked by an activity, then the gate asks anew. Nothing is approved by it. */
-  async function edit(
-    interpreter: Interpreter,
-    event: Extract<RunEvent, { kind: "decided" }>,
-  ): Promise<DecisionResult> {
+  /** Other params for the action: checked by an activity, then the gate asks anew. */
+  private async edit(interpreter: Interpreter, event: ReturnType<typeof decided>): Promise<DecisionResult> {
     const { run } = interpreter;
     const judged = judgeEdit(run, event);
     if (judged !== "accepted") return judged;
-    const node = nodeOf(run, event.node);
-    const { params = {}, approver: by, atMs } = event.vote;
-    const { effect, type: nodeType } = node;
-    const before = gateOf(run, node.id);
-    const to = before?.target === undefined ? {} : { target: before.target };
-    const { signed } = stateOf(run, node.id).gate ?? {};
-    const { environment } = run.plan.graph.verdict;
-    const until = { gate: before, environment, effect, signed };
-    const asked = { tool: node.tool ?? "", nodeType, params, ...to, ...until };
+    const { tool = "", type: nodeType, effect } = nodeOf(run, event.node);
+    const gate = gateOf(run, event.node);
+    const target = gate?.target === undefined ? {} : { target: gate.target };
+    const { signed } = stateOf(run, event.node).gate ?? {};
+    const until = { gate, environment: run.plan.graph.verdict.environment, effect, signed };
+    const asked = { tool: tool ?? "", nodeType, params: event.vote.params ?? {}, ...target, ...until };
     // What cannot be checked is not taken; it must not end the run either.
-    const checked: EditVerdict & RequestTime = await check_edit(asked, atMs).catch(() => ({ ok: false, problems: [] }));
-    if (!checked.ok) {
-      for (const problem of checked.problems) addProblem(run, problem);
-      return refuseEdit(run, event);
-    }
-    // Somebody may have decided meanwhile.
-    const again = judgeEdit(run, event);
-    if (again !== "accepted") return again;
-    const gate = checked.gate === undefined ? {} : { gate: checked.gate };
-    interpreter.dispatch({ kind: "edited", node: event.node, params, by, ...gate, atMs: checked.atMs ?? atMs });
-    return "edited";
+    const checked = await this.checks.check_edit(asked, event.vote.atMs).catch(() => undefined);
+    return takeEdit(run, event, checked, interpreter.dispatch);
   }
 
   /** A token is verified before the vote counts, so that a forged reject closes nothing. */
-  async function voteOf(
-    interpreter: Interpreter,
-    answer: Answer,
-    decision: Vote["decision"],
-    atMs: number,
-  ): Promise<Vote> {
-    const { approver, comment, channel, token, decision_id: decisionId } = answer;
-    const params = decision === "approve" && answer.params !== undefined ? { params: answer.params } : {};
-    const unverified: Vote = { decision, approver, comment, channel, atMs, verified: false, decisionId, ...params };
-    if (token === undefined || !interpreter.run.plan.nodes.has(answer.node_id)) return unverified;
-    const { gate } = stateOf(interpreter.run, answer.node_id);
+  private async verified({ run }: Interpreter, answer: Answer, vote: Vote): Promise<Vote> {
+    if (!needsProof(run, answer)) return vote;
+    const { token, node_id: nodeId } = answer;
+    const { gate } = stateOf(run, nodeId);
     const digest = gate?.digest ?? answer.digest ?? "";
     const form = gate?.question === undefined ? {} : { v: gate.question.v };
-    // What cannot be looked at proves nothing; it must not end the run either.
-    const verdict: VoteVerdict & RequestTime = await verify(
-      { token, runKey: facts.runKey, nodeId: answer.node_id, digest, decision, ...form, ...params },
-      atMs,
-    ).catch(() => ({
-      ok: false,
-      reason: "the signature could not be looked at",
-    }));
-    const asked = { ...unverified, atMs: verdict.atMs ?? atMs };
-    if (!verdict.ok) return { ...asked, signatureRefused: true };
-    const { approver: subject, groups, channel: way = channel, issuedMs, jti } = verdict;
-    return { ...asked, approver: subject, groups, channel: way, verified: true, issuedMs, token, decisionId: jti };
+    const params = vote.params === undefined ? {} : { params: vote.params };
+    const asked = { token, runKey: this.facts.runKey, nodeId, digest, decision: vote.decision, ...form, ...params };
+    // What cannot be looked at must not end the run either.
+    return provenVote(vote, token, await this.checks.verify_vote(asked, vote.atMs).catch(() => undefined));
   }
-
-  setHandler(approveSignal, async (answer) => void (await take(answer, "approve")), {
-    description: "Approve a node that waits at a gate: {node_id, approver, comment?, digest?, token?}",
-  });
-  setHandler(rejectSignal, async (answer) => void (await take(answer, "reject")), {
-    description: "Reject a node that waits at a gate: {node_id, approver, comment?, digest?, token?}",
-  });
-  setHandler(skipSignal, async (answer) => void (await take(answer, "skip")), {
-    description: "Leave out a node that waits at a gate: {node_id, approver, comment?, digest?, token?}",
-  });
-  setHandler(
-    eventSignal,
-    async (event) => {
-      const atMs = Date.now();
-      if (interpreter === undefined) await condition(() => interpreter !== undefined);
-      (interpreter as Interpreter).dispatch({ kind: "event-arrived", event, atMs });
-    },
-    { description: "News from outside, for withdraw_when: {name, …}" },
-  );
-  setHandler(decideUpdate, ({ decision, ...answer }) => take(answer, decision), {
-    validator: refuseMalformed,
-    description: "Approve, reject or skip, and learn what became of it: {decision, node_id, approver, …}",
-  });
-  setHandler(runViewQuery, () => (interpreter === undefined ? null : viewOf(interpreter.run, facts)), {
-    description: "The run as people are shown it",
-  });
-  return {
-    open: (ready) => {
-      interpreter = ready;
-    },
-  };
 }
+
+const ANSWERS = [
+  [approveSignal, "approve", "Approve"],
+  [rejectSignal, "reject", "Reject"],
+  [skipSignal, "skip", "Leave out"],
+] as const;
 
 /** Only what cannot be read at all: every other refusal is a result, so that it is in history. */
 function refuseMalformed(value: Decision): void {

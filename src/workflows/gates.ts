@@ -8,63 +8,96 @@ import type { AskCall, AskResult } from "../activities/contract.js";
 import type { CheckedNode } from "../core/check.js";
 import { gateEnvironment, gateOf } from "../core/gate/gate-of.js";
 import { type RunFacts, viewOf } from "../core/report/view.js";
-import { askNode, shownUndo } from "../core/run/node-start.js";
+import { closingSummary, shownUndo } from "../core/run/node-start.js";
 import { addProblem, type Run, stateOf } from "../core/run/run.js";
-import type { RunEvent } from "../core/run/state.js";
+import type { Gate, RunEvent } from "../core/run/state.js";
 import { takesBackAfterCancel } from "../core/run/undo.js";
 import type { JsonObject } from "../schema/json.js";
-import { FINDINGS_SHOWN_AT_GATE, SUMMARY_MAX_CHARS } from "../vocabulary/limits.js";
+import { FINDINGS_SHOWN_AT_GATE } from "../vocabulary/limits.js";
 import { messageOf } from "../vocabulary/message-of.js";
 import { ACTIVITIES, askId } from "../vocabulary/names.js";
-import { createGateMessages } from "./messages.js";
+import { GateMessages } from "./messages.js";
 import { askOptions } from "./options.js";
 
-export interface Gates {
-  /** Called within the scope of the run's work, as everything that starts is. */
-  ask(node: CheckedNode, deadlineSeconds: number, atMs: number): void;
-  /** Stops the timers of gates that have closed. */
-  tidy(): void;
-  /** True while a question is on its way to people. */
-  isAsking(): boolean;
-  /** True while people are told of something; the run must not end under it. */
-  isTelling(): boolean;
+interface Within {
+  /** The scope of the run's work, which everything that starts belongs to. */
+  scope(): CancellationScope;
+  dispatch(event: RunEvent): unknown;
 }
 
-export function createGates(
-  run: Run,
-  facts: RunFacts,
-  work: () => CancellationScope,
-  dispatch: (event: RunEvent) => unknown,
-): Gates {
-  const timers = new Map<string, CancellationScope>();
-  const messages = createGateMessages(run, facts, dispatch);
-  let asking = 0;
+export class Gates {
+  private readonly run: Run;
+  private readonly facts: RunFacts;
+  private readonly within: Within;
+  private readonly timers = new Map<string, CancellationScope>();
+  private readonly messages: GateMessages;
+  private asking = 0;
 
-  // Gates that were open when the run continued as new keep their absolute deadline.
-  for (const { node } of run.plan.nodes.values()) if (isOpen(run, node.id)) armTimer(node, Date.now());
-
-  function ask(node: CheckedNode, deadlineSeconds: number, atMs: number): void {
-    closeOld(node);
-    const params = askNode(run, node, deadlineSeconds, atMs);
-    if (params === undefined) return;
-    armTimer(node, atMs);
-    tell(node, params);
+  constructor(run: Run, facts: RunFacts, within: Within) {
+    this.run = run;
+    this.facts = facts;
+    this.within = within;
+    this.messages = new GateMessages(run, facts, within.dispatch);
   }
 
-  /** A question that is put anew about other params: the old one's timers go, and people hear that it is void. */
-  function closeOld(node: CheckedNode): void {
-    const scope = timers.get(node.id);
-    if (scope === undefined) return;
-    timers.delete(node.id);
-    scope.cancel();
-    messages.closed(node);
-  }
+  /** True while a question is on its way to people. */
+  isAsking = (): boolean => this.asking > 0;
 
-  function tell(node: CheckedNode, params: JsonObject): void {
-    const gate = stateOf(run, node.id).gate;
+  /** True while people are told of something; the run must not end under it. */
+  isTelling = (): boolean => this.messages.isTelling();
+
+  /** Puts the question about a node with these params. */
+  ask(node: CheckedNode, params: JsonObject): void {
+    const { gate } = stateOf(this.run, node.id);
     if (gate === undefined) return;
+    this.asking++;
+    const options = askOptions(node, askId(node.id, gate.round), gate.deadlineMs - Date.now());
+    const call = this.callOf(node, gate, params);
+    scheduleActivity<AskResult>(ACTIVITIES.askApproval, [call], options).then(
+      (result) => {
+        this.asking--;
+        this.within.dispatch({ kind: "gate-opened", node: node.id, ...result, atMs: Date.now() });
+      },
+      (error: unknown) => {
+        this.asking--;
+        // A question that was called back because the run ends is no problem.
+        if (this.run.state.ending !== undefined && !takesBackAfterCancel(this.run)) return;
+        const message = `${node.id}: nobody could be asked: ${messageOf(error)}`;
+        addProblem(this.run, { code: "tool-failed", at: node.id, message });
+      },
+    );
+  }
+
+  /** Closes the gate at its deadline, and tells again of it what is due after `sinceMs`. */
+  armTimer(node: CheckedNode, sinceMs: number): void {
+    const { gate } = stateOf(this.run, node.id);
+    if (gate === undefined) return;
+    const scope = new CancellationScope({ cancellable: true, parent: this.within.scope() });
+    this.timers.set(node.id, scope);
+    scope
+      .run(() => {
+        const closing = sleep(Math.max(1, gate.deadlineMs - Date.now()), { summary: closingSummary(node) });
+        this.messages.arm(node, sinceMs);
+        return closing;
+      })
+      .then(
+        () => this.within.dispatch({ kind: "deadline-passed", node: node.id, atMs: Date.now() }),
+        () => undefined,
+      );
+  }
+
+  /** Its timers go, and people hear that it has closed. */
+  close(node: CheckedNode): void {
+    const scope = this.timers.get(node.id);
+    this.timers.delete(node.id);
+    scope?.cancel();
+    this.messages.closed(node);
+  }
+
+  private callOf(node: CheckedNode, gate: Gate, params: JsonObject): AskCall {
+    const run = this.run;
     const asked = gateOf(run, node.id);
-    const call: AskCall = {
+    return {
       nodeId: node.id,
       nodeName: node.name,
       nodeType: node.type,
@@ -73,8 +106,8 @@ export function createGates(
       target: asked?.target,
       environment: gateEnvironment(run, node.id),
       reason: gate.reason,
-      requester: facts.requester,
-      runKey: facts.runKey,
+      requester: this.facts.requester,
+      runKey: this.facts.runKey,
       policyDigest: run.plan.graph.verdict.policyDigest,
       openedAtMs: gate.openedAtMs,
       required: gate.required,
@@ -82,61 +115,12 @@ export function createGates(
       retries: node.retries,
       deadlineMs: gate.deadlineMs,
       findings: run.state.findings.slice(0, FINDINGS_SHOWN_AT_GATE),
-      answer: viewOf(run, facts).answer,
+      answer: viewOf(run, this.facts).answer,
       rule: asked?.rule,
       ...shownUndo(run, node),
       ...editedBy(run, node),
     };
-    asking++;
-    const options = askOptions(node, askId(node.id, gate.round), gate.deadlineMs - Date.now());
-    scheduleActivity<AskResult>(ACTIVITIES.askApproval, [call], options).then(
-      (result) => {
-        asking--;
-        dispatch({ kind: "gate-opened", node: node.id, ...result, atMs: Date.now() });
-      },
-      (error: unknown) => {
-        asking--;
-        // A question that was called back because the run ends is no problem.
-        if (run.state.ending !== undefined && !takesBackAfterCancel(run)) return;
-        const message = `${node.id}: nobody could be asked: ${messageOf(error)}`;
-        addProblem(run, { code: "tool-failed", at: node.id, message });
-      },
-    );
   }
-
-  function armTimer(node: CheckedNode, sinceMs: number): void {
-    const gate = stateOf(run, node.id).gate;
-    if (gate === undefined) return;
-    const scope = new CancellationScope({ cancellable: true, parent: work() });
-    timers.set(node.id, scope);
-    const summary = `gate ${node.id} closes: ${node.name}`.slice(0, SUMMARY_MAX_CHARS);
-    scope
-      .run(() => {
-        const closing = sleep(Math.max(1, gate.deadlineMs - Date.now()), { summary });
-        messages.arm(node, sinceMs);
-        return closing;
-      })
-      .then(
-        () => dispatch({ kind: "deadline-passed", node: node.id, atMs: Date.now() }),
-        () => undefined,
-      );
-  }
-
-  function tidy(): void {
-    for (const [id, scope] of timers) {
-      if (isOpen(run, id)) continue;
-      timers.delete(id);
-      scope.cancel();
-      messages.closed((run.plan.nodes.get(id) as { node: CheckedNode }).node);
-    }
-  }
-
-  return { ask, tidy, isAsking: () => asking > 0, isTelling: messages.isTelling };
-}
-
-function isOpen(run: Run, id: string): boolean {
-  const status = stateOf(run, id).gate?.status;
-  return status === "asking" || status === "open";
 }
 
 function editedBy(run: Run, { id }: CheckedNode): Pick<AskCall, "edited"> {

@@ -7,46 +7,58 @@ import { CancellationScope, patched, scheduleActivity, sleep } from "@temporalio
 import type { NoticeResult, TellCall } from "../activities/contract.js";
 import type { CheckedNode } from "../core/check.js";
 import { gateEnvironment, gateOf } from "../core/gate/gate-of.js";
-import { type DueNotice, dueMessages, noticeSummary, toldChannels } from "../core/gate/messages.js";
+import { type DueNotice, dueAfter, noticeSummary, toldChannels } from "../core/gate/messages.js";
 import { type RunFacts, viewOf } from "../core/report/view.js";
 import { type Run, stateOf } from "../core/run/run.js";
 import type { Gate, RunEvent } from "../core/run/state.js";
 import { ACTIVITIES, tellId } from "../vocabulary/names.js";
 import { tellOptions } from "./options.js";
 
-export interface GateMessages {
-  /** Arms what is to be told of an open gate after `sinceMs`; ends with the scope in which it is called. */
-  arm(node: CheckedNode, sinceMs: number): void;
-  /** Tells those who were asked that the gate has closed. */
-  closed(node: CheckedNode): void;
+export class GateMessages {
+  private readonly run: Run;
+  private readonly facts: RunFacts;
+  private readonly dispatch: (event: RunEvent) => unknown;
+  private telling = 0;
+
+  constructor(run: Run, facts: RunFacts, dispatch: (event: RunEvent) => unknown) {
+    this.run = run;
+    this.facts = facts;
+    this.dispatch = dispatch;
+  }
+
   /** True while somebody is being told: the run must not end under it. */
-  isTelling(): boolean;
-}
+  isTelling = (): boolean => this.telling > 0;
 
-export function createGateMessages(run: Run, facts: RunFacts, dispatch: (event: RunEvent) => unknown): GateMessages {
-  let telling = 0;
+  /** Arms what is to be told of an open gate after `sinceMs`; ends with the scope in which it is called. */
+  arm(node: CheckedNode, sinceMs: number): void {
+    this.armNext(node, dueAfter(this.run, node, sinceMs), sinceMs);
+  }
 
-  function arm(node: CheckedNode, sinceMs: number): void {
-    const { gate } = stateOf(run, node.id);
+  /** Tells those who were asked that the gate has closed. */
+  closed(node: CheckedNode): void {
+    const { gate } = stateOf(this.run, node.id);
     if (gate === undefined) return;
-    const due = dueMessages(gateOf(run, node.id)?.rule, gate).filter((notice) => notice.atMs > sinceMs);
-    armNext(node, due, sinceMs);
+    const { channels, refs } = toldChannels(gate);
+    // Runs that began before people were told of this go on without it.
+    if (channels.length === 0 || !patched("tell-of-closed-gates")) return;
+    const by = gate.votes.map((vote) => `${vote.approver}: ${vote.decision}`);
+    this.send(node, { event: "gate-closed", channels, refs, status: gate.status, by }, "closed");
   }
 
   /** One timer at a time: most gates are answered before the first is over. */
-  function armNext(node: CheckedNode, [first, ...rest]: DueNotice[], nowMs: number): void {
+  private armNext(node: CheckedNode, [first, ...rest]: DueNotice[], nowMs: number): void {
     if (first === undefined) return;
     sleep(Math.max(1, first.atMs - nowMs), { summary: noticeSummary(node) }).then(
       () => {
-        remind(node, first);
-        armNext(node, rest, first.atMs);
+        this.remind(node, first);
+        this.armNext(node, rest, first.atMs);
       },
       () => undefined,
     );
   }
 
-  function remind(node: CheckedNode, { event, channel, groups, place }: DueNotice): void {
-    const { gate } = stateOf(run, node.id);
+  private remind(node: CheckedNode, { event, channel, groups, place }: DueNotice): void {
+    const { gate } = stateOf(this.run, node.id);
     if (gate === undefined) return;
     const { deadlineMs } = gate;
     const to = channel === undefined ? {} : { channels: [channel] };
@@ -54,44 +66,34 @@ export function createGateMessages(run: Run, facts: RunFacts, dispatch: (event: 
     const { refs } = toldChannels(gate);
     const known = Object.keys(refs).length === 0 ? {} : { refs };
     // Whoever is asked now was not told of the question before.
-    const question = event === "gate-escalated" ? questionOf(node, gate) : {};
-    send(node, { event, ...to, ...more, ...known, ...question, deadlineMs }, `${place}`);
+    const question = event === "gate-escalated" ? this.questionOf(node, gate) : {};
+    this.send(node, { event, ...to, ...more, ...known, ...question, deadlineMs }, `${place}`);
   }
 
-  function closed(node: CheckedNode): void {
-    const { gate } = stateOf(run, node.id);
-    if (gate === undefined) return;
-    const { channels, refs } = toldChannels(gate);
-    // Runs that began before people were told of this go on without it.
-    if (channels.length === 0 || !patched("tell-of-closed-gates")) return;
-    const by = gate.votes.map((vote) => `${vote.approver}: ${vote.decision}`);
-    send(node, { event: "gate-closed", channels, refs, status: gate.status, by }, "closed");
-  }
-
-  function questionOf(node: CheckedNode, { reason, shown, preview, question }: Gate): Partial<TellCall> {
-    const asked = gateOf(run, node.id);
+  private questionOf(node: CheckedNode, { reason, shown, preview, question }: Gate): Partial<TellCall> {
+    const asked = gateOf(this.run, node.id);
     return {
       nodeType: node.type,
       tool: node.tool || undefined,
       target: asked?.target,
-      environment: gateEnvironment(run, node.id),
+      environment: gateEnvironment(this.run, node.id),
       reason,
       params: shown,
       preview,
-      answer: viewOf(run, facts).answer,
+      answer: viewOf(this.run, this.facts).answer,
       rule: asked?.rule,
       question,
     };
   }
 
-  function send(node: CheckedNode, told: Omit<TellCall, "nodeId" | "nodeName" | "digest">, what: string): void {
-    const { gate } = stateOf(run, node.id);
+  private send(node: CheckedNode, told: Omit<TellCall, "nodeId" | "nodeName" | "digest">, what: string): void {
+    const { gate } = stateOf(this.run, node.id);
     const call: TellCall = { ...told, nodeId: node.id, nodeName: node.name, digest: gate?.digest ?? "" };
     const options = tellOptions(node, tellId(node.id, gate?.round ?? 1, what));
-    telling++;
+    this.telling++;
     const end = (notices: NoticeResult[]): void => {
-      telling--;
-      dispatch({ kind: "gate-told", node: node.id, notices, atMs: Date.now() });
+      this.telling--;
+      this.dispatch({ kind: "gate-told", node: node.id, notices, atMs: Date.now() });
     };
     // People are told of the end of a run that was cancelled, too.
     CancellationScope.nonCancellable(() =>
@@ -101,6 +103,4 @@ export function createGateMessages(run: Run, facts: RunFacts, dispatch: (event: 
       () => end([]),
     );
   }
-
-  return { arm, closed, isTelling: () => telling > 0 };
 }

@@ -24,11 +24,11 @@ import { createRun, resumeRun } from "../core/run/run.js";
 import type { RunState } from "../core/run/state.js";
 import type { GraphInput } from "../schema/graph.js";
 import type { Stricter } from "../schema/run-input.js";
-import { createDecisions } from "./decisions.js";
+import { Decisions } from "./decisions.js";
 import { showAttributes, showReport } from "./details.js";
 import { PROVEN, refuseUnproven, SEALED, sealOf } from "./handing-over.js";
 import { refuseUnreadable } from "./inputs.js";
-import { createInterpreter, type Interpreter } from "./interpreter.js";
+import { Interpreter } from "./interpreter.js";
 import { LOCAL_OPTIONS } from "./options.js";
 
 /** The input of `runGraph`; anyone with a Temporal client may start it with this. */
@@ -69,7 +69,7 @@ export async function runGraph(input: RunGraphInput, carried?: Carried): Promise
     const { seal, ...state } = before;
     await refuseUnproven(state, seal);
   }
-  const handlers = createDecisions(facts, { verify_vote, check_edit });
+  const handlers = new Decisions(facts, { verify_vote, check_edit });
   // A run that is cancelled while it is checked ends with a report, too.
   const { graph, atMs } =
     before === undefined ? await CancellationScope.nonCancellable(() => admit(input)) : resume(input, before, beganMs);
@@ -77,7 +77,7 @@ export async function runGraph(input: RunGraphInput, carried?: Carried): Promise
   const run = before === undefined ? createRun(graph, atMs, requester) : resumeRun(graph, before.state, requester);
   if (before !== undefined) run.state.lineage.push(info.continuedFromExecutionRunId ?? "");
   const work = new CancellationScope({ cancellable: true });
-  const interpreter = createInterpreter(run, facts, work);
+  const interpreter = new Interpreter(run, facts, work);
   CancellationScope.current().cancelRequested.catch(() =>
     interpreter.dispatch({ kind: "cancel-requested", atMs: Date.now() }),
   );

@@ -1,6 +1,6 @@
 /** Runs from outside, on the real server: what clients see of them with a worker and without one. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createFold } from "../../src/client/runs/fold.js";
+import { Fold } from "../../src/client/runs/fold.js";
 import type { Decided, RunAnswer, RunHappening, RunSummary, Runs } from "../../src/client/runs.js";
 import type { RunView } from "../../src/core/report/view.js";
 import type { GraphInput } from "../../src/schema/graph.js";
@@ -56,7 +56,7 @@ async function decide(
 async function bothViews(runId: string): Promise<{ folded: RunView; asked: RunView }> {
   const handle = stack.client.workflow.getHandle(runId);
   const asked = (await handle.query("runView")) as RunView;
-  const fold = createFold(runId, 0);
+  const fold = new Fold(runId, 0);
   for (const event of (await handle.fetchHistory()).events ?? []) fold.add(event);
   fold.endTask();
   return { folded: JSON.parse(JSON.stringify(fold.view())), asked };

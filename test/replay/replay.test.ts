@@ -5,7 +5,7 @@ import { historyFromJSON } from "@temporalio/common/lib/proto-utils.js";
 import { Worker } from "@temporalio/worker";
 import { DeterminismViolationError } from "@temporalio/workflow";
 import { beforeAll, expect, test } from "vitest";
-import { createFold } from "../../src/client/runs/fold.js";
+import { Fold } from "../../src/client/runs/fold.js";
 import { firstValue } from "../../src/client/runs/payloads.js";
 import type { RunView } from "../../src/core/report/view.js";
 import type { Report } from "../../src/core/report.js";
@@ -51,7 +51,7 @@ test("a history that was edited is seen not to fit", async () => {
 
 test.each(kept)("%s gives the same nodes and gates without a worker", (name) => {
   const { events = [] } = historyFromJSON(read(name));
-  const fold = createFold("run", 0);
+  const fold = new Fold("run", 0);
   for (const event of events ?? []) fold.add(event);
   fold.endTask();
   const result = events?.at(-1)?.workflowExecutionCompletedEventAttributes?.result;
@@ -87,7 +87,7 @@ test("a skip that was sent to an older worker changed nothing: not on replay, an
   const skip = { ...rest, workflowExecutionSignaledEventAttributes: { ...attributes, signalName: "skip" } };
   const older = inserted(history, at + 1, skip);
   await expect(replay(older)).resolves.toBeUndefined();
-  const fold = createFold("run", 0);
+  const fold = new Fold("run", 0);
   for (const event of historyFromJSON(older).events ?? []) fold.add(event);
   fold.endTask();
   expect(fold.view().gates).toMatchObject([{ status: "approved", votes: [{ decision: "approve" }] }]);

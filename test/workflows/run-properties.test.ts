@@ -4,7 +4,7 @@
  */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { createFold } from "../../src/client/runs/fold.js";
+import { Fold } from "../../src/client/runs/fold.js";
 import type { NodeView, RunView } from "../../src/core/report/view.js";
 import { type Drawn, drawnArbitrary } from "../support/random-graphs.js";
 import { openTheatre, type Played } from "../support/random-runs.js";
@@ -161,7 +161,7 @@ function expectedOutcome({ drawn, view, wasCancelled }: Played): string {
 
 /** What core alone gives for the same events, as a client without a worker sees it. */
 function foldOf({ view, events }: Played): RunView {
-  const fold = createFold(view.runId, 0);
+  const fold = new Fold(view.runId, 0);
   for (const event of events) fold.add(event);
   fold.endTask();
   return JSON.parse(JSON.stringify(fold.view())) as RunView;

@@ -6,8 +6,8 @@
 import type { Result } from "../../vocabulary/result.js";
 import type { RunsOptions } from "./context.js";
 import { promptly } from "./deadline.js";
-import { createEvidence, type RunEvidence } from "./evidence/collect.js";
-import { createHistories } from "./histories.js";
+import { EvidenceInTheMaking, type RunEvidence } from "./evidence/collect.js";
+import { Histories } from "./histories.js";
 import { opened } from "./opened.js";
 import type { HistoryEvent } from "./payloads.js";
 import { attempt, grpcCodeOf, isNotFound, refusal, runNotFound } from "./temporal-errors.js";
@@ -20,11 +20,11 @@ const EXECUTIONS_MAX = 200;
 
 export async function evidenceOf(runId: string, options: Where): Promise<Result<RunEvidence>> {
   return attempt(runId, async () => {
-    const chain = await createHistories(options).chain(runId);
+    const chain = await new Histories(options).chain(runId);
     const newest = chain?.at(-1);
     if (chain === undefined || newest === undefined) return refusal(runNotFound(runId));
     const { runKey } = newest.start.facts;
-    const evidence = createEvidence(runId, runKey);
+    const evidence = new EvidenceInTheMaking(runId, runKey);
     const ids = new Set([...chain.map(({ executionId }) => executionId), ...(await listed(runId, runKey, options))]);
     for (const executionId of ids) {
       const events = await eventsOf(runId, executionId, options);

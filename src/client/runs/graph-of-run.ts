@@ -2,7 +2,7 @@
 
 import type { Result } from "../../vocabulary/result.js";
 import type { RunsOptions } from "./context.js";
-import { createHistories } from "./histories.js";
+import { Histories } from "./histories.js";
 import { attempt, refusal, runNotFound } from "./temporal-errors.js";
 
 export function graphOfRun(
@@ -10,7 +10,7 @@ export function graphOfRun(
   options: Pick<RunsOptions, "client" | "namespace">,
 ): Promise<Result<unknown>> {
   return attempt(runId, async () => {
-    const chain = await createHistories(options).chain(runId);
+    const chain = await new Histories(options).chain(runId);
     const newest = chain?.at(-1);
     return newest === undefined ? refusal(runNotFound(runId)) : { ok: true, value: newest.start.given };
   });

@@ -1,6 +1,6 @@
 /** What happens in a run, from its history: no worker is needed, and a stream can be taken up where it broke off. */
 import type { RunHappening } from "./contract.js";
-import { createFold } from "./fold.js";
+import { Fold } from "./fold.js";
 import type { Histories } from "./histories.js";
 
 /** Ends when the run has ended or `signal` aborts; throws what Temporal throws. */
@@ -12,7 +12,7 @@ export async function* happeningsOf(
   const chain = (await histories.chain(runId)) ?? [];
   const executions = chain.map((execution) => execution.executionId);
   for (let position = 0; position < executions.length && !signal.aborted; position++) {
-    const fold = createFold(runId, position);
+    const fold = new Fold(runId, position);
     for await (const events of histories.follow(runId, executions[position] as string, signal)) {
       const news = events.flatMap((event) => fold.add(event));
       for (const happening of [...news, ...fold.endTask()]) {

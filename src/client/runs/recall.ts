@@ -5,7 +5,7 @@ import { digestOf } from "../../platform/digest.js";
 import type { Graph } from "../../schema/graph.js";
 import type { Result } from "../../vocabulary/result.js";
 import type { RunsOptions } from "./context.js";
-import { createHistories } from "./histories.js";
+import { Histories } from "./histories.js";
 import { attempt, refusal, runNotFound } from "./temporal-errors.js";
 import { find } from "./view.js";
 
@@ -20,7 +20,7 @@ export async function recallRun(
   runId: string,
   options: Pick<RunsOptions, "client" | "namespace">,
 ): Promise<Result<Recalled>> {
-  const histories = createHistories(options);
+  const histories = new Histories(options);
   const found = await find(runId, histories);
   if (!found.ok) return found;
   return attempt(runId, async () => {

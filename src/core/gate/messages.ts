@@ -7,6 +7,7 @@ import type { CheckedNode } from "../check.js";
 import type { GateRule } from "../policy/approval-rule.js";
 import type { Run } from "../run/run.js";
 import type { Gate } from "../run/state.js";
+import { gateOf } from "./gate-of.js";
 
 /** One thing to tell while a gate is open. `place` tells it from the others of the gate. */
 export interface DueNotice {
@@ -33,6 +34,12 @@ export function dueMessages(rule: GateRule | undefined, gate: Pick<Gate, "opened
     .filter((notice) => notice.atMs < gate.deadlineMs)
     .sort((a, b) => a.atMs - b.atMs)
     .map((notice, place) => ({ ...notice, place }));
+}
+
+/** What is still to be told of a node's gate after `sinceMs`. */
+export function dueAfter(run: Run, { id }: CheckedNode, sinceMs: number): DueNotice[] {
+  const gate = run.state.nodes[id]?.gate;
+  return gate === undefined ? [] : dueMessages(gateOf(run, id)?.rule, gate).filter(({ atMs }) => atMs > sinceMs);
 }
 
 /** The channels that were told of a gate, and by what they know their message. */

@@ -104,6 +104,16 @@ function evaluateDecision(run: Run, node: CheckedNode, atMs: number): void {
   apply(run, { kind: "node-failed", node: node.id, failure, atMs });
 }
 
+/** The label of the timer that closes a gate. */
+export function closingSummary(node: CheckedNode): string {
+  return `gate ${node.id} closes: ${node.name}`.slice(0, SUMMARY_MAX_CHARS);
+}
+
+export const RUN_TIMER_SUMMARY = "working time of the run";
+
+/** The label of a wait. */
+export const waitSummary = (node: CheckedNode): string => node.name.slice(0, SUMMARY_MAX_CHARS);
+
 /** The label of the pause before a look. */
 export function pauseSummary(node: CheckedNode): string {
   return `settling, then looked at: ${node.name}`.slice(0, SUMMARY_MAX_CHARS);

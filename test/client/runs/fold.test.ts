@@ -2,7 +2,7 @@
 import { defaultPayloadConverter } from "@temporalio/common";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { createFold } from "../../../src/client/runs/fold.js";
+import { Fold } from "../../../src/client/runs/fold.js";
 import { compareIds } from "../../../src/client/runs/happenings.js";
 import type { HistoryEvent } from "../../../src/client/runs/payloads.js";
 import { GATED } from "../support/stack.js";
@@ -24,7 +24,7 @@ const STARTED: HistoryEvent = {
 };
 
 function foldOf(...events: HistoryEvent[]) {
-  const fold = createFold("run", 0);
+  const fold = new Fold("run", 0);
   const happenings = events.flatMap((event) => fold.add(event));
   return { fold, happenings: [...happenings, ...fold.endTask()] };
 }

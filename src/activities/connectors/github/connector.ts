@@ -1,5 +1,8 @@
 /** GitHub: issues of a repository as a tracker. */
 import type { TrackerConnector } from "../contract.js";
-import { githubTracker as client } from "./tracker.js";
+import { GithubTracker } from "./tracker.js";
 
-export const githubTracker: TrackerConnector<"github"> = { kind: "github", client };
+export const githubTracker: TrackerConnector<"github"> = {
+  kind: "github",
+  client: (...given) => new GithubTracker(...given),
+};

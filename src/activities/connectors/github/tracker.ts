@@ -6,7 +6,8 @@ import { type ToolContext, toolFailure } from "../../define-tool.js";
 import { markOf, type Outcome, withoutDuplicates } from "../kit/find-duplicates.js";
 import { readMarkdown } from "../kit/markdown.js";
 import { pageOf, signed, titled, written } from "../kit/origin.js";
-import { askVendor, callVendor, type Vendor } from "../kit/vendor-calls.js";
+import { TicketChanges } from "../kit/ticket-changes.js";
+import { askVendor, callVendor, type Vendor, type VendorCall } from "../kit/vendor-calls.js";
 import type { Changed, Changes, Draft, Ticket, TrackerClient } from "../tracker.js";
 import { githubOf } from "./markdown.js";
 
@@ -35,129 +36,131 @@ const labelsOf = ({ labels }: Issue): string[] =>
   labels.map((label) => (typeof label === "string" ? label : (label.name ?? "")));
 const ticketOf = ({ number, html_url }: Issue): Ticket => ({ ticket: String(number), url: html_url });
 
-export function githubTracker(name: string, tracker: TrackerOf<"github">, context: ToolContext): TrackerClient {
-  const vendor: Vendor = {
-    who: `the tracker ${name}`,
-    product: "GitHub",
-    url: tracker.url,
-    headers: {
-      accept: "application/vnd.github+json",
-      authorization: `Bearer ${tracker.token}`,
-      "x-github-api-version": "2022-11-28",
-    },
-  };
-  const repository = `/repos/${tracker.repository}`;
-  const mark = markOf(context.idempotencyKey);
+export class GithubTracker implements TrackerClient {
+  readonly keeping = "search";
+  readonly #name: string;
+  readonly #tracker: TrackerOf<"github">;
+  readonly #context: ToolContext;
+  readonly #vendor: Vendor;
+  readonly #repository: string;
+  readonly #mark: string;
 
-  async function issuesWith(query: Record<string, string>, pages: number): Promise<Issue[]> {
-    const found: Issue[] = [];
-    for (let page = 1; page <= pages; page++) {
-      const paging = {
-        state: "all",
-        sort: "created",
-        direction: "desc",
-        per_page: String(PER_PAGE),
-        page: String(page),
-      };
-      const call = { method: "GET", path: `${repository}/issues`, query: { ...query, ...paging } } as const;
-      const issues = await askVendor(vendor, call, issuesSchema, context);
-      found.push(...issues.filter(({ body, pull_request }) => pull_request === undefined && carries(body, mark)));
-      if (issues.length < PER_PAGE) break;
-    }
-    return found.reverse();
-  }
-
-  async function find(): Promise<Issue[]> {
-    const labelled = await issuesWith({ labels: LABEL }, LOOK_BACK_PAGES);
-    // An account that may not set labels has them dropped without a word.
-    return labelled.length > 0 ? labelled : issuesWith({}, 1);
-  }
-
-  async function create(draft: Draft): Promise<Outcome<Ticket> & { truncated: boolean }> {
-    const title = titled(draft.title, GITHUB_TITLE_MAX_CHARS);
-    const body = textOf(draft.description, mark, context);
-    const labels = [...new Set([LABEL, ...tracker.labels, ...draft.labels])];
-    const json = { title: title.text, body: body.text, labels };
-    const result = await withoutDuplicates<Issue>(
-      {
-        find,
-        make: () => askVendor(vendor, { method: "POST", path: `${repository}/issues`, json }, issueSchema, context),
-        id: ({ number }) => String(number),
+  constructor(name: string, tracker: TrackerOf<"github">, context: ToolContext) {
+    this.#name = name;
+    this.#tracker = tracker;
+    this.#context = context;
+    this.#vendor = {
+      who: `the tracker ${name}`,
+      product: "GitHub",
+      url: tracker.url,
+      headers: {
+        accept: "application/vnd.github+json",
+        authorization: `Bearer ${tracker.token}`,
+        "x-github-api-version": "2022-11-28",
       },
-      context,
+    };
+    this.#repository = `/repos/${tracker.repository}`;
+    this.#mark = markOf(context.idempotencyKey);
+  }
+
+  async create(draft: Draft): Promise<Outcome<Ticket> & { truncated: boolean }> {
+    const title = titled(draft.title, GITHUB_TITLE_MAX_CHARS);
+    const body = textOf(draft.description, this.#mark, this.#context);
+    const labels = [...new Set([LABEL, ...this.#tracker.labels, ...draft.labels])];
+    const json = { title: title.text, body: body.text, labels };
+    const call = { method: "POST", path: `${this.#repository}/issues`, json } as const;
+    const result = await withoutDuplicates<Issue>(
+      { find: () => this.#find(), make: () => this.#ask(call, issueSchema), id: ({ number }) => String(number) },
+      this.#context,
     );
     const missing = result.made ? labels.filter((label) => !labelsOf(result.one).includes(label)) : [];
-    const remarks = [
-      ...result.remarks,
-      ...(missing.length === 0 ? [] : [`GitHub did not set the labels ${missing.join(", ")}: the account may not`]),
-    ];
+    const dropped = `GitHub did not set the labels ${missing.join(", ")}: the account may not`;
+    const remarks = missing.length === 0 ? result.remarks : [...result.remarks, dropped];
     const others = result.others.map(ticketOf);
     return { ...result, one: ticketOf(result.one), others, remarks, truncated: title.truncated || body.truncated };
   }
 
-  async function comment(path: string, markdown: string): Promise<Outcome<unknown> & { truncated: boolean }> {
-    const body = textOf(markdown, mark, context);
-    const find = async () => {
-      const found: Array<z.infer<typeof commentSchema>> = [];
-      for (let page = 1; page <= LOOK_BACK_PAGES * 2; page++) {
-        const query = { per_page: String(PER_PAGE), page: String(page) };
-        const comments = await askVendor(vendor, { method: "GET", path, query }, commentsSchema, context);
-        found.push(...comments.filter((one) => carries(one.body, mark)));
-        if (comments.length < PER_PAGE) break;
-      }
-      return found;
-    };
-    const make = () => askVendor(vendor, { method: "POST", path, json: { body: body.text } }, commentSchema, context);
-    return {
-      ...(await withoutDuplicates({ find, make, id: ({ id }) => String(id) }, context)),
-      truncated: body.truncated,
-    };
-  }
-
-  async function update(ticket: string, changes: Changes): Promise<Changed> {
+  async update(ticket: string, changes: Changes): Promise<Changed> {
     if (!/^[1-9]\d{0,9}$/.test(ticket)) {
       throw toolFailure("params-invalid", "ticket must be the number of an issue on GitHub", { retryable: false });
     }
     const state = changes.status === undefined ? undefined : stateOf(changes.status);
-    const path = `${repository}/issues/${ticket}`;
-    const issue = await askVendor(vendor, { method: "GET", path }, issueSchema, context);
-    const done: Changed = { ticket: ticketOf(issue), changed: [], already: [], truncated: false, remarks: [] };
-    const note = (what: string, isNew: boolean) => void (isNew ? done.changed : done.already).push(what);
-    if (changes.comment !== undefined) {
-      const { made, truncated, remarks } = await comment(`${path}/comments`, changes.comment);
-      note("comment", made);
-      Object.assign(done, { truncated, remarks });
-    }
-    const has = new Set(labelsOf(issue));
-    const added = changes.addLabels.filter((label) => !has.has(label));
-    if (added.length > 0) {
-      await callVendor(vendor, { method: "POST", path: `${path}/labels`, json: { labels: added } }, context);
-    }
-    for (const label of changes.addLabels) note(`label ${label}`, added.includes(label));
-    for (const label of changes.removeLabels) {
-      const call = { method: "DELETE", path: `${path}/labels/${encodeURIComponent(label)}` } as const;
-      if (has.has(label)) await callVendor(vendor, call, context);
-      note(`no label ${label}`, has.has(label));
-    }
+    const path = `${this.#repository}/issues/${ticket}`;
+    const issue = await this.#ask({ method: "GET", path }, issueSchema);
+    const told = new TicketChanges(ticketOf(issue));
+    if (changes.comment !== undefined) told.commented(await this.#comment(`${path}/comments`, changes.comment));
+    await this.#changeLabels(path, issue, changes, told);
     if (state !== undefined) {
       const json = state === "closed" ? { state, state_reason: "completed" } : { state };
-      if (issue.state !== state) await callVendor(vendor, { method: "PATCH", path, json }, context);
-      note(`status ${state}`, issue.state !== state);
+      if (issue.state !== state) await this.#call({ method: "PATCH", path, json });
+      told.note(`status ${state}`, issue.state !== state);
     }
-    return done;
+    return told.done;
   }
 
-  return {
-    keeping: "search",
-    create,
-    update,
-    check: async () => {
-      const found = await askVendor(vendor, { method: "GET", path: repository }, repositorySchema, context);
-      if (found.has_issues !== false) return `${found.full_name} keeps issues`;
-      const message = `the repository ${found.full_name} of the tracker ${name} keeps no issues`;
-      throw toolFailure("source-refused", message, { hint: "turn on issues in the repository's settings" });
-    },
-  };
+  async check(): Promise<string> {
+    const found = await this.#ask({ method: "GET", path: this.#repository }, repositorySchema);
+    if (found.has_issues !== false) return `${found.full_name} keeps issues`;
+    const message = `the repository ${found.full_name} of the tracker ${this.#name} keeps no issues`;
+    throw toolFailure("source-refused", message, { hint: "turn on issues in the repository's settings" });
+  }
+
+  #ask<T>(call: VendorCall, schema: z.ZodType<T>): Promise<T> {
+    return askVendor(this.#vendor, call, schema, this.#context);
+  }
+
+  async #call(call: VendorCall): Promise<void> {
+    await callVendor(this.#vendor, call, this.#context);
+  }
+
+  /** What carries our mark, on at most so many pages. */
+  async #marked<T extends { body?: string | null }>(
+    path: string,
+    query: Record<string, string>,
+    schema: z.ZodType<T[]>,
+    pages: number,
+  ): Promise<T[]> {
+    const found: T[] = [];
+    for (let page = 1; page <= pages; page++) {
+      const paging = { per_page: String(PER_PAGE), page: String(page) };
+      const listed = await this.#ask({ method: "GET", path, query: { ...query, ...paging } }, schema);
+      found.push(...listed.filter(({ body }) => carries(body, this.#mark)));
+      if (listed.length < PER_PAGE) break;
+    }
+    return found;
+  }
+
+  async #issuesWith(labels: Record<string, string>, pages: number): Promise<Issue[]> {
+    const query = { ...labels, state: "all", sort: "created", direction: "desc" };
+    const found = await this.#marked(`${this.#repository}/issues`, query, issuesSchema, pages);
+    return found.filter(({ pull_request }) => pull_request === undefined).reverse();
+  }
+
+  async #find(): Promise<Issue[]> {
+    const labelled = await this.#issuesWith({ labels: LABEL }, LOOK_BACK_PAGES);
+    // An account that may not set labels has them dropped without a word.
+    return labelled.length > 0 ? labelled : this.#issuesWith({}, 1);
+  }
+
+  async #comment(path: string, markdown: string): Promise<Outcome<unknown> & { truncated: boolean }> {
+    const body = textOf(markdown, this.#mark, this.#context);
+    const find = () => this.#marked(path, {}, commentsSchema, LOOK_BACK_PAGES * 2);
+    const make = () => this.#ask({ method: "POST", path, json: { body: body.text } }, commentSchema);
+    const result = await withoutDuplicates({ find, make, id: ({ id }) => String(id) }, this.#context);
+    return { ...result, truncated: body.truncated };
+  }
+
+  async #changeLabels(path: string, issue: Issue, { addLabels, removeLabels }: Changes, told: TicketChanges) {
+    const has = new Set(labelsOf(issue));
+    const added = addLabels.filter((label) => !has.has(label));
+    if (added.length > 0) await this.#call({ method: "POST", path: `${path}/labels`, json: { labels: added } });
+    for (const label of addLabels) told.note(`label ${label}`, added.includes(label));
+    for (const label of removeLabels) {
+      const call = { method: "DELETE", path: `${path}/labels/${encodeURIComponent(label)}` } as const;
+      if (has.has(label)) await this.#call(call);
+      told.note(`no label ${label}`, has.has(label));
+    }
+  }
 }
 
 function stateOf(status: string): "open" | "closed" {

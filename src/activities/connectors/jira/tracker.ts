@@ -5,7 +5,8 @@ import { JIRA_TITLE_MAX_CHARS } from "../../../vocabulary/ticket-limits.js";
 import { type ToolContext, toolFailure } from "../../define-tool.js";
 import { markOf, type Outcome, withoutDuplicates } from "../kit/find-duplicates.js";
 import { signed, titled } from "../kit/origin.js";
-import { askVendor, callVendor, type Vendor } from "../kit/vendor-calls.js";
+import { TicketChanges } from "../kit/ticket-changes.js";
+import { askVendor, callVendor, type Vendor, type VendorCall } from "../kit/vendor-calls.js";
 import type { Changed, Changes, Draft, Ticket, TrackerClient } from "../tracker.js";
 import { editionOf } from "./editions.js";
 import { type Move, moveTo } from "./transitions.js";
@@ -27,104 +28,118 @@ const projectSchema = z.object({ key: z.string(), name: z.string() });
 
 const LOOK_BACK_COMMENTS = "100";
 
-export function jiraTracker(name: string, tracker: TrackerOf<"jira">, context: ToolContext): TrackerClient {
-  const edition = editionOf(tracker);
-  const vendor: Vendor = {
-    who: `the tracker ${name}`,
-    product: edition.product,
-    url: tracker.url,
-    headers: tracker.headers,
-  };
-  const mark = markOf(context.idempotencyKey);
-  const ticketOf = ({ key }: { key: string }): Ticket => ({
-    ticket: key,
-    url: `${tracker.url.replace(/\/+$/, "")}/browse/${key}`,
-  });
+export class JiraTracker implements TrackerClient {
+  readonly keeping = "search";
+  readonly #tracker: TrackerOf<"jira">;
+  readonly #context: ToolContext;
+  readonly #edition: ReturnType<typeof editionOf>;
+  readonly #vendor: Vendor;
+  readonly #mark: string;
 
-  async function find(made?: Created): Promise<Created[]> {
-    const jql = `project = "${tracker.project}" AND labels = "${mark}" ORDER BY created ASC`;
-    const fresh = made === undefined || edition.fresh === undefined ? {} : { [edition.fresh]: made.id };
-    const query = { jql, fields: "summary", maxResults: "20", ...fresh };
-    const { issues } = await askVendor(vendor, { method: "GET", path: edition.search, query }, foundSchema, context);
-    return issues;
+  constructor(name: string, tracker: TrackerOf<"jira">, context: ToolContext) {
+    this.#tracker = tracker;
+    this.#context = context;
+    this.#edition = editionOf(tracker);
+    const { product } = this.#edition;
+    this.#vendor = { who: `the tracker ${name}`, product, url: tracker.url, headers: tracker.headers };
+    this.#mark = markOf(context.idempotencyKey);
   }
 
-  async function create(draft: Draft): Promise<Outcome<Ticket> & { truncated: boolean }> {
+  async create(draft: Draft): Promise<Outcome<Ticket> & { truncated: boolean }> {
+    const tracker = this.#tracker;
     const title = titled(draft.title, JIRA_TITLE_MAX_CHARS);
-    const { body, truncated } = edition.body(signed(draft.description, context), context);
+    const { body, truncated } = this.#edition.body(signed(draft.description, this.#context), this.#context);
     const fields = {
       project: { key: tracker.project },
       issuetype: { name: tracker.issue_type },
       summary: title.text,
       description: body,
-      labels: [...new Set(["autoops", mark, ...tracker.labels, ...draft.labels])],
+      labels: [...new Set(["autoops", this.#mark, ...tracker.labels, ...draft.labels])],
     };
-    const call = { method: "POST", path: `${edition.api}/issue`, json: { fields } } as const;
-    const make = () => askVendor(vendor, call, createdSchema, context);
-    const result = await withoutDuplicates<Created>({ find, make, id: ({ key }) => key, lags: true }, context);
-    const others = result.others.map(ticketOf);
-    return { ...result, one: ticketOf(result.one), others, truncated: title.truncated || truncated };
+    const call = { method: "POST", path: `${this.#edition.api}/issue`, json: { fields } } as const;
+    const make = () => this.#ask(call, createdSchema);
+    const find = (made?: Created) => this.#find(made);
+    const result = await withoutDuplicates<Created>({ find, make, id: ({ key }) => key, lags: true }, this.#context);
+    const others = result.others.map((one) => this.#ticketOf(one));
+    return { ...result, one: this.#ticketOf(result.one), others, truncated: title.truncated || truncated };
   }
 
-  async function comment(path: string, markdown: string): Promise<Outcome<unknown> & { truncated: boolean }> {
-    const { body, truncated } = edition.body(signed(markdown, context, mark), context);
-    const find = async () => {
-      const query = { orderBy: "-created", maxResults: LOOK_BACK_COMMENTS };
-      const { comments } = await askVendor(vendor, { method: "GET", path, query }, commentsSchema, context);
-      return comments.filter((one) => edition.text(one.body).trimEnd().endsWith(mark)).reverse();
-    };
-    const make = () => askVendor(vendor, { method: "POST", path, json: { body } }, commentSchema, context);
-    return { ...(await withoutDuplicates({ find, make, id: ({ id }) => id }, context)), truncated };
-  }
-
-  async function update(ticket: string, changes: Changes): Promise<Changed> {
-    if (!ticket.startsWith(`${tracker.project}-`) || !/-[1-9]\d{0,9}$/.test(ticket)) {
-      const message = `ticket must be an issue of the project ${tracker.project}, such as ${tracker.project}-12`;
+  async update(ticket: string, changes: Changes): Promise<Changed> {
+    const { project } = this.#tracker;
+    if (!ticket.startsWith(`${project}-`) || !/-[1-9]\d{0,9}$/.test(ticket)) {
+      const message = `ticket must be an issue of the project ${project}, such as ${project}-12`;
       throw toolFailure("params-invalid", message, { retryable: false });
     }
-    const path = `${edition.api}/issue/${ticket}`;
-    const query = { fields: "status,labels" };
-    const issue = await askVendor(vendor, { method: "GET", path, query }, issueSchema, context);
-    const done: Changed = { ticket: ticketOf(issue), changed: [], already: [], truncated: false, remarks: [] };
-    const note = (what: string, isNew: boolean) => void (isNew ? done.changed : done.already).push(what);
-    const move = changes.status === undefined ? undefined : await moveFor(path, changes.status, issue.fields.status);
-    if (changes.comment !== undefined) {
-      const { made, truncated, remarks } = await comment(`${path}/comment`, changes.comment);
-      note("comment", made);
-      Object.assign(done, { truncated, remarks });
-    }
-    const has = new Set(issue.fields.labels);
-    const labels = [
-      ...changes.addLabels.filter((label) => !has.has(label)).map((add) => ({ add })),
-      ...changes.removeLabels.filter((label) => has.has(label)).map((remove) => ({ remove })),
-    ];
-    if (labels.length > 0) await callVendor(vendor, { method: "PUT", path, json: { update: { labels } } }, context);
-    for (const label of changes.addLabels) note(`label ${label}`, !has.has(label));
-    for (const label of changes.removeLabels) note(`no label ${label}`, has.has(label));
+    const path = `${this.#edition.api}/issue/${ticket}`;
+    const issue = await this.#ask({ method: "GET", path, query: { fields: "status,labels" } }, issueSchema);
+    const told = new TicketChanges(this.#ticketOf(issue));
+    const { status } = issue.fields;
+    const move = changes.status === undefined ? undefined : await this.#moveFor(path, changes.status, status);
+    if (changes.comment !== undefined) told.commented(await this.#comment(`${path}/comment`, changes.comment));
+    await this.#changeLabels(path, new Set(issue.fields.labels), changes, told);
     if (move !== undefined) {
       const json = { transition: { id: move.id } };
-      if (move.id !== undefined)
-        await callVendor(vendor, { method: "POST", path: `${path}/transitions`, json }, context);
-      note(`status ${move.to}`, move.id !== undefined);
+      if (move.id !== undefined) await this.#call({ method: "POST", path: `${path}/transitions`, json });
+      told.note(`status ${move.to}`, move.id !== undefined);
     }
-    return done;
+    return told.done;
   }
 
-  async function moveFor(path: string, wanted: string, now: z.infer<typeof statusSchema>): Promise<Move> {
-    const call = { method: "GET", path: `${path}/transitions` } as const;
-    const { transitions } = await askVendor(vendor, call, movesSchema, context);
+  async check(): Promise<string> {
+    const me = await this.#ask({ method: "GET", path: `${this.#edition.api}/myself` }, myselfSchema);
+    const path = `${this.#edition.api}/project/${this.#tracker.project}`;
+    const project = await this.#ask({ method: "GET", path }, projectSchema);
+    return `${me.displayName} sees the project ${project.key} (${project.name})`;
+  }
+
+  #ask<T>(call: VendorCall, schema: z.ZodType<T>): Promise<T> {
+    return askVendor(this.#vendor, call, schema, this.#context);
+  }
+
+  async #call(call: VendorCall): Promise<void> {
+    await callVendor(this.#vendor, call, this.#context);
+  }
+
+  #ticketOf({ key }: { key: string }): Ticket {
+    return { ticket: key, url: `${this.#tracker.url.replace(/\/+$/, "")}/browse/${key}` };
+  }
+
+  async #find(made?: Created): Promise<Created[]> {
+    const { search, fresh: freshOf } = this.#edition;
+    const jql = `project = "${this.#tracker.project}" AND labels = "${this.#mark}" ORDER BY created ASC`;
+    const fresh = made === undefined || freshOf === undefined ? {} : { [freshOf]: made.id };
+    const query = { jql, fields: "summary", maxResults: "20", ...fresh };
+    return (await this.#ask({ method: "GET", path: search, query }, foundSchema)).issues;
+  }
+
+  async #comment(path: string, markdown: string): Promise<Outcome<unknown> & { truncated: boolean }> {
+    const { body, truncated } = this.#edition.body(signed(markdown, this.#context, this.#mark), this.#context);
+    const find = async () => {
+      const query = { orderBy: "-created", maxResults: LOOK_BACK_COMMENTS };
+      const { comments } = await this.#ask({ method: "GET", path, query }, commentsSchema);
+      return comments.filter((one) => this.#edition.text(one.body).trimEnd().endsWith(this.#mark)).reverse();
+    };
+    const make = () => this.#ask({ method: "POST", path, json: { body } }, commentSchema);
+    return { ...(await withoutDuplicates({ find, make, id: ({ id }) => id }, this.#context)), truncated };
+  }
+
+  async #changeLabels(
+    path: string,
+    has: ReadonlySet<string>,
+    { addLabels, removeLabels }: Changes,
+    told: TicketChanges,
+  ): Promise<void> {
+    const labels = [
+      ...addLabels.filter((label) => !has.has(label)).map((add) => ({ add })),
+      ...removeLabels.filter((label) => has.has(label)).map((remove) => ({ remove })),
+    ];
+    if (labels.length > 0) await this.#call({ method: "PUT", path, json: { update: { labels } } });
+    for (const label of addLabels) told.note(`label ${label}`, !has.has(label));
+    for (const label of removeLabels) told.note(`no label ${label}`, has.has(label));
+  }
+
+  async #moveFor(path: string, wanted: string, now: z.infer<typeof statusSchema>): Promise<Move> {
+    const { transitions } = await this.#ask({ method: "GET", path: `${path}/transitions` }, movesSchema);
     return moveTo(wanted, now, transitions);
   }
-
-  return {
-    keeping: "search",
-    create,
-    update,
-    check: async () => {
-      const me = await askVendor(vendor, { method: "GET", path: `${edition.api}/myself` }, myselfSchema, context);
-      const path = `${edition.api}/project/${tracker.project}`;
-      const project = await askVendor(vendor, { method: "GET", path }, projectSchema, context);
-      return `${me.displayName} sees the project ${project.key} (${project.name})`;
-    },
-  };
 }

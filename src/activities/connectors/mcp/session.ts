@@ -9,7 +9,7 @@ import { messageOf } from "../../../vocabulary/message-of.js";
 import { type ToolContext, type ToolFailure, toolFailure } from "../../define-tool.js";
 import { failureOf } from "./failures.js";
 import { mcpFetch } from "./http.js";
-import { type StdioTransport, stdioTransport } from "./stdio.js";
+import { StdioTransport } from "./stdio.js";
 
 export interface McpSession {
   /** Every tool that the server lists, as far as it is pinned. Throws `ToolFailure`. */
@@ -84,7 +84,7 @@ function transportOf(server: McpServer, context: Means, sdk: Sdk, onFailure: (er
       value.startsWith("env:") ? context.secret(value) : value,
     ]),
   );
-  const transport: StdioTransport = stdioTransport(server.argv, env, sdk);
+  const transport = new StdioTransport(server.argv, env, sdk);
   // Also where the handshake failed and the client knows of no connection.
   return { transport, end: () => transport.close(), stdio: transport };
 }

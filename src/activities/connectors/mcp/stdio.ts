@@ -15,101 +15,113 @@ const SEARCH_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bi
 const GRACE_MS = 1_000;
 const SAID_MAX_CHARS = 2_000;
 
-export interface StdioTransport extends Transport {
-  /** Why it could not be started, as the system names it. */
-  fault(): string | undefined;
-  /** What it wrote to its standard error last. */
-  said(): string;
-}
-
-export function stdioTransport(argv: readonly string[], env: Record<string, string>, sdk: Sdk): StdioTransport {
-  const buffer = new sdk.ReadBuffer({ maxBufferSize: MCP_MESSAGE_MAX_BYTES });
-  let child: ChildProcess | undefined;
-  let fault: string | undefined;
-  let said = "";
-  let ended: Promise<void> = Promise.resolve();
+export class StdioTransport implements Transport {
+  onclose?: () => void;
+  onerror?: (error: Error) => void;
+  onmessage?: (message: JSONRPCMessage) => void;
+  readonly #argv: readonly string[];
+  readonly #env: Record<string, string>;
+  readonly #sdk: Sdk;
+  readonly #buffer: InstanceType<Sdk["ReadBuffer"]>;
+  #child: ChildProcess | undefined;
+  #fault: string | undefined;
+  #said = "";
+  #ended: Promise<void> = Promise.resolve();
   /** Once: a number that was given back may be another's by the second time. */
-  let closing: Promise<void> | undefined;
+  #closing: Promise<void> | undefined;
 
-  const transport: StdioTransport = {
-    fault: () => fault,
-    said: () => said,
-    start() {
-      const [program = "", ...args] = argv;
-      return new Promise<void>((resolve, reject) => {
-        const own = spawn(program, args, {
-          cwd: "/",
-          env: { PATH: SEARCH_PATH, ...env },
-          shell: false,
-          stdio: ["pipe", "pipe", "pipe"],
-          // Its own group, so that what it starts ends with it.
-          detached: true,
-        });
-        child = own;
-        ended = new Promise((gone) => own.once("close", () => gone()));
-        own.once("spawn", () => resolve());
-        own.once("error", (error: NodeJS.ErrnoException) => {
-          fault = error.code ?? "unknown";
-          reject(error);
-        });
-        own.once("close", () => transport.onclose?.());
-        own.stdin?.on("error", (error) => transport.onerror?.(error));
-        own.stderr?.on("data", (chunk: Buffer) => {
-          said = (said + chunk.toString("utf8")).slice(-SAID_MAX_CHARS);
-        });
-        own.stdout?.on("data", (chunk: Buffer) => take(chunk));
-      });
-    },
-    send(message) {
-      const input = child?.stdin;
-      if (input === undefined || input === null || !input.writable)
-        return Promise.reject(new Error("the server has ended"));
-      return new Promise((resolve, reject) => {
-        input.write(sdk.serializeMessage(message), (error) => (error ? reject(error) : resolve()));
-      });
-    },
-    close() {
-      closing ??= end();
-      return closing;
-    },
-  };
+  constructor(argv: readonly string[], env: Record<string, string>, sdk: Sdk) {
+    this.#argv = argv;
+    this.#env = env;
+    this.#sdk = sdk;
+    this.#buffer = new sdk.ReadBuffer({ maxBufferSize: MCP_MESSAGE_MAX_BYTES });
+  }
 
-  async function end(): Promise<void> {
+  /** Why it could not be started, as the system names it. */
+  fault(): string | undefined {
+    return this.#fault;
+  }
+
+  /** What it wrote to its standard error last. */
+  said(): string {
+    return this.#said;
+  }
+
+  start(): Promise<void> {
+    const [program = "", ...args] = this.#argv;
+    const own = spawn(program, args, {
+      cwd: "/",
+      env: { PATH: SEARCH_PATH, ...this.#env },
+      shell: false,
+      stdio: ["pipe", "pipe", "pipe"],
+      // Its own group, so that what it starts ends with it.
+      detached: true,
+    });
+    this.#child = own;
+    this.#ended = new Promise((gone) => own.once("close", () => gone()));
+    own.once("close", () => this.onclose?.());
+    own.stdin?.on("error", (error) => this.onerror?.(error));
+    own.stderr?.on("data", (chunk: Buffer) => {
+      this.#said = (this.#said + chunk.toString("utf8")).slice(-SAID_MAX_CHARS);
+    });
+    own.stdout?.on("data", (chunk: Buffer) => this.#take(chunk));
+    return new Promise((resolve, reject) => {
+      own.once("spawn", () => resolve());
+      own.once("error", (error: NodeJS.ErrnoException) => {
+        this.#fault = error.code ?? "unknown";
+        reject(error);
+      });
+    });
+  }
+
+  send(message: JSONRPCMessage): Promise<void> {
+    const input = this.#child?.stdin;
+    if (!input?.writable) return Promise.reject(new Error("the server has ended"));
+    return new Promise((resolve, reject) => {
+      input.write(this.#sdk.serializeMessage(message), (error) => (error ? reject(error) : resolve()));
+    });
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#end();
+    return this.#closing;
+  }
+
+  async #end(): Promise<void> {
+    const child = this.#child;
     if (child?.pid === undefined) return;
     child.stdin?.end();
     for (const signal of ["SIGTERM", "SIGKILL"] as const) {
-      if (await endsWithin(ended)) break;
+      if (await endsWithin(this.#ended)) break;
       signalGroup(child.pid, signal);
     }
     // What it started and left behind: the group outlives its leader.
     signalGroup(child.pid, "SIGKILL");
     for (const stream of child.stdio) stream?.destroy();
-    buffer.clear();
+    this.#buffer.clear();
   }
 
-  function take(chunk: Buffer): void {
+  #take(chunk: Buffer): void {
     try {
-      buffer.append(chunk);
-      for (let message = next(); message !== null; message = next()) transport.onmessage?.(message);
+      this.#buffer.append(chunk);
+      for (let message = this.#next(); message !== null; message = this.#next()) this.onmessage?.(message);
     } catch (error) {
       // More than one message may hold: nothing that follows can be read.
-      transport.onerror?.(error as Error);
-      void transport.close();
+      this.onerror?.(error as Error);
+      void this.close();
     }
   }
 
   /** A line that is no message is passed over: programs print what they like. */
-  function next(): JSONRPCMessage | null {
+  #next(): JSONRPCMessage | null {
     for (;;) {
       try {
-        return buffer.readMessage();
+        return this.#buffer.readMessage();
       } catch (error) {
-        transport.onerror?.(error as Error);
+        this.onerror?.(error as Error);
       }
     }
   }
-
-  return transport;
 }
 
 function endsWithin(ended: Promise<void>): Promise<boolean> {

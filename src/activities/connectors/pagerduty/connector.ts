@@ -2,7 +2,7 @@
 import type { ChannelConnector, TrackerConnector } from "../contract.js";
 import { alertPagerDuty } from "./channel.js";
 import { tellPagerDuty } from "./gates.js";
-import { pagerdutyTracker as client } from "./tracker.js";
+import { PagerdutyTracker } from "./tracker.js";
 
 export const pagerdutyChannel: ChannelConnector<"pagerduty"> = {
   kind: "pagerduty",
@@ -12,4 +12,7 @@ export const pagerdutyChannel: ChannelConnector<"pagerduty"> = {
   tell: tellPagerDuty,
 };
 
-export const pagerdutyTracker: TrackerConnector<"pagerduty"> = { kind: "pagerduty", client };
+export const pagerdutyTracker: TrackerConnector<"pagerduty"> = {
+  kind: "pagerduty",
+  client: (...given) => new PagerdutyTracker(...given),
+};

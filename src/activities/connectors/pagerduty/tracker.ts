@@ -9,7 +9,8 @@ import {
 import { type ToolContext, type ToolFailure, toolFailure } from "../../define-tool.js";
 import { markOf, type Outcome, withoutDuplicates } from "../kit/find-duplicates.js";
 import { pageOf, titled, written } from "../kit/origin.js";
-import { askVendor, callVendor, type Vendor } from "../kit/vendor-calls.js";
+import { TicketChanges } from "../kit/ticket-changes.js";
+import { askVendor, callVendor, type Vendor, type VendorCall } from "../kit/vendor-calls.js";
 import type { Changed, Changes, Draft, Ticket, TrackerClient } from "../tracker.js";
 
 const incidentSchema = z.object({
@@ -34,67 +35,52 @@ const STATUSES: Readonly<Record<string, "acknowledged" | "resolved">> = {
 
 const ticketOf = ({ id, html_url }: Incident): Ticket => ({ ticket: id, url: html_url ?? null });
 
-export function pagerdutyTracker(name: string, tracker: TrackerOf<"pagerduty">, context: ToolContext): TrackerClient {
-  const vendor: Vendor = {
-    who: `the tracker ${name}`,
-    product: "PagerDuty",
-    url: tracker.url,
-    headers: {
-      accept: "application/vnd.pagerduty+json;version=2",
-      authorization: `Token token=${tracker.token}`,
-      from: tracker.from,
-    },
-  };
-  const mark = markOf(context.idempotencyKey);
-  const page = pageOf(context);
-  const by = `AutoOps run ${context.runId}, node ${context.nodeId}${page === undefined ? "" : ` · ${page}`}`;
-  /** PagerDuty shows text as it is. */
-  const plain = (markdown: string, max: number, end = "") =>
-    written(markdown, max, (text) => `${text}\n\n${by}${end}`.trimStart(), page ?? `run ${context.runId}`);
+export class PagerdutyTracker implements TrackerClient {
+  readonly keeping = "key";
+  readonly #name: string;
+  readonly #tracker: TrackerOf<"pagerduty">;
+  readonly #context: ToolContext;
+  readonly #vendor: Vendor;
+  readonly #mark: string;
 
-  async function find(): Promise<Incident[]> {
-    const query = {
-      incident_key: mark,
-      "service_ids[]": tracker.service,
-      date_range: "all",
-      sort_by: "created_at:asc",
+  constructor(name: string, tracker: TrackerOf<"pagerduty">, context: ToolContext) {
+    this.#name = name;
+    this.#tracker = tracker;
+    this.#context = context;
+    this.#vendor = {
+      who: `the tracker ${name}`,
+      product: "PagerDuty",
+      url: tracker.url,
+      headers: {
+        accept: "application/vnd.pagerduty+json;version=2",
+        authorization: `Token token=${tracker.token}`,
+        from: tracker.from,
+      },
     };
-    const call = { method: "GET", path: "/incidents", query } as const;
-    return (await askVendor(vendor, call, severalSchema, context)).incidents;
+    this.#mark = markOf(context.idempotencyKey);
   }
 
-  async function create(draft: Draft): Promise<Outcome<Ticket> & { truncated: boolean }> {
+  async create(draft: Draft): Promise<Outcome<Ticket> & { truncated: boolean }> {
     if (draft.labels.length > 0) throw refused("labels must be empty: incidents in PagerDuty have none");
     const title = titled(draft.title, PAGERDUTY_TITLE_MAX_CHARS);
-    const details = plain(draft.description, PAGERDUTY_TEXT_MAX_CHARS);
+    const details = plain(draft.description, PAGERDUTY_TEXT_MAX_CHARS, this.#context);
     const incident = {
       type: "incident",
       title: title.text,
-      service: { id: tracker.service, type: "service_reference" },
-      incident_key: mark,
+      service: { id: this.#tracker.service, type: "service_reference" },
+      incident_key: this.#mark,
       body: { type: "incident_body", details: details.text },
       urgency: draft.urgency,
     };
     const call = { method: "POST", path: "/incidents", json: { incident } } as const;
-    const make = async () => (await askVendor(vendor, call, oneSchema, context)).incident;
-    const result = await withoutDuplicates<Incident>({ find, make, id: ({ id }) => id }, context);
+    const make = async () => (await this.#ask(call, oneSchema)).incident;
+    const find = () => this.#find();
+    const result = await withoutDuplicates<Incident>({ find, make, id: ({ id }) => id }, this.#context);
     const others = result.others.map(ticketOf);
     return { ...result, one: ticketOf(result.one), others, truncated: title.truncated || details.truncated };
   }
 
-  async function note(path: string, markdown: string): Promise<Outcome<unknown> & { truncated: boolean }> {
-    const content = plain(markdown, PAGERDUTY_NOTE_MAX_CHARS, ` · ${mark}`);
-    const find = async () => {
-      const { notes } = await askVendor(vendor, { method: "GET", path }, notesSchema, context);
-      return notes.filter((one) => one.content.trimEnd().endsWith(mark));
-    };
-    const json = { note: { content: content.text } };
-    const make = async () =>
-      (await askVendor(vendor, { method: "POST", path, json }, z.object({ note: noteSchema }), context)).note;
-    return { ...(await withoutDuplicates({ find, make, id: ({ id }) => id }, context)), truncated: content.truncated };
-  }
-
-  async function update(ticket: string, changes: Changes): Promise<Changed> {
+  async update(ticket: string, changes: Changes): Promise<Changed> {
     if (changes.addLabels.length + changes.removeLabels.length > 0) {
       throw refused("labels must not be given: incidents in PagerDuty have none");
     }
@@ -102,37 +88,60 @@ export function pagerdutyTracker(name: string, tracker: TrackerOf<"pagerduty">, 
     const status = wanted !== undefined && Object.hasOwn(STATUSES, wanted) ? STATUSES[wanted] : undefined;
     if (wanted !== undefined && status === undefined) throw refused("status must be acknowledged or resolved");
     const path = `/incidents/${encodeURIComponent(ticket)}`;
-    const { incident } = await askVendor(vendor, { method: "GET", path }, oneSchema, context);
-    if (incident.service.id !== tracker.service) {
-      throw refused(`the incident ${ticket} must belong to the service ${tracker.service} of the tracker ${name}`);
+    const { incident } = await this.#ask({ method: "GET", path }, oneSchema);
+    const { service } = this.#tracker;
+    if (incident.service.id !== service) {
+      throw refused(`the incident ${ticket} must belong to the service ${service} of the tracker ${this.#name}`);
     }
-    const done: Changed = { ticket: ticketOf(incident), changed: [], already: [], truncated: false, remarks: [] };
-    const say = (what: string, isNew: boolean) => void (isNew ? done.changed : done.already).push(what);
-    if (changes.comment !== undefined) {
-      const { made, truncated, remarks } = await note(`${path}/notes`, changes.comment);
-      say("comment", made);
-      Object.assign(done, { truncated, remarks });
-    }
+    const told = new TicketChanges(ticketOf(incident));
+    if (changes.comment !== undefined) told.commented(await this.#note(`${path}/notes`, changes.comment));
     if (status !== undefined) {
       // A resolved incident is acknowledged, too: PagerDuty takes none back.
       const isThere = incident.status === status || incident.status === "resolved";
       const json = { incident: { type: "incident_reference", status } };
-      if (!isThere) await callVendor(vendor, { method: "PUT", path, json }, context);
-      say(`status ${isThere ? incident.status : status}`, !isThere);
+      if (!isThere) await callVendor(this.#vendor, { method: "PUT", path, json }, this.#context);
+      told.note(`status ${isThere ? incident.status : status}`, !isThere);
     }
-    return done;
+    return told.done;
   }
 
-  return {
-    keeping: "key",
-    create,
-    update,
-    check: async () => {
-      const path = `/services/${tracker.service}`;
-      const { service } = await askVendor(vendor, { method: "GET", path }, serviceSchema, context);
-      return `the service ${service.name} is ${service.status}`;
-    },
-  };
+  async check(): Promise<string> {
+    const { service } = await this.#ask({ method: "GET", path: `/services/${this.#tracker.service}` }, serviceSchema);
+    return `the service ${service.name} is ${service.status}`;
+  }
+
+  #ask<T>(call: VendorCall, schema: z.ZodType<T>): Promise<T> {
+    return askVendor(this.#vendor, call, schema, this.#context);
+  }
+
+  async #find(): Promise<Incident[]> {
+    const query = {
+      incident_key: this.#mark,
+      "service_ids[]": this.#tracker.service,
+      date_range: "all",
+      sort_by: "created_at:asc",
+    };
+    return (await this.#ask({ method: "GET", path: "/incidents", query }, severalSchema)).incidents;
+  }
+
+  async #note(path: string, markdown: string): Promise<Outcome<unknown> & { truncated: boolean }> {
+    const content = plain(markdown, PAGERDUTY_NOTE_MAX_CHARS, this.#context, ` · ${this.#mark}`);
+    const find = async () => {
+      const { notes } = await this.#ask({ method: "GET", path }, notesSchema);
+      return notes.filter((one) => one.content.trimEnd().endsWith(this.#mark));
+    };
+    const call = { method: "POST", path, json: { note: { content: content.text } } } as const;
+    const make = async () => (await this.#ask(call, z.object({ note: noteSchema }))).note;
+    const result = await withoutDuplicates({ find, make, id: ({ id }) => id }, this.#context);
+    return { ...result, truncated: content.truncated };
+  }
+}
+
+/** PagerDuty shows text as it is. */
+function plain(markdown: string, max: number, context: ToolContext, end = "") {
+  const page = pageOf(context);
+  const by = `AutoOps run ${context.runId}, node ${context.nodeId}${page === undefined ? "" : ` · ${page}`}`;
+  return written(markdown, max, (text) => `${text}\n\n${by}${end}`.trimStart(), page ?? `run ${context.runId}`);
 }
 
 const refused = (message: string): ToolFailure => toolFailure("params-invalid", message, { retryable: false });

@@ -53,93 +53,97 @@ export interface RunEvidence {
   reports: Report[];
 }
 
-export interface EvidenceInTheMaking {
-  isWhole: boolean;
-  add(executionId: string, event: HistoryEvent): void;
-  done(isOpen: boolean): RunEvidence;
-}
-
 interface Scheduled {
   activityId: string;
   tool: string;
   call: Partial<ToolCall>;
 }
 
-export function createEvidence(runId: string, runKey: string): EvidenceInTheMaking {
-  const made: RunEvidence = {
-    runId,
-    runKey,
-    isOpen: false,
-    isWhole: true,
-    check: "none",
-    asked: [],
-    votes: [],
-    signaturesRefused: 0,
-    tokens: new Map(),
-    tokensSent: 0,
-    effects: [],
-    reports: [],
-  };
-  const started = new Map<string, RunStart>();
-  const effects = new Map<string, Effect>();
-  const scheduled = new Map<string, Scheduled>();
-  const ended = new Map<string, Pick<Effected, "ended" | "code">>();
+export class EvidenceInTheMaking {
+  readonly #made: RunEvidence;
+  readonly #started = new Map<string, RunStart>();
+  readonly #effects = new Map<string, Effect>();
+  readonly #scheduled = new Map<string, Scheduled>();
+  readonly #ended = new Map<string, Pick<Effected, "ended" | "code">>();
   /** A reset copies events with their numbers and times. */
-  const seen = new Set<string>();
+  readonly #seen = new Set<string>();
+  isWhole = true;
 
-  function add(executionId: string, event: HistoryEvent): void {
-    const start = startOf(event, runId);
-    if (start !== undefined) {
-      started.set(executionId, start);
-      if (start.carried !== undefined) learn(start, start.carried.verdict);
-    }
-    const key = `${idOf(event.eventId)}/${String(event.eventTime?.seconds)}.${event.eventTime?.nanos}`;
-    const isCopy = seen.has(key);
-    seen.add(key);
-    take(executionId, event, isCopy);
+  constructor(runId: string, runKey: string) {
+    this.#made = {
+      runId,
+      runKey,
+      isOpen: false,
+      isWhole: true,
+      check: "none",
+      asked: [],
+      votes: [],
+      signaturesRefused: 0,
+      tokens: new Map(),
+      tokensSent: 0,
+      effects: [],
+      reports: [],
+    };
   }
 
-  function take(executionId: string, event: HistoryEvent, isCopy: boolean): void {
+  add(executionId: string, event: HistoryEvent): void {
+    const start = startOf(event, this.#made.runId);
+    if (start !== undefined) {
+      this.#started.set(executionId, start);
+      if (start.carried !== undefined) this.#learn(start, start.carried.verdict);
+    }
+    const key = `${idOf(event.eventId)}/${String(event.eventTime?.seconds)}.${event.eventTime?.nanos}`;
+    const isCopy = this.#seen.has(key);
+    this.#seen.add(key);
+    this.#takeActivity(executionId, event, isCopy);
+    if (isCopy) return;
+    this.#takeMarker(executionId, event);
+    this.#takeDecision(event);
+    const ending = endingOf(event);
+    if (ending?.kind === "completed" && ending.report !== undefined) this.#made.reports.push(ending.report);
+  }
+
+  done(isOpen: boolean): RunEvidence {
+    const { tokens } = this.#made;
+    const votes = this.#made.votes.map((vote) => ({ ...tokens.get(vote.jti), ...vote }));
+    return { ...this.#made, isWhole: this.isWhole, isOpen, votes, effects: this.#effectsDone() };
+  }
+
+  #takeActivity(executionId: string, event: HistoryEvent, isCopy: boolean): void {
     const at = (id: unknown): string => `${executionId}/${idOf(id)}`;
     const activity = event.activityTaskScheduledEventAttributes;
     if (activity?.activityId) {
       const call = (firstValue(activity.input) ?? {}) as Partial<ToolCall>;
-      scheduled.set(at(event.eventId), {
-        activityId: activity.activityId,
-        tool: activity.activityType?.name ?? "",
-        call,
-      });
+      const tool = activity.activityType?.name ?? "";
+      this.#scheduled.set(at(event.eventId), { activityId: activity.activityId, tool, call });
     }
     const completed = event.activityTaskCompletedEventAttributes;
     if (completed) {
-      ended.set(at(completed.scheduledEventId), { ended: "done" });
-      const asked = nodeOfAskId(scheduled.get(at(completed.scheduledEventId))?.activityId ?? "");
+      const key = at(completed.scheduledEventId);
+      this.#ended.set(key, { ended: "done" });
+      const asked = nodeOfAskId(this.#scheduled.get(key)?.activityId ?? "");
       const digest = (firstValue(completed.result) as Partial<AskResult> | undefined)?.digest;
-      if (asked !== undefined && digest !== undefined && !isCopy) made.asked.push({ node: asked, digest });
+      if (asked !== undefined && digest !== undefined && !isCopy) this.#made.asked.push({ node: asked, digest });
     }
     const failed = event.activityTaskFailedEventAttributes;
     if (failed) {
       const code = failed.failure?.applicationFailureInfo?.type ?? undefined;
-      ended.set(at(failed.scheduledEventId), { ended: "failed", code });
+      this.#ended.set(at(failed.scheduledEventId), { ended: "failed", code });
     }
     const lost = event.activityTaskTimedOutEventAttributes ?? event.activityTaskCanceledEventAttributes;
-    if (lost) ended.set(at(lost.scheduledEventId), { ended: "lost" });
-    if (isCopy) return;
-    takeMarker(executionId, event);
-    takeDecision(event);
-    const ending = endingOf(event);
-    if (ending?.kind === "completed" && ending.report !== undefined) made.reports.push(ending.report);
+    if (lost) this.#ended.set(at(lost.scheduledEventId), { ended: "lost" });
   }
 
-  function takeMarker(executionId: string, event: HistoryEvent): void {
+  #takeMarker(executionId: string, event: HistoryEvent): void {
+    const made = this.#made;
     const marker = event.markerRecordedEventAttributes;
     if (marker?.markerName !== "core_local_activity") return;
     const { activity_type: type } = (firstValue(marker.details?.data) ?? {}) as { activity_type?: string };
     const result = firstValue(marker.details?.result);
     if (type === ACTIVITIES.checkGraph) {
       const checked = result as CheckResult | undefined;
-      const start = started.get(executionId);
-      if (checked?.ok === true && start !== undefined) learn(start, checked.verdict);
+      const start = this.#started.get(executionId);
+      if (checked?.ok === true && start !== undefined) this.#learn(start, checked.verdict);
       made.check = checked?.ok === true ? "accepted" : "refused";
     } else if (type === ACTIVITIES.verifyVote) {
       const verdict = result as VoteVerdict | undefined;
@@ -148,7 +152,7 @@ export function createEvidence(runId: string, runKey: string): EvidenceInTheMaki
     }
   }
 
-  function takeDecision(event: HistoryEvent): void {
+  #takeDecision(event: HistoryEvent): void {
     const signal = event.workflowExecutionSignaledEventAttributes;
     const request =
       event.workflowExecutionUpdateAcceptedEventAttributes?.acceptedRequest ??
@@ -159,41 +163,26 @@ export function createEvidence(runId: string, runKey: string): EvidenceInTheMaki
     const [value] = allValues(isSignal ? signal?.input : request?.input?.args);
     const { token } = (value ?? {}) as { token?: unknown };
     if (typeof token !== "string") return;
-    made.tokensSent++;
+    this.#made.tokensSent++;
     const claims = claimsOf(token);
     if (claims === undefined) return;
     const { jti, subject: approver, nodeId: node, decision, digest } = claims;
-    made.tokens.set(jti, { jti, approver, node, decision, digest });
+    this.#made.tokens.set(jti, { jti, approver, node, decision, digest });
   }
 
-  function learn(start: RunStart, verdict: Verdict): void {
+  #learn(start: RunStart, verdict: Verdict): void {
     if (start.graph === undefined) return;
-    for (const { id, effect } of checkedGraph(start.graph, verdict).nodes) effects.set(id, effect);
+    for (const { id, effect } of checkedGraph(start.graph, verdict).nodes) this.#effects.set(id, effect);
   }
 
-  function effectsDone(): Effected[] {
-    return [...scheduled].flatMap(([key, { activityId: node, tool, call }]) => {
-      const effect = effects.get(node);
+  #effectsDone(): Effected[] {
+    return [...this.#scheduled].flatMap(([key, { activityId: node, tool, call }]) => {
+      const effect = this.#effects.get(node);
       if (effect !== "write" && effect !== "notify") return [];
       const { grant, params = {} } = call;
       const approvers = grant && peopleOf(grant.votes.map(({ approver }) => approver));
-      return [
-        { node, tool, digest: grant?.digest, params, approvers, ...(ended.get(key) ?? { ended: "open" as const }) },
-      ];
+      const { ended, code } = this.#ended.get(key) ?? { ended: "open" as const };
+      return [{ node, tool, digest: grant?.digest, params, approvers, ended, code }];
     });
   }
-
-  return {
-    get isWhole() {
-      return made.isWhole;
-    },
-    set isWhole(value) {
-      made.isWhole = value;
-    },
-    add,
-    done: (isOpen) => {
-      const votes = made.votes.map((vote) => ({ ...made.tokens.get(vote.jti), ...vote }));
-      return { ...made, isOpen, votes, effects: effectsDone() };
-    },
-  };
 }

@@ -25,132 +25,122 @@ interface Finished {
   bad?: BadEnding;
 }
 
-export interface Jobs {
+export class Jobs {
+  #waiting: Job[] = [];
+  readonly #activities = new Map<number, string>();
+  readonly #attempts = new Map<number, { attempt: number; lastFailure?: string }>();
+  readonly #admitted = new Map<string, unknown>();
+  readonly #answers = new Map<string, Partial<AskResult>>();
+
   /** Keeps what an event brings; what people should hear of at once is returned. */
-  take(event: HistoryEvent): Change | undefined;
-  /** Learns which activity an event schedules. */
-  note(event: HistoryEvent): void;
-  /** What the task was given, in the order in which the workflow sees it: decisions before all else. */
-  ready(updates: HistoryEvent[]): Job[];
-  /** Reports the end of an activity. */
-  perform(job: Finished, mirror: Mirror, atMs: number): Change[];
-  /** What the newest question about a node was answered with, by the activity that asks people. */
-  askedOf(node: string): Partial<AskResult> | undefined;
-}
-
-export function createJobs(): Jobs {
-  let waiting: Job[] = [];
-  const activities = new Map<number, string>();
-  const attempts = new Map<number, { attempt: number; lastFailure?: string }>();
-  const admitted = new Map<string, unknown>();
-  const answers = new Map<string, Partial<AskResult>>();
-
-  function take(event: HistoryEvent): Change | undefined {
+  take(event: HistoryEvent): Change | undefined {
     const atMs = msOf(event.eventTime);
-    const signal = event.workflowExecutionSignaledEventAttributes;
-    if (signal) {
-      const decision = Object.values(SIGNALS).find((name) => name === signal.signalName);
-      if (signal.signalName === EVENT_SIGNAL) {
-        waiting.push({ kind: "event", event: (firstValue(signal.input) ?? null) as Json });
-      }
-      if (decision === undefined) return undefined;
-      const value = firstValue(signal.input);
-      waiting.push({ kind: "decision", decision, value });
-      return recorded(value, decision, atMs);
-    }
+    if (event.workflowExecutionSignaledEventAttributes) return this.#takeSignal(event, atMs);
     if (event.workflowExecutionCancelRequestedEventAttributes) {
-      waiting.push({ kind: "cancel" });
+      this.#waiting.push({ kind: "cancel" });
       return { atMs, kind: "cancel-requested", text: "cancellation was asked for" };
     }
     const fired = event.timerFiredEventAttributes;
-    if (fired?.timerId) waiting.push({ kind: "timer", timerId: fired.timerId });
+    if (fired?.timerId) this.#waiting.push({ kind: "timer", timerId: fired.timerId });
     const update = event.workflowExecutionUpdateAdmittedEventAttributes?.request;
-    if (update?.meta?.updateId) admitted.set(update.meta.updateId, firstValue(update.input?.args));
+    if (update?.meta?.updateId) this.#admitted.set(update.meta.updateId, firstValue(update.input?.args));
     const started = event.activityTaskStartedEventAttributes;
     if (started) {
       const lastFailure = started.lastFailure?.message ?? undefined;
-      attempts.set(idOf(started.scheduledEventId), { attempt: started.attempt ?? 1, lastFailure });
+      this.#attempts.set(idOf(started.scheduledEventId), { attempt: started.attempt ?? 1, lastFailure });
     }
-    const finished = finishedOf(event);
-    if (finished !== undefined) waiting.push(finished);
+    const finished = this.#finishedOf(event);
+    if (finished !== undefined) this.#waiting.push(finished);
     return undefined;
   }
 
-  function finishedOf(event: HistoryEvent): Finished | undefined {
+  /** Learns which activity an event schedules. */
+  note(event: HistoryEvent): void {
+    const scheduled = event.activityTaskScheduledEventAttributes;
+    if (!scheduled?.activityId) return;
+    this.#activities.set(idOf(event.eventId), scheduled.activityId);
+    const node = nodeOfAskId(scheduled.activityId);
+    if (node !== undefined) this.#answers.delete(node);
+  }
+
+  /** What the task was given, in the order in which the workflow sees it: decisions before all else. */
+  ready(updates: HistoryEvent[]): Job[] {
+    const given = this.#waiting;
+    this.#waiting = [];
+    const isSignal = (job: Job) => job.kind === "decision" || job.kind === "event";
+    const rest = given.filter((job) => !isSignal(job));
+    return [...given.filter(isSignal), ...updates.flatMap((event) => this.#jobOfUpdate(event)), ...rest];
+  }
+
+  /** What the newest question about a node was answered with, by the activity that asks people. */
+  askedOf(node: string): Partial<AskResult> | undefined {
+    return this.#answers.get(node);
+  }
+
+  #takeSignal({ workflowExecutionSignaledEventAttributes: signal }: HistoryEvent, atMs: number): Change | undefined {
+    const value = firstValue(signal?.input);
+    if (signal?.signalName === EVENT_SIGNAL) this.#waiting.push({ kind: "event", event: (value ?? null) as Json });
+    const decision = Object.values(SIGNALS).find((name) => name === signal?.signalName);
+    if (decision === undefined) return undefined;
+    this.#waiting.push({ kind: "decision", decision, value });
+    return recorded(value, decision, atMs);
+  }
+
+  #finishedOf(event: HistoryEvent): Finished | undefined {
     const done = endOf(event);
-    const activityId = done === undefined ? undefined : activities.get(done.scheduled);
+    const activityId = done === undefined ? undefined : this.#activities.get(done.scheduled);
     if (done === undefined || activityId === undefined) return undefined;
-    const { attempt = 1, lastFailure } = attempts.get(done.scheduled) ?? {};
+    const { attempt = 1, lastFailure } = this.#attempts.get(done.scheduled) ?? {};
     const asked = nodeOfAskId(activityId);
     const answer = done.output as Partial<AskResult> | undefined;
-    if (asked !== undefined && typeof answer?.digest === "string") answers.set(asked, answer);
+    if (asked !== undefined && typeof answer?.digest === "string") this.#answers.set(asked, answer);
     return { kind: "finished", activityId, attempt, lastFailure, output: done.output, bad: done.bad };
   }
 
-  function note(event: HistoryEvent): void {
-    const scheduled = event.activityTaskScheduledEventAttributes;
-    if (!scheduled?.activityId) return;
-    activities.set(idOf(event.eventId), scheduled.activityId);
-    const node = nodeOfAskId(scheduled.activityId);
-    if (node !== undefined) answers.delete(node);
-  }
-
-  function ready(updates: HistoryEvent[]): Job[] {
-    const given = waiting;
-    waiting = [];
-    const isSignal = (job: Job) => job.kind === "decision" || job.kind === "event";
-    const signals = given.filter(isSignal);
-    const rest = given.filter((job) => !isSignal(job));
-    return [...signals, ...updates.flatMap(jobOfUpdate), ...rest];
-  }
-
-  function jobOfUpdate(event: HistoryEvent): Job[] {
+  #jobOfUpdate(event: HistoryEvent): Job[] {
     const accepted = event.workflowExecutionUpdateAcceptedEventAttributes;
     const { input, meta } = accepted?.acceptedRequest ?? {};
     if (input && input.name !== UPDATES.decide) return [];
     // After a reset the request stands in an event of its own.
-    const given = input ? firstValue(input.args) : admitted.get(meta?.updateId || updateIdOf(accepted));
+    const given = input ? firstValue(input.args) : this.#admitted.get(meta?.updateId || updateIdOf(accepted));
     const { decision, ...answer } = (given ?? {}) as { decision?: unknown };
     if (!isDecisionWord(decision)) return [];
     return [{ kind: "decision", decision, value: answer }];
   }
+}
 
-  function perform(job: Finished, mirror: Mirror, atMs: number): Change[] {
-    const told = nodeOfTellId(job.activityId);
-    if (told !== undefined) {
-      const { notices = [] } = (job.output ?? {}) as { notices?: AskResult["notices"] };
-      const counts = !job.activityId.endsWith(":closed");
-      mirror.report({ kind: "gate-told", node: told, notices: counts ? notices : [], atMs });
-      return [];
-    }
-    const asked = nodeOfAskId(job.activityId);
-    const looked = nodeOfReadId(job.activityId);
-    const entry = mirror.run.plan.nodes.get(asked ?? looked ?? job.activityId);
-    if (entry === undefined) return [];
-    const { node } = entry;
-    const changes: Change[] = [];
-    if (job.attempt > 1 && asked === undefined) {
-      const why = job.lastFailure === undefined ? "" : `: ${job.lastFailure}`;
-      const text = `${node.name} needed ${job.attempt} attempts${why}`;
-      changes.push({ atMs, kind: "node-retried", node: node.id, text });
-    }
-    if (asked === undefined) {
-      const output = job.output as Json;
-      mirror.report(
-        job.bad === undefined
-          ? { kind: "node-succeeded", node: node.id, output, atMs }
-          : eventOfEnding(node, job.bad, atMs, looked !== undefined),
-      );
-    } else if (job.bad === undefined) {
-      mirror.report({ kind: "gate-opened", node: asked, ...(job.output as AskResult), atMs });
+/** Reports the end of an activity. */
+export function endActivity(job: Finished, mirror: Mirror, atMs: number): Change[] {
+  const told = nodeOfTellId(job.activityId);
+  if (told !== undefined) {
+    const { notices = [] } = (job.output ?? {}) as { notices?: AskResult["notices"] };
+    const counts = !job.activityId.endsWith(":closed");
+    mirror.dispatch({ kind: "gate-told", node: told, notices: counts ? notices : [], atMs });
+    return [];
+  }
+  const asked = nodeOfAskId(job.activityId);
+  const looked = nodeOfReadId(job.activityId);
+  const node = mirror.run.plan.nodes.get(asked ?? looked ?? job.activityId)?.node;
+  if (node === undefined) return [];
+  const { bad } = job;
+  if (asked !== undefined) {
+    if (bad === undefined) {
+      mirror.dispatch({ kind: "gate-opened", node: asked, ...(job.output as AskResult), atMs });
     } else {
-      const message = `${node.id}: nobody could be asked: Activity task ${job.bad.kind === "timed-out" ? "timed out" : job.bad.kind}`;
+      const how = bad.kind === "timed-out" ? "timed out" : bad.kind;
+      const message = `${node.id}: nobody could be asked: Activity task ${how}`;
       addProblem(mirror.run, { code: "tool-failed", at: node.id, message });
     }
-    return changes;
+    return [];
   }
-
-  return { take, note, ready, perform, askedOf: (node) => answers.get(node) };
+  mirror.dispatch(
+    bad === undefined
+      ? { kind: "node-succeeded", node: node.id, output: job.output as Json, atMs }
+      : eventOfEnding(node, bad, atMs, looked !== undefined),
+  );
+  if (job.attempt <= 1) return [];
+  const why = job.lastFailure === undefined ? "" : `: ${job.lastFailure}`;
+  return [{ atMs, kind: "node-retried", node: node.id, text: `${node.name} needed ${job.attempt} attempts${why}` }];
 }
 
 /** A signal is durable when it is written, and counts when a worker takes it in. */
