@@ -5,10 +5,9 @@
 
 import { condition, defineQuery, defineSignal, defineUpdate, patched, setHandler } from "@temporalio/workflow";
 import type { Activities } from "../activities/contract.js";
-import { readAnswer } from "../core/gate/answer.js";
-import { judgeEdit } from "../core/gate/edit.js";
+import { decided, needsProof, provenVote, readAnswer, voteOf } from "../core/gate/answer.js";
+import { judgeEdit, takeEdit } from "../core/gate/edit.js";
 import { gateOf } from "../core/gate/gate-of.js";
-import { decided, needsProof, provenVote, takeEdit, voteOf } from "../core/gate/votes.js";
 import { type RunFacts, type RunView, viewOf } from "../core/report/view.js";
 import { nodeOf } from "../core/run/driver.js";
 import { stateOf } from "../core/run/run.js";
@@ -104,12 +103,20 @@ export class Decisions {
     const { run } = interpreter;
     const judged = judgeEdit(run, event);
     if (judged !== "accepted") return judged;
-    const { tool = "", type: nodeType, effect } = nodeOf(run, event.node);
+    const { tool, type: nodeType, effect } = nodeOf(run, event.node);
     const gate = gateOf(run, event.node);
-    const target = gate?.target === undefined ? {} : { target: gate.target };
+    const { environment } = run.plan.graph.verdict;
     const { signed } = stateOf(run, event.node).gate ?? {};
-    const until = { gate, environment: run.plan.graph.verdict.environment, effect, signed };
-    const asked = { tool: tool ?? "", nodeType, params: event.vote.params ?? {}, ...target, ...until };
+    const asked = {
+      tool: tool ?? "",
+      nodeType,
+      params: event.vote.params ?? {},
+      target: gate?.target,
+      gate,
+      environment,
+      effect,
+      signed,
+    };
     // What cannot be checked is not taken; it must not end the run either.
     const checked = await this.checks.check_edit(asked, event.vote.atMs).catch(() => undefined);
     return takeEdit(run, event, checked, interpreter.dispatch);

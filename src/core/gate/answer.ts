@@ -1,5 +1,5 @@
 /**
- * Reads a decision that came from anywhere. Loaded by the workflow sandbox: imports no package and reads no clock.
+ * Reads a decision that came from anywhere, and makes its vote: before its token was verified and after. Loaded by the workflow sandbox: imports no package and reads no clock.
  */
 import type { Answer } from "../../schema/decision.js";
 import {
@@ -11,6 +11,8 @@ import {
 import { GATE_NODE_PATTERN } from "../../vocabulary/names.js";
 import { beyondBounds } from "../bounds.js";
 import { redact } from "../redact.js";
+import type { Run } from "../run/run.js";
+import type { RunEvent, Vote } from "../run/state.js";
 
 /** Reads a decision that came from anywhere: by hand, since the sandbox has no schema library. */
 export function readAnswer(value: unknown): { ok: true; answer: Answer } | { ok: false; at: string; message: string } {
@@ -64,3 +66,40 @@ const ANSWER_RULES: Record<
   decision_id: { needed: false, says: "8 to 64 characters", fits: (text) => text.length >= 8 && text.length <= 64 },
   token: { needed: false, says: "at most 4000 characters", fits: (text) => text.length <= 4_000 },
 };
+
+/** What the look at a token gave; undefined where it could not be looked at. */
+type Verified =
+  | {
+      ok: true;
+      approver: string;
+      groups: string[];
+      channel?: string;
+      issuedMs: number;
+      jti: string;
+      atMs?: number;
+    }
+  | { ok: false; atMs?: number }
+  | undefined;
+
+/** As it came, unverified. */
+export function voteOf(answer: Answer, decision: Vote["decision"], atMs: number): Vote {
+  const { approver, comment, channel, decision_id: decisionId } = answer;
+  const params = decision === "approve" && answer.params !== undefined ? { params: answer.params } : {};
+  return { decision, approver, comment, channel, atMs, verified: false, decisionId, ...params };
+}
+
+/** Whether it came with a token for a node that the run has. */
+export const needsProof = (run: Run, answer: Answer): answer is Answer & { token: string } =>
+  answer.token !== undefined && run.plan.nodes.has(answer.node_id);
+
+/** What cannot be looked at proves nothing. */
+export function provenVote(vote: Vote, token: string, verdict: Verified): Vote {
+  const asked = { ...vote, atMs: verdict?.atMs ?? vote.atMs };
+  if (!verdict?.ok) return { ...asked, signatureRefused: true };
+  const { approver, groups, channel = vote.channel, issuedMs, jti } = verdict;
+  return { ...asked, approver, groups, channel, verified: true, issuedMs, token, decisionId: jti };
+}
+
+export function decided({ node_id: node, digest }: Answer, vote: Vote): Extract<RunEvent, { kind: "decided" }> {
+  return { kind: "decided", node, vote, digest, atMs: vote.atMs };
+}

@@ -3,11 +3,13 @@
  * by giving them. Loaded by the workflow sandbox: imports no package and reads no clock.
  */
 
+import type { Problem } from "../../vocabulary/problems.js";
 import { holdsTemplate } from "../condition/template.js";
-import { closeGate, makeReady, type Run, stateOf } from "../run/run.js";
+import { addProblem, closeGate, makeReady, type Run, stateOf } from "../run/run.js";
 import type { DecisionResult, RunEvent } from "../run/state.js";
 import { noteStray, unfitting } from "../run/stray-decisions.js";
 import { judgeDecision, noteRefusal } from "./approval.js";
+import type { NodeGate } from "./node-gate.js";
 
 type Decided = Extract<RunEvent, { kind: "decided" }>;
 
@@ -31,6 +33,28 @@ export function judgeEdit(run: Run, event: Decided): DecisionResult {
 export function refuseEdit(run: Run, { node, vote }: Decided): DecisionResult {
   const { gate } = stateOf(run, node);
   return gate === undefined ? "gate-not-open" : noteRefusal(gate, vote, "edit-refused");
+}
+
+/** What the check of other params gave; undefined where they could not be checked. */
+type CheckedEdit = { ok: true; gate?: NodeGate; atMs?: number } | { ok: false; problems: Problem[] } | undefined;
+
+/** Other params were checked: the gate asks anew about them. Nothing is approved by it. */
+export function takeEdit(
+  run: Run,
+  event: Decided,
+  checked: CheckedEdit,
+  dispatch: (event: RunEvent) => unknown,
+): DecisionResult {
+  if (!checked?.ok) {
+    for (const problem of checked?.problems ?? []) addProblem(run, problem);
+    return refuseEdit(run, event);
+  }
+  // Somebody may have decided meanwhile.
+  const again = judgeEdit(run, event);
+  if (again !== "accepted") return again;
+  const { params = {}, approver: by, atMs } = event.vote;
+  dispatch({ kind: "edited", node: event.node, params, by, gate: checked.gate, atMs: checked.atMs ?? atMs });
+  return "edited";
 }
 
 /** The action has other params: votes for the old ones are void, and people are asked about the new ones. */

@@ -1,8 +1,7 @@
 /** Decisions on their way to a gate, as the workflow's handlers take them: a token is verified before its vote counts. */
 import type { EditVerdict, RequestTime, VoteVerdict } from "../../../activities/contract.js";
-import { readAnswer } from "../../../core/gate/answer.js";
-import { judgeEdit } from "../../../core/gate/edit.js";
-import { decided, needsProof, provenVote, takeEdit, voteOf } from "../../../core/gate/votes.js";
+import { decided, needsProof, provenVote, readAnswer, voteOf } from "../../../core/gate/answer.js";
+import { judgeEdit, takeEdit } from "../../../core/gate/edit.js";
 import type { DecisionResult, Vote } from "../../../core/run/state.js";
 import { noteStray, unreadable } from "../../../core/run/stray-decisions.js";
 import type { Answer } from "../../../schema/decision.js";
