@@ -38,8 +38,7 @@ import { preferencesOf } from "./memory.js";
 import { configuredModel, configuredParts, type DrafterParts } from "./planning.js";
 import { type LoadedPackage, loadPackages } from "./tool-packages.js";
 
-export interface Local {
-  ok: true;
+interface Loaded {
   environment: Environment;
   policy: Policy;
   policyDigest: string;
@@ -59,8 +58,9 @@ export interface Local {
   map?: StackMap;
   /** Files that were read; absent where there was none and the defaults hold. */
   files: { policy?: string; config?: string };
-  /** The same with a map that no file holds. */
-  withMap(map: StackMap): Local;
+}
+
+interface Planning {
   /** By playbook: needs no network. */
   draft(input: GoalInput): DraftResult;
   /** By the model where its key is set and nothing else is asked for: one call at most. */
@@ -72,6 +72,9 @@ export interface Local {
   plannerFor(input: GoalInput): PlannerName;
   /** A plan made in this process, with its repairs. */
   planInProcess(input: GoalInput, signal?: AbortSignal): Promise<DraftResult>;
+}
+
+interface Checks {
   /** The check against the policy as it was loaded: advisory, for the worker's policy decides. */
   check(graph: Graph): CheckOutcome;
   /** The same, in detail: one answer a node. */
@@ -81,6 +84,12 @@ export interface Local {
   isOfCluster(goal: string): boolean;
   /** Whether words ask for a remedy. */
   wantsRemedy(text: string): boolean;
+}
+
+export interface Local extends Loaded, Planning, Checks {
+  ok: true;
+  /** The same with a map that no file holds. */
+  withMap(map: StackMap): Local;
 }
 
 export type Drafter = ReturnType<typeof createDrafter>;
@@ -97,81 +106,90 @@ export async function loadLocal(
   const read = readEnvironment(variables);
   if (!read.ok) return read;
   const { environment } = read;
+  const files = await loadFiles(environment);
+  if (!files.ok) return files;
+  const { policy, config, playbooks: bundled, map } = files.value;
+  if (Object.keys(clusters).length > 0) config.config.clusters = { ...config.config.clusters, ...clusters };
+  const playbooks = await allPlaybooks(bundled, environment, config.config);
+  const preferences = await preferencesOf({ environment, config: config.config });
+  const registry = createDefaultRegistry(config.config, onChange);
+  const packages = await loadPackages(config.config.toolPackages ?? [], environment, registry);
+  if (!packages.ok) return packages;
+  return localOf({
+    environment,
+    policy: policy.policy,
+    policyDigest: digestOf(policy.policy),
+    origins: policy.origins,
+    config: config.config,
+    registry,
+    toolPackages: packages.value,
+    ...playbooks,
+    preferences,
+    map,
+    files: { policy: policy.file, config: config.file },
+  });
+}
+
+async function loadFiles(environment: Environment) {
   const [policy, config, playbooks, map] = await Promise.all([
     loadPolicy(environment),
     loadConfig(environment),
     bundledPlaybooks(),
     loadMap(environment),
   ]);
-  if (!policy.ok || !config.ok || !playbooks.ok || !map.ok) {
-    const problems = [policy, config, playbooks, map].flatMap((loaded) => (loaded.ok ? [] : loaded.problems));
-    // One folder that may not be trusted stands behind several files.
-    const told = new Map(problems.map((problem) => [`${problem.code} ${problem.message}`, problem]));
-    return { ok: false, problems: [...told.values()] };
+  if (policy.ok && config.ok && playbooks.ok && map.ok) {
+    return { ok: true as const, value: { policy, config, playbooks: playbooks.value, map: map.map } };
   }
-  if (Object.keys(clusters).length > 0) config.config.clusters = { ...config.config.clusters, ...clusters };
-  const taken = new Set(playbooks.value.map(({ id }) => id));
-  const learned = await learnedPlaybooks({ environment, config: config.config, taken });
-  const own = await loadOwnPlaybooks(
-    storesOf(environment).playbooks,
-    new Set([...taken, ...learned.all.map(({ playbook }) => playbook.id)]),
-  );
-  const known = [...playbooks.value, ...learned.active, ...own.playbooks];
-  const preferences = await preferencesOf({ environment, config: config.config });
-  const { service, window } = preferences;
-  const preferred = { service, window };
-  const registry = createDefaultRegistry(config.config, onChange);
-  const packages = await loadPackages(config.config.toolPackages ?? [], environment, registry);
-  if (!packages.ok) return packages;
-  const policyDigest = digestOf(policy.policy);
-  const checking: CheckContext = {
-    policy: policy.policy,
-    policyDigest,
-    catalogue: registry,
-    checkUrl: (url) => urlProblem(url, policy.policy, config.config),
+  const problems = [policy, config, playbooks, map].flatMap((loaded) => (loaded.ok ? [] : loaded.problems));
+  // One folder that may not be trusted stands behind several files.
+  const told = new Map(problems.map((problem) => [`${problem.code} ${problem.message}`, problem]));
+  return { ok: false as const, problems: [...told.values()] };
+}
+
+async function allPlaybooks(
+  bundled: Playbook[],
+  environment: Environment,
+  config: Config,
+): Promise<Pick<Local, "playbooks" | "learned" | "own">> {
+  const taken = new Set(bundled.map(({ id }) => id));
+  const learned = await learnedPlaybooks({ environment, config, taken });
+  const known = new Set([...taken, ...learned.all.map(({ playbook }) => playbook.id)]);
+  const own = await loadOwnPlaybooks(storesOf(environment).playbooks, known);
+  return { playbooks: [...bundled, ...learned.active, ...own.playbooks], learned, own };
+}
+
+function localOf(loaded: Loaded): Local {
+  return {
+    ok: true,
+    ...loaded,
+    ...planningOf(loaded),
+    ...checksOf(loaded),
+    withMap: (map) => localOf({ ...loaded, map }),
   };
+}
+
+function planningOf(loaded: Loaded): Planning {
+  const { environment, policy, policyDigest, config, registry, playbooks, learned, own, preferences, map } = loaded;
+  const { service, window } = preferences;
   const context = {
-    playbooks: known,
+    playbooks,
     weights: learned.weights,
     notices: own.problems,
-    preferred,
-    map: map.map,
-    config: config.config,
+    preferred: { service, window },
+    map,
+    config,
     policyDigest,
-    catalogueDigest: () => offerOf(registry, policy.policy, config.config).digest,
+    catalogueDigest: () => offerOf(registry, policy, config).digest,
   };
-  const modelOf = (parts: DrafterParts) => configuredModel(environment, config.config, registry, parts);
-  const local: Local = {
-    ok: true,
-    environment,
-    policy: policy.policy,
-    policyDigest,
-    origins: policy.origins,
-    config: config.config,
-    registry,
-    toolPackages: packages.value,
-    playbooks: known,
-    learned,
-    own,
-    preferences,
-    map: map.map,
-    files: { policy: policy.file, config: config.file },
-    withMap: (drawn) => ({ ...local, map: drawn, draft: (input) => draftGraph(input, { ...context, map: drawn }) }),
+  const modelOf = (parts: DrafterParts) => configuredModel(environment, config, registry, parts);
+  return {
     draft: (input) => draftGraph(input, context),
-    check: (graph) => checkAgainst(graph, checking),
-    explain: (graph) => explainGraph(graph, checking),
-    isOfCluster: (goal) => isOfCluster(goal, entitiesOf(goal, config.config), config.config),
-    wantsRemedy: (text) => {
-      const { wantsRemedy, forbidsRemedy } = entitiesOf(text, config.config);
-      return wantsRemedy && !forbidsRemedy;
-    },
-    offers: () => offersOf(known, config.config),
     drafter: (parts) => createDrafter(context, modelOf(parts)),
     replay: (document) =>
       replayed(document, (planner) => {
-        const allows = planner === "playbook" || config.config.model?.enable_remediation !== false;
-        const now = planningPolicy(policy.policy, allows);
-        return { catalogue: offerOf(registry, now, config.config).digest, policy: digestOf(now) };
+        const allows = planner === "playbook" || config.model?.enable_remediation !== false;
+        const now = planningPolicy(policy, allows);
+        return { catalogue: offerOf(registry, now, config).digest, policy: digestOf(now) };
       }),
     narrator: (parts) => {
       const model = modelOf(parts);
@@ -179,15 +197,33 @@ export async function loadLocal(
       return async (findings, calling) =>
         (await import("../activities/planner/model/narrative.js")).narrate(findings, calling, model);
     },
-    plannerFor: (input) => plannerFor(input, config.config.model !== undefined),
+    plannerFor: (input) => plannerFor(input, config.model !== undefined),
     planInProcess: (input, signal) => {
-      const model = modelOf(configuredParts(environment, policy.policy, config.config));
+      const model = modelOf(configuredParts(environment, policy, config));
       // A budget of a plan is counted by the plan.
       const run = `here-${randomBytes(8).toString("hex")}`;
       return planInProcess(input, { run, signal }, createDrafter(context, model), model);
     },
   };
-  return local;
+}
+
+function checksOf({ policy, policyDigest, config, registry, playbooks }: Loaded): Checks {
+  const checking: CheckContext = {
+    policy,
+    policyDigest,
+    catalogue: registry,
+    checkUrl: (url) => urlProblem(url, policy, config),
+  };
+  return {
+    check: (graph) => checkAgainst(graph, checking),
+    explain: (graph) => explainGraph(graph, checking),
+    isOfCluster: (goal) => isOfCluster(goal, entitiesOf(goal, config), config),
+    wantsRemedy: (text) => {
+      const { wantsRemedy, forbidsRemedy } = entitiesOf(text, config);
+      return wantsRemedy && !forbidsRemedy;
+    },
+    offers: () => offersOf(playbooks, config),
+  };
 }
 
 /** What the network policy says of what a node of a graph would reach. */

@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { wishOf } from "../../src/client/cli/schedule-wish.js";
 import { startFacade } from "../../src/client/http/server.js";
-import { type OpenedRuns, openRuns } from "../../src/client/runs/open-runs.js";
+import type { OpenedRuns } from "../../src/client/runs/connected-runs.js";
+import { openRuns } from "../../src/client/runs/open-runs.js";
 import { auditedSchedules } from "../../src/client/schedules/audit.js";
 import type { ChangedBy, ScheduleRequest, ScheduleView, ScheduleWish } from "../../src/client/schedules.js";
 import { createLog } from "../../src/platform/log.js";

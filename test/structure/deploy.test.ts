@@ -19,7 +19,7 @@ const KNOWN = new Set(
   [
     "src/platform/environment.ts",
     "node_modules/@temporalio/envconfig/lib/envconfig-toml.js",
-    "src/client/runs/open-runs.ts",
+    "src/client/runs/connected-runs.ts",
   ]
     .flatMap((file) => read(file).match(/\b(?:AUTOOPS|TEMPORAL)_[A-Z_]*[A-Z]\b/g) ?? [])
     .concat("NODE_ENV"),

@@ -1,5 +1,5 @@
 import type { Refused } from "../../vocabulary/result.js";
-import type { OpenedRuns } from "../runs/open-runs.js";
+import type { OpenedRuns } from "../runs/connected-runs.js";
 import type { Runs } from "../runs.js";
 import type { Writes } from "../writes.js";
 import { type Ending, failed } from "./ending.js";

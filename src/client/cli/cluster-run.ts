@@ -3,7 +3,7 @@
 import type { Local } from "../../app/local.js";
 import type { GoalInput } from "../../schema/run-input.js";
 import { exitFor } from "../../vocabulary/problems.js";
-import type { OpenedRuns } from "../runs/open-runs.js";
+import type { OpenedRuns } from "../runs/connected-runs.js";
 import { answerText, fullText } from "./answer-text.js";
 import { clusterAnswerOf } from "./cluster-answer.js";
 import { asksForCluster, type ClusterOptions, chooseCluster, clusterGoal } from "./cluster-choice.js";

@@ -7,7 +7,7 @@ import { sentHooks } from "../../schema/config/hooks.js";
 import type { Problem } from "../../vocabulary/problems.js";
 import { createHooks, type Hooks } from "../hooks.js";
 import type { Access } from "../http/access/authenticator.js";
-import { askedBy } from "../runs/open-runs.js";
+import { askedBy } from "../runs/context.js";
 
 type SetUp = { ok: true; create?: (client: Client) => Hooks } | { ok: false; problems: Problem[] };
 

@@ -1,7 +1,7 @@
 /** Calls about runs for a command that must work on a bare machine: Temporal and a worker that are there, else own ones for as long as it takes. */
 import type { Problem } from "../../vocabulary/problems.js";
 import type { WorkerOptions } from "../../worker.js";
-import type { OpenedRuns } from "../runs/open-runs.js";
+import type { OpenedRuns } from "../runs/connected-runs.js";
 import { openRuns } from "./backend.js";
 import { Props, startServer } from "./demo/stage.js";
 import { type Ending, failed } from "./ending.js";

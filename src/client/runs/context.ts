@@ -1,5 +1,7 @@
 /** What the calls about runs are given by main. */
+
 import type { Client } from "@temporalio/client";
+import type { Environment } from "../../platform/environment.js";
 import type { ReportStore } from "../../platform/reports.js";
 import type { Signer } from "../../platform/signing.js";
 import type { Stricter } from "../../schema/run-input.js";
@@ -30,3 +32,16 @@ export interface RunsOptions {
   /** Milliseconds since the epoch. */
   now(): number;
 }
+
+/** Variables that make a run stricter hold for the runs that are started from this shell, whatever worker takes them. */
+export function askedBy({ dryRun, requireApproval, enableRemediation }: ReadVariables): Asked {
+  const stricter = {
+    ...(requireApproval === true ? { require_approval_all: true as const } : {}),
+    ...(enableRemediation === false ? { enable_remediation: false as const } : {}),
+  };
+  return {
+    ...(dryRun === true ? { dryRun } : {}),
+    ...(Object.keys(stricter).length === 0 ? {} : { stricter }),
+  };
+}
+type ReadVariables = Pick<Environment, "dryRun" | "requireApproval" | "enableRemediation">;

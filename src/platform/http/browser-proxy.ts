@@ -3,7 +3,13 @@
  * connection, whatever made the browser want it, and connects to the addresses that were checked.
  */
 import { randomBytes, timingSafeEqual } from "node:crypto";
-import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from "node:http";
+import {
+  createServer,
+  request as httpRequest,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from "node:http";
 import { type AddressInfo, connect, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import {
@@ -14,10 +20,9 @@ import {
 import type { ProblemCode } from "../../vocabulary/problems.js";
 import { ToolFailure, toolFailure } from "../failure.js";
 import { bare, confinedFailure, placeOf, placeOfOrigin, withoutHops } from "./browser-places.js";
+import { answer, headerLines, REFUSED_HEADER, Refusal, statusLine } from "./browser-refusals.js";
 import type { HostGuard, ResolvedHost } from "./contract.js";
 
-/** On answers of the proxy itself, with the code of what stood in the way; taken off what comes from outside. */
-export const REFUSED_HEADER = "x-autoops-refused";
 const CONNECT_TIMEOUT_MS = 10_000;
 
 export interface RefusedPlace {
@@ -26,18 +31,6 @@ export interface RefusedPlace {
   code: ProblemCode;
   message: string;
   hint?: string;
-}
-
-export interface BrowserProxy {
-  /** `http://127.0.0.1:<port>`, for who knows the name and the password. */
-  server: string;
-  username: string;
-  password: string;
-  /** What was refused so far, each place once, in order. */
-  refused: RefusedPlace[];
-  /** From now on these origins alone; open connections elsewhere end. Later calls can only take away. */
-  confine(origins: readonly string[]): void;
-  close(): Promise<void>;
 }
 
 export interface BrowserProxyOptions {
@@ -50,131 +43,128 @@ export interface BrowserProxyOptions {
 
 /** Starts the proxy on a free port of loopback. The caller closes it. */
 export async function startBrowserProxy(options: BrowserProxyOptions): Promise<BrowserProxy> {
-  const password = randomBytes(24).toString("hex");
-  const expected = Buffer.from(`Basic ${Buffer.from(`autoops:${password}`).toString("base64")}`);
-  const refused: RefusedPlace[] = [];
-  /** With the place that it leads to, where that is known. */
-  const open = new Map<Duplex, string | undefined>();
-  let within: ReadonlySet<string> | undefined;
-  let left = options.maxBytes ?? BROWSER_TRAFFIC_MAX_BYTES;
+  const proxy = new BrowserProxy(options);
+  await proxy.listen();
+  return proxy;
+}
 
-  const isWithin = (place: string): boolean => within === undefined || within.has(place);
-  const count = (socket: Duplex, place?: string): void => {
+export class BrowserProxy {
+  readonly username = "autoops";
+  readonly password = randomBytes(24).toString("hex");
+  /** What was refused so far, each place once, in order. */
+  readonly refused: RefusedPlace[] = [];
+  readonly #options: BrowserProxyOptions;
+  readonly #expected = Buffer.from(`Basic ${Buffer.from(`${this.username}:${this.password}`).toString("base64")}`);
+  readonly #server = this.#serverOf();
+  /** With the place that it leads to, where that is known. */
+  readonly #open = new Map<Duplex, string | undefined>();
+  #within: ReadonlySet<string> | undefined;
+  #left: number;
+
+  constructor(options: BrowserProxyOptions) {
+    this.#options = options;
+    this.#left = options.maxBytes ?? BROWSER_TRAFFIC_MAX_BYTES;
+  }
+
+  /** `http://127.0.0.1:<port>`, for who knows the name and the password. */
+  get server(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  async listen(): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once("error", reject);
+      this.#server.listen(0, "127.0.0.1", resolve);
+    });
+  }
+
+  /** From now on these origins alone; open connections elsewhere end. Later calls can only take away. */
+  confine(origins: readonly string[]): void {
+    this.#within = new Set(origins.map(placeOfOrigin).filter((place) => this.#isWithin(place)));
+    for (const [socket, place] of this.#open) if (place !== undefined && !this.#isWithin(place)) socket.destroy();
+  }
+
+  async close(): Promise<void> {
+    for (const socket of this.#open.keys()) socket.destroy();
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  count(socket: Duplex, place?: string): void {
     // It may have been admitted just before the browser was confined.
-    if (place !== undefined && !isWithin(place)) socket.destroy();
-    open.set(socket, place);
-    socket.once("close", () => open.delete(socket));
+    if (place !== undefined && !this.#isWithin(place)) socket.destroy();
+    this.#open.set(socket, place);
+    socket.once("close", () => this.#open.delete(socket));
     socket.on("error", () => socket.destroy());
     socket.on("data", (chunk: Buffer) => {
-      left -= chunk.length;
-      if (left < 0) for (const each of open.keys()) each.destroy();
+      this.#left -= chunk.length;
+      if (this.#left < 0) for (const each of this.#open.keys()) each.destroy();
     });
-  };
-  const isOurs = (request: IncomingMessage): boolean => {
+  }
+
+  isOurs(request: IncomingMessage): boolean {
     const given = Buffer.from(request.headers["proxy-authorization"] ?? "");
-    return given.length === expected.length && timingSafeEqual(given, expected);
-  };
-  const admit = async (host: string, port: number): Promise<ResolvedHost> => {
+    return given.length === this.#expected.length && timingSafeEqual(given, this.#expected);
+  }
+
+  async admit(host: string, port: number): Promise<ResolvedHost> {
+    const { hosts, signal } = this.#options;
     try {
-      if (left < 0) throw toolFailure("response-too-large", "the replay has used up its bytes");
-      if (open.size > BROWSER_CONNECTIONS_MAX) throw toolFailure("source-unreachable", "too many connections are open");
-      if (!isWithin(placeOf(host, port))) throw confinedFailure(host, port);
-      return await options.hosts.resolve(host, port, { signal: options.signal, implies: options.isNamed(host, port) });
+      if (this.#left < 0) throw toolFailure("response-too-large", "the replay has used up its bytes");
+      if (this.#open.size > BROWSER_CONNECTIONS_MAX) {
+        throw toolFailure("source-unreachable", "too many connections are open");
+      }
+      if (!this.#isWithin(placeOf(host, port))) throw confinedFailure(host, port);
+      return await hosts.resolve(host, port, { signal, implies: this.#options.isNamed(host, port) });
     } catch (error) {
-      const { code, message, hint } =
-        error instanceof ToolFailure ? error : { code: "internal" as const, message: "it failed", hint: undefined };
-      const isNew = !refused.some((other) => other.host === host && other.port === port && other.code === code);
-      if (isNew && refused.length < BROWSER_EVENTS_MAX)
-        refused.push({ host: host.slice(0, 253), port, code, message, hint });
-      throw new Refusal(code);
+      const known = error instanceof ToolFailure ? error : toolFailure("internal", "it failed");
+      this.#noteRefused(host, port, known);
+      throw new Refusal(known.code);
     }
-  };
+  }
 
-  const server = createServer((request, response) => {
-    void forward(request, response, isOurs(request), admit, count).catch((error: unknown) => answer(response, error));
-  });
-  server.on("connect", (request: IncomingMessage, socket: Socket, head: Buffer) => {
-    count(socket);
-    // What it sends before it is let through must wait for the other end.
-    socket.pause();
-    void tunnel(request, socket, head, isOurs(request), admit, count).catch((error: unknown) => {
-      socket.end(
-        `HTTP/1.1 ${statusLine(error)}\r\n${headerLines(error)}content-length: 0\r\nconnection: close\r\n\r\n`,
-      );
+  #isWithin(place: string): boolean {
+    return this.#within === undefined || this.#within.has(place);
+  }
+
+  #noteRefused(host: string, port: number, { code, message, hint }: ToolFailure): void {
+    const isNew = !this.refused.some((other) => other.host === host && other.port === port && other.code === code);
+    if (!isNew || this.refused.length >= BROWSER_EVENTS_MAX) return;
+    this.refused.push({ host: host.slice(0, 253), port, code, message, hint });
+  }
+
+  #serverOf(): Server {
+    const server = createServer((request, response) => {
+      void forward(request, response, this).catch((error: unknown) => answer(response, error));
     });
-  });
-  // Over a proxy, WebSockets come as tunnels.
-  server.on("upgrade", (_, socket: Duplex) => socket.destroy());
-  server.on("clientError", (_, socket: Duplex) => socket.destroy());
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", resolve);
-  });
-  return {
-    server: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    username: "autoops",
-    password,
-    refused,
-    confine(origins) {
-      within = new Set(origins.map(placeOfOrigin).filter(isWithin));
-      for (const [socket, place] of open) if (place !== undefined && !isWithin(place)) socket.destroy();
-    },
-    async close() {
-      for (const socket of open.keys()) socket.destroy();
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
-}
-
-/** What the browser is told; the reason stands in `refused`. */
-class Refusal extends Error {
-  constructor(readonly code: ProblemCode | "sign-in") {
-    super(code);
+    server.on("connect", (request: IncomingMessage, socket: Socket, head: Buffer) => {
+      this.count(socket);
+      // What it sends before it is let through must wait for the other end.
+      socket.pause();
+      void tunnel(request, socket, head, this).catch((error: unknown) => {
+        const head = `HTTP/1.1 ${statusLine(error)}\r\n${headerLines(error)}`;
+        socket.end(`${head}content-length: 0\r\nconnection: close\r\n\r\n`);
+      });
+    });
+    // Over a proxy, WebSockets come as tunnels.
+    server.on("upgrade", (_, socket: Duplex) => socket.destroy());
+    server.on("clientError", (_, socket: Duplex) => socket.destroy());
+    return server;
   }
 }
-const statusLine = (error: unknown): string => {
-  if (!(error instanceof Refusal)) return "502 Bad Gateway";
-  return error.code === "sign-in" ? "407 Proxy Authentication Required" : "403 Forbidden";
-};
-const headersOf = (error: unknown): Record<string, string> => {
-  if (!(error instanceof Refusal)) return { [REFUSED_HEADER]: "source-unreachable" };
-  return error.code === "sign-in"
-    ? { "proxy-authenticate": 'Basic realm="autoops"' }
-    : { [REFUSED_HEADER]: error.code };
-};
-const headerLines = (error: unknown): string =>
-  Object.entries(headersOf(error))
-    .map(([name, value]) => `${name}: ${value}\r\n`)
-    .join("");
 
-function answer(response: ServerResponse, error: unknown): void {
-  if (response.headersSent) return void response.destroy();
-  const headers = { ...headersOf(error), "cache-control": "no-store", "content-type": "text/plain" };
-  response.writeHead(Number(statusLine(error).slice(0, 3)), headers);
-  // A browser takes an error without a body for one of its own, and shows no header of it.
-  response.end("not reached\n");
-}
-
-type Admit = (host: string, port: number) => Promise<ResolvedHost>;
-type Count = (socket: Duplex, place?: string) => void;
+type Gatekeeper = Pick<BrowserProxy, "admit" | "count" | "isOurs">;
 
 /** Plain HTTP: the request is made anew, to the checked address. */
-async function forward(
-  request: IncomingMessage,
-  response: ServerResponse,
-  isOurs: boolean,
-  admit: Admit,
-  count: Count,
-): Promise<void> {
-  if (!isOurs) throw new Refusal("sign-in");
+async function forward(request: IncomingMessage, response: ServerResponse, proxy: Gatekeeper): Promise<void> {
+  if (!proxy.isOurs(request)) throw new Refusal("sign-in");
   const given = request.url ?? "";
   if (!/^http:\/\//i.test(given) || !URL.canParse(given)) throw new Refusal("url-invalid");
   const url = new URL(given);
   const port = url.port === "" ? 80 : Number(url.port);
-  const { addresses } = await admit(bare(url.hostname), port);
+  const { addresses } = await proxy.admit(bare(url.hostname), port);
   const socket = await connected(addresses, port);
-  count(socket, placeOf(bare(url.hostname), port));
+  proxy.count(socket, placeOf(bare(url.hostname), port));
   const headers = withoutHops(request.headers);
   const onward = httpRequest({
     method: request.method,
@@ -199,21 +189,14 @@ async function forward(
 }
 
 /** Everything else: a tunnel to the checked address. */
-async function tunnel(
-  request: IncomingMessage,
-  socket: Socket,
-  head: Buffer,
-  isOurs: boolean,
-  admit: Admit,
-  count: Count,
-): Promise<void> {
-  if (!isOurs) throw new Refusal("sign-in");
+async function tunnel(request: IncomingMessage, socket: Socket, head: Buffer, proxy: Gatekeeper): Promise<void> {
+  if (!proxy.isOurs(request)) throw new Refusal("sign-in");
   const place = /^(\[[0-9a-fA-F:.]+\]|[^:/?#@\s]+):(\d{1,5})$/.exec(request.url ?? "");
   const [, host = "", port = ""] = place ?? [];
   if (place === null) throw new Refusal("url-invalid");
-  const { addresses } = await admit(bare(host), Number(port));
+  const { addresses } = await proxy.admit(bare(host), Number(port));
   const onward = await connected(addresses, Number(port));
-  count(onward, placeOf(bare(host), Number(port)));
+  proxy.count(onward, placeOf(bare(host), Number(port)));
   socket.write("HTTP/1.1 200 Connection Established\r\n\r\n");
   if (head.length > 0) onward.write(head);
   onward.pipe(socket);

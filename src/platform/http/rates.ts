@@ -33,92 +33,107 @@ export interface RatesOptions {
 }
 
 /** The given fetch, at the configured rates. Throws `ToolFailure("rate-limited")` where the wait would be too long. */
-export function ratedFetch(unrated: GuardedFetch, { config, keeper, now = Date.now }: RatesOptions): GuardedFetch {
-  const rules = Object.entries(config.rates ?? {});
-  const hostsOfKinds = new Map(rules.map(([name, rule]) => [name, hostsOf(config, rule.kinds)]));
-  const grants = new Map<string, Grants>();
-  /** Until when a host wants to be left alone, as it told this worker. */
-  const held = new Map<string, number>();
-
-  const byDefault = defaultRates(config);
-  const ratesFor = (host: string): Rate[] => {
-    const own = rules.filter(([name, rule]) => isMeant(rule, hostsOfKinds.get(name) ?? new Set(), host));
-    if (own.length === 0) return byDefault.get(host) ?? [];
-    return own.map(([name, rule]) => ({ ...rule, name: rule.each_host ? `${name}/${host}` : name }));
+export function ratedFetch(unrated: GuardedFetch, options: RatesOptions): GuardedFetch {
+  const turns = new Turns(options);
+  const { now = Date.now } = options;
+  return async (url, request) => {
+    const host = URL.canParse(url) ? bareHost(new URL(url)) : "";
+    const deadlineMs = now() + (request?.timeoutMs ?? DEFAULT_WAIT_MS);
+    await turns.waitFor(host, deadlineMs, request?.signal);
+    const answer = await unrated(url, request);
+    const forMs = ASKED_TOO_OFTEN.includes(answer.status) ? retryAfterMs(answer.headers, now()) : undefined;
+    if (forMs !== undefined && forMs > 0) await turns.heed(host, forMs);
+    return answer;
   };
+}
 
-  async function take(rate: Rate, deadlineMs: number, signal: AbortSignal | undefined): Promise<void> {
-    const own = grants.get(rate.name) ?? { dueMs: [], asking: Promise.resolve() };
-    grants.set(rate.name, own);
-    const mine = own.asking.then(() => nextGrant(own, rate, deadlineMs));
+class Turns {
+  readonly #keeper: RatesOptions["keeper"];
+  readonly #now: () => number;
+  readonly #rules: Array<[name: string, rule: RateRule]>;
+  readonly #hostsOfRules: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly #byDefault: ReadonlyMap<string, Rate[]>;
+  readonly #grants = new Map<string, Grants>();
+  /** Until when a host wants to be left alone, as it told this worker. */
+  readonly #held = new Map<string, number>();
+
+  constructor({ config, keeper, now = Date.now }: RatesOptions) {
+    this.#keeper = keeper;
+    this.#now = now;
+    this.#rules = Object.entries(config.rates ?? {});
+    this.#hostsOfRules = new Map(this.#rules.map(([name, rule]) => [name, hostsOf(config, rule.kinds)]));
+    this.#byDefault = defaultRates(config);
+  }
+
+  async waitFor(host: string, deadlineMs: number, signal: AbortSignal | undefined): Promise<void> {
+    const heldUntilMs = this.#held.get(host) ?? 0;
+    if (heldUntilMs > deadlineMs) throw heldBack(host, heldUntilMs - this.#now());
+    if (heldUntilMs > this.#now()) await waitMs(heldUntilMs - this.#now(), signal);
+    else this.#held.delete(host);
+    for (const rate of this.#ratesFor(host)) {
+      await this.#take(rate, deadlineMs, signal).catch((error: unknown) => {
+        const isAnswer = error instanceof ToolFailure && ["rate-limited", "cancelled"].includes(error.code);
+        if (isAnswer || rate.isDefault === undefined) throw error;
+      });
+    }
+  }
+
+  async heed(host: string, forMs: number): Promise<void> {
+    this.#held.set(host, Math.max(this.#held.get(host) ?? 0, this.#now() + forMs));
+    for (const { name } of this.#ratesFor(host)) {
+      this.#grants.delete(name);
+      // This worker heeds it in any case; that the others hear of it must not cost the answer.
+      await this.#keeper.hold({ rate: name, forMs }).catch(() => undefined);
+    }
+  }
+
+  #ratesFor(host: string): Rate[] {
+    const own = this.#rules.filter(([name, rule]) => isMeant(rule, this.#hostsOfRules.get(name) ?? new Set(), host));
+    if (own.length === 0) return this.#byDefault.get(host) ?? [];
+    return own.map(([name, rule]) => ({ ...rule, name: rule.each_host ? `${name}/${host}` : name }));
+  }
+
+  async #take(rate: Rate, deadlineMs: number, signal: AbortSignal | undefined): Promise<void> {
+    const own = this.#grants.get(rate.name) ?? { dueMs: [], asking: Promise.resolve() };
+    this.#grants.set(rate.name, own);
+    const mine = own.asking.then(() => this.#nextGrant(own, rate, deadlineMs));
     own.asking = mine.then(
       () => undefined,
       () => undefined,
     );
-    await waitUntil(await mine, signal);
+    await waitMs((await mine) - this.#now(), signal);
   }
 
-  async function inTurn(rate: Rate, deadlineMs: number, signal: AbortSignal | undefined): Promise<void> {
-    await take(rate, deadlineMs, signal).catch((error: unknown) => {
-      const isAnswer = error instanceof ToolFailure && ["rate-limited", "cancelled"].includes(error.code);
-      if (isAnswer || rate.isDefault === undefined) throw error;
-    });
-  }
-
-  async function nextGrant(own: Grants, rate: Rate, deadlineMs: number): Promise<number> {
-    own.dueMs = own.dueMs.filter((dueMs) => dueMs > now() - RATE_GRANT_LASTS_MS);
+  async #nextGrant(own: Grants, rate: Rate, deadlineMs: number): Promise<number> {
+    own.dueMs = own.dueMs.filter((dueMs) => dueMs > this.#now() - RATE_GRANT_LASTS_MS);
     if (own.dueMs.length === 0) {
       const count = Math.min(RATE_GRANT_MAX, Math.max(1, Math.floor(rate.per_minute / 60)));
       const { per_minute: perMinute, burst } = rate;
-      const maxWaitMs = Math.max(0, deadlineMs - now());
-      const answer = await keeper.take({ rate: rate.name, perMinute, burst, count, maxWaitMs });
+      const maxWaitMs = Math.max(0, deadlineMs - this.#now());
+      const answer = await this.#keeper.take({ rate: rate.name, perMinute, burst, count, maxWaitMs });
       if (!answer.ok) throw tooOften(rate, answer.waitMs);
-      own.dueMs = answer.waitsMs.map((waitMs) => now() + waitMs);
+      own.dueMs = answer.waitsMs.map((ms) => this.#now() + ms);
     }
-    const dueMs = own.dueMs.shift() ?? now();
-    if (dueMs > deadlineMs) throw tooOften(rate, dueMs - now());
+    const dueMs = own.dueMs.shift() ?? this.#now();
+    if (dueMs > deadlineMs) throw tooOften(rate, dueMs - this.#now());
     return dueMs;
   }
+}
 
-  async function heed(host: string, forMs: number): Promise<void> {
-    held.set(host, Math.max(held.get(host) ?? 0, now() + forMs));
-    for (const { name } of ratesFor(host)) {
-      grants.delete(name);
-      // This worker heeds it in any case; that the others hear of it must not cost the answer.
-      await keeper.hold({ rate: name, forMs }).catch(() => undefined);
-    }
-  }
-
-  return async (url, request) => {
-    const host = URL.canParse(url) ? bareHost(new URL(url)) : "";
-    const deadlineMs = now() + (request?.timeoutMs ?? DEFAULT_WAIT_MS);
-    const heldUntilMs = held.get(host) ?? 0;
-    if (heldUntilMs > deadlineMs) throw heldBack(host, heldUntilMs - now());
-    if (heldUntilMs > now()) await waitUntil(heldUntilMs, request?.signal);
-    else held.delete(host);
-    for (const rate of ratesFor(host)) await inTurn(rate, deadlineMs, request?.signal);
-    const answer = await unrated(url, request);
-    const forMs = ASKED_TOO_OFTEN.includes(answer.status) ? retryAfterMs(answer.headers, now()) : undefined;
-    if (forMs !== undefined && forMs > 0) await heed(host, forMs);
-    return answer;
-  };
-
-  async function waitUntil(atMs: number, signal: AbortSignal | undefined): Promise<void> {
-    const waitMs = atMs - now();
-    if (waitMs <= 0) return;
-    await new Promise<void>((resolve, reject) => {
-      const end = () => {
-        clearTimeout(timer);
-        reject(toolFailure("cancelled", "it was cancelled while it waited for its turn"));
-      };
-      const timer = setTimeout(() => {
-        signal?.removeEventListener("abort", end);
-        resolve();
-      }, waitMs);
-      if (signal?.aborted) end();
-      else signal?.addEventListener("abort", end, { once: true });
-    });
-  }
+async function waitMs(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  if (ms <= 0) return;
+  await new Promise<void>((resolve, reject) => {
+    const end = () => {
+      clearTimeout(timer);
+      reject(toolFailure("cancelled", "it was cancelled while it waited for its turn"));
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener("abort", end);
+      resolve();
+    }, ms);
+    if (signal?.aborted) end();
+    else signal?.addEventListener("abort", end, { once: true });
+  });
 }
 
 function isMeant(rule: RateRule, ofKinds: ReadonlySet<string>, host: string): boolean {

@@ -9,7 +9,7 @@ import type { Report } from "../../../core/report.js";
 import type { Graph } from "../../../schema/graph.js";
 import type { GoalInput } from "../../../schema/run-input.js";
 import { exitFor, type Problem } from "../../../vocabulary/problems.js";
-import type { OpenedRuns } from "../../runs/open-runs.js";
+import type { OpenedRuns } from "../../runs/connected-runs.js";
 import { answerText, fullText } from "../answer-text.js";
 import type { ClusterOptions } from "../cluster-choice.js";
 import { investigateCluster, isForCluster } from "../cluster-run.js";

@@ -1,7 +1,8 @@
 /** One step after the other, until all are done or one is not as expected. */
 import type { ElementHandle, Page } from "playwright-core";
 import { kindOfAddress } from "../../../../platform/http/addresses.js";
-import { REFUSED_HEADER, type RefusedPlace } from "../../../../platform/http/browser-proxy.js";
+import type { RefusedPlace } from "../../../../platform/http/browser-proxy.js";
+import { REFUSED_HEADER } from "../../../../platform/http/browser-refusals.js";
 import { localKind } from "../../../../platform/http/hosts.js";
 import type { BrowserSettings } from "../../../../schema/config/browser.js";
 import { BROWSER_SHOT_MAX_BYTES } from "../../../../vocabulary/browser-limits.js";
