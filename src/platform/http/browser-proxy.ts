@@ -79,10 +79,10 @@ export class BrowserProxy {
   }
 
   /** From now on these origins alone; open connections elsewhere end. Later calls can only take away. */
-  confine(origins: readonly string[]): void {
+  readonly confine = (origins: readonly string[]): void => {
     this.#within = new Set(origins.map(placeOfOrigin).filter((place) => this.#isWithin(place)));
     for (const [socket, place] of this.#open) if (place !== undefined && !this.#isWithin(place)) socket.destroy();
-  }
+  };
 
   async close(): Promise<void> {
     for (const socket of this.#open.keys()) socket.destroy();
