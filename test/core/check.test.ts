@@ -190,3 +190,27 @@ describe("a literal secret outside the params", () => {
     expect(JSON.stringify(result)).not.toContain(token);
   });
 });
+
+describe("names that nothing has", () => {
+  test.each([
+    ["Reader", "did you mean reader?"],
+    ["readr", "did you mean reader?"],
+    ["zzzzzz", "list them with `autoops tools`"],
+  ])("the tool %s", (tool, hint) => {
+    const result = checkAgainst(graphOf([{ id: "a", tool }]), contextWith(openPolicy()));
+    expect(result.ok ? undefined : result.problems[0]?.hint).toContain(hint);
+  });
+
+  test.each([
+    ["-a.count < 0", "no minus stands before a name"],
+    ["A.count < 0", "did you mean a?"],
+    ["nobody.count < 0", "refer to a node from which edges lead here"],
+  ])("the condition %s", (condition, hint) => {
+    const graph = {
+      ...graphOf(["a", "b"]),
+      edges: [{ from_node_id: "a", to_node_id: "b", condition, on: "success" as const }],
+    };
+    const result = checkAgainst(graph, contextWith(openPolicy()));
+    expect(result.ok ? undefined : result.problems[0]?.hint).toContain(hint);
+  });
+});

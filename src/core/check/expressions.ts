@@ -128,6 +128,19 @@ function unseen(names: string[], at: string, { ids, seen }: Scope): Problem[] {
       const shown = name.slice(0, 64);
       const why = ids.has(name) ? "does not surely run before it" : "is no node of the graph";
       const message = `${at} refers to ${shown}, which ${why}`;
-      return { code: "reference-not-ancestor", at, message, hint: "refer to a node from which edges lead here" };
+      return { code: "reference-not-ancestor", at, message, hint: meant(name, ids) };
     });
 }
+
+/** Hyphens are letters of names, so that a minus before a name is one, too. */
+function meant(name: string, ids: ReadonlySet<string>): string {
+  const known = "refer to a node from which edges lead here";
+  if (ids.has(name)) return known;
+  if (name.startsWith("-"))
+    return "no minus stands before a name: compare it with a negative number, as in a.value > -1";
+  const bare = bareOf(name);
+  for (const id of ids) if (bareOf(id) === bare) return `did you mean ${id}?`;
+  return known;
+}
+
+const bareOf = (name: string): string => name.toLowerCase().replace(/[-_]/g, "");

@@ -11,6 +11,7 @@ import { secretsIn } from "../redact.js";
 import { reachProblems } from "../writes/limits.js";
 import { asCalled, type Reach, type ToolFacts } from "./catalogue.js";
 import type { CheckContext } from "./context.js";
+import { nearestName } from "./nearest-name.js";
 
 export interface NodeFacts {
   problems: Problem[];
@@ -87,15 +88,25 @@ function findTool(
   const found = context.catalogue.find(named);
   if (found === undefined) {
     const message = `${at}.tool ${named.slice(0, 60)} is not registered`;
-    problems.push({ code: "unknown-tool", at: `${at}.tool`, message, hint: "list them with `autoops tools`" });
+    problems.push({ code: "unknown-tool", at: `${at}.tool`, message, hint: nearestTool(named, node, context) });
     return undefined;
   }
   const tool = asCalled(found, reach);
   if (!tool.nodeTypes.includes(node.type)) {
-    const message = `${at}.tool ${named} cannot be used in a ${node.type} node; it fits ${tool.nodeTypes.join(", ")}`;
+    const message = `${at}.tool ${named} cannot be used in ${/^[aeiou]/.test(node.type) ? "an" : "a"} ${node.type} node; it fits ${tool.nodeTypes.join(", ")}`;
     problems.push({ code: "tool-type-mismatch", at: `${at}.type`, message, hint: "change the type or the tool" });
   }
   return tool;
+}
+
+/** Of those that fit the node's type first. */
+function nearestTool(named: string, node: Node, { catalogue }: CheckContext): string {
+  const all = catalogue.list();
+  const fitting = all.filter(({ nodeTypes }) => nodeTypes.includes(node.type));
+  const namesOf = (tools: typeof all): string[] => tools.flatMap(({ name, aliases }) => [name, ...aliases]);
+  const nearest = nearestName(named, namesOf(fitting)) ?? nearestName(named, namesOf(all));
+  const lists = "list them with `autoops tools`";
+  return nearest === undefined ? lists : `did you mean ${nearest}? Else ${lists}`;
 }
 
 /** The params of the three types that need no tool: `seconds`, `expression`, `prompt`. */
