@@ -43,6 +43,21 @@ export function isOfCluster(goal: string, { namespace, pod }: Entities, config: 
 export const OF_SYMPTOMS =
   /^(?:fail(?:s|ed|ing|ures?)?|errors?|slow\w*|down|broken|unavailable|unreachable|degraded|time-?outs?|hangs?|stuck|crash\w*)$/i;
 
+const WHO =
+  "users?|customers?|clients?|shoppers?|buyers?|guests?|visitors?|people|everyone|everybody|orders?|payments?|checkouts?|carts?|baskets?|logins?|sign-?ins?|searche?s?|uploads?|e?mails?|messages?|notifications?|pages?|site|website|app|application|shop|store|api|service|frontend|backend|requests?";
+const NOT =
+  "cannot|can ?not|can.t|could ?n[o']t|could not|unable|not able|do(?:es)? ?n[o']t|do(?:es)? not|won.t|will not|no longer|never|isn.t|is not|aren.t|are not";
+/** What people say who are kept from something: "customers cannot pay", "nobody can log in". */
+const COMPLAINS = new RegExp(
+  `\\b(?:${WHO})\\b.{0,40}?\\b(?:${NOT})\\b|\\b(?:nobody|no ?one|none of (?:our|the|my) \\w+)\\b.{0,20}\\b(?:can|is able|gets?|reache?s?|could)\\b`,
+  "i",
+);
+/** Who wants a text is no customer. */
+const WANTS_TEXT =
+  /\b(?:poem|stor(?:y|ies)|song|essay|letter|joke|translat\w+|write|draft|compose|explain|summari[sz]e)\b/i;
+
+export const complains = (goal: string): boolean => COMPLAINS.test(goal) && !WANTS_TEXT.test(goal);
+
 /** Words of operations, and of those that are given, outweigh those of everyday life. */
 export const showsSymptoms = (goal: string, known: RegExp): boolean =>
   operationsEvidence(

@@ -14,7 +14,7 @@ import { weighted } from "../memory/weight.js";
 import { absentKinds, foreignKinds, missingKinds } from "./asked-kinds.js";
 import { CONFIDENCE_MIN, type Ranked, rankPlaybooks, SURE_SCORE } from "./choose.js";
 import { CLUSTER_READ, isReadParams, planClusterRead } from "./cluster-investigation.js";
-import { declaresCluster, isOfCluster, OF_SYMPTOMS, showsSymptoms } from "./cluster-meant.js";
+import { complains, declaresCluster, isOfCluster, OF_SYMPTOMS, showsSymptoms } from "./cluster-meant.js";
 import { type Entities, entitiesOf } from "./entities.js";
 import { INVESTIGATION, planInvestigation } from "./investigation.js";
 import { foreignLanguage } from "./language.js";
@@ -153,7 +153,7 @@ function onlyCluster(
 ): DraftResult | undefined {
   if (Object.keys(config.sources).length > 0 || !declaresCluster(config)) return undefined;
   const isChosen = problems.every(({ code }) => code === "parameter-missing");
-  if (!isChosen && !showsSymptoms(goal, OF_SYMPTOMS)) return undefined;
+  if (!isChosen && !showsSymptoms(goal, OF_SYMPTOMS) && !complains(goal)) return undefined;
   return planClusterRead({ goal, entities, config, given: {}, remedy: false });
 }
 

@@ -40,15 +40,27 @@ function told(known: Known): Headline {
     return ofFindings(source);
   }
   if (judgement.isTrouble === false || (judgement.trouble === undefined && judgement.causes.length === 0))
-    return { headline: judgement.headline ?? quiet(source), mood: judgement.isBlind === true ? "open" : "good" };
+    return judgement.headline === undefined
+      ? quiet(source)
+      : { headline: judgement.headline, mood: judgement.isBlind === true ? "open" : "good" };
   return ofSymptom(known, judgement);
 }
 
 const nameOf = (name: string): string => `"${unended(readable(name))}"`;
 
-function quiet({ nodes }: AnswerSource): string {
-  const looks = nodes.filter(({ effect, status }) => effect === "read" && status === "succeeded").length;
-  return `Nothing wrong was found in ${looks === 1 ? "the one thing" : `the ${looks} things`} that ${looks === 1 ? "was" : "were"} looked at`;
+/** They judge what others have looked at. */
+const JUDGES = new Set(["autoRCA", "diagnosis", "summary"]);
+
+/** Where looks failed nothing is called well. */
+function quiet({ nodes }: AnswerSource): Headline {
+  const looks = nodes.filter(({ effect, tool }) => effect === "read" && !JUDGES.has(tool ?? ""));
+  const seen = looks.filter(({ status }) => status === "succeeded").length;
+  const lost = looks.filter(({ status }) => status === "failed").length;
+  if (seen === 0 && lost > 0)
+    return { headline: "Nothing can be said: nothing of what was to be looked at could be read", mood: "open" };
+  const things = seen === 1 ? "the one thing that was" : `the ${seen} things that were`;
+  const rest = lost === 0 ? "" : `; ${lost} more could not be read, so this does not say that all is well`;
+  return { headline: `Nothing wrong was found in ${things} looked at${rest}`, mood: lost === 0 ? "good" : "open" };
 }
 
 function ofDryRun({ source }: Known): Headline {

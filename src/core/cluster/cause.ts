@@ -40,9 +40,12 @@ export function uniqueRefs(refs: readonly ObjectRef[]): ObjectRef[] {
   return [...new Map(refs.map((ref) => [refText(ref), ref])).values()];
 }
 
+/** A table names no containers; that of a pod stands as `*`. */
+export const withoutStar = (text: string): string => text.replace(/ \*(?=$|[\s,;])/, "");
+
 const TEXT_MAX_CHARS = 400;
 export const evidenceOf = (object: ObjectRef, from: string, text: string): Evidence => ({
   object: refText(object),
-  from,
+  from: withoutStar(from),
   text: text.length <= TEXT_MAX_CHARS ? text : `${text.slice(0, TEXT_MAX_CHARS - 1)}…`,
 });

@@ -93,11 +93,27 @@ describe("a goal about a declared cluster", () => {
     ["some orders fail", "*"],
     ["intermittent errors in production", "*"],
     ["error rate of order-service increased", "*"],
+    ["customers cannot pay", "*"],
+    ["nobody can log in", "*"],
+    ["checkout does not work", "*"],
+    ["payments don't go through", "*"],
+    ["users can't reach the site", "*"],
+    ["emails no longer arrive", "*"],
+    ["orders are not shipped in namespace shop", "shop"],
   ])("%s", (goal, namespace) => {
     const graph = planned(goal);
     expect(stateOf(graph)).toMatchObject({ cluster: "prod", namespace });
     expect(graph.nodes.map(({ tool }) => tool)).toEqual(["kubernetes_state", "autoRCA"]);
     expect(checked(graph, prod)).toMatchObject({ ok: true });
+  });
+
+  test.each([
+    "write a poem about customers who cannot pay",
+    "I cannot find my keys",
+    "explain why users do not like change",
+    "a story of orders that never came",
+  ])("%s is no complaint about it", (goal) => {
+    expect(draft(goal, prod)).toMatchObject({ ok: false });
   });
 
   test("with sources, what changed and the metrics of the namespace are looked at too", () => {

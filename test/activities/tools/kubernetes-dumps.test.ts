@@ -309,7 +309,11 @@ Events:          <none>
       "events.txt",
       'NAMESPACE   LAST SEEN   TYPE      REASON      OBJECT                           MESSAGE\nshop        2m10s       Warning   Failed      pod/catalog-7f9dd8b6c4-x2b5k     Failed to pull image "registry.example.com/shop/catalog:v9": rpc error: code = NotFound desc = failed to resolve reference: not found\nshop        45s         Normal    BackOff     pod/catalog-7f9dd8b6c4-x2b5k     Back-off pulling image "registry.example.com/shop/catalog:v9"\n',
     );
-    expect(firstOf(await look())).toBe("k8s-image-not-found Deployment/catalog");
+    const output = await look();
+    expect(firstOf(output)).toBe("k8s-image-not-found Deployment/catalog");
+    // Tables name neither the image nor the containers.
+    expect(output.causes[0]?.what).toBe("Deployment shop/catalog cannot pull registry.example.com/shop/catalog:v9");
+    expect(output.causes[0]?.evidence[0]).toMatchObject({ from: "container waiting", text: "ImagePullBackOff" });
   });
 });
 

@@ -62,3 +62,37 @@ test("a kind that could not be read is said", async () => {
   expect(answer).toMatchObject({ mood: "good", missing: ["Secret: secrets is forbidden"] });
   expect(answer.headline).toContain("1 pod, 0 services and 0 nodes were looked at");
 });
+
+describe("looks that failed", () => {
+  const look = (id: string, status: "succeeded" | "failed", tool = "kubernetes_state") => ({
+    ...{ id, name: id, status, tool, effect: "read" },
+    ...(status === "failed" ? { failure: { code: "source-answer-invalid", message: "holds no dump" } } : {}),
+  });
+  const silent = {
+    ...look("cause", "succeeded", "autoRCA"),
+    output: { certainty: "inconclusive", rule: "", causes: [], set_aside: [], next: [], not_looked_at: [] },
+  };
+  const told = (...nodes: object[]) =>
+    answerOf({
+      ...{ runId: "r", goal: "g", dryRun: false, outcome: "succeeded", startedAtMs: 0 },
+      ...{ edges: [], gates: [], findings: [], nodes: [...nodes, silent] },
+    } as never);
+
+  test("are no calm: where nothing could be read, nothing is said", () => {
+    expect(told(look("state", "failed"))).toMatchObject({
+      headline: "Nothing can be said: nothing of what was to be looked at could be read.",
+      mood: "open",
+    });
+  });
+
+  test("are told beside those that found nothing", () => {
+    expect(told(look("state", "failed"), look("logs", "succeeded"))).toMatchObject({ mood: "open" });
+    expect(told(look("state", "failed"), look("logs", "succeeded")).headline).toMatch(
+      /^Nothing wrong was found in the one thing that was looked at; 1 more could not be read/,
+    );
+    expect(told(look("logs", "succeeded"), look("more", "succeeded"))).toMatchObject({
+      headline: "Nothing wrong was found in the 2 things that were looked at.",
+      mood: "good",
+    });
+  });
+});

@@ -1,6 +1,6 @@
 /** What analysers share: how a cause is put down, what is current, what a pod's containers say. */
 import type { Container, ContainerStatus, Pod } from "../../../schema/kubernetes/pod.js";
-import { type Cause, type Evidence, evidenceOf, type ObjectRef } from "../cause.js";
+import { type Cause, type Evidence, evidenceOf, type ObjectRef, withoutStar } from "../cause.js";
 import type { CauseCode } from "../codes.js";
 import { isLeaving, type Model, refOf } from "../model.js";
 
@@ -17,7 +17,7 @@ export const causeOf = (
   object: ObjectRef,
   what: string,
   { evidence = [], affects = [], weight = 0.9 }: Parts = {},
-): Cause => ({ code, object, what, evidence, affects, weight });
+): Cause => ({ code, object, what: withoutStar(what), evidence, affects, weight });
 
 /** A recording is looked at long after it was made: then the last thing that happened in it is its present. */
 const RECORDING_AGE_MS = 24 * 3_600_000;

@@ -79,7 +79,11 @@ function pullCause(model: Model, owner: ObjectRef, one: SeenContainer, count: nu
     return text === undefined ? [] : [{ code, text }];
   })[0];
   const evidence = [
-    podEvidence(pod, `container ${status.name} waiting`, `${waiting?.reason}: ${waiting?.message ?? ""}`),
+    podEvidence(
+      pod,
+      `container ${status.name} waiting`,
+      [waiting?.reason, waiting?.message].filter(Boolean).join(": "),
+    ),
     ...(said === undefined ? [] : [podEvidence(pod, "event Failed", said.text)]),
   ];
   const { code, note } = withCredentials(model, pod, image, said?.code ?? "k8s-image-pull-failed", said?.text ?? "");
@@ -87,7 +91,8 @@ function pullCause(model: Model, owner: ObjectRef, one: SeenContainer, count: nu
   if (secret !== undefined)
     evidence.push(evidenceOf(secret.ref, "event FailedToRetrieveImagePullSecret", secret.message));
   const often = count > 1 ? ` (${count} containers)` : "";
-  const what = `${refText(owner)} cannot pull ${image || "its image"}${often}${note}`;
+  const named = image || /image "([^"]+)"/.exec(texts.join(" "))?.[1] || "its image";
+  const what = `${refText(owner)} cannot pull ${named}${often}${note}`;
   return causeOf(code, owner, what, { evidence, affects: [owner], weight: said === undefined ? 0.85 : 0.96 });
 }
 
