@@ -166,7 +166,20 @@ async function logFilesIn(path: string, depth = 0): Promise<string[]> {
     .map(({ name }) => join(path, name));
   const folders = depth >= 2 ? [] : entries.filter((entry) => entry.isDirectory());
   const inner = await Promise.all(folders.map(({ name }) => logFilesIn(join(path, name), depth + 1)));
-  return [...files, ...inner.flat()].sort();
+  return [...(await withoutLeftovers(files)), ...inner.flat()].sort();
+}
+
+/** Empty files whose names differ in their numbers alone are left over from earlier processes: the newest stands for them. */
+async function withoutLeftovers(files: readonly string[]): Promise<string[]> {
+  const told = await Promise.all(files.map(async (path) => ({ path, info: await stat(path).catch(() => undefined) })));
+  const shapeOf = (path: string) => path.replace(/\d+/g, "0");
+  const isLeftover = ({ path, info }: (typeof told)[number]) =>
+    info?.size === 0 &&
+    told.some((other) => {
+      const isLater = (other.info?.mtimeMs ?? 0) - info.mtimeMs || (other.path > path ? 1 : -1);
+      return other.path !== path && shapeOf(other.path) === shapeOf(path) && isLater > 0;
+    });
+  return told.filter((one) => !isLeftover(one)).map(({ path }) => path);
 }
 
 function uniqueName(file: string, folder: string, taken: readonly LogFile[]): string {
