@@ -1,4 +1,5 @@
 /** A run that an operator resets, to before its gate, to its gate, to after its write: no write happens twice for one approval. */
+import { randomUUID } from "node:crypto";
 import { Client, type WorkflowHandle } from "@temporalio/client";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Report } from "../../src/core/report.js";
@@ -77,7 +78,7 @@ async function reset(handle: WorkflowHandle, pick: (events: Event[]) => Event | 
     namespace: server.namespace,
     workflowExecution: { workflowId, runId },
     workflowTaskFinishEventId: pick(events)?.eventId as never,
-    requestId: `${workflowId}-reset`,
+    requestId: randomUUID(),
     reason: "test",
   });
 }
@@ -90,6 +91,7 @@ async function askedAnew(handle: WorkflowHandle, first: string | undefined): Pro
 }
 
 const toStart = (events: Event[]) => events.find(isTask);
+const toLast = (events: Event[]) => events.findLast(isTask);
 const toGate = (events: Event[]) => {
   const vote = events.findIndex((event) => event.workflowExecutionSignaledEventAttributes != null);
   return events.slice(0, vote).findLast(isTask);
@@ -144,4 +146,30 @@ test("a run that was reset to after its write goes on from there: neither asked 
   expect(statuses(report)).toEqual({ look: "succeeded", mend: "succeeded", hold: "succeeded" });
   expect(report.gates.find(({ nodeId }) => nodeId === "mend")?.digest).toBe(digest);
   expect(acted()).toBe(1);
+}, 60_000);
+
+test("a run that is asked while it is being reset answers, and never that it knows no such query", async () => {
+  const { handle, digest } = await atGate("asked-meanwhile");
+  const answers: string[] = [];
+  let isReset = false;
+  const ask = async (): Promise<void> => {
+    while (!isReset) {
+      const answered = handle.query("runView").then(
+        () => "answered",
+        (error: Error) => String((error.cause as Error | undefined)?.message ?? error.message),
+      );
+      answers.push(await answered);
+    }
+  };
+  const asking = [ask(), ask()];
+  for (const to of [toStart, toLast, toStart, toLast]) {
+    await reset(handle, to);
+    await viewWhen(handle, (view) => view.gates.some(({ status }) => status === "open"));
+  }
+  await askedAnew(handle, digest);
+  isReset = true;
+  await Promise.all(asking);
+  expect(answers).toContain("answered");
+  expect(answers.filter((answer) => /handler|register|unknown query/i.test(answer))).toEqual([]);
+  await handle.terminate();
 }, 60_000);
