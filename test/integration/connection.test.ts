@@ -1,8 +1,6 @@
 /** Connecting to a real server: what it is, what its namespace lacks, and who polls. */
-import { fileURLToPath } from "node:url";
-import { NativeConnection, Worker } from "@temporalio/worker";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { checkSearchAttributes, connect, hasPollers } from "../../src/platform/temporal/connection.js";
+import { checkSearchAttributes, connect } from "../../src/platform/temporal/connection.js";
 import { runProgram } from "../../src/platform/temporal/program.js";
 import { missingSearchAttributes } from "../../src/platform/temporal/service.js";
 import { SEARCH_ATTRIBUTES } from "../../src/vocabulary/names.js";
@@ -58,24 +56,6 @@ test("an attribute of the right name and another type counts as missing", async 
   const lacking = await missingSearchAttributes(server.connection, "ops", { AutoopsStatus: "Int" });
   expect(lacking).toEqual({ AutoopsStatus: "Int" });
 });
-
-test("a queue has pollers once a worker polls it, and a queue of another name has none", async () => {
-  expect(await hasPollers(server.connection, "ops", "polled")).toBe(false);
-  const connection = await NativeConnection.connect({ address: server.address });
-  const worker = await Worker.create({
-    connection,
-    namespace: "ops",
-    taskQueue: "polled",
-    workflowsPath: fileURLToPath(new URL("../platform/temporal/sleeper.workflow.ts", import.meta.url)),
-  });
-  await worker.runUntil(async () => {
-    const polls = async () => expect(await hasPollers(server.connection, "ops", "polled")).toBe(true);
-    await vi.waitFor(polls, { timeout: 15_000, interval: 50 });
-    expect(await hasPollers(server.connection, "ops", "unpolled")).toBe(false);
-    expect(await hasPollers(server.connection, "ops", "polled", "activity")).toBe(false);
-  });
-  await connection.close();
-}, 40_000);
 
 /** Runs the very command that the problem shows, with the CLI that the server came from. */
 async function runTemporal(command: string): Promise<void> {

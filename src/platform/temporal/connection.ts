@@ -36,8 +36,6 @@ interface ConnectOptions {
 }
 
 const CONNECT_TIMEOUT_MS = 8_000;
-/** Seconds since a poller was last seen for it to count: a poll lasts for 60, and dead pollers are listed for minutes. */
-const POLLER_SEEN_SECONDS = 75;
 
 const one = (code: ProblemCode, at: string, message: string, hint: string): Refused => ({
   ok: false,
@@ -131,27 +129,6 @@ export async function checkSearchAttributes(temporal: TemporalConnection): Promi
   const message = `the namespace ${namespace} must have our search attributes, and lacks ${names}`;
   const hint = `run: ${registerCommand(namespace, address, lacking)}`;
   return [{ code: "search-attributes-missing", at: "TEMPORAL_NAMESPACE", message, hint }];
-}
-
-/**
- * Whether a worker has polled the queue in the last minute or so. Quick and only a hint: a worker that was killed a
- * moment ago still counts, so whether one lives is told by a query.
- */
-export async function hasPollers(
-  connection: Connection,
-  namespace: string,
-  taskQueue: string,
-  kind: "workflow" | "activity" = "workflow",
-): Promise<boolean> {
-  const { tsToMs } = await import("@temporalio/common/lib/time.js");
-  const taskQueueType = kind === "workflow" ? 1 : 2;
-  const answer = await connection.workflowService.describeTaskQueue({
-    namespace,
-    taskQueue: { name: taskQueue },
-    taskQueueType,
-  });
-  const sinceMs = Date.now() - POLLER_SEEN_SECONDS * 1_000;
-  return (answer.pollers ?? []).some((poller) => tsToMs(poller.lastAccessTime) >= sinceMs);
 }
 
 function isLoopback(address: string): boolean {

@@ -153,7 +153,7 @@ function answerOf(completion: unknown): ModelAnswer {
 }
 
 function unreadable(): ModelFailure {
-  const message = "the model's server answered with what is no chat completion";
+  const message = "the model's server answered with something that is not a chat completion";
   return new ModelFailure(
     "source-answer-invalid",
     message,
