@@ -128,10 +128,6 @@ function storeIn(tokens: readonly string[]): Address[] {
 
 /** A host in a variable of its own; its port in the one beside it, else the usual one of the thing that the variable is called after. */
 function hostVariable(line: string, lines: readonly string[]): Address[] {
-  const [, only, alone] = /^([A-Z][A-Z0-9_]{0,60}?)_?PORT=(\d{2,5})$/.exec(line) ?? [];
-  // A port alone is one of this machine.
-  if (only !== undefined && !lines.some((one) => new RegExp(`^${only}_?(?:HOST|HOSTNAME|ADDR)=`).test(one)))
-    return [{ host: "localhost", port: Number(alone) }];
   const [, prefix, host] = /^([A-Z][A-Z0-9_]{0,60}?)_?HOST(?:NAME)?=([\w.-]{1,253})$/.exec(line) ?? [];
   if (prefix === undefined || host === undefined) return [];
   const beside = lines.flatMap((one) => new RegExp(`^${prefix}_?PORT=(\\d{2,5})$`).exec(one)?.[1] ?? [])[0];

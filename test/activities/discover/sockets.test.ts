@@ -259,7 +259,6 @@ describe.runIf(process.platform === "linux")("settings of processes", () => {
     ["TILL_URL=http://localhost:8100/charge", "web till settings"],
     ["CACHE=redis://:secret@127.0.0.1/0", "web redis settings"],
     ["REDIS_HOST=localhost", "web redis settings"],
-    ["CACHE_PORT=6379", "web redis settings"],
   ])("a variable with an address: %s", async (variable, call) => {
     expect(await told("10", { environ: ["PATH=/usr/bin", variable] })).toEqual([call]);
   });
