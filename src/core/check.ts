@@ -5,16 +5,8 @@
  */
 
 import type { Graph, Node } from "../schema/graph.js";
-import { PROBLEMS_MAX, RETRY_DEFAULT, SEMANTICS } from "../vocabulary/limits.js";
-import {
-  type Effect,
-  type Environment,
-  isBuiltIn,
-  NODE_TYPES,
-  type NodeType,
-  riskier,
-  strictest,
-} from "../vocabulary/node-types.js";
+import { PROBLEMS_MAX, SEMANTICS } from "../vocabulary/limits.js";
+import { type Effect, type Environment, type NodeType, strictest } from "../vocabulary/node-types.js";
 import type { Problem } from "../vocabulary/problems.js";
 import type { Refused } from "../vocabulary/result.js";
 import type { Catalogue } from "./check/catalogue.js";

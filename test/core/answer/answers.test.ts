@@ -6,7 +6,7 @@ import { answerOf } from "../../../src/core/answer/build.js";
 import { answerLines, COLUMNS_MAX, LINES_MAX } from "../../../src/core/answer/lines.js";
 import { refusalAnswer } from "../../../src/core/answer/refusal.js";
 import { UTC } from "../../../src/core/answer/times.js";
-import { BEGAN_MS, FOUND, INCONCLUSIVE, QUIET, scene } from "../../support/answers.js";
+import { BEGAN_MS, INCONCLUSIVE, QUIET, scene } from "../../support/answers.js";
 
 const AFTER_BAD = {
   source: "checkout-metrics",

@@ -1,6 +1,6 @@
 /** Calls that fail only where they go to or from one node: then its network is meant, and none of the workloads. */
 import { type Cause, evidenceOf, refText, uniqueRefs } from "../cause.js";
-import type { Model, Owner } from "../model.js";
+import type { Owner } from "../model.js";
 import { type Analyser, causeOf, isWanted } from "./draft.js";
 import { type Complaint, complaintsOf } from "./unresponsive.js";
 

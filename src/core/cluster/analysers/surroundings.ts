@@ -1,6 +1,6 @@
 /** What comes to a workload from around it: faults that a tool injects, aliases of hosts, limits that nothing can run in, agents of nodes. */
 import { type Cause, evidenceOf, type ObjectRef, refText } from "../cause.js";
-import { isLeaving, type Model, type Owner, refOf } from "../model.js";
+import { type Model, type Owner, refOf } from "../model.js";
 import { quantityOf } from "../quantity.js";
 import { daemonCauses, NETWORK_AGENT } from "./daemon-sets.js";
 import { dependenciesOf } from "./dependencies.js";
