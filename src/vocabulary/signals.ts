@@ -5,6 +5,8 @@ export const SIGNALS = [
   "request_rate",
   "error_rate",
   "error_ratio",
+  "refused_ratio",
+  "throttled_ratio",
   "latency_mean",
   "latency_p50",
   "latency_p95",

@@ -9,7 +9,7 @@ import type { Problem } from "../../vocabulary/problems.js";
 import type { DraftResult } from "../contract.js";
 import type { Entities } from "./entities.js";
 import { fillParameters } from "./fill.js";
-import { lacking, type OnMap } from "./on-map.js";
+import { lacking, type OnMap, signalsOnMap, unreadOnMap } from "./on-map.js";
 import { keptParts, namesIn, offersRemedy, onlyWith } from "./parts.js";
 import { fillPlaceholders } from "./placeholders.js";
 
@@ -72,7 +72,7 @@ function leftOut(
 }
 
 function assemble(
-  { playbook, score, goal }: PlanInput,
+  { playbook, score, goal, known }: PlanInput,
   graph: Playbook["graph"],
   values: Record<string, Json>,
   notices: Problem[],
@@ -80,7 +80,8 @@ function assemble(
   const plain = { ...graph, nodes: graph.nodes.map(({ only_with: _, ...node }) => node) };
   const merged = strayBraces(plain, values);
   if (merged !== undefined) return { ok: false, problems: [merged] };
-  const nodes = fillPlaceholders(plain.nodes, values, "nodes");
+  const filled = fillPlaceholders(plain.nodes, values, "nodes");
+  const nodes = known === undefined ? filled : signalsOnMap(filled, known);
   const edges = fillPlaceholders(graph.edges, values, "edges");
   const name = fillPlaceholders(graph.name, values);
   const content = JSON.stringify([playbook.id, playbook.version, goal, name, nodes, edges]);
@@ -94,8 +95,20 @@ function assemble(
   };
   const draft = { id: `${playbook.id}-${digest}`, name, goal_description: goal, nodes, edges, metadata };
   const parsed = parseWith(graphSchema, draft, { at: playbook.id });
-  if (parsed.ok) return { ok: true, graph: parsed.value, playbook: playbook.id, score, notices };
+  if (parsed.ok) {
+    const told = known === undefined ? notices : [...notices, ...unread(nodes, known)];
+    return { ok: true, graph: parsed.value, playbook: playbook.id, score, notices: told };
+  }
   return { ok: false, problems: parsed.problems.map((problem) => ({ ...problem, code: "playbook-invalid" as const })) };
+}
+
+/** What the map does not know of the service, for people: the catalogue's names are tried. */
+function unread(nodes: Json, known: OnMap): Problem[] {
+  const signals = unreadOnMap(nodes, known);
+  if (signals.length === 0) return [];
+  const message = `the map knows no ${signals.join(", ")} of ${known.name}: the usual metrics are tried, which may not be there`;
+  const hint = "autoops discover learns the map anew; autoops investigate asks only for what is there";
+  return [{ code: "part-left-out", at: "map", message, hint }];
 }
 
 /** Values that are plain alone could make a template where they meet: the filled graph has the playbook's braces, no more. */

@@ -15,7 +15,7 @@ export const datadog: SourceConnector<"datadog"> = {
     readDatadog(source, params.datadog_query ?? "", moment, context),
   metricFaults: absentParams(
     "datadog",
-    ["query", "ratio", "rate", "gauge", "signal", "window_seconds"],
+    ["query", "ratio", "rate", "gauge", "signal", "signal_query", "window_seconds"],
     "use datadog_query, or a source of kind prometheus",
   ),
   sample: { kind: "datadog", site: "datadoghq.com", api_key: "env:SAMPLE", app_key: "env:SAMPLE" },

@@ -14,7 +14,7 @@ const WINDOW_SECONDS = 5;
 const PAGE_WINDOW_MAX_SECONDS = 60;
 const absent = absentParams(
   "exposition",
-  ["query", "signal", "datadog_query", "since", "until", "step_seconds"],
+  ["query", "signal", "signal_query", "datadog_query", "since", "until", "step_seconds"],
   "use ratio, rate or gauge, or a source of kind prometheus",
 );
 

@@ -29,6 +29,21 @@ const QUANTILES = [
   ["latency_p99", 0.99],
 ] as const;
 
+/** Answers that are no failures of the service, by the codes that they have. */
+export const ANSWERS = [
+  ["refused_ratio", "401|403"],
+  ["throttled_ratio", "429"],
+] as const;
+
+/** Where a label holds classes such as 4xx, nobody knows which of them were refusals. */
+export const ANY_CODE = "[1-5][0-9][0-9]";
+
+/** The matcher of failures for other codes; undefined where the label holds no codes of three digits. */
+export function withCodes(failed: string, codes: string): string | undefined {
+  const [, label] = /^([A-Za-z_]\w{0,100})=~"5(?:\.\.|\.\*)"$/.exec(failed) ?? [];
+  return label === undefined ? undefined : `${label}=~"${codes}"`;
+}
+
 /** The surest first. */
 export const catalogue = lazily((): readonly Recipe[] => {
   const { program_labels: programs, requests, exporters } = readData("signals.yaml", signalsSchema);
@@ -50,6 +65,16 @@ function recipesOf({ exporter, count, failed, only, duration }: Requests): Array
     { exporter, signal: "error_rate", unit: "a second", metrics: [count], query: errors },
     { exporter, signal: "error_ratio", unit: "ratio", metrics: [count], query: `${errors} / ${all}` },
   ];
+  for (const [signal, codes] of ANSWERS) {
+    const of = (wanted: string) =>
+      failed
+        .flatMap((more) => withCodes(more, wanted) ?? [])
+        .map((more) => rate(count, more))
+        .join(" or ");
+    if (of(codes) === "") continue;
+    const query = `(sum(${of(codes)}) or vector(0)) / ${all} and on () count(${of(ANY_CODE)}) > 0`;
+    recipes.push({ exporter, signal, unit: "ratio", metrics: [count], query });
+  }
   if (duration === undefined) return recipes;
   const { name, per_second: perSecond, buckets } = duration;
   const [sum, number, bucket] = [`${name}_sum`, `${name}_count`, `${name}_bucket`];

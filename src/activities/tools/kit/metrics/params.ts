@@ -57,6 +57,8 @@ export const metricParamsSchema = z
     /** With `signal`: what the metrics' labels call the service, workload, machine, database or queue. */
     service: serviceSchema.optional(),
     signal: z.enum(SIGNALS).optional(),
+    /** With `signal`: the query that gives it here, as the map of the stack has it; else the catalogue finds one. */
+    signal_query: querySchema.optional(),
     datadog_query: datadogQuerySchema.optional(),
     window_seconds: z.int().min(1).max(WINDOW_MAX_SECONDS).optional(),
     since: instantSchema.optional(),
@@ -70,6 +72,10 @@ export const metricParamsSchema = z
   .refine(
     (params) => (params.service === undefined) === (params.signal === undefined),
     "given service and signal together",
+  )
+  .refine(
+    (params) => params.signal_query === undefined || params.signal !== undefined,
+    "given signal_query with a signal alone",
   )
   .refine((params) => params.step_seconds === undefined || params.since !== undefined, "given since with step_seconds");
 export type MetricParams = z.output<typeof metricParamsSchema>;

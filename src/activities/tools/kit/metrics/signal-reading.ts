@@ -1,8 +1,10 @@
 /** A service's signal from a Prometheus server: the catalogue's query, its value, and what it was made of. */
 import { z } from "zod";
+import type { Signal, Unit } from "../../../../vocabulary/signals.js";
 import type { PrometheusSource } from "../../../connectors/prometheus/api.js";
 import { readPrometheus } from "../../../connectors/prometheus/metrics.js";
 import type { ToolContext } from "../../../define-tool.js";
+import { catalogue } from "./catalogue.js";
 import type { MetricParams } from "./params.js";
 import type { Moment, Reading } from "./reading.js";
 import { seekSignal } from "./service-signal.js";
@@ -26,12 +28,22 @@ export const signalSchema = z.strictObject({
   ),
 });
 
+/** In what the catalogue gives a signal. */
+const unitOf = (wanted: Signal): Unit | null => catalogue().find(({ signal }) => signal === wanted)?.unit ?? null;
+
 export async function readSignal(
   source: PrometheusSource,
-  { service = "", signal = "availability", window_seconds: windowSeconds = WINDOW_SECONDS }: MetricParams,
+  params: MetricParams,
   moment: Moment,
   context: ToolContext,
 ): Promise<Reading> {
+  const { service = "", signal = "availability", window_seconds: windowSeconds = WINDOW_SECONDS } = params;
+  if (params.signal_query !== undefined) {
+    const asked = { kind: "query", query: params.signal_query } as const;
+    const reading = await readPrometheus(source, asked, windowSeconds, moment, context);
+    const own = { exporter: "its own metrics, by the map of the stack", unit: unitOf(signal), label: null };
+    return { ...reading, signal: { name: signal, service, ...own, metrics: [], also: [], looked_for: [] } };
+  }
   const sought = await seekSignal(source, { service, signal, windowSeconds, ...moment }, context);
   if (!sought.ok) {
     const { lookedFor, query } = sought;

@@ -50,6 +50,8 @@ describe.skipIf(!hasVictoriaMetrics)("a real VictoriaMetrics (skipped where vict
       ...counted("http_requests_received_total", { job: "dotnet" }, "code"),
       ...counted("http_requests_total", { job: "by-status" }, "status", "5xx", "2xx"),
       ...counted("http_requests_total", { job: "by-status-code" }, "status_code"),
+      ...counted("http_requests_total", { job: "refusing" }, "code", "401"),
+      series("http_requests_total", { job: "refusing", code: "429" }, 40),
       ...counted("istio_requests_total", { destination_workload: "meshed", reporter: "destination" }, "response_code"),
       ...counted("istio_requests_total", { destination_workload: "meshed", reporter: "source" }, "response_code"),
       ...counted("nginx_ingress_controller_requests", { exported_service: "behind-nginx" }, "status"),
@@ -158,6 +160,22 @@ describe.skipIf(!hasVictoriaMetrics)("a real VictoriaMetrics (skipped where vict
     const found = await run({ service, signal });
     expect(found.value).toBeCloseTo(value, 1);
     expect(found.kind).toBe("signal");
+  });
+
+  test("answers of 401, 403 and 429 are counted by their codes, and unknown where there are only classes", async () => {
+    expect((await run({ service: "refusing", signal: "refused_ratio" })).value).toBeCloseTo(10 / 80, 3);
+    expect((await run({ service: "refusing", signal: "throttled_ratio" })).value).toBeCloseTo(0.5, 3);
+    expect((await run({ service: "spring", signal: "refused_ratio" })).value).toBe(0);
+    expect((await run({ service: "by-status", signal: "refused_ratio" })).value).toBeNull();
+  });
+
+  test("a signal is read by the query that the map has for it", async () => {
+    const signal_query = 'sum(rate(http_requests_total{job="refusing",code="401"}[300s]))';
+    const found = await run({ service: "the shop", signal: "error_rate", signal_query });
+    expect(found.value).toBeCloseTo(10 / 15, 3);
+    expect(found).toMatchObject({ query: signal_query, signal: { name: "error_rate", unit: "a second" } });
+    expect(found.findings[0]?.statement).toMatch(/^vm: the error rate of the shop is 0\.6667 a second/);
+    expect(metricQuery.params.safeParse({ source: "vm", query: "up", signal_query: "up" }).success).toBe(false);
   });
 
   test("an error ratio is nothing, and not unknown, where no request failed", async () => {
