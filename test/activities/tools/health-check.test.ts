@@ -24,6 +24,8 @@ const SERVICES = [
   service("crashed", ["service"]),
   service("unread", []),
   service("only-a-log", [], {}),
+  service("lb-lately", ["haproxy"]),
+  service("lb-before", ["haproxy"]),
   { ...service("front", ["nginx"]), also: ["box:8080"] },
   { ...service("probes", ["blackbox"]), calls: ["seats-api"], instances: ["http://box:8080/status", "http://box:9/x"] },
 ];
@@ -45,6 +47,9 @@ describe.skipIf(!hasVictoriaMetrics)("on a real store (needs VictoriaMetrics: np
       series("up", "seats-api", () => 1),
       series("process_start_time_seconds", "seats-api", started),
       series("http_server_requests_seconds_count", "seats-api", (ago) => 9_000 - ago),
+      // One change a quarter of a minute: until now, and until four minutes ago.
+      series("haproxy_server_check_up_down_total", "lb-lately", (ago) => Math.max(0, 240 - ago) / 15),
+      series("haproxy_server_check_up_down_total", "lb-before", (ago) => Math.min(16, Math.max(0, 480 - ago) / 15)),
       series("up", "crashed", () => 1),
       series("up", "crashed", (ago) => (ago < 90 ? 0 : 1), "crashed:2"),
       series("up", "unread", () => 0),
@@ -70,6 +75,15 @@ describe.skipIf(!hasVictoriaMetrics)("on a real store (needs VictoriaMetrics: np
     const { evidence } = await checked();
     const restart = evidence.find(({ code, service: name }) => code === "restarted" && name === "seats-api");
     expect(NOW - Date.parse(restart?.onset?.to ?? "")).toBe(120_000);
+  });
+
+  test("what went up and down is told as still doing so only while it does", async () => {
+    const { evidence } = await checked();
+    const flapping = evidence.filter(({ code }) => code === "flapping");
+    expect(flapping.map((one) => [one.service, one.current]).sort()).toEqual([
+      ["lb-before", false],
+      ["lb-lately", true],
+    ]);
   });
 
   test("a probe that fails tells of who listens there, and not of the one other that probes are known to reach", async () => {
