@@ -2,6 +2,7 @@
 import type { Config } from "../../../schema/config.js";
 import type { JsonObject } from "../../../schema/json.js";
 import type { Certainty } from "../../../vocabulary/certainty.js";
+import { connectorOf, kindsThat } from "../../connectors/sources.js";
 import { isoText } from "../kit/instant.js";
 import type { Observations } from "./observations.js";
 import type { Symptom } from "./symptoms.js";
@@ -16,10 +17,12 @@ export interface NextQuery {
 
 const NEXT_MAX = 6;
 const LEAD_MS = 1_800_000;
-const METRIC_KINDS = ["prometheus", "datadog"];
-const LOG_KINDS = ["loki", "elasticsearch", "victorialogs", "kubernetes", "journald", "files"];
-const TRACE_KINDS = ["jaeger", "tempo", "zipkin"];
-const CHANGE_KINDS = ["deployments", "kubernetes", "git", "argocd", "helm"];
+
+/** Kinds of sources of metrics that take these params. */
+const kindsFor = (params: JsonObject): readonly string[] =>
+  kindsThat("readMetrics").filter(
+    (kind) => (connectorOf({ kind }).metricFaults?.(params, "params") ?? []).length === 0,
+  );
 
 export function nextQueries(
   [best]: readonly RankedCause[],
@@ -55,45 +58,39 @@ export function nextQueries(
     }
   }
   if (!own(material.series)) {
-    const ratio = {
-      numerator: `http_requests_total{service="${service}",code=~"5.."}`,
-      denominator: `http_requests_total{service="${service}"}`,
-    };
+    const params = { service, signal: "error_ratio", ...span, step_seconds: 60 };
     ask(
       "metric_query",
-      { source: source(METRIC_KINDS), ratio, ...span, step_seconds: 60 },
+      { source: source(kindsFor(params)), ...params },
       `if the failing of ${service} rose no later than the trouble, it speaks for it; if it stayed calm, against it`,
     );
   } else if (new Set(material.series.map((one) => one.service)).size < 2) {
+    const query = 'sum by (service) (rate(http_requests_total{code=~"5.."}[1m]))';
+    const params = { query, ...span, step_seconds: 60 };
     ask(
       "metric_query",
-      {
-        source: source(METRIC_KINDS),
-        query: 'sum by (service) (rate(http_requests_total{code=~"5.."}[1m]))',
-        ...span,
-        step_seconds: 60,
-      },
+      { source: source(kindsFor(params)), ...params },
       `whether what ${service} calls failed as well: only then can it be told where the trouble began`,
     );
   }
   if (!own(material.logs) && !own(material.analysed)) {
     ask(
       "log_collector",
-      { source: source(LOG_KINDS), level: "error", ...span },
+      { source: source(kindsThat("readLogs")), level: "error", ...span },
       `errors in the log of ${service} that began with the trouble would speak for it`,
     );
   }
   if (material.calls.length === 0) {
     ask(
       "trace_collector",
-      { source: source(TRACE_KINDS), service, ...span },
+      { source: source(kindsThat("readTraces")), service, ...span },
       "who calls whom, and in which service the errors began",
     );
   }
   if (material.changes.length === 0) {
     ask(
       "change_history",
-      { source: source(CHANGE_KINDS), ...span },
+      { source: source(kindsThat("readChanges")), ...span },
       `a change of ${service} just before the trouble would tell why`,
     );
   }
