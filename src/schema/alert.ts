@@ -41,7 +41,7 @@ interface Sender {
 }
 
 /** The first that fits: names that one sender alone has stand before those that users choose. */
-const SENDERS: readonly Sender[] = [
+const SURE_SENDERS: readonly Sender[] = [
   { is: (input) => hasAny(input, ["alerts"]) && isGrafana(input), read: readGrafanaAlerts },
   { is: (input) => hasAny(input, ["alerts"]), read: readAlertmanager },
   { is: isGrafanaLegacy, read: readGrafanaLegacy },
@@ -60,7 +60,9 @@ const SENDERS: readonly Sender[] = [
   { is: isZabbix, read: readZabbix },
   { is: isMonitor, read: readMonitor },
   { is: isSurelyDatadog, read: readDatadog },
-  { is: (input) => readShape(input).ok, read: readShape },
+];
+/** Members that others have as well: the shape is tried before. */
+const LIKELY_SENDERS: readonly Sender[] = [
   { is: isDatadog, read: readDatadog },
   { is: (input) => hasAny(input, ["event"]), read: readPagerDuty },
 ];
@@ -69,12 +71,12 @@ const SENDERS: readonly Sender[] = [
 export function readDelivery(input: unknown): ReadDelivery {
   if (isAnswer(input)) return readAnswer(input);
   const keys = typeof input === "object" && input !== null ? input : {};
-  const sender = SENDERS.find(({ is }) => is(keys));
-  const read = sender?.read(input);
+  const read = SURE_SENDERS.find(({ is }) => is(keys))?.read(input);
   // Who says which version it sends is held to it.
   if (read?.ok === true || (read !== undefined && hasAny(keys, ["version", "schemaId"]))) return read;
   const shape = readShape(input);
-  return shape.ok ? shape : (read ?? refusedSender());
+  if (shape.ok) return shape;
+  return read ?? LIKELY_SENDERS.find(({ is }) => is(keys))?.read(input) ?? refusedSender();
 }
 
 function refusedSender(): ReadDelivery {

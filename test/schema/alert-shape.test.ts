@@ -93,3 +93,21 @@ test("a payload that is deep, wide or long is read within bounds", () => {
   expect(found).toMatchObject({ name: "Slow login" });
   expect(found.notices.join("\n").length).toBeLessThan(3_000);
 });
+
+test("whoever receives alerts waits for what is read: members of a delivery are bounded, and what was left out is told", () => {
+  const wide = Object.fromEntries(Array.from({ length: 98 }, (_, index) => [`k${index}`, "v"]));
+  const list = (count: number) =>
+    readDelivery({
+      incidents: Array.from({ length: count }, () => ({ title: "Slow login", severity: "high", ...wide })),
+    });
+  expect(list(100)).toMatchObject({ ok: true, delivery: { alerts: { length: 100 } } });
+  const { delivery } = list(1_000) as Extract<ReturnType<typeof readDelivery>, { ok: true }>;
+  expect(delivery.alerts).toHaveLength(100);
+  expect(delivery.cut.join("\n")).toContain("900 more alerts were not read: those before fill the 10000 members");
+  const one = {
+    title: "Slow login",
+    severity: "high",
+    ...Object.fromEntries(Array.from({ length: 3_000 }, (_, at) => [`k${at}`, "v"])),
+  };
+  expect(read(one).notices.join("\n")).toContain("only its first 2000 members were read");
+});

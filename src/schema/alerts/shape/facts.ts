@@ -40,10 +40,25 @@ const isFact = ({ value, owners, depth, words }: Member): boolean =>
   !(depth === 1 && FORMS.has(words.join(" "))) &&
   !owners.some((all) => OTHERS.test(all.at(-1) ?? ""));
 
+/** Members by each of their names: a payload may be long, and is asked for many. */
+export type ByName = ReadonlyMap<string, readonly Member[]>;
+
+export function byNameOf(members: readonly Member[]): ByName {
+  const found = new Map<string, Member[]>();
+  for (const member of members.filter(isFact)) {
+    for (const name of new Set(namesOf(member))) {
+      const same = found.get(name);
+      if (same === undefined) found.set(name, [member]);
+      else same.push(member);
+    }
+  }
+  return found;
+}
+
 /** The members with the first of the names that any has. */
-function named(members: readonly Member[], names: readonly string[], fits: (member: Member) => boolean): Member[] {
+function named(members: ByName, names: readonly string[], fits: (member: Member) => boolean): Member[] {
   for (const name of names) {
-    const found = members.filter((member) => namesOf(member).includes(name) && isFact(member) && fits(member));
+    const found = members.get(name)?.filter(fits) ?? [];
     if (found.length > 0) return found;
   }
   return [];
@@ -65,15 +80,16 @@ export interface Facts {
   differing: string[];
 }
 
-export function factsOf(members: readonly Member[], used: readonly Member[]): Facts {
+export function factsOf(members: readonly Member[], byName: ByName, used: readonly Member[]): Facts {
   const facts: Facts = { labels: {}, taken: [], differing: [] };
   for (const member of members) {
     const isLabel = member.owners.some((words) => LABELLED.test(words.join(" ")));
     if (isLabel && isFact(member) && !used.includes(member)) facts.labels[member.key] ??= member.value;
   }
-  const free = members.filter((member) => !used.includes(member));
+  const isFree = (member: Member): boolean => !used.includes(member);
   for (const [label, names] of Object.entries(LABELS)) {
-    const found = readable(named(free, names, ({ value }) => (label === "url") === /^https?:\/\//.test(value)));
+    const fits = (member: Member) => isFree(member) && (label === "url") === /^https?:\/\//.test(member.value);
+    const found = readable(named(byName, names, fits));
     const values = [...new Set(found.map(({ value }) => shortOf(value)))];
     const [first] = found;
     if (values.length > 1) facts.differing.push(`${label} (${values.slice(0, 5).join(", ")})`);
@@ -83,7 +99,7 @@ export function factsOf(members: readonly Member[], used: readonly Member[]): Fa
   }
   addObject(members, facts);
   addEcsService(members, facts);
-  const [severity] = named(free, SEVERITIES, ({ value }) => value.length <= 60);
+  const [severity] = named(byName, SEVERITIES, (one) => isFree(one) && one.value.length <= 60);
   if (severity !== undefined) {
     facts.labels.severity ??= severity.value;
     facts.taken.push(["severity", severity]);
@@ -137,19 +153,17 @@ const isTime = ({ value }: Member): boolean =>
     value,
   );
 
-/** When it began; a time that its end has another of is told only. */
 /** Projects, machines and services are older than their trouble. */
 const isWhenItHappened = (member: Member): boolean =>
   isTime(member) &&
   !member.owners.some((words) =>
     /^(?:deployment|host|metadata|node|project|repository|service|webhook)$/.test(words.at(-1) ?? ""),
   );
-export const beginningOf = (members: readonly Member[]): Member | undefined =>
-  named(members, BEGINNINGS, isWhenItHappened)[0];
-export const timeOf = (members: readonly Member[]): Member | undefined => named(members, TIMES, isWhenItHappened)[0];
+export const beginningOf = (members: ByName): Member | undefined => named(members, BEGINNINGS, isWhenItHappened)[0];
+export const timeOf = (members: ByName): Member | undefined => named(members, TIMES, isWhenItHappened)[0];
 
 /** The sender's own key of the trouble. The bare `id` of a delivery is another for its end. */
-export const keyMember = (members: readonly Member[]): Member | undefined => named(members, KEYS, () => true)[0];
+export const keyMember = (members: ByName): Member | undefined => named(members, KEYS, () => true)[0];
 
 const LINKS_SHOWN = 3;
 export function linksOf(members: readonly Member[], used: readonly Member[]): string[] {

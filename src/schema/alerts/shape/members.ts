@@ -20,7 +20,7 @@ export interface Member {
 
 /** Nested mappings that are read, members in all, and members of one list: alerts are smaller, and a payload may be hostile. */
 const DEPTH_MAX = 8;
-const MEMBERS_MAX = 2_000;
+export const MEMBERS_MAX = 2_000;
 const LISTED_MAX = 20;
 const JSON_MAX_CHARS = 200_000;
 

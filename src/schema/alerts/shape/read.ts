@@ -16,8 +16,8 @@ import {
   withoutState,
 } from "../kit.js";
 import { isMapping } from "../members.js";
-import { beginningOf, factsOf, keyMember, linksOf, timeOf } from "./facts.js";
-import { type Member, membersOf } from "./members.js";
+import { type ByName, beginningOf, byNameOf, factsOf, keyMember, linksOf, timeOf } from "./facts.js";
+import { MEMBERS_MAX, type Member, membersOf } from "./members.js";
 import { type FoundState, stateOf } from "./state.js";
 import { saying, speaking } from "./title.js";
 
@@ -28,6 +28,8 @@ interface Shaped {
 }
 
 const SAYS_MAX = 3;
+/** Members of all alerts of a delivery: reading by shape asks much of each, and whoever receives alerts waits for it. */
+const DELIVERY_MEMBERS_MAX = 10_000;
 /** Lists whose members are alerts, whatever stands beside them; of others the whole is tried first. */
 const LISTS_OF_ALERTS = ["alerts", "incidents", "problems", "issues", "alarms"];
 const OTHER_LISTS = [
@@ -45,13 +47,18 @@ const OTHER_LISTS = [
 
 export function readShape(input: unknown): ReadDelivery {
   const cuts = noCuts();
-  const shaped = shapesIn(input, cuts);
+  const room = { members: DELIVERY_MEMBERS_MAX, left: 0 };
+  const shaped = shapesIn(input, cuts, room);
   const [first, ...others] = shaped;
   if (first === undefined) return refusedAlert([noAlert()]);
   const same = others.every(({ told }) => told.join() === first.told.join());
   const more =
     others.length === 0 || same ? [] : ["the other alerts of it were read in the same way, member by member"];
-  const cut = [...first.told, ...more, ...cutsInWords(cuts)];
+  const crowded =
+    room.left === 0
+      ? []
+      : [`${room.left} more alerts were not read: those before fill the ${DELIVERY_MEMBERS_MAX} members of a delivery`];
+  const cut = [...first.told, ...more, ...crowded, ...cutsInWords(cuts)];
   return { ok: true, delivery: { from: "shape", alerts: shaped.map(({ alert }) => alert), cut } };
 }
 
@@ -61,19 +68,32 @@ export const SHAPE_NEEDS =
 
 const noAlert = () => ({ code: "alert-invalid" as const, at: "alert", message: `the alert ${SHAPE_NEEDS}` });
 
-function shapesIn(input: unknown, cuts: Cuts): Shaped[] {
+interface Room {
+  members: number;
+  /** Alerts that found none. */
+  left: number;
+}
+
+function shapesIn(input: unknown, cuts: Cuts, room: Room): Shaped[] {
   const listed = (names: readonly string[]): Shaped[] => {
     const lists = Array.isArray(input) ? [input] : names.map((name) => (isMapping(input) ? input[name] : undefined));
     const list = lists.find((one): one is unknown[] => Array.isArray(one) && one.some(isMapping)) ?? [];
     cuts.alerts += Math.max(0, list.length - ALERTS_MAX);
-    const read = list
-      .slice(0, ALERTS_MAX)
-      .map((one) => shapeOf(isMapping(one) ? { ...beside(input, list), ...one } : one, cuts));
-    return read.flatMap((one) => one ?? []);
+    const shared = beside(input, list);
+    return list.slice(0, ALERTS_MAX).flatMap((one): Shaped[] => {
+      if (room.members <= 0) {
+        room.left += 1;
+        return [];
+      }
+      const members = isMapping(one) ? membersOf({ ...shared, ...one }) : [];
+      room.members -= members.length;
+      const shaped = shapeOf(members, cuts);
+      return shaped === undefined ? [] : [shaped];
+    });
   };
   const alerts = listed(LISTS_OF_ALERTS);
   if (alerts.length > 0 || Array.isArray(input)) return alerts;
-  const whole = shapeOf(input, cuts);
+  const whole = isMapping(input) ? shapeOf(membersOf(input), cuts) : undefined;
   return whole === undefined ? listed(OTHER_LISTS) : [whole];
 }
 
@@ -85,20 +105,19 @@ function beside(input: unknown, list: unknown): Record<string, unknown> {
   );
 }
 
-function shapeOf(input: unknown, cuts: Cuts): Shaped | undefined {
-  if (!isMapping(input)) return undefined;
-  const members = membersOf(input);
+function shapeOf(members: readonly Member[], cuts: Cuts): Shaped | undefined {
   const state = stateOf(members);
   const [title] = speaking(members);
   if (title === undefined) return state === undefined ? undefined : unnamed(members, state, cuts);
   const says = saying(members, title).slice(0, SAYS_MAX);
   const used = [title, ...says, ...(state === undefined ? [] : [state.member])];
-  const facts = factsOf(members, used);
-  const since = beginningOf(members);
-  const time = since ?? timeOf(members);
+  const byName = byNameOf(members);
+  const facts = factsOf(members, byName, used);
+  const since = beginningOf(byName);
+  const time = since ?? timeOf(byName);
   if (state === undefined && time === undefined && facts.taken.length === 0) return undefined;
   const parts = { title, says, state, since, time, ...facts };
-  return { alert: alertOf(members, parts, cuts), told: toldOf(members, parts) };
+  return { alert: alertOf(byName, parts, cuts), told: toldOf(members, parts) };
 }
 
 /** A pipeline that failed has no title: what it is, and how it stands. The next one that does not is its end. */
@@ -106,12 +125,13 @@ function unnamed(members: readonly Member[], state: FoundState, cuts: Cuts): Sha
   const kind = members.find(({ words }) =>
     /^(?:object|resource|entity|event|check|job)? ?(?:kind|type|name)$/.test(words.join(" ")),
   );
-  const facts = factsOf(members, [state.member]);
+  const byName = byNameOf(members);
+  const facts = factsOf(members, byName, [state.member]);
   if (kind === undefined || facts.taken.length === 0) return undefined;
   const title = { ...kind, value: `${kind.value} ${state.member.value}` };
-  const since = beginningOf(members);
-  const parts = { title, says: [], state, since, time: since ?? timeOf(members), ...facts };
-  const alert = alertOf(members, parts, cuts);
+  const since = beginningOf(byName);
+  const parts = { title, says: [], state, since, time: since ?? timeOf(byName), ...facts };
+  const alert = alertOf(byName, parts, cuts);
   if (/^(?:created|pending|preparing|scheduled|started|waiting)$/i.test(state.member.value)) alert.noIncident = true;
   const { severity: _, ...own } = alert.labels;
   return { alert: { ...alert, id: keyOf(kind.value, own) }, told: toldOf(members, parts) };
@@ -125,7 +145,7 @@ interface Parts extends ReturnType<typeof factsOf> {
   time: Member | undefined;
 }
 
-function alertOf(members: readonly Member[], { title, says, state, since, labels }: Parts, cuts: Cuts): OneAlert {
+function alertOf(members: ByName, { title, says, state, since, labels }: Parts, cuts: Cuts): OneAlert {
   const name = withoutState(title.value);
   const bounded = boundedLabels(labels, cuts);
   const { severity: _, ...own } = bounded;
@@ -174,6 +194,7 @@ function toldOf(members: readonly Member[], { title, says, state, time, taken, d
     ...(asIs.length === 0 ? [] : [`labels by their own names: ${shownOf(asIs)}`]),
     ...(links.length === 0 ? [] : [`links in it, which nobody opened: ${links.join(", ")}`]),
     ...(left.length === 0 ? [] : [`not used: ${shownOf([...new Set(left)])}`]),
+    ...(members.length < MEMBERS_MAX ? [] : [`only its first ${MEMBERS_MAX} members were read`]),
   ];
 }
 
