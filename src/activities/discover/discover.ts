@@ -37,9 +37,9 @@ export async function discover(config: Config, context: ToolContext): Promise<Di
   for (const service of stacks.flatMap(({ services }) => services)) {
     service.also = [...new Set([...service.also, ...(sockets.addresses.get(service.name) ?? [])])].slice(0, ALSO_MAX);
   }
-  const strangers: FoundStack = { services: sockets.strangers, calls: [], alertRules: [], notes: [] };
+  const unmonitored: FoundStack = { services: sockets.unmonitored, calls: [], alertRules: [], notes: [] };
   return {
-    map: assemble([...stacks, strangers], logs, config, sockets),
+    map: assemble([...stacks, unmonitored], logs, config, sockets),
     notes: [...notes, ...stacks.flatMap((one) => one.notes)],
   };
 }

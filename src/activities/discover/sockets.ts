@@ -18,7 +18,7 @@ import {
   settingsOf,
   WATCHERS,
 } from "./programs.js";
-import { addStrangers, type Known } from "./strangers.js";
+import { addUnmonitored, type Known } from "./unmonitored.js";
 
 const LOOK_FOR_MS = 2_500;
 const PORTS_TOLD_MAX = 5;
@@ -31,7 +31,7 @@ export interface FoundSockets {
   /** Whose each file is that processes hold open to write, where one service alone does. */
   files: ReadonlyMap<string, string>;
   /** What services and probes reach and no source shows. */
-  strangers: FoundService[];
+  unmonitored: FoundService[];
 }
 
 /** `lookForMs`: a process that connects for each call is seen only where it is looked at long enough. */
@@ -41,7 +41,7 @@ export async function discoverSockets(
   lookForMs = LOOK_FOR_MS,
 ): Promise<FoundSockets> {
   const local = services.filter((one) => !isProbe(one) && localPorts(one).length > 0);
-  if (local.length === 0) return { calls: [], addresses: new Map(), files: new Map(), strangers: [] };
+  if (local.length === 0) return { calls: [], addresses: new Map(), files: new Map(), unmonitored: [] };
   const first = await socketsOf(proc);
   const listeners = first.filter(({ state }) => state === "listens");
   const held = await holdersOf(proc, new Set(listeners.map(({ inode }) => inode)));
@@ -60,14 +60,14 @@ export async function discoverSockets(
     probed: new Set(services.filter(isProbe).flatMap(localPorts)),
   };
   known.told = new Map(await settingsOf(proc, known.owners));
-  const strangers = await addStrangers(known, (one) => portsOf(one, listeners));
+  const unmonitored = await addUnmonitored(known, (one) => portsOf(one, listeners));
   const { owners, told } = known;
   const seen = callsBetween(owners, known.looks, "sockets");
   return {
     calls: [...seen, ...withoutCircles(callsBetween(owners, told, "settings"), seen)],
     addresses: addressesOf(owners),
     files: await filesOf(proc, owners),
-    strangers,
+    unmonitored,
   };
 }
 

@@ -161,7 +161,7 @@ describe("what an exporter watches", () => {
       calls: [],
       addresses: new Map(),
       files: new Map(),
-      strangers: [],
+      unmonitored: [],
     });
   });
 });
@@ -189,16 +189,16 @@ describe.runIf(process.platform === "linux")("programs that nobody watches", () 
     "17": ["my-door", [8]],
     "18": ["otelcol", [9]],
   };
-  async function strangers(more: Record<string, [string, number[]]> = {}, cmdline: string[] = []) {
+  async function unmonitored(more: Record<string, [string, number[]]> = {}, cmdline: string[] = []) {
     const path = made(ROWS, { ...PROGRAMS, ...more });
     writeFileSync(join(path, "15", "cmdline"), cmdline.join("\0"));
-    const { calls, strangers } = await seen(SERVICES, path);
+    const { calls, unmonitored } = await seen(SERVICES, path);
     const told = calls.map(({ caller, callee }) => `${caller} ${callee}`).sort();
-    return { told, names: strangers.map(({ name, kinds, also }) => [name, kinds, also]).sort() };
+    return { told, names: unmonitored.map(({ name, kinds, also }) => [name, kinds, also]).sort() };
   }
 
   test("are on the map where a service or a probe reaches them, and call on", async () => {
-    const { told, names } = await strangers({}, ["node", "--inspect", "/srv/rates/server.js"]);
+    const { told, names } = await unmonitored({}, ["node", "--inspect", "/srv/rates/server.js"]);
     expect(names).toEqual([
       ["memcached", ["memcached"], ["127.0.0.1:11211"]],
       ["my-door", [], ["127.0.0.1:8443"]],
@@ -213,17 +213,21 @@ describe.runIf(process.platform === "linux")("programs that nobody watches", () 
     [["java", "-Xmx1g", "-jar", "/opt/ledger.jar"], "ledger"],
     [["python3", "-m", "scorer"], "scorer"],
   ])("that an interpreter runs are called by their file: %j", async (cmdline, name) => {
-    const { names } = await strangers({}, cmdline);
+    const { names } = await unmonitored({}, cmdline);
     expect(names.map(([own]) => own)).toContain(name);
   });
 
   test("that say no name of their own, and such as only gather, are left out", async () => {
-    const { names } = await strangers({}, ["node", "-e", "0"]);
+    const { names } = await unmonitored({}, ["node", "-e", "0"]);
     expect(names.map(([own]) => own)).toEqual(["memcached", "my-door", "pgbouncer"]);
   });
 
   test("workers that hold one socket are one; two of a name are told apart by their ports", async () => {
-    const { names } = await strangers({ "14": ["memcached", [5]], "19": ["memcached", [5]], "15": ["memcached", [6]] });
+    const { names } = await unmonitored({
+      "14": ["memcached", [5]],
+      "19": ["memcached", [5]],
+      "15": ["memcached", [6]],
+    });
     expect(names.map(([own]) => own)).toEqual(["memcached-11211", "memcached-7000", "my-door", "pgbouncer"]);
   });
 });

@@ -14,7 +14,7 @@ const RUNS_OTHERS =
 /** A file that is called so is its folder's. */
 const SAYS_NOTHING =
   /^(?:main|index|server|app|start|run|manage|cli|wsgi|asgi|application|program|__main__|bin|dist|src|build|lib|out)$/i;
-const STRANGERS_MAX = 30;
+const UNMONITORED_MAX = 30;
 const NAME_MAX = 60;
 
 /** What gathers from others is no part of the stack. */
@@ -23,9 +23,9 @@ const isWatcher = (program: string): boolean =>
     program,
   );
 /** A pooler behind a service, and what stands behind the pooler. */
-const STRANGER_STEPS = 2;
+const UNMONITORED_STEPS = 2;
 
-/** What is known so far; it grows while strangers are found. */
+/** What is known so far; it grows with what is found. */
 export interface Known {
   proc: string;
   lookForMs: number;
@@ -37,10 +37,10 @@ export interface Known {
   probed: ReadonlySet<number>;
 }
 
-export async function addStrangers(known: Known, portsOf: (process: Process) => number[]): Promise<FoundService[]> {
+export async function addUnmonitored(known: Known, portsOf: (process: Process) => number[]): Promise<FoundService[]> {
   const { proc, first, owners, looks, told, probed } = known;
   const found: FoundService[] = [];
-  for (let step = 0; step < STRANGER_STEPS; step++) {
+  for (let step = 0; step < UNMONITORED_STEPS; step++) {
     const asking = owners.filter(({ service }) => !WATCHERS.has(roleOf(service))).flatMap((one) => one.processes);
     const reached = new Set([
       ...(step === 0 ? probed : []),
@@ -48,32 +48,32 @@ export async function addStrangers(known: Known, portsOf: (process: Process) => 
     ]);
     const taken = new Set(owners.flatMap((one) => [...one.processes, ...one.scraped]).map(({ pid }) => pid));
     const free = known.free.filter(({ pid, name }) => !taken.has(pid) && !isWatcher(name));
-    const strangers = await strangersAt(reached, free, portsOf, proc);
-    if (strangers.length === 0) break;
-    const more = strangers.flatMap(({ processes }) => processes);
+    const unmonitored = await unmonitoredAt(reached, free, portsOf, proc);
+    if (unmonitored.length === 0) break;
+    const more = unmonitored.flatMap(({ processes }) => processes);
     for (const [pid, ports] of await openOf(proc, more, first, known.lookForMs / 2)) looks.set(pid, ports);
-    const added = strangers.map(({ service, processes }) => {
+    const added = unmonitored.map(({ service, processes }) => {
       return { service, processes, scraped: [], ports: new Set(processes.flatMap(portsOf)) };
     });
     for (const [pid, ports] of await settingsOf(proc, added)) told.set(pid, ports);
     owners.push(...added);
-    found.push(...strangers.map(({ service }) => service));
+    found.push(...unmonitored.map(({ service }) => service));
   }
   return found;
 }
 
-interface Stranger {
+interface Unmonitored {
   service: FoundService;
   processes: Process[];
 }
 
 /** `reached`: ports on which services or probes reach somebody. `free`: processes that belong to no service. */
-async function strangersAt(
+async function unmonitoredAt(
   reached: ReadonlySet<number>,
   free: readonly Process[],
   portsOf: (process: Process) => number[],
   proc: string,
-): Promise<Stranger[]> {
+): Promise<Unmonitored[]> {
   const groups = new Map<string, Process[]>();
   for (const one of free) {
     const [port] = portsOf(one)
@@ -83,7 +83,7 @@ async function strangersAt(
     if (port !== undefined) groups.set(`${port}`, [...(groups.get(`${port}`) ?? []), one]);
   }
   const found = await Promise.all(
-    [...groups].slice(0, STRANGERS_MAX).map(async ([port, processes]) => {
+    [...groups].slice(0, UNMONITORED_MAX).map(async ([port, processes]) => {
       const [first] = processes;
       const name = first === undefined ? undefined : await nameOf(first, kindOf(first), proc);
       return first === undefined || name === undefined ? [] : [{ name, port, kind: kindOf(first), processes }];
