@@ -150,7 +150,10 @@ describe("by HTTP", () => {
     expect(previewed).toMatchObject({ status: 200, body: { when: expect.stringMatching(/07:00.*Europe\/Berlin/) } });
     expect(previewed.body.next).toHaveLength(5);
     // Nothing that the machine declares could be looked at: a goal that fails at every start is told before it is kept.
-    const fails = { message: expect.stringMatching(/^planned now, it would fail: /) };
+    const fails = {
+      message: expect.stringMatching(/^planned now, it would fail: /),
+      hint: expect.not.stringContaining("--"),
+    };
     expect(previewed.body.notices).toEqual([expect.objectContaining(fails)]);
     expect((await ask("GET", "/daily")).status).toBe(404);
     expect(await ask("POST", "", daily)).toMatchObject({

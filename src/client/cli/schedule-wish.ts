@@ -108,5 +108,7 @@ function doubtsOf(goal: Omit<GoalInput, "requester">, local: Local): Problem[] |
   return drafted.problems.map((problem) => ({
     ...problem,
     message: `planned now, it would fail: ${problem.message}`,
+    // The planner's own hints name options that a schedule has not.
+    hint: "try it: autoops plan GOAL; what it looks at is declared in config.yaml, and autoops init finds what is here",
   }));
 }
