@@ -1,5 +1,5 @@
 /** What an action would change: before → after, each line marked by a sign and not by its colour alone. */
-import { blockText } from "./block-text.js";
+import { toYaml } from "../../schema/yaml-text.js";
 import { type DiffLine, diffLines } from "./diff.js";
 import { html } from "./html.js";
 import { Output } from "./output.js";
@@ -10,7 +10,7 @@ const SIGNS: Record<DiffLine["kind"], { sign: string; says: string }> = {
   new: { sign: "+", says: "added: " },
 };
 
-const linesOf = (value: unknown): string => (typeof value === "string" ? value : blockText(value));
+const linesOf = (value: unknown): string => (typeof value === "string" ? value : toYaml(value).trimEnd());
 
 export function DiffView({ before, after }: { before: unknown; after: unknown }) {
   const [from, to] = [linesOf(before ?? "nothing"), linesOf(after ?? "nothing")];

@@ -1,7 +1,7 @@
 /** Words and signs for statuses, and times for people. A status is never told by colour alone. */
 import type { NodeView } from "../../core/report/view.js";
+import { toYaml } from "../../schema/yaml-text.js";
 import type { Effect } from "../../vocabulary/node-types.js";
-import { blockText } from "./block-text.js";
 
 interface Style {
   sign: string;
@@ -84,5 +84,5 @@ const ON_ONE_LINE_CHARS = 100;
 export function shown(value: unknown): string {
   if (typeof value === "string") return value;
   const text = JSON.stringify(value) ?? "";
-  return text.length > ON_ONE_LINE_CHARS ? blockText(value) : text;
+  return text.length > ON_ONE_LINE_CHARS ? toYaml(value).trimEnd() : text;
 }
