@@ -4,6 +4,7 @@
  */
 import type { Answer } from "../core/answer/answer.js";
 import type { Verdict } from "../core/check.js";
+import type { VerifiedToken } from "../core/gate/answer.js";
 import type { NodeGate } from "../core/gate/node-gate.js";
 import type { GateRule } from "../core/policy/approval-rule.js";
 import type { Report } from "../core/report.js";
@@ -236,15 +237,4 @@ export interface VoteToVerify {
   /** Other params that came with the decision: the token must name them. */
   params?: JsonObject;
 }
-export type VoteVerdict =
-  | {
-      ok: true;
-      approver: string;
-      /** As the signing façade or CLI verified them at sign-in; none from a caller without a sign-in. */
-      groups: string[];
-      /** `http`, `cli`, `page` or `slack`: the way the signer took it in. Absent in older histories. */
-      channel?: string;
-      issuedMs: number;
-      jti: string;
-    }
-  | { ok: false; reason: string };
+export type VoteVerdict = VerifiedToken | { ok: false; reason: string };

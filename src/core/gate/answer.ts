@@ -67,19 +67,20 @@ const ANSWER_RULES: Record<
   token: { needed: false, says: "at most 4000 characters", fits: (text) => text.length <= 4_000 },
 };
 
-/** What the look at a token gave; undefined where it could not be looked at. */
-type Verified =
-  | {
-      ok: true;
-      approver: string;
-      groups: string[];
-      channel?: string;
-      issuedMs: number;
-      jti: string;
-      atMs?: number;
-    }
-  | { ok: false; atMs?: number }
-  | undefined;
+/** What a token that holds says of who signed it. */
+export interface VerifiedToken {
+  ok: true;
+  approver: string;
+  /** As the signing façade or CLI verified them at sign-in; none from a caller without a sign-in. */
+  groups: string[];
+  /** `http`, `cli`, `page` or `slack`: the way the signer took it in. Absent in older histories. */
+  channel?: string;
+  issuedMs: number;
+  jti: string;
+}
+
+/** What the look at a token gave, and when; undefined where it could not be looked at. */
+type Verified = (VerifiedToken & { atMs?: number }) | { ok: false; atMs?: number } | undefined;
 
 /** As it came, unverified. */
 export function voteOf(answer: Answer, decision: Vote["decision"], atMs: number): Vote {
