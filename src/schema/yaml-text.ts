@@ -10,7 +10,7 @@ export function toYaml(value: unknown): string {
       if (typeof node.value === "string" && visible(node.value) !== node.value) node.type = Scalar.QUOTE_DOUBLE;
     },
   });
-  return writeHidden(document.toString({ lineWidth: 110 }), numbered);
+  return writeHidden(document.toString({ lineWidth: 0 }), numbered);
 }
 
 function numbered(char: string): string {
