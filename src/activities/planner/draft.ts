@@ -172,12 +172,8 @@ function investigated(
       problems: [{ code: "no-playbook", at: "playbook", message, hint: "make one: autoops discover" }],
     };
   }
-  const { service, window } = entities;
-  return planInvestigation({
-    ...{ goal, map, config },
-    service,
-    window,
-  });
+  const { service, window, host, url } = entities;
+  return planInvestigation({ ...{ goal, map, config }, service, window, instance: host ?? url });
 }
 
 function choose(

@@ -6,7 +6,7 @@ import type { JsonObject } from "../../schema/json.js";
 import type { StackMap } from "../../schema/map.js";
 import { parseWith } from "../../schema/problems.js";
 import type { DraftResult } from "../contract.js";
-import { themesOf } from "../tools/kit/investigation/themes.js";
+import { themesOf, wordsOf } from "../tools/kit/investigation/themes.js";
 import { mentioned } from "../tools/kit/investigation/who.js";
 import {
   componentOf,
@@ -28,6 +28,8 @@ export interface InvestigationInput extends SearchedFor {
   goal: string;
   /** What an alert's labels or the words say. */
   service?: string;
+  /** Where an alert was measured: an instance of one service alone stands for it. */
+  instance?: string;
 }
 
 export function planInvestigation(input: InvestigationInput): DraftResult {
@@ -35,6 +37,7 @@ export function planInvestigation(input: InvestigationInput): DraftResult {
   const target = targetOf(input, all);
   const scope = scopeOf(all, target);
   const about = themesOf(input.goal);
+  const words = wordsOf(input.goal);
   const looks = observationsOf(input, scope, target);
   const nodes: Node[] = [
     ...looks,
@@ -48,6 +51,7 @@ export function planInvestigation(input: InvestigationInput): DraftResult {
         services: scope.map(slim),
         ...(target === undefined ? {} : { target }),
         ...(about.length === 0 ? {} : { about }),
+        ...(words.length === 0 ? {} : { words }),
       },
     },
   ];
@@ -92,9 +96,11 @@ export function paramsOf(map: StackMap): Scoped[] {
 }
 
 /** Of those that the goal names, the one that needs most: what people complain about stands in front. */
-function targetOf({ goal, service }: InvestigationInput, all: readonly Scoped[]): string | undefined {
+function targetOf({ goal, service, instance }: InvestigationInput, all: readonly Scoped[]): string | undefined {
   const topology = topologyOf(all.map(componentOf));
-  const found = [...(service === undefined ? [] : mentioned(service, all)), ...mentioned(goal, all)];
+  const named = [...(service === undefined ? [] : mentioned(service, all)), ...mentioned(goal, all)];
+  const measured = all.filter(({ instances }) => instance !== undefined && instances.includes(instance));
+  const found = named.length > 0 || measured.length !== 1 ? named : measured;
   const depth = (name: string) => below(topology, name).size;
   return found.map(({ name }) => name).sort((a, b) => depth(b) - depth(a))[0];
 }

@@ -178,7 +178,7 @@ function causeNode({ before, graphs }: RoundInput, rivals: readonly Scoped[], al
   ]);
   const services = all.filter(({ name }) => scope.has(name)).map(slim);
   const target = first?.params?.target;
-  const about = first?.params?.about;
+  const { about, words } = first?.params ?? {};
   const earlier = before.told.signs.map((sign) => ({ ...sign, node: nodeOf(sign, before.runId) }));
   return {
     id: "cause",
@@ -190,6 +190,7 @@ function causeNode({ before, graphs }: RoundInput, rivals: readonly Scoped[], al
       ...{ services, earlier },
       ...(typeof target === "string" ? { target } : {}),
       ...(Array.isArray(about) ? { about } : {}),
+      ...(Array.isArray(words) ? { words } : {}),
     },
   };
 }

@@ -60,7 +60,7 @@ async function decide(params: DiagnosisParams, context: ToolContext): Promise<Di
   const well = looks.flatMap(({ output }) => wellIn(output));
   const components = params.services.map(componentOf);
   const hosts = new Set(components.filter(({ role }) => role === "host").map(({ name }) => name));
-  const asked = asAsked([...signs, ...changes], params.about ?? [], hosts);
+  const asked = asAsked([...signs, ...changes], { about: params.about ?? [], words: params.words }, hosts);
   const told = diagnose(asked, components, params.target ?? undefined, well);
   const looked = [...looks.map(examined), ...material.looked];
   const isBlind = !told.trouble && material.looked.length === 0 && !sawData(looks);
@@ -69,7 +69,7 @@ async function decide(params: DiagnosisParams, context: ToolContext): Promise<Di
     certainty: told.certainty,
     rule: told.rule,
     trouble: symptomOf(told, params.target ?? undefined),
-    headline: redact(headlineOf(told, params.services, { looked, isBlind }, context.now())),
+    headline: redact(headlineOf(told, params, { looked, isBlind }, context.now())),
     causes: causesOf(told, params),
     suffers: told.trouble ? told.suffers.slice(0, 60) : [],
     set_aside: ruledOut(told),

@@ -106,7 +106,11 @@ interface Question {
 
 function questionsOf(service: ServiceParam, window: string): Question[] {
   const [main] = service.kinds;
-  const rules = service.kinds.flatMap((kind) => healthOf(kind)?.rules ?? []);
+  const all = service.kinds.flatMap((kind) => healthOf(kind)?.rules ?? []);
+  // Two kinds may share a rule.
+  const rules = all.filter(
+    (rule, index) => all.findIndex(({ code, expr }) => code === rule.code && expr === rule.expr) === index,
+  );
   const own = rules.flatMap((rule): Question[] => {
     const query = queryOf(rule, service, window);
     return query === undefined ? [] : [{ service, rule, query }];

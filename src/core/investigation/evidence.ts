@@ -27,6 +27,8 @@ export interface Evidence {
   /** Who told it, where that is another service. */
   teller?: string;
   next?: string;
+  /** It tells of what the question is about. */
+  asked?: boolean;
   /** Who told it: a node of the graph and its query. */
   node: string;
   query: string;

@@ -102,6 +102,27 @@ describe("diagnose", () => {
     expect(late?.score).toBeLessThan(told.suspects[0]?.score ?? 0);
   });
 
+  test("of two that only suffer the one below comes first, however much its caller shows", () => {
+    const evidence = [
+      sign("front", {}),
+      sign("front", { kind: "alert" }),
+      sign("front", { kind: "log", sure: 0.5 }),
+      sign("orders", { sure: 0.6 }),
+    ];
+    expect(diagnose(evidence, COMPONENTS).suspects[0]).toMatchObject({ service: "orders", explains: ["front"] });
+    const shifted = sign("orders", { kind: "series", sure: 0.5 });
+    expect(diagnose([...evidence.slice(0, 3), shifted], COMPONENTS).suspects[0]?.service).toBe("front");
+  });
+
+  test("an alert that never ended between two troubles tells nothing of when the second began", () => {
+    const still = sign("front", { kind: "alert", onset: { fromMs: at(9), toMs: at(8) } });
+    const scoreOf = (...more: Evidence[]) =>
+      diagnose([still, ...more, sign("store", { ...DOWN, sure: 0.7 })], COMPONENTS).suspects.find(
+        ({ service }) => service === "store",
+      )?.score ?? 0;
+    expect(scoreOf(sign("front", {}))).toBeGreaterThan(scoreOf(sign("front", { sign: "slow" })));
+  });
+
   test("what was so before the window counts less than what is new, unless it is down", () => {
     const standing = sign("host", { sign: "saturated", own: true, sure: 0.72, onset: { toMs: at(60) } });
     expect(

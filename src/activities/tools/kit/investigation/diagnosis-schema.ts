@@ -17,6 +17,8 @@ export const paramsSchema = z.strictObject({
   target: z.string().max(200).nullish(),
   /** What the goal says that it is about, by the names of `data/themes.yaml`. */
   about: z.array(z.string().max(40)).max(20).optional(),
+  /** Words of the goal that may stand for a thing of this house. */
+  words: z.array(z.string().max(100)).max(20).optional(),
   /** What earlier rounds saw; each sign names its run and node. */
   earlier: z.array(carriedSchema).max(CARRIED_MAX).optional(),
 });

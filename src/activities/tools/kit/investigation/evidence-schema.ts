@@ -53,7 +53,7 @@ export function evidenceOutput(found: readonly Found[]): EvidenceOutput[] {
   return [...found]
     .sort((a, b) => b.sure - a.sure)
     .slice(0, EVIDENCE_LIST_MAX)
-    .map(({ onset, text, query, next, instance, ...rest }) => ({
+    .map(({ onset, text, query, next, instance, asked: _, ...rest }) => ({
       ...rest,
       text: shortened(redact(text), TEXT_MAX_CHARS),
       query: shortened(redact(query), QUERY_MAX_CHARS),

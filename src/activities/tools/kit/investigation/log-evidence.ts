@@ -19,6 +19,9 @@ const UNNAMED_SURE = 0.45;
 const OF_WATCHERS_SURE = 0.2;
 /** Of what fails in its own code and goes on. */
 const LIVED_ON_SURE = 0.72;
+/** Of what nobody watches the word of those who call it is all there is. */
+const UNWATCHED_SURE = 0.62;
+const OF_CALLED = new Set(["times-out", "answers-5xx"]);
 /** A single line tells of now for so long. */
 const CURRENT_MS = 120_000;
 /** Lines that came every second and come no more are over after this, or after so many of their usual pauses. */
@@ -65,6 +68,7 @@ export function signOf(group: readonly KeptEntry[], all: readonly KeptEntry[], p
   const many = Math.min(1, 0.75 + burst.length / 20) * (isFleeting(sign, burst) ? FLEETING_FACTOR : 1);
   // Where nobody known listens, the writer's own settings are the nearest thing to be wrong.
   const stranger = unknown && sign.code === "cannot-connect" ? addressIn(withAddresses(last.message)) : undefined;
+  const isAlone = isOther && sign !== undefined && OF_CALLED.has(sign.code) && !isWatched(about, params.services);
   const line = shortened(redact(last.message.split("\n", 1)[0] ?? ""), 160);
   const next =
     stranger === undefined ? sign?.next : "compare that address in its configuration with where it should lead";
@@ -74,8 +78,13 @@ export function signOf(group: readonly KeptEntry[], all: readonly KeptEntry[], p
       code: sign?.code ?? "errors",
       sign: stranger === undefined ? (sign?.sign ?? "errors") : "misconfigured",
       kind: "log",
-      own: stranger !== undefined || (sign !== undefined && !unknown && !isAsked && sign.own),
-      sure: Math.round((isAsked ? ASKED_WRONGLY_SURE : sureOf(sign, unknown, stranger, params)) * many * 100) / 100,
+      own: stranger !== undefined || isAlone || (sign !== undefined && !unknown && !isAsked && sign.own),
+      sure:
+        Math.round(
+          (isAsked ? ASKED_WRONGLY_SURE : isAlone ? UNWATCHED_SURE : sureOf(sign, unknown, stranger, params)) *
+            many *
+            100,
+        ) / 100,
       text: `${saidOf(sign, stranger, isOther ? params.service : undefined)} (${burst.length} lines, the last: ${line})`,
       current: !isOver(sign, last, all) && (untilMs - last.timeMs < goesOnMs(burst) || isStopped(sign, last, all)),
       onset: { ...before(all, first, params.wholeSinceMs), toMs: first.timeMs },
@@ -118,6 +127,10 @@ function sureOf(
   if (stranger !== undefined) return STRANGER_SURE;
   return unknown ? Math.min(sign.sure, UNKNOWN_SURE) : sign.sure;
 }
+
+/** Prometheus reads it: what ails it shows there, too. */
+const isWatched = (name: string, services: readonly ServiceParam[]): boolean =>
+  services.some((one) => one.name === name && Object.keys(one.labels).length > 0);
 
 function saidOf(sign: LogSign | undefined, stranger: string | undefined, writer: string | undefined): string {
   if (sign === undefined) return "new errors";

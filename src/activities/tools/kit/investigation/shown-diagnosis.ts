@@ -1,6 +1,6 @@
 /** A diagnosis as the tool returns it: causes with what they stand on, what is ruled out, and what a person does next. */
-import type { Diagnosis, Suspect } from "../../../../core/investigation/diagnose.js";
 import type { Evidence } from "../../../../core/investigation/evidence.js";
+import type { Diagnosis, Suspect } from "../../../../core/investigation/suspect.js";
 import { redact } from "../../../../core/redact.js";
 import { finding, shortened } from "../finding.js";
 import { isoText } from "../instant.js";
@@ -57,7 +57,8 @@ const cited = ({ kind, text, onset, node, query }: Evidence): ShownCause["eviden
 export function symptomOf(told: Diagnosis, target: string | undefined): DiagnosisOutput["trouble"] {
   const [best] = told.suspects;
   if (!told.trouble || best === undefined) return null;
-  const suffering = told.suspects.find(({ service }) => service === target) ?? told.suspects.find(isSuffering(best));
+  const asked = told.isElsewhere === true ? best.service : target;
+  const suffering = told.suspects.find(({ service }) => service === asked) ?? told.suspects.find(isSuffering(best));
   const [sign] = (suffering ?? best).evidence.filter(({ current }) => current);
   const shown = sign ?? best.evidence[0];
   if (shown === undefined) return null;

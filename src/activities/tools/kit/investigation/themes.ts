@@ -1,4 +1,7 @@
-/** What a goal says that a trouble is about (memory, a certificate, locks), and which signs tell of that. Words are in `data/themes.yaml`. */
+/**
+ * What a goal says that a trouble is about (memory, a certificate, locks; or a thing of this house, as invoices), and
+ * which signs tell of that. Themes, and words that mean no particular thing, are in `data/themes.yaml`.
+ */
 import { z } from "zod";
 import type { Evidence } from "../../../../core/investigation/evidence.js";
 import { lazily, readData } from "../../../../platform/data-file.js";
@@ -10,13 +13,15 @@ const themeSchema = z.strictObject({
   goal: z.string().min(3).max(300),
   shows: z.string().min(3).max(300),
 });
+const fileSchema = z.strictObject({
+  themes: z.array(themeSchema).max(40),
+  common: z.array(z.string().min(3).max(600)).max(40),
+});
+const file = lazily(() => readData("themes.yaml", fileSchema));
 const themes = lazily(() =>
-  readData("themes.yaml", z.strictObject({ themes: z.array(themeSchema).max(40) })).themes.map((one) => ({
-    ...one,
-    inGoal: new RegExp(one.goal, "i"),
-    inSign: new RegExp(one.shows, "i"),
-  })),
+  file().themes.map((one) => ({ ...one, inGoal: new RegExp(one.goal, "i"), inSign: new RegExp(one.shows, "i") })),
 );
+const common = lazily(() => new Set(file().common.flatMap((line) => line.split(" ").map(stemOf))));
 
 /** Characters of a goal and of a sign that are looked at. */
 const WORDS_MAX_CHARS = 1_000;
@@ -33,19 +38,78 @@ export function themesOf(goal: string): string[] {
     .map(({ name }) => name);
 }
 
+/** Words of a goal that are kept; and the shortest that mean something. */
+const GOAL_WORDS_MAX = 12;
+const WORD_MIN_CHARS = 3;
+/** A word that signs of more services have tells them apart no more. */
+const TELLING_SERVICES_MAX = 2;
+const MATCH_MIN = 0.4;
+
+/** The words of a goal that may stand for a thing of this house; alert names as a whole and in their parts. */
+export function wordsOf(goal: string): string[] {
+  const words = [...tokensOf(goal.slice(0, WORDS_MAX_CHARS))].filter((word) => !common().has(word));
+  return words.slice(0, GOAL_WORDS_MAX);
+}
+
+/** `RatesStale` is itself, rates and stale. */
+function tokensOf(text: string): Set<string> {
+  const parts = text
+    .split(/[^\p{L}\p{M}\p{N}]+/u)
+    .flatMap((word) => [word, ...word.split(/(?<=[\p{Ll}\p{N}])(?=\p{Lu})/u)])
+    .filter((word) => word.length >= WORD_MIN_CHARS && /\p{L}/u.test(word));
+  return new Set(parts.map(stemOf));
+}
+
+const stemOf = (word: string): string => {
+  const lower = word.toLowerCase();
+  const bare = lower.replace(/(?:ings?|ed|es|s|e)$/, "");
+  return bare.length < WORD_MIN_CHARS ? lower : bare;
+};
+
+export interface AskedFor {
+  about: readonly string[];
+  words?: readonly string[];
+}
+
 /** What was asked about is surer; of a machine that was asked about for its memory, the CPU is less. */
-export function asAsked(signs: readonly Evidence[], about: readonly string[], hosts: ReadonlySet<string>): Evidence[] {
+export function asAsked(
+  signs: readonly Evidence[],
+  { about, words = [] }: AskedFor,
+  hosts: ReadonlySet<string>,
+): Evidence[] {
   const asked = themes().filter(({ name }) => about.includes(name));
-  if (asked.length === 0) return [...signs];
   const others = themes().filter(({ name, resource }) => resource && !about.includes(name));
   const isResource = asked.some(({ resource }) => resource);
+  const isWorded = wordedIn(signs, words);
   return signs.map((one) => {
     const text = `${one.code} ${one.sign} ${one.text}`.slice(0, WORDS_MAX_CHARS);
-    if (asked.some(({ inSign }) => inSign.test(text))) {
-      const isTold = one.own && one.current && one.sure >= ASKED_MIN && one.sign !== "changed";
-      return isTold ? { ...one, sure: Math.max(one.sure, Math.min(SURE_MAX, one.sure + ASKED_BONUS)) } : one;
+    const isOnTheme = asked.some(({ inSign }) => inSign.test(text));
+    const isTold = one.own && one.current && one.sure >= ASKED_MIN && one.sign !== "changed";
+    if (isWorded(one) || (isOnTheme && isTold)) {
+      const isSurer = isTold || one.kind === "alert";
+      const sure = isSurer ? Math.max(one.sure, Math.min(SURE_MAX, one.sure + ASKED_BONUS)) : one.sure;
+      return { ...one, sure, asked: true };
     }
-    const isOther = isResource && hosts.has(one.service) && others.some(({ inSign }) => inSign.test(text));
+    const isOther =
+      !isOnTheme && isResource && hosts.has(one.service) && others.some(({ inSign }) => inSign.test(text));
     return isOther ? { ...one, sure: one.sure * OTHER_RESOURCE_FACTOR } : one;
   });
+}
+
+/** What rules say is the same everywhere; alerts, logs and names of series are in the words of the house. */
+const IN_OWN_WORDS: ReadonlySet<Evidence["kind"]> = new Set(["alert", "log", "series", "trace", "state"]);
+
+/** Whether a sign has a word of the goal that hardly any other service's signs have. */
+function wordedIn(signs: readonly Evidence[], words: readonly string[]): (one: Evidence) => boolean {
+  const speaking = signs.filter(
+    ({ kind, current, sure }) => words.length > 0 && IN_OWN_WORDS.has(kind) && current && sure >= MATCH_MIN,
+  );
+  const spoken = new Map(
+    speaking.map((one) => [one, tokensOf(`${one.code} ${one.text}`.slice(0, WORDS_MAX_CHARS))] as const),
+  );
+  const telling = words.filter((word) => {
+    const services = new Set([...spoken].filter(([, own]) => own.has(word)).map(([{ service }]) => service));
+    return services.size > 0 && services.size <= TELLING_SERVICES_MAX;
+  });
+  return (one) => telling.some((word) => spoken.get(one)?.has(word) === true);
 }

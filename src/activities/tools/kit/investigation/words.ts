@@ -1,11 +1,13 @@
 /** Plain words for a diagnosis: what is wrong with what, since when, and who suffers. */
-import { type Diagnosis, isOwnChange } from "../../../../core/investigation/diagnose.js";
+import type { Diagnosis, Suspect } from "../../../../core/investigation/suspect.js";
+import { isOwnChange } from "../../../../core/investigation/weight.js";
 import { spanText } from "../instant.js";
 import type { ServiceParam } from "./evidence-schema.js";
 import type { Examined } from "./examined.js";
 import { healthOf } from "./health-rules.js";
 
 const SUFFERS_SHOWN_MAX = 4;
+const BESIDES_SHOWN_MAX = 2;
 /** Kinds that say how a thing is made and not what it is. */
 const MAKES = new Set(["process", "python", "nodejs", "go", "jvm", "dotnet", "service", "ruby", "php"]);
 
@@ -38,7 +40,7 @@ export function titleOf(name: string, services: readonly ServiceParam[]): string
 
 export function headlineOf(
   told: Diagnosis,
-  services: readonly ServiceParam[],
+  { services, target }: { services: readonly ServiceParam[]; target?: string | null | undefined },
   { looked, isBlind }: { looked: readonly Examined[]; isBlind: boolean },
   nowMs: number,
 ): string {
@@ -58,8 +60,22 @@ export function headlineOf(
     others.length === 0 ? "" : ` ${listed(others)} ${others.length === 1 ? "suffers" : "suffer"} from it.`;
   const change = best.evidence.find(isOwnChange);
   const changed = change === undefined || change === top ? "" : ` It was changed: ${change.text}.`;
+  const line = `${stateOf(best, services)}${since}: ${top.text}.${changed}${suffers}`;
+  if (told.isElsewhere === true)
+    return `Nothing wrong was found with ${target ?? "it"}, nor with what it needs. Elsewhere: ${line}`;
   const perhaps = told.certainty === "inconclusive" ? "Perhaps " : "";
-  return `${perhaps}${titleOf(best.service, services)} ${SIGN_WORDS[top.sign] ?? "is in trouble"}${since}: ${top.text}.${changed}${suffers}`;
+  return `${perhaps}${line}${besidesOf(told, services)}`;
+}
+
+const stateOf = ({ service, evidence: [top] }: Suspect, services: readonly ServiceParam[]): string =>
+  `${titleOf(service, services)} ${SIGN_WORDS[top?.sign ?? ""] ?? "is in trouble"}`;
+
+/** Another trouble that goes on, of which nothing known leads to this one. */
+function besidesOf({ besides = [], suspects }: Diagnosis, services: readonly ServiceParam[]): string {
+  const others = suspects.filter(({ service }) => besides.includes(service)).slice(0, BESIDES_SHOWN_MAX);
+  return others.length === 0
+    ? ""
+    : ` Besides, with no known link to it: ${others.map((one) => stateOf(one, services)).join("; ")}.`;
 }
 
 /** Who reads it must know what was looked at. */

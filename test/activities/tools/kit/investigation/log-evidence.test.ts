@@ -56,6 +56,18 @@ describe("a log line that tells of what its writer calls", () => {
     expect(tell(message, "shop")).toMatchObject({ service: about, sign: "down", own: true });
   });
 
+  test.each(["GET http://10.0.0.5:8080/latest: context deadline exceeded", "http://10.0.0.5:8080/latest answered 503"])(
+    "is all there is where nobody watches that: %s",
+    (message) => {
+      expect(tell(message, "edge")).toMatchObject({ service: "shop", own: true });
+      const watched = SERVICES.map((one) => (one.name === "shop" ? { ...one, labels: { job: "shop" } } : one));
+      const group = lines(message);
+      expect(signOf(group, group, { ...log("edge"), services: watched }, NOW)[0]).toMatchObject({
+        ...{ service: "shop", own: false },
+      });
+    },
+  );
+
   test("that speaks of a server, a host or a probe means neither machines nor who watches", () => {
     const services = [...SERVICES.slice(0, 2), service("node", "node"), service("outside", "blackbox")];
     const group = lines('OperationalError: connection to server at "10.1.1.1", port 6000 failed: Connection refused');

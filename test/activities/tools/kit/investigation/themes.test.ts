@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { asAsked, themesOf } from "../../../../../src/activities/tools/kit/investigation/themes.js";
+import { asAsked, themesOf, wordsOf } from "../../../../../src/activities/tools/kit/investigation/themes.js";
 import type { Evidence } from "../../../../../src/core/investigation/evidence.js";
 
 const sign = (service: string, code: string, text: string, sure = 0.6): Evidence => ({
   ...{ service, code, text, sure, sign: "saturated", kind: "health", own: true, current: true, node: "n", query: "q" },
 });
 const HOSTS = new Set(["box"]);
-const weight = (goal: string, one: Evidence) => asAsked([one], themesOf(goal), HOSTS)[0]?.sure ?? 0;
+const weight = (goal: string, one: Evidence) => asAsked([one], { about: themesOf(goal) }, HOSTS)[0]?.sure ?? 0;
 
 describe("what a goal is about", () => {
   test.each([
@@ -34,5 +34,44 @@ describe("what a goal is about", () => {
     const weak = sign("shop", "memory-low", "memory", 0.2);
     expect(weight("memory grows", weak)).toBe(0.2);
     expect(weight("memory grows", { ...sign("shop", "memory-grows", "grew to 1 GB"), current: false })).toBe(0.6);
+  });
+});
+
+describe("words of a goal that stand for a thing of the house", () => {
+  test.each([
+    ["exchange rates are old", ["exchang"]],
+    ["the nightly invoices did not run", ["nightly", "invoic"]],
+    ["RatesStale; severity page", ["ratesstal", "stal"]],
+    ["customers get errors since 10 minutes, why?", []],
+    ["everything is slow and the site is down", []],
+  ])("%s", (goal, words) => expect(wordsOf(goal)).toEqual(words));
+
+  const alert = (service: string, code: string, says: string): Evidence => ({
+    ...sign(service, code, `the alert ${code} fires: ${says}`),
+    ...{ kind: "alert", own: false },
+  });
+  const asked = (goal: string, ...signs: Evidence[]) =>
+    asAsked(signs, { about: [], words: wordsOf(goal) }, HOSTS)
+      .filter((one) => one.asked)
+      .map(({ service }) => service);
+
+  test.each([
+    ["exchange rates are old", "RatesStale", "exchange rates are old"],
+    ["mails do not arrive", "MailsPilingUp", ""],
+    ["did the invoice export run?", "ExportOverdue", "no invoices since yesterday"],
+    ["RatesStale; severity page, host 10.0.0.1:9100", "RatesStale", ""],
+  ])("%s: finds %s", (goal, code, says) => {
+    const other = alert("shop", "ShopErrors", "the shop fails");
+    expect(asked(goal, alert("jobs", code, says), other)).toEqual(["jobs"]);
+  });
+
+  test("what hardly anything tells, what is over, what rules say everywhere and what many say point at nothing", () => {
+    const one = alert("jobs", "MailsFail", "");
+    expect(asked("mails fail", { ...one, current: false }, { ...one, sure: 0.2 }, { ...one, kind: "health" })).toEqual(
+      [],
+    );
+    const many = ["a", "b", "c"].map((name) => alert(name, "MailsFail", ""));
+    expect(asked("mails fail", ...many)).toEqual([]);
+    expect(asked("the shop fails, errors everywhere", alert("jobs", "JobErrors", "it fails"))).toEqual([]);
   });
 });
