@@ -37,7 +37,7 @@ export function createActivities(dependencies: Dependencies): ActivityTable {
     [ACTIVITIES.checkEdit]: withRequestTime(createCheckEdit(dependencies)),
     [ACTIVITIES.tellApprovers]: auditedTell(createTellApprovers(dependencies), dependencies),
     [ACTIVITIES.verifyVote]: withRequestTime(auditedVerify(createVerifyVote(dependencies), dependencies)),
-    [ACTIVITIES.verifyOrder]: createVerifyOrder(dependencies),
+    [ACTIVITIES.verifyOrder]: fromWorker(createVerifyOrder(dependencies)),
     [ACTIVITIES.planIncident]: createPlanIncident(dependencies),
     [ACTIVITIES.readRun]: readRun,
     [ACTIVITIES.tellIncident]: createTellIncident(dependencies),

@@ -3,6 +3,7 @@
  * whoever signs makes it anew from what is shown, and the activity that acts from what it is about to do.
  */
 import { z } from "zod";
+import { RETRY_MAX } from "../vocabulary/limits.js";
 import { EFFECTS, ENVIRONMENTS, NODE_TYPE_NAMES, type NodeType } from "../vocabulary/node-types.js";
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
@@ -46,7 +47,7 @@ export const questionSchema = z.strictObject({
   signed: z.boolean(),
   requester: text,
   /** Failures of the tool itself after which it is tried again. */
-  retries: count,
+  retries: count.max(RETRY_MAX),
   policyDigest: text,
   /** Milliseconds since the epoch. */
   openedAtMs: z.number(),

@@ -222,12 +222,13 @@ test("of rates hold back for as long as any service may ask, and no longer", asy
   await handle.terminate();
 });
 
-test("are sealed for nobody who asks from outside", async () => {
-  const calls = ["seal_state", "prove_state", "store_report"].map((type) => ({
+test("are sealed, and orders kept, for nobody who asks from outside", async () => {
+  const types = ["seal_state", "prove_state", "store_report", "verify_order"];
+  const calls = types.map((type) => ({
     type,
     id: type,
     queue: "autoops",
     input: {},
   }));
-  expect(await bank.attacker.run("attack", calls)).toEqual(["state-refused", "state-refused", "state-refused"]);
+  expect(await bank.attacker.run("attack", calls)).toEqual(types.map(() => "state-refused"));
 });

@@ -6,12 +6,14 @@
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import { ApplicationFailure, Context } from "@temporalio/activity";
 import { digestOf } from "../../platform/digest.js";
+import { toolFailure } from "../../platform/failure.js";
 import type { Activities } from "../contract.js";
 import type { Dependencies } from "../dependencies.js";
 
 type Needs = Pick<Dependencies, "records" | "audit">;
 
 const KEY = "state-key";
+const KEY_BYTES = 32;
 
 export function createSealState({ records }: Needs): Activities["seal_state"] {
   return async function seal_state(state: unknown): Promise<{ seal: string }> {
@@ -52,9 +54,12 @@ function callingRun() {
 /** Made once, by the first worker that needs it, for all who share its store. */
 async function keyOf(records: Needs["records"]): Promise<Buffer> {
   const known = await records.read(KEY);
-  const key = randomBytes(32).toString("base64");
+  const key = randomBytes(KEY_BYTES).toString("base64");
   const kept = known ?? (await records.create(KEY, { key })) ?? { key };
-  return Buffer.from(String(kept.key), "base64");
+  const bytes = Buffer.from(typeof kept.key === "string" ? kept.key : "", "base64");
+  if (bytes.length === KEY_BYTES) return bytes;
+  const message = `the record ${KEY} holds no key, so nothing can be sealed or proven`;
+  throw toolFailure("records-unreachable", message, { hint: "put it back from a copy, or take it away" });
 }
 
 /** Of this state, handed over by this execution. */

@@ -67,7 +67,9 @@ async function votersOf(
     const asked = { token, runKey: call.runKey ?? "", nodeId: question.node, digest, decision: "approve" as const };
     const verdict = await verifyVote({ ...asked, v: 2 }, dependencies);
     if (!verdict.ok) refused ??= `the signature of ${approver} does not hold: ${verdict.reason}`;
-    else if (verdict.issuedMs >= question.deadlineMs) refused ??= `${verdict.approver} decided after the deadline`;
+    // What is here before the deadline was decided before it, whatever the clock of who signed.
+    else if (Math.min(verdict.issuedMs, dependencies.now()) >= question.deadlineMs)
+      refused ??= `${verdict.approver} decided after the deadline`;
     else voters.push({ ...verdict, givenAtMs: Math.min(verdict.issuedMs, atMs || verdict.issuedMs) });
   }
   return { voters, refused };

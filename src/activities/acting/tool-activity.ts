@@ -33,7 +33,7 @@ const CLOSING_MS = 500;
 export function createToolActivity(declared: ToolDefinition, toolName: string, dependencies: Dependencies) {
   return async (given: ToolCall): Promise<Json> => {
     const call = callOf(given);
-    const definition = asCalled(declared, declared.reach?.(call.params, dependencies.config, "params"));
+    const { definition, unread } = asGiven(declared, call, dependencies);
     const info = Context.current().info;
     const { workflowId, runId } = info.workflowExecution ?? { workflowId: "", runId: "" };
     const fields = { run: workflowId, node: info.activityId, requester: call.requester, operation: toolName };
@@ -43,6 +43,7 @@ export function createToolActivity(declared: ToolDefinition, toolName: string, d
     log.info("node started");
     lines.started();
     try {
+      if (unread !== undefined) throw toolFailure("params-invalid", `params ${unread}`, { retryable: false });
       const acting = { nodeId: info.activityId, workflowId, runId, definition, toolName, call };
       const output = await act(acting, dependencies, log, lines, endsMs);
       log.info("node succeeded");
@@ -67,6 +68,20 @@ function callOf(given: Partial<ToolCall> | undefined): ToolCall {
     requester: typeof requester === "string" ? requester : "",
     retries: typeof retries === "number" && retries > 0 ? Math.trunc(retries) : 0,
   };
+}
+
+/** Levels beyond those of a graph: a template may have put an output in. */
+const CALL_BOUNDS = { depth: 200, values: DOCUMENT_MAX_VALUES, chars: 4 * OUTPUT_MAX_BYTES };
+
+/** The tool as these params call it; where they cannot even be looked at, as it is declared, and why. */
+function asGiven(declared: ToolDefinition, { params }: ToolCall, { config }: Pick<Dependencies, "config">) {
+  const beyond = beyondBounds(params, CALL_BOUNDS);
+  if (beyond !== undefined) return { definition: declared, unread: beyond };
+  try {
+    return { definition: asCalled(declared, declared.reach?.(params, config, "params")) };
+  } catch {
+    return { definition: declared, unread: "are none that can be read" };
+  }
 }
 
 /** Checks all there is to check, uses the approval up, and does it. */

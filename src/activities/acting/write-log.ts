@@ -75,17 +75,24 @@ export function createWriteLog(records: Records, now: () => number): WriteLog {
   async function keep(order: KeptOrder): Promise<void> {
     await orders.append(() => {
       if (order.kind === "pause") {
-        const { id } = order.pause;
-        // One too many must not count for nothing, and must not fill the store either.
-        const isFull = pauses.size >= PAUSES_MAX && [...pauses.values()].some(({ scope }) => scope === "all");
-        if (ended.has(id) || pauses.has(id) || isFull) return undefined;
-      } else if (!order.pauses.some((id) => pauses.has(id))) return undefined;
-      return order as unknown as JsonObject;
+        const isKnown = ended.has(order.pause.id) || pauses.has(order.pause.id);
+        return isKnown ? undefined : (bounded(order, [...pauses.values()]) as unknown as JsonObject | undefined);
+      }
+      return order.pauses.some((id) => pauses.has(id)) ? (order as unknown as JsonObject) : undefined;
     });
   }
 
   const inTurn = createTurns();
   return { keep: (order) => inTurn(() => keep(order)), start: (write) => inTurn(() => start(write)) };
+}
+
+type PauseOrder = Extract<KeptOrder, { kind: "pause" }>;
+
+/** Of as many as there may be one holds for all: each is a record, and who ends the ledger again and again tells of ever more. */
+function bounded(order: PauseOrder, held: readonly Pause[]): PauseOrder | undefined {
+  if (held.length < PAUSES_MAX) return order;
+  if (held.some(({ scope }) => scope === "all")) return undefined;
+  return { ...order, pause: { ...order.pause, scope: "all" } };
 }
 
 interface Series {

@@ -1,5 +1,6 @@
 /** `verify_vote`: whether a signed decision is for exactly this gate of this run, before it counts. */
 import { digestOf } from "../../platform/digest.js";
+import { CLOCK_SKEW_MAX_MS } from "../../vocabulary/limits.js";
 import type { VoteToVerify, VoteVerdict } from "../contract.js";
 import type { Dependencies } from "../dependencies.js";
 
@@ -22,6 +23,11 @@ export async function verifyVote(
   const result = await signer.verify(vote.token, now());
   if (!result.ok) return result;
   const { decision } = result;
+  const aheadMs = decision.issuedMs - now();
+  if (aheadMs > CLOCK_SKEW_MAX_MS) {
+    const reason = `it was signed ${Math.round(aheadMs / 1_000)} s ahead of this worker's clock: set the clocks right`;
+    return { ok: false, reason };
+  }
   for (const key of ["runKey", "nodeId", "digest", "decision"] as const) {
     if (decision[key] !== vote[key]) return { ok: false, reason: `the token names another ${key}` };
   }

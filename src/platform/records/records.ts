@@ -34,8 +34,7 @@ export function createRecords(shelf: ContentStore, keys: readonly PayloadKey[] =
   async function read(name: string): Promise<JsonObject | undefined> {
     const kept = await tried(name, () => shelf.get(named(name)));
     if (kept === undefined) return undefined;
-    const text = isSealedText(kept) ? openText(sealer, "record", kept) : kept;
-    return JSON.parse(text.toString("utf8")) as JsonObject;
+    return tried(name, async () => recordIn(isSealedText(kept) ? openText(sealer, "record", kept) : kept));
   }
 
   async function create(name: string, record: JsonObject): Promise<JsonObject | undefined> {
@@ -67,11 +66,19 @@ export function createRecords(shelf: ContentStore, keys: readonly PayloadKey[] =
       const known = await read(ID);
       const id = randomUUID();
       const made = known ?? (await create(ID, { id })) ?? { id };
-      return String(made.id);
+      if (typeof made.id !== "string" || made.id === "") throw unreachable(ID, "it holds no id");
+      return made.id;
     },
     create,
     read,
   };
+}
+
+/** What was damaged says nothing, least of all that there is nothing. */
+function recordIn(text: Buffer): JsonObject {
+  const record: unknown = JSON.parse(text.toString("utf8"));
+  if (typeof record === "object" && record !== null && !Array.isArray(record)) return record as JsonObject;
+  throw new Error("what is there is no record");
 }
 
 function named(name: string): string {

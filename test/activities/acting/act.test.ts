@@ -22,6 +22,7 @@ import { loadSigner, type SignedDecision, type Signer } from "../../../src/platf
 import type { CallingRun } from "../../../src/platform/temporal/calling-run.js";
 import type { JsonObject } from "../../../src/schema/json.js";
 import type { Question } from "../../../src/schema/question.js";
+import { CLOCK_SKEW_MAX_MS, RETRY_MAX } from "../../../src/vocabulary/limits.js";
 import { callerStub, grantOf, questionAbout, recordsStub } from "../../support/approvals.js";
 import { type AuditStub, auditStub } from "../../support/audit.js";
 import { type LedgerStub, ledgerStub } from "../../support/ledger.js";
@@ -307,6 +308,11 @@ describe("an approval is used up by the action that it lets happen", () => {
     expect(effects).toHaveLength(1);
   });
 
+  test("not where it asks for more attempts than a node may have: nobody counts that far", async () => {
+    const retries = RETRY_MAX + 1;
+    await refused({ grant: await grantFor({ retries }), retries }, "grant-invalid");
+  });
+
   test("where that cannot be recorded nothing is done", async () => {
     const create = records.create;
     records.create = async (name, record) => {
@@ -350,6 +356,20 @@ describe("where votes must be signed", () => {
     const { token } = await other.signer.sign(await decision(), Date.now());
     await refused({ grant: await grantFor({ signed: true }, [{ approver: "ann", token }]) }, "grant-invalid");
   });
+  test("a token of the future is not: it would hold for longer than any may", async () => {
+    const { token } = await signer.sign(await decision(), Date.now() + CLOCK_SKEW_MAX_MS + 60_000);
+    await refused({ grant: await grantFor({ signed: true }, [{ approver: "ann", token }]) }, "grant-invalid");
+  });
+  test("a token of a clock that goes a little ahead is enough until the deadline", async () => {
+    const question = { signed: true, deadlineMs: Date.now() + 30_000 };
+    const { digest } = await grantFor(question);
+    const { token } = await signer.sign(await decision({ digest }), Date.now() + 60_000);
+    const grant = await grantFor(question, [{ approver: "ann", token }]);
+    lateMs = 40_000;
+    await refused({ grant }, "grant-invalid");
+    lateMs = 0;
+    expect(await act({ grant })).toEqual({ done: true });
+  });
   test("an expired token is not", async () => {
     const { token } = await signer.sign(await decision(), Date.now() - 30 * 86_400_000);
     await refused({ grant: await grantFor({ signed: true }, [{ approver: "ann", token }]) }, "grant-invalid");
@@ -365,6 +385,24 @@ test("a tool that only reads needs no grant, and its output is redacted", async 
 test("a read-only tool that the policy now gates is not run without a grant", async () => {
   policy = { ...POLICY, tools: { ...POLICY.tools, require_approval: ["reader"] } };
   await expect(act({ params: {} }, RUN, reader as never)).rejects.toMatchObject({ type: "grant-invalid" });
+});
+
+describe("params that no tool expects", () => {
+  const deep = (): JsonObject => {
+    let value: JsonObject = {};
+    for (let level = 0; level < 20_000; level++) value = { a: value };
+    return value;
+  };
+  test.each([
+    ["nested beyond reading", () => ({ target: deep() })],
+    ["of another kind", () => ({ target: { toString: 1 } })],
+    ["of too many parts", () => ({ target: "shop", list: Array.from({ length: 300_000 }, () => 1) })],
+  ] as const)("%s: refused for good, with one line", async (_, made) => {
+    const params = made() as unknown as JsonObject;
+    await expect(act({ params, grant: await grantFor() })).rejects.toMatchObject({ nonRetryable: true });
+    expect(effects).toEqual([]);
+    expect(audit.entries.filter(({ event, code }) => event === "node-finished" && code !== undefined)).toHaveLength(1);
+  });
 });
 
 describe("the audit log", () => {

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { createWriteLog } from "../../../src/activities/acting/write-log.js";
 import type { WriteStart } from "../../../src/core/writes/ledger.js";
 import type { WriteLog } from "../../../src/platform/temporal/write-ledger.js";
-import { ACTIONS_WINDOW_MS } from "../../../src/vocabulary/write-limits.js";
+import { ACTIONS_WINDOW_MS, PAUSES_MAX } from "../../../src/vocabulary/write-limits.js";
 import { type RecordsStub, recordsInMemory } from "../../support/records.js";
 
 let records: RecordsStub;
@@ -56,6 +56,17 @@ describe("a pause", () => {
     await worker.keep(resume("another-one"));
     expect([...records.made.keys()]).toEqual(["orders-00000001"]);
   });
+});
+
+test("pauses without end become one that holds for all, and no more records", async () => {
+  const worker = log();
+  for (let count = 0; count < PAUSES_MAX + 50; count++)
+    await worker.keep(pause("target:mail", `pause-${1_000 + count}`));
+  expect([...records.made.keys()].filter((name) => name.startsWith("orders"))).toHaveLength(PAUSES_MAX + 1);
+  expect(await log().start(write())).toMatchObject({ ok: false, why: "paused", pause: { scope: "all" } });
+  const all = Array.from({ length: PAUSES_MAX + 1 }, (_, count) => `pause-${1_000 + count}`);
+  await worker.keep(resume(...all));
+  expect(await log().start(write())).toEqual({ ok: true });
 });
 
 describe("writes an hour", () => {

@@ -9,6 +9,7 @@ import { readEnvironment } from "../../../src/platform/environment.js";
 import { newPayloadKey } from "../../../src/platform/payloads/keys.js";
 import { createRecords, type Records } from "../../../src/platform/records/records.js";
 import { ACCESS_KEY, BUCKET, type S3, SECRET_KEY, startS3 } from "../../support/s3.js";
+import { canMount, mountSmallDisk } from "../../support/small-disk.js";
 
 let s3: S3;
 let home: string;
@@ -97,4 +98,49 @@ test("a folder that cannot be written is a failure and no answer", async () => {
   writeFileSync(join(home, "approvals"), "");
   const records = await recordsIn("folder");
   await expect(records.create("use-1", {})).rejects.toMatchObject({ code: "records-unreachable" });
+});
+
+describe("what is no record, in the place of one", () => {
+  const contents = ["", "{", "null", "[]", '"x"', "7", "{}{}", "\u0000".repeat(40)];
+  test.each(contents)("%j is a failure, and no answer", async (content) => {
+    const records = await recordsIn("folder");
+    await records.create("use-1", {});
+    writeFileSync(join(home, "approvals", "use-1"), content);
+    await expect(records.read("use-1")).rejects.toMatchObject({ code: "records-unreachable" });
+    await expect(records.create("use-1", {})).rejects.toMatchObject({ code: "records-unreachable" });
+  });
+
+  test("nor is what was sealed with another key", async () => {
+    const first = await recordsIn("folder", { AUTOOPS_PAYLOAD_KEY: newPayloadKey() });
+    await first.create("use-1", {});
+    const second = await recordsIn("folder", { AUTOOPS_PAYLOAD_KEY: newPayloadKey() });
+    await expect(second.read("use-1")).rejects.toMatchObject({ code: "records-unreachable" });
+    await expect(second.create("use-1", {})).rejects.toMatchObject({ code: "records-unreachable" });
+  });
+
+  test("an id that says nothing is none: two such stores would be one", async () => {
+    const records = await recordsIn("folder");
+    await records.id();
+    writeFileSync(join(home, "approvals", "store-id"), "{}");
+    await expect(records.id()).rejects.toMatchObject({ code: "records-unreachable" });
+  });
+});
+
+test("a full disk is a failure and no answer, and leaves no half of a record", { skip: !canMount() }, async () => {
+  const disk = mountSmallDisk(join(home, "approvals"), 64);
+  try {
+    const records = await recordsIn("folder");
+    await records.create("use-1", { kept: true });
+    disk.fill();
+    await expect(records.create("use-2", { by: "x".repeat(8_000) })).rejects.toMatchObject({
+      code: "records-unreachable",
+    });
+    expect(await records.read("use-2")).toBeUndefined();
+    expect(await records.read("use-1")).toEqual({ kept: true });
+    disk.empty();
+    expect(await records.create("use-2", { by: "x" })).toBeUndefined();
+    expect(await records.create("use-2", { by: "y" })).toEqual({ by: "x" });
+  } finally {
+    disk.remove();
+  }
 });

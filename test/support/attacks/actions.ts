@@ -3,6 +3,7 @@ import type { Grant } from "../../../src/activities/contract.js";
 import type { Policy } from "../../../src/core/policy.js";
 import { digestOf } from "../../../src/platform/digest.js";
 import type { Question } from "../../../src/schema/question.js";
+import { recordsStub } from "../approvals.js";
 import type { AttackedRun, Prepared } from "./run.js";
 import { type Scenario, votesWanted, wantsSignatures } from "./scenario.js";
 import type { Situation } from "./votes.js";
@@ -256,6 +257,70 @@ export const ACTION_ATTACKS: Record<string, ActionAttack> = {
         pick(2) === 0
           ? { ...target.policy, tools: { ...tools, blocked: ["rollback"] } }
           : { ...target.policy, node_types: { ...node_types, blocked: ["rollback"] } };
+      return prepared;
+    },
+  },
+  "approvals of before dry runs were turned on": {
+    refusedAs: ["policy-changed"],
+    bend: (prepared, { attacked: { target } }) => {
+      target.policy = { ...target.policy, execution: { ...target.policy.execution, dry_run: true } };
+      return prepared;
+    },
+  },
+  "approvals of before the policy's file was broken": {
+    refusedAs: ["policy-invalid"],
+    bend: (prepared, { attacked: { target } }) => {
+      target.policyIsLost = true;
+      return prepared;
+    },
+  },
+  "approvals of before the rule asked other people": {
+    refusedAs: invalid,
+    bend: (prepared, { attacked: { target } }) => {
+      const others = { name: "new", match: {}, groups: ["auditors"] };
+      target.policy = { ...target.policy, approval: { ...target.policy.approval, rules: [others] } };
+      return prepared;
+    },
+  },
+  "a rule that was taken away while too few had approved": {
+    refusedAs: invalid,
+    suits: wantsMany,
+    bend: (prepared, { attacked: { target } }) => {
+      const { rules: _, ...approval } = target.policy.approval;
+      target.policy = { ...target.policy, approval };
+      return withGrant(prepared, { votes: grantOf(prepared).votes.slice(0, 1) });
+    },
+  },
+  "signatures that are wanted no more, and votes without": {
+    refusedAs: invalid,
+    suits: wantsSignatures,
+    bend: (prepared, { attacked: { target } }) => {
+      const { rules = [], ...approval } = target.policy.approval;
+      const relaxed = rules.map((rule) => ({ ...rule, signed: "never" as const }));
+      const milder = { ...approval, rules: relaxed, signed: "never" as const, require_for_production: false };
+      target.policy = { ...target.policy, approval: milder };
+      return withGrant(prepared, { votes: unsigned(prepared) });
+    },
+  },
+  "votes whose key was taken away": {
+    refusedAs: invalid,
+    bend: (prepared, { attacked: { target }, stranger }) => {
+      target.verifier = stranger;
+      return prepared;
+    },
+  },
+  "more attempts than any node may have": {
+    refusedAs: invalid,
+    bend: (prepared, { pick }) => {
+      const retries = 2 ** (8 + pick(22));
+      const bent = sayingAnew(prepared, { retries });
+      return { ...bent, call: { ...bent.call, retries } };
+    },
+  },
+  "records that were taken away": {
+    refusedAs: invalid,
+    bend: (prepared, { attacked: { target } }) => {
+      target.records = recordsStub();
       return prepared;
     },
   },

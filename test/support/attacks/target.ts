@@ -6,6 +6,7 @@ import { defineTool } from "../../../src/activities/define-tool.js";
 import type { Dependencies } from "../../../src/activities/dependencies.js";
 import { createRegistry } from "../../../src/activities/registry.js";
 import type { Policy } from "../../../src/core/policy.js";
+import type { Records } from "../../../src/platform/records/records.js";
 import type { Signer, Verifier } from "../../../src/platform/signing.js";
 import type { CallingRun } from "../../../src/platform/temporal/calling-run.js";
 import type { Environment } from "../../../src/vocabulary/node-types.js";
@@ -18,6 +19,12 @@ export interface Target {
   /** By idempotency key: what was done. */
   effects: Map<string, unknown>;
   policy: Policy;
+  /** The policy's file cannot be read any more. */
+  policyIsLost?: boolean;
+  /** What the worker verifies with now. */
+  verifier: Pick<Verifier, "verify" | "verifyOrder">;
+  /** Where approvals are used up. */
+  records: Records;
   /** Milliseconds since the epoch. */
   nowMs: number;
   audit: AuditStub;
@@ -100,15 +107,25 @@ export function createTarget({ signer, verifier = signer, policy, environment, n
   const dependencies: Dependencies = {
     config,
     registry,
-    policy: async () => ({ ok: true, policy: target.policy }),
+    policy: async () => {
+      if (target.policyIsLost !== true) return { ok: true, policy: target.policy };
+      return { ok: false, problems: [{ code: "policy-invalid", at: "safety.yaml", message: "it cannot be read" }] };
+    },
     checkUrl: () => undefined,
     fetch: unused,
     secret: unused,
     blobs: { put: unused, get: unused },
     reports: { put: async () => undefined, get: async () => undefined },
-    signer: verifier,
+    signer: {
+      verify: (...asked) => target.verifier.verify(...asked),
+      verifyOrder: (...asked) => target.verifier.verifyOrder(...asked),
+    },
     ledger,
-    records: recordsStub(),
+    records: {
+      id: () => target.records.id(),
+      create: (...one) => target.records.create(...one),
+      read: (name) => target.records.read(name),
+    },
     askCaller: callerStub(() => target.said),
     audit: auditStub(),
     draft: unused,
@@ -119,6 +136,8 @@ export function createTarget({ signer, verifier = signer, policy, environment, n
   const target: Target = {
     effects: new Map(),
     policy,
+    verifier,
+    records: recordsStub(),
     nowMs,
     audit: dependencies.audit as AuditStub,
     ledger,
