@@ -1,6 +1,7 @@
 /** Incidents as they stand: from what Temporal lists, also where no worker runs; with a worker, with all their alerts. */
 import type { Client } from "@temporalio/client";
 import type { IncidentView } from "../core/incident/incident.js";
+import { endedLate, isLateEnd } from "../core/incident/late-end.js";
 import { readIncidentView } from "../core/incident/read-view.js";
 import { INCIDENT, INCIDENT_MEMO, isIncidentId, WORKFLOWS } from "../vocabulary/names.js";
 import type { Result } from "../vocabulary/result.js";
@@ -15,6 +16,10 @@ export interface ListedIncident {
   view?: IncidentView;
 }
 
+/** How many executions a list looks at for each incident that it shows, and how many belong to one that is shown alone. */
+const EXECUTIONS_FOR_EACH = 2;
+const EXECUTIONS_OF_ONE = 20;
+
 export interface Incidents {
   /** The newest first. */
   list(limit: number): Promise<Result<ListedIncident[]>>;
@@ -28,21 +33,42 @@ export function createIncidents(client: Client): Incidents {
   };
 }
 
+const ENDED_HERE = `WorkflowType = '${WORKFLOWS.incident}' AND ExecutionStatus != 'ContinuedAsNew'`;
+
 async function listed(client: Client, limit: number): Promise<ListedIncident[]> {
-  const query = `WorkflowType = '${WORKFLOWS.incident}' AND ExecutionStatus != 'ContinuedAsNew'`;
-  return promptly(client, async () => {
-    const found: ListedIncident[] = [];
-    for await (const { workflowId, status, startTime, memo } of client.workflow.list({ query, pageSize: limit })) {
-      found.push({
-        id: workflowId,
-        isOpen: status.name === "RUNNING",
-        startedAtMs: startTime.getTime(),
-        ...viewIn(memo),
-      });
-      if (found.length >= limit) break;
+  return promptly(client, async () =>
+    folded(await executions(client, ENDED_HERE, EXECUTIONS_FOR_EACH * limit)).slice(0, limit),
+  );
+}
+
+async function executions(client: Client, query: string, most: number): Promise<ListedIncident[]> {
+  const found: ListedIncident[] = [];
+  for await (const { workflowId, status, startTime, memo } of client.workflow.list({ query, pageSize: most })) {
+    const isOpen = status.name === "RUNNING";
+    found.push({ id: workflowId, isOpen, startedAtMs: startTime.getTime(), ...viewIn(memo) });
+    if (found.length >= most) break;
+  }
+  return found.sort((a, b) => b.startedAtMs - a.startedAtMs);
+}
+
+/** Each late end in the incident that it belongs to, where that one is among them. */
+function folded(rows: readonly ListedIncident[]): ListedIncident[] {
+  const ends = new Map<string, ListedIncident[]>();
+  const incidents: ListedIncident[] = [];
+  for (const row of rows) {
+    const later = ends.get(row.id) ?? [];
+    if (row.view !== undefined && isLateEnd(row.view)) ends.set(row.id, [...later, row]);
+    else {
+      ends.delete(row.id);
+      incidents.push(later.reduceRight(withEnd, row));
     }
-    return found.sort((a, b) => b.startedAtMs - a.startedAtMs);
-  });
+  }
+  return [...incidents, ...[...ends.values()].flat()].sort((a, b) => b.startedAtMs - a.startedAtMs);
+}
+
+function withEnd(incident: ListedIncident, { view, isOpen }: ListedIncident): ListedIncident {
+  if (incident.view === undefined || view === undefined) return incident;
+  return { ...incident, isOpen: incident.isOpen || isOpen, view: endedLate(incident.view, view) };
 }
 
 async function shown(client: Client, id: string): Promise<Result<ListedIncident>> {
@@ -60,7 +86,12 @@ async function shown(client: Client, id: string): Promise<Result<ListedIncident>
     const asked = await promptly(client, () => handle.query<unknown>(INCIDENT.view)).catch(() => undefined);
     const full = readIncidentView(asked);
     const view = full === undefined ? viewIn(memo) : { view: full };
-    return { ok: true, value: { id, isOpen: status.name === "RUNNING", startedAtMs: startTime.getTime(), ...view } };
+    const newest = { id, isOpen: status.name === "RUNNING", startedAtMs: startTime.getTime(), ...view };
+    if (newest.view === undefined || !isLateEnd(newest.view)) return { ok: true, value: newest };
+    const query = `${ENDED_HERE} AND WorkflowId = '${id}'`;
+    const earlier = await promptly(client, () => executions(client, query, EXECUTIONS_OF_ONE));
+    const [one = newest] = folded([newest, ...earlier.filter(({ startedAtMs }) => startedAtMs < newest.startedAtMs)]);
+    return { ok: true, value: one };
   } catch (error) {
     if (isNotFound(error)) return none;
     throw error;

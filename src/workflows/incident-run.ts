@@ -13,6 +13,7 @@ import {
 } from "@temporalio/workflow";
 import type { Activities } from "../activities/contract.js";
 import type { IncidentPlan } from "../activities/incident/contract.js";
+import { inShort } from "../core/answer/short.js";
 import {
   type IncidentAlert,
   type IncidentInput,
@@ -23,7 +24,7 @@ import {
   viewOf,
 } from "../core/incident/incident.js";
 import type { AlertNews } from "../core/incident/words.js";
-import type { Report } from "../core/report.js";
+import { answerIn, type Report } from "../core/report.js";
 import type { Stricter } from "../schema/run-input.js";
 import { RUN_FIRST_LOOKS_SECONDS, RUN_LOOK_SECONDS } from "../vocabulary/hook-limits.js";
 import { EVENT_SIGNAL, runId } from "../vocabulary/names.js";
@@ -103,7 +104,7 @@ export function followRun(state: IncidentState, result?: Promise<Report>): Follo
   };
   if (result !== undefined) {
     result.then(
-      (report) => end(report.outcome, report.findings[0]?.statement.slice(0, 400)),
+      (report) => end(report.outcome, inShort(answerIn(report))),
       (error: Error) => end("failed", (error.cause instanceof Error ? error.cause : error).message.slice(0, 400)),
     );
   } else void watch(run.id, end);

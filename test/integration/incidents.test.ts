@@ -13,6 +13,9 @@ import { startFacade } from "../../src/client/http/server.js";
 import type { ListedIncident } from "../../src/client/incidents.js";
 import type { OpenedRuns } from "../../src/client/runs/connected-runs.js";
 import { openRuns } from "../../src/client/runs/open-runs.js";
+import type { IncidentView } from "../../src/core/incident/incident.js";
+import { standsIn } from "../../src/core/incident/words.js";
+import { answerIn } from "../../src/core/report.js";
 import { createLog } from "../../src/platform/log.js";
 import type { StartedWorker } from "../../src/worker.js";
 import { createMachine, type Machine, type Service, startService } from "../support/machine.js";
@@ -143,8 +146,29 @@ test("the rule's channels hear of a run that was started, and of its answer, onc
     .map(({ body }) => JSON.parse(body) as { title: string; message: string });
   expect(told.map(({ title }) => title)).toEqual(["DownTold: a run looks into it", "DownTold: its run succeeded"]);
   for (const { message } of told) expect(message).toContain(view?.run?.id);
-  expect(told[1]?.message).toMatch(/Found: /);
+  const report = await opened.runs.report(view?.run?.id ?? "", 30_000);
+  if (!report.ok || report.value === undefined) throw new Error("the run has no report");
+  expect(view?.run?.answer).toContain(answerIn(report.value).headline);
+  expect(told[1]?.message.replaceAll("\\", "")).toContain(answerIn(report.value).headline);
 }, 120_000);
+
+test("what is resolved when its incident is over stands in that incident", async () => {
+  await post("pager", firing("DownLate"));
+  await until("DownLate", { isOpen: false, view: { phase: "ended", firing: 1, run: { outcome: "succeeded" } } });
+  await post("pager", firing("DownLate", "resolved"));
+  const over = { firing: 0, resolvedMs: expect.any(Number), run: { outcome: "succeeded" } };
+  const { id } = await until("DownLate", { isOpen: false, view: over });
+  const all = (await incidents()).filter((one) => one.id === id);
+  expect(all).toHaveLength(1);
+  expect(standsIn(all[0]?.view as IncidentView)).toMatch(/^run \S+ succeeded; resolved by itself \d+ s after/);
+  const shown = await opened.incidents.show(id);
+  expect(shown).toMatchObject({ ok: true, value: { view: { ...over, members: [{ status: "resolved", count: 2 }] } } });
+}, 120_000);
+
+test("what was never seen to fire is told as resolved, and starts nothing", async () => {
+  await post("pager", firing("DownNever", "resolved"));
+  await until("DownNever", { view: { firing: 0, notStarted: "resolved" } });
+}, 60_000);
 
 describe("a hook refuses", () => {
   test("what is not its sender's, with 401 and a line of audit", async () => {

@@ -1,9 +1,8 @@
 /** The activity `look_at_run`: whether a run that an incident began has ended, and how. */
 import { Context } from "@temporalio/activity";
-import type { Report } from "../../core/report.js";
+import { inShort } from "../../core/answer/short.js";
+import { answerIn, type Report } from "../../core/report.js";
 import type { Activities } from "../contract.js";
-
-const ANSWER_MAX_CHARS = 400;
 
 export const readRun: Activities["look_at_run"] = async (runId) => {
   const handle = Context.current().client.workflow.getHandle(runId);
@@ -16,7 +15,6 @@ export const readRun: Activities["look_at_run"] = async (runId) => {
   const { status } = seen;
   if (status.name === "RUNNING") return {};
   if (status.name !== "COMPLETED") return { outcome: status.name.toLowerCase() };
-  const { outcome, findings } = (await handle.result()) as Report;
-  const answer = findings[0]?.statement.slice(0, ANSWER_MAX_CHARS);
-  return { outcome, answer };
+  const report = (await handle.result()) as Report;
+  return { outcome: report.outcome, answer: inShort(answerIn(report)) };
 };

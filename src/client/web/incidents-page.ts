@@ -39,7 +39,7 @@ function Row({ incident }: { incident: ListedIncident }) {
     <a class="run-name" href=${hrefOfIncident(id)}>${view === undefined ? id : titleOf(view)}</a>
     ${view === undefined ? html`<span class="muted">what it says of itself cannot be read</span>` : html`<${State} view=${view} />`}
     <span class="muted run-facts">${day(startedAtMs)}${view === undefined ? "" : ` · ${countsOf(view)} · hook ${view.hook}`}</span>
-    ${view?.run?.answer === undefined ? null : html`<span class="run-facts">Found: ${view.run.answer}</span>`}
+    ${view?.run?.answer === undefined ? null : html`<span class="run-facts">${view.run.answer}</span>`}
     <code class="run-id">${id}</code>
   </li>`;
 }
@@ -52,7 +52,7 @@ const titleOf = ({ key, hook }: IncidentView): string =>
 function countsOf({ firing, alerts, kept, taken, beyond, flapping }: IncidentView): string {
   const more = [
     `${firing} of ${alerts} alerts fire`,
-    `${taken} messages`,
+    `${taken} ${taken === 1 ? "message" : "messages"}`,
     ...(beyond === 0 ? [] : [`${beyond} of them about further alerts`]),
     ...(kept === undefined ? [] : [`${kept} of the alerts are listed`]),
     ...(flapping === 0 ? [] : [`${flapping} flapping`]),
@@ -92,7 +92,7 @@ function Details({ id, view }: { id: string; view: IncidentView }) {
     <p><${State} view=${view} /></p>
     <p class="muted">${countsOf(view)} · hook ${hook} · by ${Object.keys(key).join(", ")} · <code>${id}</code></p>
     ${run === undefined ? null : html`<p>Run <a href=${hrefOf(run.id)}>${run.id}</a>, ${run.mode === "run" ? "with a remedy behind its gate" : "which only looks"}</p>`}
-    ${run?.answer === undefined ? null : html`<p><strong>Found:</strong> ${run.answer}</p>`}
+    ${run?.answer === undefined ? null : html`<p><strong>${run.answer}</strong></p>`}
     ${notes.length === 0 ? null : html`<ul>${notes.map((note) => html`<li class="muted">${note}</li>`)}</ul>`}
     <h2>Alerts</h2>
     <div class="wide" tabindex="0" role="region" aria-label="Alerts">

@@ -45,7 +45,7 @@ export interface IncidentRun {
   startedMs: number;
   endedMs?: number;
   outcome?: string;
-  /** The first thing that it found. */
+  /** Its answer in short. */
   answer?: string;
   /** The rule, from 1, whose channels hear of it; absent where there are none. */
   tells?: number;

@@ -30,7 +30,7 @@ export function messageFor(
         ]
       : [
           `its run ${run?.outcome ?? "ended"}`,
-          run?.answer === undefined ? "It found nothing to report." : `Found: ${plain(run.answer)}`,
+          run?.answer === undefined ? "It found nothing to report." : plain(run.answer),
         ];
   const [head = "", body = ""] = says;
   return {

@@ -25,7 +25,7 @@ test("what it found, and that all was resolved by itself meanwhile", () => {
   const over = view({ run: { ...ended, answer: "web-1 is *out* of memory" }, firing: 0, resolvedMs: 41_000 });
   const { title, message } = messageFor(over, "answered", "https://autoops.example.com/");
   expect(title).toBe("HighErrors, Slow: its run succeeded");
-  expect(message).toMatch(/Found: web-1 is .*out.* of memory/);
+  expect(message).toMatch(/\n\nweb-1 is .*out.* of memory\n\n/);
   expect(message).not.toContain(" *out* ");
   expect(message).toMatch(/All 3 alerts were resolved by themselves 40 s after the first came/);
   expect(message).toContain("https://autoops.example.com/#/runs/alert-high-1");

@@ -49,13 +49,13 @@ function incidentLines(incident: ListedIncident): string[] {
   const { id, view } = incident;
   if (view === undefined) return [style.bold(id), "what it says of itself cannot be read"];
   const { run, members, notes, taken, beyond, startedMs, resolvedMs } = view;
-  const answer = run?.answer === undefined ? [] : [`found: ${oneLine(run.answer, 400)}`];
+  const answer = run?.answer === undefined ? [] : [oneLine(run.answer, 400)];
   const over =
     resolvedMs === undefined ? [] : [`resolved by itself ${span(resolvedMs - startedMs)} after the first alert`];
   const rest = beyond === 0 ? [] : [restOf(view)];
   return [
     `${style.bold(id)}  ${keyWords(view.key)}`,
-    `${oneLine(standsIn(view), 200)}; ${view.firing} of ${view.alerts} alerts fire; ${taken} messages`,
+    `${oneLine(standsIn(view), 200)}; ${view.firing} of ${view.alerts} alerts fire; ${taken} ${taken === 1 ? "message" : "messages"}`,
     ...answer,
     ...over,
     ...notes.map((words) => style.dim(oneLine(words, 300))),
