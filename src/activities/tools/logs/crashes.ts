@@ -7,7 +7,7 @@ const ENDS =
 const RAISES =
   /^(?:Traceback \(most recent call last\)|Exception in thread |Unhandled [Ee]xception|Uncaught \S|Exception Details: |Unhandled promise rejection)/;
 /** An exception's name and its message, or its trace. */
-export const RAISED = /\b(?:unhandled|uncaught|traceback|panic:)|\b\w*(?:Error|Exception)\b(?::|\s+at\b)/;
+export const RAISED = /\b(?:unhandled|uncaught|traceback|panic:|panic serving)|\b\w*(?:Error|Exception)\b(?::|\s+at\b)/;
 const EXCEPTION = /^(?:[a-z_$][\w$]*\.)+[A-Z][\w$]*(?:Error|Exception)\b(?::|$)/;
 /** A line that continues the one before it: a stack trace's. */
 export const CONTINUATION =

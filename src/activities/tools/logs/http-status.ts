@@ -15,9 +15,13 @@ const SHAPES: readonly RegExp[] = [
   new RegExp(` -?\\d+(?:\\.\\d+)?(?: -?\\d+(?:\\.\\d+)?){2} ${STATUS} (?:${STATUS}|-) \\d+ \\d+ "`),
   // Gin: between bars
   new RegExp(`\\| {1,3}${STATUS} {1,3}\\|`),
-  // morgan's short form
-  new RegExp(`^${METHOD} \\S+ ${STATUS}\\b`),
+  // morgan's short form, Koa's and Play's
+  new RegExp(`(?:^|[\\]:>-] |Access - )${METHOD} /\\S* ${STATUS}(?: |$)`),
+  // chi
+  new RegExp(`" from \\S{1,60} - ${STATUS} \\d+B in `),
+  // Rails, Phoenix
   /\bCompleted ([1-5]\d\d) [A-Z]/,
+  /\bSent ([1-5]\d\d) in \d/,
   // uWSGI
   new RegExp(`\\(HTTP/[\\d.]+ ${STATUS}\\)`),
   // CloudFront: columns between tabs
@@ -25,7 +29,7 @@ const SHAPES: readonly RegExp[] = [
 ];
 /** Lograge, Heroku's router and others: the request in pairs. */
 const PAIRED_METHOD = new RegExp(`\\b(?:method|verb)="?${METHOD}\\b`);
-const PAIRED_STATUS = /\b(?:status|status_code|http_status|response_code|code)="?([1-5]\d\d)\b(?!\.\d)/;
+const PAIRED_STATUS = /\b(?:status|status_code|http_status|response_code|resp|code)="?([1-5]\d\d)\b(?!\.\d)/;
 /** A line's request and status stand in its beginning; a referrer or agent of any length may follow. */
 const LINE_CHARS = 2_000;
 
@@ -34,7 +38,7 @@ export function statusLevel(status: number): LevelOrUnknown {
   return status >= 500 ? "error" : status >= 400 ? "warn" : "info";
 }
 
-const MAY_BE_ACCESS = new RegExp(`${METHOD}\\b|/\\d|TCP_|\\||Completed [1-5]`);
+const MAY_BE_ACCESS = new RegExp(`${METHOD}\\b|/\\d|TCP_|\\||Completed [1-5]|Sent [1-5]`);
 const IIS = new RegExp(` ${METHOD} /\\S* `);
 
 export function lineStatusLevel(line: string): LevelOrUnknown {
@@ -58,8 +62,9 @@ function endingStatus(text: string): number {
 }
 
 const STATUS_FIELD =
-  /^(?:http[._-]?)?(?:response[._-]?)?(?:status(?:[._-]?code)?|code|sc-status)$|^(?:downstream|origin)status$/i;
-const REQUEST_FIELD = /^(?:request|method|path|uri|url|verb|cs-method|http|request[._-]?\w+|http[._-]\w+)$/i;
+  /^(?:http[._-]?)?(?:response[._-]?)?(?:status(?:[._-]?code)?|code|sc-status)$|^(?:downstream|origin|edge)(?:response)?status$/i;
+const REQUEST_FIELD =
+  /^(?:request|method|path|uri|url|verb|cs-method|http|(?:client[._-]?)?request[._-]?\w+|req[._-]?(?:method|path|uri|url)|http[._-]\w+)$/i;
 const FIELDS_MAX = 200;
 
 /** Objects that hold what was answered: of pino-http, morgan, Google's and Kubernetes' logs, and of ECS one deeper. */

@@ -34,6 +34,12 @@ const ANDROID = /^([VDIWEFA])\/[\w.$-]{1,60} ?\(/;
 /** Ceph: a thread, then a priority, where -1 is an error. */
 const CEPH = /^[0-9a-f]{7,16} {1,2}-1 /;
 const RUBY = /^([DIWEFA]), \[/;
+/** Jupyter and Tornado */
+const TORNADO = /^\[([DIWEC]) \d/;
+/** klog behind the head of the journal or of syslog: a host, a program. */
+const NESTED_KLOG = /^(?:\S{1,100} )?[\w.@/-]{1,60}(?:\[\d+\])?: ([IWEF])\d{4} \d\d:\d\d:\d\d/;
+/** Commands that somebody ran, as sudo and cron tell them: their words are no level. */
+const COMMAND = /\b(?:COMMAND=|CMD \().*$/;
 const PHP = /\bPHP (?:(Fatal error|Parse error)|(Warning)|Notice|Deprecated)/;
 /** Lines of PostgreSQL that belong to another's. */
 const POSTGRES = /^(?:STATEMENT|DETAIL|HINT|CONTEXT|QUERY|LOCATION)$/;
@@ -42,8 +48,8 @@ const BETWEEN = /[\s,;*#.|-]*/y;
 const TABLE = /^"?(Critical|Error|Warning|Information|Verbose)"?,"?\d/;
 const WORD = /[^\s|[\](){}<>"'`,=:]+/y;
 const ENCLOSED = /\[[^\][]{0,100}\]|\([^()]{0,60}\)|<[^<>]{0,60}>|\{[\w-]{0,60}\}/y;
-/** Monolog: `production.ERROR:` */
-const CHANNEL = /^[\w-]{1,40}\.([A-Z]{4,9})$/;
+/** Monolog: `production.ERROR:`; Icinga: `critical/ApiListener:` */
+const CHANNEL = /^[\w-]{1,40}\.([A-Z]{4,9})$|^([a-z]{5,11})\/[A-Z]\w{1,60}$/;
 const VALUE = /=(?:"([^"]{0,200})"?|([^\s"]*))/y;
 const DATE_WORD =
   /^(?:mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|am|pm|utc|gmt|[a-z]{1,4}t)$/i;
@@ -58,6 +64,11 @@ const QUOTED = /"[^"]{0,200}"|(?<!\w)'[^']{0,200}'/g;
 
 /** `message` is the end of `line`, behind its time. */
 export function lineLevel(line: string, message: string): LevelOrUnknown {
+  const command = line.includes("COMMAND=") || line.includes("CMD (") ? COMMAND.exec(line)?.[0].length : undefined;
+  return command === undefined ? levelOf(line, message) : levelOf(line.slice(0, -command), message.slice(0, -command));
+}
+
+function levelOf(line: string, message: string): LevelOrUnknown {
   const head = headLevel(line, message);
   // Every request is told at the level of all others: how it ended, its status tells.
   if (head === undefined || head === "info") return statusOf(line) ?? head ?? bodyLevel(message);
@@ -68,7 +79,8 @@ const known = (level: LevelOrUnknown): Level | undefined => (level === "unknown"
 const statusOf = (line: string): Level | undefined => known(lineStatusLevel(line));
 
 function headLevel(line: string, message: string): LevelOrUnknown | undefined {
-  const letter = KLOG.exec(line)?.[1] ?? ANDROID.exec(message)?.[1] ?? RUBY.exec(message)?.[1] ?? RUBY.exec(line)?.[1];
+  const letter =
+    KLOG.exec(line)?.[1] ?? ANDROID.exec(message)?.[1] ?? RUBY.exec(message)?.[1] ?? otherLetter(line, message);
   if (letter !== undefined) return letter === "A" ? "fatal" : letterLevel(letter);
   const [, worst, warning] = (line.includes("PHP ") ? PHP.exec(line.slice(0, HEAD_CHARS)) : undefined) ?? [];
   if (worst !== undefined || warning !== undefined) return worst === undefined ? "warn" : "fatal";
@@ -86,6 +98,10 @@ function headLevel(line: string, message: string): LevelOrUnknown | undefined {
   if (sign !== undefined) return REDIS_LEVELS[sign];
   const priority = PRIORITY.exec(line)?.[1];
   return priority === undefined ? undefined : known(severityLevel(Number(priority) % 8));
+}
+
+function otherLetter(line: string, message: string): string | undefined {
+  return (RUBY.exec(line) ?? TORNADO.exec(line) ?? NESTED_KLOG.exec(message))?.[1];
 }
 
 /** Where one is within the head of a line. */
@@ -139,7 +155,8 @@ function wordLevel(word: string, head: Head): LevelOrUnknown | undefined {
     if (/[TVDIWEFC]/.test(word)) return letterLevel(word);
   }
   if (/^[DIWE]!$/.test(word) && isBehindTime) return letterLevel(word.charAt(0));
-  const behind = next === ":" ? CHANNEL.exec(word)?.[1] : undefined;
+  const channel = next === ":" ? CHANNEL.exec(word) : null;
+  const behind = channel?.[1] ?? channel?.[2];
   const level = word.length > 2 || word > "\u3000" ? namedLevel(behind ?? word) : undefined;
   if (behind !== undefined && level !== undefined) return level;
   if (level !== undefined && isColumn(word, head, isBehindTime)) return level;
@@ -170,8 +187,10 @@ function keyLevel(key: string, head: Head): LevelOrUnknown | undefined {
   return known(fieldLevel(quoted ?? bare));
 }
 
-/** `[error]`, `[core:crit]`, `[12:00:00 WRN]`, `<warn>` */
+/** `[error]`, `[core:crit]`, `[ns_server:error,2026-…]`, `[12:00:00 WRN]`, `<warn>` */
 function enclosedLevel(enclosed: string): Level | undefined {
+  const second = /^\[[\w.-]{1,40}:([a-z]{4,9}),\d{4}-/.exec(enclosed)?.[1];
+  if (second !== undefined) return namedLevel(second);
   const words = enclosed
     .slice(1, -1)
     .split(/[\s:|,=]+/)

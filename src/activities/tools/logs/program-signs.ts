@@ -23,8 +23,13 @@ const EVENT = /^(?:[\w-]{1,63} +)?(?:\d{1,4}[smhd]){1,2}(?: \(x\d+ over \w+\))? 
 const ERLANG = /^=(?:CRASH|SUPERVISOR) REPORT=/;
 
 const SIGNS: ReadonlyArray<readonly [RegExp, Level]> = [
+  // Python and Node
+  [/\b[A-Z]\w{2,60}Warning: /, "warn"],
   [/\bgot signal (?:4|6|7|8|11)\b|\bcore dumped\b/, "fatal"],
-  [/\bORA-(?!00000)\d{5}:|\bTask timed out after \d|\bhas no server available!/, "error"],
+  [
+    /\b(?:ORA|TNS)-(?!00000)\d{5}:|^make(?:\[\d+\])?: \*\*\* |\bTask timed out after \d|\bhas no server available!/,
+    "error",
+  ],
 ];
 
 /** What the head of a line tells by a program's own code. */

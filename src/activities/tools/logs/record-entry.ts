@@ -1,7 +1,8 @@
 /** The entry that a record of named fields is, whichever logger wrote it. */
 import type { JsonObject } from "../../../schema/json.js";
+import { LEVEL_FIELDS, MESSAGE_FIELDS, TIME_FIELDS } from "./field-names.js";
 import { recordStatusLevel } from "./http-status.js";
-import { azureLevel, fieldLevel, type LevelOrUnknown, otelLevel, windowsLevel } from "./levels.js";
+import { azureLevel, fieldLevel, type LevelOrUnknown, namedLevel, otelLevel, windowsLevel } from "./levels.js";
 import { lineLevel } from "./line-level.js";
 import { fieldTimeMs } from "./times.js";
 
@@ -32,26 +33,8 @@ const DAY_MS = 86_400_000;
 const OF_ELSE =
   /expir|valid|until|before|after|start|begin|end|due|last|next|first|prev|birth|modif|updat|creat(?!ed$)|deploy|build|zone/i;
 
-/** Names that other loggers give to the three fields, in small letters; tried after the declared ones. */
-const TIME_FIELDS = [
-  ..."time timestamp @timestamp ts t date datetime @t asctime instant timeunixnano time_unix_nano timemillis".split(
-    " ",
-  ),
-  ..."_time __realtime_timestamp time_iso8601 time_local start_time starttime event_time eventtime logged_at created".split(
-    " ",
-  ),
-  ..."observedtimeunixnano requestreceivedtimestamp stagetimestamp when msec timecreated timegenerated".split(" "),
-];
-const LEVEL_FIELDS = [
-  ..."level severity lvl loglevel log.level level_name levelname log_level @l @level severitytext severity_text".split(
-    " ",
-  ),
-  ..."severitynumber severity_number priority syslog.severity severity_label level_value levelno sev".split(" "),
-  ..."error_severity severitylevel label".split(" "),
-];
-const MESSAGE_FIELDS = [
-  ..."message msg event log text @m @mt @message body short_message full_message log_message request".split(" "),
-];
+/** Datadog calls a level the status; others tell by it how something ended. */
+const STATUS_WORD = /^(?:debug|info|notice|warn|warning|error|critical|alert|emergency)$/i;
 
 /** Names that only events of Windows have. */
 const WINDOWS = ["winlog", "ProviderName", "EventID", "LevelDisplayName", "TimeCreated"];
@@ -139,6 +122,7 @@ function nameIn(value: unknown): unknown {
 /** Some scales run the other way. */
 function levelIn(name: string, value: unknown, record: Record<string, unknown>): LevelOrUnknown {
   if (/^severity_?number$/i.test(name)) return otelLevel(value);
+  if (name === "status") return typeof value === "string" && STATUS_WORD.test(value) ? fieldLevel(value) : "unknown";
   if (name === "SeverityLevel") return azureLevel(value);
   return WINDOWS.some((one) => Object.hasOwn(record, one)) && typeof value === "number"
     ? windowsLevel(value)
@@ -158,7 +142,16 @@ function levelOf(fields: Fields, names: LogFields): Found<LevelOrUnknown> {
     return { names: ["s"], value: fieldLevel(record.s.charAt(0)) };
   if (Object.hasOwn(record, "@t") && (Object.hasOwn(record, "@m") || Object.hasOwn(record, "@mt")))
     return { names: [], value: "info" };
-  return { names: [], value: "unknown" };
+  return { names: [], value: unsaidLevel(record) };
+}
+
+/** Loggers that tell a level without a field of its own: Kibana and hapi among their tags, klog by `v` or `err`. */
+function unsaidLevel({ tags, caller, msg, v, err, type, reason }: Record<string, unknown>): LevelOrUnknown {
+  if (typeof reason === "string" && type === "Warning") return "warn";
+  const tag = Array.isArray(tags) ? tags.find((one) => typeof one === "string" && namedLevel(one)) : undefined;
+  if (tag !== undefined) return fieldLevel(tag);
+  if (typeof caller !== "string" || typeof msg !== "string") return "unknown";
+  return typeof v === "number" ? "info" : typeof err === "string" ? "error" : "unknown";
 }
 
 function messageOf(fields: Fields, names: LogFields): Found<string> {

@@ -142,7 +142,7 @@ function recentEpoch({ epoch }: Parts, referenceMs: number): number | undefined 
 export const TIME_SHAPES: readonly TimeShape[] = [
   // 2026-11-22T10:00:00.123Z, 2026-11-22 10:00:00,123 +0100, 2026/11/22 10:00, 2026/11/22 - 10:00:00, 2026-11-22 10:00:00:123
   shape(
-    `${DAY}\\b(?<y>\\d{4})[-/.](?<m>\\d\\d)[-/.](?<d>\\d\\d)(?:[T ,_\\t]| - |\\] ?\\[)(?<clock>\\d\\d:\\d\\d(?::\\d\\d)?)(?:[.,](?<fraction>\\d{1,9})|:(?<ms>\\d{3}))?(?![:\\d])${ZONED}`,
+    `${DAY}\\b(?<y>\\d{4})[-/.](?<m>\\d{1,2})[-/.](?<d>\\d{1,2})(?:[T ,_\\t]|, | - |\\] ?\\[)(?<clock>\\d{1,2}:\\d\\d(?::\\d\\d)?)(?:[.,](?<fraction>\\d{1,9})|:(?<ms>\\d{3}))?(?!:?\\d)${ZONED}`,
     (parts) => numbered(parts.ms === undefined ? parts : { ...parts, fraction: parts.ms }),
   ),
   // 2026-333T12:00:00Z, 2026333T120000Z: the day of the year
@@ -156,7 +156,10 @@ export const TIME_SHAPES: readonly TimeShape[] = [
   // 10/Oct/2026:13:55:36 -0700, and with a fraction, as HAProxy writes it
   shape(`\\b(?<d>\\d\\d)/${MONTH_NAME}/(?<y>\\d{4})[: ]${CLOCK}${FRACTION}${ZONED}`, named),
   // 29-Nov-2026 12:00:00.000, 29 Nov 2026 12:00:00.000, Sun, 29 Nov 2026 12:00:00 +0000
-  shape(`${DAY}\\b(?<d>\\d{1,2})\\.?[- ]${MONTH_NAME}[- ](?<y>\\d{4})[ T:]{1,2}${CLOCK}${FRACTION}${ZONED}`, named),
+  shape(
+    `${DAY}\\b(?<d>\\d{1,2})(?:\\.?[- ]| de )${MONTH_NAME}(?:[- ]| de )(?<y>\\d{4})[ T:]{1,2}${CLOCK}${FRACTION}${ZONED}`,
+    named,
+  ),
   // Nov 29, 2026 12:00:00 PM, Nov 29 2026 12:00:00
   shape(
     `${DAY}\\b${MONTH_NAME} {1,2}(?<d>\\d{1,2}),? (?<y>\\d{4}),? (?<clock>\\d{1,2}:\\d\\d:\\d\\d)${FRACTION}${HALF}${ZONED}`,
@@ -186,7 +189,7 @@ export const TIME_SHAPES: readonly TimeShape[] = [
   ),
   // 29.11.2026 12:00, 11/29/2026, 12:00:00 PM
   shape(
-    `(?<![\\d.])(?<a>\\d{1,2})(?<sep>[./-])(?<b>\\d{1,2})\\k<sep>(?<y>\\d{4})(?:[T ]|, )(?<clock>\\d{1,2}:\\d\\d(?::\\d\\d)?)${FRACTION}${HALF}${ZONED}`,
+    `(?<![\\d.])(?<a>\\d{1,2})(?<sep>[./-])(?<b>\\d{1,2})\\k<sep>(?<y>\\d{4})(?:[T ]|, | -- )(?<clock>\\d{1,2}:\\d\\d(?::\\d\\d)?)${FRACTION}${HALF}${ZONED}`,
     dayOrMonth,
   ),
   // Spark: 17/06/09 20:10:40
@@ -201,28 +204,43 @@ export const TIME_SHAPES: readonly TimeShape[] = [
     "(?<!\\w)(?<y>20\\d\\d)(?<m>\\d\\d)(?<d>\\d\\d)-(?<hh>\\d{1,2}):(?<mm>\\d{1,2}):(?<ss>\\d{1,2}):(?<ms>\\d{1,3})\\b",
     (parts) => compact({ ...parts, fraction: parts.ms?.padStart(3, "0") }, Number(parts.y)),
   ),
-  // 2026-11-29-12.00.00.363779
+  // 2026年11月29日 12:00:00, 2026년 11월 29일 12:00:00
+  shape(`(?<!\\d)(?<y>\\d{4})[年년] ?(?<m>\\d{1,2})[月월] ?(?<d>\\d{1,2})[日일] ?${CLOCK}${FRACTION}`, numbered),
+  // 2026-11-29-12.00.00.363779, 2026-11-29 12.00.00
   shape(
-    "\\b(?<y>\\d{4})-(?<m>\\d\\d)-(?<d>\\d\\d)-(?<hh>\\d\\d)\\.(?<mm>\\d\\d)\\.(?<ss>\\d\\d)(?:\\.(?<fraction>\\d{1,9}))?",
+    "\\b(?<y>\\d{4})-(?<m>\\d\\d)-(?<d>\\d\\d)[- ](?<hh>\\d\\d)\\.(?<mm>\\d\\d)\\.(?<ss>\\d\\d)(?:\\.(?<fraction>\\d{1,9}))?",
     (parts) => compact(parts, Number(parts.y)),
   ),
   // Android: 11-29 12:00:00.000; geth: 11-29|12:00:00.000; [11.29 12:00:00]
   shape(`(?<![\\w.-])(?<m>\\d\\d)-(?<d>\\d\\d)[ |T]${CLOCK}${FRACTION}`, numberedYearless),
   shape(`(?<=^\\[)(?<m>\\d\\d)\\.(?<d>\\d\\d) ${CLOCK}${FRACTION}`, numberedYearless),
-  // Hadoop: 081109 203615; MySQL: 081109 20:36:15, 081109  9:36:15
-  shape("^(?<y>\\d\\d)(?<m>\\d\\d)(?<d>\\d\\d) {1,2}(?<hh>\\d\\d|\\d(?=:)):?(?<mm>\\d\\d):?(?<ss>\\d\\d)\\b", (parts) =>
-    compact(parts, 2_000 + Number(parts.y)),
+  // Snort: 11/29-12:00:00.000000
+  shape(`^(?<m>\\d\\d)/(?<d>\\d\\d)-${CLOCK}${FRACTION}`, numberedYearless),
+  // Zabbix: 7:20261129:120000.000
+  shape(
+    "^ *\\d{1,7}:(?<y>20\\d\\d)(?<m>\\d\\d)(?<d>\\d\\d):(?<hh>\\d\\d)(?<mm>\\d\\d)(?<ss>\\d\\d)(?:\\.(?<fraction>\\d{3}))?(?= )",
+    (parts) => compact(parts, Number(parts.y)),
+  ),
+  // Hadoop: 081109 203615; MySQL: 081109 20:36:15, 081109  9:36:15; Tornado: [W 261129 12:00:00
+  shape(
+    "(?<=^(?:\\[[DIWEC] )?)(?<y>\\d\\d)(?<m>\\d\\d)(?<d>\\d\\d) {1,2}(?<hh>\\d\\d|\\d(?=:)):?(?<mm>\\d\\d):?(?<ss>\\d\\d)\\b",
+    (parts) => compact(parts, 2_000 + Number(parts.y)),
   ),
   // audit: type=AVC msg=audit(1795953600.123:456):
   shape("msg=audit\\((?<epoch>\\d{10}\\.\\d{1,3}):\\d+\\)", recentEpoch),
   // FortiGate: date=2026-11-29 time=12:00:00
   shape(`^(?:<\\d+>)?date="?(?<y>\\d{4})-(?<m>\\d\\d)-(?<d>\\d\\d)"?,? time="?${CLOCK}${FRACTION}"?`, numbered),
+  // zap: 1.7959536e+09
+  shape("^(?<epoch>\\d\\.\\d{4,18}e\\+\\d\\d)(?=\\s)", recentEpoch),
   // Micro- and nanoseconds since the epoch
   shape("^\\[?(?<epoch>\\d{16}|\\d{19})\\b", recentEpoch),
   // Seconds or milliseconds since the epoch
   shape("^\\[?(?<epoch>\\d{10}(?:\\.\\d{1,9})?|\\d{13})\\b", ({ epoch }) => epochMs(Number(epoch))),
   shape("(?<![\\w.:/#-])(?<epoch>\\d{10}(?:\\.\\d{1,9})?|\\d{13})(?![\\w.:/-])", recentEpoch),
-  { ...shape(`(?<=^(?:[^\\s|]{1,60} *\\| ?)?[[(]?)${CLOCK}${FRACTION}(?=[\\s\\])|])`, clockOnly), clockOnly: true },
+  {
+    ...shape(`(?<=^(?:[^\\s|]{1,60} *\\| ?|\\[[DIWEC] )?[[(]?)${CLOCK}${FRACTION}(?=[\\s\\])|])`, clockOnly),
+    clockOnly: true,
+  },
   // zerolog's console: 12:00PM
   { ...shape("^(?<clock>\\d{1,2}:\\d\\d)(?<half>[AP]M)(?= )", clockOnly), clockOnly: true },
 ];

@@ -35,6 +35,8 @@ const HEADS: readonly RegExp[] = [
   /^[a-z0-9-]{1,200}-[a-z0-9]{6,10}-[bcdf-hj-np-tv-xz2-9]{5} [a-z0-9-]{1,63} (?:[›>│|] )?$/,
   // Erlang: =ERROR REPORT====
   /^=[A-Z ]{1,20} REPORT=+ $/,
+  // Jupyter and Tornado: [E; Couchbase: [ns_server:error,
+  /^\[(?:[DIWEC] |[\w.-]{1,40}:[a-z]{4,9},)$/,
   // The audit daemon
   /^(?:node=\S+ )?type=\S+ $/,
   // AWS: load balancers say the protocol first, buckets whose they are; uWSGI its process and the request
@@ -123,7 +125,9 @@ export function fieldTimeMs(value: unknown, referenceMs: number): number | undef
     return isoMs(value) ?? findTime(value, referenceMs)?.ms;
   }
   if (typeof value !== "object" || value === null) return undefined;
-  const { $date, $numberLong, epochSecond, nanoOfSecond, seconds, nanos } = value as Record<string, unknown>;
+  const { $date, $numberLong, epochSecond, nanoOfSecond, seconds, nanos, timestamp } = value as Record<string, unknown>;
+  // loguru
+  if (typeof timestamp === "number") return epochMs(timestamp);
   if ($date !== undefined) return typeof $date === "object" ? wrappedLong($date) : fieldTimeMs($date, referenceMs);
   if ($numberLong !== undefined) return wrappedLong(value);
   const whole = Number(epochSecond ?? seconds ?? Number.NaN);

@@ -57,11 +57,40 @@ const HOURS: Record<string, number> = {
   AKDT: -8,
   AKST: -9,
   HST: -10,
+  MUT: 4,
+  SAMT: 4,
+  AZT: 4,
+  AFT: 4.5,
+  UZT: 5,
+  YEKT: 5,
+  OMST: 6,
+  MMT: 6.5,
+  KRAT: 7,
+  NOVT: 7,
+  MYT: 8,
+  IRKT: 8,
+  WITA: 8,
+  WIT: 9,
+  YAKT: 9,
+  VLAT: 10,
+  MAGT: 11,
+  FJT: 12,
+  PETT: 12,
+  BRST: -2,
+  NDT: -2.5,
+  UYT: -3,
+  CLST: -3,
+  NST: -3.5,
+  BOT: -4,
+  VET: -4,
+  COT: -5,
+  PET: -5,
+  SST: -11,
 };
 
 const OFFSET = "[+\u2212-]\\d{2}(?::?\\d{2})?";
-/** What may follow a clock, as an expression: `Z`, `+01:00`, `-03`, `GMT+3`, `CET`, `Europe/Berlin`, `+01:00[Europe/Berlin]`; a minus may be a real one. */
-export const ZONE = `(?: ?(${OFFSET}(?!\\w)|(?:UTC|GMT)(?:[+-]\\d{1,2}(?::?\\d{2})?)?(?!\\w)|(?:${Object.keys(HOURS).join("|")})(?![\\w/])|[A-Z][a-z]+/[A-Z][A-Za-z_]+(?![\\w/]))(?:\\[[\\w/]{1,40}\\])?)?`;
+/** What may follow a clock, as an expression: `Z`, `+01:00`, `-03`, `GMT+3`, `CET`, `Europe/Berlin`, `EST5EDT`, `+01:00[Europe/Berlin]`; a minus may be a real one. */
+export const ZONE = `(?: ?(${OFFSET}(?!\\w)|(?:UTC|GMT)(?:[+-]\\d{1,2}(?::?\\d{2})?)?(?!\\w)|(?:${Object.keys(HOURS).join("|")})(?![\\w/])|[A-Z][A-Za-z]+/[A-Z][\\w+-]+(?:/[A-Z][\\w-]+)?(?![\\w/])|[A-Z]{3}\\d{1,2}[A-Z]{3}(?!\\w))(?:\\[[\\w/]{1,40}\\])?)?`;
 
 /** How far the zone's clock is before UTC at a time that its clock shows; 0 where there is no zone. */
 export function zoneMs(zone: string | undefined, wallMs: number): number {
