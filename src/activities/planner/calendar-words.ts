@@ -6,6 +6,9 @@ const MONTH = "(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\\.?";
 /** A month's name is also a word: only behind these is it one of a date. */
 const FROM = "\\b(since|from|after|before|on|between|began|started|as of|at|around)\\s+(?:the\\s+)?(?:last\\s+)?";
 const CLOCK = "\\d{1,2}(?::\\d{2}|\\s*[ap]\\.?m)";
+const WEEKDAY = `(?:last )?(${DAYS.join("|")})`;
+/** How a clock is joined to the day before it. */
+const AT = "(?:,|,? (?:at|around|about))?";
 const ISO_PERIOD = /\bP(?:(\d{1,4})D)?(?:T(?:(\d{1,4})H)?(?:(\d{1,4})M)?(?:(\d{1,4})S)?)?\b/g;
 
 const two = (value: number): string => String(value).padStart(2, "0");
@@ -21,6 +24,10 @@ function dated(now: Date, day: number, month: number, year: string | undefined):
   return `${now.getFullYear() - (isAhead ? 1 : 0)}-${two(month + 1)}-${two(day)}`;
 }
 
+/** The day that a weekday's name means: the last one before today. */
+const weekday = (now: Date, name = ""): string =>
+  daysBack(now, (now.getDay() - DAYS.indexOf(name.toLowerCase()) + 7) % 7 || 7);
+
 type Rewrite = readonly [RegExp, (now: Date, parts: string[]) => string | undefined];
 const monthOf = (name = ""): number => MONTHS.indexOf(name.slice(0, 3).toLowerCase());
 
@@ -31,10 +38,29 @@ const REWRITES: readonly Rewrite[] = [
     (_, [from, time = ""]) => `${from} ${/^m/i.test(time) ? "00:00" : "12:00"}`,
   ],
   [/\b(since|from|after|on) the day before yesterday\b/gi, (now, [from]) => `${from} ${daysBack(now, 2)}`],
+  [/\b(\d{1,2}) ?o'?clock\b/gi, (_, [hour]) => `${hour}:00`],
+  // yesterday at 3pm
   [
-    new RegExp(`\\b(since|from|after) (?:last )?(${DAYS.join("|")})\\b`, "gi"),
-    (now, [from, day = ""]) =>
-      `${from} ${daysBack(now, (now.getDay() - DAYS.indexOf(day.toLowerCase()) + 7) % 7 || 7)}`,
+    new RegExp(`(?<!\\b(?:since|from|after|between|at|around) )\\byesterday${AT} (?=${CLOCK})`, "gi"),
+    () => "at yesterday ",
+  ],
+  // since yesterday: from its beginning
+  [
+    new RegExp(`\\b(since|from|after) yesterday(?!${AT} ${CLOCK})(?:'s)?(?: morning)?\\b`, "gi"),
+    (now, [from]) => `${from} ${daysBack(now, 1)}`,
+  ],
+  // on Monday at 14:00, Monday 2pm; at 14:00 on Monday
+  [
+    new RegExp(`(?<!\\b(?:since|from|after|between) )\\b(?:on )?${WEEKDAY}${AT} (?=${CLOCK})`, "gi"),
+    (now, [day]) => `at ${weekday(now, day)} `,
+  ],
+  [
+    new RegExp(`\\b(since|from|after|at|around) (${CLOCK}m?) (?:on |last )+${WEEKDAY}\\b`, "gi"),
+    (now, [from, clock, day]) => `${from} ${weekday(now, day)} ${clock}`,
+  ],
+  [
+    new RegExp(`\\b(since|from|after|on|last) ${WEEKDAY}\\b`, "gi"),
+    (now, [from = "", day]) => `${/^(?:on|last)$/i.test(from) ? "from" : from} ${weekday(now, day)}`,
   ],
   // between 14:00 and 15:00 yesterday
   [
@@ -58,9 +84,11 @@ const REWRITES: readonly Rewrite[] = [
     new RegExp(`${FROM}${MONTH}\\s+(\\d{1,2})(?:st|nd|rd|th)?(?:,?\\s+(\\d{4}))?\\b(?!:)`, "gi"),
     (now, [from, month, day, year]) => joined(from, dated(now, Number(day), monthOf(month), year)),
   ],
+  // on 2026-11-28 at 14:00
+  [new RegExp(`\\bon (?=\\d{4}-\\d{2}-\\d{2}${AT} ${CLOCK})`, "gi"), () => "at "],
   // A date, then how its clock is joined
   [new RegExp(`(\\d{4}-\\d{2}-\\d{2}),?(?: at| around)? (?=${CLOCK})`, "gi"), (_, [date]) => `${date} `],
-  [/\b(?:a|one) quarter of an hour\b/gi, () => "15 minutes"],
+  [/\b(?:(?:a|one) )?quarter of an hour\b/gi, () => "15 minutes"],
   [/\bthree quarters of an hour\b/gi, () => "45 minutes"],
   [ISO_PERIOD, (_, [days, hours, minutes, seconds]) => ofPeriod(days, hours, minutes, seconds)],
 ];

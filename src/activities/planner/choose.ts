@@ -94,9 +94,9 @@ export function rankPlaybooks(playbooks: readonly Playbook[], given: string, ent
 
 const ADDRESS = "https?:\\/\\/[^\\s\"'<>`]+";
 /** An address that the sentence is about. */
-const MEANT_BEFORE = new RegExp(`(\\b(?:reach|open|load|get|probe|call|of|for)\\s+)${ADDRESS}`, "gi");
+const MEANT_BEFORE = new RegExp(`(\\b(?:reach|open|load|get|probe|call|of|for|to)\\s+)${ADDRESS}`, "gi");
 const MEANT_BEHIND = new RegExp(
-  `${ADDRESS}(?=\\s+(?:is|are|was|does|do|doesn|did|didn|answers?|responds?|returns?|gives?|throws?|shows?|times?|timed|times|unreachable|unavailable|down|slow|fails?|cannot|can|has|keeps|serves?)\\b)`,
+  `${ADDRESS}(?=\\s+(?:is|are|was|does|do|doesn|did|didn|answers?|responds?|returns?|gives?|throws?|shows?|times?|timed|connection|refuse[sd]?|loads?|redirects?|not|isn|won|unreachable|unavailable|down|slow|fails?|cannot|can|has|keeps|serves?)\\b)`,
   "gi",
 );
 const ANY_ADDRESS = new RegExp(ADDRESS, "gi");

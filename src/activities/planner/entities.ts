@@ -6,7 +6,7 @@ import { escapeRegExp } from "../../vocabulary/escape-regexp.js";
 import type { Problem } from "../../vocabulary/problems.js";
 import { asksRemedy } from "./asks-remedy.js";
 import { goalWords } from "./goal-words.js";
-import { AFTER, BEFORE, NAME, namedIn } from "./named.js";
+import { AFTER, BEFORE, matchedName, NAME, namedIn, QUOTED_OR_NAME, withPlainQuotes } from "./named.js";
 import { windowOf } from "./window.js";
 import { normalised } from "./words.js";
 
@@ -33,8 +33,9 @@ const SERVICE_NAMED = new RegExp(
 );
 /** What a sentence's form tells to be a service. */
 const SERVICE_FORMS = [
+  `(?:service|app|api)\\s+["'\`](?<quoted>\\p{L}[^"'\`\\n]{0,62})["'\`]`,
   `(${SERVICE})["']?\\s+(?:service|app|api)`,
-  `(?:service|app|api)\\s+["']?(?=\\p{L})(${NAME})`,
+  `(?:service|app|api)\\s+(?=["'\`]?\\p{L})${QUOTED_OR_NAME}`,
   `(${SERVICE})\\s+(?:returns?|throws?|fails?|shows?|answers?|is|was|has|does|serves?|responds?)`,
   `(?:of|in|on|for|restart|roll ?back)\\s+(?:the\\s+)?(${SERVICE})`,
   // Parts of an address name no service.
@@ -66,7 +67,8 @@ function knownServices(config: Config, targetsOnly = false): string[] {
 }
 
 /** Without `guess`, as for an alert whose labels state the facts, only names that config.yaml knows are taken. */
-export function entitiesOf(goal: string, config: Config, guess = true, now = new Date()): Entities {
+export function entitiesOf(given: string, config: Config, guess = true, now = new Date()): Entities {
+  const goal = withPlainQuotes(given);
   const text = normalised(goal);
   const named = guess ? namedIn(goal) : {};
   const entities: Entities = {
@@ -97,7 +99,8 @@ function serviceOf(
     if (new RegExp(`${BEFORE}(?<!\\.)${escapeRegExp(name)}${AFTER}`, "iu").test(goal)) return name;
   }
   for (const form of guess ? [SERVICE_NAMED, ...SERVICE_FORMS] : []) {
-    const name = form.exec(goal)?.[1]?.toLowerCase();
+    const match = form.exec(goal);
+    const name = match === null ? undefined : matchedName(match).toLowerCase();
     if (name !== undefined && name !== namespace?.toLowerCase() && !goalWords().noService.has(name)) return name;
   }
   const head = guess ? HEAD_FORM.exec(goal)?.[1]?.toLowerCase() : undefined;

@@ -9,7 +9,9 @@ const CHAR = "[\\p{L}\\p{M}\\p{N}_]";
 export const BEFORE = "(?<![\\p{L}\\p{M}\\p{N}_-])";
 export const AFTER = "(?![\\p{L}\\p{M}\\p{N}_-])";
 export const NAME = `[\\p{L}\\p{N}](?:[\\p{L}\\p{M}\\p{N}_.-]{0,120}${CHAR})?`;
-const kind = (words: string) => form(`(?:${words})(?:\\s*[:=]\\s*|\\s+)["'\`]?(${NAME})`);
+/** A name, or what stands between quotes, whole. */
+export const QUOTED_OR_NAME = `(?:["'\`](?<quoted>[\\p{L}\\p{N}][^"'\`\\n]{0,80})["'\`]|(${NAME}))`;
+const kind = (words: string) => form(`(?:${words})(?:\\s*[:=]\\s*|\\s+)${QUOTED_OR_NAME}`);
 const form = (pattern: string) => new RegExp(`${BEFORE}${pattern}`, "giu");
 
 const FORMS: ReadonlyArray<readonly [FactName, readonly RegExp[]]> = [
@@ -43,12 +45,26 @@ const ENVIRONMENTS: ReadonlyArray<[RegExp, string]> = [
   [/(?<![\w-])(?:test|qa)\s+(?:env(?:ironment)?|cluster)(?![\w-])/i, "test"],
   [/(?<![\w-])(?:development|dev)(?:\s+(?:env(?:ironment)?|cluster))?(?![\w-])/i, "development"],
 ];
+
+/** The name that a form found, quoted or not. */
+export function matchedName(match: RegExpMatchArray): string {
+  const { quoted } = match.groups ?? {};
+  return (quoted ?? (match.groups === undefined ? match[1] : (match[2] ?? match[1])) ?? "").trim();
+}
+
+/** Quotes of other keyboards as the plain ones; an apostrophe stays. */
+export function withPlainQuotes(goal: string): string {
+  return goal
+    .replace(/[“„«‹]\s?([^“”„«»‹›\n]{1,80}?)\s?[”“»›]/g, '"$1"')
+    .replace(/‘([^‘’\n]{1,80})’(?![\p{L}\p{N}])/gu, '"$1"');
+}
+
 export function namedIn(goal: string): Named {
   const found: Named = {};
   const { noName } = goalWords();
   for (const [fact, forms] of FORMS) {
     const name = forms
-      .flatMap((form) => [...goal.matchAll(form)].map(([, text = ""]) => text))
+      .flatMap((form) => [...goal.matchAll(form)].map(matchedName))
       .find((text) => text !== "" && !noName.has(text.toLowerCase()));
     if (name !== undefined) found[fact] = name;
   }

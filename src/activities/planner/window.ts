@@ -59,10 +59,14 @@ const HALVES: ReadonlyArray<readonly [RegExp, (text: string[]) => string]> = [
   ],
 ];
 const FURTHEST_MINUTES = 5 * 525_600;
-const WORDS: ReadonlyArray<readonly [RegExp, string]> = [
-  [/\bhalf an hour\b/i, "30m"],
-  [/\b(?:last night|overnight|this (?:morning|afternoon|evening))\b/i, "12h"],
-  [/\b(?:today|yesterday)\b/i, "24h"],
+/** Parts of days, and the hour that they begin at, counted from today's midnight. */
+const DAY_PARTS: ReadonlyArray<readonly [RegExp, number]> = [
+  [/\b(?:last night|overnight|yesterday evening)\b/i, -6],
+  [/\byesterday afternoon\b/i, -12],
+  [/\byesterday\b/i, -24],
+  [/\b(?:today|all day|this morning)\b/i, 0],
+  [/\bthis afternoon\b/i, 12],
+  [/\b(?:this evening|tonight)\b/i, 17],
 ];
 /** Times that are written as nobody can read them surely: 29 Nov, 11/29, next to no hour of a clock. */
 const OTHER_TIME =
@@ -107,10 +111,18 @@ export function windowOf(goal: string, now: Date): GoalWindow {
       return span > 0 ? { window: durationOf(span) } : unread(match[0], "is no time at all");
     }
   }
-  const window = WORDS.find(([words]) => words.test(goal))?.[1];
+  const part = DAY_PARTS.find(([words]) => words.test(goal))?.[1];
+  const window = part === undefined ? undefined : sinceHour(part, now);
   if (window !== undefined) return { window };
   const other = OTHER_TIME.exec(goal)?.[0];
   return other === undefined ? {} : unread(other, "is written in a way that is not read here (2026-11-29T14:30 is)");
+}
+
+/** Undefined for a part of the day that has not begun. */
+function sinceHour(hour: number, now: Date): string | undefined {
+  const start = new Date(now.getFullYear(), now.getMonth(), now.getDate(), hour).getTime();
+  const minutes = Math.ceil((now.getTime() - start) / MINUTE_MS);
+  return minutes > 0 ? durationOf(minutes) : undefined;
 }
 
 /** The goal without how far back it looks: a week or a night chooses no playbook. */

@@ -31,6 +31,25 @@ describe("how far back", () => {
     ["errors between 14:00 and 15:00 yesterday", "26h"],
     ["errors a quarter of an hour ago", "15m"],
     ["errors of PT1H30M", "90m"],
+    ["errors yesterday at 3pm", "1530m"],
+    ["errors yesterday around 14:00", "1590m"],
+    ["errors yesterday, 14:00", "1590m"],
+    ["errors on Friday at 14:00", "3030m"],
+    ["errors at 14:00 on Friday", "3030m"],
+    ["errors on Friday", "64h"],
+    ["errors on 28 November at 14:00", "1590m"],
+    ["errors on 2026-11-28 at 14:00", "1590m"],
+    ["errors yesterday", "40h"],
+    ["errors since yesterday", "40h"],
+    ["errors since yesterday morning", "40h"],
+    ["errors yesterday evening", "22h"],
+    ["errors overnight", "22h"],
+    ["errors this morning", "16h"],
+    ["errors this afternoon", "4h"],
+    ["errors today", "16h"],
+    ["errors all day", "16h"],
+    ["errors since 2 o'clock", "14h"],
+    ["errors for the last quarter of an hour", "15m"],
   ])("%s: %s", (goal, window) => {
     expect(windowOf(goal, NOW).window).toBe(window);
   });
@@ -53,6 +72,17 @@ describe("how far back", () => {
     expect(withoutSpans("the certificate expires within 5 days")).toContain("within 5 days");
   });
 });
+
+test.each([
+  ["pod «запросы» is crash looping", { pod: "запросы" }],
+  ['queue "Bestellungen größe" grows', { queue: "Bestellungen größe" }],
+  ["queue “orders eu” grows", { queue: "orders eu" }],
+  ["host „größe-1“ is down", { host: "größe-1" }],
+  ["service 'naïve front' returns 500", { service: "naïve front" }],
+  ["the ‘billing’ service is slow", { service: "billing" }],
+  ["service checkout’s latency is high", { service: "checkout" }],
+  ["latency of service checkout", { service: "checkout" }],
+])("a name between quotes is whole: %s", (goal, facts) => expect(entitiesOf(goal, CONFIG)).toMatchObject(facts));
 
 test.each([
   ["Deployment/checkout in namespace shop is stuck", "checkout"],

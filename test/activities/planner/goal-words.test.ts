@@ -183,6 +183,8 @@ describe("an address is no certificate", () => {
     "https://shop.example returns 502",
     "https://shop.example is slow",
     "wss://push.example is unreachable",
+    "https://shop.example:8443 connection refused",
+    "https://shop.example refuses connections",
   ])("%j", (goal) => {
     const planned = draft(goal);
     expect(planned.ok ? planned.playbook : planned.problems[0]?.message).not.toMatch(
