@@ -6,6 +6,7 @@
 import type { Json } from "../schema/json.js";
 import { DOCUMENT_MAX_DEPTH, PROBLEMS_MAX } from "../vocabulary/limits.js";
 import { childPath, isWholeTemplate } from "./condition/template.js";
+import { redactColumns } from "./redact/columns.js";
 import { redactKnown } from "./redact/known-rules.js";
 import { isSecretObject, redactKubernetesSecrets, SECRET_OBJECT_KIND } from "./redact/kubernetes-secrets.js";
 import { redactNamedValues } from "./redact/named-values.js";
@@ -19,7 +20,7 @@ const DEPTH_MAX = DOCUMENT_MAX_DEPTH * 4;
 
 const replacement = (kind: string): string => `[redacted:${kind}]`;
 /** One after the other; what a step has replaced no later one changes. */
-const STEPS = [redactPrivateKeys, redactKubernetesSecrets, redactNamedValues, redactTokens, redactKnown];
+const STEPS = [redactPrivateKeys, redactKubernetesSecrets, redactNamedValues, redactColumns, redactTokens, redactKnown];
 
 /** The text without its secrets. The work grows with the length of the text. */
 export function redact(text: string): string {

@@ -64,6 +64,13 @@ const ARGUMENT_PLACES: readonly Place[] = [
     `\\bhtpasswd\\s-(?=[a-zA-Z]{0,8}n)(?=[a-zA-Z]{0,8}b)[a-zA-Z]{1,8}\\s\\S{1,64}\\s${QUOTE}`,
     VALUE,
   ),
+  place(
+    "password",
+    /net use /i,
+    `\\bnet use\\s[^\\n|;]{0,120}?\\\\\\\\[\\w.$\\\\-]{3,120}\\s${QUOTE}`,
+    "(?![/*-])[^\\s\"']{4,256}",
+  ),
+  place("password", /ssh-keygen/, `\\bssh-keygen\\b${ARGUMENTS}\\s-[NP] ?${QUOTE}`, VALUE),
   place("password", /net user/i, `\\bnet user\\s[\\w.\\\\-]{1,64}\\s${QUOTE}`, "(?![/-])[^\\s\"']{4,256}"),
   place("password", /ftp/, `\\bl?ftp\\b${ARGUMENTS}-u ?[\\w.@-]{1,64},`, VALUE),
   place(
@@ -137,6 +144,16 @@ const HOOK_URLS: readonly Place[] = [
     // What follows the first part of such a path belongs to it.
     "(?=[A-Za-z_-]{0,36}[0-9])[A-Za-z0-9_-]{18,128}(?:[/@][\\w@/%-]{8,512})?(?![A-Za-z0-9_-])",
   ),
+  place("webhook", /loggly/, "https?://logs-\\d\\d\\.loggly\\.com/(?:inputs|bulk)/", "[\\w-]{16,64}"),
+  place("webhook", /\/api\/push\//, "https?://[^\\s\"'<>/]{1,200}/api/push/", "[A-Za-z0-9]{8,64}"),
+  // Whoever has the link may do it.
+  loosePlace(
+    "token",
+    /reset|magic|invit|verif|activat|confirm/i,
+    "https?://[^\\s\"'<>]{1,200}[/?&](?:reset[-_]?password|password[-_]?reset|magic(?:[-_]?link)?|invit(?:e|ation)|verif(?:y|ication)(?:[-_]?email)?|activat(?:e|ion)|confirm(?:[-_]?email)?)[/=]",
+    "[\\w.~-]{20,512}",
+  ),
+  place("token", /SAML(?:Response|Request)=/, "(?:^|[?&\\s])SAML(?:Response|Request)=", "[\\w%+/=-]{20,}"),
   loosePlace("api-key", /x-honeycomb-team/i, "x-honeycomb-team[\"']?[ \\t]{0,2}[:=][ \\t]{0,2}[\"']?"),
   place(
     "webhook",

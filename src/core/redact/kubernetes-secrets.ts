@@ -9,7 +9,8 @@ export const SECRET_OBJECT_KIND = "kubernetes-secret";
 const KIND = /(?<![\w.-])\\{0,3}["']?kind\\{0,3}["']?[ \t]{0,4}:[ \t]{0,4}\\{0,3}["']?Secret(?:List)?(?![\w-])/;
 const KEPT = "(?!\\[redacted:)";
 /** JSON, also within a text of JSON, and YAML's flow form: one level, as data have. */
-const FLOW = /(\\{0,3}["']?(?:data|stringData)\\{0,3}["']?[ \t]{0,4}:[ \t\r\n]{0,40}\{)([^{}]{1,1000000})(?=\})/g;
+const FLOW =
+  /((?<![A-Za-z])\\{0,3}["']?(?:data|stringData)\\{0,3}["']?[ \t]{0,4}:[ \t\r\n]{0,40}\{)([^{}]{1,1000000})(?=\})/g;
 const FLOW_VALUE = new RegExp(
   `(?<![\\w.[-])((?:\\\\{0,3}["'])?[\\w.-]{1,253}(?:\\\\{0,3}["'])?[ \\t]{0,4}:[ \\t]{0,8}(?:\\\\{0,3}["'])?)${KEPT}([^\\s"',{}\\\\]+)`,
   "g",

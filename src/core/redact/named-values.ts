@@ -38,8 +38,8 @@ const ELEMENT = new RegExp(`(<[\\w:.-]{0,60}?(${SECRET_NAME})(?:\\s[^<>]{0,200})
 const HEADER =
   /(?<![A-Za-z0-9])((?:proxy-)?authorization|(?:set-)?cookie)(\\{0,3}["'])?[ \t]{0,4}(?:=>|[:=])[ \t]{0,4}/gi;
 const SCHEME =
-  /(?:Bearer|Basic|Token|Digest|Negotiate|NTLM|ApiKey|Api-Key|Key|GenieKey|SSWS|Bot|Splunk|AWS4-HMAC-SHA256|Hawk)[ \t]{1,4}/iy;
-const LOOSE = /(?<![A-Za-z0-9])((?:Bearer|Basic)[ \t]{1,4})([A-Za-z0-9._~+/-]{8,}={0,2})/g;
+  /(?:Bearer|Basic|Token|Digest|Negotiate|NTLM|ApiKey|Api-Key|Key|GenieKey|OAuth|SSWS|Bot|Splunk|AWS4-HMAC-SHA256|Hawk)[ \t]{1,4}/iy;
+const LOOSE = /(?<![A-Za-z0-9])((?:Bearer|Basic|GenieKey)[ \t]{1,4})([A-Za-z0-9._~+/-]{8,}={0,2})/g;
 
 /** Replaces every value that stands beside a secret's name, or in a secret's place. */
 export function redactNamedValues(text: string, replace: Replace): string {

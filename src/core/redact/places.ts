@@ -150,14 +150,24 @@ const IN_CODE: readonly Place[] = [
     /(?<=\bset(?:Password|Passphrase|Secret|Token|ApiKey|SecretKey)\(\s?["'])(?!\[redacted:)[^"'\n]{1,256}(?=["'])/gi,
   ),
   place("secret", /value=/i, named("\\b(?:key|name)=[\"']", "[\"']\\s{1,4}value=[\"']", "[^\"'\\n]{1,512}(?=[\"'])")),
+  // A variable of a container, in YAML or JSON: its name, then its value.
+  place(
+    "secret",
+    /value/i,
+    named(
+      "(?<![\\w.])\\\\{0,3}[\"']?(?:name|key)\\\\{0,3}[\"']?\\s?:\\s?\\\\{0,3}[\"']?",
+      "\\\\{0,3}[\"']?,?\\s{0,40}?\\\\{0,3}[\"']?value\\\\{0,3}[\"']?\\s?:\\s?\\\\{0,3}[\"']?",
+      "(?![$<{|>&*!]|(?:true|false|null|env:)\\b)[^\\s\"'\\\\,}]{1,512}",
+    ),
+  ),
   place("secret", /\bENV\b/, named("(?:^|\\n)\\s{0,4}(?:[^\\n]{0,80}\\s)?ENV\\s", "\\s", "[^\\s=\"']{6,512}")),
 ];
 
 const IN_ENVIRONMENT: readonly Place[] = [
   loosePlace(
     "api-key",
-    /_KEY=/,
-    /(?<=(?<![A-Z0-9_])(?![A-Z0-9_]{0,40}(?:CACHE|PARTITION|SORT|PRIMARY|IDEMPOTENCY|ROW|HASH|OBJECT|LOCK|PUBLIC|GROUP|SHARD|ROUTE)_KEY)[A-Z][A-Z0-9_]{1,60}_KEY=["']?)(?!\[redacted:)[A-Za-z0-9]{24,256}(?![\w/.-])/g,
+    /_(?:KEY|PAT)=/,
+    /(?<=(?<![A-Z0-9_])(?![A-Z0-9_]{0,40}(?:CACHE|PARTITION|SORT|PRIMARY|IDEMPOTENCY|ROW|HASH|OBJECT|LOCK|PUBLIC|GROUP|SHARD|ROUTE)_KEY)[A-Z][A-Z0-9_]{1,60}_(?:KEY|PAT)=["']?)(?!\[redacted:)[A-Za-z0-9]{24,256}(?![\w/.-])/g,
   ),
 ];
 

@@ -36,6 +36,9 @@ const STAND_IN = new RegExp(
     "redacted|hidden|masked|missing|ConvertTo-SecureString",
     "(?:process\\.env|os\\.environ|getenv)\\b.*",
     "(?:op|vault|ref|arn|file):.*",
+    "!(?:vault|secret|env|env_var|ref|sub|getatt|include)",
+    // The call that fetches it: os.Getenv(
+    "[a-z_$][\\w.$:]{0,80}\\(",
     // What gives one, in place of the value.
     "(?:kubectl|oc|aws|az|gcloud|vault|op|openssl|echo|cat|head|docker|helm|terraform|pwgen|uuidgen)\\s.*",
   ].join("|")})$`,
@@ -46,6 +49,9 @@ const STATE =
   /^(?:expired?|invalid|valid|revoked|rejected|refused|refresh(?:ed)?|rotated?|ok|failed|failure|success|error|denied|unknown|bucket|auth)$/i;
 /** `tls-cert`, `db-credentials`: the name of a Kubernetes secret, as in metrics' labels. */
 const OBJECT_NAME = /^[a-z][a-z0-9]{0,15}(?:[-.][a-z0-9]{1,15}){1,6}$/;
+/** The same behind its namespace: `shop/db-credentials`. */
+const NAMESPACED =
+  /^[a-z]{1,20}\d{0,3}(?:-[a-z]{1,20}\d{0,3}){0,6}\/[a-z]{1,20}\d{0,3}(?:[-.][a-z]{1,20}\d{0,3}){0,8}$/;
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const PATH = /^(?:\/|[~.]{0,2}\/[a-z][\w.-]{0,24}(?:\/[\w.-]{0,24}){0,20}|[A-Za-z]:\\.*)$/;
 /** Keys that other systems use for plain names as well. */
@@ -95,7 +101,7 @@ function isSecret(kind: string, name: string, value: string, where: NamedValue["
   if (kind === "token") return isToken(value, where);
   if (kind === "credential" || SHARED_KEY.test(name)) return isRandom(value);
   if (/id$/i.test(name)) return UUID.test(value) || (isCoined(value) && !value.includes("/"));
-  if (kind === "secret" && OBJECT_NAME.test(value) && !UUID.test(value)) return false;
+  if (kind === "secret" && (OBJECT_NAME.test(value) || NAMESPACED.test(value)) && !UUID.test(value)) return false;
   if (/^pwd/i.test(name) && PATH.test(value)) return false;
   if (/^pass$/i.test(name) && /^[0-9]{1,6}$/.test(value)) return false;
   // "password: reset failed": a word that a sentence goes on from.
