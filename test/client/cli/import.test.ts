@@ -187,6 +187,41 @@ test("commands, conditions, messages and browsers", async () => {
   for (const key of ["command", "mission_type", "created_by"]) expect(told).toContain(key);
 });
 
+test("how the node before ended becomes on; a tool's name may hold server and action", async () => {
+  const graph = {
+    ...chain(
+      node("logs", "log_collection", "log_collector", { service: "shop", duration: "1h" }),
+      node("tell", "notification", "secureMCP:slack:send_message", { channel: "#ops", text: "bad" }),
+      node("ticket", "ticket_create", "secureMCP:jira:create_issue", { summary: "500s of shop", project: "OPS" }),
+    ),
+  };
+  graph.edges[0] = { ...graph.edges[0], condition: "status == 'error'" } as never;
+  graph.edges[1] = { ...graph.edges[1], condition: 'status != "failed"' } as never;
+  const { node: of, told, problems, graph: made } = await imported(graph);
+  expect(problems).toEqual([]);
+  expect(made.edges.map(({ on }: { on: string }) => on)).toEqual(["failure", "success"]);
+  expect(of.tell.params).toEqual({ channel: "ops", message: "bad" });
+  expect(of.ticket.params).toMatchObject({ tracker: "jira", title: "500s of shop" });
+  expect(told).toContain("project");
+});
+
+test.each([
+  ["load_balancer_healthy_hosts", undefined],
+  ["tcp_connection_errors_total", undefined],
+  ["dns_lookup_failures_total", undefined],
+  ["dns_lookup_duration_seconds", undefined],
+  ["kube_pod_status_ready", undefined],
+  ["http_request_duration_seconds", "latency_p95"],
+  ["http_errors_total", "error_rate"],
+  ["db_pool_connections", "connections"],
+  ["kube_deployment_status_replicas_unavailable", "unavailable_replicas"],
+])("the metric %s becomes a signal only where it means the same", async (metric, signal) => {
+  const graph = chain(node("m", "metric_query", "metric_query", { service: "shop", metric_name: metric }));
+  const { node: of } = await imported(graph);
+  expect(of.m.params.signal).toBe(signal);
+  if (signal === undefined) expect(of.m.params.query).toBe(metric);
+});
+
 test("where the declaration does not decide, the name is given or asked for", async () => {
   writeFileSync(
     join(home, "config.yaml"),

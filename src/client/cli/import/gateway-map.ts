@@ -3,11 +3,13 @@ import type { Json } from "../../../schema/json.js";
 import type { Mapping } from "./mapping.js";
 
 /** A gateway's server, as our own trackers and channels; a declared MCP server stays one. */
-export function gateway(mapping: Mapping, type: string) {
-  const server = mapping.text("server") ?? "";
-  const action = mapping.text("action") ?? "";
+export function gateway(mapping: Mapping, type: string, name: string) {
+  // secureMCP:jira:create_issue
+  const [, ofServer = "", ofAction = ""] = name.split(":");
+  const server = mapping.text("server") ?? ofServer;
+  const action = mapping.text("action") ?? ofAction;
   const given = mapping.take("arguments");
-  const args = typeof given === "object" && given !== null && !Array.isArray(given) ? given : {};
+  const args = typeof given === "object" && given !== null && !Array.isArray(given) ? given : mapping.takeAll();
   if (Object.hasOwn(mapping.around.config.mcp?.servers ?? {}, server)) {
     mapping.set("server", server);
     mapping.set("action", action);
@@ -48,7 +50,8 @@ export function gateway(mapping: Mapping, type: string) {
     if (!used.includes(key))
       mapping.tell(`arguments.${key}`, "the tracker or channel in config.yaml sets project, type and the like");
   }
-  mapping.notes.push({ at: `${mapping.at}.tool`, message: `${mapping.at} ${server} ${action} became ${tool}` });
+  if (name === "secureMCP")
+    mapping.notes.push({ at: `${mapping.at}.tool`, message: `${mapping.at} ${server} ${action} became ${tool}` });
   mapping.finish({});
   return { tool, type: tool };
 }

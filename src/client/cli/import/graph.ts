@@ -2,7 +2,7 @@
 import type { Config } from "../../../schema/config.js";
 import type { Json } from "../../../schema/json.js";
 import type { Problem } from "../../../vocabulary/problems.js";
-import { conditionOf } from "./condition.js";
+import { conditionOf, endingOf } from "./condition.js";
 import { type ImportNote, Mapping, type Params } from "./mapping.js";
 import { filledTemplate } from "./template.js";
 import { mapTool } from "./tool-maps.js";
@@ -114,6 +114,11 @@ function mapEdge(edge: Params, at: string, ids: ReadonlySet<string>, notes: Impo
   const to = String(edge.to_node_id ?? edge.to ?? edge.target ?? "");
   const written = edge.condition;
   if (typeof written !== "string" || written === "") return { from_node_id: from, to_node_id: to };
+  const on = endingOf(written);
+  if (on !== undefined) {
+    notes.push({ at: `${at}.condition`, message: `${at}.condition ${JSON.stringify(written)} became on: ${on}` });
+    return { from_node_id: from, to_node_id: to, on };
+  }
   const condition = conditionOf(written, from, ids);
   if (condition !== written) {
     notes.push({

@@ -83,9 +83,14 @@ export class Mapping {
     return name;
   }
 
+  /** All that is left, which counts as mapped. */
+  takeAll(): Params {
+    return Object.fromEntries(Object.keys(this.#rest).map((key) => [key, this.take(key) ?? null]));
+  }
+
   /** Of a tool that is not one of the Python version's: its params stay as they are. */
   keepAll(): void {
-    for (const key of Object.keys(this.#rest)) this.out[key] = this.take(key) ?? null;
+    Object.assign(this.out, this.takeAll());
   }
 
   /** Names everything that was not taken, with what takes its place. */

@@ -5,7 +5,7 @@ import type { Mapping } from "./mapping.js";
 
 const SIGNALS: ReadonlyArray<readonly [RegExp, string]> = [
   [/restarts?_total|restart_count/, "restarts"],
-  [/pod_status_ready|unavailable|healthy_hosts/, "unavailable_replicas"],
+  [/unavailable/, "unavailable_replicas"],
   [/memory|rss/, "memory"],
   [/cpu/, "cpu"],
   [/pool|connections?_(?:active|used)|connections$/, "connections"],
@@ -15,6 +15,9 @@ const SIGNALS: ReadonlyArray<readonly [RegExp, string]> = [
   [/requests?(?:_total|_count)?$/, "request_rate"],
   [/^up$/, "availability"],
 ];
+/** Of these a service has errors and durations of its own, which no signal is about. */
+const OF_ELSE = /^(?:dns|tcp|udp|tls|network|disk|gc|jvm|go|db|sql|cache|redis|http_client)_/;
+const OF_REQUESTS = ["latency_p95", "error_rate", "request_rate"];
 const UNIT_SECONDS: Record<string, number> = { s: 1, m: 60, h: 3_600, d: 86_400, w: 604_800 };
 
 export function metricParams(mapping: Mapping): void {
@@ -50,7 +53,8 @@ function signal(
   percentile: string | undefined,
   filters: Json | undefined,
 ): void {
-  const found = SIGNALS.find(([pattern]) => pattern.test(metric))?.[1];
+  const like = SIGNALS.find(([pattern]) => pattern.test(metric))?.[1];
+  const found = like !== undefined && OF_REQUESTS.includes(like) && OF_ELSE.test(metric) ? undefined : like;
   const isFailing = JSON.stringify(filters ?? "").match(/[45]\d\d|5xx|4xx/) !== null;
   if (found === undefined || service === undefined) {
     mapping.set("query", metric);

@@ -16,7 +16,7 @@ export function mapTool(
 ): { tool: string | null; type?: string } {
   if (["wait", "decision", "human_review"].includes(type)) return builtIn(mapping, type);
   const name = tool ?? "";
-  if (name.startsWith("secureMCP")) return MAPS.secureMCP?.(mapping, type) ?? { tool: name };
+  if (name === "secureMCP" || name.startsWith("secureMCP:")) return gateway(mapping, type, name);
   const map = Object.hasOwn(MAPS, name) ? MAPS[name] : undefined;
   if (map !== undefined) return map(mapping, type);
   if (REMEDIES.includes(type)) return remedy(mapping, type);
@@ -54,7 +54,6 @@ const MAPS: Record<string, MapTool> = {
     });
     return { tool: "summary" };
   },
-  secureMCP: gateway,
   browser: (mapping) => {
     const url = mapping.text("target_url");
     if (url !== undefined) {
@@ -62,6 +61,7 @@ const MAPS: Record<string, MapTool> = {
       mapping.became("target_url", "steps");
     }
     mapping.finish({
+      mission_file: "write the steps out: docs/browser.md",
       mission_type: "write the steps out: docs/browser.md",
       parameters: "write the steps out: docs/browser.md",
     });
