@@ -32,11 +32,16 @@ export function createAnswers(
     },
     async put(key, answer) {
       if (limits.entries === 0 || !KEY.test(key)) return;
-      await mkdir(directory, { recursive: true, mode: 0o700 });
       const own = `${fileOf(key)}.${randomUUID()}`;
-      await writeFile(own, JSON.stringify({ at: now(), answer }), { mode: 0o600 });
-      await rename(own, fileOf(key));
-      await prune(directory, limits.entries, isFresh);
+      try {
+        await mkdir(directory, { recursive: true, mode: 0o700 });
+        await writeFile(own, JSON.stringify({ at: now(), answer }), { mode: 0o600 });
+        await rename(own, fileOf(key));
+        await prune(directory, limits.entries, isFresh);
+      } catch {
+        // The plan is there and was paid for; only the next one like it costs a call again.
+        await rm(own, { force: true }).catch(() => undefined);
+      }
     },
   };
 }

@@ -69,7 +69,7 @@ export const waitSeconds = () =>
 export const starting = () => [
   new Option("-n, --dry-run", "go the same way, run no tool and contact nobody"),
   ...waiting(),
-  new Option("--worker-decides", "start even if the policy on this machine refuses; the worker's own is the law"),
+  new Option("--worker-decides", "start even if the policy on this machine refuses; the worker's own policy decides"),
 ];
 export const reporting = () => [
   new Option("--full", "all that the answer rests on, and what the run wrote").conflicts("format"),

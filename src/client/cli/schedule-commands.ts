@@ -60,6 +60,6 @@ export const SCHEDULES: Declared = {
       load: async () => as((await import("./commands/schedules.js")).resume),
     },
     one("trigger", "Start it once now", "trigger", "autoops schedules trigger nightly"),
-    one("delete", "Forget it; runs that it started go on", "remove", "autoops schedules delete nightly"),
+    one("delete", "Delete it; runs that it started go on", "remove", "autoops schedules delete nightly"),
   ],
 };
