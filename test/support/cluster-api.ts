@@ -19,11 +19,17 @@ export interface FakeApi {
 }
 
 /** `forbidden`: kinds that the account may not list. */
-export function apiOf(world: World, { forbidden = [] as string[], now = 0, pageMax = 500 } = {}): FakeApi {
+/** `groups`: of other makers, which `/apis` lists beside Kubernetes' own. */
+export function apiOf(
+  world: World,
+  { forbidden = [] as string[], now = 0, pageMax = 500, groups = [] as string[] } = {},
+): FakeApi {
   const asked: string[] = [];
   const fetch: ToolContext["fetch"] = (url) => {
     const { pathname, searchParams } = new URL(url);
     asked.push(pathname);
+    if (pathname === "/apis")
+      return Promise.resolve(answer(200, JSON.stringify({ kind: "APIGroupList", groups: groups.map(groupOf) })));
     return Promise.resolve(answerTo(world, pathname, searchParams, forbidden, pageMax));
   };
   const config = configOf({ clusters: { prod: { server: SERVER, allow_exec: false, token: "env:TOKEN" } } as never });
@@ -36,6 +42,7 @@ const answer = (status: number, text: string): HttpAnswer =>
     text,
     headers: { "content-type": text.startsWith("{") ? "application/json" : "text/plain" },
   }) as unknown as HttpAnswer;
+const groupOf = (name: string) => ({ name, preferredVersion: { groupVersion: `${name}/v1x`, version: "v1x" } });
 const refusal = (status: number, message: string): HttpAnswer =>
   answer(status, JSON.stringify({ kind: "Status", message }));
 
@@ -58,6 +65,11 @@ function answerTo(
       ? refusal(400, "previous terminated container not found")
       : answer(200, found.lines.join("\n"));
   }
+  const other = /^\/apis\/[^/]+\/v1x\/(?:namespaces\/[^/]+\/)?(\w+)$/.exec(path)?.[1];
+  const customs = (world.items.Custom ?? []).filter(({ kind: own }) =>
+    [own.toLowerCase(), `${own.toLowerCase()}s`].includes(other),
+  );
+  if (customs.length > 0) return answer(200, JSON.stringify({ metadata: {}, items: customs }));
   const namespace = /\/namespaces\/([^/]+)\//.exec(path)?.[1];
   const kind = KIND_OF.get(path.replace(/\/namespaces\/[^/]+(?=\/)/, ""));
   if (kind === undefined) return refusal(404, "the server could not find the requested resource");

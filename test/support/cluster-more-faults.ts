@@ -1,6 +1,8 @@
 /** Faults that show in how things run rather than in what they are: networks, nodes, stores, sidecars, what stands around a workload. */
 import { FAULTS, type Fault, portOf, specsOf } from "./cluster-faults.js";
+import { FURTHER_FAULTS } from "./cluster-further-faults.js";
 import { KEEPER_FAULTS } from "./cluster-keeper-faults.js";
+import { MESH_FAULTS } from "./cluster-mesh-faults.js";
 import { OTHER_FAULTS } from "./cluster-other-faults.js";
 import type { System } from "./cluster-systems.js";
 import {
@@ -569,4 +571,11 @@ export const MORE_FAULTS: Record<string, Fault> = {
   },
 };
 
-export const ALL_FAULTS: Record<string, Fault> = { ...FAULTS, ...MORE_FAULTS, ...KEEPER_FAULTS, ...OTHER_FAULTS };
+export const ALL_FAULTS: Record<string, Fault> = {
+  ...FAULTS,
+  ...MORE_FAULTS,
+  ...KEEPER_FAULTS,
+  ...OTHER_FAULTS,
+  ...MESH_FAULTS,
+  ...FURTHER_FAULTS,
+};

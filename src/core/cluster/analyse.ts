@@ -6,9 +6,15 @@ import { controllerCauses } from "./analysers/controllers.js";
 import { customResourceCauses } from "./analysers/custom-resources.js";
 import { dnsCauses } from "./analysers/dns.js";
 import type { Analyser } from "./analysers/draft.js";
+import { foreignImageCauses } from "./analysers/foreign-images.js";
+import { givenResourceCauses } from "./analysers/given-resources.js";
 import { imageCauses } from "./analysers/images.js";
+import { ingressRequestCauses } from "./analysers/ingress-requests.js";
 import { ingressCauses } from "./analysers/ingresses.js";
+import { injectedCauses } from "./analysers/injected-faults.js";
 import { jobCauses } from "./analysers/jobs.js";
+import { listeningPortCauses } from "./analysers/listening-ports.js";
+import { meshRouteCauses } from "./analysers/mesh-routes.js";
 import { mountCauses } from "./analysers/mounts.js";
 import { neighbourCauses } from "./analysers/neighbours.js";
 import { nodeNetworkCauses } from "./analysers/node-network.js";
@@ -16,6 +22,7 @@ import { nodeCauses } from "./analysers/nodes.js";
 import { policyCauses } from "./analysers/policies.js";
 import { probeCauses, unreadyCauses } from "./analysers/probes.js";
 import { programCauses } from "./analysers/programs.js";
+import { publishedPodCauses } from "./analysers/published-pods.js";
 import { readinessGateCauses } from "./analysers/readiness-gates.js";
 import { reportedErrorCauses } from "./analysers/reported-errors.js";
 import { roleCauses } from "./analysers/roles.js";
@@ -56,6 +63,13 @@ const ANALYSERS: readonly Analyser[] = [
   unresponsiveCauses,
   reportedErrorCauses,
   surroundingCauses,
+  injectedCauses,
+  meshRouteCauses,
+  givenResourceCauses,
+  ingressRequestCauses,
+  foreignImageCauses,
+  listeningPortCauses,
+  publishedPodCauses,
   unreadyCauses,
 ];
 

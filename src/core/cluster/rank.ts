@@ -204,6 +204,8 @@ function sameTier(root: Cause, cause: Cause): boolean {
     return false;
   if (cause.code === "k8s-pod-not-ready" && root.code !== "k8s-pod-not-ready" && root.code !== "k8s-rollout-stalled")
     return true;
+  // Whatever else a workload shows, somebody does to it on purpose.
+  if (root.code === "k8s-fault-injected") return cause.code !== "k8s-fault-injected";
   if (cause.code === "k8s-rollout-stalled") return root.code !== "k8s-rollout-stalled";
   if (cause.code === "k8s-workload-unresponsive") return saysWhyUnresponsive(root, cause);
   const pair = `${root.code} ${cause.code}`;
@@ -211,7 +213,8 @@ function sameTier(root: Cause, cause: Cause): boolean {
 }
 
 /** Whom these affect they keep from answering. */
-const CUTS_OFF = /^k8s-(?:network-policy-|node-cpu-hogged|fault-injected)/;
+const CUTS_OFF =
+  /^k8s-(?:network-policy-|node-cpu-hogged|fault-injected|mesh-route-wrong|service-publishes-unready|service-endpoints-stale)/;
 
 /** Its callers only tell that it does not answer: what is wrong with it, or with the service before it, says why. */
 const saysWhyUnresponsive = (root: Cause, cause: Cause): boolean =>
@@ -223,6 +226,11 @@ const saysWhyUnresponsive = (root: Cause, cause: Cause): boolean =>
 
 const INCLUDES = new Set([
   "k8s-container-out-of-memory k8s-memory-limit-close",
+  "k8s-image-of-another-workload k8s-program-port-unexpected",
+  "k8s-vertical-autoscaler-oversizes k8s-cpu-insufficient",
+  "k8s-vertical-autoscaler-oversizes k8s-memory-insufficient",
+  "k8s-vertical-autoscaler-undersizes k8s-container-out-of-memory",
+  "k8s-limit-range-default-too-small k8s-container-out-of-memory",
   "k8s-cpu-limit-too-small k8s-cpu-limit-close",
   "k8s-dependency-user-missing k8s-dependency-credentials-wrong",
   "k8s-dependency-user-missing k8s-dependency-rights-missing",

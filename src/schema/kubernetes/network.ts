@@ -54,7 +54,10 @@ export const ingress = z.object({
       ingressClassName: text,
       defaultBackend: opt(backend),
       rules: many(
-        z.object({ host: text, http: opt(z.object({ paths: many(z.object({ path: text, backend: opt(backend) })) })) }),
+        z.object({
+          host: text,
+          http: opt(z.object({ paths: many(z.object({ path: text, pathType: text, backend: opt(backend) })) })),
+        }),
       ),
       tls: many(z.object({ secretName: text, hosts: opt(z.array(z.string())) })),
     }),

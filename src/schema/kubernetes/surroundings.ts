@@ -138,6 +138,35 @@ export const podUsage = z.object({ metadata, containers: many(z.object({ name: z
 
 const loose = many(z.object({ type: z.string(), status: text, reason: text, message: text, lastTransitionTime: text }));
 const part = many(z.object({ name: text, conditions: loose }));
+const destination = opt(z.object({ host: text, subset: text }));
+const selected = opt(
+  z.object({
+    labelSelectors: strings,
+    expressionSelectors: many(z.object({ key: z.string(), operator: z.string(), values: opt(z.array(z.string())) })),
+    pods: opt(z.record(z.string(), z.array(z.string()))),
+    namespaces: opt(z.array(z.string())),
+  }),
+);
+/** What is known of objects of other makers: experiments, routes of a mesh, vertical autoscalers, certificates. */
+const otherMakers = {
+  action: text,
+  selector: selected,
+  engineState: text,
+  appinfo: opt(z.object({ appns: text, applabel: text })),
+  hosts: opt(z.array(z.string())),
+  http: many(
+    z.object({
+      fault: opt(
+        z.object({ abort: opt(z.object({ httpStatus: number })), delay: opt(z.object({ fixedDelay: text })) }),
+      ),
+      route: many(z.object({ destination })),
+    }),
+  ),
+  host: text,
+  subsets: many(z.object({ name: text, labels: strings })),
+  targetRef: opt(z.object({ kind: text, name: text })),
+  secretName: text,
+};
 /**
  * An object of a kind that config.yaml declares: conditions are what such objects agree on. Those of the Gateway API have them by
  * parent, listener and ancestor; some have a phase, a state or a health in their place.
@@ -145,10 +174,11 @@ const part = many(z.object({ name: text, conditions: loose }));
 const declared = z.object({
   metadata,
   kind: text,
-  /** What it scales, of those that scale. */
-  spec: opt(z.object({ scaleTargetRef: opt(z.object({ name: text })) })),
+  spec: opt(z.object({ scaleTargetRef: opt(z.object({ name: text })), ...otherMakers })),
   status: opt(
     z.object({
+      notAfter: text,
+      engineStatus: text,
       phase: text,
       state: text,
       message: text,
@@ -161,10 +191,7 @@ const declared = z.object({
     }),
   ),
 });
-export const customObject = declared.transform(({ spec, ...item }) => ({
-  ...item,
-  target: spec?.scaleTargetRef?.name,
-}));
+export const customObject = declared.transform((item) => ({ ...item, target: item.spec?.scaleTargetRef?.name }));
 export type CustomObject = z.output<typeof customObject>;
 
 export const webhookConfiguration = z.object({

@@ -411,3 +411,26 @@ describe("what a folder does not hold", () => {
     expect((await look()).healthy).toBe(true);
   });
 });
+
+test("objects of other makers in a folder count without being declared; kinds that nothing is known of do not", async () => {
+  const world = shop();
+  await FORMS["lists as JSON"]?.(world);
+  await put(
+    "chaos.yaml",
+    [
+      "apiVersion: chaos-mesh.org/v1alpha1",
+      "kind: StressChaos",
+      "metadata: { name: burn, namespace: shop }",
+      "spec: { mode: all, selector: { namespaces: [shop], labelSelectors: { app: catalog } } }",
+      "status: { conditions: [{ type: AllInjected, status: 'True' }, { type: AllRecovered, status: 'False' }] }",
+      "---",
+      "apiVersion: example.com/v1",
+      "kind: Gadget",
+      "metadata: { name: g, namespace: shop }",
+      "status: { conditions: [{ type: Ready, status: 'False', message: broken }] }",
+    ].join("\n"),
+  );
+  const output = await look();
+  expect(firstOf(output)).toBe("k8s-fault-injected Deployment/catalog");
+  expect(output.causes).toHaveLength(1);
+});

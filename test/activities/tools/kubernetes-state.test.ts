@@ -78,6 +78,19 @@ describe("kubernetes_state", () => {
     expect(asked.filter((path) => path === "/api/v1/namespaces/shop/pods").length).toBe(4);
   });
 
+  test("kinds of other makers are read where the cluster has their group, and asked for nowhere else", async () => {
+    const world = shop();
+    const metadata = { name: "slow", namespace: "shop" };
+    const spec = { action: "delay", selector: { namespaces: ["shop"], labelSelectors: { app: "cart" } } };
+    add(world, "Custom", { kind: "NetworkChaos", metadata, spec, status: { conditions: [] } });
+    const { output } = await ask(world, {}, { groups: ["apps", "chaos-mesh.org", "networking.istio.io"] });
+    expect(output.causes.map(({ code, object }) => `${code} ${object.name}`)).toEqual(["k8s-fault-injected cart"]);
+    expect(output.unreadable).toEqual([]);
+    const { asked, output: without } = await ask(world, {}, { groups: ["apps"] });
+    expect(without.causes).toEqual([]);
+    expect(asked.filter((path) => /chaos|istio|cert-manager/.test(path))).toEqual([]);
+  });
+
   test("a workload that is asked for: its own causes alone; one that is not there is refused with those that are", async () => {
     const world = shop();
     crashing(world, "cart", 1);

@@ -6,8 +6,12 @@ import { dependenciesOf, placeOf } from "./dependencies.js";
 import { type Analyser, causeOf, isReady, isWanted, podEvidence } from "./draft.js";
 import { signIn } from "./log-signs.js";
 import { podDns } from "./pod-dns.js";
+import { isStore } from "./stores.js";
 
 const SYSTEM = "kube-system";
+/** So many others that call by name and do not complain: then the trouble is the one's own. */
+const OTHERS_MIN = 2;
+const MANY_MIN = 5;
 const isDns = ({ ref, labels }: Owner): boolean =>
   ref.namespace === SYSTEM &&
   (/^(?:rke2-|k3s-)?(?:core|kube-)-?dns(?:-rke2-coredns)?$/.test(ref.name) || labels["k8s-app"] === "kube-dns");
@@ -150,6 +154,7 @@ function unresolvedByAll(model: Model, object: ObjectRef): Cause[] {
   const own = [...hit.values()].filter(({ owner }) => asksClusterDns(owner));
   const [first] = own;
   if (first === undefined) return [];
+  const isAlone = own.length === 1 && othersWithLogs(model, first.owner) >= OTHERS_MIN;
   const who = own.length > 1 ? `${own.length} workloads cannot` : `${refText(first.owner.ref)} cannot`;
   return [
     causeOf(
@@ -159,10 +164,25 @@ function unresolvedByAll(model: Model, object: ObjectRef): Cause[] {
       {
         evidence: own.slice(0, 3).map(({ owner, line }) => evidenceOf(owner.ref, "log", line)),
         affects: own.map(({ owner }) => owner.ref),
-        weight: own.length > 1 ? 0.85 : 0.62,
+        weight: own.length > 1 ? 0.85 : isAlone ? 0.4 : 0.62,
       },
     ),
   ];
+}
+
+/** Programs whose logs say nothing of names: those that are told to call others, or that are many. */
+function othersWithLogs(model: Model, owner: Owner): number {
+  const pods = new Set(model.facts.logs.map(({ namespace, pod }) => `${namespace}/${pod}`));
+  const others = model.owners.filter(
+    (one) =>
+      one !== owner &&
+      one.ref.namespace === owner.ref.namespace &&
+      one.pods.some(({ metadata }) => pods.has(`${metadata.namespace}/${metadata.name}`)) &&
+      asksClusterDns(one) &&
+      !isStore(one),
+  );
+  const calling = others.filter((one) => dependenciesOf(model, one).length > 0);
+  return others.length >= MANY_MIN ? others.length : calling.length;
 }
 
 /** A headless service has no name while none of its pods is ready. */
@@ -175,7 +195,7 @@ function isUnresolvedService(model: Model, namespace: string, line: string): boo
       spec?.clusterIP !== "None" &&
       spec?.type !== "ExternalName" &&
       (place === undefined
-        ? metadata.namespace === namespace && line.includes(metadata.name)
+        ? seen.about === undefined && metadata.namespace === namespace && line.includes(metadata.name)
         : metadata.name === place.host && metadata.namespace === place.namespace),
   );
 }

@@ -1,22 +1,10 @@
 /** What programs write when something that they need is not as they need it: over languages and libraries. */
-import type { CauseCode } from "../codes.js";
 import type { Model, Owner } from "../model.js";
-
-export interface LogSign {
-  code: CauseCode;
-  pattern: RegExp;
-  /** The host, the setting or the file that it is about, as the first group that is there. */
-  about?: RegExp;
-}
+import { ADDRESS, anyOf, type LogSign, QUOTED } from "./sign-parts.js";
+import { STORE_SIGNS } from "./store-signs.js";
 
 const HOST =
   /(?:lookup |ENOTFOUND |EAI_AGAIN |UnknownHostException:? |host name "|[Rr]esolve (?:host )?(?:name )?['"]?|getaddrinfo\(?['"]?|host ['"]|server at ['"])([a-z0-9][a-z0-9.-]*[a-z0-9])/;
-const ADDRESS =
-  /(?:dial tcp |connect to |connecting to |ECONNREFUSED |ETIMEDOUT |connect: |host[ =]['"]?|server at ['"]?|address(?:es)?[=: ]['"]?|:\/\/)([a-z0-9][a-z0-9.-]*[a-z0-9](?::\d{2,5})?)/i;
-/** One pattern of several, each on a line of its own. */
-const anyOf = (patterns: readonly RegExp[], flags = ""): RegExp =>
-  new RegExp(patterns.map(({ source }) => source).join("|"), flags);
-const QUOTED = /['"`]([\w./:@-]{1,120})['"`]/;
 
 /** The first that fits a line. */
 export const LOG_SIGNS: readonly LogSign[] = [
@@ -29,7 +17,7 @@ export const LOG_SIGNS: readonly LogSign[] = [
   {
     code: "k8s-account-token-missing",
     pattern:
-      /serviceaccount\/(?:token|ca\.crt|namespace)['":]?.{0,40}(?:no such file|not found|ENOENT|does not exist|cannot find)|(?:ENOENT|No such file).{0,80}serviceaccount\/(?:token|ca\.crt)|unable to load in-?cluster config|not running in (?:a )?cluster/i,
+      /serviceaccount\/(?:token|ca\.crt|namespace)['":]?.{0,40}(?:no such file|not found|ENOENT|does not exist|cannot find)|(?:ENOENT|No such file).{0,80}serviceaccount\/(?:token|ca\.crt)|unable to load in-?cluster config|not running in (?:a )?cluster|service token file does not exist|reading service account token from/i,
   },
   {
     code: "k8s-heap-exhausted",
@@ -37,121 +25,14 @@ export const LOG_SIGNS: readonly LogSign[] = [
       /OutOfMemoryError: (?:Java heap space|GC overhead|Metaspace|Direct buffer|Requested array)|GC overhead limit exceeded|JavaScript heap out of memory|Reached heap limit|fatal error: runtime: out of memory|^MemoryError\b|System\.OutOfMemoryException|Allowed memory size of \d+ bytes exhausted|failed to allocate memory \(NoMemoryError\)/,
   },
   {
-    code: "k8s-dependency-user-missing",
-    pattern: anyOf(
-      [
-        /Could not find user/,
-        /UserNotFound/,
-        /role "[^"]+" does not exist/,
-        /(?:no such|unknown) (?:database )?user\b.{0,60}(?:mongo|mysql|postgres|redis|rabbit|kafka)/,
-        /user '[^']+'@'[^']+' (?:does not exist|not found)/,
-        /user '[^']+' - invalid credentials: user does not exist/,
-      ],
-      "i",
-    ),
-    about: /(?:user |role |principal(?:Name)?"?: ?)\\?['"]?([\w.-]+)/,
-  },
-  {
-    code: "k8s-dependency-rights-missing",
-    pattern: anyOf(
-      [
-        /not authorized on \S+ to execute/,
-        /command \S+ requires authorization/,
-        /permission denied for (?:relation|table|schema|database|sequence|function)/,
-        /must be owner of/,
-        /command denied to user/,
-        /Access denied for user '[^']*'@'[^']*' to database/,
-        /NOPERM/,
-        /no permissions to (?:run|access)/,
-        /(?:TOPIC|GROUP|CLUSTER)_AUTHORIZATION_FAILED|Not authorized to access (?:topics|group)|(?:Topic|Group)AuthorizationException/,
-        /access to (?:vhost|queue|exchange) .{0,80} refused for user/,
-      ],
-      "i",
-    ),
-    about: /(?:user |role )\\?['"]?([\w.-]+)/,
-  },
-  {
     code: "k8s-image-platform-unmatched",
     pattern: /exec format error|cannot execute binary file/i,
   },
-  {
-    code: "k8s-dependency-read-only",
-    pattern: anyOf(
-      [
-        /You can't write against a read only/,
-        /running with the --(?:super-)?read-only option/,
-        /cannot execute (?:INSERT|UPDATE|DELETE|CREATE TABLE|ALTER \w+|nextval\S*) in a read-only transaction/,
-        /NotWritablePrimary|NotPrimary(?:NoSecondaryOk|OrSecondary)?Error?|not (?:primary|master)(?: and|\b)/,
-        /index \[[^\]]+\] blocked by: .*read-only/,
-        /(?:database|table|keyspace|cluster) is (?:in )?read[- ]only(?: mode)?/,
-      ],
-      "i",
-    ),
-    about: ADDRESS,
-  },
-  {
-    code: "k8s-dependency-exhausted",
-    pattern: anyOf(
-      [
-        /too many (?:connections|clients)/,
-        /remaining connection slots are reserved/,
-        /max(?:imum)? number of clients reached/,
-        /connection pool (?:is )?(?:exhausted|full|timed? ?out)/,
-        /pool (?:is )?exhausted/,
-        /Timeout waiting for (?:idle object|connection from pool)/,
-        /Unable to acquire (?:JDBC )?connection/,
-        /HikariPool\S* - Connection is not available/,
-        /OOM command not allowed/,
-        /MISCONF /,
-        /max_connections/,
-        /resource[_ ]exhausted/,
-        /RESOURCE_EXHAUSTED/,
-      ],
-      "i",
-    ),
-    about: ADDRESS,
-  },
-  {
-    code: "k8s-dependency-credentials-wrong",
-    pattern: anyOf(
-      [
-        /Access denied for user/,
-        /password authentication failed/,
-        /WRONGPASS/,
-        /NOAUTH/,
-        /invalid username-password/,
-        /ACCESS_REFUSED/,
-        /Login failed for user/,
-        /Authentication failed/,
-        /auth(?:entication)? (?:error|failure)/,
-        /SASL .*(?:fail|invalid)/,
-        /invalid (?:credentials|password|api key|token)/,
-        /ERR invalid password/,
-        /bad auth/,
-        /no pg_hba\.conf entry/,
-        /\b401 Unauthorized/,
-        /command \S* ?requires authentication/,
-        /AuthenticationFailed|SaslAuthenticationException|SASL_AUTHENTICATION_FAILED/,
-        /invalid username or password/,
-        /HELLO must be called/,
-        /PLAIN login refused/,
-        /is not authorized to (?:access|perform)/,
-        /AccessDenied(?:Exception)?\b/,
-      ],
-      "i",
-    ),
-    about: /(?:user |role )['"]?([\w.-]+)/,
-  },
-  {
-    code: "k8s-dependency-database-missing",
-    pattern:
-      /Unknown database|database "[^"]+" does not exist|relation "[^"]+" does not exist|Table '[^']+' doesn't exist|no such table|UNKNOWN_TOPIC|unknown topic|index_not_found|ns does not exist|keyspace .* does not exist/i,
-    about: QUOTED,
-  },
+  ...STORE_SIGNS,
   {
     code: "k8s-dependency-certificate-refused",
     pattern:
-      /x509: |certificate verify failed|PKIX path building failed|self[- ]signed certificate|certificate has expired|CERT_HAS_EXPIRED|unable to verify the first certificate|SSLHandshakeException/i,
+      /x509: |certificate verify failed|PKIX path (?:building|validation) failed|CERT_ALTNAME_INVALID|does not match certificate|SSLError: hostname '[^']+' doesn't match|self[- ]signed certificate|certificate has expired|CERT_HAS_EXPIRED|unable to verify the first certificate|SSLHandshakeException/i,
   },
   {
     code: "k8s-container-port-conflict",
@@ -159,11 +40,23 @@ export const LOG_SIGNS: readonly LogSign[] = [
       /address already in use|EADDRINUSE|Only one usage of each socket address|port \d+ (?:is )?already (?:in use|bound|allocated)|Address in use|bind\(\) to .* failed \(98/i,
     about: /(?:port |:)(\d{2,5})/,
   },
+  {
+    code: "k8s-dependency-scheme-wrong",
+    pattern:
+      /wrong[ _]version[ _]number|gave HTTP response to HTTPS client|Unsupported or unrecognized SSL message|first record does not look like a TLS handshake|HTTP request (?:was )?sent to (?:an )?HTTPS|plain HTTP request was sent to HTTPS port|malformed HTTP response|packet length too long|ERR_SSL_WRONG_VERSION_NUMBER|EPROTO/i,
+    about: ADDRESS,
+  },
+  {
+    code: "k8s-process-limit-reached",
+    pattern:
+      /too many open files|\bEMFILE\b|\bENFILE\b|unable to create (?:new )?native thread|failed to create new OS thread|can't start new thread|pthread_create failed|fork: (?:retry: )?Resource temporarily unavailable|cannot fork|spawn \S+ EAGAIN/i,
+  },
   { code: "k8s-volume-full", pattern: /no space left on device|\bENOSPC\b|disk (?:is )?full|No space left/i },
   { code: "k8s-read-only-root", pattern: /read-only file ?system|\bEROFS\b/i, about: /(?:^|[\s'"(:=])(\/[\w./-]+)/ },
   {
     code: "k8s-volume-permission-denied",
-    pattern: /permission denied|\bEACCES\b|Errcode: 13|Operation not permitted|\bEPERM\b/i,
+    pattern:
+      /permission denied|nio\.file\.AccessDeniedException|\bEACCES\b|Errcode: 13|Operation not permitted|\bEPERM\b/i,
     about: /(?:^|[\s'"(:=])(\/[\w./-]+)/,
   },
   {

@@ -22,6 +22,9 @@ type Fault = "wrong-port" | "wrong-path" | "wrong-scheme" | "too-impatient" | "f
 const FIELDS = { liveness: "livenessProbe", readiness: "readinessProbe", startup: "startupProbe" } as const;
 
 const CURRENT_MS = 900_000;
+const STARTING_MS = 60_000;
+/** So long before a pod stopped being ready, an event of it says nothing of that. */
+const PAST_MS = 3_600_000;
 /** A probe that gives up sooner gives a program no time to start. */
 const SHORT_PATIENCE_SECONDS = 15;
 
@@ -60,17 +63,26 @@ function containerCauses(model: Model, owner: Owner, one: SeenContainer, nowMs: 
     .events(refOf("Pod", pod))
     .filter(({ container }) => container === undefined || container === status.name);
   const kills = killedByProbe(model, one);
+  // What has not begun to run yet is asked by no probe; an event of before is of another time.
+  if (/^(?:PodInitializing|ContainerCreating)$/.test(status.state?.waiting?.reason ?? "")) return [];
   const crashes = status.state?.waiting?.reason === "CrashLoopBackOff" && !kills;
   return (["startup", "liveness", "readiness"] as const).flatMap((kind): Cause[] => {
     const event = own.find(({ reason, message }) => reason === "Unhealthy" && message.toLowerCase().startsWith(kind));
     const probe = spec?.[FIELDS[kind]];
-    if (event === undefined) return silentReadiness(owner, one, kind, probe);
+    if (event === undefined || isPast(pod, event)) return silentReadiness(owner, one, kind, probe, nowMs);
     if (kind === "readiness" && status.ready === true) return [];
     const isCurrent = !isReady(pod) || (kind !== "readiness" && nowMs - event.atMs < CURRENT_MS);
     if (!isCurrent || crashes || endsByItself(one, kills)) return [];
     const fault = faultOf(event.message, probe, spec, own, kind);
     return [probeCause(owner, one, kind, fault, [podEvidence(pod, "event Unhealthy", event.message)], probe, 0.93)];
   });
+}
+
+function isPast({ status }: SeenContainer["pod"], { atMs }: SeenEvent): boolean {
+  const since = status?.conditions.find(
+    ({ type, status: is }) => type === "Ready" && is !== "True",
+  )?.lastTransitionTime;
+  return Date.parse(since ?? "") - atMs > PAST_MS;
 }
 
 /** A program that ends with an error of its own is no matter of probes. */
@@ -81,11 +93,19 @@ function endsByItself({ status }: SeenContainer, kills: boolean): boolean {
 }
 
 /** Its event has passed, and it still runs without being ready: the spec alone may tell. */
-function silentReadiness(owner: Owner, one: SeenContainer, kind: Kind, probe: Probe | undefined): Cause[] {
+function silentReadiness(
+  owner: Owner,
+  one: SeenContainer,
+  kind: Kind,
+  probe: Probe | undefined,
+  nowMs: number,
+): Cause[] {
   const { pod, status, spec } = one;
   if (kind !== "readiness" || probe === undefined || status.ready === true || status.state?.running === undefined)
     return [];
   if (status.started === false) return [];
+  // One that began just now is on its way.
+  if ((ageMs(status.state.running.startedAt, nowMs) ?? STARTING_MS) < STARTING_MS) return [];
   const fault = listensElsewhere(probe, spec) ? "wrong-port" : "failing";
   const evidence = [
     podEvidence(

@@ -28,6 +28,7 @@ const OF_STORES = new Set<CauseCode>([
   "k8s-dependency-user-missing",
   "k8s-dependency-rights-missing",
   "k8s-dependency-read-only",
+  "k8s-dependency-not-initialised",
 ]);
 /** It is the store that says so, and not a pool of the caller. */
 const STORE_IS_FULL =
@@ -219,6 +220,10 @@ function refinedBy(owner: Owner, code: CauseCode, path: string | undefined): { r
     return mount === undefined
       ? { refined: code, more: "" }
       : { refined: "k8s-volume-read-only", more: `; ${mount.mountPath} is the volume ${mount.name}` };
+  // A name without a path lies where the program works: with a store that is its data.
+  const data = path === undefined && isStore(owner) ? mounts[0] : undefined;
+  if (mount === undefined && data !== undefined)
+    return { refined: code, more: `; ${data.mountPath} is the volume ${data.name}` };
   return mount === undefined
     ? { refined: "k8s-privilege-missing", more: "" }
     : { refined: code, more: `; ${mount.mountPath} is the volume ${mount.name}` };

@@ -1,5 +1,5 @@
-/** What comes to a workload from around it: faults that a tool injects, aliases of hosts, limits that nothing can run in, agents of nodes. */
-import { type Cause, evidenceOf, type ObjectRef, refText } from "../cause.js";
+/** What comes to a workload from around it: aliases of hosts, limits that nothing can run in, agents of nodes. */
+import { type Cause, evidenceOf, refText } from "../cause.js";
 import { type Model, type Owner, refOf } from "../model.js";
 import { quantityOf } from "../quantity.js";
 import { daemonCauses, NETWORK_AGENT } from "./daemon-sets.js";
@@ -12,51 +12,13 @@ const RECENT_MS = 3_600_000;
 const CPU_LIMIT_TINY = 0.021;
 const STUCK_MS = 300_000;
 const HOLDS_PODS = /^(?:FailedKillPod|FailedPreStopHook|FailedUnMount|FailedUnmount|FailedDetachVolume|FailedSync)$/;
-const INJECTOR = /chaos|litmus|fault-?inject|gremlin|pumba/i;
 
 export const surroundingCauses: Analyser = (model) => [
-  ...injected(model),
   ...model.owners.flatMap((owner) => [...aliases(model, owner), ...tinyLimits(model, owner)]),
   ...networkAgents(model),
   ...daemonCauses(model),
   ...stuckPods(model),
 ];
-
-/** Tools that inject faults tell of it in events; the workload that is hit is the one that suffers. */
-function injected(model: Model): Cause[] {
-  const now = presentMs(model);
-  const told = model.allEvents.filter(
-    ({ ref, by, reason, atMs }) =>
-      now - atMs < RECENT_MS && (INJECTOR.test(ref.kind) || INJECTOR.test(by) || /^Chaos/i.test(reason)),
-  );
-  return told.flatMap(({ ref, reason, message }): Cause[] => {
-    const hit = hitBy(model, ref, message);
-    if (hit === undefined || /recover|revert|finish|complet|deleted|stopped/i.test(`${reason} ${message}`)) return [];
-    return [
-      causeOf("k8s-fault-injected", hit, `${refText(ref)} injects a fault into ${refText(hit)}: ${message}`, {
-        evidence: [evidenceOf(ref, `event ${reason}`, message)],
-        affects: [hit],
-        weight: 0.9,
-      }),
-    ];
-  });
-}
-
-function hitBy(model: Model, ref: ObjectRef, message: string): ObjectRef | undefined {
-  const pod = model.facts.objects.Pod.find(
-    ({ metadata }) =>
-      (ref.kind === "Pod" && metadata.name === ref.name && metadata.namespace === ref.namespace) ||
-      message.includes(metadata.name),
-  );
-  if (pod !== undefined) return model.ownerOf(pod);
-  const words = new Set(`${message} ${ref.name}`.toLowerCase().split(/[^a-z0-9-]+/));
-  const isNamed = (name: string): boolean =>
-    [...words].some((word) => word === name || word.startsWith(`${name}-`) || word.endsWith(`-${name}`));
-  return model.owners
-    .map((owner) => owner.ref)
-    .filter((one) => one.namespace === ref.namespace && isNamed(one.name))
-    .sort((a, b) => b.name.length - a.name.length)[0];
-}
 
 /** `hostAliases` that give the name of a service another address. */
 function aliases(model: Model, owner: Owner): Cause[] {

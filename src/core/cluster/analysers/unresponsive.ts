@@ -32,7 +32,9 @@ export const unresponsiveCauses: Analyser = (model) => {
   if (complaints.length === 0) return [];
   const lonely = lonelyCallers(complaints);
   const about = complaints.filter(({ caller }) => !lonely.includes(caller));
-  const callees = [...new Set(about.map(({ callee }) => callee))];
+  // Who waits for one that is down itself is not the last of the chain.
+  const waiting = waitingFor(model);
+  const callees = [...new Set(about.map(({ callee }) => callee))].filter((one) => !waiting.has(one));
   const complains = (owner: Owner): boolean => about.some(({ caller, callee }) => caller === owner && callee !== owner);
   // In a circle of complaints nobody is the last.
   const last = callees.filter((callee) => !complains(callee));
@@ -49,6 +51,8 @@ export const unresponsiveCauses: Analyser = (model) => {
 };
 
 const known = new WeakMap<Model, Complaint[]>();
+const downCallees = new WeakMap<Model, Set<Owner>>();
+const waitingFor = (model: Model): Set<Owner> => downCallees.get(model) ?? new Set();
 
 export function complaintsOf(model: Model): Complaint[] {
   const had = known.get(model) ?? findComplaints(model);
@@ -59,6 +63,8 @@ export function complaintsOf(model: Model): Complaint[] {
 function findComplaints(model: Model): Complaint[] {
   const owners = new Map(model.owners.map((owner) => [refText(owner.ref), owner]));
   const pods = new Map(model.facts.objects.Pod.map((pod) => [`${pod.metadata.namespace}/${pod.metadata.name}`, pod]));
+  const waiting = new Set<Owner>();
+  downCallees.set(model, waiting);
   const found = new Map<string, Complaint & { isNew: boolean; pods: Set<string>; isDown: boolean }>();
   for (const log of model.facts.logs) {
     const pod = pods.get(`${log.namespace}/${log.pod}`);
@@ -70,6 +76,7 @@ function findComplaints(model: Model): Complaint[] {
       if (!isFailing && (sign !== undefined || !ANSWERS.test(line))) return;
       const service = calledIn(model, caller, line, sign?.about);
       const callee = service === undefined ? undefined : calleeOf(model, service, caller);
+      if (service !== undefined && callee === undefined && isDown(model, service, caller)) waiting.add(caller);
       if (service === undefined || callee === undefined) return;
       const key = `${refText(caller.ref)} ${refText(callee.ref)}`;
       const evidence = evidenceOf(refOf("Pod", pod), `log of ${log.container}`, line);
@@ -101,6 +108,14 @@ function calleeOf(model: Model, { name, namespace }: ObjectRef, caller: Owner): 
   if (callee === undefined || callee === caller) return undefined;
   const wanted = callee.pods.filter(isWanted);
   return wanted.length > 0 && wanted.every(isReady) ? callee : undefined;
+}
+
+function isDown(model: Model, { name, namespace }: ObjectRef, caller: Owner): boolean {
+  const service = model.facts.objects.Service.find(
+    ({ metadata }) => metadata.name === name && metadata.namespace === namespace,
+  );
+  const [callee] = service === undefined ? [] : model.ownersBehind(service);
+  return callee !== undefined && callee !== caller && callee.pods.some((pod) => isWanted(pod) && !isReady(pod));
 }
 
 /** It complains of several, and of none of them anybody else does although others call them. */

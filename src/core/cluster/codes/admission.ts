@@ -15,6 +15,11 @@ export const ADMISSION = {
     "Compare the container's resources with the LimitRange.",
     "Correct the resources of the workload, or the LimitRange.",
   ],
+  "k8s-limit-range-default-too-small": [
+    "The LimitRange of the namespace gives containers that name no limit one in which they cannot run.",
+    "Compare the default of the LimitRange with the limits of the pod, and with its template.",
+    "Raise the default of the LimitRange, or name a limit in the workload.",
+  ],
   "k8s-webhook-denied": [
     "An admission webhook or policy refuses the pods.",
     "Read what the webhook says.",

@@ -50,6 +50,16 @@ export const CONTROLLERS = {
     "Compare scaleTargetRef with the workloads.",
     "Correct the target.",
   ],
+  "k8s-vertical-autoscaler-oversizes": [
+    "A vertical autoscaler gives the pods requests that no node can hold.",
+    "Compare the recommendation of the VerticalPodAutoscaler with what the nodes have.",
+    "Set maxAllowed in its resourcePolicy, or correct minAllowed.",
+  ],
+  "k8s-vertical-autoscaler-undersizes": [
+    "A vertical autoscaler gives the pods limits in which the program cannot run.",
+    "Compare target with uncappedTarget of its recommendation, and read its maxAllowed.",
+    "Raise maxAllowed in its resourcePolicy, or have it control requests only.",
+  ],
   "k8s-budget-blocks-eviction": [
     "A disruption budget allows no eviction although all its pods are healthy, so a node cannot be drained.",
     "Compare minAvailable or maxUnavailable with the replicas.",

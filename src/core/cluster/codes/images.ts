@@ -5,6 +5,11 @@ export const IMAGES = {
     "Ask the registry for the tag; compare with the image of the revision before.",
     "Correct the image of the workload, or roll back.",
   ],
+  "k8s-image-of-another-workload": [
+    "The workload runs the image of another one.",
+    "Compare its image with its own name, and with the revision before.",
+    "Correct the image of the workload, or roll back.",
+  ],
   "k8s-image-name-invalid": [
     "The image's name is not valid.",
     "Read `image` of the container: a space, a capital letter, a colon too many, an unfilled variable.",

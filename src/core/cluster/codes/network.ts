@@ -60,6 +60,21 @@ export const NETWORK = {
     "Compare serviceName with the services of the namespace.",
     "Create the headless service, or correct serviceName.",
   ],
+  "k8s-service-publishes-unready": [
+    "The service leads to pods that are not ready, as it shall publish all of their addresses.",
+    "Read publishNotReadyAddresses of the service, and which of its pods are ready.",
+    "Take publishNotReadyAddresses out of the service; members that look for each other need a headless one of their own.",
+  ],
+  "k8s-service-endpoints-stale": [
+    "The service has no selector, and the addresses that somebody gave it are those of no pod.",
+    "Compare its endpoint slices with the addresses of the workload's pods.",
+    "Give the service a selector, or correct the addresses.",
+  ],
+  "k8s-mesh-route-wrong": [
+    "A route of the service mesh leads to a host or a subset that does not exist, or that no pod belongs to.",
+    "Compare the destinations of the VirtualService with the services, and with the subsets of the DestinationRule.",
+    "Correct host or subset of the route, or define the subset.",
+  ],
   "k8s-load-balancer-failing": [
     "The cloud gives the service no load balancer.",
     "Read the events of the service.",
@@ -84,6 +99,21 @@ export const NETWORK = {
     "The ingress's TLS Secret does not exist or lacks tls.crt and tls.key.",
     "List the Secrets of the namespace.",
     "Create the Secret, or correct secretName.",
+  ],
+  "k8s-ingress-certificate-expired": [
+    "The certificate that the ingress shows has run out.",
+    "Read notAfter of the certificate in the Secret; look at whoever renews it.",
+    "Renew the certificate, and bring back what should have done so.",
+  ],
+  "k8s-ingress-rewrite-wrong": [
+    "The ingress rewrites requests to a group that its path does not have, so all of them lead to one path.",
+    "Compare rewrite-target with the groups of the paths.",
+    "Give the path the group, with pathType ImplementationSpecific, or correct rewrite-target.",
+  ],
+  "k8s-ingress-path-wrong": [
+    "No path of the ingress takes the requests that come.",
+    "Compare the paths and their pathType with the requests in the controller's log.",
+    "Correct path or pathType.",
   ],
   "k8s-network-policy-blocks-ingress": [
     "A network policy lets no request through to pods that are called.",

@@ -45,6 +45,11 @@ export const RUN_TIME = {
     "Compare the limit with what the program uses elsewhere.",
     "Raise the limit in the workload.",
   ],
+  "k8s-process-limit-reached": [
+    "The program has as many files, threads or processes as it may.",
+    "Compare its open files and threads with ulimit and the pod's PID limit.",
+    "Look for what it does not close; raise the limit, and restart the workload meanwhile.",
+  ],
   "k8s-fault-injected": [
     "A tool that injects faults acts on the workload.",
     "List the tool's experiments in the namespace.",
@@ -107,6 +112,21 @@ export const CONFIGURATION = {
     "A dependency takes no more: its connections, memory or pool are used up.",
     "Compare its open connections and memory with what it allows.",
     "Raise its limit, or find who takes so much.",
+  ],
+  "k8s-dependency-not-initialised": [
+    "A database, cache or queue is there and is not whole: without a primary, still loading, or never set up.",
+    "Ask it for its role and the state of its members.",
+    "Set it up, or bring its missing members back.",
+  ],
+  "k8s-dependency-scheme-wrong": [
+    "The workload speaks TLS to a dependency that does not, or the other way round.",
+    "Compare the scheme in the workload's setting with what the port speaks.",
+    "Correct the scheme in the workload's setting.",
+  ],
+  "k8s-program-port-unexpected": [
+    "The program listens on another port than its container declares and its service leads to.",
+    "Compare what the log says that it listens on with the container's ports and the service's targetPort.",
+    "Correct the port in the workload's settings.",
   ],
   "k8s-dependency-read-only": [
     "A database or cache takes no writes: it is a replica, or was made read-only.",

@@ -6,6 +6,7 @@ import { redact } from "../../../../core/redact.js";
 import type { JsonObject } from "../../../../schema/json.js";
 import { type ClusterFacts, FACT_KINDS, FACT_SCHEMAS, type FactKind } from "../../../../schema/kubernetes/facts.js";
 import { type ToolContext, toolFailure } from "../../../define-tool.js";
+import { OTHER_MAKERS } from "../state/other-makers.js";
 import { withoutSecrets } from "../state/read.js";
 import { describedIn } from "./described.js";
 import { type DumpFile, readFolder } from "./folder.js";
@@ -101,13 +102,13 @@ function fill(facts: ClusterFacts, { objects, empty }: Gathered): void {
   const seen = new Set<string>();
   const whole = new Map<string, Set<string>>();
   for (const { kind, item, isListed } of objects.flat()) {
-    const own = kind === "Endpoints" ? "EndpointSlice" : FACT_KINDS.find((one) => one === kind);
+    const own = factKindOf(kind);
     if (own === undefined) continue;
     const parsed = FACT_SCHEMAS[own].safeParse(kind === "Endpoints" ? sliceOf(item) : item);
     if (!parsed.success) continue;
     const { name, namespace = "" } = parsed.data.metadata as { name: string; namespace?: string };
     if (isListed) whole.set(own, (whole.get(own) ?? new Set()).add(namespace));
-    const key = `${own} ${namespace}/${name}`;
+    const key = `${kind} ${namespace}/${name}`;
     if (seen.has(key) || !isMeant(facts.namespace, own, namespace)) continue;
     seen.add(key);
     (facts.objects[own] as unknown[]).push(withoutSecrets(own, parsed.data));
@@ -123,6 +124,10 @@ function fill(facts: ClusterFacts, { objects, empty }: Gathered): void {
   for (const [kind, places] of whole)
     for (const place of places) facts.read.push(place === "" ? kind : `${kind}/${place}`);
 }
+
+/** Of the older kind of endpoints, and of other makers, too. */
+const factKindOf = (kind: string): FactKind | undefined =>
+  kind === "Endpoints" ? "EndpointSlice" : OTHER_MAKERS.has(kind) ? "Custom" : FACT_KINDS.find((one) => one === kind);
 
 const isMeant = (wanted: string | undefined, kind: FactKind, namespace: string): boolean =>
   wanted === undefined || namespace === "" || namespace === wanted || OF_ALL.has(namespace) || kind === "Event";

@@ -18,6 +18,7 @@ import { type ToolContext, ToolFailure, toolFailure } from "../../../define-tool
 import { KubernetesFailure } from "../answers.js";
 import { clusterNamed, type KubernetesClient } from "../client.js";
 import { type DeclaredKind, listsOf, type StateList } from "./kinds.js";
+import { otherMakersIn } from "./other-makers.js";
 
 /** Objects of one kind and place: a cluster of 10,000 pods fits, with room. */
 const OBJECTS_MAX = 20_000;
@@ -76,7 +77,7 @@ export async function readState(
     return answer;
   };
   reader.client = await clusterNamed(cluster, { ...context, fetch });
-  const waiting = [...listsOf(namespace, kinds)];
+  const waiting = [...listsOf(namespace, [...kinds, ...(await otherMakers(reader, kinds))])];
   const work = async (): Promise<void> => {
     for (let list = waiting.shift(); list !== undefined; list = waiting.shift()) await readList(list, reader);
   };
@@ -88,6 +89,16 @@ export async function readState(
     });
   }
   return { client: reader.client, facts, bytes: reader.bytes };
+}
+
+/** Where it cannot be told which groups there are, none of these is read; what keeps all from being read, the lists tell. */
+async function otherMakers({ client, context }: Reader, declared: readonly DeclaredKind[]): Promise<DeclaredKind[]> {
+  try {
+    return otherMakersIn(await client.call("GET", "/apis"), declared);
+  } catch (error) {
+    if (!(error instanceof ToolFailure) || context.signal.aborted) throw error;
+    return [];
+  }
 }
 
 async function readList(list: StateList, reader: Reader): Promise<void> {
