@@ -18,7 +18,7 @@ export const listeningPortCauses: Analyser = (model) =>
     if (owner === undefined || owners.length > 1) return [];
     const declared = (owner.spec?.containers ?? []).flatMap(({ ports }) => ports.map((one) => one.containerPort));
     const targets = (service.spec?.ports ?? []).map(({ targetPort, port }) => Number(targetPort ?? port));
-    const heard = heardOf(model, owner);
+    const heard = toldPort(model, owner);
     if (declared.length === 0 || heard === undefined || [...declared, ...targets].includes(heard.port)) return [];
     const set = (owner.spec?.containers ?? [])
       .flatMap(({ env }) => env)
@@ -45,7 +45,7 @@ export const listeningPortCauses: Analyser = (model) =>
   });
 
 /** The one port that its log tells of; a program that tells of several serves more than this. */
-function heardOf({ facts }: Model, { pods, spec }: Owner): { port: number; line: string } | undefined {
+function toldPort({ facts }: Model, { pods, spec }: Owner): { port: number; line: string } | undefined {
   const names = new Set(pods.filter(isWanted).map(({ metadata }) => metadata.name));
   const main = spec?.containers[0]?.name;
   const lines = facts.logs

@@ -4,6 +4,7 @@ import type { Pod } from "../../../schema/kubernetes/pod.js";
 import { type Cause, evidenceOf, type ObjectRef, refText, uniqueRefs } from "../cause.js";
 import type { CauseCode } from "../codes.js";
 import { type Model, type Owner, refOf } from "../model.js";
+import { refinedBy } from "./denied-paths.js";
 import { dependenciesOf, placeOf } from "./dependencies.js";
 import { type Analyser, causeOf, isReady, isWanted, lastEnd } from "./draft.js";
 import { signIn } from "./log-signs.js";
@@ -204,29 +205,6 @@ function behind(model: Model, { name, namespace }: ObjectRef): Owner | undefined
     ({ metadata }) => metadata.name === name && metadata.namespace === namespace,
   );
   return service === undefined ? undefined : model.ownersBehind(service)[0];
-}
-
-/** Where the path that a program may not write lies decides whether its volume or its own root is meant. */
-function refinedBy(owner: Owner, code: CauseCode, path: string | undefined): { refined: CauseCode; more: string } {
-  if (code !== "k8s-read-only-root" && code !== "k8s-volume-permission-denied") return { refined: code, more: "" };
-  const mounts = (owner.spec?.containers ?? []).flatMap(({ volumeMounts }) => volumeMounts);
-  const mount = mounts.find(
-    ({ mountPath }) =>
-      mountPath !== undefined &&
-      path !== undefined &&
-      (path === mountPath || path.startsWith(`${mountPath.replace(/\/$/, "")}/`)),
-  );
-  if (code === "k8s-read-only-root")
-    return mount === undefined
-      ? { refined: code, more: "" }
-      : { refined: "k8s-volume-read-only", more: `; ${mount.mountPath} is the volume ${mount.name}` };
-  // A name without a path lies where the program works: with a store that is its data.
-  const data = path === undefined && isStore(owner) ? mounts[0] : undefined;
-  if (mount === undefined && data !== undefined)
-    return { refined: code, more: `; ${data.mountPath} is the volume ${data.name}` };
-  return mount === undefined
-    ? { refined: "k8s-privilege-missing", more: "" }
-    : { refined: code, more: `; ${mount.mountPath} is the volume ${mount.name}` };
 }
 
 /** The service of the cluster that a line tells of. */
