@@ -44,7 +44,7 @@ export const OF_SYMPTOMS =
   /^(?:fail(?:s|ed|ing|ures?)?|errors?|slow\w*|down|broken|unavailable|unreachable|degraded|time-?outs?|hangs?|stuck|crash\w*)$/i;
 
 const WHO =
-  "users?|customers?|clients?|shoppers?|buyers?|guests?|visitors?|people|everyone|everybody|orders?|payments?|checkouts?|carts?|baskets?|logins?|sign-?ins?|searche?s?|uploads?|e?mails?|messages?|notifications?|pages?|site|website|app|application|shop|store|api|service|frontend|backend|requests?";
+  "users?|customers?|clients?|shoppers?|buyers?|guests?|visitors?|people|everyone|everybody|orders?|payments?|checkouts?|carts?|baskets?|logins?|sign-?ins?|searche?s?|uploads?|e?mails?|messages?|pages?|site|website|app|application|shop|store|api|service|frontend|backend|requests?|data|records?|changes|items?|files?|jobs?|deliver(?:y|ies)|notifications?";
 const NOT =
   "cannot|can ?not|can.t|could ?n[o']t|could not|unable|not able|do(?:es)? ?n[o']t|do(?:es)? not|won.t|will not|no longer|never|isn.t|is not|aren.t|are not";
 /** What people say who are kept from something: "customers cannot pay", "nobody can log in". */
@@ -56,7 +56,17 @@ const COMPLAINS = new RegExp(
 const WANTS_TEXT =
   /\b(?:poem|stor(?:y|ies)|song|essay|letter|joke|translat\w+|write|draft|compose|explain|summari[sz]e)\b/i;
 
-export const complains = (goal: string): boolean => COMPLAINS.test(goal) && !WANTS_TEXT.test(goal);
+/** Nobody says what is wrong: "something is off", "the shop is acting weird"; of one's own things that is no matter of a cluster. */
+const SEEMS = new RegExp(
+  `^(?!.*\\bmy\\b).*\\b(?:${WHO}|something|everything|things|system|cluster|platform|environment|production|staging|backend|performance)\\b.{0,30}?\\b(?:off|weird|odd(?:ly)?|strange(?:ly)?|wrong|sluggish|flaky|unstable|unreliable|slow(?:er|ly)?|haywire|bad(?:ly)?|worse)\\b`,
+  "i",
+);
+const MEASURES =
+  /\b(?:latenc(?:y|ies)|response times?|load(?:ing)? times?|error rates?|time-?outs|errors|failures|restarts|cpu|memory)\b.{0,25}\b(?:up|rose|ris(?:es|ing)|high(?:er)?|increas\w+|spik\w+|climb\w+|doubled|jumped|through the roof)\b/i;
+
+/** Of people, of what they use, or of what is measured of it. */
+export const complains = (goal: string): boolean =>
+  [COMPLAINS, SEEMS, MEASURES].some((pattern) => pattern.test(goal)) && !WANTS_TEXT.test(goal);
 
 /** Words of operations, and of those that are given, outweigh those of everyday life. */
 export const showsSymptoms = (goal: string, known: RegExp): boolean =>

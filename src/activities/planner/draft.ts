@@ -92,16 +92,30 @@ export function draftGraph(given: GoalInput, context: PlannerContext): DraftResu
   const looks =
     readsCluster(onlyLook, context) ?? investigated(onlyLook, context) ?? onlyCluster(onlyLook, planned, context);
   if (looks === undefined) return planned;
-  return withWarnings(looks, { notices: [...notices, onlyReads(planned.problems)], removed }, context);
+  return withWarnings(looks, { notices: [...notices, onlyReads(planned.problems, context)], removed }, context);
 }
 
 /** A remedy that cannot be planned keeps nobody from finding out what is wrong. */
-const onlyReads = ([problem]: readonly Problem[]): Problem => ({
-  code: "part-left-out",
-  at: "remedy",
-  message: `the plan only looks; a remedy could not be planned: ${problem?.message ?? "no playbook has one"}`,
-  hint: problem?.hint,
-});
+function onlyReads([problem]: readonly Problem[], { config }: PlannerContext): Problem {
+  const why = ofRecording(config) ?? problem;
+  return {
+    code: "part-left-out",
+    at: "remedy",
+    message: `the plan only looks; a remedy could not be planned: ${why?.message ?? "no playbook has one"}`,
+    hint: why?.hint,
+  };
+}
+
+/** What somebody wrote down can be read and not changed: no source that is missing would alter that. */
+function ofRecording({ clusters = {}, targets }: Config): Pick<Problem, "message" | "hint"> | undefined {
+  const [one, ...others] = Object.entries(clusters);
+  if (one === undefined || [one, ...others].some(([, { dumps }]) => dumps === undefined)) return undefined;
+  if (Object.keys(targets).length > 0) return undefined;
+  return {
+    message: `${one[0]} is a folder of dumps, and nothing of it can be changed`,
+    hint: "declare the cluster itself under clusters, and a target for the workload",
+  };
+}
 
 function withMissing(planned: DraftResult, playbook: Playbook, map: StackMap | undefined): DraftResult {
   if (!planned.ok) return planned;

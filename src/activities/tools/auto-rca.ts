@@ -7,7 +7,7 @@ import { defineTool, type ToolContext, ToolFailure } from "../define-tool.js";
 import { finding, shortened, type ToolFinding } from "./kit/finding.js";
 import { isoMs, isoText } from "./kit/instant.js";
 import { type Investigation, investigate } from "./rca/investigate.js";
-import { nextQueries } from "./rca/next-queries.js";
+import { isUndeclared, nextQueries } from "./rca/next-queries.js";
 import { type Observations, resolveNames, serviceName, skip } from "./rca/observations.js";
 import { type NodeOutput, noObservations, readOutput } from "./rca/read-outputs.js";
 import { type AutoRcaOutput, type AutoRcaParams, outputSchema, paramsSchema } from "./rca/schema.js";
@@ -165,14 +165,21 @@ function findingsOf(output: Omit<AutoRcaOutput, "findings" | "narrative">): Tool
     );
   }
   for (const one of aside.slice(0, 6)) findings.push(finding(`Set aside: ${one.what}`, [cite(one, one.why)]));
-  for (const { tool, params, why } of next.slice(0, 3)) {
+  // What no declared source can answer is advice for config.yaml, and nothing that a reader could do next.
+  const possible = next.filter(({ params }) => !isUndeclared((params as JsonObject).source));
+  for (const { tool, params, why } of possible.slice(0, 3)) {
     findings.push(finding(`Next, ${tool}: ${why}`, [paramsText(params)]));
   }
   return findings;
 }
 
+/** As words: `source prod, since 2h`. */
 const paramsText = (params: AutoRcaOutput["next"][number]["params"]): string =>
-  shortened(JSON.stringify(params as JsonObject));
+  shortened(
+    Object.entries(params as JsonObject)
+      .map(([name, value]) => `${name} ${typeof value === "string" ? value : JSON.stringify(value)}`)
+      .join(", "),
+  );
 
 async function narrativeOf(
   findings: readonly ToolFinding[],

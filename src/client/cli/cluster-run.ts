@@ -9,6 +9,7 @@ import { clusterAnswerOf } from "./cluster-answer.js";
 import { asksForCluster, type ClusterOptions, chooseCluster, clusterGoal } from "./cluster-choice.js";
 import { previewed } from "./draft.js";
 import { done, type Ending, failed } from "./ending.js";
+import { failuresOfAll } from "./failed-looks.js";
 import { notePlan } from "./own-audit.js";
 import { withOwnRuns } from "./own-runs.js";
 import { ownName, type Session } from "./session.js";
@@ -60,9 +61,12 @@ async function answered(
     return failed([{ code: "timed-out", at: runId, message, hint: `follow it: autoops watch ${runId}` }], { runId });
   }
   const recalled = await recall(runId);
-  const answer = clusterAnswerOf(recalled.ok ? recalled.value.view.nodes.map(({ output }) => output) : []);
+  const nodes = recalled.ok ? recalled.value.view.nodes : [];
+  const answer = clusterAnswerOf(nodes.map(({ output }) => output));
   const seconds = Math.round((Date.now() - startedMs) / 100) / 10;
   const more = `${seconds} s; all that was read: autoops report ${runId} --full`;
   for (const line of options.all === true ? fullText(report.value) : answerText(report.value, more)) print.result(line);
-  return done({ runId, seconds, answer, report: report.value });
+  const document = { runId, seconds, answer, report: report.value };
+  const problems = failuresOfAll(nodes);
+  return problems.length > 0 ? failed(problems, document) : done(document);
 }

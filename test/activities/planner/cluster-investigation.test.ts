@@ -100,6 +100,13 @@ describe("a goal about a declared cluster", () => {
     ["users can't reach the site", "*"],
     ["emails no longer arrive", "*"],
     ["orders are not shipped in namespace shop", "shop"],
+    ["something is off in the shop", "*"],
+    ["the shop is acting weird", "*"],
+    ["latency went up after lunch", "*"],
+    ["error rates doubled since the morning", "*"],
+    ["checkout feels sluggish", "*"],
+    ["data is not saved", "*"],
+    ["everything got slower in namespace shop", "shop"],
   ])("%s", (goal, namespace) => {
     const graph = planned(goal);
     expect(stateOf(graph)).toMatchObject({ cluster: "prod", namespace });
@@ -111,9 +118,29 @@ describe("a goal about a declared cluster", () => {
     "write a poem about customers who cannot pay",
     "I cannot find my keys",
     "explain why users do not like change",
+    "something is wrong with my car",
+    "my soup tastes bad",
+    "my memory got worse, as I grow older",
+    "the weather is strange",
     "a story of orders that never came",
   ])("%s is no complaint about it", (goal) => {
     expect(draft(goal, prod)).toMatchObject({ ok: false });
+  });
+
+  test.each([
+    "roll back cart in namespace shop",
+    "restart the checkout deployment",
+    "pods do not start, roll back cart",
+  ])("of a folder of dumps nothing can be changed, and that is what keeps the remedy out: %s", (goal) => {
+    const dumps = configOf({
+      clusters: { incident: { dumps: "/srv/incident", server: "", allow_exec: false } } as never,
+    });
+    for (const remedy of [true, undefined]) {
+      const drafted = draft(goal, dumps, remedy === undefined ? {} : { remedy });
+      const left = drafted.ok ? drafted.notices.find(({ code }) => code === "part-left-out") : undefined;
+      expect(left?.message).toContain("incident is a folder of dumps, and nothing of it can be changed");
+      expect(left?.hint).not.toContain("source");
+    }
   });
 
   test("with sources, what changed and the metrics of the namespace are looked at too", () => {

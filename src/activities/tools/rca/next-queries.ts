@@ -15,6 +15,10 @@ export interface NextQuery {
   why: string;
 }
 
+/** In place of the name of a source where none is declared that could answer. */
+const UNDECLARED = "none declared";
+export const isUndeclared = (source: unknown): boolean => typeof source === "string" && source.startsWith(UNDECLARED);
+
 const NEXT_MAX = 6;
 const LEAD_MS = 1_800_000;
 
@@ -36,7 +40,7 @@ export function nextQueries(
     Object.entries(config.sources)
       .filter(([, { kind }]) => kinds.includes(kind))
       .map(([name]) => name)
-      .sort()[0] ?? `none declared: add one of kind ${kinds.join(", ")}`;
+      .sort()[0] ?? `${UNDECLARED}: add one of kind ${kinds.join(", ")}`;
   const span: JsonObject =
     trouble?.onset === undefined
       ? { since: "2h" }

@@ -15,6 +15,7 @@ import type { ClusterOptions } from "../cluster-choice.js";
 import { investigateCluster, isForCluster } from "../cluster-run.js";
 import { previewed } from "../draft.js";
 import { done, type Ending, failed } from "../ending.js";
+import { failuresOfAll } from "../failed-looks.js";
 import { goalOf, readAsked } from "../goal-words.js";
 import { notePlan } from "../own-audit.js";
 import { withOwnRuns } from "../own-runs.js";
@@ -180,6 +181,7 @@ function shown({ print }: Session, rounds: readonly Round[], { startedMs, all }:
           nodes.map(({ id, tool, output }) => ({ round: index + 1, node: id, tool, output })),
         )
       : undefined;
-  const told = { answer, looks };
-  return done({ runId, seconds, rounds: rounds.map((round) => round.runId), ...told, report });
+  const document = { runId, seconds, rounds: rounds.map((round) => round.runId), answer, looks, report };
+  const problems = failuresOfAll(rounds.flatMap(({ nodes }) => nodes));
+  return problems.length > 0 ? failed(problems, document) : done(document);
 }
