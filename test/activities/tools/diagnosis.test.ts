@@ -104,6 +104,28 @@ describe("diagnosis", () => {
     ]);
   });
 
+  test("what went wrong and is over stands behind that nothing goes on, the heaviest first", async () => {
+    const over = { current: false, sure: 0.8, kind: "log" as const };
+    const output = await told([
+      health(
+        sign("orders", { ...over, text: "new errors (9 lines)", sure: 0.6 }),
+        sign("store", { ...over, text: "it cannot be connected to (50 lines)" }),
+      ),
+    ]);
+    expect(output).toMatchObject({ trouble: null, causes: [] });
+    expect(output.headline).toMatch(
+      /^Nothing wrong was found that still goes on\. Earlier, from \d\d:\d\d:\d\d UTC \(5 minutes ago\): store \(PostgreSQL\): it cannot be connected to \(50 lines\)\. Looked at 3 services/,
+    );
+    expect(headlineAndMood(output)).toMatchObject({ mood: "good" });
+  });
+
+  test.each([
+    ["is little of a sign", { current: false, sure: 0.45 }],
+    ["was always so", { current: true, sure: 0.6, onset: { toMs: NOW - 3_000_000 } }],
+  ])("what %s is not told as an earlier trouble", async (_, more) => {
+    expect((await told([health(sign("orders", more))])).headline).toMatch(/^Nothing wrong was found\./);
+  });
+
   test("where no look found any data it does not say that nothing is wrong, and names the command that tells why", async () => {
     const silent = [{ source: "a-log", service: "web", lines: 0, errors: 0, truncated: false }];
     const empty: Output[] = [

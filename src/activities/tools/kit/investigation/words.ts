@@ -1,6 +1,7 @@
 /** Plain words for a diagnosis: what is wrong with what, since when, and who suffers. */
+import type { Evidence } from "../../../../core/investigation/evidence.js";
 import type { Diagnosis, Suspect } from "../../../../core/investigation/suspect.js";
-import { isOwnChange } from "../../../../core/investigation/weight.js";
+import { isOwnChange, SYMPTOM_MIN } from "../../../../core/investigation/weight.js";
 import { spanText } from "../instant.js";
 import type { ServiceParam } from "./evidence-schema.js";
 import type { Examined } from "./examined.js";
@@ -46,7 +47,7 @@ export function headlineOf(
 ): string {
   const [best] = told.suspects;
   const [top] = best?.evidence ?? [];
-  if (!told.trouble) return isBlind ? blindLine(looked) : quietLine(services, looked);
+  if (!told.trouble) return isBlind ? blindLine(looked) : quietLine(told, services, looked, nowMs);
   if (best === undefined || top === undefined) return "Something is in trouble, and no cause was found.";
   const onset = best.onset;
   const since =
@@ -78,12 +79,24 @@ function besidesOf({ besides = [], suspects }: Diagnosis, services: readonly Ser
     : ` Besides, with no known link to it: ${others.map((one) => stateOf(one, services)).join("; ")}.`;
 }
 
-/** Who reads it must know what was looked at. */
-function quietLine(services: readonly ServiceParam[], looked: readonly Examined[]): string {
+/** Who reads it must know what was looked at, and what went wrong before it was. */
+function quietLine(
+  { suspects }: Diagnosis,
+  services: readonly ServiceParam[],
+  looked: readonly Examined[],
+  nowMs: number,
+): string {
   const covered = looked.map(({ what }) => what);
   const at = covered.length === 0 ? "" : ` Looked at ${services.length} services: ${covered.join("; ")}.`;
-  return `Nothing wrong was found.${at}`;
+  const [worst] = suspects.flatMap(({ evidence }) => evidence.filter(isOver)).sort((a, b) => b.sure - a.sure);
+  if (worst?.onset === undefined) return `Nothing wrong was found.${at}`;
+  const from = `from ${clock(worst.onset.toMs)} (${spanText(nowMs - worst.onset.toMs)} ago)`;
+  const earlier = `Earlier, ${from}: ${titleOf(worst.service, services)}: ${worst.text}.`;
+  return `Nothing wrong was found that still goes on. ${earlier}${at}`;
 }
+
+/** It would be a trouble if it went on. */
+const isOver = ({ current, sure, onset }: Evidence): boolean => !current && sure >= SYMPTOM_MIN && onset !== undefined;
 
 function blindLine(looked: readonly Examined[]): string {
   const covered = looked.map(({ what }) => what);
