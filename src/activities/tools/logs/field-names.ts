@@ -6,7 +6,7 @@ export const TIME_FIELDS = [
   ..."_time __realtime_timestamp time_iso8601 time_local start_time starttime event_time eventtime logged_at created".split(
     " ",
   ),
-  ..."emitted_at started_at lasttimestamp record.time observedtimeunixnano requestreceivedtimestamp stagetimestamp when msec timecreated timegenerated edgestarttimestamp".split(
+  ..."emitted_at started_at _meta.date lasttimestamp record.time observedtimeunixnano requestreceivedtimestamp stagetimestamp when msec timecreated timegenerated edgestarttimestamp".split(
     " ",
   ),
 ];
@@ -15,7 +15,7 @@ export const LEVEL_FIELDS = [
     " ",
   ),
   ..."severitynumber severity_number priority syslog.severity severity_label level_value levelno sev".split(" "),
-  ..."error_severity severitylevel label record.level status".split(" "),
+  ..."error_severity severitylevel label record.level context.logLevel _meta.logLevelName status".split(" "),
 ];
 export const MESSAGE_FIELDS = [
   ..."message msg event log text @m @mt @message body short_message full_message log_message request record.message".split(

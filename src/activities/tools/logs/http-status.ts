@@ -17,6 +17,10 @@ const SHAPES: readonly RegExp[] = [
   new RegExp(`\\| {1,3}${STATUS} {1,3}\\|`),
   // morgan's short form, Koa's and Play's
   new RegExp(`(?:^|[\\]:>-] |Access - )${METHOD} /\\S* ${STATUS}(?: |$)`),
+  // HTTP.sys, Gitea, oauth2-proxy
+  new RegExp(` HTTP/[\\d.]+ ${METHOD} \\S+ \\S+ ${STATUS} `),
+  new RegExp(`\\bcompleted ${METHOD} \\S+ for \\S+, ${STATUS} `),
+  new RegExp(`" HTTP/[\\d.]+ "[^"]*" ${STATUS} \\d`),
   // chi
   new RegExp(`" from \\S{1,60} - ${STATUS} \\d+B in `),
   // Rails, Phoenix

@@ -113,6 +113,14 @@ export function windowsLevel(value: unknown): LevelOrUnknown {
   return (["info", "fatal", "error", "warn", "info", "debug"] as const)[Number(value)] ?? "unknown";
 }
 
+/** Scales of single programs that count upwards: Nextcloud's 0 to 4, and lager's 0 to 3, which has no warning. */
+export function upwardsLevel(name: string, value: unknown, record: Record<string, unknown>): Level | undefined {
+  if (typeof value !== "number") return undefined;
+  if (name === "level" && typeof record.reqId === "string" && typeof record.app === "string") return LEVELS[value];
+  if (name !== "log_level" || typeof record.source !== "string") return undefined;
+  return (["debug", "info", "error", "fatal"] as const)[value];
+}
+
 /** Azure Monitor counts upwards: 0 is verbose, 4 critical. */
 export function azureLevel(value: unknown): LevelOrUnknown {
   return typeof value === "number" ? (LEVELS[value] ?? "unknown") : fieldLevel(value);

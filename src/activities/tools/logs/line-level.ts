@@ -28,14 +28,14 @@ const LEVEL_KEYS = new Set([
 const KLOG = /^([IWEF])(?:\d{4}|\d{6}|\d{8}) \d\d:\d\d:\d\d/;
 const PRIORITY = /^<(\d{1,3})>/;
 /** Redis: the process's role, the time, a sign. */
-const REDIS = /^\d+:[MSCX] [^#*.-]{1,40}[\d.]{3,} ([#*.-]) /;
+const REDIS = /^(?:\d+:){1,2}[MSCX] [^#*.-]{1,40}[\d.]{3,} ([#*.-]) /;
 const REDIS_LEVELS: Record<string, Level> = { "#": "warn", "*": "info", "-": "info", ".": "debug" };
 const ANDROID = /^([VDIWEFA])\/[\w.$-]{1,60} ?\(/;
 /** Ceph: a thread, then a priority, where -1 is an error. */
 const CEPH = /^[0-9a-f]{7,16} {1,2}-1 /;
 const RUBY = /^([DIWEFA]), \[/;
-/** Jupyter and Tornado */
-const TORNADO = /^\[([DIWEC]) \d/;
+/** Jupyter, Tornado, Passenger */
+const TORNADO = /^\[ ?([DIWEC]) \d/;
 /** klog behind the head of the journal or of syslog: a host, a program. */
 const NESTED_KLOG = /^(?:\S{1,100} )?[\w.@/-]{1,60}(?:\[\d+\])?: ([IWEF])\d{4} \d\d:\d\d:\d\d/;
 /** Commands that somebody ran, as sudo and cron tell them: their words are no level. */
@@ -165,7 +165,13 @@ function wordLevel(word: string, head: Head): LevelOrUnknown | undefined {
     const told = /^: ([a-z]{2,12})\b/i.exec(line.slice(at, at + 20))?.[1] ?? "";
     if (namedLevel(told) !== undefined) return namedLevel(told);
   }
-  const isName = /[\d./@$_\\-]/.test(word) || next === ":" || next === "[" || next === "(" || DATE_WORD.test(word);
+  const isName =
+    /[\d./@$_\\-]/.test(word) ||
+    !/\p{L}/u.test(word) ||
+    next === ":" ||
+    next === "[" ||
+    next === "(" ||
+    DATE_WORD.test(word);
   if (!isName) head.plainWords++;
   return undefined;
 }
@@ -175,6 +181,9 @@ function isColumn(word: string, { line, at, start, plainWords }: Head, isBehindT
   if (word === word.toUpperCase()) return true;
   if (next === ":" || next === "\t" || next === "|" || (next === " " && line.charAt(at + 1) === "|"))
     return plainWords <= 1;
+  // MikroTik: system,error,critical
+  if (next === "," && /\w/.test(line.charAt(at + 1))) return plainWords <= 1 && COLUMN.test(word);
+  if (next === " " && line.charAt(at + 1) === " " && plainWords === 0) return COLUMN.test(word);
   const isFirst = isBehindTime && start > 0 && COLUMN.test(word);
   return isFirst && !PROSE.test(line.slice(at, at + 12));
 }

@@ -2,7 +2,15 @@
 import type { JsonObject } from "../../../schema/json.js";
 import { LEVEL_FIELDS, MESSAGE_FIELDS, TIME_FIELDS } from "./field-names.js";
 import { recordStatusLevel } from "./http-status.js";
-import { azureLevel, fieldLevel, type LevelOrUnknown, namedLevel, otelLevel, windowsLevel } from "./levels.js";
+import {
+  azureLevel,
+  fieldLevel,
+  type LevelOrUnknown,
+  namedLevel,
+  otelLevel,
+  upwardsLevel,
+  windowsLevel,
+} from "./levels.js";
 import { lineLevel } from "./line-level.js";
 import { fieldTimeMs } from "./times.js";
 
@@ -124,6 +132,8 @@ function levelIn(name: string, value: unknown, record: Record<string, unknown>):
   if (/^severity_?number$/i.test(name)) return otelLevel(value);
   if (name === "status") return typeof value === "string" && STATUS_WORD.test(value) ? fieldLevel(value) : "unknown";
   if (name === "SeverityLevel") return azureLevel(value);
+  const upwards = upwardsLevel(name, value, record);
+  if (upwards !== undefined) return upwards;
   return WINDOWS.some((one) => Object.hasOwn(record, one)) && typeof value === "number"
     ? windowsLevel(value)
     : fieldLevel(value);
@@ -201,6 +211,9 @@ export function recordEntry(
 
 /** Of a record at the level of all requests: how this one ended, its status tells. */
 function requestLevel(record: Record<string, unknown>): LevelOrUnknown {
+  // CloudNativePG: what PostgreSQL wrote lies within
+  const inner = fieldLevel(own(record, "record.error_severity"));
+  if (inner !== "unknown") return inner;
   const status = recordStatusLevel(record);
   return status === "unknown" ? "info" : status;
 }

@@ -155,6 +155,8 @@ export const TIME_SHAPES: readonly TimeShape[] = [
   shape(`\\b(?<y>\\d{4})-?W(?<week>[0-5]\\d)-?(?<weekday>[1-7])[T ]${CLOCK}${FRACTION}${ZONED}`, ofWeek),
   // 10/Oct/2026:13:55:36 -0700, and with a fraction, as HAProxy writes it
   shape(`\\b(?<d>\\d\\d)/${MONTH_NAME}/(?<y>\\d{4})[: ]${CLOCK}${FRACTION}${ZONED}`, named),
+  // nov/29/2026 12:00:00
+  shape(`(?<!\\w)${MONTH_NAME}/(?<d>\\d\\d)/(?<y>\\d{4}) ${CLOCK}`, named),
   // 29-Nov-2026 12:00:00.000, 29 Nov 2026 12:00:00.000, Sun, 29 Nov 2026 12:00:00 +0000
   shape(
     `${DAY}\\b(?<d>\\d{1,2})(?:\\.?[- ]| de )${MONTH_NAME}(?:[- ]| de )(?<y>\\d{4})[ T:]{1,2}${CLOCK}${FRACTION}${ZONED}`,
@@ -206,9 +208,9 @@ export const TIME_SHAPES: readonly TimeShape[] = [
   ),
   // 2026年11月29日 12:00:00, 2026년 11월 29일 12:00:00
   shape(`(?<!\\d)(?<y>\\d{4})[年년] ?(?<m>\\d{1,2})[月월] ?(?<d>\\d{1,2})[日일] ?${CLOCK}${FRACTION}`, numbered),
-  // 2026-11-29-12.00.00.363779, 2026-11-29 12.00.00
+  // 2026-11-29-12.00.00.363779, 2026-11-29 12.00.00, 2026.11.29-12.00.00:000
   shape(
-    "\\b(?<y>\\d{4})-(?<m>\\d\\d)-(?<d>\\d\\d)[- ](?<hh>\\d\\d)\\.(?<mm>\\d\\d)\\.(?<ss>\\d\\d)(?:\\.(?<fraction>\\d{1,9}))?",
+    "\\b(?<y>\\d{4})([-.])(?<m>\\d\\d)\\2(?<d>\\d\\d)[- ](?<hh>\\d\\d)\\.(?<mm>\\d\\d)\\.(?<ss>\\d\\d)(?:[.:](?<fraction>\\d{1,9}))?",
     (parts) => compact(parts, Number(parts.y)),
   ),
   // Android: 11-29 12:00:00.000; geth: 11-29|12:00:00.000; [11.29 12:00:00]

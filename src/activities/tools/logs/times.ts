@@ -28,7 +28,7 @@ const HEADS: readonly RegExp[] = [
   new RegExp(`^\\W*(?:[\\w.@-]+=(?:"[^"]*"|[^\\s"]*)\\s+)*["']?${TIME_KEY}["']?\\s*[=:]\\s*["']?$`, "i"),
   new RegExp(`^\\{\\s*(?:"[^"]*"\\s*:\\s*(?:"[^"]*"|[\\w.-]+)\\s*,\\s*)*"${TIME_KEY}"\\s*:\\s*"?$`, "i"),
   // An access log: 10.0.0.1 - frank [
-  /^(?:\S+ )?\S+ - \S+ \[$/,
+  /^(?:\S+ )?\S+ - \S+ (?:- \S+ )?\[$/,
   // A container's name, as docker compose sets it before its lines
   /^\S+\s*\| ?$/,
   // A pod and its container, as stern sets them before its lines
@@ -36,7 +36,7 @@ const HEADS: readonly RegExp[] = [
   // Erlang: =ERROR REPORT====
   /^=[A-Z ]{1,20} REPORT=+ $/,
   // Jupyter and Tornado: [E; Couchbase: [ns_server:error,
-  /^\[(?:[DIWEC] |[\w.-]{1,40}:[a-z]{4,9},)$/,
+  /^\[(?: ?[DIWEC] |[\w.-]{1,40}:[a-z]{4,9},)$/,
   // The audit daemon
   /^(?:node=\S+ )?type=\S+ $/,
   // AWS: load balancers say the protocol first, buckets whose they are; uWSGI its process and the request
