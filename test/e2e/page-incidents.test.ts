@@ -72,7 +72,7 @@ describe.skipIf(!HAS_BROWSER)(titled("incidents and schedules"), () => {
 
   test("a schedule is shown before it is kept, then paused, resumed and deleted", async () => {
     await page.goto(`${stage.url}/#/schedules`);
-    await page.getByText("Nothing starts by the clock.").waitFor();
+    await page.getByText("There is no schedule yet.").waitFor();
     await page.getByLabel("Name").fill("mornings");
     await page.getByLabel(/^Goal/).fill("is checkout well?");
     await page.getByLabel("Time zone").fill("Moon/Base");
@@ -94,6 +94,6 @@ describe.skipIf(!HAS_BROWSER)(titled("incidents and schedules"), () => {
     await row.getByRole("button", { name: "Resume mornings" }).click();
     await row.getByRole("button", { name: "Pause mornings" }).waitFor({ timeout: 30_000 });
     await row.getByRole("button", { name: "Delete mornings" }).click();
-    await page.getByText("Nothing starts by the clock.").waitFor({ timeout: 30_000 });
+    await page.getByText("There is no schedule yet.").waitFor({ timeout: 30_000 });
   }, 120_000);
 });

@@ -48,7 +48,7 @@ function useGone(gates: readonly OpenGate[]): OpenGate[] {
   return [...seen.current].filter(([key]) => !shown.has(key)).map(([, gate]) => gate);
 }
 
-const ELSEWHERE = "It waits no more: somebody else decided, its time ran out, or the run ended.";
+const ELSEWHERE = "The gate no longer waits: somebody else decided, its time ran out, or the run ended.";
 
 /** What became of a gate, as far as this page knows. */
 function Closed({ gate, outcome }: { gate: OpenGate; outcome?: GateOutcome }) {

@@ -37,7 +37,7 @@ function Row({ incident }: { incident: ListedIncident }) {
   const { id, startedAtMs, view } = incident;
   return html`<li>
     <a class="run-name" href=${hrefOfIncident(id)}>${view === undefined ? id : titleOf(view)}</a>
-    ${view === undefined ? html`<span class="muted">what it says of itself cannot be read</span>` : html`<${State} view=${view} />`}
+    ${view === undefined ? html`<span class="muted">its details cannot be read</span>` : html`<${State} view=${view} />`}
     <span class="muted run-facts">${day(startedAtMs)}${view === undefined ? "" : ` · ${countsOf(view)} · hook ${view.hook}`}</span>
     ${view?.run?.answer === undefined ? null : html`<span class="run-facts">${view.run.answer}</span>`}
     <code class="run-id">${id}</code>
@@ -81,7 +81,7 @@ export function IncidentPage({ id }: { id: string }) {
     <h1>${view === undefined ? id : titleOf(view)}</h1>
     ${error === undefined ? null : html`<${ProblemBox} error=${error} title=${value === undefined ? undefined : "This may be old:"} />`}
     ${value === undefined && error === undefined ? html`<p class="muted">Loading the incident…</p>` : null}
-    ${value !== undefined && view === undefined ? html`<p class="empty">What it says of itself cannot be read.</p>` : null}
+    ${value !== undefined && view === undefined ? html`<p class="empty">Its details cannot be read.</p>` : null}
     ${view === undefined ? null : html`<${Details} id=${id} view=${view} />`}
   `;
 }

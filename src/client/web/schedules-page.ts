@@ -29,7 +29,7 @@ export function SchedulesPage() {
     <h1>Schedules</h1>
     ${shown === undefined ? null : html`<${ProblemBox} error=${shown} />`}
     ${value === undefined && error === undefined ? html`<p class="muted">Loading the schedules…</p>` : null}
-    ${value !== undefined && all.length === 0 ? html`<p class="empty">Nothing starts by the clock.</p>` : null}
+    ${value !== undefined && all.length === 0 ? html`<p class="empty">There is no schedule yet.</p>` : null}
     ${all.length === 0 ? null : html`<ul class="runs">${all.map((one) => html`<${Row} key=${one.name} schedule=${one} may=${may} change=${change} />`)}</ul>`}
     ${may ? html`<${NewSchedule} onCreated=${reload} />` : null}
   `;

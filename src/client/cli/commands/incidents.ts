@@ -47,7 +47,7 @@ const restOf = ({ alerts, kept, beyond, members }: IncidentView): string =>
 
 function incidentLines(incident: ListedIncident): string[] {
   const { id, view } = incident;
-  if (view === undefined) return [style.bold(id), "what it says of itself cannot be read"];
+  if (view === undefined) return [style.bold(id), "its details cannot be read"];
   const { run, members, notes, taken, beyond, startedMs, resolvedMs } = view;
   const answer = run?.answer === undefined ? [] : [oneLine(run.answer, 400)];
   const over =
