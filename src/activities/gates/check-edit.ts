@@ -56,7 +56,7 @@ function gateAfter(
 }
 
 function nobodyMayAnswer(): Problem {
-  const message = "edit.params would be asked about by a rule whose groups are none of those of the present one";
+  const message = "edit.params would fall under a rule that names none of the groups who may answer this gate";
   return { code: "edit-refused", at: "edit.params", message, hint: "reject it, and run a graph with these params" };
 }
 

@@ -169,6 +169,8 @@ function headerValue(text: string, from: number, kind: "cookie" | "authorization
   const bare = bareSpan(text, start, quote !== undefined);
   const first = text.slice(start, bare.end);
   if (first === "" || /^(?:env:[A-Za-z_]|\{\{|\$|<|\[redacted:)/i.test(first)) return undefined;
+  // Authorization: Bearer TOKEN
+  if (/^[A-Z_]{2,16}$/.test(first)) return undefined;
   if (kind === "cookie" && !/^[^=\s;]{1,128}=/.test(first)) return undefined;
   if (kind === "authorization" && scheme === "" && !isRandom(first)) return undefined;
   const closing = quote === undefined ? undefined : closingQuote(text, start, quote);

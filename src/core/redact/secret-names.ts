@@ -39,6 +39,8 @@ const STAND_IN = new RegExp(
     "!(?:vault|secret|env|env_var|ref|sub|getatt|include)",
     // The call that fetches it: os.Getenv(
     "[a-z_$][\\w.$:]{0,80}\\(",
+    // A mapping, in prose: what it holds is looked at by itself.
+    "[\\w-]{1,60}: ?\\{.*\\}",
     // What gives one, in place of the value.
     "(?:kubectl|oc|aws|az|gcloud|vault|op|openssl|echo|cat|head|docker|helm|terraform|pwgen|uuidgen)\\s.*",
   ].join("|")})$`,
@@ -47,8 +49,8 @@ const STAND_IN = new RegExp(
 /** States that a log line tells of a token. */
 const STATE =
   /^(?:expired?|invalid|valid|revoked|rejected|refused|refresh(?:ed)?|rotated?|ok|failed|failure|success|error|denied|unknown|bucket|auth)$/i;
-/** `tls-cert`, `db-credentials`: the name of a Kubernetes secret, as in metrics' labels. */
-const OBJECT_NAME = /^[a-z][a-z0-9]{0,15}(?:[-.][a-z0-9]{1,15}){1,6}$/;
+/** `tls-cert`, `db-credentials`, `shop_password`: the name of a declared or a Kubernetes secret. */
+const OBJECT_NAME = /^[a-z][a-z0-9]{0,15}(?:[-._][a-z0-9]{1,15}){1,6}$/;
 /** The same behind its namespace: `shop/db-credentials`. */
 const NAMESPACED =
   /^[a-z]{1,20}\d{0,3}(?:-[a-z]{1,20}\d{0,3}){0,6}\/[a-z]{1,20}\d{0,3}(?:[-.][a-z]{1,20}\d{0,3}){0,8}$/;

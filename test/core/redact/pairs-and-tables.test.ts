@@ -56,5 +56,8 @@ describe("stays as it is", () => {
     "error, token\nerror, failed",
     "https://x.test/invite/bob",
     "net use failed on files",
+    'fill: { selector: "#password", secret: shop_password }',
+    "Send it as Authorization: Bearer TOKEN with each request",
+    "it comes from a Secret: `secretEnv: { PAYLOAD_KEY: { secret: autoops-payload, key: keys } }`",
   ])("%s", (line) => expect(redact(line)).toBe(line));
 });

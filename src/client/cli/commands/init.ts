@@ -39,7 +39,7 @@ export async function init(session: Session, _: readonly string[], options: Opti
     return discover(session, [], {});
   }
   if (!options.yes && !session.canAsk && options.prometheus === undefined) {
-    const message = "nobody can be asked what to look at: this is no terminal";
+    const message = "this is not a terminal, so nobody can be asked what to look at";
     return failed([
       { code: "usage", at: "", message, hint: "autoops init --yes, or name it: --prometheus URL --logs FOLDER" },
     ]);

@@ -37,7 +37,7 @@ export async function planAndRun(session: Session, [goal]: readonly string[], op
 }
 
 function notAsked(): Ending {
-  const message = "nobody can be asked whether to start: this is no terminal";
+  const message = "this is not a terminal, so nobody can be asked whether to start";
   return failed([{ code: "usage", at: "", message, hint: "pass --yes to start without asking; it answers no gate" }]);
 }
 

@@ -37,7 +37,7 @@ export function compareWithLog(
     return run === evidence.runId && (run_key === undefined || run_key === evidence.runKey);
   });
   if (own.length === 0) {
-    const message = `the log knows nothing of ${evidence.runId}, which ran`;
+    const message = `the log holds no line about ${evidence.runId}, which ran`;
     return { differences: [{ kind: "missing", event: "run-started", message }], decisions: 0, effects: 0 };
   }
   const differences = [
@@ -84,11 +84,11 @@ function votes(evidence: RunEvidence, own: AuditRecord[]): Difference[] {
     const sent = evidence.votes.find((vote) => vote.jti === jti) ?? evidence.tokens.get(jti);
     if (sent === undefined) {
       if (!evidence.isWhole) return [];
-      const message = `${node}: history knows no decision ${jti} of ${actor}`;
+      const message = `${node}: history has no decision ${jti} of ${actor}`;
       return [{ kind: "extra", event, node, sequence, message }];
     }
     if (isOf(line, sent)) return [];
-    const message = `${node}: history tells otherwise of the decision ${jti}`;
+    const message = `${node}: history and the log disagree about the decision ${jti}`;
     return [{ kind: "different", event, node, sequence, message }];
   });
   return [...missing, ...rest];
@@ -109,7 +109,7 @@ function signatures({ signaturesRefused, tokensSent, isWhole }: RunEvidence, own
   const event = "signature-refused";
   const lines = of(own, event);
   if (lines.length < signaturesRefused) {
-    const message = `${signaturesRefused} signatures were refused, and the log tells of ${lines.length}`;
+    const message = `${signaturesRefused} signatures were refused, and the log has ${lines.length} of them`;
     return [{ kind: "missing", event, message }];
   }
   if (tokensSent > 0 || !isWhole) return [];
@@ -150,7 +150,7 @@ function effects(evidence: RunEvidence, own: AuditRecord[], secrets: readonly st
     const same = evidence.effects.filter((one) => fits(line, one));
     if (same.some((one) => isLike(line, one, secrets))) return [];
     if (same.length > 0) {
-      const message = `${node}: the log tells of another tool, other params or other approvers than history`;
+      const message = `${node}: the log has another tool, other params or other approvers than history`;
       return [{ kind: "different", event, node, sequence, message }];
     }
     if (!evidence.isWhole) return [];
@@ -209,7 +209,7 @@ function ending(
     if (digests.includes(digest) || (reports.length === 0 && !isWhole)) return [];
     const { event, node, sequence } = record;
     const like = expected.some((entry) => entry.event === event && entry.node === node);
-    const message = `${node ?? "the run"}: history ${like ? "tells otherwise of" : "knows nothing of"} this ${event}`;
+    const message = `${node ?? "the run"}: ${like ? `history and the log disagree about this ${event}` : `history does not have this ${event}`}`;
     return [{ kind: like ? "different" : "extra", event, node, sequence, message }];
   });
   return [...missing, ...rest];
