@@ -20,6 +20,7 @@ import {
   type Truth,
   truthOf,
   withDataFrom,
+  withPast,
 } from "./kit/investigation/ranges.js";
 import { wellSchema, wellSpans } from "./kit/investigation/well-spans.js";
 import { byAddress, named } from "./kit/investigation/who.js";
@@ -141,6 +142,9 @@ const EXPORTER_RULE: Rule = {
   next: "start the exporter; what it watches may be well",
 };
 
+/** A rule that compares with what was before holds only where there was something before: it saw its beginning. */
+const COMPARES = /\boffset \d|\[\d+m:\d+s\]/;
+
 /** A rule whose value is how long ago something began, in seconds: that is its onset. */
 const AGE = /^time\(\) - \w+\{\$me\} < \d+$/;
 
@@ -162,8 +166,9 @@ function signsOf(
   span: Span,
   known: readonly ServiceParam[],
 ): Array<Omit<Evidence, "node">> {
+  const seen = COMPARES.test(rule.expr) ? withPast(span) : span;
   const found = lines.flatMap((line) => {
-    const truth = truthOf(line, span);
+    const truth = truthOf(line, seen);
     return truth === undefined ? [] : [{ line, truth }];
   });
   // A process or a server of a proxy that is called `node` is no machine.

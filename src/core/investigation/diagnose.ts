@@ -8,6 +8,7 @@ import { complaintBegan, complaintsIn } from "./complaints.js";
 import type { Component, Evidence } from "./evidence.js";
 import { isUnrelated, type Meant, meantIn } from "./meant.js";
 import { isEarly, isLate, onsetOf } from "./onset.js";
+import { presumedIn } from "./presumed.js";
 import { withLostServers, withTakenOut } from "./proxies.js";
 import { sureness } from "./sureness.js";
 import type { Diagnosis, Suspect } from "./suspect.js";
@@ -33,7 +34,9 @@ export function diagnose(
 ): Diagnosis {
   const known = withTakenOut(withWell(signs, components, well));
   const evidence = withLostServers(known, components, isSymptom);
-  const topology = topologyOf(components);
+  const mapped = topologyOf(components);
+  const presumed = presumedIn(evidence, components, mapped);
+  const topology = new Map([...mapped].map(([name, needs]) => [name, [...needs, ...(presumed.get(name) ?? [])]]));
   const machines = machinesOf(evidence, components, isSymptom, target);
   const byService = groups(evidence);
   const ill = new Set([...byService].filter(([, own]) => own.some(isSymptom)).map(([name]) => name));
@@ -47,7 +50,10 @@ export function diagnose(
   const suspects = asMeant(found, around)
     .filter(({ service, score }) => score >= 0.2 || service === target)
     .sort((a, b) => b.score - a.score || (a.service < b.service ? -1 : 1));
-  return { trouble: true, ...told(suspects, around), suspects };
+  const guessed = new Set([...presumed.values()].flat());
+  const { certainty, ...rest } = told(suspects, around);
+  const isGuess = certainty === "confirmed" && guessed.has(suspects[0]?.service ?? "");
+  return { trouble: true, certainty: isGuess ? "likely" : certainty, ...rest, suspects };
 }
 
 /** Where anything is ill on the way of what was asked about, no other trouble comes before it. */

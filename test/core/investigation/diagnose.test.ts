@@ -123,6 +123,27 @@ describe("diagnose", () => {
     expect(scoreOf(sign("front", {}))).toBeGreaterThan(scoreOf(sign("front", { sign: "slow" })));
   });
 
+  describe("what stopped at the moment when something with no known link began to suffer", () => {
+    const stopped = sign("broker", { ...DOWN, sure: 0.72, kind: "log" });
+    const suffers = [sign("front", { kind: "alert" }), sign("orders", {}), sign("orders", { kind: "alert" })];
+
+    test("is presumed to be needed by it, and is never confirmed so", () => {
+      const told = diagnose([...suffers, stopped], COMPONENTS, "front");
+      expect(told.suspects[0]).toMatchObject({ service: "broker", explains: ["front", "orders"] });
+      const twice = diagnose([...suffers, stopped, sign("broker", { ...DOWN, kind: "alert" })], COMPONENTS, "front");
+      expect(twice).toMatchObject({ certainty: "likely", suspects: [{ service: "broker" }, {}, {}] });
+    });
+
+    test.each([
+      ["it stopped minutes before", [{ ...stopped, onset: { fromMs: at(10), toMs: at(9) } }]],
+      ["something that is needed is ill", [stopped, sign("store", DOWN)]],
+      ["what suffers is ill itself", [stopped, sign("orders", { own: true, sure: 0.65 })]],
+      ["it is only busy", [sign("broker", { sign: "saturated", own: true, sure: 0.72 })]],
+    ])("is another trouble where %s", (_, others) => {
+      expect(diagnose([...suffers, ...others], COMPONENTS, "front").suspects[0]?.service).not.toBe("broker");
+    });
+  });
+
   test("what was so before the window counts less than what is new, unless it is down", () => {
     const standing = sign("host", { sign: "saturated", own: true, sure: 0.72, onset: { toMs: at(60) } });
     expect(

@@ -58,6 +58,9 @@ export async function withDataFrom(source: PrometheusSource, span: Span, context
     : { ...span, dataFromMs: first };
 }
 
+/** As if data had been there for long. */
+export const withPast = (span: Span): Span => ({ ...span, dataFromMs: span.fromMs - RECOVERY_MS });
+
 export interface Truth {
   current: boolean;
   onset: Onset;

@@ -43,7 +43,8 @@ export function meaningOf(
   const [callee, second] =
     isBad || WAITS.test(name) || TOOK.test(name) ? mentioned(stripped(text, service), callees) : [];
   if (rises && isBad && callee !== undefined && second === undefined) {
-    return { service: callee.name, sign: "errors", own: true, sure: 0.5 };
+    // What Prometheus reads of the called itself says whose fault that is; of what nobody watches this is all there is.
+    return { service: callee.name, sign: "errors", own: Object.keys(callee.labels).length === 0, sure: 0.5 };
   }
   if (rises && isBad) return { service: service.name, sign: "errors", own: false, sure: 0.45 };
   if (!rises && WORK.test(name) && shift.after <= 0.05 * shift.before && !isBad) {
