@@ -38,7 +38,7 @@ export function planInvestigation(input: InvestigationInput): DraftResult {
   const scope = scopeOf(all, target);
   const about = themesOf(input.goal);
   const words = wordsOf(input.goal);
-  const looks = observationsOf(input, scope, target);
+  const looks = observationsOf({ ...input, words }, scope, target);
   const nodes: Node[] = [
     ...looks,
     {

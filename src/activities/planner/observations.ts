@@ -29,6 +29,8 @@ export interface SearchedFor {
   map: StackMap;
   config: Config;
   window?: string;
+  /** Of the goal, that may stand for a thing of this house. */
+  words?: readonly string[];
 }
 
 export const componentOf = ({ name, kinds, calls, runs_on: runsOn }: Scoped) => ({
@@ -50,7 +52,7 @@ export const withSignals = (one: Scoped): JsonObject => ({
 });
 
 export function observationsOf(
-  { map, config, window = WINDOW }: SearchedFor,
+  { map, config, window = WINDOW, words = [] }: SearchedFor,
   scope: readonly Scoped[],
   target: string | undefined,
 ): Node[] {
@@ -85,6 +87,7 @@ export function observationsOf(
       metric(`series${tail}`, "Look through every series for what changed", "series_scan", {
         source,
         services: own.map(slim),
+        ...(words.length === 0 ? {} : { words: [...words] }),
         ...common,
       }),
     ];

@@ -19,7 +19,7 @@ const LOGS_MAX = 10;
 const FARTHER = "24h";
 const NODE_NAME_MAX_CHARS = 120;
 
-type Reported = Pick<DiagnosisOutput, "certainty" | "trouble" | "causes" | "signs">;
+type Reported = Pick<DiagnosisOutput, "certainty" | "trouble" | "causes" | "signs" | "meant">;
 
 export interface RoundInput extends SearchedFor {
   goal: string;
@@ -191,6 +191,7 @@ function causeNode({ before, graphs }: RoundInput, rivals: readonly Scoped[], al
       ...(typeof target === "string" ? { target } : {}),
       ...(Array.isArray(about) ? { about } : {}),
       ...(Array.isArray(words) ? { words } : {}),
+      ...(before.told.meant === undefined ? {} : { meant: before.told.meant }),
     },
   };
 }

@@ -24,7 +24,7 @@ import {
   ruledOut,
   symptomOf,
 } from "./kit/investigation/shown-diagnosis.js";
-import { asAsked } from "./kit/investigation/themes.js";
+import { asAsked, calledBy, tokensOf } from "./kit/investigation/themes.js";
 import { wellIn } from "./kit/investigation/well-spans.js";
 import { headlineOf } from "./kit/investigation/words.js";
 
@@ -61,7 +61,8 @@ async function decide(params: DiagnosisParams, context: ToolContext): Promise<Di
   const components = params.services.map(componentOf);
   const hosts = new Set(components.filter(({ role }) => role === "host").map(({ name }) => name));
   const asked = asAsked([...signs, ...changes], { about: params.about ?? [], words: params.words }, hosts);
-  const told = diagnose(asked, components, params.target ?? undefined, well);
+  const meant = meantBy(params, looks);
+  const told = diagnose(asked, components, params.target ?? undefined, well, meant);
   const looked = [...looks.map(examined), ...material.looked];
   const isBlind = !told.trouble && material.looked.length === 0 && !sawData(looks);
   const calls = params.services.reduce((sum, { calls: own }) => sum + own.length, 0);
@@ -79,9 +80,29 @@ async function decide(params: DiagnosisParams, context: ToolContext): Promise<Di
     looked_at: looked.slice(0, 100),
     not_looked_at: [...notExamined(context), ...unread(params, context.nodeId), ...material.notLooked].slice(0, 100),
     graph: { calls, from: ["the map"] },
+    meant: meant.length === 0 ? undefined : meant,
     blind: isBlind ? true : undefined,
   };
   return { ...output, findings: findingsOf(output, told.suspects) };
+}
+
+const namedSchema = z.object({ named: z.array(z.object({ service: z.string(), words: z.array(z.string()) })) });
+
+/** Services that the words of the goal mean: by their own names, and by those of their series. */
+function meantBy(
+  { services, words = [], meant = [] }: DiagnosisParams,
+  looks: readonly { output: unknown }[],
+): string[] {
+  const own = new Map(services.map(({ name }) => [name, tokensOf(name)] as const));
+  for (const { output } of looks) {
+    const parsed = namedSchema.safeParse(output);
+    for (const { service, words: found } of parsed.success ? parsed.data.named : [])
+      for (const word of found) own.get(service)?.add(word);
+  }
+  const hosts = new Set(
+    services.filter(({ kinds }) => healthOf(kinds[0] ?? "")?.role === "host").map(({ name }) => name),
+  );
+  return [...new Set([...meant, ...calledBy(words, own)])].filter((name) => !hosts.has(name));
 }
 
 const SEE_WHY = "ask `autoops doctor` which sources give no data, and why";

@@ -14,6 +14,7 @@ import {
 } from "./kit/investigation/evidence-schema.js";
 import { askRange, eachWithin, type Line, matchersOf, type Span, spanOf } from "./kit/investigation/ranges.js";
 import { meaningOf } from "./kit/investigation/series-meaning.js";
+import { tokensOf } from "./kit/investigation/themes.js";
 import { shownNumber } from "./kit/metrics/reading.js";
 import { declaredNameSchema } from "./kit/names.js";
 
@@ -37,6 +38,8 @@ const NOISE = new RegExp(
 const paramsSchema = z.strictObject({
   source: declaredNameSchema,
   services: servicesSchema,
+  /** Of the goal: whose series have them in their names or labels is told. */
+  words: z.array(z.string().max(100)).max(20).optional(),
   since: z
     .string()
     .refine((text) => durationMs(text) !== undefined, "a duration such as 30m")
@@ -49,6 +52,11 @@ const outputSchema = z.strictObject({
   series: z.int(),
   changed: z.int(),
   truncated: z.boolean(),
+  /** Services whose series have words of the goal. */
+  named: z
+    .array(z.strictObject({ service: z.string(), words: z.array(z.string()).max(20) }))
+    .max(100)
+    .optional(),
   evidence: evidenceListSchema,
   findings: findingsSchema,
 });
@@ -83,9 +91,12 @@ async function scan(params: Params, context: ToolContext): Promise<z.infer<typeo
     const kept = lines.slice(0, room);
     room -= kept.length;
     read += kept.length;
-    return changesOf(service, kept, span, params.services);
+    return { changes: changesOf(service, kept, span, params.services), words: wordsIn(kept, params.words) };
   });
-  const evidence = answers.flatMap(({ value = [] }) => value);
+  const evidence = answers.flatMap(({ value }) => value?.changes ?? []);
+  const named = answers.flatMap(({ item, value }) =>
+    value === undefined || value.words.length === 0 ? [] : [{ service: item.name, words: value.words }],
+  );
   const list = evidenceOutput(evidence);
   const findings = list.slice(0, 10).map((one) => finding(`${one.service}: ${one.text}`, [one.query]));
   return {
@@ -93,9 +104,18 @@ async function scan(params: Params, context: ToolContext): Promise<z.infer<typeo
     series: read,
     changed: evidence.length,
     truncated: room <= 0 || answers.some(({ value }) => value === undefined),
+    named: named.length === 0 ? undefined : named,
     evidence: list,
     findings,
   };
+}
+
+/** Words that stand in the name or a label of any of them. */
+function wordsIn(lines: readonly Line[], words: readonly string[] = []): string[] {
+  if (words.length === 0) return [];
+  const texts = new Set(lines.flatMap(({ labels }) => Object.values(labels)));
+  const tokens = tokensOf([...texts].join(" "));
+  return words.filter((word) => tokens.has(word));
 }
 
 interface Change {

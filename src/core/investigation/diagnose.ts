@@ -31,6 +31,7 @@ export function diagnose(
   components: readonly Component[],
   target?: string,
   well: readonly Well[] = [],
+  called: readonly string[] = [],
 ): Diagnosis {
   const known = withTakenOut(withWell(signs, components, well));
   const evidence = withLostServers(known, components, isSymptom);
@@ -42,10 +43,11 @@ export function diagnose(
   const ill = new Set([...byService].filter(([, own]) => own.some(isSymptom)).map(([name]) => name));
   if (!evidence.some((one) => isTold(one) && isSymptom(one) && !machines.isUnfelt(one))) return quiet(byService);
   const complaints = complaintsIn(evidence);
+  const hosts = new Set(components.filter(({ role }) => role === "host").map(({ name }) => name));
   const stores = new Set(components.filter(({ role }) => STORES.has(role)).map(({ name }) => name));
   const surging = new Set([...byService].filter(([, own]) => own.some(isSurge)).map(([name]) => name));
-  const meant = meantIn({ topology, evidence, stores, surging, target, isSymptom });
-  const around = { topology, ill, byService, surging, complaints, machines, stores, target, meant };
+  const meant = meantIn({ topology, evidence, stores, surging, target, called, hosts, isSymptom });
+  const around = { topology, ill, byService, surging, complaints, machines, stores, target, meant, hosts };
   const found = [...byService].map(([service, own]) => suspectOf(service, own, around));
   const suspects = asMeant(found, around)
     .filter(({ service, score }) => score >= 0.2 || service === target)
@@ -62,7 +64,9 @@ function asMeant(suspects: readonly Suspect[], around: Around): Suspect[] {
   if (near.length === 0) return [...suspects];
   const most = OUT_OF_REACH_SHARE * Math.max(...near.map(({ score }) => score));
   return suspects.map((one) =>
-    around.meant.isApart(one.service) ? { ...one, score: Math.min(one.score, most) } : one,
+    around.meant.isApart(one.service)
+      ? { ...one, score: Math.min(Math.round(OUT_OF_REACH_FACTOR * one.score * 1_000) / 1_000, most) }
+      : one,
   );
 }
 
@@ -141,6 +145,7 @@ interface Around {
   stores: ReadonlySet<string>;
   target: string | undefined;
   meant: Meant;
+  hosts: ReadonlySet<string>;
 }
 
 function suspectOf(service: string, own: readonly Evidence[], around: Around): Suspect {
@@ -153,7 +158,8 @@ function suspectOf(service: string, own: readonly Evidence[], around: Around): S
   // A queue that nobody empties suffers from who should, and that one stands above it.
   const isAnyAbove = (test: (one: Evidence) => boolean) =>
     callersOf(topology, service).some((name) => (around.byService.get(name) ?? []).some(test));
-  const hasIllAbove = isAnyAbove(isSymptom);
+  // What runs on a machine hands it no work to pass on.
+  const hasIllAbove = !around.hosts.has(service) && isAnyAbove(isSymptom);
   const isStarved = feedersOf(topology, service, around.stores).some((name) => ill.has(name));
   const isFlooded = [...above(topology, service)].some((name) => around.surging.has(name));
   const isEchoed = lower.some((name) => (around.byService.get(name) ?? []).some(isEcho));
@@ -184,7 +190,6 @@ function suspectOf(service: string, own: readonly Evidence[], around: Around): S
   }
   if (isLate(onset, began)) score *= LATE_FACTOR;
   if (isEarly(best, onset, began)) score *= EARLY_FACTOR;
-  if (around.meant.isApart(service) && ill.size > 1) score *= OUT_OF_REACH_FACTOR;
   if (target === service && sorted.some((one) => one.own && isSymptom(one))) score += 0.03;
   return { service, score: Math.round(score * 1_000) / 1_000, evidence: sorted, explains, ...(onset && { onset }) };
 }

@@ -13,6 +13,9 @@ export interface Stack {
   /** Services that much more than usual arrives at. */
   surging: ReadonlySet<string>;
   target: string | undefined;
+  hosts: ReadonlySet<string>;
+  /** Services that words of the question mean. */
+  called: readonly string[];
   isSymptom(one: Evidence): boolean;
 }
 
@@ -27,7 +30,8 @@ export function meantIn(stack: Stack): Meant {
   const { evidence, target, topology } = stack;
   const told = evidence.filter(({ asked, service }) => asked === true && topology.has(service));
   const named = target !== undefined && topology.has(target) ? [target] : [];
-  const meant = [...new Set([...named, ...told.map(({ service }) => service)])];
+  const called = stack.called.filter((one) => topology.has(one));
+  const meant = [...new Set([...named, ...called, ...told.map(({ service }) => service)])];
   const needs = new Map(meant.map((one) => [one, below(topology, one)]));
   const isKnown = (one: string) => (needs.get(one)?.size ?? 0) > 1;
   // Of what shows no trouble of its own, and needs nobody knows, anything may be the cause.
@@ -37,7 +41,8 @@ export function meantIn(stack: Stack): Meant {
   const isNear = (one: string, service: string) =>
     one === service ||
     needs.get(one)?.has(service) === true ||
-    below(topology, service).has(one) ||
+    // A sign that a machine only passes on is about nobody that runs there.
+    (below(topology, service).has(one) && (one === target || !stack.hosts.has(one))) ||
     feedersOf(topology, one, stack.stores).includes(service) ||
     // Who sends more than before stands above, and so does the reason for it.
     (stack.surging.has(one) && [...above(topology, one)].some((name) => below(topology, name).has(service)));

@@ -187,4 +187,45 @@ describe("diagnosis", () => {
     expect(second.causes[0]).toMatchObject({ service: "store", explains: ["orders", "web"] });
     expect(second.causes[1]?.evidence[0]?.node).toBe("run-1/health_near");
   });
+
+  describe("a question about one trouble while another goes on", () => {
+    const down = sign("store", { sign: "down", own: true, sure: 0.95, text: "PostgreSQL does not answer" });
+    const job = { name: "rates-import", kinds: [] };
+    const stale = sign("rates-import", {
+      ...{ kind: "alert", code: "RatesStale", sign: "stalled", own: true, sure: 0.65 },
+      text: "the alert RatesStale fires: exchange rates are old",
+      onset: { fromMs: NOW - 90_000, toMs: NOW - 80_000 },
+    });
+    const services = [...SERVICES, job];
+
+    test("is answered with that, and the other is told beside it", async () => {
+      const { headline, causes } = await told([health(down, stale)], { services, words: ["exchang", "rat"] });
+      expect(causes[0]?.service).toBe("rates-import");
+      expect(headline).toMatch(/^rates-import .* Besides, with no known link to it: store \(PostgreSQL\) is down\.$/);
+    });
+
+    test("is answered with what is wrong nearest where nothing tells of that", async () => {
+      const { causes } = await told([health(down, stale)], { services, words: ["parcel"] });
+      expect(causes[0]?.service).toBe("store");
+    });
+
+    test("says first that nothing is wrong with what it names", async () => {
+      const output = await told([health(stale)], { services, target: "web" });
+      expect(output.headline).toMatch(
+        /^Nothing wrong was found with web, nor with what it needs\. Elsewhere: rates-import /,
+      );
+      expect(output).toMatchObject({ certainty: "inconclusive", trouble: { service: "rates-import" } });
+      expect(headlineAndMood(output).mood).toBe("bad");
+    });
+
+    test("a series alone is a trouble for who asks about it", async () => {
+      const misses = sign("web", {
+        ...{ kind: "series", code: "cache_requests_total", sign: "evicting", own: true, sure: 0.5 },
+        text: 'cache_requests_total{result="miss"} rose from 0 to 7 a second',
+      });
+      expect((await told([health(misses)], {})).trouble).toBeNull();
+      for (const about of ["slowness", "cache"])
+        expect(await told([health(misses)], { about: [about] })).toMatchObject({ causes: [{ service: "web" }] });
+    });
+  });
 });

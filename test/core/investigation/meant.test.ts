@@ -54,6 +54,19 @@ describe("what a question means", () => {
     expect(best([...named, other, sign("broker", { ...DOWN, kind: "alert" })], target)).toBe(wanted);
   });
 
+  test("words of a question that mean a service bring its trouble to the front, and claim nothing where it shows none", () => {
+    const evidence = [
+      sign("store", DOWN),
+      sign("store", { ...DOWN, kind: "alert" }),
+      sign("mailer", { ...DOWN, sure: 0.8 }),
+    ];
+    const called = (...names: string[]) => diagnose(evidence, COMPONENTS, undefined, [], names);
+    expect(called().suspects[0]?.service).toBe("store");
+    expect(called("mailer")).toMatchObject({ suspects: [{ service: "mailer" }, {}], besides: ["store"] });
+    expect(called("island", "gone")).toMatchObject({ isElsewhere: false, suspects: [{ service: "store" }, {}] });
+    expect(called("rates-import", "broker").suspects[0]?.service).toBe("mailer");
+  });
+
   test("that other trouble is told beside it, and makes nobody less sure of the named one", () => {
     const told = diagnose([sign("store", DOWN), sign("broker", DOWN)], COMPONENTS, "orders");
     expect(told).toMatchObject({ certainty: "likely", besides: ["broker"], suspects: [{ service: "store" }, {}] });
@@ -66,6 +79,12 @@ describe("what a question means", () => {
     expect(diagnose([busy, stale], COMPONENTS, "host").suspects[0]?.evidence[0]?.sign).toBe("stalled");
     const weak = { ...stale, sure: 0.3 };
     expect(diagnose([busy, weak], COMPONENTS, "host").suspects[0]?.evidence[0]?.sign).toBe("saturated");
+  });
+
+  test("what a machine passes on of a job is about nobody that runs there", () => {
+    const stale = sign("host", { kind: "alert", sign: "stalled", sure: 0.55, asked: true });
+    const told = diagnose([stale, sign("mailer", DOWN), sign("mailer", { ...DOWN, kind: "alert" })], COMPONENTS);
+    expect(told.suspects[0]).toMatchObject({ service: "host", evidence: [{ sign: "stalled" }] });
   });
 
   test("two troubles that nobody asked about in particular are both told", () => {

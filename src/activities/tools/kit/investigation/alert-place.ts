@@ -5,6 +5,7 @@ import type { ActiveAlert } from "../../../connectors/prometheus/lists.js";
 import { type ToolContext, ToolFailure } from "../../../define-tool.js";
 import type { ServiceParam } from "./evidence-schema.js";
 import { healthOf } from "./health-rules.js";
+import { isSpelled, tokensOf } from "./themes.js";
 import { byAddress, mentioned, named } from "./who.js";
 
 export interface AlertPlace {
@@ -81,11 +82,12 @@ function writtenFor(
 ): string | undefined {
   if (!isPassedOn(teller, expr)) return undefined;
   const metrics = expr.replace(/\{[^}]{0,500}\}/g, "").match(/[a-zA-Z_:][a-zA-Z0-9_:]{3,}/g) ?? [];
-  const [only, more] = mentioned(
-    [words(alert), ...metrics.map((name) => name.replace(/[_:]/g, " "))].join(" "),
-    others,
-  );
-  return more === undefined ? only?.name : undefined;
+  const text = [words(alert), ...metrics.map((name) => name.replace(/[_:]/g, " "))].join(" ");
+  const [only, more] = mentioned(text, others);
+  if (only !== undefined) return more === undefined ? only.name : undefined;
+  const tokens = tokensOf(text);
+  const jobs = others.filter(({ name, labels }) => Object.keys(labels).length === 0 && isSpelled(name, tokens));
+  return jobs.length === 1 ? jobs[0]?.name : undefined;
 }
 
 const isPassedOn = ({ kinds: [main] }: ServiceParam, expr: string): boolean =>

@@ -19,6 +19,8 @@ export const paramsSchema = z.strictObject({
   about: z.array(z.string().max(40)).max(20).optional(),
   /** Words of the goal that may stand for a thing of this house. */
   words: z.array(z.string().max(100)).max(20).optional(),
+  /** Services that an earlier round found those words to mean. */
+  meant: z.array(z.string().max(200)).max(60).optional(),
   /** What earlier rounds saw; each sign names its run and node. */
   earlier: z.array(carriedSchema).max(CARRIED_MAX).optional(),
 });
@@ -36,6 +38,8 @@ export const diagnosisSchema = outputSchema.extend({
   suffers: z.array(z.string()).max(60),
   /** What a person does about it, in words. */
   advice: z.array(z.string()).max(5),
+  /** Services that words of the goal mean, by names of theirs. */
+  meant: z.array(z.string()).max(60).optional(),
   /** No look found any data, so that silence says nothing; absent otherwise. */
   blind: z.boolean().optional(),
   /** The weightiest signs, for a later round. */

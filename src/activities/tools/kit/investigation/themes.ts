@@ -52,7 +52,7 @@ export function wordsOf(goal: string): string[] {
 }
 
 /** `RatesStale` is itself, rates and stale. */
-function tokensOf(text: string): Set<string> {
+export function tokensOf(text: string): Set<string> {
   const parts = text
     .split(/[^\p{L}\p{M}\p{N}]+/u)
     .flatMap((word) => [word, ...word.split(/(?<=[\p{Ll}\p{N}])(?=\p{Lu})/u)])
@@ -86,14 +86,28 @@ export function asAsked(
     const isOnTheme = asked.some(({ inSign }) => inSign.test(text));
     const isTold = one.own && one.current && one.sure >= ASKED_MIN && one.sign !== "changed";
     if (isWorded(one) || (isOnTheme && isTold)) {
-      const isSurer = isTold || one.kind === "alert";
-      const sure = isSurer ? Math.max(one.sure, Math.min(SURE_MAX, one.sure + ASKED_BONUS)) : one.sure;
+      const sure = isTold ? Math.max(one.sure, Math.min(SURE_MAX, one.sure + ASKED_BONUS)) : one.sure;
       return { ...one, sure, asked: true };
     }
     const isOther =
       !isOnTheme && isResource && hosts.has(one.service) && others.some(({ inSign }) => inSign.test(text));
     return isOther ? { ...one, sure: one.sure * OTHER_RESOURCE_FACTOR } : one;
   });
+}
+
+/** Services that alone, or with one other, have a word of the goal in their names or in those of their series. */
+export function calledBy(words: readonly string[], named: ReadonlyMap<string, ReadonlySet<string>>): string[] {
+  const telling = words.filter((word) => {
+    const count = [...named.values()].filter((own) => own.has(word)).length;
+    return count > 0 && count <= TELLING_SERVICES_MAX;
+  });
+  return [...named].filter(([, own]) => telling.some((word) => own.has(word))).map(([service]) => service);
+}
+
+/** Whether all that a name has of particular words stands in a text. */
+export function isSpelled(name: string, text: ReadonlySet<string>): boolean {
+  const own = [...tokensOf(name)].filter((word) => !common().has(word));
+  return own.length > 0 && own.every((word) => text.has(word));
 }
 
 /** What rules say is the same everywhere; alerts, logs and names of series are in the words of the house. */
@@ -105,7 +119,12 @@ function wordedIn(signs: readonly Evidence[], words: readonly string[]): (one: E
     ({ kind, current, sure }) => words.length > 0 && IN_OWN_WORDS.has(kind) && current && sure >= MATCH_MIN,
   );
   const spoken = new Map(
-    speaking.map((one) => [one, tokensOf(`${one.code} ${one.text}`.slice(0, WORDS_MAX_CHARS))] as const),
+    speaking.map((one) => {
+      const own = tokensOf(one.service);
+      const tokens = tokensOf(`${one.code} ${one.text}`.slice(0, WORDS_MAX_CHARS));
+      // That a service's signs have its own name says nothing of what they tell.
+      return [one, new Set([...tokens].filter((token) => !own.has(token)))] as const;
+    }),
   );
   const telling = words.filter((word) => {
     const services = new Set([...spoken].filter(([, own]) => own.has(word)).map(([{ service }]) => service));

@@ -10,6 +10,7 @@ const SERVICES = [
   service("shop", "service", { job: "shop" }),
   service("export", undefined),
   service("price-import", undefined),
+  service("logs-rates-sync", undefined),
 ];
 /** Nothing is asked where labels say it. */
 const place = (alertname: string, expr: string, labels: Record<string, string>) =>
@@ -31,8 +32,10 @@ describe("a metric that a machine's exporter passes on", () => {
     ["PricesOld", "time() - price_import_last_success_timestamp_seconds > 900"],
     ["PriceImportFailed", "last_run_failed == 1"],
     ["Stale", "time() - max(price:import:last_run) > 900"],
-  ])("is about a job of several words: %s", async (name, expr) => {
-    expect(await place(name, expr, onBox)).toEqual({ name: "price-import" });
+    ["RatesStale", "time() - rates_sync_last_success_timestamp_seconds > 45", "logs-rates-sync"],
+    ["SyncOfRatesFailed", "last_run_failed == 1", "logs-rates-sync"],
+  ])("is about a job of several words: %s", async (name, expr, about = "price-import") => {
+    expect(await place(name, expr, onBox)).toEqual({ name: about });
   });
 
   test("of the machine's own is about the machine, and one that names nobody, too", async () => {

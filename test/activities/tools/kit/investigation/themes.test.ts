@@ -1,5 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { asAsked, themesOf, wordsOf } from "../../../../../src/activities/tools/kit/investigation/themes.js";
+import {
+  asAsked,
+  calledBy,
+  themesOf,
+  tokensOf,
+  wordsOf,
+} from "../../../../../src/activities/tools/kit/investigation/themes.js";
 import type { Evidence } from "../../../../../src/core/investigation/evidence.js";
 
 const sign = (service: string, code: string, text: string, sure = 0.6): Evidence => ({
@@ -15,6 +21,11 @@ describe("what a goal is about", () => {
     ["no space left on the server", ["disk"]],
     ["browsers complain about https", ["certificate"]],
     ["something blocks in postgres", ["locks"]],
+    ["prices take long", ["slowness"]],
+    ["the shop became slow", ["slowness"]],
+    ["cache misses are high", ["cache"]],
+    ["the nightly report did not run", ["schedule"]],
+    ["the longest page of the slowenian shop", []],
     ["customers cannot pay", []],
     ["the shop is down", []],
     ["a memorable blockage of the clockwork page", []],
@@ -70,8 +81,29 @@ describe("words of a goal that stand for a thing of the house", () => {
     expect(asked("mails fail", { ...one, current: false }, { ...one, sure: 0.2 }, { ...one, kind: "health" })).toEqual(
       [],
     );
+    expect(asked("is notify fine?", { ...one, service: "notify", code: "NotifyFails", text: "notify fails" })).toEqual(
+      [],
+    );
     const many = ["a", "b", "c"].map((name) => alert(name, "MailsFail", ""));
     expect(asked("mails fail", ...many)).toEqual([]);
     expect(asked("the shop fails, errors everywhere", alert("jobs", "JobErrors", "it fails"))).toEqual([]);
+  });
+
+  test.each([
+    ["confirmation mails are missing", ["notify"]],
+    ["prices are not shown", ["pricing-svc"]],
+    ["bookings fail", ["api"]],
+    ["the requests are slow", []],
+    ["parcels are late", []],
+  ])("%s: by names of services and of their series", (goal, services) => {
+    const named = new Map(
+      Object.entries({
+        notify: 'notify_tube_ready{tube="mails"}',
+        "pricing-svc": "pricing-svc http_requests_total",
+        api: 'http_requests_total{route="/bookings"}',
+        edge: "edge http_requests_total",
+      }).map(([name, text]) => [name, tokensOf(text)] as const),
+    );
+    expect(calledBy(wordsOf(goal), named)).toEqual(services);
   });
 });
