@@ -3,6 +3,8 @@
  * - fit: BM25 (MiniSearch) of the goal's words over titles, example goals, symptoms, alert names and tags, plus a bonus
  *   for each symptom of several words that the goal has whole, brought into 0 to 1 by `fit / (fit + HALF)`;
  * - evidence that the goal is about operations at all (`operations.ts`), at most 1.
+ * A service's name with nothing but one of its symptoms ("checkout is down") makes it at least 0.6, and 0.9 where it
+ *   is called a service ("the payments service is down").
  * The name of one of its alerts makes it at least 0.95; a goal in the words of one of its example goals makes it 0.97, and
  * others count 0.7. A playbook whose example goals all ask for a remedy counts 0.6 of
  * that where the goal asks for none, and is out where the goal forbids changes.
@@ -27,6 +29,9 @@ const ALERT_SCORE = 0.95;
 /** From here on an alert, or an example goal, was named. */
 export const SURE_SCORE = ALERT_SCORE;
 const SAID_SCORE = 0.97;
+const SYMPTOM_SCORE = 0.6;
+const CALLED_SCORE = 0.9;
+const SYMPTOM_EVIDENCE = 0.5;
 const UNSAID_FACTOR = 0.7;
 /** The share of the goal's words that an example must have to say the same. */
 const SAME_SHARE = 0.75;
@@ -46,6 +51,8 @@ interface Index {
   terms: ReadonlySet<string>;
   /** Symptoms of several words, by playbook. */
   phrases: ReadonlyMap<string, ReadonlyArray<readonly string[]>>;
+  /** All symptoms, in one form, by playbook. */
+  symptoms: ReadonlyMap<string, ReadonlySet<string>>;
   /** Playbooks whose example goals all ask for a remedy. */
   mending: ReadonlySet<string>;
   /** Example goals, by playbook. */
@@ -71,6 +78,7 @@ export function rankPlaybooks(playbooks: readonly Playbook[], given: string, ent
     1,
     operationsEvidence(goal, (word) => index.terms.has(word), meant, phrases),
   );
+  const alone = evidence < SYMPTOM_EVIDENCE ? "" : symptomAlone(words, entities);
   const said = new Set(
     [...index.goals].filter(([, goals]) => goals.some((one) => saysSame(one, words))).map(([id]) => id),
   );
@@ -85,12 +93,25 @@ export function rankPlaybooks(playbooks: readonly Playbook[], given: string, ent
     const asks = plain.isAboutOne && told > 0 && !words.has("deploy") && asksAddress(playbook);
     if (asks) return { playbook, exact: SAID_SCORE + score / 100 };
     if (said.has(playbook.id)) return { playbook, exact: SAID_SCORE };
+    if (alone !== "" && index.symptoms.get(playbook.id)?.has(alone))
+      return { playbook, exact: Math.max(score, CALLED.test(goal) ? CALLED_SCORE : SYMPTOM_SCORE) };
     return { playbook, exact: score * remedyFactor(playbook, mends, entities) * (said.size > 0 ? UNSAID_FACTOR : 1) };
   });
   return ordered
     .sort((a, b) => b.exact - a.exact || (a.playbook.id < b.playbook.id ? -1 : 1))
     .map(({ playbook, exact }) => ({ playbook, score: Math.round(Math.min(1, exact) * 100) / 100 }));
 }
+
+const CALLED = /\b(?:service|app|api)\b/i;
+
+/** What a goal says of a service, where it says nothing else; empty where it names none. */
+function symptomAlone(words: ReadonlySet<string>, { service }: Entities): string {
+  const names = wordsOf(`${service ?? ""} service app api`);
+  const rest = [...words].filter((word) => !names.has(word));
+  return rest.length === words.size ? "" : inOneForm(rest);
+}
+
+const inOneForm = (words: Iterable<string>): string => [...words].sort().join(" ");
 
 const ADDRESS = "https?:\\/\\/[^\\s\"'<>`]+";
 /** An address that the sentence is about. */
@@ -119,6 +140,7 @@ function indexOf(playbooks: readonly Playbook[]): Index {
   });
   const terms = new Set<string>();
   const phrases = new Map<string, string[][]>();
+  const told = new Map<string, Set<string>>();
   const joined = (texts: readonly string[]): string => {
     const words = texts.flatMap(termsOf).filter((word) => !saysUrgency(word));
     for (const word of words) terms.add(word);
@@ -132,13 +154,14 @@ function indexOf(playbooks: readonly Playbook[]): Index {
       id,
       goals.map((one) => [...wordsOf(one)]),
     );
+    told.set(id, new Set(symptoms.map((symptom) => inOneForm(wordsOf(symptom)))));
     phrases.set(
       id,
       distinct(symptoms.map((symptom) => [...wordsOf(symptom)].sort())).filter((phrase) => phrase.length > 1),
     );
   }
   const mending = new Set(playbooks.filter(({ goals }) => goals.every(asksRemedy)).map(({ id }) => id));
-  return { search: search as unknown as MiniSearch, terms, phrases, mending, goals: examples };
+  return { search: search as unknown as MiniSearch, terms, phrases, symptoms: told, mending, goals: examples };
 }
 
 const saysSame = (example: readonly string[], words: ReadonlySet<string>): boolean =>

@@ -75,6 +75,35 @@ describe("the choice", () => {
   });
 
   test.each([
+    "checkout is down",
+    "checkout down",
+    "the service is down",
+    "the payments service is unavailable",
+    "cart does not answer",
+    "orders-api is offline",
+    "checkout is unreachable",
+  ])("takes a service's name and one symptom for a goal: %s", (goal) => {
+    const [best] = ranked(goal);
+    expect([best?.playbook.id, (best?.score ?? 0) >= 0.6]).toEqual(["service-unreachable", true]);
+  });
+
+  test.each([
+    ["coredns is down", "dns"],
+    ["memcached is down", "cache"],
+    ["node-3 is down", "node-not-ready"],
+    ["stripe is down", "dependency-outage"],
+    ["postgres is down", "database-connections"],
+    ["kafka is offline", "queue-backlog"],
+  ])("but what has a playbook of its own is planned by that: %s", (goal, id) =>
+    expect(ranked(goal)[0]?.playbook.id).toBe(id),
+  );
+
+  test.each(["my mood is down", "checkout", "the service", "lunch is down"])(
+    "and not what names no service, or no symptom: %s",
+    (goal) => expect(ranked(goal)[0]?.score ?? 0).toBeLessThan(0.35),
+  );
+
+  test.each([
     ["latnecy of checkout is through the roof, respones take 9 secs", "latency"],
     ["certficate of the shop expries tomorrow", "tls-certificate"],
     ["postgress has too many conections", "database-connections"],
