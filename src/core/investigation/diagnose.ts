@@ -72,10 +72,12 @@ function asMeant(suspects: readonly Suspect[], around: Around): Suspect[] {
 
 /** That a machine is busy, or that a series nobody asked about shifted, is no trouble of what was asked about. */
 const nearIn = (suspects: readonly Suspect[], { meant, machines }: Around): Suspect[] =>
-  suspects.filter(
-    ({ service, evidence }) =>
-      !meant.isApart(service) && evidence.some((one) => isSymptom(one) && machines.factor(one) === 1 && isTold(one)),
-  );
+  suspects.filter(({ service, evidence }) => {
+    if (meant.isApart(service)) return false;
+    // Of those above only one that is ill itself holds it up; that others suffer says nothing of it.
+    const tells = (one: Evidence) => isTold(one) && (one.own || meant.isWithin(service));
+    return evidence.some((one) => isSymptom(one) && machines.factor(one) === 1 && tells(one));
+  });
 
 function told(suspects: readonly Suspect[], around: Around): Omit<Diagnosis, "trouble" | "suspects"> {
   const [best] = suspects;
@@ -173,7 +175,7 @@ function suspectOf(service: string, own: readonly Evidence[], around: Around): S
     const comesFromElsewhere = FLOWS.has(one.sign) ? hasIllBelow || hasIllAbove : hasIllBelow;
     return weightOf(one) * (one.own || !comesFromElsewhere ? 1 : SUFFERS_FACTOR) * around.machines.factor(one);
   };
-  const isAsked = (one: Evidence) => one.asked === true && weigh(one) >= ASKED_MIN;
+  const isAsked = (one: Evidence) => one.asked === true && one.kind !== "series" && weigh(one) >= ASKED_MIN;
   const sorted = [...own].sort((a, b) => Number(isAsked(b)) - Number(isAsked(a)) || weigh(b) - weigh(a));
   const [best] = sorted;
   const kinds = new Set(sorted.filter((one) => weigh(one) >= 0.3).map(({ kind }) => kind));

@@ -22,6 +22,8 @@ export interface Stack {
 export interface Meant {
   /** Nothing that is known leads from what was asked about to this service, nor back. */
   isApart(service: string): boolean;
+  /** It is what was asked about, or that needs it. */
+  isWithin(service: string): boolean;
   /** The question names a service whose needs are known. */
   isNamed: boolean;
 }
@@ -30,7 +32,8 @@ export function meantIn(stack: Stack): Meant {
   const { evidence, target, topology } = stack;
   const told = evidence.filter(({ asked, service }) => asked === true && topology.has(service));
   const named = target !== undefined && topology.has(target) ? [target] : [];
-  const called = stack.called.filter((one) => topology.has(one));
+  // Who names a service means that one, whatever else its words stand in.
+  const called = named.length > 0 ? [] : stack.called.filter((one) => topology.has(one));
   const meant = [...new Set([...named, ...called, ...told.map(({ service }) => service)])];
   const needs = new Map(meant.map((one) => [one, below(topology, one)]));
   const isKnown = (one: string) => (needs.get(one)?.size ?? 0) > 1;
@@ -38,16 +41,19 @@ export function meantIn(stack: Stack): Meant {
   const telling = meant.filter(
     (one) => isKnown(one) || told.some(({ service }) => service === one) || isIllItself(one, stack),
   );
-  const isNear = (one: string, service: string) =>
+  const isNeeded = (one: string, service: string) =>
     one === service ||
     needs.get(one)?.has(service) === true ||
+    feedersOf(topology, one, stack.stores).includes(service);
+  const isNear = (one: string, service: string) =>
+    isNeeded(one, service) ||
     // A sign that a machine only passes on is about nobody that runs there.
     (below(topology, service).has(one) && (one === target || !stack.hosts.has(one))) ||
-    feedersOf(topology, one, stack.stores).includes(service) ||
     // Who sends more than before stands above, and so does the reason for it.
     (stack.surging.has(one) && [...above(topology, one)].some((name) => below(topology, name).has(service)));
   return {
     isApart: (service) => telling.length > 0 && !telling.some((one) => isNear(one, service)),
+    isWithin: (service) => meant.some((one) => isNeeded(one, service)),
     isNamed: named.some(isKnown),
   };
 }

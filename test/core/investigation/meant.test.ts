@@ -81,6 +81,17 @@ describe("what a question means", () => {
     expect(diagnose([busy, weak], COMPONENTS, "host").suspects[0]?.evidence[0]?.sign).toBe("saturated");
   });
 
+  test("who names a service means that one, and not whatever its words stand in besides", () => {
+    const evidence = [sign("front", {}), sign("orders", { own: true, sure: 0.72 })];
+    const told = diagnose(evidence, COMPONENTS, "mailer", [], ["mailer", "store"]);
+    expect(told).toMatchObject({ isElsewhere: true, suspects: [{ service: "orders", score: expect.any(Number) }, {}] });
+  });
+
+  test("that callers of what it means suffer keeps no other trouble back", () => {
+    const broken = [sign("front", {}), sign("orders", {}), sign("mailer", { own: true, sure: 0.9 })];
+    expect(diagnose(broken, COMPONENTS, "store").suspects[0]?.service).toBe("mailer");
+  });
+
   test("what a machine passes on of a job is about nobody that runs there", () => {
     const stale = sign("host", { kind: "alert", sign: "stalled", sure: 0.55, asked: true });
     const told = diagnose([stale, sign("mailer", DOWN), sign("mailer", { ...DOWN, kind: "alert" })], COMPONENTS);
