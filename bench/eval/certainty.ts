@@ -17,9 +17,9 @@ export interface Certain {
 }
 
 const ORIGIN = { node: "metrics", query: "all series of the case" };
-const CERTAINTIES = ["confirmed", "likely", "inconclusive"];
+export const CERTAINTIES = ["confirmed", "likely", "inconclusive"];
 
-function observed(one: Case, untilSeconds: number): Observations {
+export function observed(one: Case, untilSeconds: number): Observations {
   const material = noObservations(undefined);
   material.series = one.metrics.map(({ node, metric, statistic = "", points }) => ({
     ...ORIGIN,

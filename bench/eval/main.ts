@@ -6,6 +6,7 @@ import { clusterFigures } from "./clusters.js";
 import { belowFloors, type Floors } from "./floors.js";
 import { logFigures } from "./logs.js";
 import { pageOf, type Scorecard } from "./page.js";
+import { releasedCard } from "./released.js";
 import { caseSets } from "./sets.js";
 
 const LAB_MARK = "<!-- Below: npm run lab -->";
@@ -13,6 +14,7 @@ const PAGE = "docs/evaluation.md";
 /** Cases of a set whose certainty is judged. */
 const JUDGED = 38;
 const SMALL_JUDGED = 5;
+const SMALL_RELEASED = 12;
 const FLOORS = "bench/eval/floors.json";
 
 export function scorecard(small: boolean): Scorecard {
@@ -23,6 +25,7 @@ export function scorecard(small: boolean): Scorecard {
   return {
     causes: causeCard(sets),
     certainty,
+    released: releasedCard(sets, small ? SMALL_RELEASED : JUDGED),
     clusters: clusters.figures,
     logs: logs.figures,
     skipped: [...skipped, ...clusters.skipped, ...logs.skipped],

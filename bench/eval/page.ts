@@ -6,6 +6,8 @@ import type { LogFigure } from "./logs.js";
 export interface Scorecard {
   causes: CauseCard;
   certainty: Certain[];
+  /** The same with logs and releases, by who was released. */
+  released: Certain[];
   /** First guesses over recorded states of clusters. */
   clusters: Figure[];
   logs: LogFigure[];
@@ -56,7 +58,7 @@ const certain = (rows: readonly Certain[]): string =>
     rows.map(({ set, certainty, cases, right }) => [set, certainty, String(cases), share(right, cases)]),
   );
 
-export function pageOf({ causes, certainty, clusters, logs, skipped }: Scorecard): string {
+export function pageOf({ causes, certainty, released, clusters, logs, skipped }: Scorecard): string {
   return `# Evaluation
 
 \`npm run eval\` writes this page: no model, no network. \`--json\` prints the figures, \`--small\` takes only what a clone
@@ -96,6 +98,11 @@ What \`autoRCA\` says of the same cases, given metrics, the graph and what was n
 Quiet cases are the same systems before their fault; right means that no cause is called likely or confirmed.
 
 ${certain(certainty)}
+
+So nothing is confirmed there. The made systems once more, with a log of each service that complains and a release of somebody 20 seconds before,
+of the cause or of somebody who has nothing to do with it (\`bench/eval/released.ts\`):
+
+${certain(released)}
 
 ## Clusters
 

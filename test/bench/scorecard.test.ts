@@ -32,6 +32,12 @@ test(
       expect.soft(graph?.three, `${set}: the graph makes it worse`).toBeGreaterThanOrEqual(three);
     }
     expect(card.certainty.length).toBeGreaterThan(0);
+    const released = (certainty: string) => card.released.filter((one) => one.certainty === certainty);
+    const sum = (rows: typeof card.released, of: "cases" | "right") => rows.reduce((total, row) => total + row[of], 0);
+    // A release that comes just then misleads nobody into being sure, and few into a guess.
+    expect(sum(released("confirmed"), "cases")).toBeGreaterThan(0);
+    expect(sum(released("confirmed"), "right")).toBe(sum(released("confirmed"), "cases"));
+    expect(sum(released("likely"), "right")).toBeGreaterThanOrEqual(0.85 * sum(released("likely"), "cases"));
     for (const { set, certainty, cases, right } of card.certainty.filter((one) => one.certainty !== "inconclusive")) {
       // A likely cause may be wrong in one case of seven; nothing confirmed may, and nothing may be said of a quiet system.
       const least = certainty === "likely" ? 0.85 * cases : cases;
@@ -60,7 +66,7 @@ test("a figure below its floor, and a set without one, are told", () => {
     bands: [],
   };
   const told = belowFloors(
-    { causes, certainty: [], clusters: [], logs: [], skipped: [] },
+    { causes, certainty: [], released: [], clusters: [], logs: [], skipped: [] },
     { causes: { a: { first: 0.6, three: 0.9 } }, clusters: {}, logs: {} },
   );
   expect(told).toEqual(["a: top-1 5 of 10 is below 0.6", "b has no floor in bench/eval/floors.json"]);

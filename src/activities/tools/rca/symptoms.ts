@@ -87,7 +87,11 @@ function seekSymptom(material: Observations, wanted: TargetWanted): Found | unde
   });
   const [first] = worse.sort((a, b) => byCallers(a, b, material, worse) || compare(a, b));
   if (first !== undefined) return fromMetric(first, wanted.atMs);
-  return fromLog(material, service) ?? fromElse(material, service, clearest(eligible, wanted.atMs), wanted.atMs);
+  const told = fromLog(material, service);
+  if (told === undefined) return fromElse(material, service, clearest(eligible, wanted.atMs), wanted.atMs);
+  // Its log tells when; its metric, however little it shows, is still what the trouble is handed down from.
+  const own = eligible.filter((series) => series.service === told.service);
+  return { ...told, target: clearest(own, wanted.atMs ?? told.onset?.atMs) };
 }
 
 function clearest(eligible: readonly MeasuredSeries[], atMs: number | undefined): MeasuredSeries | undefined {

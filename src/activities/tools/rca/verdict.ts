@@ -6,7 +6,7 @@
  *   change of this service came just before and correlates with them, and no other service is nearly as likely.
  * - *likely*: it shows when the trouble began or where, one of these holds — metrics or traces tell that it began in this service;
  *   a change correlates with the errors of its log; a change came just before, and an independent kind of evidence points at
- *   the same service — and no other service is as likely. Where nobody said which service is in trouble, two kinds are needed.
+ *   the same service — and no other service is as likely, nor shown to be where it began. Where nobody said which service is in trouble, two kinds are needed.
  * - *inconclusive*: everything else.
  *
  * A kind of evidence counts once, however many series or lines there are of it: more of the same makes nothing surer.
@@ -110,6 +110,13 @@ export function verdictOn(
     return likely(`the objects of the cluster say that ${best.service} is what is to mend`);
   }
   if (where) return likely(`metrics or traces tell that it began in ${best.service}`);
+  // Whoever suffers has errors in its log, too, and a release of it may come just then.
+  const elsewhere = causes.slice(1).find(({ located }) => located);
+  if (elsewhere !== undefined) {
+    return inconclusive(
+      `it began in ${elsewhere.service} by metrics or traces, and other evidence points at ${best.service}`,
+    );
+  }
   if (correlated.length > 0) return likely(`the errors in the log of ${best.service} began with a change of it`);
   if (best.suspects.length > 0 && best.kinds.size > 1) {
     return likely(

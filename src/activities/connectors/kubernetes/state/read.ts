@@ -19,6 +19,7 @@ import { KubernetesFailure } from "../answers.js";
 import { clusterNamed, type KubernetesClient } from "../client.js";
 import { type DeclaredKind, listsOf, type StateList } from "./kinds.js";
 import { otherMakersIn } from "./other-makers.js";
+import { createSharing } from "./shared-parts.js";
 
 /** Objects of one kind and place: a cluster of 10,000 pods fits, with room. */
 const OBJECTS_MAX = 20_000;
@@ -53,6 +54,7 @@ interface Reader {
   context: ToolContext;
   bytes: number;
   startedMs: number;
+  share: <T>(item: T) => T;
 }
 
 /** Throws where the cluster cannot be reached or does not take the credentials, and where no kind can be read. */
@@ -70,7 +72,14 @@ export async function readState(
     logs: [],
     unread: [],
   };
-  const reader: Reader = { client: undefined as never, facts, context, bytes: 0, startedMs: Date.now() };
+  const reader: Reader = {
+    client: undefined as never,
+    facts,
+    context,
+    bytes: 0,
+    startedMs: Date.now(),
+    share: createSharing(),
+  };
   const fetch: ToolContext["fetch"] = async (url, request) => {
     const answer = await context.fetch(url, request);
     reader.bytes += answer.text.length;
@@ -151,7 +160,7 @@ async function readPages(
     for (const item of items) {
       const parsed = FACT_SCHEMAS[kind].safeParse(item);
       if (!parsed.success) odd++;
-      else into.push(withoutSecrets(kind, parsed.data));
+      else into.push(reader.share(withoutSecrets(kind, parsed.data)));
     }
     count += items.length;
     next = more;
