@@ -35,7 +35,7 @@ function experiment(model: Model, item: CustomObject): Cause[] {
     spec?.engineState === "stop" ||
     /complet|stop/i.test(status?.engineStatus ?? "");
   if (spec === undefined || isOver) return [];
-  const text = [kind, spec.action].filter((one) => one !== undefined).join(", ");
+  const text = spec.action ?? "it is on";
   return hitOf(model, item).map((hit) => causeOn(refOf(kind, item), hit, "spec", text));
 }
 
