@@ -1,6 +1,7 @@
 /** Alerts come in: a delivery is verified, read, grouped, and taken once Temporal has it. */
 import type { Client } from "@temporalio/client";
 import { newIncident, viewOf } from "../core/incident/incident.js";
+import { labelOf } from "../core/report/plain.js";
 import type { AuditLog } from "../platform/audit/log.js";
 import type { HookRequest } from "../platform/hooks/verify.js";
 import type { Hook } from "../schema/config/hooks.js";
@@ -116,7 +117,7 @@ async function signal({ id, input, alerts }: Parameters<SendAlerts>[0], client: 
       signal: INCIDENT.take,
       signalArgs: [alerts],
       memo: { [INCIDENT_MEMO]: viewOf(newIncident(Date.now(), input.settings.debounceMs), input) },
-      staticSummary: `alerts of ${input.hook}: ${first ?? ""}`.slice(0, 180),
+      staticSummary: labelOf(`alerts of ${input.hook}: ${first ?? ""}`, 180),
     }),
   );
 }

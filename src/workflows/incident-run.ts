@@ -24,6 +24,7 @@ import {
   viewOf,
 } from "../core/incident/incident.js";
 import type { AlertNews } from "../core/incident/words.js";
+import { labelOf } from "../core/report/plain.js";
 import { answerIn, type Report } from "../core/report.js";
 import type { Stricter } from "../schema/run-input.js";
 import { RUN_FIRST_LOOKS_SECONDS, RUN_LOOK_SECONDS } from "../vocabulary/hook-limits.js";
@@ -74,7 +75,7 @@ export async function beginRun(
     workflowIdReusePolicy: "REJECT_DUPLICATE",
     memo: { name: graph.name },
     typedSearchAttributes: attributesOf(graph, { requester, trigger: "alert" }),
-    staticSummary: graph.name.slice(0, 180),
+    staticSummary: labelOf(graph.name, 180),
   });
   state.phase = "running";
   const tells = plan.tells === undefined ? {} : { tells: plan.tells };

@@ -4,6 +4,7 @@
  */
 import { ActivityCancellationType, type ActivityOptions, type RetryPolicy } from "@temporalio/workflow";
 import type { CheckedNode } from "../core/check.js";
+import { labelOf } from "../core/report/plain.js";
 import { ROLLOUT_LOOK_TIMEOUT_SECONDS, TELL_INCIDENT_SECONDS } from "../vocabulary/hook-limits.js";
 import {
   ASK_TIMEOUT_SECONDS,
@@ -53,7 +54,7 @@ export function toolOptions(node: CheckedNode, target: string | undefined): Acti
 function summaryOf({ name, effect }: CheckedNode, target: string | undefined): string {
   const tells = effect === "write" || effect === "notify";
   const after = `${target === undefined ? "" : ` → ${target}`}${tells ? ` · ${effect}` : ""}`;
-  return name.slice(0, Math.max(0, SUMMARY_MAX_CHARS - after.length)) + after;
+  return labelOf(name, Math.max(0, SUMMARY_MAX_CHARS - after.length)) + after;
 }
 
 /** A read around an effect: quick, tried again as reads are. */
@@ -67,7 +68,7 @@ export function readOptions(node: CheckedNode, activityId: string): ActivityOpti
     heartbeatTimeout: own > HEARTBEAT_ABOVE_SECONDS ? seconds(HEARTBEAT_TIMEOUT_SECONDS) : undefined,
     retry: retryPolicy(attempts),
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-    summary: `${activityId.split(":")[0]}: ${node.name}`.slice(0, SUMMARY_MAX_CHARS),
+    summary: labelOf(`${activityId.split(":")[0]}: ${node.name}`),
   };
 }
 
@@ -79,7 +80,7 @@ export function askOptions(node: CheckedNode, activityId: string, remainingMs: n
     scheduleToCloseTimeout: Math.max(remainingMs, 1_000),
     retry: retryPolicy(),
     cancellationType: ActivityCancellationType.TRY_CANCEL,
-    summary: `ask for approval: ${node.name}`.slice(0, SUMMARY_MAX_CHARS),
+    summary: labelOf(`ask for approval: ${node.name}`),
   };
 }
 
@@ -90,7 +91,7 @@ export function tellOptions(node: CheckedNode, activityId: string): ActivityOpti
     startToCloseTimeout: seconds(ASK_TIMEOUT_SECONDS),
     scheduleToCloseTimeout: seconds(TELL_TIMEOUT_SECONDS),
     retry: retryPolicy(3),
-    summary: `tell people: ${node.name}`.slice(0, SUMMARY_MAX_CHARS),
+    summary: labelOf(`tell people: ${node.name}`),
   };
 }
 

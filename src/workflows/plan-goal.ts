@@ -14,7 +14,7 @@ import {
   workflowInfo,
 } from "@temporalio/workflow";
 import type { Activities, DraftResult, Narrative, Repair } from "../activities/contract.js";
-import { plain } from "../core/report/plain.js";
+import { labelOf, plain } from "../core/report/plain.js";
 import type { Report } from "../core/report.js";
 import type { Finding } from "../core/run/state.js";
 import type { GoalInput } from "../schema/run-input.js";
@@ -57,7 +57,7 @@ export async function runGoal(input: GoalInput): Promise<Report> {
   return executeChild(runGraph, {
     workflowId,
     args: [{ graph: draft.graph, requester, ...asked }],
-    staticSummary: draft.graph.name,
+    staticSummary: labelOf(draft.graph.name, 180),
   });
 }
 

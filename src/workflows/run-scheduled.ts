@@ -4,6 +4,7 @@
  * Loaded by the workflow sandbox: imports only what the bundle test lists.
  */
 import { ApplicationFailure, executeChild, workflowInfo } from "@temporalio/workflow";
+import { labelOf } from "../core/report/plain.js";
 import type { Report } from "../core/report.js";
 import type { GraphInput } from "../schema/graph.js";
 import type { GoalInput, Stricter } from "../schema/run-input.js";
@@ -46,6 +47,6 @@ function ran({ graph, goal, requester, dry_run, stricter }: ScheduledInput): Pro
     args: [{ graph, requester, ...asked }],
     memo: { name: graph.name },
     typedSearchAttributes: attributesOf(graph, { requester, trigger: "schedule" }),
-    staticSummary: graph.name.slice(0, 180),
+    staticSummary: labelOf(graph.name, 180),
   });
 }

@@ -4,6 +4,7 @@ import { Fold } from "../../src/client/runs/fold.js";
 import type { Decided, RunAnswer, RunHappening, RunSummary, Runs } from "../../src/client/runs.js";
 import type { RunView } from "../../src/core/report/view.js";
 import type { GraphInput } from "../../src/schema/graph.js";
+import { visibleLine } from "../../src/vocabulary/visible.js";
 import { createStack, GATED, graphOf, POLICY, type RunningWorker, type Stack } from "../client/support/stack.js";
 import { startTestDevServer, type TestDevServer } from "../support/temporal.js";
 
@@ -85,6 +86,27 @@ describe("a view rebuilt from history is the worker's own", () => {
     expect(view.status).toBe("succeeded");
     expect(view.gates[0]?.votes).toMatchObject([{ approver: "bob", verified: true, comment: "go" }]);
     expect(stack.mended).toContain("v1");
+  });
+
+  test("where names hide characters; the labels that Temporal lists show each", async () => {
+    const name = "re\u202estart\u200b \u{e0041}shop\u0007\nnow";
+    const named = { ...GATED, name, goal_description: name, nodes: GATED.nodes.map((node) => ({ ...node, name })) };
+    const runId = await start(named);
+    await opened(runId);
+    await same(runId);
+    await decide(runId, "mend", "approve");
+    await ended(runId);
+    const handle = stack.client.workflow.getHandle(runId);
+    const { raw } = await handle.describe();
+    const summaries = [
+      raw.executionConfig?.userMetadata?.summary,
+      ...((await handle.fetchHistory()).events ?? []).map(({ userMetadata }) => userMetadata?.summary),
+    ];
+    const labels = summaries.flatMap((summary) =>
+      summary?.data ? [String(JSON.parse(Buffer.from(summary.data).toString("utf8")))] : [],
+    );
+    expect(labels.filter((label) => label.includes("start")).length).toBeGreaterThanOrEqual(4);
+    for (const label of labels) expect(label).toBe(visibleLine(label));
   });
 
   test("where decisions, conditions, skipped branches and reviews stand in the graph", async () => {

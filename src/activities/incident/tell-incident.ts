@@ -3,7 +3,9 @@
  * worker's own rule; what a workflow brings is data. A channel that fails is tried again, and those that were told are not.
  */
 import { ApplicationFailure, Context } from "@temporalio/activity";
+import { beyondBounds, INPUT_BOUNDS } from "../../core/bounds.js";
 import type { IncidentView } from "../../core/incident/incident.js";
+import { readIncidentView } from "../../core/incident/read-view.js";
 import { messageFor } from "../../core/incident/told.js";
 import { redact } from "../../core/redact.js";
 import type { Channel } from "../../schema/config/tickets.js";
@@ -20,6 +22,7 @@ import type { IncidentToTell } from "./contract.js";
 export function createTellIncident(dependencies: Dependencies): Activities["tell_incident"] {
   return async (told) => {
     const run = Context.current().info.workflowExecution?.workflowId ?? "";
+    refuseStrange(told);
     const names = channelsOf(dependencies.config, told);
     const failures = (await Promise.all(names.map((name) => deliver(name, told, dependencies)))).filter(
       (failure) => failure !== undefined,
@@ -31,6 +34,14 @@ export function createTellIncident(dependencies: Dependencies): Activities["tell
     if (failures.length === 0) return;
     throw ApplicationFailure.create({ type: "channel-not-told", message: failures.join("; ").slice(0, 500) });
   };
+}
+
+/** Whoever writes to the namespace can call it with anything: what is no view of an incident is told to nobody. */
+function refuseStrange({ view, event, hook }: IncidentToTell): void {
+  const isOne = readIncidentView(view) !== undefined && view.hook === hook;
+  if (isOne && ["started", "answered"].includes(event) && beyondBounds(view, INPUT_BOUNDS) === undefined) return;
+  const message = "what is to be told is no incident of this hook";
+  throw ApplicationFailure.create({ type: "field-invalid", message, nonRetryable: true });
 }
 
 function channelsOf({ hooks = {} }: Config, { hook, rule }: IncidentToTell): readonly string[] {

@@ -1,6 +1,7 @@
 /** The activity `take_rollout`: the incident of a rollout begins, or hears that it is over. Tried again, it begins no second one. */
 import { Context } from "@temporalio/activity";
 import { newIncident, viewOf } from "../../core/incident/incident.js";
+import { labelOf } from "../../core/report/plain.js";
 import { isRolloutHook } from "../../schema/config/hooks.js";
 import { INCIDENT, INCIDENT_MEMO, WORKFLOWS } from "../../vocabulary/names.js";
 import type { Activities } from "../contract.js";
@@ -42,7 +43,7 @@ async function begin({ id, input, alert }: Incident): Promise<boolean> {
       signal: INCIDENT.take,
       signalArgs: [[alert]],
       memo: { [INCIDENT_MEMO]: viewOf(newIncident(Date.now(), input.settings.debounceMs), input) },
-      staticSummary: alert.says.slice(0, 180),
+      staticSummary: labelOf(alert.says, 180),
     });
     return true;
   } catch (error) {

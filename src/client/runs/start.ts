@@ -8,6 +8,7 @@ import { digestOf } from "../../platform/digest.js";
 import { DETAILS_MAX_NODES, DOCUMENT_MAX_BYTES, STATIC_SUMMARY_MAX_BYTES } from "../../vocabulary/limits.js";
 import { RUN_QUEUE, runId, WORKFLOWS } from "../../vocabulary/names.js";
 import type { Result } from "../../vocabulary/result.js";
+import { visibleLine } from "../../vocabulary/visible.js";
 import type { RunsOptions } from "./context.js";
 import type { StartedRun, StartRun } from "./contract.js";
 import { promptly } from "./deadline.js";
@@ -128,7 +129,8 @@ export function opaque(requester: string): string {
 }
 
 function summaryOf({ graph, dryRun }: StartRun): string {
-  const text = `${dryRun === true ? "[dry run] " : ""}${graph.goal_description || graph.name}`.replace(/\s+/g, " ");
+  const said = `${dryRun === true ? "[dry run] " : ""}${graph.goal_description || graph.name}`;
+  const text = visibleLine(said.replace(/\s+/g, " "));
   if (Buffer.byteLength(text) <= STATIC_SUMMARY_MAX_BYTES) return text;
   const letters = [...text];
   while (Buffer.byteLength(letters.join("")) > STATIC_SUMMARY_MAX_BYTES - 3) letters.pop();

@@ -2,9 +2,10 @@
  * When people are told of a gate again: reminders, the steps of an escalation, and its closing.
  * Loaded by the workflow sandbox: imports no package and reads no clock.
  */
-import { MESSAGES_KEPT, SUMMARY_MAX_CHARS } from "../../vocabulary/limits.js";
+import { MESSAGES_KEPT } from "../../vocabulary/limits.js";
 import type { CheckedNode } from "../check.js";
 import type { GateRule } from "../policy/approval-rule.js";
+import { labelOf } from "../report/plain.js";
 import type { Run } from "../run/run.js";
 import type { Gate } from "../run/state.js";
 import { gateOf } from "./gate-of.js";
@@ -57,5 +58,5 @@ export function noteTold(run: Run, node: string, notices: Gate["notices"]): void
 
 /** The label of the timer of a reminder or step. */
 export function noticeSummary(node: Pick<CheckedNode, "id" | "name">): string {
-  return `gate ${node.id} is asked again: ${node.name}`.slice(0, SUMMARY_MAX_CHARS);
+  return labelOf(`gate ${node.id} is asked again: ${node.name}`);
 }

@@ -138,10 +138,19 @@ export function isIncidentAlert(value: unknown): value is IncidentAlert {
     text(says, 2_000) &&
     (status === "firing" || status === "resolved") &&
     (since === undefined || text(since, 100)) &&
-    typeof labels === "object" &&
-    labels !== null &&
-    Object.values(labels).every((label) => text(label, 1_000))
+    areLabels(labels)
   );
+}
+
+/** Far more than hooks send on; what anyone may send has to fit into the state that is handed over. */
+const LABELS_MOST = 200;
+const LABELS_MOST_CHARS = 8_000;
+
+function areLabels(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  const entries = Object.entries(value);
+  if (entries.length > LABELS_MOST || !entries.every(([, label]) => text(label, 1_000))) return false;
+  return entries.reduce((sum, [name, label]) => sum + name.length + String(label).length, 0) <= LABELS_MOST_CHARS;
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>

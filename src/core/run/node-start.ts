@@ -4,12 +4,12 @@
  * Loaded by the workflow sandbox: imports no package and reads no clock.
  */
 import type { JsonObject } from "../../schema/json.js";
-import { SUMMARY_MAX_CHARS } from "../../vocabulary/limits.js";
 import { readId } from "../../vocabulary/names.js";
 import type { NodeType } from "../../vocabulary/node-types.js";
 import type { CheckedNode } from "../check.js";
 import { render } from "../condition/template.js";
 import { evaluate, parseExpression } from "../condition.js";
+import { labelOf } from "../report/plain.js";
 import { apply } from "./apply.js";
 import { isStopped } from "./effect-checks.js";
 import type { Action } from "./next.js";
@@ -106,17 +106,17 @@ function evaluateDecision(run: Run, node: CheckedNode, atMs: number): void {
 
 /** The label of the timer that closes a gate. */
 export function closingSummary(node: CheckedNode): string {
-  return `gate ${node.id} closes: ${node.name}`.slice(0, SUMMARY_MAX_CHARS);
+  return labelOf(`gate ${node.id} closes: ${node.name}`);
 }
 
 export const RUN_TIMER_SUMMARY = "working time of the run";
 
 /** The label of a wait. */
-export const waitSummary = (node: CheckedNode): string => node.name.slice(0, SUMMARY_MAX_CHARS);
+export const waitSummary = (node: CheckedNode): string => labelOf(node.name);
 
 /** The label of the pause before a look. */
 export function pauseSummary(node: CheckedNode): string {
-  return `settling, then looked at: ${node.name}`.slice(0, SUMMARY_MAX_CHARS);
+  return labelOf(`settling, then looked at: ${node.name}`);
 }
 
 /** The undo that people approve with the action; nothing where it hangs on what the action will return. */

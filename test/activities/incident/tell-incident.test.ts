@@ -116,3 +116,16 @@ describe("a rule tells", () => {
     expect(noted[0]?.details).toMatchObject({ failures: [expect.stringContaining("people: ")] });
   });
 });
+
+test.each([
+  ["no incident", {}],
+  ["members that are none", { ...view(), members: 7 }],
+  ["another hook's", view({ hook: "other" })],
+  ["a name of a kind of its own", { ...view(), members: [{ name: { toString: null } }] }],
+] as const)("what is %s is told to nobody, and not tried again", async (_, seen) => {
+  const vendor = await startPagerDuty();
+  onTestFinished(() => vendor.stop());
+  const { say } = teller({ kind: "pagerduty", url: vendor.url, routing_key: "env:PD" });
+  await expect(say("answered", seen as IncidentView)).rejects.toMatchObject({ nonRetryable: true });
+  expect(vendor.events).toEqual([]);
+});

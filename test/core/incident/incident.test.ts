@@ -1,12 +1,23 @@
 /** The alerts of one group: each is counted once as an alert and each message once as a message, in whatever order they come. */
 import { describe, expect, test } from "vitest";
-import { isFiring, newIncident, takeAlerts, viewOf } from "../../../src/core/incident/incident.js";
+import { isFiring, isIncidentAlert, newIncident, takeAlerts, viewOf } from "../../../src/core/incident/incident.js";
 import { type CountState, countIn, isCount } from "../../../src/core/writes/counts.js";
 
 const INPUT = { hook: "pager", key: { alertname: "A" }, settings: { debounceMs: 1_000, cooldownMs: 1_000 } };
 const alert = (id: string, status: "firing" | "resolved" = "firing", since?: string) => ({
   ...{ id, name: "A", says: "", labels: { pod: id }, status },
   ...(since === undefined ? {} : { since }),
+});
+
+test("an alert is within bounds in all its parts: anyone may send one", () => {
+  const labels = (count: number, chars: number) =>
+    Object.fromEntries(Array.from({ length: count }, (_, at) => [`l${at}`, "x".repeat(chars)]));
+  for (const own of [{}, labels(200, 30), labels(7, 1_000)]) {
+    expect(isIncidentAlert({ ...alert("a"), labels: own })).toBe(true);
+  }
+  for (const own of [labels(201, 1), labels(9, 1_000), labels(1, 1_001), { ["n".repeat(9_000)]: "" }, [], null, "x"]) {
+    expect(isIncidentAlert({ ...alert("a"), labels: own })).toBe(false);
+  }
 });
 
 describe("an incident", () => {

@@ -2,6 +2,7 @@
 import type { CheckResult, EditVerdict, RequestTime, VoteVerdict } from "../../../activities/contract.js";
 import type { Verdict } from "../../../core/check.js";
 import { redact } from "../../../core/redact.js";
+import { labelOf } from "../../../core/report/plain.js";
 import { ACTIVITIES } from "../../../vocabulary/names.js";
 import { firstValue, type HistoryEvent, idOf, msOf, payloadValue } from "../payloads.js";
 
@@ -40,7 +41,7 @@ export function createTask(id: number, atMs: number, isLast: boolean): Task {
       events.flatMap((event) => {
         const timerId = event.timerStartedEventAttributes?.timerId;
         if (!timerId) return [];
-        return [{ timerId, summary: String(payloadValue(event.userMetadata?.summary) ?? "") }];
+        return [{ timerId, summary: labelOf(String(payloadValue(event.userMetadata?.summary) ?? "")) }];
       }),
   };
 }
