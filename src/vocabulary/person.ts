@@ -1,5 +1,6 @@
 /** Who is one person, for all who count people or show how many there are. */
 import { unicodeLabel } from "./punycode.js";
+import { withoutEnd } from "./without-ends.js";
 
 /**
  * One person is one person however the name is written, and through whichever channel: compatible forms, characters
@@ -19,11 +20,8 @@ export function personOf(name: string): string {
 function domainAsWritten(name: string): string {
   const at = name.lastIndexOf("@");
   if (at === -1) return name;
-  const labels = name
-    .slice(at + 1)
-    .replace(/[\u3002\uff61]/g, ".")
-    .replace(/[.\s]+$/, "")
-    .split(".");
+  const domain = name.slice(at + 1).replace(/[\u3002\uff61]/g, ".");
+  const labels = withoutEnd(domain, /[.\s]/).split(".");
   return `${name.slice(0, at + 1)}${labels.map(unicodeLabel).join(".")}`;
 }
 

@@ -1,5 +1,6 @@
 /** Work on text grows with its length and no faster, whatever the text: one line of a log must not stop a worker. */
 import { expect, test } from "vitest";
+import { PrettyJson } from "../../src/activities/tools/logs/pretty-json.js";
 import { HOSTILE_TEXTS, type HostileText } from "../support/hostile-texts.js";
 import { type TextFunction, textFunctions } from "../support/text-functions.js";
 
@@ -11,8 +12,17 @@ const ENOUGH_US = 60_000;
 /** Four times the text: four times the work where it is linear, sixteen times where it is quadratic. */
 const GROWTH_MAX = 9;
 
+const PRETTY_JSON: TextFunction = {
+  name: "an object of JSON over several lines",
+  call(text) {
+    const lines = new PrettyJson();
+    for (const line of ["{", text, "}"]) lines.push(line);
+    lines.text();
+  },
+};
+
 test("every exported function of a text does work in proportion to its length", { timeout: 600_000 }, async () => {
-  const functions = await textFunctions();
+  const functions = [...(await textFunctions()), PRETTY_JSON];
   const slow = functions.flatMap((one) =>
     HOSTILE_TEXTS.filter((text) => growsTooFast(one, text)).map((text) => `${one.name}: ${text.name}`),
   );

@@ -30,9 +30,30 @@ const ended = (unit: string, end: string): HostileText => ({
   of: (length) => flat(unit.repeat(Math.ceil(length / unit.length)) + end),
 });
 
+/** An expression that wants a beginning and an end tries each place in between for the end. */
+const within = (start: string, unit: string): HostileText => ({
+  name: `${JSON.stringify(start)} … ${JSON.stringify(unit)} … "x"`,
+  of: (length) => flat(`${start}${unit.repeat(Math.ceil(length / unit.length))}x`),
+});
+
+/** Of as many different signs as a made-up text has, which words are not taken for. */
+const RANDOM = "abcdefghijkl";
+
+const WITHIN: ReadonlyArray<[start: string, unit: string]> = [
+  ...["a:", "a=", "[", '"', "a "].map((start): [string, string] => [start, " "]),
+  ...["```", "[", "(", "x\n"].map((start): [string, string] => [start, " \t"]),
+  ...['{a="', "rate(", "1"].map((start): [string, string] => [start, "0"]),
+  ...["api_key=", "password: ", ""].map((start): [string, string] => [start, RANDOM]),
+  ...[".", "-", "/", "="].map((unit): [string, string] => ["a", unit]),
+];
+
 const ENDED = [" ", ".", "a", "0", "[", "("];
 
-export const HOSTILE_TEXTS: readonly HostileText[] = [...UNITS.map(plain), ...ENDED.map((unit) => ended(unit, "!x"))];
+export const HOSTILE_TEXTS: readonly HostileText[] = [
+  ...UNITS.map(plain),
+  ...ENDED.map((unit) => ended(unit, "!x")),
+  ...WITHIN.map(([start, unit]) => within(start, unit)),
+];
 
 /** One piece of memory: a text that was put together of parts is slow to read the first time. */
 const flat = (text: string): string => Buffer.from(text, "utf16le").toString("utf16le");

@@ -4,6 +4,7 @@
  */
 import { readFile } from "node:fs/promises";
 import { basename, dirname, extname, join } from "node:path";
+import { withoutEnds } from "../../vocabulary/without-ends.js";
 import type { FoundService } from "./found.js";
 import type { Process, Socket } from "./proc-net.js";
 import { kindOf, type Owner, openOf, roleOf, settingsOf, WATCHERS } from "./programs.js";
@@ -113,6 +114,6 @@ async function nameOf(process: Process, kind: string | undefined, proc: string):
 const isProgram = (word: string): boolean => /^[^-].*\.(?:[cm]?[jt]s|py|rb|pl|php|jar|dll)$/.test(word);
 
 function plain(text: string): string | undefined {
-  const name = text.replace(/[^\w.-]+/g, "-").replace(/^[-.]+|[-.]+$/g, "");
+  const name = withoutEnds(text.replace(/[^\w.-]+/g, "-"), /[-.]/);
   return name === "" || SAYS_NOTHING.test(name) ? undefined : name.slice(0, NAME_MAX);
 }

@@ -37,7 +37,7 @@ export function seenEvent(event: ClusterEvent): SeenEvent | undefined {
     count: event.series?.count ?? event.count ?? 1,
     atMs: Number.isNaN(atMs) ? 0 : atMs,
     by: event.source?.component ?? event.reportingComponent ?? "",
-    container: /\{([^}]+)\}/.exec(about.fieldPath ?? "")?.[1],
+    container: /\{([^{}]+)\}/.exec(about.fieldPath ?? "")?.[1],
   };
 }
 

@@ -124,7 +124,7 @@ export function isRandom(value: string): boolean {
   if (/\s/.test(value)) return false;
   if (value.length >= 6 && /[0-9]/.test(value) && /[A-Za-z]/.test(value)) return true;
   if (value.length >= 8 && (/[a-z][A-Z]/.test(value) || value.endsWith("="))) return true;
-  return value.length >= 24 && new Set(value).size >= 10 && !/[a-z]{3,}[-_. ][a-z]{3,}/.test(value);
+  return value.length >= 24 && new Set(value).size >= 10 && !/[a-z]{3}[-_. ][a-z]{3}/.test(value);
 }
 
 /** Whether a word of running text is no word at all: long enough, letters and digits mixed, no name of a method. */

@@ -115,7 +115,7 @@ export function boundedLabels(given: Readonly<Record<string, unknown>>, cuts: Cu
 export function labelsOfTags(tags: readonly string[]): Record<string, string> {
   const labels: Record<string, string> = {};
   for (const tag of tags) {
-    const [, key, value] = /^\s*([\w.-]+):(.+?)\s*$/.exec(tag) ?? [];
+    const [, key, value] = /^([\w.-]+):(.+)$/.exec(tag.trim()) ?? [];
     if (key !== undefined && value !== undefined) labels[key] ??= value;
   }
   return labels;

@@ -3,6 +3,7 @@
  * meant and never of what somebody's log line holds. HTML, images and reference links are text.
  */
 import { visible } from "../../../vocabulary/visible.js";
+import { withoutEnd } from "../../../vocabulary/without-ends.js";
 
 export type Inline =
   | { kind: "text" | "strong" | "em" | "code"; text: string }
@@ -20,7 +21,7 @@ export type Block =
 /** Text of several lines, by `\n` alone and without tabs: nobody sees some characters, machines do. */
 export const visibleText = (text: string): string => visible(text.replace(/\r\n?/g, "\n")).replaceAll("\t", "  ");
 
-const FENCE = /^ {0,3}(`{3,}|~{3,})\s*([\w+-]{0,40})[^`]*$/;
+const FENCE = /^ {0,3}(`{3,}|~{3,})\s{0,20}([\w+-]{0,40})[^`]*$/;
 const HEADING = /^ {0,3}(#{1,6})\s(.*)$/;
 const RULE = /^ {0,3}([-*_])(?:\s*\1){2,}\s*$/;
 const ITEM = /^(\s{0,40})(?:[-*+]|(\d{1,9})[.)])\s+(.*)$/;
@@ -146,8 +147,8 @@ function readInlines(line: string): Inline[] {
 
 /** A sentence's full stop is no part of the address before it. */
 function bareLink(whole: string, address: string): Inline[] {
-  const [tail = ""] = /[.,;:!?]+$/.exec(address) ?? [];
-  const url = address.slice(0, address.length - tail.length);
+  const url = withoutEnd(address, /[.,;:!?]/);
+  const tail = address.slice(url.length);
   if (!URL.canParse(url)) return [{ kind: "text", text: whole }];
   return [{ kind: "link", url }, ...(tail === "" ? [] : [{ kind: "text" as const, text: tail }])];
 }

@@ -9,6 +9,7 @@ import type { Finding } from "../../../core/run/state.js";
 import { promptText } from "../../../goal/prompt-text.js";
 import { FINDINGS_SHOWN_AT_GATE } from "../../../vocabulary/limits.js";
 import { NARRATIVE_SENTENCE_MAX_CHARS, NARRATIVE_SENTENCES_MAX } from "../../../vocabulary/model-limits.js";
+import { withoutEnd } from "../../../vocabulary/without-ends.js";
 import type { Narrative } from "../../contract.js";
 import { readAnswer } from "./accept.js";
 import { ask } from "./ask.js";
@@ -51,7 +52,7 @@ const isAction = (word: string): boolean => word.match(ACTIONS)?.[0] === word &&
 
 /** Facts may come from the evidence too; what is to be done may not, for evidence is text from outside. */
 function says(text: string, statements: string, evidence: string): boolean {
-  const facts = (text.match(FACTS) ?? []).map((fact) => fact.toLowerCase().replace(/[.:,%]+$/, ""));
+  const facts = (text.match(FACTS) ?? []).map((fact) => withoutEnd(fact.toLowerCase(), /[.:,%]/));
   if (!facts.every((fact) => statements.includes(fact) || evidence.includes(fact))) return false;
   // A name such as `pricing.applyDiscount` asks for nothing; one with a part that is an action's whole word might.
   const plain = text.replace(FACTS, (fact) => (fact.split(/[^\p{L}\p{N}]+/u).some(isAction) ? fact : " "));

@@ -1,4 +1,6 @@
 /** Lines of a log become entries: JSON or plain text, with stack traces joined to the entry that they belong to. */
+
+import { withoutEnd } from "../../../vocabulary/without-ends.js";
 import { CONTINUATION, crashLevel, RAISED, Trace } from "./crashes.js";
 import { fieldLevel, type Level } from "./levels.js";
 import { lineLevel } from "./line-level.js";
@@ -39,10 +41,7 @@ function fromText(line: string, times: TimeFinder): TextEntry {
       message: cut(line.trim(), MESSAGE_MAX_CHARS),
       clockOnly: false,
     };
-  const before = line
-    .slice(0, found.start)
-    .replace(/<\d{1,3}>\d?/, "")
-    .replace(/[\s[(-]+$/, "");
+  const before = withoutEnd(line.slice(0, found.start).replace(/<\d{1,3}>\d?/, ""), /[\s[(-]/);
   const after = line.slice(found.end).replace(/^[\s\])|,:-]+/, "");
   const nested = nestedRecord(after, times.referenceMs);
   if (nested !== undefined) return { ...nested, timeMs: found.ms, clockOnly: found.clockOnly };

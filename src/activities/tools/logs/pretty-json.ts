@@ -1,5 +1,7 @@
 /** An object of JSON over several lines, as some loggers write an entry. */
 
+import { withoutEnd } from "../../../vocabulary/without-ends.js";
+
 const LINES_MAX = 2_000;
 const CHARS_MAX = 1_000_000;
 
@@ -28,7 +30,7 @@ export class PrettyJson {
   }
 
   text(): string {
-    return this.lines.join("\n").replace(/[,\s]+$/, "");
+    return withoutEnd(this.lines.join("\n"), /[,\s]/);
   }
 }
 

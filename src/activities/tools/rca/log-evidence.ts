@@ -1,5 +1,6 @@
 /** What the logs tell: errors that began with the trouble, the services that they name, and those that were always there. */
 
+import { withoutEnds } from "../../../vocabulary/without-ends.js";
 import type { RateChange } from "../analysis/shifts.js";
 import { shiftsOf, type Unpaired } from "../analysis/shifts.js";
 import { isoText } from "../kit/instant.js";
@@ -102,7 +103,7 @@ function blameNamed(
     template
       .toLowerCase()
       .split(/[^a-z0-9_.-]+/)
-      .map((word) => word.replace(/^[.-]+|[.-]+$/g, "")),
+      .map((word) => withoutEnds(word, /[.-]/)),
   );
   for (const service of known) {
     if (service === own || service.length < NAME_MIN_CHARS || !words.has(service)) continue;

@@ -89,7 +89,7 @@ interface Part {
 
 /** `0/3 nodes are available: 1 Insufficient cpu, 2 node(s) had untolerated taint {a: b}. preemption: …` */
 function partsOf(text: string): Part[] {
-  const own = text.replace(/\.?\s*preemption:.*$/is, "").replace(/^.*?nodes? (?:are|is) available:?/i, "");
+  const own = text.replace(/\.?\s{0,20}preemption:.*$/is, "").replace(/^.*?nodes? (?:are|is) available:?/i, "");
   const parts = own.split(/,\s+(?=\d+ )|;\s*/);
   return parts.flatMap((part): Part[] => {
     const match = /^\s*(\d+)\s+(.*)$/s.exec(part);

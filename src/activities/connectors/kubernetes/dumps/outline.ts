@@ -1,4 +1,5 @@
 /** Text of `kubectl describe` as an outline: each line under the one that it is indented below. */
+import { linesOf } from "./lines.js";
 
 export interface Entry {
   /** Before the first colon. */
@@ -10,7 +11,7 @@ export interface Entry {
 
 /** One outline for each object that the text describes: each begins with its name at the left edge. */
 export function outlinesOf(text: string): Entry[][] {
-  const lines = text.replaceAll("\r", "").replaceAll("\t", "  ").split("\n");
+  const lines = linesOf(text.replaceAll("\t", "  "));
   const starts = lines.flatMap((line, at) => (/^Name:\s+\S/.test(line) ? [at] : []));
   return starts.map((from, index) => outline(lines.slice(from, starts[index + 1] ?? lines.length)));
 }

@@ -1,4 +1,5 @@
 /** Tables as kubectl prints them, cut into rows by their heads. */
+import { linesOf } from "./lines.js";
 
 export interface Row {
   [column: string]: string;
@@ -22,7 +23,7 @@ const HEAD = /^(?:NAMESPACE\s+)?(?:LAST SEEN|NAME)\s+\S/;
 
 /** A file may hold several, one below the other, as `kubectl get all` writes them. */
 export function tablesIn(text: string): Table[] {
-  const lines = text.replaceAll("\r", "").split("\n");
+  const lines = linesOf(text);
   const starts = lines.flatMap((line, at) => (HEAD.test(line) ? [at] : []));
   return starts.map((from, index) => {
     const until = starts[index + 1] ?? lines.length;
