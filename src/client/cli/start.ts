@@ -3,6 +3,7 @@ import type { Report } from "../../core/report.js";
 import type { Graph } from "../../schema/graph.js";
 import { EXIT } from "../../vocabulary/codes.js";
 import { factsOf, type Problem } from "../../vocabulary/problems.js";
+import { withoutEnd } from "../../vocabulary/without-ends.js";
 import type { Runs } from "../runs.js";
 import { answerText } from "./answer-text.js";
 import { openRuns } from "./backend.js";
@@ -106,5 +107,5 @@ const whereAllIs = (runId: string, program: string): string | undefined =>
 
 /** The run on the page that the façade serves. */
 export function pageOf(facadeUrl: string, runId: string): string {
-  return `${facadeUrl.replace(/\/+$/, "")}/#/runs/${encodeURIComponent(runId)}`;
+  return `${withoutEnd(facadeUrl, /\//)}/#/runs/${encodeURIComponent(runId)}`;
 }

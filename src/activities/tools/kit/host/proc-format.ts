@@ -39,7 +39,7 @@ export interface InterfaceCounts {
 /** `/proc/net/dev`: counts since the interface came up. */
 export function interfaceCounts(text: string): InterfaceCounts[] {
   return text.split("\n").flatMap((line) => {
-    const [, name = "", rest = ""] = /^\s*([^\s:]+):\s*([\d ]+)$/.exec(line) ?? [];
+    const [, name = "", rest = ""] = /^\s*([^\s:]+):([\d \t]+)$/.exec(line) ?? [];
     const counts = rest.trim().split(/\s+/).map(Number);
     if (name === "" || counts.length < 16) return [];
     const at = (index: number): number => counts[index] ?? 0;
