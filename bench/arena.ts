@@ -2,12 +2,13 @@
 import { randomUUID } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Client, type WorkflowHandle, type WorkflowHandleWithFirstExecutionRunId } from "@temporalio/client";
 import { bundleWorkflowCode, NativeConnection, Worker } from "@temporalio/worker";
 import type { GraphInput } from "../src/schema/graph.js";
 import { RUNNING_NODES_MAX } from "../src/vocabulary/limits.js";
+import { sharedModules } from "../src/worker/shared-modules.js";
 import { startTestDevServer } from "../test/support/temporal.js";
 import type { Side } from "./figures.js";
 import { type Bench, createBenchActivities, LEDGER_QUEUE } from "./tools.js";
@@ -63,7 +64,8 @@ export function argsOf(side: Side, { graph, more = {} }: Shape): object[] {
 
 async function bundleTo(directory: string, source: string): Promise<string> {
   const workflowsPath = fileURLToPath(new URL(source, import.meta.url));
-  const { code } = await bundleWorkflowCode({ workflowsPath, logger: silent });
+  const preloadModules = sharedModules(dirname(workflowsPath));
+  const { code } = await bundleWorkflowCode({ workflowsPath, preloadModules, logger: silent });
   const file = join(directory, `${randomUUID()}.js`);
   writeFileSync(file, code);
   return file;

@@ -3,12 +3,14 @@
 import { copyFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { bundleWorkflowCode } from "@temporalio/worker";
+import { sharedModules } from "../dist/worker/shared-modules.js";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const failureConverterPath = `${root}dist/workflows/encoded-failures.cjs`;
 await copyFile(`${root}src/workflows/encoded-failures.cjs`, failureConverterPath);
 const silent = { log() {}, trace() {}, debug() {}, info() {}, warn: console.error, error: console.error };
-const options = { workflowsPath: `${root}dist/workflows/index.js`, logger: silent };
+const preloadModules = sharedModules(`${root}dist/workflows`);
+const options = { workflowsPath: `${root}dist/workflows/index.js`, logger: silent, preloadModules };
 for (const [name, more] of [
   ["workflow-bundle.js", {}],
   ["workflow-bundle-encoded.js", { failureConverterPath }],

@@ -6,6 +6,7 @@ import type { Environment } from "../platform/environment.js";
 import { createPayloadCodec } from "../platform/payloads/codec.js";
 import { createSealer } from "../platform/payloads/seal.js";
 import { createPayloadStorage, type StorageOptions } from "../platform/payloads/storage.js";
+import { sharedModules } from "./shared-modules.js";
 
 const pathOf = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
 const FAILURES = pathOf("../workflows/encoded-failures.cjs");
@@ -27,7 +28,9 @@ export function workerConverter(
 /** The bundle made at build time, or the sources where the program runs uncompiled. */
 export function workflowSource(
   encrypts: boolean,
-): { workflowBundle: { codePath: string } } | { workflowsPath: string } {
+): Pick<WorkerOptions, "workflowBundle" | "workflowsPath" | "bundlerOptions"> {
   const codePath = pathOf(encrypts ? "../workflow-bundle-encoded.js" : "../workflow-bundle.js");
-  return existsSync(codePath) ? { workflowBundle: { codePath } } : { workflowsPath: pathOf("../workflows/index.ts") };
+  if (existsSync(codePath)) return { workflowBundle: { codePath } };
+  const preloadModules = sharedModules(pathOf("../workflows"));
+  return { workflowsPath: pathOf("../workflows/index.ts"), bundlerOptions: { preloadModules } };
 }

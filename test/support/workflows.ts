@@ -1,5 +1,6 @@
 /** Runs the real workflows on the time-skipping server, with tools that do what the test says. */
 
+import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Context } from "@temporalio/activity";
 import type { WorkflowHandle } from "@temporalio/client";
@@ -17,6 +18,7 @@ import type { Json, JsonObject } from "../../src/schema/json.js";
 import { parseGraph } from "../../src/schema/parse-graph.js";
 import type { Question } from "../../src/schema/question.js";
 import type { Problem } from "../../src/vocabulary/problems.js";
+import { sharedModules } from "../../src/worker/shared-modules.js";
 import { contextWith, openPolicy } from "./graphs.js";
 import { quietRuntime } from "./temporal.js";
 
@@ -26,7 +28,8 @@ let bundle: ReturnType<typeof bundleWorkflowCode> | undefined;
 /** The workflows, bundled once a test file. */
 export function workflowBundle(): ReturnType<typeof bundleWorkflowCode> {
   const workflowsPath = fileURLToPath(new URL("../../src/workflows/index.ts", import.meta.url));
-  bundle ??= bundleWorkflowCode({ workflowsPath, logger: silent });
+  const preloadModules = sharedModules(dirname(workflowsPath));
+  bundle ??= bundleWorkflowCode({ workflowsPath, preloadModules, logger: silent });
   return bundle;
 }
 

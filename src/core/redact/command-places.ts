@@ -163,4 +163,4 @@ const HOOK_URLS: readonly Place[] = [
   ),
 ];
 
-export const COMMAND_PLACES: readonly Place[] = [...OPTIONS, ...ARGUMENT_PLACES, ...CONFIGURATION, ...HOOK_URLS];
+export const commandPlaces = (): readonly Place[] => [...OPTIONS, ...ARGUMENT_PLACES, ...CONFIGURATION, ...HOOK_URLS];

@@ -148,4 +148,4 @@ const SIGNED: readonly TokenRule[] = [
   rule("token", "X-Amz-Security-Token=", /(?<=[?&;]X-Amz-Security-Token=)[A-Za-z0-9%+/_=-]{20,}/g),
 ];
 
-export const MORE_RULES: readonly TokenRule[] = [...MODELS, ...CLOUDS, ...CODE, ...WORK, ...HASHES, ...SIGNED];
+export const moreRules = (): readonly TokenRule[] => [...MODELS, ...CLOUDS, ...CODE, ...WORK, ...HASHES, ...SIGNED];

@@ -2,7 +2,7 @@
  * Secrets that are known by what stands beside them: `password=…`, JSON and XML with such names, headers, options of
  * commands, user and password in URLs. Loaded by the workflow sandbox: imports no package and reads no clock.
  */
-import { PLACES } from "./places.js";
+import { places } from "./places.js";
 import { isCoined, isRandom, namedSecretKind, SECRET_NAME } from "./secret-names.js";
 
 type Replace = (kind: string) => string;
@@ -50,7 +50,7 @@ export function redactNamedValues(text: string, replace: Replace): string {
     if (result.includes("-")) result = redactAssigned(result, OPTION, replace);
     if (result.includes("</")) result = redactElements(result, replace);
   }
-  for (const { kind, hint, pattern, random } of PLACES) {
+  for (const { kind, hint, pattern, random } of places()) {
     if (hint.test(result))
       result = result.replace(pattern, (value) => (random === true && !isCoined(value) ? value : replace(kind)));
   }

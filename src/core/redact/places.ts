@@ -2,7 +2,7 @@
  * Places in URLs, commands and statements where a secret stands.
  * Loaded by the workflow sandbox: imports no package and reads no clock.
  */
-import { COMMAND_PLACES } from "./command-places.js";
+import { commandPlaces } from "./command-places.js";
 import type { Place } from "./place.js";
 import { SECRET_NAME } from "./secret-names.js";
 
@@ -230,12 +230,15 @@ const IN_PROSE: readonly Place[] = [
   ),
 ];
 
-export const PLACES: readonly Place[] = [
+const PLACES: readonly Place[] = [
   ...IN_URLS,
   ...IN_COMMANDS,
   ...IN_CODE,
   ...IN_ENVIRONMENT,
   ...IN_LISTS,
   ...IN_PROSE,
-  ...COMMAND_PLACES,
+  ...commandPlaces(),
 ];
+
+/** All of them. Not shown as a value: what the module shows is frozen where runs share it, and a pattern has a place of its own. */
+export const places = (): readonly Place[] => PLACES;

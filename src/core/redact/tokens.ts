@@ -3,7 +3,7 @@
  * start: it begins with a literal, and repeats without a bound only at its end.
  * Loaded by the workflow sandbox: imports no package and reads no clock.
  */
-import { MORE_RULES } from "./more-tokens.js";
+import { moreRules } from "./more-tokens.js";
 import { rule, type TokenRule } from "./token-rule.js";
 
 /** Not in the middle of a word: random text inside longer random text is no token. */
@@ -104,7 +104,7 @@ const WORK: readonly TokenRule[] = [
   rule("jwt", "eyJ", /(?<![\w-])eyJ[\w-]{8,}(?:\.[\w-]*){1,4}/g),
 ];
 
-const RULES: readonly TokenRule[] = [...CLOUD, ...CODE, ...TALK, ...WORK, ...MORE_RULES];
+const RULES: readonly TokenRule[] = [...CLOUD, ...CODE, ...TALK, ...WORK, ...moreRules()];
 
 /** Replaces each token that is known by its form. */
 export function redactTokens(text: string, replace: (kind: string) => string): string {
