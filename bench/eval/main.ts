@@ -9,7 +9,7 @@ import { pageOf, type Scorecard } from "./page.js";
 import { releasedCard } from "./released.js";
 import { caseSets } from "./sets.js";
 
-const LAB_MARK = "<!-- Below: npm run lab -->";
+const OTHERS_MARK = "<!-- Below: asked by hand, then npm run lab -->";
 const PAGE = "docs/evaluation.md";
 /** Cases of a set whose certainty is judged. */
 const JUDGED = 38;
@@ -32,10 +32,10 @@ export function scorecard(small: boolean): Scorecard {
   };
 }
 
-/** What `npm run lab` wrote below stays. */
-function ofTheLab(): string {
+/** What people and `npm run lab` wrote below stays. */
+function ofOthers(): string {
   const before = readFileSync(PAGE, "utf8");
-  const at = before.indexOf(LAB_MARK);
+  const at = before.indexOf(OTHERS_MARK);
   return at < 0 ? "" : `\n${before.slice(at)}`;
 }
 
@@ -45,7 +45,7 @@ export function main(args: readonly string[]): void {
   const small = args.includes("--small");
   const card = scorecard(small);
   const page = pageOf(card);
-  if (!small) writeFileSync(PAGE, `${page}${ofTheLab()}`);
+  if (!small) writeFileSync(PAGE, `${page}${ofOthers()}`);
   console.log(args.includes("--json") ? JSON.stringify(card, null, 2) : page);
   const below = args.includes("--check") ? belowFloors(card, floors()) : [];
   for (const one of below) console.error(one);
