@@ -45,8 +45,8 @@ export const RETRY_DEFAULT = 2;
 /** Further attempts that a lost worker always gets, so that a run does not fail although its write happened. */
 export const LOST_WORKER_ATTEMPTS = 3;
 
-/** Milliseconds by which the clock of who signs may go ahead of the worker's: what is signed later than that holds for too long. */
-export const CLOCK_SKEW_MAX_MS = 300_000;
+/** Milliseconds by which the clock of who signs may go ahead of the worker's: what is signed later than that holds for too long. Clocks that are ten minutes off must not keep a decision from counting. */
+export const CLOCK_SKEW_MAX_MS = 900_000;
 
 /** Back-off between attempts: 1 s, doubled, at most 30 s. */
 export const RETRY_FIRST_SECONDS = 1;
