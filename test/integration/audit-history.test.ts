@@ -197,7 +197,7 @@ test("a run that the log knows nothing of is found, and so is a run that Tempora
   const folder = rechained(records.map((one) => (one.run === clean ? { ...one, run: "another-run" } : one)));
   expect(await verify(clean, folder)).toMatchObject({
     exit: 1,
-    differences: [{ kind: "missing", message: expect.stringContaining("knows nothing of") }],
+    differences: [{ kind: "missing", message: expect.stringContaining("holds no line about") }],
   });
   expect(await verify("never-ran")).toMatchObject({ exit: 5, problems: [{ code: "run-not-found" }] });
 });
