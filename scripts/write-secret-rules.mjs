@@ -67,17 +67,14 @@ const notice = license.split("\n").map((line) => ` * ${line}`.trimEnd());
 writeFileSync(
   "src/core/redact/gitleaks-rules.ts",
   `/**
- * Rules of gitleaks ${version} as data: kind, words of which one must occur, pattern, flags, least entropy, group that is
- * the secret (0: the first that matched, or all). Written by scripts/write-secret-rules.mjs; never by hand.
+ * Rules of gitleaks ${version} as data, a line each: kind, words of which one must occur, pattern, flags, least entropy, group that is
+ * the secret (0: the first that matched, or all), between tabs. Written by scripts/write-secret-rules.mjs; never by hand.
  *
  * https://github.com/gitleaks/gitleaks
 ${notice.join("\n")}
  */
-type RuleRow = readonly [kind: string, words: string, source: string, flags: string, entropy: number, group: number];
-
-// biome-ignore format: one rule a line
-export const GITLEAKS_RULES: readonly RuleRow[] = [
-${rules.map((row) => `  [${row.map((cell) => JSON.stringify(cell)).join(", ")}],`).join("\n")}
+export const GITLEAKS_RULES: readonly string[] = [
+${rules.map((row) => `  ${JSON.stringify(row.join("\t"))},`).join("\n")}
 ];
 `,
 );

@@ -13,7 +13,7 @@ import {
 } from "@temporalio/workflow";
 import type { Activities } from "../activities/contract.js";
 import type { IncidentPlan } from "../activities/incident/contract.js";
-import { inShort } from "../core/answer/short.js";
+import { inShort } from "../core/answer/lines.js";
 import {
   type IncidentAlert,
   type IncidentInput,

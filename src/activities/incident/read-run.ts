@@ -1,6 +1,6 @@
 /** The activity `look_at_run`: whether a run that an incident began has ended, and how. */
 import { Context } from "@temporalio/activity";
-import { inShort } from "../../core/answer/short.js";
+import { inShort } from "../../core/answer/lines.js";
 import { answerIn, type Report } from "../../core/report.js";
 import type { Activities } from "../contract.js";
 

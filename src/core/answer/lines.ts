@@ -9,6 +9,7 @@ import { shortened } from "./words.js";
 
 export const LINES_MAX = 15;
 export const COLUMNS_MAX = 100;
+const SHORT_MAX_CHARS = 400;
 
 export interface AnswerLine {
   text: string;
@@ -37,6 +38,13 @@ export function proofText({ proof, shown }: AnswerAction): string {
   if (proof === undefined) return "";
   const how = shown === undefined ? "" : `: ${shown}`;
   return `${PROOF_WORDS[proof]}${how}`;
+}
+
+/** The headline, and the cause with how sure it is; at most 400 characters. */
+export function inShort({ headline, cause }: Answer): string {
+  const why =
+    cause === undefined || cause.sureness === "none" ? "" : ` ${SURENESS_WORDS[cause.sureness]}: ${cause.text}`;
+  return shortened(`${headline}${why}`.replace(/\s+/g, " "), SHORT_MAX_CHARS);
 }
 
 interface Options {

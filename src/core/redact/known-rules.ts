@@ -13,13 +13,11 @@ interface Rule {
   group: number;
 }
 
-const RULES: readonly Rule[] = GITLEAKS_RULES.map(([kind, words, source, flags, entropy, group]) => ({
-  kind,
-  words: words.split(" "),
-  pattern: new RegExp(source, `${flags}d`),
-  entropy,
-  group,
-}));
+const RULES: readonly Rule[] = GITLEAKS_RULES.map((line) => {
+  const [kind = "", words = "", source = "", flags = "", entropy, group] = line.split("\t");
+  const pattern = new RegExp(source, `${flags}d`);
+  return { kind, words: words.split(" "), pattern, entropy: Number(entropy), group: Number(group) };
+});
 
 const WORDS = [...new Set(RULES.flatMap(({ words }) => words))];
 /** The words by their first two characters: at most places of a text there is none to compare. */
