@@ -43,13 +43,18 @@ fi
 
 export DEBIAN_FRONTEND=noninteractive
 apt-get update -qq || say "the package lists could not be refreshed; trying with those at hand"
+there=""
 for package in $missing; do
-  if ! apt-cache show "$package" >/dev/null 2>&1; then
+  if apt-cache show "$package" >/dev/null 2>&1; then
+    there="$there $package"
+  else
     say "skipped $package: this system has no such package"
-    continue
   fi
-  say "installing $package"
-  # Services such as Prometheus are started by the tests alone, on ports of their own.
-  RUNLEVEL=1 apt-get install -y -qq --no-install-recommends "$package" >/dev/null
-  say "installed $package"
 done
+if [ -n "$there" ]; then
+  say "installing$there"
+  # At once, for each call costs seconds. Services such as Prometheus are started by the tests alone, on ports of their own.
+  # shellcheck disable=SC2086 # a list of names
+  RUNLEVEL=1 apt-get install -y -qq --no-install-recommends $there >/dev/null
+  say "installed$there"
+fi

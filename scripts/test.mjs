@@ -9,47 +9,35 @@ const folder = mkdtempSync(join(tmpdir(), "autoops-test-"));
 const summary = join(folder, "vitest.json");
 const filters = process.argv.slice(2);
 
+/**
+ * What the tests run on is got beside the build: each is compiled or loaded where it is new, and quick where it is there.
+ * A job tells for itself what it cannot get, and its tests are then named skips; only those that must be there fail.
+ * PROVIDE names further npm scripts, separated by commas, that must succeed before the tests.
+ */
+const wants = (pattern) => filters.length === 0 || filters.some((filter) => pattern.test(filter));
+const jobs = [
+  { run: "node scripts/provide-temporal.mjs", must: true },
+  ...(wants(/memory|learn/) ? [{ run: "node scripts/provide-memory.mjs" }] : []),
+  ...(wants(/logs|sources/) ? [{ run: "node scripts/provide-services.mjs victoria-logs" }] : []),
+  ...(wants(/tickets|jira/) ? [{ run: "node scripts/provide-jira.mjs" }] : []),
+  ...(wants(/model/) ? [{ run: "node scripts/provide-model.mjs" }] : []),
+  ...(process.env.PROVIDE ?? "")
+    .split(",")
+    .filter((script) => script !== "")
+    .map((script) => ({ run: `npm run --silent ${script}`, must: true })),
+].map(({ run, must = false }) => ({ run, must, process: spawn("sh", ["-c", run], { stdio: "inherit" }) }));
+const provided = jobs.map(
+  (job) => new Promise((resolve) => job.process.once("close", (status) => resolve({ ...job, status: status ?? 1 }))),
+);
+
 /** Steps that must hold before the tests; a run of chosen files skips the slow nets. */
-const steps = [
-  ["node", ["scripts/provide-temporal.mjs"]],
-  ["npm", ["run", "--silent", "build"]],
-  ...(filters.length > 0
-    ? []
-    : [
-        ["npm", ["run", "--silent", "typecheck"]],
-        ["npm", ["run", "--silent", "lint"]],
-      ]),
-];
-
-// Compiles for two minutes where it is new: beside the rest. It tells for itself what it cannot get.
-const wantsMemory = filters.length === 0 || filters.some((filter) => /memory|learn/.test(filter));
-const memory = wantsMemory ? spawn("node", ["scripts/provide-memory.mjs"], { stdio: "inherit" }) : undefined;
-const provided = new Promise((resolve) => (memory === undefined ? resolve() : memory.once("close", resolve)));
-
-// Half a minute where it is new. Without it the tests on a real log store are named skips.
-const wantsLogs = filters.length === 0 || filters.some((filter) => /logs|sources/.test(filter));
-const logs = wantsLogs
-  ? spawn("node", ["scripts/provide-services.mjs", "victoria-logs"], { stdio: "inherit" })
-  : undefined;
-const logsProvided = new Promise((resolve) => (logs === undefined ? resolve() : logs.once("close", resolve)));
-
-// A few seconds where it is new; without Python its tests are skipped by name.
-const wantsJira = filters.length === 0 || filters.some((filter) => /tickets|jira/.test(filter));
-if (wantsJira) spawnSync("node", ["scripts/provide-jira.mjs"], { stdio: "inherit" });
-
-// The same: llama.cpp's server and a model of 100 MB.
-const wantsModel = filters.length === 0 || filters.some((filter) => /model/.test(filter));
-if (wantsModel) spawnSync("node", ["scripts/provide-model.mjs"], { stdio: "inherit" });
-
-for (const [program, args] of steps) {
-  const { status } = spawnSync(program, args, { stdio: "inherit" });
-  if (status === 0) continue;
-  console.error(`test: ${program} ${args.join(" ")} failed`);
-  finish({ numPassedTests: 0, numFailedTests: 1, numPendingTests: 0 }, status ?? 1);
+const steps = ["build", ...(filters.length > 0 ? [] : ["typecheck", "lint"])];
+for (const step of steps) {
+  const { status } = spawnSync("npm", ["run", "--silent", step], { stdio: "inherit" });
+  if (status !== 0) stop(`npm run ${step}`, status);
 }
+for (const { run, must, status } of await Promise.all(provided)) if (must && status !== 0) stop(run, status);
 
-await provided;
-await logsProvided;
 const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${summary}`];
 const { status } = spawnSync("npx", ["vitest", "run", ...reporters, ...filters], { stdio: "inherit" });
 let result;
@@ -60,9 +48,13 @@ try {
 }
 finish(result, status ?? 1);
 
+function stop(what, status) {
+  console.error(`test: ${what} failed`);
+  for (const job of jobs) job.process.kill();
+  finish({ numPassedTests: 0, numFailedTests: 1, numPendingTests: 0 }, status ?? 1);
+}
+
 function finish(result, status) {
-  memory?.kill();
-  logs?.kill();
   const files = result.testResults ?? [];
   for (const line of slowest(files)) console.log(line);
   const skipped = named(files, ["pending", "skipped", "todo"]);
