@@ -26,6 +26,7 @@ import { loadSigner } from "../src/platform/signing.js";
 import { createWriteLedger } from "../src/platform/temporal/write-ledger.js";
 import type { Config } from "../src/schema/config.js";
 import { APPROVAL_TIMEOUT_MAX_SECONDS, NODES_HARD_MAX, RUN_TIMEOUT_MAX_SECONDS } from "../src/vocabulary/limits.js";
+import { checkByHand, type HandChecks } from "./by-hand/check.js";
 import { AT_ONCE } from "./shapes.js";
 
 const POLICY: Policy = {
@@ -84,7 +85,22 @@ export async function createBenchActivities(): Promise<Bench> {
   const home = mkdtempSync(join(tmpdir(), "autoops-bench-"));
   const signer = await loadSigner(join(home, "key.json"));
   if (!signer.ok) throw new Error(signer.problem.message);
+  const checks: HandChecks = {
+    askCaller: callerClient(),
+    records: createRecords(createFolder(join(home, "approvals"))),
+    ledger: createWriteLedger(
+      () => ({ client: Context.current().client, taskQueue: LEDGER_QUEUE }),
+      createWriteLog(createRecords(createFolder(join(home, "writes"))), Date.now),
+    ),
+    audit: createAuditLog({
+      directory: join(home, "audit"),
+      signer: signer.signer,
+      now: Date.now,
+      onProblem: () => undefined,
+    }),
+  };
   const activities = createActivities({
+    ...checks,
     config: CONFIG,
     registry,
     policy: () => Promise.resolve({ ok: true, policy: POLICY }),
@@ -94,18 +110,6 @@ export async function createBenchActivities(): Promise<Bench> {
     blobs: createBlobStore(join(home, "blobs")),
     reports: createReportStore(join(home, "reports")),
     signer: signer.signer,
-    ledger: createWriteLedger(
-      () => ({ client: Context.current().client, taskQueue: LEDGER_QUEUE }),
-      createWriteLog(createRecords(createFolder(join(home, "writes"))), Date.now),
-    ),
-    records: createRecords(createFolder(join(home, "approvals"))),
-    askCaller: callerClient(),
-    audit: createAuditLog({
-      directory: join(home, "audit"),
-      signer: signer.signer,
-      now: Date.now,
-      onProblem: () => undefined,
-    }),
     draft: () => ({ ok: false, problems: [] }),
     log: createLog("fatal"),
     now: () => Date.now(),
@@ -113,10 +117,11 @@ export async function createBenchActivities(): Promise<Bench> {
   return {
     activities: {
       ...activities,
-      // The product lets nothing act that is no run of its own: by hand it is a plain activity, without its checks.
-      act_by_hand: (runId: string) => {
+      // The product's own activity lets nothing act that is no run of the product.
+      act_by_hand: async (runId: string, unchecked?: boolean) => {
+        if (unchecked !== true) await checkByHand(checks);
         waiting.get(runId)?.();
-        return Promise.resolve({ done: true });
+        return { done: true };
       },
     },
     acted: (runId) =>

@@ -18,11 +18,13 @@ export interface ByHandInput {
   requester: string;
   /** For the check; absent: no check and no search attributes. */
   graph?: GraphInput;
+  /** Acts without the check of its approval. */
+  unchecked?: boolean;
 }
 
 interface Tools {
   noop(call: ToolCall): Promise<{ n: number }>;
-  act_by_hand(runId: string): Promise<{ done: boolean }>;
+  act_by_hand(runId: string, unchecked?: boolean): Promise<{ done: boolean }>;
 }
 
 export const { noop } = proxyActivities<Tools>({ startToCloseTimeout: "1 minute", retry: { maximumAttempts: 6 } });

@@ -3,7 +3,7 @@ import { condition, defineSignal, setHandler, workflowInfo } from "@temporalio/w
 import { act_by_hand, ask_approval, type ByHandInput, checked, runKey, show } from "./frame.js";
 
 export async function gated(input: ByHandInput): Promise<{ done: boolean }> {
-  const { requester } = input;
+  const { requester, unchecked } = input;
   let approver: string | undefined;
   setHandler(defineSignal<[{ approver: string }]>("approve"), (answer) => {
     approver = answer.approver;
@@ -28,7 +28,7 @@ export async function gated(input: ByHandInput): Promise<{ done: boolean }> {
   });
   if (!(await condition(() => approver !== undefined, deadlineMs - Date.now()))) return { done: false };
   show(verdict, "running", "write");
-  const result = await act_by_hand(workflowInfo().workflowId);
+  const result = await act_by_hand(workflowInfo().workflowId, unchecked);
   show(verdict, "succeeded", "write");
   return result;
 }

@@ -2,7 +2,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { WorkflowHandle } from "@temporalio/client";
 import type { Arena, Shape } from "../arena.js";
-import { eachRound, type Figure, median, type Side } from "../figures.js";
+import { eachRound, type Figure, median, SIDES, type Side } from "../figures.js";
 import { gated } from "../shapes.js";
 import { within } from "../within.js";
 import type { Scenario } from "./scenario.js";
@@ -10,8 +10,8 @@ import type { Scenario } from "./scenario.js";
 export const GATED: Shape = { graph: gated(), byHand: "gated" };
 /** A gated run takes some 100 ms. */
 const RUN_WAIT_SECONDS = 30;
-/** Without the check there is no policy to bind an approval to. */
-const GATE_SIDES = ["ours", "byHand"] as const;
+/** Bare checks no approval. The graph is checked there too: an approval is bound to its policy. */
+const UNCHECKED: Shape = { ...GATED, more: { unchecked: true } };
 export const approval = { node_id: "act", approver: "rita" };
 
 export const approve: Scenario = {
@@ -20,7 +20,7 @@ export const approve: Scenario = {
   async measure(arena, { rounds, quick }) {
     const latency: Figure = { name: "approve → next activity", unit: "ms", rounds: [], goal: { atMost: 1.05 } };
     const events: Figure = { name: "events of a gated node's run", unit: "events", rounds: [] };
-    return eachRound([latency, events], GATE_SIDES, rounds, async (side, round) => {
+    return eachRound([latency, events], SIDES, rounds, async (side, round) => {
       if (round === 0) await once(arena, side);
       const runs = await inTurn(quick ? 3 : 20, () => once(arena, side));
       return [median(runs.map(({ ms }) => ms)), median(runs.map(({ events: count }) => count))].map(Number);
@@ -35,7 +35,7 @@ async function inTurn<T>(count: number, work: () => Promise<T>): Promise<T[]> {
 }
 
 async function once(arena: Arena, side: Side): Promise<{ ms: number; events: number }> {
-  const handle = await arena.start(side, GATED);
+  const handle = side === "bare" ? await arena.start("byHand", UNCHECKED) : await arena.start(side, GATED);
   await asked(handle);
   const acted = arena.bench.acted(handle.workflowId);
   const start = performance.now();

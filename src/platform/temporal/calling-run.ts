@@ -52,13 +52,16 @@ export function createAskCaller(where: () => { client: Client; namespace: string
 async function ask(client: Client, namespace: string, calling: Calling, askedIn: string): Promise<CallingRun> {
   const { workflowId, runId, activityId, activityType } = calling;
   const execution = { workflowId, runId };
-  const described = await client.workflowService.describeWorkflowExecution({ namespace, execution });
+  const [described, beginning] = await Promise.all([
+    client.workflowService.describeWorkflowExecution({ namespace, execution }),
+    startOf(client, namespace, workflowId, runId),
+  ]);
   const info = described.workflowExecutionInfo;
   const isPending = (described.pendingActivities ?? []).some(
     (activity) => activity.activityId === activityId && activity.activityType?.name === activityType,
   );
   let at = runId;
-  let started = await startOf(client, namespace, workflowId, at);
+  let started = beginning;
   const { runKey } = started;
   for (let steps = 0; steps < BACK_MAX && at !== askedIn; steps++) {
     if (started.original !== at || started.before === "") break;
