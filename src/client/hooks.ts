@@ -56,6 +56,7 @@ export interface Hooks {
 
 export function createHooks(options: HooksOptions): Hooks {
   const { hooks } = options;
+  for (const [name, hook] of Object.entries(hooks)) warmUp(name, hook);
   const find = (name: string) => (Object.hasOwn(hooks, name) ? hooks[name] : undefined);
   const send = createBatches((group) => signal(group, options.client));
   const seen = createSeen();
@@ -101,6 +102,12 @@ export function createHooks(options: HooksOptions): Hooks {
       return { ok: true, value: taken };
     },
   };
+}
+
+/** Patterns and schemas are compiled at their first use, which takes longer than an answer may: not the first alert's. */
+function warmUp(name: string, hook: Hook): void {
+  readDelivery({}, hook);
+  groupsOf(name, hook, [{ id: name, name, says: [name], labels: { [name]: "password=none" }, status: "firing" }]);
 }
 
 const NOTHING = { alerts: 0, ignored: 0, incidents: [], cut: [] };
