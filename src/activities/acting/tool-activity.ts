@@ -27,7 +27,6 @@ import { guardWrite } from "./write-gate.js";
 
 /** Milliseconds kept back from the node's time-out, so that the tool ends in words and not in silence. */
 const CLOSING_MS = 500;
-/** How often a running tool says that its worker lives; cancellations arrive with the answer. */
 
 /** The activity for one tool, registered under the tool's name and each alias. */
 export function createToolActivity(declared: ToolDefinition, toolName: string, dependencies: Dependencies) {
