@@ -5,6 +5,7 @@
  */
 import { type Machines, machinesOf } from "./busy-machine.js";
 import { complaintBegan, complaintsIn } from "./complaints.js";
+import { STUCK, withStuckConsumers } from "./consumers.js";
 import type { Component, Evidence } from "./evidence.js";
 import { isUnrelated, type Meant, meantIn } from "./meant.js";
 import { isEarly, isLate, onsetOf } from "./onset.js";
@@ -34,7 +35,7 @@ export function diagnose(
   called: readonly string[] = [],
 ): Diagnosis {
   const known = withTakenOut(withWell(signs, components, well));
-  const evidence = withLostServers(known, components, isSymptom);
+  const evidence = withStuckConsumers(withLostServers(known, components, isSymptom), components, isSymptom);
   const mapped = topologyOf(components);
   const presumed = presumedIn(evidence, components, mapped);
   const topology = new Map([...mapped].map(([name, needs]) => [name, [...needs, ...(presumed.get(name) ?? [])]]));
@@ -170,7 +171,7 @@ function suspectOf(service: string, own: readonly Evidence[], around: Around): S
     if (!one.own && isFlooded && OVERLOAD.has(one.sign)) return weightOf(one) * FLOODED_FACTOR;
     if (one.sign === "unreachable" && around.complaints.some((other) => other.service !== service))
       return weightOf(one) * UNSEEN_FACTOR;
-    if (isStarved && FLOWS.has(one.sign)) return weightOf(one) * STARVED_FACTOR;
+    if (isStarved && FLOWS.has(one.sign) && one.code !== STUCK) return weightOf(one) * STARVED_FACTOR;
     if (!one.own && !hasIllBelow && ECHOES.has(one.sign) && isEchoed) return weightOf(one) * ECHO_FACTOR;
     const comesFromElsewhere = FLOWS.has(one.sign) ? hasIllBelow || hasIllAbove : hasIllBelow;
     return weightOf(one) * (one.own || !comesFromElsewhere ? 1 : SUFFERS_FACTOR) * around.machines.factor(one);

@@ -24,8 +24,8 @@ export function isLate(onset: Onset | undefined, began: number | undefined): boo
   return onset?.fromMs !== undefined && began !== undefined && onset.fromMs > began + SLACK_MS;
 }
 
-/** What was away for as long as anybody looked had its trouble long ago. */
-const GONE: ReadonlySet<string> = new Set(["down", "unreachable"]);
+/** What was away, or refused, for as long as anybody looked had its trouble long ago. */
+const GONE: ReadonlySet<string> = new Set(["down", "unreachable", "refusing"]);
 
 /** It goes on for long already, and what people complain about began minutes later. What fills up slowly may do that. */
 export function isEarly(best: Evidence | undefined, onset: Onset | undefined, began: number | undefined): boolean {

@@ -76,6 +76,47 @@ describe("diagnose", () => {
     expect(scoreOf({ sign: "full", onset: { toMs: at(55) } })).toBe(scoreOf({ sign: "full" }));
   });
 
+  describe("work piles up in a queue", () => {
+    const pile = sign("broker", { sign: "stalled", sure: 0.65, code: "backlog" });
+    const components = [
+      ...COMPONENTS,
+      { name: "intake", kinds: ["service"], role: "app", calls: ["broker"], runsOn: [] },
+    ];
+    const fell = (service: string, more: Partial<Evidence>) =>
+      sign(service, { ...more, text: "worker_messages_processed_total fell from 5.9 to 0.2 a second" });
+
+    test.each([
+      ["a series that all but stopped", fell("worker", { kind: "series", sign: "stalled", sure: 0.5 })],
+      ["a rule", sign("worker", { sign: "traffic", sure: 0.5, text: "hardly any request arrives" })],
+      ["a series that halved", fell("worker", { kind: "series", sign: "changed", sure: 0.2, code: "events_total" })],
+    ])("who takes less from it is ill itself: %s", (_, less) => {
+      const started = sign("broker", { sign: "restarted", own: true, sure: 0.4 });
+      const slow = sign("orders", { sign: "slow", sure: 0.55 });
+      const told = diagnose([pile, less, started, slow], components);
+      expect(told.suspects[0]).toMatchObject({ service: "worker", evidence: [{ own: true }] });
+      expect(told.suspects[0]?.evidence[0]?.text).toContain("while work waits for it in broker");
+    });
+
+    test("nobody is blamed where the queue itself is ill, or where all that use it do less", () => {
+      const full = sign("broker", { sign: "full", own: true, sure: 0.95 });
+      const less = fell("worker", { kind: "series", sign: "stalled", sure: 0.5 });
+      expect(diagnose([pile, less, full], components).suspects[0]?.service).toBe("broker");
+      const both = ["worker", "intake"].map((name) =>
+        fell(name, { kind: "series", sign: "changed", sure: 0.2, code: "events_total" }),
+      );
+      const told = diagnose([pile, ...both], components);
+      expect(told.suspects.some(({ evidence }) => evidence.some(({ text }) => text.includes("while work")))).toBe(
+        false,
+      );
+    });
+  });
+
+  test("what refused all along, while others suffer since minutes only, is not confirmed", () => {
+    const refuses = sign("store", { sign: "refusing", own: true, sure: 0.85, onset: { toMs: at(55) } });
+    const told = diagnose([sign("orders", {}), refuses], COMPONENTS);
+    expect(told.certainty).not.toBe("confirmed");
+  });
+
   test("a proxy whose servers were taken out by hand is the cause, unless they are down besides", () => {
     const out = sign("front", { code: "server-maintenance", sign: "misconfigured", own: true, sure: 0.6 });
     const none = sign("orders", { sign: "backend-down", own: true, sure: 0.85, teller: "front" });
