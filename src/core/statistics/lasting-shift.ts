@@ -19,6 +19,9 @@ const AFTER_MIN = 2;
  */
 export function lastingShift(values: readonly number[]): Shift | undefined {
   if (values.length < BEFORE_MIN + AFTER_MIN) return undefined;
+  const [first] = values;
+  // Most series never move.
+  if (values.every((value) => value === first)) return undefined;
   let best: Shift | undefined;
   const places = candidates(values);
   for (const at of places) {
@@ -41,12 +44,26 @@ export function lastingShift(values: readonly number[]): Shift | undefined {
 function candidates(values: readonly number[]): number[] {
   const jumps: Array<{ at: number; size: number }> = [];
   for (let at = BEFORE_MIN; at <= values.length - AFTER_MIN; at++) {
-    const left = median(values.slice(Math.max(0, at - 4), at));
-    const right = median(values.slice(at, at + 4));
+    const left = middleOf(values, Math.max(0, at - 4), at);
+    const right = middleOf(values, at, Math.min(values.length, at + 4));
     jumps.push({ at, size: Math.abs(right - left) });
   }
   return jumps
     .sort((a, b) => b.size - a.size || a.at - b.at)
     .slice(0, 6)
     .map(({ at }) => at);
+}
+
+/** The median of a few neighbours, without the cost of sorting many lists. */
+function middleOf(values: readonly number[], from: number, to: number): number {
+  const few: number[] = [];
+  for (let at = from; at < to; at++) {
+    const value = values[at] ?? 0;
+    let place = few.length;
+    for (; place > 0 && (few[place - 1] ?? 0) > value; place--) few[place] = few[place - 1] ?? 0;
+    few[place] = value;
+  }
+  const half = few.length >> 1;
+  const upper = few[half] ?? 0;
+  return few.length % 2 === 1 ? upper : ((few[half - 1] ?? 0) + upper) / 2;
 }
