@@ -11,7 +11,7 @@ import { previewed } from "./draft.js";
 import { done, type Ending, failed } from "./ending.js";
 import { failuresOfAll } from "./failed-looks.js";
 import { notePlan } from "./own-audit.js";
-import { withOwnRuns } from "./own-runs.js";
+import { type OwnRuns, startOwnRuns } from "./own-runs.js";
 import { ownName, type Session } from "./session.js";
 import { style } from "./text.js";
 
@@ -35,13 +35,24 @@ export function isForCluster({ local, wish, options }: ClusterAsked): boolean {
 export async function investigateCluster(session: Session, asked: ClusterAsked): Promise<Ending> {
   const chosen = await chooseCluster(session, asked.local, asked.options);
   if (!chosen.ok) return failed(chosen.problems);
+  const own = startOwnRuns(session, chosen.clusters);
+  try {
+    return await planned(session, chosen, asked, own);
+  } finally {
+    await own.drop();
+  }
+}
+
+type Chosen = Extract<Awaited<ReturnType<typeof chooseCluster>>, { ok: true }>;
+
+async function planned(session: Session, chosen: Chosen, asked: ClusterAsked, own: OwnRuns): Promise<Ending> {
   const drafted = previewed(chosen.local.draft(clusterGoal(asked.wish, chosen.params)), chosen.local);
   await notePlan(session, chosen.local.environment, drafted);
   if (!drafted.ok) return failed(drafted.problems);
   const { graph, outcome } = drafted;
   if (!outcome.ok) return { ...failed(outcome.problems, { graph }), exit: exitFor(outcome.problems) };
   session.print.say(style.dim(`${graph.name}: ${graph.nodes.flatMap(({ tool }) => tool ?? []).join(", ")}; read only`));
-  return withOwnRuns(session, (opened) => answered(session, opened, graph, asked), chosen.clusters);
+  return own.use((opened) => answered(session, opened, graph, asked));
 }
 
 async function answered(

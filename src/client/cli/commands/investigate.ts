@@ -18,7 +18,7 @@ import { done, type Ending, failed } from "../ending.js";
 import { failuresOfAll } from "../failed-looks.js";
 import { goalOf, readAsked } from "../goal-words.js";
 import { notePlan } from "../own-audit.js";
-import { withOwnRuns } from "../own-runs.js";
+import { type OwnRuns, startOwnRuns } from "../own-runs.js";
 import { noteWarnings } from "../plan-text.js";
 import { ownName, type Session } from "../session.js";
 import { style } from "../text.js";
@@ -47,21 +47,35 @@ export async function investigate(session: Session, [goal]: readonly string[], o
   noteWarnings(print, wish.notices);
   const ofCluster = { local: read, wish: wish.input, options, startedMs };
   if (isForCluster(ofCluster)) return investigateCluster(session, ofCluster);
-  const loaded = await withMap(session, read);
-  if (!loaded.ok) return failed(loaded.problems);
-  const { local } = loaded;
+  if (hasNothing(read)) return failed([NOTHING_DECLARED]);
+  const own = startOwnRuns(session);
+  try {
+    return await planned(session, read, wish.input, { ...options, startedMs }, own);
+  } finally {
+    await own.drop();
+  }
+}
+
+/** Plans while what the plan will run on comes up. */
+async function planned(
+  session: Session,
+  read: Local,
+  wish: Pick<GoalInput, "goal" | "facts">,
+  options: Options & { startedMs: number },
+  own: OwnRuns,
+): Promise<Ending> {
+  const { print } = session;
+  const local = await withMap(session, read);
   const thin = local.map === undefined ? undefined : thinIn(local.map);
   if (thin !== undefined) print.note(thin);
-  const input = inputOf(wish.input, options);
+  const input = inputOf(wish, options);
   const drafted = previewed(local.draft(input), local);
   await notePlan(session, local.environment, drafted);
   if (!drafted.ok) return failed(drafted.problems);
   if (!drafted.outcome.ok)
     return { ...failed(drafted.outcome.problems, { graph: drafted.graph }), exit: exitFor(drafted.outcome.problems) };
   print.say(style.dim(`${drafted.graph.name}: ${drafted.graph.nodes.length} looks, read only`));
-  return withOwnRuns(session, (opened) =>
-    answered(session, opened, drafted.graph, { ...options, local, input, startedMs }),
-  );
+  return own.use((opened) => answered(session, opened, drafted.graph, { ...options, local, input }));
 }
 
 const inputOf = ({ goal, facts }: Pick<GoalInput, "goal" | "facts">, { since }: Options): GoalInput => ({
@@ -75,20 +89,22 @@ const inputOf = ({ goal, facts }: Pick<GoalInput, "goal" | "facts">, { since }: 
       : { ...facts, ...(since === undefined ? {} : { window: since }) },
 });
 
+const NOTHING_DECLARED: Problem = {
+  code: "source-not-configured",
+  at: "sources",
+  message: "config.yaml declares no source to look at",
+  hint: "let one be written: autoops init",
+};
+
+const hasNothing = ({ map, config }: Local): boolean =>
+  map === undefined && Object.keys(config.sources).length + Object.keys(config.clusters ?? {}).length === 0;
+
 /** Without a map one is made for this once, and that is said. */
-async function withMap(
-  session: Session,
-  local: Local,
-): Promise<{ ok: true; local: Local } | { ok: false; problems: Problem[] }> {
-  if (local.map !== undefined) return { ok: true, local };
-  if (Object.keys(local.config.sources).length + Object.keys(local.config.clusters ?? {}).length === 0) {
-    const message = "config.yaml declares no source to look at";
-    const hint = "let one be written: autoops init";
-    return { ok: false, problems: [{ code: "source-not-configured", at: "sources", message, hint }] };
-  }
+async function withMap(session: Session, local: Local): Promise<Local> {
+  if (local.map !== undefined) return local;
   session.print.note("there is no map of the stack yet; one is made for this once (autoops discover keeps it)");
   const { map } = await discoverStack(local, session.interrupt);
-  return { ok: true, local: local.withMap(map) };
+  return local.withMap(map);
 }
 
 interface Asked extends Options {
