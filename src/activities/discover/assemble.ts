@@ -17,12 +17,12 @@ export function assemble(
   const drafts: Draft[] = [];
   for (const service of stacks.flatMap(({ services }) => services)) addService(drafts, service);
   for (const caller of Object.keys(config.dependencies ?? {})) resolve(caller, drafts, true);
-  addLogs(drafts, logs, onMachine.files);
+  const owners = logs.flatMap((log) => addLog(drafts, log, onMachine.files));
   const declared = Object.entries(config.dependencies ?? {}).flatMap(([caller, callees]) =>
     callees.map((callee): FoundCall => ({ caller, callee, from: "config" })),
   );
   for (const call of [...declared, ...stacks.flatMap(({ calls }) => calls), ...onMachine.calls]) addCall(drafts, call);
-  for (const { owner, text } of logs) if (owner !== undefined) addCallsOfLog(drafts, owner, text);
+  for (const { owner, text } of owners) addCallsOfLog(drafts, owner, text);
   addCallsByName(drafts);
   addHosts(drafts);
   addFronts(drafts);
@@ -121,17 +121,41 @@ function link(above: Draft, below: Draft, from: CallFrom): void {
   above.calls.push({ to: below.name, from });
 }
 
-function addLogs(drafts: Draft[], logs: readonly FoundLog[], files: ReadonlyMap<string, string>): void {
-  for (const log of logs) {
-    // Who holds it open is surer than what it is called.
-    const holder = drafts.find(({ name }) => name === files.get(log.path ?? ""));
-    const named = log.names.map((name) => resolve(name, drafts, false)).find((one) => one !== undefined);
-    const owner = holder ?? named;
-    const own = owner ?? (log.names[0] === undefined ? undefined : resolve(log.names[0], drafts, true));
-    if (own === undefined) continue;
-    log.owner = own.name;
-    if (!own.logs.includes(log.source)) own.logs.push(log.source);
+interface Owned {
+  owner: string;
+  text: readonly string[];
+}
+
+function addLog(drafts: Draft[], log: FoundLog, files: ReadonlyMap<string, string>): Owned[] {
+  // Who holds it open is surer than what it is called.
+  const holder = drafts.find(({ name }) => name === files.get(log.path ?? ""));
+  const shared = holder === undefined ? writersOnMap(drafts, log) : [];
+  if (shared.length > 1) return shared.map(({ draft, text }) => owns(draft, log, text));
+  const named = log.names.map((name) => resolve(name, drafts, false)).find((one) => one !== undefined);
+  const owner = holder ?? named ?? shared[0]?.draft;
+  const own = owner ?? (log.names[0] === undefined ? undefined : resolve(log.names[0], drafts, true));
+  return own === undefined ? [] : [owns(own, log, log.text)];
+}
+
+function owns(draft: Draft, log: FoundLog, text: readonly string[]): Owned {
+  if (!draft.logs.includes(log.source)) draft.logs.push(log.source);
+  return { owner: draft.name, text };
+}
+
+/** Each that writes to a log of several; where some of them are known, the others are put on the map by their names. */
+function writersOnMap(drafts: Draft[], log: FoundLog): Array<{ draft: Draft; text: readonly string[] }> {
+  const known = (names: readonly string[]) =>
+    names.map((name) => resolve(name, drafts, false)).find((one) => one !== undefined);
+  const found = new Map<Draft, string[]>();
+  const add = (draft: Draft | undefined, text: readonly string[]) => {
+    if (draft !== undefined) found.set(draft, [...(found.get(draft) ?? []), ...text]);
+  };
+  for (const { names, text } of log.writers ?? []) add(known(names), text);
+  if (found.size > 0) {
+    for (const { names, text } of (log.writers ?? []).filter((one) => known(one.names) === undefined))
+      add(resolve(names[0] ?? "", drafts, true), text);
   }
+  return [...found].map(([draft, text]) => ({ draft, text }));
 }
 
 /** Whom an application's log speaks of, by address or by the words for a store. */

@@ -3,10 +3,15 @@ import type { Config } from "../../schema/config.js";
 import { readLogs } from "../connectors/read-logs.js";
 import { kindsThat } from "../connectors/sources.js";
 import { type ToolContext, ToolFailure } from "../define-tool.js";
+import type { KeptEntry } from "../tools/logs/selection.js";
+import { spokenOf } from "../tools/logs/spoken.js";
+import { nameOfFile, writersOf } from "../tools/logs/writer.js";
 
 const SAMPLE_MS = 6 * 3_600_000;
 const SAMPLE_LINES = 400;
 const SAMPLED_TEXT_MAX = 120;
+/** Writers of one log. */
+const WRITERS_MAX = 40;
 /** Words at the end of a source's name that say what it holds, not whose it is. */
 const SUFFIX =
   /[-_.](?:logs?|errors?|access|json|txt|files?|journald?|loki|elasticsearch|opensearch|victorialogs|stderr|stdout|main|\d+)$/i;
@@ -21,8 +26,13 @@ export interface FoundLog {
   names: string[];
   /** Lines that tell of trouble. */
   text: string[];
-  /** Set when the services are known. */
-  owner?: string;
+  /** Of a log that several may write to: each, by the names that it may have, the likeliest first. */
+  writers?: Writer[];
+}
+
+export interface Writer {
+  names: string[];
+  text: string[];
 }
 
 export async function discoverLogs(config: Config, context: ToolContext, notes: string[]): Promise<FoundLog[]> {
@@ -33,27 +43,53 @@ export async function discoverLogs(config: Config, context: ToolContext, notes: 
     const isMachine = source.kind === "journald" && source.units === undefined && source.identifiers === undefined;
     const path = "path" in source ? source.path : undefined;
     const names = isMachine ? ["node"] : namesOf(name, path);
-    const log: FoundLog = { source: name, names, text: [], path };
+    const log: FoundLog = { source: name, names, text: [], path, writers: [] };
     found.push(log);
     try {
       const nowMs = context.now();
       const question = { selection: { sinceMs: nowMs - SAMPLE_MS, untilMs: nowMs }, maxLines: SAMPLE_LINES };
-      const entries = (await readLogs({ ...source, name }, question, context, "a sample")).kept.take();
+      const { kept, files } = await readLogs({ ...source, name }, question, context, "a sample");
+      const entries = kept.take();
+      log.writers = writersIn(entries, path !== undefined && /[*?]/.test(path) ? files : []);
       const fields = entries
         .slice(-20)
         .flatMap(({ fields = {} }) => [fields.service, fields.app, fields.application, fields.logger]);
       const own = fields.find((value) => typeof value === "string" && value !== "");
       if (typeof own === "string") log.names.push(own);
-      log.text = entries
-        .filter(({ message }) => /:\d{2,5}\b/.test(message))
-        .slice(-SAMPLED_TEXT_MAX)
-        .map(({ message }) => message);
+      log.text = tellingOf(entries);
     } catch (error) {
       if (!(error instanceof ToolFailure) || context.signal.aborted) throw error;
       notes.push(`the log ${name} could not be read: ${error.message}`);
     }
   }
   return found;
+}
+
+/** Lines with an address. */
+const tellingOf = (entries: readonly KeptEntry[]): string[] =>
+  entries
+    .map(spokenOf)
+    .filter((text) => /:\d{2,5}\b/.test(text))
+    .slice(-SAMPLED_TEXT_MAX);
+
+/** By what each line and each file says; a file that no line of the sample is of counts, too. */
+function writersIn(entries: readonly KeptEntry[], files: readonly string[]): Writer[] {
+  const groups = new Map<string, { names: string[]; entries: KeptEntry[] }>();
+  const groupOf = (all: readonly string[]) => {
+    const names = all.filter((one) => one !== "" && !SAYS_NOTHING.test(one));
+    const key = names.join("\n");
+    const group = groups.get(key) ?? { names, entries: [] };
+    groups.set(key, group);
+    return group;
+  };
+  for (const entry of entries) groupOf(writersOf(entry)).entries.push(entry);
+  for (const name of new Set(files.map(nameOfFile))) {
+    if (![...groups.values()].some(({ names }) => names.includes(name))) groupOf([name]);
+  }
+  return [...groups.values()]
+    .filter(({ names }) => names.length > 0)
+    .slice(0, WRITERS_MAX)
+    .map(({ names, entries: own }) => ({ names, text: tellingOf(own) }));
 }
 
 function namesOf(name: string, path: string | undefined): string[] {

@@ -15,10 +15,13 @@ import { durationMs } from "./kit/instant.js";
 import { evidenceListSchema, evidenceOutput, servicesSchema } from "./kit/investigation/evidence-schema.js";
 import { bySign, type Log, signOf } from "./kit/investigation/log-evidence.js";
 import { eachWithin } from "./kit/investigation/ranges.js";
+import { named } from "./kit/investigation/who.js";
 import { declaredNameSchema } from "./kit/names.js";
 import { isError } from "./logs/levels.js";
 import type { KeptEntry } from "./logs/selection.js";
+import { spokenOf } from "./logs/spoken.js";
 import { clusterSteps } from "./logs/templates.js";
+import { writersOf } from "./logs/writer.js";
 
 const LINES_MAX = 20_000;
 /** Lines that are grouped: those that tell of trouble, the newest. */
@@ -90,42 +93,79 @@ function reachOfLogs({ logs }: JsonObject, config: Config, at: string): Reach {
 
 async function scan(params: Params, context: ToolContext): Promise<z.infer<typeof outputSchema>> {
   const { services, since } = params;
-  const answers = await eachWithin(params.logs, AT_ONCE, context, (log) =>
-    scanOne({ ...log, services, since }, context),
+  const ownersOf = (source: string) => params.logs.flatMap((log) => (log.source === source ? [log.service] : []));
+  const sources = [...new Set(params.logs.map(({ source }) => source))];
+  const answers = await eachWithin(sources, AT_ONCE, context, (source) =>
+    scanSource({ source, services, since }, [...new Set(ownersOf(source))], context),
   );
-  const list = evidenceOutput(answers.flatMap(({ value }) => value?.evidence ?? []));
+  const told = answers.flatMap(({ value }) => value ?? []);
+  const list = evidenceOutput(told.flatMap(({ evidence }) => evidence));
   const findings = list.slice(0, 12).map((one) => finding(`${one.service}: ${one.text}`, [one.query]));
-  const logs = answers.map(({ item, value, failure }) => ({
-    ...item,
-    lines: value?.lines ?? 0,
-    errors: value?.errors ?? 0,
-    truncated: value?.truncated ?? false,
-    failure: failure === undefined ? undefined : shortened(redact(failure.message), 200),
-  }));
+  const logs = params.logs.map((log) => {
+    const own = told.find(({ source, service }) => source === log.source && service === log.service);
+    const failure = answers.find(({ item }) => item === log.source)?.failure;
+    return {
+      ...log,
+      lines: own?.lines ?? 0,
+      errors: own?.errors ?? 0,
+      truncated: own?.truncated ?? false,
+      failure: failure === undefined ? undefined : shortened(redact(failure.message), 200),
+    };
+  });
   if (answers.length > 0 && answers.every(({ failure }) => failure !== undefined)) throw answers[0]?.failure;
   return { logs, evidence: list, findings };
 }
 
-async function scanOne(log: Log, context: ToolContext) {
+/** A log that several write to is read once, and each line counts for who wrote it. */
+async function scanSource(log: Omit<Log, "service">, owners: readonly string[], context: ToolContext) {
   const source = { ...sourceNamed(context.config, log.source, kindsThat("readLogs")), name: log.source };
   const untilMs = context.now();
   const sinceMs = untilMs - (durationMs(log.since) ?? 3_600_000);
   const question = { selection: { sinceMs, untilMs }, maxLines: LINES_MAX };
-  const reading = await readLogs(source, question, context, `since ${log.since}`);
-  const entries = reading.kept.take();
-  const loud = entries.filter(isLoud).slice(-GROUPED_MAX);
-  const clusters = await inSlices(clusterSteps(loud.map(({ message }) => message)), context.signal);
-  const groups = clusters.map(({ lines }) => lines.flatMap((index) => loud[index] ?? []));
-  const isWhole = reading.kept.dropped === 0 && !reading.cut;
-  const known = isWhole ? { ...log, wholeSinceMs: sinceMs } : log;
-  const found = bySign(groups.flatMap((group) => signOf(group, entries, known, untilMs)));
-  const { error = 0, fatal = 0 } = reading.kept.byLevel;
-  return {
-    evidence: found.slice(0, TOLD_MAX).map(({ lines: _, ...one }) => one),
-    lines: reading.kept.total,
-    errors: error + fatal,
-    truncated: reading.kept.dropped > 0 || reading.cut,
+  const { kept, cut } = await readLogs(source, question, context, `since ${log.since}`);
+  const entries = kept.take().map((entry) => ({ ...entry, message: spokenOf(entry) }));
+  const truncated = kept.dropped > 0 || cut;
+  const known = truncated ? log : { ...log, wholeSinceMs: sinceMs };
+  const { error = 0, fatal = 0 } = kept.byLevel;
+  const counts = { lines: kept.total, errors: error + fatal };
+  const [only = "", second] = owners;
+  const parts = second === undefined ? new Map([[only, entries]]) : byWriter(entries, log.services, owners);
+  const found = [];
+  for (const [service, own] of parts) {
+    const evidence = await signsOf(own, { ...known, service }, untilMs, context.signal);
+    const counted =
+      second === undefined ? counts : { lines: own.length, errors: own.filter(({ level }) => isError(level)).length };
+    found.push({ source: log.source, service, evidence, truncated, ...counted });
+  }
+  return found;
+}
+
+function byWriter(
+  entries: readonly KeptEntry[],
+  services: Log["services"],
+  owners: readonly string[],
+): Map<string, KeptEntry[]> {
+  const parts = new Map<string, KeptEntry[]>(owners.map((name) => [name, []]));
+  const seen = new Map<string, string | undefined>();
+  const ownerOf = (name: string) => {
+    if (!seen.has(name)) seen.set(name, named(name, services));
+    return seen.get(name);
   };
+  for (const entry of entries) {
+    const owner = writersOf(entry)
+      .map(ownerOf)
+      .find((name) => name !== undefined && parts.has(name));
+    if (owner !== undefined) parts.get(owner)?.push(entry);
+  }
+  return parts;
+}
+
+async function signsOf(entries: readonly KeptEntry[], log: Log, untilMs: number, signal: AbortSignal) {
+  const loud = entries.filter(isLoud).slice(-GROUPED_MAX);
+  const clusters = await inSlices(clusterSteps(loud.map(({ message }) => message)), signal);
+  const groups = clusters.map(({ lines }) => lines.flatMap((index) => loud[index] ?? []));
+  const found = bySign(groups.flatMap((group) => signOf(group, entries, log, untilMs)));
+  return found.slice(0, TOLD_MAX).map(({ lines: _, ...one }) => one);
 }
 
 const isLoud = ({ level, message }: KeptEntry): boolean =>

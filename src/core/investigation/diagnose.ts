@@ -130,6 +130,8 @@ const ECHO_FACTOR = 0.75;
 const isEcho = (one: Evidence): boolean => ECHOES.has(one.sign) && isSymptom(one) && isTold(one);
 /** From here on a sign that tells what was asked is told first. */
 const ASKED_MIN = 0.4;
+/** Unless another tells so much more. */
+const ASKED_SHARE = 0.55;
 /** That nobody sees a thing makes nobody else suffer. */
 const UNSEEN_FACTOR = 0.7;
 /** Who gets nothing to do, for who hands it over is ill. */
@@ -176,7 +178,8 @@ function suspectOf(service: string, own: readonly Evidence[], around: Around): S
     const comesFromElsewhere = FLOWS.has(one.sign) ? hasIllBelow || hasIllAbove : hasIllBelow;
     return weightOf(one) * (one.own || !comesFromElsewhere ? 1 : SUFFERS_FACTOR) * around.machines.factor(one);
   };
-  const isAsked = (one: Evidence) => one.asked === true && one.kind !== "series" && weigh(one) >= ASKED_MIN;
+  const askedMin = Math.max(ASKED_MIN, ASKED_SHARE * Math.max(0, ...own.map(weigh)));
+  const isAsked = (one: Evidence) => one.asked === true && one.kind !== "series" && weigh(one) >= askedMin;
   const sorted = [...own].sort((a, b) => Number(isAsked(b)) - Number(isAsked(a)) || weigh(b) - weigh(a));
   const [best] = sorted;
   const kinds = new Set(sorted.filter((one) => weigh(one) >= 0.3).map(({ kind }) => kind));

@@ -40,6 +40,8 @@ export function withLostServers(
   );
 }
 
+/** Of a server that people took out, where its proxy has none left for its place. */
+const TAKEN_OUT_SURE = 0.9;
 const BACK_IN = "put its servers back where that was not meant";
 
 /** Where people took its servers out, a proxy finds none of what runs well behind it. */
@@ -47,7 +49,15 @@ export function withTakenOut(evidence: readonly Evidence[]): Evidence[] {
   const current = evidence.filter((one) => one.current);
   const emptied = new Set(current.filter(({ code }) => code === "server-maintenance").map(({ service }) => service));
   const down = new Set(current.filter(({ own, sign }) => own && sign === "down").map(({ service }) => service));
-  return evidence.map((one) =>
+  const empty = new Set(
+    current.filter(({ sign, teller }) => sign === "backend-down" && teller === undefined).map(({ service }) => service),
+  );
+  const known = evidence.map((one) =>
+    one.code === "server-maintenance" && one.current && empty.has(one.service)
+      ? { ...one, sure: Math.max(TAKEN_OUT_SURE, one.sure) }
+      : one,
+  );
+  return known.map((one) =>
     one.sign === "backend-down" && one.teller !== undefined && emptied.has(one.teller) && !down.has(one.service)
       ? { ...one, service: one.teller, own: true, text: `${one.text}; servers were taken out by hand`, next: BACK_IN }
       : one,

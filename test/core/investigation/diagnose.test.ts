@@ -76,6 +76,18 @@ describe("diagnose", () => {
     expect(scoreOf({ sign: "full", onset: { toMs: at(55) } })).toBe(scoreOf({ sign: "full" }));
   });
 
+  test("that people took the only server out is told first, before what its users see of that", () => {
+    const seen = [
+      sign("front", { kind: "log", sure: 0.45, asked: true, text: "503" }),
+      sign("front", { sign: "backend-down", sure: 0.85 }),
+      sign("front", { code: "server-maintenance", sign: "misconfigured", own: true, sure: 0.6, text: "by hand" }),
+    ];
+    expect(diagnose(seen, COMPONENTS).suspects[0]).toMatchObject({
+      service: "front",
+      evidence: [{ text: "by hand" }, {}, {}],
+    });
+  });
+
   describe("work piles up in a queue", () => {
     const pile = sign("broker", { sign: "stalled", sure: 0.65, code: "backlog" });
     const components = [

@@ -32,7 +32,8 @@ export async function readLogFiles(
     refuseNothing(source.path, files.length, unreadable);
     for (const file of files) {
       if (file.modifiedMs < selection.sinceMs - SKEW_MS) continue;
-      const result = await readFile(file, source.format, source, kept, budget, context);
+      const taken: Taken = { kept, path: isGlob(source.path) ? file.path : undefined };
+      const result = await readFile(file, source.format, source, taken, budget, context);
       badLines += result.badLines;
       if (result.fault === undefined) read.push(file.path);
       else unreadable.push({ path: file.path, problem: result.fault });
@@ -57,17 +58,25 @@ function refuseNothing(path: string, found: number, unreadable: readonly Unreada
   throw toolFailure("file-not-found", `${path} matches no file`, { hint: "check the source's path in config.yaml" });
 }
 
+/** Where entries go; of a glob they say in which file they stand. */
+interface Taken {
+  kept: NewestEntries;
+  path?: string;
+}
+
+const isGlob = (path: string): boolean => /[*?]/.test(path);
+
 async function readFile(
   file: LogFile,
   format: "json" | "text",
   names: LogFields,
-  kept: NewestEntries,
+  { kept, path }: Taken,
   budget: ReadBudget,
   context: ToolContext,
 ): Promise<{ badLines: number; fault?: UnreadableFile["problem"] }> {
   const entries = new EntryReader(format, names, file.modifiedMs);
   const offer = (entry: ReturnType<EntryReader["end"]>): void => {
-    if (entry !== undefined) kept.offer(entry, file.modifiedMs);
+    if (entry !== undefined) kept.offer(entry, file.modifiedMs, path);
   };
   let fault: UnreadableFile["problem"] | undefined;
   try {

@@ -20,6 +20,8 @@ export interface KeptEntry extends LogEntry {
   order: number;
   /** Characters. */
   size: number;
+  /** Where it stands, of a source of several files. */
+  file?: string;
 }
 
 export class NewestEntries {
@@ -44,7 +46,7 @@ export class NewestEntries {
   ) {}
 
   /** `fallbackMs` stands in for an entry that tells no time: when its file changed last. */
-  offer(entry: LogEntry, fallbackMs: number): void {
+  offer(entry: LogEntry, fallbackMs: number, file?: string): void {
     const timeMs = entry.timeMs ?? fallbackMs;
     const order = this.#order++;
     if (!this.#matches(entry, timeMs)) return;
@@ -56,7 +58,7 @@ export class NewestEntries {
     this.counter.add(entry, timeMs);
     const size = sizeOf(entry);
     const { level, fields } = entry;
-    const kept = { level, message: owned(entry.message), timeMs, order, size };
+    const kept = { level, message: owned(entry.message), timeMs, order, size, ...(file !== undefined && { file }) };
     this.#kept.push(fields === undefined ? kept : { ...kept, fields });
     this.#keptChars += size;
     if (this.#kept.length >= this.maxEntries * 2 || this.#keptChars > this.maxChars * 2) this.#compact();
