@@ -19,6 +19,7 @@ import { type Entities, entitiesOf } from "./entities.js";
 import { INVESTIGATION, planInvestigation } from "./investigation.js";
 import { foreignLanguage } from "./language.js";
 import { onMap } from "./on-map.js";
+import { ordersLoss } from "./orders-loss.js";
 import { planFrom } from "./plan.js";
 import { suspicious, takenOut } from "./suspicious.js";
 import { withoutSpans } from "./window.js";
@@ -70,6 +71,7 @@ export function draftGraph(given: GoalInput, context: PlannerContext): DraftResu
   const notices = [...findings.map((finding) => suspicious("goal", finding)), ...(entities.notices ?? [])];
   const removed = takenOut(findings);
   const wanted: Wanted = { goal, named, remedy, entities, given: input.value.params };
+  if (named === undefined && ordersLoss(goal)) return { ok: false, problems: [destroys(playbooks, goal, entities)] };
   const ofCluster = readsCluster(wanted, context);
   if (ofCluster !== undefined && (ofCluster.ok || named !== undefined))
     return withWarnings(ofCluster, { notices, removed }, context);
@@ -196,8 +198,7 @@ function choose(
   foreign?: string,
   map?: StackMap,
 ): Ranked | { problem: Problem } {
-  const nearest = ranked.slice(0, NEAREST_SHOWN).map(({ playbook, score }) => `${playbook.id} (${score})`);
-  const listed = nearest.length === 0 ? "there are none" : `the nearest: ${nearest.join(", ")}`;
+  const listed = nearestIn(ranked);
   if (wanted !== undefined) {
     const named = ranked.find(({ playbook }) => playbook.id === wanted);
     if (named !== undefined) return { playbook: named.playbook, score: 1 };
@@ -218,6 +219,18 @@ function choose(
   const hint = "say what is wrong and where, or name one with --playbook";
   return { problem: { code: "no-playbook", at: "goal", message, hint } };
 }
+
+function nearestIn(ranked: readonly Ranked[]): string {
+  const nearest = ranked.slice(0, NEAREST_SHOWN).map(({ playbook, score }) => `${playbook.id} (${score})`);
+  return nearest.length === 0 ? "there are none" : `the nearest: ${nearest.join(", ")}`;
+}
+
+const destroys = (playbooks: readonly Playbook[], goal: string, entities: Entities): Problem => ({
+  code: "no-playbook",
+  at: "goal",
+  message: `no playbook destroys what holds data or runs a system; ${nearestIn(rankPlaybooks(playbooks, goal, entities))}`,
+  hint: "say what is wrong, and where; to find that out: autoops investigate",
+});
 
 const notEnglish = (language: string): Problem => ({
   code: "no-playbook",

@@ -121,3 +121,16 @@ describe("the choice", () => {
     }
   });
 });
+
+test.each([
+  "replication lag",
+  "the mysql replica is behind",
+  "replica lag of the database grows",
+  "postgres replication stopped",
+  "the standby is far behind the primary",
+])("a replica that lags is a matter of the database, not of a queue: %s", (goal) => {
+  expect(ranked(goal)[0]?.playbook.id).toBe("database-connections");
+});
+test.each(["consumer lag grows", "the consumers lag behind"])("%s is a matter of a queue", (goal) => {
+  expect(ranked(goal)[0]?.playbook.id).toBe("queue-backlog");
+});
