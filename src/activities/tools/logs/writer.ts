@@ -38,9 +38,13 @@ export function writersOf({ fields = {}, message, file }: KeptEntry): string[] {
 const nameIn = (value: unknown): string | undefined =>
   typeof value === "string" && value.startsWith("{") ? /"name":"([^"]{1,100})"/.exec(value)?.[1] : undefined;
 
+/** As long as a file system lets a name be. */
+const NAME_MAX_CHARS = 255;
+
 /** What an ending, a number or a date of a rotated file says is no part of the name. */
 export const nameOfFile = (path: string): string =>
   basename(path)
+    .slice(0, NAME_MAX_CHARS)
     .replace(/\.gz$/, "")
     .replace(/[._-]\d{4}-?\d{2}-?\d{2}(?=[._-]|$)/g, "")
     .replace(/(?:\.(?:log|json|txt|out|err)|[._-]\d{1,4})+$/i, "")
