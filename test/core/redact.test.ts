@@ -157,6 +157,7 @@ test("ordinary words of operations stay as they are", () => {
     commit ${hex(40)} reverted ${hex(7)}; trace_id=${hex(32)} span_id=${hex(16)}
     request 3f2504e0-4f89-11d3-9a0c-0305e82c3301 took 1250.5ms
     the token bucket is full; token count 512, max_tokens: 4096, tokens=17, token: expired, invalid token: signature mismatch
+    parse error: unexpected token=identifier, then token=LPAREN, token=end_of_file; user bob token=present session_token=cached
     password reset failed for 3 users; password: reset failed for user bob; wrong password
     Basic authentication required; Bearer authentication failed; authorization: denied
     sum(rate(http_requests_total{code=~"5..",path="/oauth/token",job="auth"}[5m])) by (pod) > 0.05
