@@ -11,6 +11,7 @@
  */
 import MiniSearch from "minisearch";
 import type { Playbook } from "../../schema/playbook.js";
+import { withoutAsides } from "./asides.js";
 import { asksRemedy } from "./asks-remedy.js";
 import type { Entities } from "./entities.js";
 import { asksAddress } from "./fill.js";
@@ -64,7 +65,7 @@ const indexes = new WeakMap<readonly Playbook[], Index>();
 export function rankPlaybooks(playbooks: readonly Playbook[], given: string, entities: Entities): Ranked[] {
   const index = indexes.get(playbooks) ?? indexOf(playbooks);
   indexes.set(playbooks, index);
-  const plain = withoutAddresses(given);
+  const plain = withoutAddresses(withoutAsides(given));
   const goal = withoutUrgency(plain.goal, entities.severity);
   const meant = (word: string) => (isOrdinary(word) || saysUrgency(word) ? undefined : corrected(word, index.terms));
   const words = new Set([...wordsOf(goal)].map((word) => (index.terms.has(word) ? word : (meant(word) ?? word))));

@@ -24,7 +24,7 @@ export interface Entities extends Partial<Record<FactName, string>> {
 const SOURCE_SUFFIX =
   /[-_.](?:logs?|metrics?|prometheus|deployments?|deploys?|releases?|exposition|traces?|journald?|loki|elasticsearch|opensearch|victorialogs|k8s|kubernetes|git|repo|repository|jaeger|tempo|zipkin)$/i;
 const FORBIDS =
-  /\b(?:do not|don't|dont|never|without|not to|no)\s+(?:\w+\s+){0,3}?(?:chang\w*|touch\w*|fix\w*|restart\w*|rollback|remed\w*|act\w*|modif\w*|writ\w*)\b|\bread[- ]only\b|\b(?:only|just) (?:look|why|check|report)\b|\bwhy only\b/;
+  /\b(?:do not|don't|dont|never|without|not to|no)\s+(?:\w+\s+){0,3}?(?:chang\w*|touch\w*|fix\w*|restart\w*|rollback|remed\w*|act\w*|modif\w*|writ\w*)\b|\bread[- ]only\b|\b(?:only|just) (?:look|why|check|report)\b|\bonly (?:tell|say|explain|show)\b|\bwhy only\b/;
 const SERVICE = "\\p{L}[\\p{L}\\p{M}\\p{N}_-]{1,62}";
 /** `deployment/checkout`, `app=checkout`: said as such. */
 const SERVICE_NAMED = new RegExp(

@@ -1,6 +1,5 @@
 /**
  * Secrets in tables: the head names a column, the lines under it hold the values, between bars, commas or tabs.
- * Loaded by the workflow sandbox: imports no package and reads no clock.
  */
 import { namedSecretKind, secretName } from "./secret-names.js";
 

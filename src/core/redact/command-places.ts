@@ -1,5 +1,5 @@
 /**
- * Places of a secret in commands and in configuration that puts no sign between name and value. Loaded by the workflow sandbox: imports no package and reads no clock.
+ * Places of a secret in commands and in configuration that puts no sign between name and value.
  */
 import type { Place } from "./place.js";
 

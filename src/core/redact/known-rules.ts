@@ -1,6 +1,6 @@
 /**
  * Secrets known by the rules of gitleaks: a form, often behind a vendor's name. Each pattern is bounded, and is tried only
- * where one of its words occurs. Loaded by the workflow sandbox: imports no package and reads no clock.
+ * where one of its words occurs.
  */
 import { GITLEAKS_RULES } from "./gitleaks-rules.js";
 

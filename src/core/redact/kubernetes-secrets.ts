@@ -1,6 +1,5 @@
 /**
  * Secrets of Kubernetes, in YAML and JSON: whatever stands under `data` and `stringData` of one.
- * Loaded by the workflow sandbox: imports no package and reads no clock.
  */
 import type { Json } from "../../schema/json.js";
 

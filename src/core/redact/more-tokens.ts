@@ -1,6 +1,5 @@
 /**
  * Secrets of further issuers that are known by their own form, and password hashes. Patterns as in `tokens.ts`.
- * Loaded by the workflow sandbox: imports no package and reads no clock.
  */
 import { rule, type TokenRule } from "./token-rule.js";
 

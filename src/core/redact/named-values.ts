@@ -1,6 +1,6 @@
 /**
  * Secrets that are known by what stands beside them: `password=…`, JSON and XML with such names, headers, options of
- * commands, user and password in URLs. Loaded by the workflow sandbox: imports no package and reads no clock.
+ * commands, user and password in URLs.
  */
 import { places } from "./places.js";
 import { isCoined, isRandom, namedSecretKind, SECRET_NAME } from "./secret-names.js";

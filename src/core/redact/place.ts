@@ -1,4 +1,4 @@
-/** Loaded by the workflow sandbox: imports no package and reads no clock. */
+/** */
 export interface Place {
   kind: string;
   /** Spares the pattern on most lines. */

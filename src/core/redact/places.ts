@@ -1,6 +1,5 @@
 /**
  * Places in URLs, commands and statements where a secret stands.
- * Loaded by the workflow sandbox: imports no package and reads no clock.
  */
 import { commandPlaces } from "./command-places.js";
 import type { Place } from "./place.js";

@@ -1,6 +1,5 @@
 /**
  * Private keys in PEM, whole or in part, also with line ends written as `\n`.
- * Loaded by the workflow sandbox: imports no package and reads no clock.
  */
 
 const BEGIN = /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/g;

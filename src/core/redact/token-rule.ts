@@ -1,4 +1,4 @@
-/** The form of a token. Loaded by the workflow sandbox: imports no package and reads no clock. */
+/** The form of a token. */
 
 export interface TokenRule {
   kind: string;

@@ -1,7 +1,6 @@
 /**
  * Secrets that are known by their own form, by issuer. Each pattern does bounded work at each place where it may
  * start: it begins with a literal, and repeats without a bound only at its end.
- * Loaded by the workflow sandbox: imports no package and reads no clock.
  */
 import { moreRules } from "./more-tokens.js";
 import { rule, type TokenRule } from "./token-rule.js";
