@@ -21,6 +21,18 @@ export function crashLevel(line: string): Level | undefined {
   return RAISES.test(line) || EXCEPTION.test(line) ? "error" : undefined;
 }
 
+/** Its level stands at the head of a line that has no time. */
+const LED =
+  /^\[?(?:(ERROR|SEVERE|Error|error)|(FATAL|CRITICAL|CRIT|EMERG|ALERT|PANIC)|(WARN|WARNING|Warning|warning))\]?(?::|[ \t]+(?=\[?[A-Za-z(])(?!counts?\b|total\b|rate\b))/;
+
+/** The level of an undated line that begins with it: such a line is an entry, whatever quiet line stands before it. */
+export function headLevel(line: string): Level | undefined {
+  const [, error, fatal, warn] = LED.exec(line) ?? [];
+  if (error !== undefined) return "error";
+  if (fatal !== undefined) return "fatal";
+  return warn === undefined ? undefined : "warn";
+}
+
 type Language = "python" | "go" | "node" | "other";
 const GO =
   /^(?:goroutine \d+|\S{1,300}\(.{0,300}\)$|created by |exit status |\[signal |panic: |\t|r[a-z\d]{1,3} +0x|main\.|runtime\.)/;

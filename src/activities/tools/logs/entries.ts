@@ -1,7 +1,7 @@
 /** Lines of a log become entries: JSON or plain text, with stack traces joined to the entry that they belong to. */
 
 import { withoutEnd } from "../../../vocabulary/without-ends.js";
-import { CONTINUATION, crashLevel, RAISED, Trace } from "./crashes.js";
+import { CONTINUATION, crashLevel, headLevel, RAISED, Trace } from "./crashes.js";
 import { fieldLevel, type Level } from "./levels.js";
 import { lineLevel } from "./line-level.js";
 import { beginsObject, PrettyJson } from "./pretty-json.js";
@@ -183,7 +183,8 @@ export class EntryReader {
   #undated(entry: LogEntry, line: string, timeMs: number | undefined, wasTrace: boolean): LogEntry | undefined {
     const crash = crashLevel(line);
     const isDated = this.#dated && timeMs === undefined && this.format === "text";
-    const isOwn = crash !== undefined && (wasTrace || this.#isApart(crash, isDated));
+    const led = crash ?? headLevel(line);
+    const isOwn = led !== undefined && ((crash !== undefined && wasTrace) || this.#isApart(led, isDated));
     if (!isOwn && (isDated || crash !== undefined || CONTINUATION.test(line)) && this.#pending !== undefined) {
       joinLine(this.#pending, line);
       if (this.format === "json" && timeMs === undefined) this.badLines++;

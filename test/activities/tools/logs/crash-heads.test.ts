@@ -78,3 +78,33 @@ test("a place that a quiet log names by the way begins no crash", () => {
       )
       .toBe(true);
 });
+
+test("an undated line that begins with its level is not hidden in a quiet line before it", () => {
+  const quiet = "2026-11-29T12:00:00Z INFO serving";
+  const rows: ReadonlyArray<readonly [string, string]> = [
+    ["error", "ERROR tls: certificate of api.test expired on 2026-11-01 00:00:00"],
+    ["error", "[ERROR] cannot bind to port 80"],
+    ["error", "error: connect ECONNREFUSED"],
+    ["fatal", "FATAL could not open relation mapping file"],
+    ["warn", "WARNING: out of shared memory"],
+  ];
+  for (const [level, line] of rows) {
+    const read = entries(`${quiet}\n${line}\n  row: id=7 created_at=2020-01-01 00:00:00 state=new\n`);
+    expect
+      .soft(
+        read.map((entry) => entry.level),
+        line,
+      )
+      .toStrictEqual(["info", level]);
+    expect.soft(read[1]?.message, line).toContain("id=7");
+    expect.soft(new Date(read[1]?.timeMs ?? 0).toISOString(), line).toBe("2026-11-29T12:00:00.000Z");
+  }
+  for (const line of ["ERROR count: 0", "error rate 0.1", "Errors 0", "  ERROR shown in a table", "warnings: 0"])
+    expect.soft(entries(`${quiet}\n${line}\n`), line).toHaveLength(1);
+});
+
+test("of an error's own lines none is torn off", () => {
+  expect(
+    entries("2026-11-29T12:00:00Z ERROR query failed\nERROR: relation x does not exist\nWARNING: rolled back\n"),
+  ).toHaveLength(1);
+});
