@@ -6,9 +6,12 @@ import { controllerCauses } from "./analysers/controllers.js";
 import { customResourceCauses } from "./analysers/custom-resources.js";
 import { dnsCauses } from "./analysers/dns.js";
 import type { Analyser } from "./analysers/draft.js";
+import { externalCallCauses } from "./analysers/external-calls.js";
 import { foreignImageCauses } from "./analysers/foreign-images.js";
+import { foreignPolicyCauses } from "./analysers/foreign-policies.js";
 import { givenResourceCauses } from "./analysers/given-resources.js";
 import { imageCauses } from "./analysers/images.js";
+import { ingressLimitCauses } from "./analysers/ingress-limits.js";
 import { ingressRequestCauses } from "./analysers/ingress-requests.js";
 import { ingressCauses } from "./analysers/ingresses.js";
 import { injectedCauses } from "./analysers/injected-faults.js";
@@ -16,6 +19,7 @@ import { jobCauses } from "./analysers/jobs.js";
 import { listeningPortCauses } from "./analysers/listening-ports.js";
 import { meshRouteCauses } from "./analysers/mesh-routes.js";
 import { mountCauses } from "./analysers/mounts.js";
+import { neededCauses } from "./analysers/needed-workloads.js";
 import { neighbourCauses } from "./analysers/neighbours.js";
 import { nodeNetworkCauses } from "./analysers/node-network.js";
 import { nodeCauses } from "./analysers/nodes.js";
@@ -32,10 +36,12 @@ import { serviceCauses } from "./analysers/services.js";
 import { startCauses } from "./analysers/start.js";
 import { storageCauses } from "./analysers/storage.js";
 import { surroundingCauses } from "./analysers/surroundings.js";
+import { toldAddressCauses } from "./analysers/told-addresses.js";
 import { unresponsiveCauses } from "./analysers/unresponsive.js";
-import { type ObjectRef, sameRef } from "./cause.js";
+import { type Cause, type ObjectRef, sameRef } from "./cause.js";
 import { type Model, modelOf } from "./model.js";
-import { CAUSE_MIN_WEIGHT, type RankedCause, ranked, tierOf } from "./rank.js";
+import { CAUSE_MIN_WEIGHT, type RankedCause, ranked } from "./rank.js";
+import { tierOf } from "./tiers.js";
 
 const ANALYSERS: readonly Analyser[] = [
   schedulingCauses,
@@ -70,6 +76,10 @@ const ANALYSERS: readonly Analyser[] = [
   foreignImageCauses,
   listeningPortCauses,
   publishedPodCauses,
+  externalCallCauses,
+  toldAddressCauses,
+  foreignPolicyCauses,
+  ingressLimitCauses,
   unreadyCauses,
 ];
 
@@ -87,7 +97,10 @@ export function verdictOn(facts: ClusterFacts, about?: ObjectRef, near: readonly
   const model = modelOf(facts);
   const all = nearFirst(
     ranked(
-      ANALYSERS.flatMap((analyse) => analyse(model)),
+      withNeeded(
+        model,
+        ANALYSERS.flatMap((analyse) => analyse(model)),
+      ),
       model,
     ).filter((cause) => concerns(cause, model, about)),
     near,
@@ -99,6 +112,8 @@ export function verdictOn(facts: ClusterFacts, about?: ObjectRef, near: readonly
     notices: all.filter(({ weight }) => weight < CAUSE_MIN_WEIGHT),
   };
 }
+
+const withNeeded = (model: Model, causes: Cause[]): Cause[] => [...causes, ...neededCauses(model, causes)];
 
 /** Whoever asks about a pod may name one that is gone: its workload's name begins its own. */
 function nearFirst(causes: RankedCause[], near: readonly string[]): RankedCause[] {
@@ -116,7 +131,7 @@ function concerns(cause: RankedCause, model: Model, about: ObjectRef | undefined
     return hits.some((hit) => sameRef(hit, about) || isBeside(model, hit, about));
   if (namespace === undefined || tierOf(cause.code) === 0) return true;
   return (
-    hits.some((hit) => hit.namespace === namespace) ||
+    hits.some((hit) => hit.namespace === namespace || (hit.kind === "Namespace" && hit.name === namespace)) ||
     (cause.object.namespace === undefined && cause.affects.length === 0)
   );
 }

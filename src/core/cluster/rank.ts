@@ -1,12 +1,14 @@
 /** From all that analysers name to what is to mend: the same thing once, what another explains behind it, the root first. */
 
 import { atKeeper } from "./analysers/custom-owners.js";
+import { customExplains } from "./analysers/custom-sufferers.js";
 import { dependenciesOf } from "./analysers/dependencies.js";
 import { observedCalls } from "./analysers/observed-calls.js";
 import { type Cause, type ObjectRef, refText, sameRef, uniqueRefs } from "./cause.js";
 import { CAUSES, type CauseCode } from "./codes.js";
 import { lastingCosts } from "./lasting.js";
 import type { Model } from "./model.js";
+import { networkExplains, OF_CALLS, tierOf } from "./tiers.js";
 
 /** From here on something is a cause; below, it is worth a notice. */
 export const CAUSE_MIN_WEIGHT = 0.5;
@@ -18,54 +20,6 @@ export interface RankedCause extends Cause {
   score: number;
   /** The cause that explains this one. */
   explainedBy?: ObjectRef & { code: CauseCode };
-}
-
-/** Symptoms of something else wherever something else is known. */
-const DERIVED = new Set<CauseCode>([
-  "k8s-rollout-stalled",
-  "k8s-pod-not-ready",
-  "k8s-job-back-off-limit",
-  "k8s-job-deadline-exceeded",
-  "k8s-container-restarted",
-  "k8s-dependency-refused",
-  "k8s-dependency-timing-out",
-  "k8s-dependency-name-unresolved",
-  "k8s-service-endpoints-missing",
-  "k8s-autoscaler-metrics-missing",
-  "k8s-autoscaler-at-limit",
-  "k8s-cron-job-overlapping",
-  "k8s-daemon-set-incomplete",
-]);
-/** What a program or a probe shows of itself: explained by what the program says, or by what it stands on. */
-const SHOWN = new Set<CauseCode>([
-  "k8s-container-crashing",
-  "k8s-container-killed-by-signal",
-  "k8s-container-ends-at-once",
-  "k8s-init-container-failing",
-  "k8s-readiness-probe-failing",
-  "k8s-liveness-probe-failing",
-  "k8s-startup-probe-failing",
-  "k8s-readiness-probe-too-impatient",
-  "k8s-liveness-probe-too-impatient",
-  "k8s-service-without-workload",
-  "k8s-program-reports-errors",
-  "k8s-init-container-hanging",
-  "k8s-custom-resource-failing",
-]);
-/** What the log says of something that is called explains why the program ends, and not the other way round. */
-const OF_CALLS = new Set<CauseCode>([
-  "k8s-dependency-refused",
-  "k8s-dependency-timing-out",
-  "k8s-dependency-name-unresolved",
-]);
-const INFRASTRUCTURE =
-  /^k8s-(?:node-(?!refused)|scheduler-absent|control-plane|controller-manager|dns-(?:down|service|configuration)|kube-proxy|network-agent-down|namespace-terminating)/;
-
-/** 0 stands under all, 3 only repeats what something else does. */
-export function tierOf(code: CauseCode): 0 | 1 | 2 | 3 {
-  if (DERIVED.has(code)) return 3;
-  if (SHOWN.has(code)) return 2;
-  return INFRASTRUCTURE.test(code) ? 0 : 1;
 }
 
 export function ranked(causes: readonly Cause[], model: Model): RankedCause[] {
@@ -154,13 +108,15 @@ function withRoot(
 
 function explains(root: Cause, cause: Cause, calls: ReadonlyMap<string, ObjectRef[]>): boolean {
   const [above, below] = [tierOf(root.code), tierOf(cause.code)];
+  const byCustom = customExplains(root, cause);
+  if (byCustom !== undefined) return byCustom;
   if (root.code === "k8s-dns-configuration-wrong" && cause.code === "k8s-dns-down") return true;
   if (cause.code === "k8s-control-plane-down" || root.code === "k8s-budget-blocks-eviction") return false;
   if (OF_CALLS.has(root.code) && below >= 2 && !OF_CALLS.has(cause.code) && sameRef(root.object, cause.object))
     return true;
   if (OF_CALLS.has(cause.code) && above === 2 && sameRef(root.object, cause.object)) return false;
-  if (root.code === "k8s-node-network-impaired")
-    return SLOWED.has(cause.code) && root.affects.some((hit) => sameRef(hit, cause.object));
+  const byNetwork = networkExplains(root, cause);
+  if (byNetwork !== undefined) return byNetwork;
   if (root.code === "k8s-autoscaler-at-limit")
     return cause.code === "k8s-workload-unresponsive" && root.affects.some((one) => sameRef(one, cause.object));
   if (above >= below) return sameTier(root, cause);
@@ -183,17 +139,6 @@ function explains(root: Cause, cause: Cause, calls: ReadonlyMap<string, ObjectRe
   );
 }
 
-/** What a node's network makes of workloads on both of its ends. */
-const SLOWED = new Set<CauseCode>([
-  ...OF_CALLS,
-  "k8s-workload-unresponsive",
-  "k8s-program-reports-errors",
-  "k8s-pod-not-ready",
-  "k8s-rollout-stalled",
-  "k8s-container-crashing",
-  "k8s-readiness-probe-failing",
-]);
-
 /** Failing by a dependency shows as refused calls, crashes and probes; an own image does not. */
 const isOfCalls = ({ code }: Cause): boolean => tierOf(code) >= 2 && code !== "k8s-service-without-workload";
 
@@ -204,6 +149,8 @@ function sameTier(root: Cause, cause: Cause): boolean {
     return false;
   if (cause.code === "k8s-pod-not-ready" && root.code !== "k8s-pod-not-ready" && root.code !== "k8s-rollout-stalled")
     return true;
+  // It says of itself why it does not run.
+  if (root.code === "k8s-cluster-agent-down") return cause.code !== "k8s-cluster-agent-down";
   // Whatever else a workload shows, somebody does to it on purpose.
   if (root.code === "k8s-fault-injected") return cause.code !== "k8s-fault-injected";
   if (cause.code === "k8s-rollout-stalled") return root.code !== "k8s-rollout-stalled";
@@ -214,7 +161,7 @@ function sameTier(root: Cause, cause: Cause): boolean {
 
 /** Whom these affect they keep from answering. */
 const CUTS_OFF =
-  /^k8s-(?:network-policy-|node-cpu-hogged|fault-injected|mesh-route-wrong|service-publishes-unready|service-endpoints-stale)/;
+  /^k8s-(?:network-policy-|mesh-policy-|node-cpu-hogged|fault-injected|mesh-route-wrong|service-publishes-unready|service-endpoints-stale)/;
 
 /** Its callers only tell that it does not answer: what is wrong with it, or with the service before it, says why. */
 const saysWhyUnresponsive = (root: Cause, cause: Cause): boolean =>
@@ -225,6 +172,8 @@ const saysWhyUnresponsive = (root: Cause, cause: Cause): boolean =>
     cause.affects.some((one) => one.kind === "Service" && sameRef(one, root.object)));
 
 const INCLUDES = new Set([
+  "k8s-network-policy-blocks-egress k8s-external-dependency-failing",
+  "k8s-pod-dns-wrong k8s-external-dependency-failing",
   "k8s-container-out-of-memory k8s-memory-limit-close",
   "k8s-image-of-another-workload k8s-program-port-unexpected",
   "k8s-vertical-autoscaler-oversizes k8s-cpu-insufficient",

@@ -139,15 +139,24 @@ export const podUsage = z.object({ metadata, containers: many(z.object({ name: z
 const loose = many(z.object({ type: z.string(), status: text, reason: text, message: text, lastTransitionTime: text }));
 const part = many(z.object({ name: text, conditions: loose }));
 const destination = opt(z.object({ host: text, subset: text }));
+const named = opt(z.object({ name: text, kind: text }));
+/** Calico writes its selectors as text. */
+const asText = (value: unknown): unknown => (typeof value === "string" ? { text: value } : value);
 const selected = opt(
-  z.object({
-    labelSelectors: strings,
-    expressionSelectors: many(z.object({ key: z.string(), operator: z.string(), values: opt(z.array(z.string())) })),
-    pods: opt(z.record(z.string(), z.array(z.string()))),
-    namespaces: opt(z.array(z.string())),
-  }),
+  z.preprocess(
+    asText,
+    z.object({
+      text,
+      matchLabels: strings,
+      labelSelectors: strings,
+      expressionSelectors: many(z.object({ key: z.string(), operator: z.string(), values: opt(z.array(z.string())) })),
+      pods: opt(z.record(z.string(), z.array(z.string()))),
+      namespaces: opt(z.array(z.string())),
+    }),
+  ),
 );
-/** What is known of objects of other makers: experiments, routes of a mesh, vertical autoscalers, certificates. */
+const peers = opt(z.array(z.object({ fromEndpoints: opt(z.array(selector)), action: text })));
+/** What is known of objects of other makers: experiments, routes and policies of a mesh, vertical autoscalers, certificates, secrets. */
 const otherMakers = {
   action: text,
   selector: selected,
@@ -166,6 +175,17 @@ const otherMakers = {
   subsets: many(z.object({ name: text, labels: strings })),
   targetRef: opt(z.object({ kind: text, name: text })),
   secretName: text,
+  target: named,
+  issuerRef: named,
+  secretStoreRef: named,
+  sourceRef: named,
+  chartRef: named,
+  endpointSelector: opt(selector),
+  subject: opt(z.unknown()),
+  ingress: peers,
+  destination: opt(z.object({ namespace: text })),
+  targetNamespace: text,
+  mtls: opt(z.object({ mode: text })),
 };
 /**
  * An object of a kind that config.yaml declares: conditions are what such objects agree on. Those of the Gateway API have them by
@@ -188,6 +208,7 @@ const declared = z.object({
       parents: part,
       listeners: part,
       ancestors: part,
+      ingress: part,
     }),
   ),
 });

@@ -6,6 +6,7 @@ import { CAUSES, type CauseCode } from "../../../src/core/cluster/codes.js";
 import { causesDocument } from "../../support/cluster-document.js";
 import { INCIDENTS } from "../../support/cluster-incidents.js";
 import { ALL_FAULTS } from "../../support/cluster-more-faults.js";
+import { RECORDED } from "../../support/recorded/families.js";
 
 const ROOT = resolve(import.meta.dirname, "../../..");
 
@@ -31,6 +32,9 @@ describe("the table of causes", () => {
       .map((file) => readFileSync(join(import.meta.dirname, file), "utf8"))
       .join("\n");
     const inIncidents = new Set(Object.values(INCIDENTS).flatMap(({ code }) => code));
+    const inRecorded = new Set(
+      Object.values(RECORDED).flatMap((family) => Object.values(family).flatMap(({ codes }) => codes)),
+    );
     const inSystems = new Set(Object.values(ALL_FAULTS).flatMap(({ codes }) => (codes.length === 1 ? codes : [])));
     // Those of probes are made of kind and fault.
     const untried = Object.keys(CAUSES).filter(
@@ -39,6 +43,7 @@ describe("the table of causes", () => {
         !tests.includes(`code: "${code}"`) &&
         !inIncidents.has(code as CauseCode) &&
         !inSystems.has(code as CauseCode) &&
+        !inRecorded.has(code) &&
         !OF_METRICS.has(code),
     );
     expect(untried).toEqual([]);

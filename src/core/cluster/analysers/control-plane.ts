@@ -21,7 +21,9 @@ export function controlPlane(model: Model): Cause[] {
     const waiting = status?.state?.waiting;
     const text = `${pod.status?.phase ?? "?"}${waiting === undefined ? "" : `, ${waiting.reason}: ${waiting.message ?? ""}`}, ${status?.restartCount ?? 0} restarts`;
     const code = component === "kube-scheduler" ? "k8s-scheduler-absent" : "k8s-control-plane-down";
-    const ref = refOf("Pod", pod);
+    // A static pod is its own; others are made by a workload.
+    const owner = model.ownerOf(pod);
+    const ref = ["Deployment", "DaemonSet", "StatefulSet"].includes(owner.kind) ? owner : refOf("Pod", pod);
     return [
       causeOf(code, ref, `${component} does not run: ${text}`, {
         evidence: [evidenceOf(ref, "status", text)],

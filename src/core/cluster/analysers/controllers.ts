@@ -117,7 +117,9 @@ function unseen(model: Model): Cause[] {
     const newest = Math.max(...changed.map((time) => Date.parse(time ?? "") || 0));
     return (
       metadata.generation !== undefined &&
-      (status?.observedGeneration ?? 0) < metadata.generation &&
+      // A shortened recording leaves it out; a controller that counts replicas has looked.
+      (status?.observedGeneration ?? (status?.replicas === undefined ? 0 : metadata.generation)) <
+        metadata.generation &&
       newest > 0 &&
       now - newest > UNSEEN_AFTER_MS &&
       !isLeaving({ metadata })

@@ -3,6 +3,7 @@ import type { CustomObject } from "../../../schema/kubernetes/surroundings.js";
 import { type Cause, evidenceOf, refText } from "../cause.js";
 import { isLeaving, type Model, refOf } from "../model.js";
 import { customRefNamed } from "./custom-owners.js";
+import { sufferersOf, waitsForNodes } from "./custom-sufferers.js";
 import { type Analyser, ageMs, causeOf, presentMs } from "./draft.js";
 
 type Condition = NonNullable<CustomObject["status"]>["conditions"][number];
@@ -11,7 +12,10 @@ type Condition = NonNullable<CustomObject["status"]>["conditions"][number];
 const SETTLED_MS = 60_000;
 /** A condition whose name ends so is good when it is True … */
 const GOOD =
-  /(?:Ready|Available|Accepted|ResolvedRefs|Programmed|Synced|Healthy|Reconciled|Established|Succeeded|Valid|Validated|Installed|Deployed|Released|Provisioned|Configured|Connected|Running|Online|Registered|Verified|Joined|Created|Bound)$/;
+  /(?:Ready|Available|Accepted|ResolvedRefs|Programmed|Synced|Healthy|Reconciled|Established|Succeeded|Valid|Validated|Installed|Deployed|Released|Provisioned|Configured|Connected|Running|Online|Registered|Verified|Joined|Created|Bound|Admitted|Launched|Initialized|Resolved)$/;
+/** … whatever its name is, where the reason says so. */
+const BAD_REASON =
+  /Fail|Error|Invalid|Denied|NotFound|Refused|Rejected|Forbidden|Unknown[A-Z]|NotAdmitted|Insufficient/;
 /** … and so when it is False. */
 const BAD =
   /(?:Degraded|Failed|Failure|Stalled|Error|Errored|Invalid\w*|Denied|Unavailable|NotReady|Unhealthy|Fallback|Conflicted|Unresolved|Misconfigured)$/;
@@ -22,7 +26,7 @@ const BAD_STATE =
 
 export const customResourceCauses: Analyser = (model) => {
   const now = presentMs(model);
-  return [...model.facts.objects.Custom.flatMap((item) => ownWords(item, now)), ...operatorWords(model)];
+  return [...model.facts.objects.Custom.flatMap((item) => ownWords(model, item, now)), ...operatorWords(model)];
 };
 
 function isWrong({ type, status, reason }: Condition): boolean {
@@ -30,14 +34,16 @@ function isWrong({ type, status, reason }: Condition): boolean {
   if (type === "Progressing") return status === "False" && /deadline|failed|error/i.test(reason ?? "");
   // Argo CD lists only what is wrong, without a status.
   if (status === undefined) return BAD.test(type);
-  return BAD.test(type) ? status === "True" : GOOD.test(type) && status === "False";
+  if (BAD.test(type)) return status === "True";
+  return status === "False" && (GOOD.test(type) || BAD_REASON.test(reason ?? ""));
 }
 
-function ownWords(item: CustomObject, nowMs: number): Cause[] {
+function ownWords(model: Model, item: CustomObject, nowMs: number): Cause[] {
   const { status, metadata } = item;
   if (status === undefined || isLeaving(item)) return [];
   const ref = refOf(item.kind ?? "Custom", item);
-  const nested = [...status.parents, ...status.listeners, ...status.ancestors].flatMap(({ conditions }) => conditions);
+  const { parents, listeners, ancestors, ingress } = status;
+  const nested = [...parents, ...listeners, ...ancestors, ...ingress].flatMap(({ conditions }) => conditions);
   const wrong = [...status.conditions, ...nested].filter(isWrong);
   // The one that says why goes before the one that sums up.
   const one = wrong.find(({ message }) => (message ?? "") !== "") ?? wrong[0];
@@ -48,11 +54,14 @@ function ownWords(item: CustomObject, nowMs: number): Cause[] {
     one === undefined
       ? `${word}${status.message === undefined ? "" : `: ${status.message}`}`
       : `${one.type}=${one.status ?? "True"}${one.reason === undefined ? "" : `, ${one.reason}`}: ${one.message ?? ""}`;
+  const sufferers = sufferersOf(model, item);
+  // What lies in no namespace is a cause where somebody waits for it.
+  const isFelt = ref.namespace !== undefined || sufferers.length > 0 || waitsForNodes(model, ref.kind);
   return [
     causeOf("k8s-custom-resource-failing", ref, `${refText(ref)} says ${text}`, {
       evidence: [evidenceOf(ref, one === undefined ? "status" : `condition ${one.type}`, text)],
-      affects: [ref],
-      weight: since < SETTLED_MS ? 0.45 : 0.72,
+      affects: [...(ref.namespace === undefined ? [] : [ref]), ...sufferers],
+      weight: since < SETTLED_MS || !isFelt ? 0.45 : 0.72,
     }),
   ];
 }

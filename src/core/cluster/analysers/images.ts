@@ -15,6 +15,8 @@ const PULL_REASONS = new Set([
   "SignatureValidationFailed",
 ]);
 
+/** Then it is the node that has no room. */
+const NO_ROOM = /no space left on device|disk quota exceeded|not enough disk/i;
 /** The first that fits. */
 const SAYINGS: ReadonlyArray<readonly [RegExp, CauseCode]> = [
   [
@@ -86,6 +88,19 @@ function pullCause(model: Model, owner: ObjectRef, one: SeenContainer, count: nu
     ),
     ...(said === undefined ? [] : [podEvidence(pod, "event Failed", said.text)]),
   ];
+  const full = texts.find((text) => NO_ROOM.test(text));
+  const node = { kind: "Node", name: pod.spec.nodeName ?? "" };
+  if (full !== undefined && node.name !== "")
+    return causeOf(
+      "k8s-node-disk-pressure",
+      node,
+      `${refText(node)} has no room for the image ${image} of ${refText(owner)}`,
+      {
+        evidence: [podEvidence(pod, "event Failed", full), ...evidence],
+        affects: [owner],
+        weight: 0.93,
+      },
+    );
   const { code, note } = withCredentials(model, pod, image, said?.code ?? "k8s-image-pull-failed", said?.text ?? "");
   const secret = events.find(({ reason }) => reason === "FailedToRetrieveImagePullSecret");
   if (secret !== undefined)

@@ -26,8 +26,9 @@ export const LOG_SIGNS: readonly LogSign[] = [
   },
   {
     code: "k8s-image-platform-unmatched",
-    pattern: /exec format error|cannot execute binary file/i,
+    pattern: /exec format error|cannot execute binary file|ELF: not found|rosetta error/i,
   },
+  { code: "k8s-privilege-missing", pattern: /\bsysctl: (?:setting key|permission denied|error|cannot stat)/i },
   ...STORE_SIGNS,
   {
     code: "k8s-dependency-certificate-refused",
@@ -49,7 +50,7 @@ export const LOG_SIGNS: readonly LogSign[] = [
   {
     code: "k8s-process-limit-reached",
     pattern:
-      /too many open files|\bEMFILE\b|\bENFILE\b|unable to create (?:new )?native thread|failed to create new OS thread|can't start new thread|pthread_create failed|fork: (?:retry: )?Resource temporarily unavailable|cannot fork|spawn \S+ EAGAIN/i,
+      /too many open files|\bEMFILE\b|\bENFILE\b|inotify watch limit|limit for number of file watchers|unable to create (?:new )?native thread|failed to create new OS thread|can't start new thread|pthread_create failed|fork: (?:retry: )?Resource temporarily unavailable|cannot fork|spawn \S+ EAGAIN/i,
   },
   { code: "k8s-volume-full", pattern: /no space left on device|\bENOSPC\b|disk (?:is )?full|No space left/i },
   { code: "k8s-read-only-root", pattern: /read-only file ?system|\bEROFS\b/i, about: /(?:^|[\s'"(:=])(\/[\w./-]+)/ },
@@ -62,7 +63,7 @@ export const LOG_SIGNS: readonly LogSign[] = [
   {
     code: "k8s-dependency-name-unresolved",
     pattern:
-      /no such host|ENOTFOUND|EAI_AGAIN|Name or service not known|Temporary failure in name resolution|nodename nor servname|UnknownHostException|Name does not resolve|could not translate host name|getaddrinfo|unable to resolve|could not resolve(?! placeholder)|failed to resolve|(?:DNS|host(?:name)?|name|address|A record) lookup failed|server misbehaving|DNS resolution failed|NXDOMAIN/i,
+      /no such host|\blookup \S+ on \S+:53: |\bENOTFOUND\b|EAI_AGAIN|Name or service not known|Temporary failure in name resolution|nodename nor servname|UnknownHostException|Name does not resolve|could not translate host name|getaddrinfo|unable to resolve|could not resolve(?! placeholder)|failed to resolve|(?:DNS|host(?:name)?|name|address|A record) lookup failed|server misbehaving|DNS resolution failed|NXDOMAIN/i,
     about: HOST,
   },
   {

@@ -18,6 +18,7 @@ const SAYINGS: ReadonlyArray<readonly [RegExp, CauseCode]> = [
     /hostPath type check failed|is not a (?:directory|file|socket)|subPath|no such file or directory|No such file|does not exist/i,
     "k8s-volume-path-missing",
   ],
+  [/[Ss]etting volume ownership|volume ownership change/, "k8s-volume-ownership-slow"],
   [/permission denied|access denied by server/i, "k8s-volume-permission-denied"],
 ];
 
@@ -40,7 +41,9 @@ function volumeCause(model: Model, { ref }: Owner, pod: Pod): Cause | undefined 
   if (!waitsForCreation(pod)) return undefined;
   const events = model
     .events(refOf("Pod", pod))
-    .filter(({ reason }) => /^(?:FailedAttachVolume|FailedMount|FailedMapVolume|FailedAttach)$/.test(reason));
+    .filter(({ reason }) =>
+      /^(?:FailedAttachVolume|FailedMount|FailedMapVolume|FailedAttach|VolumePermissionChangeInProgress)$/.test(reason),
+    );
   if (events.some(({ message }) => /configmaps? "|secrets? "|non-existent (?:config|secret) key/i.test(message)))
     return undefined;
   for (const [pattern, code] of SAYINGS) {

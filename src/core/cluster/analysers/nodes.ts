@@ -34,6 +34,11 @@ const PRESSURES: Record<string, CauseCode> = {
   ClockSkew: "k8s-node-clock-wrong",
   CorruptDockerOverlay2: "k8s-node-kernel-problem",
 };
+/** What detectors of problems name themselves: conditions that are good when they are False. */
+const BAD_CONDITION = /Full|Shutdown|Hung|Deadlock|Problem|Error|Corrupt|Failure|Unhealthy|Read-?[Oo]nly|Frequent/;
+/** What a kernel says of itself. */
+const KERNEL =
+  /nf_conntrack: table full|EXT4-fs error|XFS \(.{1,40}(?:[Cc]orrupt|[Ss]hutting down)|I\/O error|blocked for more than \d+ seconds|[Rr]emounting filesystem read-only|soft lockup|hard LOCKUP|hung task|[Mm]achine [Cc]heck|unregister_netdevice: waiting|neighbou?r table overflow|uncorrectable|BUG: unable to handle/;
 
 export const nodeCauses: Analyser = (model) => {
   const now = presentMs(model);
@@ -78,7 +83,7 @@ function ofNode(model: Model, node: Node, nowMs: number): Cause[] {
     );
   }
   for (const { type, status, reason, message } of node.status?.conditions ?? []) {
-    const code = PRESSURES[type];
+    const code = PRESSURES[type] ?? (BAD_CONDITION.test(type) ? "k8s-node-kernel-problem" : undefined);
     if (status === "True" && code !== undefined)
       found.push(say(code, `has ${type}`, `condition ${type}`, `${reason ?? ""}: ${message ?? ""}`, 0.92));
   }
@@ -110,6 +115,9 @@ function told(events: ReturnType<Model["events"]>, ref: ObjectRef, say: Say, fou
   );
   if (clock !== undefined && !found.some(({ code }) => code === "k8s-node-clock-wrong"))
     more.push(say("k8s-node-clock-wrong", "has a wrong clock", `event ${clock.reason}`, clock.message, 0.75));
+  const kernel = events.find(({ message }) => KERNEL.test(message));
+  if (kernel !== undefined && !found.some(({ code }) => code === "k8s-node-kernel-problem"))
+    more.push(say("k8s-node-kernel-problem", "is in trouble", `event ${kernel.reason}`, kernel.message, 0.8));
   const full = events.find(({ reason }) => /^(?:FreeDiskSpaceFailed|ImageGCFailed)$/.test(reason));
   if (
     full !== undefined &&
@@ -134,6 +142,9 @@ const EVICTED: ReadonlyArray<readonly [RegExp, CauseCode]> = [
   [/pid/i, "k8s-node-pid-pressure"],
 ];
 
+const OWN_USE = /exceeds? the (?:total )?limit|exceeded its local ephemeral storage limit|Container \S+ exceeded/i;
+const AGAIN_MS = 7_200_000;
+
 /** Pods that a node threw out, where they are missed or it was just now. */
 function evictions(model: Model, nowMs: number): Cause[] {
   return model.owners.flatMap(({ ref, pods, replicas }): Cause[] => {
@@ -145,12 +156,15 @@ function evictions(model: Model, nowMs: number): Cause[] {
         (spec.nodeName ?? "") !== "" &&
         (ageMs(status.startTime ?? metadata.creationTimestamp, nowMs) ?? 0) < 86_400_000,
     );
-    if (pod === undefined || !isShort) return [];
-    const text = pod.status?.message ?? "Evicted";
-    const object = { kind: "Node", name: pod.spec.nodeName ?? "" };
-    const own = /exceeds? the (?:total )?limit|exceeded its local ephemeral storage limit|Container \S+ exceeded/i.test(
-      text,
+    const text = pod?.status?.message ?? "Evicted";
+    const own = OWN_USE.test(text);
+    // New pods come and go in the same way: the workload has its number, and loses it again and again.
+    const again = pods.filter(
+      ({ status, metadata }) =>
+        OWN_USE.test(status?.message ?? "") && (ageMs(metadata.creationTimestamp, nowMs) ?? AGAIN_MS) < AGAIN_MS,
     );
+    if (pod === undefined || (!isShort && (!own || again.length < 2))) return [];
+    const object = { kind: "Node", name: pod.spec.nodeName ?? "" };
     const code = EVICTED.find(([pattern]) => pattern.test(text))?.[1];
     if (own || code === undefined)
       return own

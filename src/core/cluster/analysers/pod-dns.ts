@@ -22,11 +22,16 @@ export function podDns(model: Model): Cause[] {
       others.length > 0 &&
       addresses.length > 0 &&
       others.length === (dnsConfig?.nameservers ?? []).length;
-    const isHost = dnsPolicy === "Default" && hostNetwork !== true;
-    const needs = dependenciesOf(model, owner).filter(({ service }) => service !== undefined);
     const isUnresolved = saysUnreached(model, owner);
+    // On the network of its node a pod asks the node's DNS unless it says otherwise.
+    const isHost =
+      hostNetwork === true
+        ? dnsPolicy !== "ClusterFirstWithHostNet" && dnsPolicy !== "None" && isUnresolved
+        : dnsPolicy === "Default";
+    const needs = dependenciesOf(model, owner).filter(({ service }) => service !== undefined);
     if ((!isOwn && !isHost) || (needs.length === 0 && !isUnresolved) || ref.namespace === SYSTEM) return [];
-    const text = isOwn ? `dnsPolicy None with ${others.join(", ")}` : "dnsPolicy Default: the node's DNS";
+    const host = hostNetwork === true ? "hostNetwork without ClusterFirstWithHostNet" : "dnsPolicy Default";
+    const text = isOwn ? `dnsPolicy None with ${others.join(", ")}` : `${host}: the node's DNS`;
     return [
       causeOf(
         "k8s-pod-dns-wrong",

@@ -30,10 +30,11 @@ const OF_STORES = new Set<CauseCode>([
   "k8s-dependency-rights-missing",
   "k8s-dependency-read-only",
   "k8s-dependency-not-initialised",
+  "k8s-dependency-locked",
 ]);
 /** It is the store that says so, and not a pool of the caller. */
 const STORE_IS_FULL =
-  /too many (?:connections|clients)|connection slots|max(?:imum)? number of clients|max_connections|OOM command|MISCONF/i;
+  /too many (?:connections|clients)|connection slots|max(?:imum)? number of clients|max_connections|OOM command|MISCONF|\balarm\b|blocked(?: because|: )|shared memory segment/i;
 /** Said once among the newest lines, it is trouble also where the pod is well. */
 const PLAIN = new Set<CauseCode>([...OF_STORES, "k8s-heap-exhausted"]);
 

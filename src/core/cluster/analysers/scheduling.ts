@@ -127,6 +127,9 @@ function mainParts(parts: readonly Part[], pod: Pod, { facts }: Model): Part[] {
   }
   const isState = ({ code, text }: Part): boolean =>
     NODE_TAINTS.some(([taint, own]) => own === code || taint.test(text));
+  // Where the volume lies anyway, another pod has it for itself.
+  if (left.some(({ code }) => code === "k8s-volume-held-elsewhere"))
+    left = left.filter(({ code }) => code !== "k8s-volume-node-conflict");
   const asksTooMuch = left.some(({ code }) => SIZES.has(code)) && nodes.length > 0;
   if (asksTooMuch && !nodes.some((node) => isLargeEnough(pod, node))) return left.filter((part) => !isState(part));
   return left;

@@ -1,5 +1,6 @@
 /** What comes to a workload from around it: aliases of hosts, limits that nothing can run in, agents of nodes. */
-import { type Cause, evidenceOf, refText } from "../cause.js";
+import type { Pod } from "../../../schema/kubernetes/pod.js";
+import { type Cause, evidenceOf, type ObjectRef, refText } from "../cause.js";
 import { type Model, type Owner, refOf } from "../model.js";
 import { quantityOf } from "../quantity.js";
 import { daemonCauses, NETWORK_AGENT } from "./daemon-sets.js";
@@ -99,12 +100,18 @@ function networkAgents(model: Model): Cause[] {
       return [
         causeOf("k8s-network-agent-down", ref, `the network plug-in ${refText(ref)} does not run: ${text}`, {
           evidence: [evidenceOf(ref, "status", text)],
+          affects: onNodesOf(model, unready),
           weight: unready.length === pods.length ? 0.93 : 0.6,
         }),
       ];
     },
   );
 }
+
+const onNodesOf = ({ owners }: Model, agents: readonly Pod[]): ObjectRef[] => {
+  const nodes = new Set(agents.map(({ spec }) => spec.nodeName));
+  return owners.filter(({ pods }) => pods.some(({ spec }) => nodes.has(spec.nodeName))).map(({ ref }) => ref);
+};
 
 /** One that is left over from a rollout harms nobody while its workload has its pods. */
 function stuckPods(model: Model): Cause[] {

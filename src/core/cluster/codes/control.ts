@@ -5,6 +5,11 @@ export const CONTROLLERS = {
     "Compare the new ReplicaSet's pods with the old ones.",
     "Look at the new pods; roll back.",
   ],
+  "k8s-cluster-agent-down": [
+    "An agent, a controller or a server in the cluster that others need does not run.",
+    "Read the state and the log of its pods.",
+    "Bring it back: what waits for it goes on by itself.",
+  ],
   "k8s-rollout-paused": [
     "The Deployment is paused: changes of its template do nothing.",
     "Read spec.paused.",

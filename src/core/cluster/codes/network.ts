@@ -75,6 +75,11 @@ export const NETWORK = {
     "Compare the destinations of the VirtualService with the services, and with the subsets of the DestinationRule.",
     "Correct host or subset of the route, or define the subset.",
   ],
+  "k8s-mesh-policy-denies": [
+    "A policy of the service mesh lets no request through to workloads that are called.",
+    "Compare the policy's rules with the accounts and sidecars of the callers.",
+    "Add a rule for the callers, or take the policy back.",
+  ],
   "k8s-load-balancer-failing": [
     "The cloud gives the service no load balancer.",
     "Read the events of the service.",
@@ -104,6 +109,16 @@ export const NETWORK = {
     "The certificate that the ingress shows has run out.",
     "Read notAfter of the certificate in the Secret; look at whoever renews it.",
     "Renew the certificate, and bring back what should have done so.",
+  ],
+  "k8s-ingress-annotation-invalid": [
+    "The ingress controller cannot load the configuration that an ingress asks for, and keeps an old one.",
+    "Read the controller's log for emerg; compare it with the annotations of the ingress.",
+    "Correct or remove the annotation of the ingress.",
+  ],
+  "k8s-ingress-limit-too-small": [
+    "The ingress sets a bound of size, time or rate that ordinary requests exceed.",
+    "Compare the annotations of the ingress with the refused requests in the controller's log.",
+    "Raise the bound in the annotation of the ingress.",
   ],
   "k8s-ingress-rewrite-wrong": [
     "The ingress rewrites requests to a group that its path does not have, so all of them lead to one path.",

@@ -113,6 +113,21 @@ export const CONFIGURATION = {
     "Compare its open connections and memory with what it allows.",
     "Raise its limit, or find who takes so much.",
   ],
+  "k8s-dependency-locked": [
+    "Statements in a database wait for locks that others hold, until they are given up.",
+    "List its open transactions and who waits for whom.",
+    "End the transaction that holds the lock; look for what leaves it open.",
+  ],
+  "k8s-broker-address-wrong": [
+    "A queue or database gives its clients an address that they cannot reach.",
+    "Compare its advertised listeners, or the members that it tells, with what its service is called.",
+    "Correct the advertised address in the settings of the queue or database.",
+  ],
+  "k8s-external-dependency-failing": [
+    "Something outside of the cluster that a workload calls does not answer, or answers with errors.",
+    "Call it from inside the pod; look at the other side's status.",
+    "Wait for the other side, or lead the calls elsewhere; look at egress rules when nothing gets out.",
+  ],
   "k8s-dependency-not-initialised": [
     "A database, cache or queue is there and is not whole: without a primary, still loading, or never set up.",
     "Ask it for its role and the state of its members.",

@@ -76,6 +76,11 @@ export const STORAGE = {
     "Stop the other pod, or use the strategy Recreate.",
   ],
   "k8s-volume-mount-failed": ["The volume cannot be mounted.", "Read the event FailedMount.", "Act on what it says."],
+  "k8s-volume-ownership-slow": [
+    "The owner of every file of the volume is being set, which takes so long that the pod does not start.",
+    "Read fsGroup and fsGroupChangePolicy of the pod.",
+    "Set fsGroupChangePolicy to OnRootMismatch.",
+  ],
   "k8s-volume-path-missing": [
     "The path on the node or in the volume does not exist or is of another type.",
     "Read hostPath or subPath of the workload.",

@@ -17,7 +17,6 @@ import { tablesRead } from "./tables.js";
 const LOG_LINES = 200;
 const LINE_MAX_CHARS = 500;
 const NAMED_MAX = 5;
-const OF_ALL = new Set(["kube-system", "kube-node-lease"]);
 
 export interface DumpQuestion {
   cluster: string;
@@ -109,7 +108,7 @@ function fill(facts: ClusterFacts, { objects, empty }: Gathered): void {
     const { name, namespace = "" } = parsed.data.metadata as { name: string; namespace?: string };
     if (isListed) whole.set(own, (whole.get(own) ?? new Set()).add(namespace));
     const key = `${kind} ${namespace}/${name}`;
-    if (seen.has(key) || !isMeant(facts.namespace, own, namespace)) continue;
+    if (seen.has(key)) continue;
     seen.add(key);
     (facts.objects[own] as unknown[]).push(withoutSecrets(own, parsed.data));
   }
@@ -128,9 +127,6 @@ function fill(facts: ClusterFacts, { objects, empty }: Gathered): void {
 /** Of the older kind of endpoints, and of other makers, too. */
 const factKindOf = (kind: string): FactKind | undefined =>
   kind === "Endpoints" ? "EndpointSlice" : OTHER_MAKERS.has(kind) ? "Custom" : FACT_KINDS.find((one) => one === kind);
-
-const isMeant = (wanted: string | undefined, kind: FactKind, namespace: string): boolean =>
-  wanted === undefined || namespace === "" || namespace === wanted || OF_ALL.has(namespace) || kind === "Event";
 
 /** A dump of some pods only says nothing of the others: a workload that tells of pods must have one in it. */
 const holdsItsPods = ({ objects }: ClusterFacts): boolean =>

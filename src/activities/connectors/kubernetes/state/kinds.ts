@@ -96,6 +96,7 @@ export interface DeclaredKind {
   group: string;
   version: string;
   plural: string;
+  isOfCluster?: boolean;
 }
 
 export function listsOf(namespace: string | undefined, declared: readonly DeclaredKind[]): StateList[] {
@@ -117,9 +118,9 @@ export function listsOf(namespace: string | undefined, declared: readonly Declar
     isPart: true,
   };
   const custom = declared.map(
-    ({ group, version, plural }): StateList => ({
+    ({ group, version, plural, isOfCluster }): StateList => ({
       kind: "Custom",
-      path: `/apis/${group}/${version}${namespace === undefined ? "" : `/namespaces/${namespace}`}/${plural}`,
+      path: `/apis/${group}/${version}${namespace === undefined || isOfCluster === true ? "" : `/namespaces/${namespace}`}/${plural}`,
       isPart: true,
       mayBeAbsent: true,
     }),

@@ -17,17 +17,45 @@ const KINDS: Readonly<Record<string, readonly string[]>> = {
   "litmuschaos.io": ["ChaosEngine"],
   "networking.istio.io": ["VirtualService", "DestinationRule", "ServiceEntry"],
   "autoscaling.k8s.io": ["VerticalPodAutoscaler"],
-  "cert-manager.io": ["Certificate"],
+  "cert-manager.io": ["Certificate", "Issuer", "ClusterIssuer"],
+  "helm.toolkit.fluxcd.io": ["HelmRelease"],
+  "kustomize.toolkit.fluxcd.io": ["Kustomization"],
+  "source.toolkit.fluxcd.io": ["GitRepository", "HelmRepository", "OCIRepository"],
+  "argoproj.io": ["Application", "Rollout"],
+  "external-secrets.io": ["ExternalSecret", "SecretStore", "ClusterSecretStore"],
+  "bitnami.com": ["SealedSecret"],
+  "keda.sh": ["ScaledObject"],
+  "gateway.networking.k8s.io": ["Gateway", "HTTPRoute", "GRPCRoute"],
+  "security.istio.io": ["AuthorizationPolicy", "PeerAuthentication", "RequestAuthentication"],
+  "cilium.io": ["CiliumNetworkPolicy", "CiliumClusterwideNetworkPolicy"],
+  "crd.projectcalico.org": ["GlobalNetworkPolicy"],
+  "policy.networking.k8s.io": ["AdminNetworkPolicy"],
+  "karpenter.sh": ["NodeClaim", "NodePool"],
+  "route.openshift.io": ["Route"],
+  "kafka.strimzi.io": ["Kafka"],
+  "elasticsearch.k8s.elastic.co": ["Elasticsearch"],
+  "postgresql.cnpg.io": ["Cluster"],
 };
-
 /** A folder of dumps holds whatever somebody wrote into it. */
 export const OTHER_MAKERS: ReadonlySet<string> = new Set(Object.values(KINDS).flat());
+
+/** Those that lie in no namespace. */
+const OF_CLUSTER = new Set([
+  "ClusterIssuer",
+  "ClusterSecretStore",
+  "CiliumClusterwideNetworkPolicy",
+  "GlobalNetworkPolicy",
+  "AdminNetworkPolicy",
+  "NodeClaim",
+  "NodePool",
+]);
 
 /** The plural of a kind that ends in a sibilant or in y is not needed but for these. */
 function pluralOf(kind: string): string {
   const lower = kind.toLowerCase();
   if (lower.endsWith("chaos")) return lower;
-  return lower.endsWith("y") ? lower.replace(/y$/, "ies") : `${lower}s`;
+  if (/(?:s|ch)$/.test(lower)) return `${lower}es`;
+  return /[^aeiou]y$/.test(lower) ? lower.replace(/y$/, "ies") : `${lower}s`;
 }
 
 /** Of what `/apis` answers: the kinds whose group is served, in the version that the server prefers. */
@@ -41,7 +69,7 @@ export function otherMakersIn(answer: Json, declared: readonly DeclaredKind[]): 
       typeof preferred === "object" && preferred !== null && !Array.isArray(preferred) ? preferred.version : undefined;
     if (typeof name !== "string" || typeof version !== "string") return [];
     return (KINDS[name] ?? [])
-      .map((kind) => ({ group: name, version, plural: pluralOf(kind) }))
+      .map((kind) => ({ group: name, version, plural: pluralOf(kind), isOfCluster: OF_CLUSTER.has(kind) }))
       .filter((one) => !declared.some(({ group: own, plural }) => own === name && plural === one.plural));
   });
 }

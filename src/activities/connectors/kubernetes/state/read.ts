@@ -129,7 +129,9 @@ async function readList(list: StateList, reader: Reader): Promise<void> {
     if (["source-unreachable", "source-denied", "host-not-allowed", "address-not-allowed"].includes(error.code))
       throw error;
     const isAbsent = error instanceof KubernetesFailure && error.status === HTTP_NOT_FOUND && list.mayBeAbsent === true;
-    if (!isAbsent) lost(error.code, error.message);
+    // That none of the other makers' kinds may be read is told once.
+    const isTold = kind === "Custom" && facts.unread.some((one) => one.kind === kind && one.code === error.code);
+    if (!isAbsent && !isTold) lost(error.code, error.message);
   }
 }
 
