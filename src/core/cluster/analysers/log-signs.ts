@@ -62,8 +62,13 @@ export const LOG_SIGNS: readonly LogSign[] = [
   },
   {
     code: "k8s-dependency-name-unresolved",
-    pattern:
-      /no such host|\blookup \S+ on \S+:53: |\bENOTFOUND\b|EAI_AGAIN|Name or service not known|Temporary failure in name resolution|nodename nor servname|UnknownHostException|Name does not resolve|could not translate host name|getaddrinfo|unable to resolve|could not resolve(?! placeholder)|failed to resolve|(?:DNS|host(?:name)?|name|address|A record) lookup failed|server misbehaving|DNS resolution failed|NXDOMAIN/i,
+    pattern: anyOf(
+      [
+        /no such host|\blookup \S+ on \S+:53: |\bENOTFOUND\b|EAI_AGAIN/,
+        /Name or service not known|Temporary failure in name resolution|nodename nor servname|UnknownHostException|Name does not resolve|could not translate host name|getaddrinfo|unable to resolve|could not resolve(?! placeholder)|failed to resolve|(?:DNS|host(?:name)?|name|address|A record) lookup failed|server misbehaving|DNS resolution failed|NXDOMAIN/,
+      ],
+      "i",
+    ),
     about: HOST,
   },
   {
