@@ -1,12 +1,15 @@
 /** Files by name and files under declared roots: no name and no link leads out of where reading is allowed. */
-import { constants, type Stats } from "node:fs";
-import { type FileHandle, lstat, open, readdir, readlink, realpath } from "node:fs/promises";
-import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import type { Dirent } from "node:fs";
+import { type FileHandle, readdir } from "node:fs/promises";
+import { resolve } from "node:path";
 import type { Problem } from "../vocabulary/problems.js";
+import { fromSystem, isInside, notAllowed, openInside } from "./open-inside.js";
 
 /** Characters of a name: what every file system takes as one component, and a few components deep. */
 const NAME_MAX_CHARS = 255;
 const PATH_MAX_CHARS = 1_000;
+/** Read at once. */
+const PART_BYTES = 1_048_576;
 /**
  * Letters, digits and the punctuation that names need. Left out: percent (encoded dots and slashes), backslash (UNC),
  * colon (drives, URLs, streams), semicolon, glob and shell characters, controls, direction marks, and the characters
@@ -57,12 +60,6 @@ function nameFault(name: unknown): string | undefined {
   return undefined;
 }
 
-/** Whether `path` is `root` or lies below it; both must be absolute and without links. */
-function isInside(root: string, path: string): boolean {
-  const way = relative(root, path);
-  return way === "" || (!isAbsolute(way) && way !== ".." && !way.startsWith(`..${sep}`));
-}
-
 export type OpenedFile =
   | {
       ok: true;
@@ -79,7 +76,10 @@ export async function openUnderRoots(path: string, roots: readonly string[]): Pr
   const opened = await openInside(path, roots);
   if (!opened.ok) return opened;
   const { handle, stats } = opened;
-  if (!stats.isFile()) return closed(handle, notAllowed(path, "it is not a regular file"));
+  if (!stats.isFile()) {
+    await handle.close();
+    return notAllowed(path, "it is not a regular file");
+  }
   const id = `${stats.dev}:${stats.ino}`;
   return { ok: true, handle, path: opened.path, size: stats.size, modifiedMs: stats.mtimeMs, id };
 }
@@ -89,15 +89,39 @@ export async function namesUnderRoots(
   directory: string,
   roots: readonly string[],
 ): Promise<{ ok: true; names: string[] } | { ok: false; problem: Problem }> {
+  const listed = await entriesUnderRoots(directory, roots);
+  return listed.ok ? { ok: true, names: listed.entries.map(({ name }) => name).sort() } : listed;
+}
+
+/** The same with the kind of each. */
+export async function entriesUnderRoots(
+  directory: string,
+  roots: readonly string[],
+): Promise<{ ok: true; entries: Dirent[] } | { ok: false; problem: Problem }> {
   const opened = await openInside(directory, roots);
   if (!opened.ok) return opened;
   try {
-    // The names of what is open, whatever its path leads to by now.
-    return { ok: true, names: (await readdir(opened.byDescriptor ?? opened.path)).sort() };
+    // What is open is listed, whatever its path leads to by now.
+    const entries = await readdir(opened.byDescriptor ?? opened.path, { withFileTypes: true });
+    return { ok: true, entries };
   } catch (error) {
     return { ok: false, problem: fromSystem(error, directory) };
   } finally {
     await opened.handle.close();
+  }
+}
+
+/** The bytes of an open file, or undefined where it has more than so many: it may grow while it is read. */
+export async function readBounded(handle: FileHandle, maxBytes: number): Promise<Buffer | undefined> {
+  const parts: Buffer[] = [];
+  let bytes = 0;
+  for (;;) {
+    const part = Buffer.allocUnsafe(Math.min(PART_BYTES, maxBytes + 1 - bytes));
+    const { bytesRead } = await handle.read(part, 0, part.length, bytes);
+    if (bytesRead === 0) return Buffer.concat(parts);
+    bytes += bytesRead;
+    if (bytes > maxBytes) return undefined;
+    parts.push(part.subarray(0, bytesRead));
   }
 }
 
@@ -110,115 +134,4 @@ export async function pathUnderRoots(
   if (!opened.ok) return opened;
   await opened.handle.close();
   return { ok: true, path: opened.path, isDirectory: opened.stats.isDirectory() };
-}
-
-interface Inside {
-  ok: true;
-  handle: FileHandle;
-  /** Where what is open lies, as the kernel says it. */
-  path: string;
-  /** A path to what is open that no link changes; Linux alone has it. */
-  byDescriptor: string | undefined;
-  stats: Stats;
-}
-
-/**
- * Resolves a path once, opens it, and keeps what was opened only if that lies under a root: a folder on the way may have
- * become a link in between. All that is read under the roots comes through here.
- */
-async function openInside(path: string, roots: readonly string[]): Promise<Inside | { ok: false; problem: Problem }> {
-  let handle: FileHandle | undefined;
-  try {
-    const real = await allowedPath(path, roots);
-    if (typeof real !== "string") return real;
-    // Without O_NONBLOCK a pipe that nobody writes to would hold the worker for ever.
-    handle = await open(real, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-    const stats = await handle.stat();
-    const byDescriptor = `/proc/self/fd/${handle.fd}`;
-    const place = await readlink(byDescriptor).catch(() => undefined);
-    if (place === undefined)
-      return await stillNamed({ ok: true, handle, path: real, byDescriptor: undefined, stats }, path, roots);
-    if (await isUnderRoots(place, roots)) return { ok: true, handle, path: place, byDescriptor, stats };
-    return await closed(handle, notAllowed(path, "a link leads it outside"));
-  } catch (error) {
-    await handle?.close();
-    return { ok: false, problem: fromSystem(error, path) };
-  }
-}
-
-/** Where no descriptor tells its path: what was opened must still be what the resolved path names. */
-async function stillNamed(
-  opened: Inside,
-  path: string,
-  roots: readonly string[],
-): Promise<Inside | { ok: false; problem: Problem }> {
-  const again = await allowedPath(path, roots);
-  if (typeof again !== "string") return closed(opened.handle, again);
-  const named = await lstat(again);
-  if (named.dev === opened.stats.dev && named.ino === opened.stats.ino) return opened;
-  return closed(opened.handle, notAllowed(path, "it changed while it was opened"));
-}
-
-async function closed(
-  handle: FileHandle,
-  answer: { ok: false; problem: Problem },
-): Promise<{ ok: false; problem: Problem }> {
-  await handle.close();
-  return answer;
-}
-
-const notAllowed = (path: string, why: string): { ok: false; problem: Problem } => ({
-  ok: false,
-  problem: {
-    code: "path-not-allowed",
-    at: path,
-    message: `${path} must be a file under a declared root; ${why}`,
-    hint: "declare its directory under files.roots in config.yaml",
-  },
-});
-
-async function allowedPath(path: string, roots: readonly string[]): Promise<string | { ok: false; problem: Problem }> {
-  if (!isAbsolute(path) || path.includes("\0"))
-    return notAllowed(path.replaceAll("\0", "?"), "the path must be absolute");
-  const lexical = resolve(path);
-  const real = await realpath(lexical).catch(async (error: unknown) => {
-    // What lies outside is refused in the same words whether or not it exists.
-    const inside = await Promise.all(roots.map((root) => parentIsInside(root, lexical)));
-    if (inside.some(Boolean)) throw error;
-    return undefined;
-  });
-  if (real === undefined) return notAllowed(path, "no root holds it");
-  if (await isUnderRoots(real, roots)) return real;
-  return notAllowed(path, real === lexical ? "no root holds it" : "a link leads it outside");
-}
-
-async function isUnderRoots(real: string, roots: readonly string[]): Promise<boolean> {
-  for (const root of roots) {
-    const realRoot = await realpath(root).catch(() => undefined);
-    if (realRoot !== undefined && isInside(realRoot, real)) return true;
-  }
-  return false;
-}
-
-async function parentIsInside(root: string, path: string): Promise<boolean> {
-  const realRoot = await realpath(root).catch(() => undefined);
-  if (realRoot === undefined) return false;
-  const parent = await realpath(dirname(path)).catch(() => undefined);
-  if (parent !== undefined) return isInside(realRoot, parent);
-  return isInside(resolve(root), path) || isInside(realRoot, join(path));
-}
-
-function fromSystem(error: unknown, path: string): Problem {
-  const code = (error as NodeJS.ErrnoException).code ?? "unknown";
-  if (code === "ENOENT" || code === "ENOTDIR") {
-    return {
-      code: "file-not-found",
-      at: path,
-      message: `${path} does not exist`,
-      hint: "check the path in config.yaml",
-    };
-  }
-  const hint = code === "EACCES" || code === "EPERM" ? "let the worker's user read it" : undefined;
-  const message = `${path} cannot be read (${code})`;
-  return { code: "file-unreadable", at: path, message, hint };
 }

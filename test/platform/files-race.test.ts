@@ -1,11 +1,20 @@
 /** Somebody exchanges a folder and a link while files are read: nothing outside the roots is read, however often. */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { namesUnderRoots, openUnderRoots } from "../../src/platform/files.js";
+import { namesUnderRoots, openUnderRoots, readBounded } from "../../src/platform/files.js";
 
 /** Enough for hundreds of reads outside before there was a look at what was opened. */
 const READS = 4_000;
@@ -34,8 +43,8 @@ afterEach(async () => {
   rmSync(place, { recursive: true });
 });
 
-async function exchange(one: string, other: string): Promise<void> {
-  const names = [join(place, one), join(place, other)];
+async function exchange(...words: string[]): Promise<void> {
+  const names = words.map((word) => (word.startsWith("--") ? word : join(place, word)));
   racer = spawn("python3", ["test/support/exchange.py", ...names], { stdio: ["ignore", "pipe", "inherit"] });
   if (racer.stdout !== null) await once(racer.stdout, "data");
 }
@@ -60,6 +69,34 @@ async function counted(read: () => Promise<string>): Promise<Map<string, number>
   return counts;
 }
 
+test("a second name of a file outside, a pipe and a device are refused, each in words", async () => {
+  linkSync(join(place, "outside/app.log"), join(place, "root/second"));
+  symlinkSync("/dev/zero", join(place, "root/device"));
+  const told = async (name: string): Promise<string> => {
+    const opened = await openUnderRoots(join(place, "root", name), [join(place, "root")]);
+    if (!opened.ok) return opened.problem.message;
+    await opened.handle.close();
+    return "opened";
+  };
+  expect(await told("second")).toContain("it has 2 names (hard links), and one may lie outside; copy it");
+  expect(await told("device")).toContain("a link leads it outside");
+  expect(await told("file")).toBe("opened");
+  if (spawnSync("mkfifo", [join(place, "root/pipe")]).status !== 0) return;
+  expect(await told("pipe")).toContain("it is not a regular file");
+});
+
+test("a file that grows while it is read is not read beyond its bound", async () => {
+  const path = join(place, "root/file");
+  const opened = await openUnderRoots(path, [join(place, "root")]);
+  if (!opened.ok) throw new Error(opened.problem.message);
+  expect(opened.size).toBe("inside".length);
+  truncateSync(path, 5_000_000_000);
+  expect(await readBounded(opened.handle, 1_000)).toBeUndefined();
+  truncateSync(path, 1_000);
+  expect((await readBounded(opened.handle, 1_000))?.length).toBe(1_000);
+  await opened.handle.close();
+});
+
 describe.skipIf(!exchanges)("while names are exchanged (skipped: needs Linux and python3)", () => {
   test.each([
     ["a folder and a link", "root/folder", "root/link", "root/folder/app.log"],
@@ -70,6 +107,13 @@ describe.skipIf(!exchanges)("while names are exchanged (skipped: needs Linux and
     const counts = await counted(() => textOf(join(place, asked)));
     expect(counts.get("OUTSIDE") ?? 0).toBe(0);
     expect(counts.get("inside") ?? 0).toBeGreaterThan(0);
+    expect(counts.get("path-not-allowed") ?? 0).toBeGreaterThan(0);
+  });
+
+  test("a file of the root and a second name of one outside: the one outside is not opened", async () => {
+    await exchange("--second", "root/file", "outside/app.log");
+    const counts = await counted(() => textOf(join(place, "root/file")));
+    expect(counts.get("OUTSIDE") ?? 0).toBe(0);
     expect(counts.get("path-not-allowed") ?? 0).toBeGreaterThan(0);
   });
 

@@ -1,7 +1,7 @@
 /** A declared record of deployments, a JSON file or the answer of a URL: which version runs since when. */
 import { z } from "zod";
 import { redact, redactValue } from "../../../core/redact.js";
-import { openUnderRoots } from "../../../platform/files.js";
+import { openUnderRoots, readBounded } from "../../../platform/files.js";
 import type { Source } from "../../../schema/config.js";
 import type { JsonObject } from "../../../schema/json.js";
 import { pathText } from "../../../schema/problems.js";
@@ -51,10 +51,10 @@ async function readRecord(path: string, context: ToolContext): Promise<string> {
   const opened = await openUnderRoots(path, context.config.files.roots);
   if (!opened.ok) throw toolFailure(opened.problem.code, opened.problem.message, { hint: opened.problem.hint });
   try {
-    if (opened.size > RECORD_MAX_BYTES) {
-      throw toolFailure("file-too-large", `${path} must be at most ${RECORD_MAX_BYTES} bytes, it has ${opened.size}`);
-    }
-    return await opened.handle.readFile("utf8");
+    const bytes = await readBounded(opened.handle, RECORD_MAX_BYTES);
+    if (bytes !== undefined) return bytes.toString("utf8");
+    const { size } = await opened.handle.stat();
+    throw toolFailure("file-too-large", `${path} must be at most ${RECORD_MAX_BYTES} bytes, it has ${size}`);
   } finally {
     await opened.handle.close();
   }

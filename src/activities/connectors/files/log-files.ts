@@ -88,12 +88,17 @@ export async function* readLines(file: LogFile, budget: ReadBudget, from = 0): A
   const start = cut - (cut % 2);
   if (room > from || budget.bytes <= 0) budget.exceeded = true;
   if (file.size === 0 || budget.bytes <= 0) return;
-  const raw = file.handle.createReadStream({ start, end: file.size - 1, autoClose: false, highWaterMark: 262_144 });
+  // Packed bytes count as well: nothing at all may come of them.
+  const end = file.gzip ? Math.min(file.size, budget.bytes) : file.size;
+  if (end < file.size) budget.exceeded = true;
+  const raw = file.handle.createReadStream({ start, end: end - 1, autoClose: false, highWaterMark: 262_144 });
   const chunks = file.gzip ? unzipped(raw) : raw;
+  let unpacked = 0;
   let split = start > 0 ? new LineSplitter(true, undefined, encodingOf(await beginningOf(file))) : undefined;
   try {
     for await (const chunk of chunks as AsyncIterable<Buffer>) {
       budget.bytes -= chunk.length;
+      unpacked += chunk.length;
       split ??= new LineSplitter(false, undefined, encodingOf(chunk));
       const lines = split.push(chunk);
       if (lines.length > 0) yield lines;
@@ -105,6 +110,7 @@ export async function* readLines(file: LogFile, budget: ReadBudget, from = 0): A
     const rest = split?.end();
     if (rest !== undefined) yield [rest];
   } finally {
+    budget.bytes -= Math.max(0, raw.bytesRead - unpacked);
     raw.destroy();
   }
 }

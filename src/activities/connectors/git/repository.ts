@@ -3,7 +3,7 @@
  * common folder, borrowed objects) must lie under a declared root as well, or nothing of it is read.
  */
 import { dirname, join, resolve } from "node:path";
-import { openUnderRoots, pathUnderRoots } from "../../../platform/files.js";
+import { openUnderRoots, pathUnderRoots, readBounded } from "../../../platform/files.js";
 import type { Problem } from "../../../vocabulary/problems.js";
 import { type ToolFailure, toolFailure } from "../../define-tool.js";
 
@@ -78,8 +78,9 @@ async function pointerIn(path: string, roots: readonly string[]): Promise<string
     throw failureOf(opened.problem);
   }
   try {
-    if (opened.size > POINTER_MAX_BYTES) throw toolFailure("file-too-large", `${path} is too large to lead anywhere`);
-    return (await opened.handle.readFile("utf8")).trim();
+    const bytes = await readBounded(opened.handle, POINTER_MAX_BYTES);
+    if (bytes === undefined) throw toolFailure("file-too-large", `${path} is too large to lead anywhere`);
+    return bytes.toString("utf8").trim();
   } finally {
     await opened.handle.close();
   }

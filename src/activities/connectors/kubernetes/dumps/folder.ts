@@ -1,7 +1,6 @@
 /** The text files of a folder of dumps, within bounds. Links are not followed. */
-import { readdir } from "node:fs/promises";
 import { join, relative } from "node:path";
-import { openUnderRoots } from "../../../../platform/files.js";
+import { entriesUnderRoots, openUnderRoots, readBounded } from "../../../../platform/files.js";
 import { type ToolContext, toolFailure } from "../../../define-tool.js";
 
 /** A dump of a namespace has some hundred; one of a cluster with its logs some thousand. */
@@ -25,7 +24,7 @@ export interface DumpFolder {
 }
 
 export async function readFolder(folder: string, context: ToolContext): Promise<DumpFolder> {
-  const paths = await pathsIn(folder, 0);
+  const paths = await pathsIn(folder, folder, 0);
   const cut: string[] = paths.length > FILES_MAX ? [`more than ${FILES_MAX} files; the rest was not read`] : [];
   const files: DumpFile[] = [];
   let bytes = 0;
@@ -42,8 +41,12 @@ export async function readFolder(folder: string, context: ToolContext): Promise<
         cut.push(`${relative(folder, path)} has ${size} bytes, too much to read`);
         continue;
       }
-      const content = await handle.readFile();
-      bytes += size;
+      const content = await readBounded(handle, Math.min(FILE_MAX_BYTES, BYTES_MAX - bytes));
+      if (content === undefined) {
+        cut.push(`${relative(folder, path)} grew while it was read`);
+        continue;
+      }
+      bytes += content.length;
       const text = textIn(content);
       if (text === undefined) {
         cut.push(`${relative(folder, path)} is no text; unpack an archive first`);
@@ -65,31 +68,23 @@ function textIn(content: Buffer): string | undefined {
   return content.toString("utf8").replace(/^\ufeff/, "");
 }
 
-async function pathsIn(folder: string, depth: number): Promise<string[]> {
-  let entries: Awaited<ReturnType<typeof list>>;
-  try {
-    entries = await list(folder);
-  } catch (error) {
+async function pathsIn(top: string, folder: string, depth: number): Promise<string[]> {
+  const listed = await entriesUnderRoots(folder, [top]);
+  if (!listed.ok) {
     if (depth > 0) return [];
-    const code = (error as NodeJS.ErrnoException).code;
-    throw toolFailure(
-      code === "EACCES" ? "file-unreadable" : "file-not-found",
-      `the folder ${folder} cannot be read: ${code}`,
-      {
-        hint: "check `dumps` of the cluster in config.yaml",
-        retryable: false,
-      },
-    );
+    const { code, message } = listed.problem;
+    throw toolFailure(code, `the folder of dumps cannot be read: ${message}`, {
+      hint: "check `dumps` of the cluster in config.yaml",
+      retryable: false,
+    });
   }
   const found: string[] = [];
-  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+  for (const entry of listed.entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     if (entry.name.startsWith(".")) continue;
     const path = join(folder, entry.name);
     if (entry.isFile()) found.push(path);
-    else if (entry.isDirectory() && depth < DEPTH_MAX) found.push(...(await pathsIn(path, depth + 1)));
+    else if (entry.isDirectory() && depth < DEPTH_MAX) found.push(...(await pathsIn(top, path, depth + 1)));
     if (found.length > FILES_MAX) break;
   }
   return found;
 }
-
-const list = (folder: string) => readdir(folder, { withFileTypes: true });
