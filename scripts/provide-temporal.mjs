@@ -1,9 +1,15 @@
 // Gets the Temporal servers that the tests run on into the cache, with progress. Quick when they are there.
 import { fileURLToPath } from "node:url";
-import { runnerImport } from "vite";
+import { createServer } from "vite";
 
 const file = fileURLToPath(new URL("../test/support/provide.ts", import.meta.url));
-const { module } = await runnerImport(file, { configFile: false, logLevel: "error" });
+// Not `runnerImport`: it is closed before the parts that are loaded only where they are needed (the download).
+const vite = await createServer({
+  configFile: false,
+  logLevel: "error",
+  server: { middlewareMode: true, ws: false, watch: null },
+});
+const module = await vite.ssrLoadModule(file);
 const say = (text) => console.error(`temporal: ${text}`);
 
 try {
@@ -14,3 +20,4 @@ try {
   say(error.message);
   process.exitCode = 7;
 }
+await vite.close();
