@@ -1,10 +1,12 @@
 /** Files that decide what may happen: who owns them, and every folder and link on the way to them. */
+import { execFileSync, spawnSync } from "node:child_process";
 import {
   chmodSync,
   chownSync,
   lchownSync,
   mkdirSync,
   mkdtempSync,
+  readFileSync,
   realpathSync,
   rmSync,
   symlinkSync,
@@ -12,7 +14,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { createApiKeys } from "../../src/platform/api-keys.js";
 import { createAuditLog } from "../../src/platform/audit/log.js";
 import { createFolder } from "../../src/platform/blobs/folder.js";
@@ -29,9 +31,18 @@ beforeEach(() => {
   mkdirSync(join(home, "conf"), { recursive: true });
   writeFileSync(join(home, "conf/safety.yaml"), "version: 1");
 });
-afterEach(() => rmSync(top, { recursive: true, force: true }));
+afterEach(() => {
+  vi.restoreAllMocks();
+  rmSync(top, { recursive: true, force: true });
+});
 
 const OTHER = 12_345;
+const hasAccessLists = spawnSync("setfacl", ["--version"]).status === 0;
+const people = () =>
+  readFileSync("/etc/passwd", "utf8")
+    .split("\n")
+    .map((line) => line.split(":"))
+    .map(([name, , uid, gid]) => ({ name, uid: Number(uid), gid: Number(gid) }));
 const answerOf = async (path: string): Promise<string> => {
   const read = await readTrustedFile(path, 1_000);
   return read.ok ? read.text : `${read.problem.code} ${read.problem.at}`;
@@ -64,6 +75,38 @@ test.each(["conf/safety.yaml/config.yaml", "conf/safety.yaml/x/y"])(
 );
 
 describe("refused, with the place named, is", () => {
+  const root = process.getuid?.() === 0;
+  const file = () => join(home, "conf/safety.yaml");
+
+  test.skipIf(!root)("what a group with others in it may write (skipped for users but root)", async () => {
+    // The owner's group by its number: private where nobody else is in it.
+    vi.spyOn(process, "getuid").mockReturnValue(OTHER);
+    chownSync(file(), OTHER, OTHER);
+    chmodSync(file(), 0o664);
+    expect(await answerOf(file())).toBe("version: 1");
+    const others = people().filter(({ uid, gid }) => uid === gid && uid !== 0);
+    for (const { uid, gid } of others.slice(0, 3)) {
+      // The other way about: the group of somebody else, which is our own first group.
+      vi.spyOn(process, "getgid").mockReturnValue(gid);
+      chownSync(file(), OTHER, gid);
+      expect(await answerOf(file()), `group of ${uid}`).toBe(`file-unsafe ${file()}`);
+    }
+    expect(others.length).toBeGreaterThan(0);
+  });
+
+  test.skipIf(!hasAccessLists)("what an access list lets others write (skipped: needs setfacl)", async () => {
+    const grant = (what: string, path: string) => execFileSync("setfacl", ["-m", what, path]);
+    grant(`u:${OTHER}:r`, file());
+    expect(await answerOf(file())).toBe("version: 1");
+    grant(`u:${OTHER}:rw`, file());
+    expect(await answerOf(file())).toBe(`file-unsafe ${file()}`);
+    execFileSync("setfacl", ["-b", file()]);
+    grant(`u:${OTHER}:rwx`, home);
+    expect(await answerOf(file())).toBe(`file-unsafe ${home}`);
+    execFileSync("setfacl", ["-b", home]);
+    expect(await answerOf(file())).toBe("version: 1");
+  });
+
   test("a folder further up that others may write", async () => {
     chmodSync(home, 0o777);
     expect(await answerOf(join(home, "conf/safety.yaml"))).toBe(`file-unsafe ${home}`);

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { TemporalCliSource } from "../../schema/temporal-dev.js";
 import type { Refused } from "../../vocabulary/result.js";
 import { type Say, withLock } from "../lock.js";
+import { unsafeProblem } from "../trusted-file.js";
 import { buildCli, type Obtained } from "./build.js";
 import { cacheDirectory, type Environment } from "./cache.js";
 import { findOnPath, isExecutable } from "./program.js";
@@ -79,6 +80,12 @@ async function fromCache(directory: string, { say }: FindOptions, tried: Tried):
   const path = programIn(directory);
   if (!(await isExecutable(path))) {
     tried.push(`cache: there is no ${path}`);
+    return undefined;
+  }
+  const unsafe = unsafeProblem(path);
+  if (unsafe !== undefined) {
+    tried.push(`cache: ${unsafe.message}`);
+    say(`passing over ${path}: ${unsafe.message}`);
     return undefined;
   }
   const version = await askVersion(path);
