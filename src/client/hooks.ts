@@ -1,5 +1,5 @@
 /** Alerts come in: a delivery is verified, read, grouped, and taken once Temporal has it. */
-import type { Client } from "@temporalio/client";
+import { type Client, WorkflowNotFoundError } from "@temporalio/client";
 import { newIncident, viewOf } from "../core/incident/incident.js";
 import { labelOf } from "../core/report/plain.js";
 import type { AuditLog } from "../platform/audit/log.js";
@@ -7,12 +7,13 @@ import type { HookRequest } from "../platform/hooks/verify.js";
 import type { Hook } from "../schema/config/hooks.js";
 import { checkBounds } from "../schema/document.js";
 import type { JsonObject } from "../schema/json.js";
-import { HOOK_DELIVERIES_KEPT } from "../vocabulary/delivery-limits.js";
+import { HOOK_DELIVERIES_KEPT, INCIDENTS_PER_DELIVERY, INCIDENTS_PER_MINUTE } from "../vocabulary/delivery-limits.js";
 import { INCIDENT, INCIDENT_MEMO, RUN_QUEUE, WORKFLOWS } from "../vocabulary/names.js";
 import type { Problem } from "../vocabulary/problems.js";
 import type { Result } from "../vocabulary/result.js";
-import { createBatches, type SendAlerts } from "./hooks/batches.js";
-import { groupsOf } from "./hooks/grouping.js";
+import { chunks, createBatches } from "./hooks/batches.js";
+import { createFolding, type Sent } from "./hooks/folding.js";
+import { type Group, groupsOf } from "./hooks/grouping.js";
 import { deliveryIdOf, readDelivery, verifyDelivery } from "./hooks/kinds.js";
 import type { Asked } from "./runs/context.js";
 import { promptly } from "./runs/deadline.js";
@@ -28,6 +29,8 @@ export interface TakenDelivery {
   repeated: boolean;
   /** What of it was cut, in words. */
   cut: string[];
+  /** Alerts that went to one incident with others, for too many were begun. */
+  folded: number;
 }
 
 export interface HooksOptions {
@@ -58,7 +61,10 @@ export function createHooks(options: HooksOptions): Hooks {
   const { hooks } = options;
   for (const [name, hook] of Object.entries(hooks)) warmUp(name, hook);
   const find = (name: string) => (Object.hasOwn(hooks, name) ? hooks[name] : undefined);
-  const send = createBatches((group) => signal(group, options.client));
+  const send = createFolding({
+    begin: createBatches((group) => signal(group, options.client)),
+    join: (group) => join(group, options.client),
+  });
   const seen = createSeen();
   const lines = new Set<Promise<void>>();
   const noteLater = (details: JsonObject): void => {
@@ -90,15 +96,17 @@ export function createHooks(options: HooksOptions): Hooks {
       const alerts = read.delivery.alerts.filter(({ noIncident }) => noIncident !== true);
       const groups = groupsOf(name, hook, alerts, options.asked);
       const sent = await attempt(name, async () => {
-        await Promise.all(groups.map(send));
-        return { ok: true as const, value: groups.map(({ id }) => id) };
+        return { ok: true as const, value: await send(name, hook, groups, nowMs) };
       });
       if (!sent.ok) return refusal(...sent.problems.map(notTaken));
       // Only once it is taken: a sender that was not answered must be able to try again.
       if (key !== undefined) seen.add(key);
       const ignored = read.delivery.alerts.length - alerts.length;
-      const taken = { alerts: alerts.length, ignored, incidents: sent.value, repeated: false, cut: read.delivery.cut };
-      noteLater({ hook: name, alerts: alerts.length, ignored, incidents: sent.value.slice(0, 20), from });
+      const { incidents, folded } = sent.value;
+      const cut = [...read.delivery.cut, ...wordsOf(folded)];
+      const taken = { alerts: alerts.length, ignored, incidents, repeated: false, cut, folded: folded.alerts };
+      const counts = { alerts: alerts.length, ignored, folded: folded.alerts };
+      noteLater({ hook: name, ...counts, incidents: incidents.slice(0, 20), from });
       return { ok: true, value: taken };
     },
   };
@@ -110,10 +118,29 @@ function warmUp(name: string, hook: Hook): void {
   groupsOf(name, hook, [{ id: name, name, says: [name], labels: { [name]: "password=none" }, status: "firing" }]);
 }
 
-const NOTHING = { alerts: 0, ignored: 0, incidents: [], cut: [] };
+const NOTHING = { alerts: 0, ignored: 0, incidents: [], cut: [], folded: 0 };
+
+function wordsOf({ groups, alerts, incident }: Sent["folded"]): string[] {
+  if (groups === 0) return [];
+  const most = `${INCIDENTS_PER_DELIVERY} incidents a delivery and ${INCIDENTS_PER_MINUTE} a minute are begun`;
+  return [`at most ${most}: ${alerts} alerts of ${groups} further groups went to the incident ${incident}`];
+}
+
+/** Joins the incident where one goes on; false where none does. */
+async function join({ id, alerts }: Group, client: Client): Promise<boolean> {
+  try {
+    for (const part of chunks(alerts)) {
+      await promptly(client, () => client.workflow.getHandle(id).signal(INCIDENT.take, part));
+    }
+    return true;
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return false;
+    throw error;
+  }
+}
 
 /** Starts the incident, or joins the one that goes on. */
-async function signal({ id, input, alerts }: Parameters<SendAlerts>[0], client: Client): Promise<void> {
+async function signal({ id, input, alerts }: Group, client: Client): Promise<void> {
   const [first] = Object.values(input.key);
   await promptly(client, () =>
     client.workflow.signalWithStart(WORKFLOWS.incident, {

@@ -14,3 +14,11 @@ export const HOOK_DELIVERIES_KEPT = 10_000;
 
 /** Active secrets of a hook: the old and the new one while they change, and some room. */
 export const HOOK_SECRETS_MAX = 5;
+
+/** Incidents that one delivery to a hook begins, and all of a minute: nobody can look at more; the rest is one incident. */
+export const INCIDENTS_PER_DELIVERY = 50;
+export const INCIDENTS_PER_MINUTE = 100;
+
+/** Groups beyond them that are remembered, and how long after their last message: what ends an alert follows it. */
+export const FOLDED_GROUPS_KEPT = 30_000;
+export const FOLDED_KEPT_MS = 3_600_000;

@@ -54,6 +54,7 @@ beforeAll(async () => {
       },
       gh: { kind: "github", ...common, secret: ["env:HOOK_SECRET", "env:OLD_SECRET"] },
       pd: { kind: "pagerduty", ...common },
+      flood: { kind: "alertmanager", ...common, cooldown_seconds: 600 },
       slow: { kind: "alertmanager", ...common, requests_per_minute: 1 },
       own: {
         kind: "generic",
@@ -399,3 +400,45 @@ async function startMonitoring(metrics: string, hook: string): Promise<void> {
     rmSync(folder, { recursive: true, force: true });
   });
 }
+
+test("a thousand groups in one delivery begin a bounded number of incidents, and every alert is counted", async () => {
+  const flood = (word: string, status = "firing") => ({
+    version: "4",
+    status,
+    alerts: Array.from({ length: 1_000 }, (_, at) => ({
+      ...{ status, labels: { alertname: `${word}-${at}` }, annotations: {}, fingerprint: `${word}${at}` },
+      startsAt: "2026-01-01T00:00:00Z",
+    })),
+  });
+  const ids = async (): Promise<string[]> => {
+    const all: string[] = [];
+    for await (const { workflowId } of opened.client.workflow.list()) all.push(workflowId);
+    return all.filter((one) => one.startsWith("alert-flood-"));
+  };
+  let id = "";
+  const many = async () => {
+    const shown = await opened.incidents.show(id);
+    return shown.ok ? shown.value.view : undefined;
+  };
+  const first = await post("flood", flood("One"));
+  expect(first).toMatchObject({ status: 202, body: { alerts: 1_000 } });
+  expect(first.body.incidents).toHaveLength(51);
+  expect(first.body.cut.join()).toContain("950 alerts of 950 further groups went to the incident alert-flood-");
+  id = first.body.incidents.at(-1);
+  await vi.waitFor(
+    async () => expect(await many()).toMatchObject({ key: { alertname: "(many)" }, alerts: 950, firing: 950 }),
+    30_000,
+  );
+  expect((await post("flood", flood("Two"))).body.incidents).toHaveLength(51);
+  expect((await post("flood", flood("Three"))).body.incidents).toEqual([id]);
+  await vi.waitFor(async () => expect(await many()).toMatchObject({ alerts: 2_900, firing: 2_900 }), 30_000);
+  expect(await (await fetch(`${url}/metrics`)).text()).toMatch(/autoops_alerts_total\{[^}]*folded[^}]*\} 2900/);
+  // What ends them comes to where they are.
+  for (const word of ["One", "Two", "Three"]) await post("flood", flood(word, "resolved"));
+  await vi.waitFor(async () => expect(await many()).toMatchObject({ alerts: 2_900, firing: 0 }), 30_000);
+  await vi.waitFor(async () => expect((await ids()).length).toBe(101), 30_000);
+  const line = noted.find(
+    ({ event, details }) => event === "alerts-taken" && JSON.stringify(details).includes("flood"),
+  );
+  expect(line?.details).toMatchObject({ alerts: 1_000, folded: 950 });
+}, 180_000);

@@ -39,7 +39,7 @@ export function createBatches(send: SendAlerts): SendAlerts {
     });
 }
 
-function chunks(alerts: readonly IncidentAlert[]): IncidentAlert[][] {
+export function chunks(alerts: readonly IncidentAlert[]): IncidentAlert[][] {
   const count = Math.ceil(alerts.length / ALERTS_PER_SIGNAL);
   return Array.from({ length: count }, (_, index) =>
     alerts.slice(index * ALERTS_PER_SIGNAL, (index + 1) * ALERTS_PER_SIGNAL),

@@ -26,7 +26,7 @@ export function groupsOf(name: string, hook: Hook, alerts: readonly OneAlert[], 
   const told = asked === undefined || Object.keys(asked).length === 0 ? {} : { asked };
   for (const alert of alerts) {
     const values = hook.group_by.map((label) => [label, labelOf(alert, label)] as const);
-    const id = incidentId(name, hashOf(JSON.stringify(values)).slice(0, 24));
+    const id = incidentId(name, shortHash(JSON.stringify(values)));
     const group = groups.get(id) ?? { id, input: { ...inputOf(name, hook, values, short), ...told }, alerts: [] };
     group.alerts.push(sentOf(alert, short));
     groups.set(id, group);
@@ -37,7 +37,7 @@ export function groupsOf(name: string, hook: Hook, alerts: readonly OneAlert[], 
 const labelOf = ({ name, labels }: OneAlert, label: string): string =>
   label === "alertname" ? name : (labels[label] ?? "");
 
-const hashOf = (text: string): string => createHash("sha256").update(text).digest("hex");
+export const shortHash = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 24);
 
 function inputOf(
   name: string,
@@ -53,7 +53,7 @@ function inputOf(
 function sentOf({ id, name, says, labels, status, since }: OneAlert, short: Short): IncidentAlert {
   const said = says.filter((part) => part !== "").join(". ");
   return {
-    id: hashOf(id).slice(0, 24),
+    id: shortHash(id),
     name: short(name, ALERT_NAME_SENT_CHARS),
     says: short(said, ALERT_SAYS_SENT_CHARS),
     labels: sentLabels(labels, short),

@@ -39,10 +39,12 @@ export function takeHook({ hooks, log, metrics }: Needs, keeping: Gatekeeping): 
       log.warn("a delivery was not taken", { operation: "hook", hook: name, code: taken.problems[0]?.code });
       throw new Refusal(taken.problems);
     }
-    const { alerts, ignored, repeated } = taken.value;
+    const { folded, ...answer } = taken.value;
+    const { alerts, ignored, repeated } = answer;
     metrics.alerts(name, "taken", alerts);
     if (ignored > 0) metrics.alerts(name, "ignored", ignored);
+    if (folded > 0) metrics.alerts(name, "folded", folded);
     if (repeated) metrics.alerts(name, "repeated", 1);
-    response.status(202).json(taken.value);
+    response.status(202).json(answer);
   };
 }
