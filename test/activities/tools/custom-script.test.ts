@@ -71,6 +71,35 @@ if what == "calls":
     import threading
     thread = threading.Thread(target=lambda: said.update(thread="ran")); thread.start(); thread.join()
     print(json.dumps(said))
+if what == "hide":
+    # Memory that no process has mapped: segments, files without a name, queues.
+    import ctypes
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.shmat.restype = ctypes.c_void_p
+    libc.shmdt.argtypes = [ctypes.c_void_p]
+    size, kept = 20 << 20, []
+    def segments():
+        held = 0
+        for n in range(20):
+            id = libc.shmget(0, ctypes.c_size_t(size), 0o1600)
+            if id < 0: break
+            at = libc.shmat(id, None, 0); ctypes.memset(at, 1, size); libc.shmdt(at); held += size
+        return held >> 20
+    def nameless():
+        held = 0
+        for n in range(20):
+            try: file = os.memfd_create("x")
+            except OSError: break
+            kept.append(file); os.write(file, b"x" * size); held += size
+        return held >> 20
+    def queues():
+        held = 0
+        for n in range(2000):
+            id = libc.msgget(0, 0o1600)
+            if id < 0: break
+            held += 1
+        return held
+    print(json.dumps({"segments": segments(), "nameless": nameless(), "queues": queues()}))
 if what == "fail": sys.stderr.write("password=hunter2hunter2 cannot\\n"); sys.exit(3)
 `;
 
@@ -165,6 +194,10 @@ describe.skipIf(!hasSandbox)("in the sandbox (skipped where bubblewrap, prlimit 
       code: "tool-failed",
       message: "mine was ended: its processes together took over 200 MB",
     });
+  });
+
+  test("no memory is had that belongs to no process", async () => {
+    expect((await run(["hide"], { memory_mb: 128 })).json).toEqual({ segments: 0, nameless: 0, queues: 0 });
   });
 
   test("a program that goes on for too long is ended, by processor time and by the node's time", async () => {

@@ -12,8 +12,8 @@ interface Calls {
   sockets: readonly number[];
 }
 
-/** The same on every machine: io_uring, the mount calls of 2019 and later, pidfd_getfd. */
-const NEWER = [425, 426, 427, 428, 429, 430, 431, 432, 433, 438, 442];
+/** The same on every machine: io_uring, the mount calls of 2019 and later, pidfd_getfd, memfd_secret. */
+const NEWER = [425, 426, 427, 428, 429, 430, 431, 432, 433, 438, 442, 447];
 const CLONE3 = 435;
 
 const MACHINES: Readonly<Record<string, Calls>> = {
@@ -26,6 +26,8 @@ const MACHINES: Readonly<Record<string, Calls>> = {
       ...[101, 310, 311, 248, 249, 250, 165, 166, 155, 161, 272, 308],
       // swap, reboot, modules, kexec, accounting, quota, the kernel's log, files by handle, perf, bpf, userfaultfd
       ...[167, 168, 169, 175, 176, 313, 246, 320, 163, 179, 103, 303, 304, 298, 321, 323],
+      // memory that no process has mapped: segments, queues, semaphores, files without a name
+      ...[29, 68, 64, 240, 319],
       ...NEWER,
     ],
   },
@@ -36,6 +38,7 @@ const MACHINES: Readonly<Record<string, Calls>> = {
     denied: [
       ...[117, 270, 271, 217, 218, 219, 40, 39, 41, 51, 97, 268],
       ...[224, 225, 142, 105, 106, 273, 104, 294, 89, 60, 116, 264, 265, 241, 280, 282],
+      ...[194, 186, 190, 180, 279],
       ...NEWER,
     ],
   },

@@ -44,8 +44,9 @@ async function childrenOf(pid: number): Promise<number[]> {
 async function memoryOf(pid: number): Promise<number> {
   const shares = /^Pss:\s+(\d+) kB$/m.exec(await textOf(`/proc/${pid}/smaps_rollup`))?.[1];
   if (shares !== undefined) return Number(shares) * KILOBYTE;
-  const own = /^RssAnon:\s+(\d+) kB$/m.exec(await textOf(`/proc/${pid}/status`))?.[1];
-  return Number(own ?? 0) * KILOBYTE;
+  const status = await textOf(`/proc/${pid}/status`);
+  const own = [...status.matchAll(/^Rss(?:Anon|Shmem):\s+(\d+) kB$/gm)];
+  return own.reduce((sum, [, kilobytes]) => sum + Number(kilobytes) * KILOBYTE, 0);
 }
 
 const textOf = (path: string): Promise<string> => readFile(path, "utf8").catch(() => "");
