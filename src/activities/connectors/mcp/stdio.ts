@@ -6,6 +6,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import type { JSONRPCMessage, Transport } from "@modelcontextprotocol/client";
 import { MCP_MESSAGE_MAX_BYTES } from "../../../vocabulary/mcp-limits.js";
+import { hiddenFrom } from "../../tools/kit/targets/inherited.js";
 
 type Sdk = Pick<typeof import("@modelcontextprotocol/client"), "ReadBuffer" | "serializeMessage">;
 
@@ -53,7 +54,7 @@ export class StdioTransport implements Transport {
       cwd: "/",
       env: { PATH: SEARCH_PATH, ...this.#env },
       shell: false,
-      stdio: ["pipe", "pipe", "pipe"],
+      stdio: ["pipe", "pipe", "pipe", ...hiddenFrom(3)],
       // Its own group, so that what it starts ends with it.
       detached: true,
     });

@@ -1,6 +1,7 @@
 /** Runs a program: an argument list and never a shell, an environment of declared values only, ended with its group. */
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import type { Writable } from "node:stream";
+import { hiddenFrom } from "./inherited.js";
 
 /** Where programs are looked for. */
 const SEARCH_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -122,7 +123,7 @@ function start(
       cwd: "/",
       env: { PATH: SEARCH_PATH, ...env },
       shell: false,
-      stdio: ["pipe", "pipe", "pipe", ...further],
+      stdio: ["pipe", "pipe", "pipe", ...further, ...hiddenFrom(STANDARD_DESCRIPTORS + further.length)],
       // Its own group, so that what it starts ends with it.
       detached: true,
     });
