@@ -10,6 +10,7 @@ import { sharedModules } from "./shared-modules.js";
 
 const pathOf = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
 const FAILURES = pathOf("../workflows/encoded-failures.cjs");
+const ANY_PAYLOAD = pathOf("../workflows/any-payload.cjs");
 
 /** For the worker of runs and for that of plans. Without a key it says of what is encrypted which key is missing. */
 export function workerConverter(
@@ -20,6 +21,7 @@ export function workerConverter(
   return {
     payloadCodecs: [codec],
     externalStorage: createPayloadStorage(storage),
+    payloadConverterPath: ANY_PAYLOAD,
     // Messages of failures stand in the open otherwise.
     failureConverterPath: payloadKeys.length === 0 ? undefined : FAILURES,
   };
