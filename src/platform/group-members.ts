@@ -1,5 +1,4 @@
-/** Who else may write what a group may write: its members on this machine, and whom an access list names. */
-import { execFileSync } from "node:child_process";
+/** Who else may write what a group may write: its members on this machine. */
 import { readFileSync } from "node:fs";
 
 const GROUPS = "/etc/group";
@@ -23,19 +22,5 @@ function rowsOf(file: string): string[][] {
     return lines.map((line) => line.trim().split(":")).filter((row) => row.length > 3);
   } catch {
     return [];
-  }
-}
-
-/** `ls` marks what has an access list with a plus behind its mode; Node cannot ask. */
-export function hasAccessList(path: string): boolean {
-  try {
-    const told = execFileSync("ls", ["-ld", "--", path], {
-      encoding: "utf8",
-      env: { LC_ALL: "C", PATH: "/usr/bin:/bin" },
-      stdio: ["ignore", "pipe", "ignore"],
-    });
-    return told.charAt(10) === "+";
-  } catch {
-    return false;
   }
 }

@@ -28,7 +28,7 @@ export async function openInside(path: string, roots: readonly string[]): Promis
   try {
     const real = await allowedPath(path, roots);
     if (typeof real !== "string") return real;
-    return process.platform === "linux" ? await openNamed(real, path, roots) : await openAtOnce(real, path, roots);
+    return process.platform === "linux" ? await openNamed(real, path, roots) : await openByPath(real, path, roots);
   } catch (error) {
     return { ok: false, problem: fromSystem(error, path) };
   }
@@ -41,7 +41,7 @@ async function openNamed(real: string, path: string, roots: readonly string[]): 
     const byDescriptor = `/proc/self/fd/${held.fd}`;
     const placeNow = () => readlink(byDescriptor).catch(() => undefined);
     const place = await placeNow();
-    if (place === undefined) return await openAtOnce(real, path, roots);
+    if (place === undefined) return await openByPath(real, path, roots);
     if (!(await isUnderRoots(place, roots))) return notAllowed(path, "a link leads it outside");
     // Names are counted while this one is there: one that was taken away is another to the kernel when it is given back.
     const stats = await held.stat();
@@ -56,7 +56,7 @@ async function openNamed(real: string, path: string, roots: readonly string[]): 
 }
 
 /** Where no descriptor tells its path. */
-async function openAtOnce(real: string, path: string, roots: readonly string[]): Promise<Inside | NotInside> {
+async function openByPath(real: string, path: string, roots: readonly string[]): Promise<Inside | NotInside> {
   const before = faultOf(await lstat(real));
   if (before !== undefined) return notAllowed(path, before);
   // Without O_NONBLOCK a pipe that nobody writes to would hold the worker for ever.

@@ -4,7 +4,7 @@ import { readFile, stat } from "node:fs/promises";
 import { dirname, isAbsolute, join, resolve, sep } from "node:path";
 import { utf8Text } from "../schema/utf8-text.js";
 import type { Problem } from "../vocabulary/problems.js";
-import { hasAccessList, hasOthers } from "./group-members.js";
+import { hasOthers } from "./group-members.js";
 
 export type TrustedText = { ok: true; text: string } | { ok: false; problem: Problem };
 
@@ -12,13 +12,12 @@ const GROUP_WRITES = 0o020;
 const OTHERS_WRITE = 0o002;
 const STICKY = 0o1000;
 
-/** Whether people other than the owner may write: everyone, a group with others in it, or whom an access list names. */
-function isOpen(path: string, { mode, gid, uid }: Stats): boolean {
+/** Whether people other than the owner may write: everyone, or a group with others in it. */
+function isOpen({ mode, gid, uid }: Stats): boolean {
   if ((mode & OTHERS_WRITE) !== 0) return true;
-  // Without this bit no access list lets anybody write, either.
   if ((mode & GROUP_WRITES) === 0) return false;
   const isOurs = gid === process.getgid?.() || gid === uid;
-  return !isOurs || hasOthers(gid, [0, uid, process.getuid?.() ?? uid]) || hasAccessList(path);
+  return !isOurs || hasOthers(gid, [0, uid, process.getuid?.() ?? uid]);
 }
 
 /** A folder of a read-only file system (a mounted ConfigMap) is nobody's to write, whatever its mode. */
@@ -37,7 +36,7 @@ export function faultOf(path: string, stats: Stats): string | undefined {
   const isOwned = stats.uid === 0 || stats.uid === process.getuid?.();
   if (!isOwned)
     return `${path} must belong to this user or to root, for it decides what may happen; it belongs to ${stats.uid}`;
-  if (stats.isSymbolicLink() || !isOpen(path, stats)) return undefined;
+  if (stats.isSymbolicLink() || !isOpen(stats)) return undefined;
   // In a folder such as /tmp nobody replaces what belongs to others.
   if (stats.isDirectory() && ((stats.mode & STICKY) !== 0 || isReadOnly(path))) return undefined;
   return `${path} must not be writable by others, for it decides what may happen`;

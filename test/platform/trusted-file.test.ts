@@ -1,9 +1,7 @@
 /** Files that decide what may happen: who owns them, and every folder and link on the way to them. */
-import { execFileSync } from "node:child_process";
 import {
   chmodSync,
   chownSync,
-  existsSync,
   lchownSync,
   mkdirSync,
   mkdtempSync,
@@ -38,9 +36,6 @@ afterEach(() => {
 });
 
 const OTHER = 12_345;
-/** The program of the package acl. */
-const SETFACL = "/usr/bin/setfacl";
-const hasAccessLists = existsSync(SETFACL);
 const people = () =>
   readFileSync("/etc/passwd", "utf8")
     .split("\n")
@@ -95,19 +90,6 @@ describe("refused, with the place named, is", () => {
       expect(await answerOf(file()), `group of ${uid}`).toBe(`file-unsafe ${file()}`);
     }
     expect(others.length).toBeGreaterThan(0);
-  });
-
-  test.skipIf(!hasAccessLists)("what an access list lets others write (skipped: needs setfacl)", async () => {
-    const grant = (what: string, path: string) => execFileSync(SETFACL, ["-m", what, path]);
-    grant(`u:${OTHER}:r`, file());
-    expect(await answerOf(file())).toBe("version: 1");
-    grant(`u:${OTHER}:rw`, file());
-    expect(await answerOf(file())).toBe(`file-unsafe ${file()}`);
-    execFileSync(SETFACL, ["-b", file()]);
-    grant(`u:${OTHER}:rwx`, home);
-    expect(await answerOf(file())).toBe(`file-unsafe ${home}`);
-    execFileSync(SETFACL, ["-b", home]);
-    expect(await answerOf(file())).toBe("version: 1");
   });
 
   test("a folder further up that others may write", async () => {
