@@ -171,18 +171,30 @@ test("no input makes it throw, and what comes out is readable and within the bou
 });
 
 const ROWS = publicData("adversarial/prompt_injection.jsonl");
-const present = existsSync(ROWS);
-const title = "most published attacks with a marker are told, and nearly no ordinary goal is";
-test.skipIf(!present)(present ? title : `${title} (skipped: ../shared/data is absent)`, () => {
-  const rows = readFileSync(ROWS, "utf8")
-    .trim()
-    .split("\n")
-    .map((line) => JSON.parse(line));
-  const core = rows.filter((row) => row.label === "attack" && row.core);
-  const benign = rows.filter((row) => row.label === "benign");
-  const told = (row: { text: string }) => codesOf(row.text).length > 0;
-  const obfuscated = rows.filter((row) => row.tier === "obfuscated");
-  expect(core.filter(told).length / core.length).toBeGreaterThan(0.85);
-  expect(obfuscated.filter(told).length / obfuscated.length).toBeGreaterThan(0.5);
-  expect(benign.filter(told).length / benign.length).toBeLessThan(0.02);
+const ABSENT = "(skipped: ../shared/data is absent)";
+interface Row {
+  text: string;
+  label: string;
+  core?: boolean;
+  tier?: string;
+}
+const rows = existsSync(ROWS)
+  ? readFileSync(ROWS, "utf8")
+      .trim()
+      .split("\n")
+      .map((line): Row => JSON.parse(line))
+  : [];
+const shareTold = (some: Row[]) => some.filter((row) => codesOf(row.text).length > 0).length / some.length;
+
+const published = "most published attacks with a marker are told, and nearly no ordinary goal is";
+test.skipIf(rows.length === 0)(rows.length > 0 ? published : `${published} ${ABSENT}`, () => {
+  expect(shareTold(rows.filter((row) => row.label === "attack" && row.core))).toBeGreaterThan(0.85);
+  expect(shareTold(rows.filter((row) => row.label === "benign"))).toBeLessThan(0.02);
+});
+
+// The part of the data that may lie in the repository has none of them.
+const obfuscated = rows.filter((row) => row.tier === "obfuscated");
+const disguised = "most published attacks in disguise are told";
+test.skipIf(obfuscated.length === 0)(obfuscated.length > 0 ? disguised : `${disguised} ${ABSENT}`, () => {
+  expect(shareTold(obfuscated)).toBeGreaterThan(0.5);
 });
