@@ -67,7 +67,7 @@ const logSignSchema = z.strictObject({
   sign: z.enum(SIGNS),
   sure: z.number().min(0.05).max(1),
   /** `other`: the line tells of what the writer calls. */
-  about: z.enum(["self", "other", "host"]),
+  about: z.enum(["self", "other", "called", "host"]),
   /** False: what the line tells of mostly comes from further below. */
   own: z.boolean().default(true),
   next: z.string().max(300).optional(),

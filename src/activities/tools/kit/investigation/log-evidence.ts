@@ -199,13 +199,15 @@ function newestBurst(group: readonly KeptEntry[]): KeptEntry[] {
 }
 
 function aboutOf(message: string, sign: LogSign | undefined, { service, services }: Log): string {
-  if (sign === undefined || sign.about !== "other" || isStore({ service, services })) return service;
+  if (sign === undefined || sign.about === "self" || isStore({ service, services })) return service;
   // "Connection to server at …" means no machine, and nobody's log complains of what only watches.
   const others = services.filter((one) => one.name !== service && !STANDS_BY.has(roleOf(one)));
   const callees = calleesOf(services, service);
+  // Who limits its own clients names them as well.
+  const known = sign.about === "called" ? callees : others;
   const text = withAddresses(message.slice(0, 1_000));
-  const [named, second] = mentioned(text, callees.length > 0 ? callees : others);
-  const found = byAddress(text, others) ?? (second === undefined ? named : undefined);
+  const [named, second] = mentioned(text, callees.length > 0 ? callees : known);
+  const found = byAddress(text, known) ?? (second === undefined ? named : undefined);
   return found?.name ?? service;
 }
 

@@ -11,6 +11,7 @@ const SERVICES = [
   service("edge", "nginx", { calls: ["shop"] }),
   service("shop", "service", { also: ["10.0.0.5:8080"], calls: ["cache"] }),
   service("cache", "redis", { also: ["10.0.0.6:6379"] }),
+  service("cache-proxy", "service", { calls: ["cache"] }),
 ];
 const log = (name: string): Log => ({ source: `${name}-log`, service: name, services: SERVICES, since: "1h" });
 /** Lines that end so many seconds ago, one each `every` seconds. */
@@ -222,4 +223,35 @@ test.each([
   "rate limit exceeded, retry in 60 s",
 ])("a limit that others set is told as such: %s", (message) => {
   expect(tell(message, "shop")).toMatchObject({ service: "shop", code: "rate-limited", sign: "refusing", own: true });
+});
+
+describe("a limit that is reached", () => {
+  test.each([
+    'level=error msg="call of cache failed" detail="cache answered 429"',
+    "GET http://10.0.0.6:6379/rate: unexpected status 429 Too Many Requests",
+    "429 Client Error: Too Many Requests for url: http://cache.internal/rate",
+  ])("is of who sets it, where the writer calls that: %s", (message) => {
+    expect(tell(message, "shop")).toMatchObject({ service: "cache", code: "rate-limited", own: true, teller: "shop" });
+  });
+
+  test.each(["rate limit exceeded for client 10.0.0.5:8080", "429 Too Many Requests sent to shop"])(
+    "is the writer's own where it names its clients: %s",
+    (message) => {
+      expect(tell(message, "cache-proxy")).toMatchObject({ service: "cache-proxy", code: "rate-limited", own: true });
+    },
+  );
+});
+
+describe("a certificate that is not accepted", () => {
+  test.each([
+    'Get "https://10.0.0.6:6379/rate": tls: failed to verify certificate: x509: certificate has expired or is not yet valid',
+    "call to cache failed: CERT_HAS_EXPIRED certificate has expired",
+  ])("is of what is called, where the line names it: %s", (message) => {
+    expect(tell(message, "shop")).toMatchObject({ service: "cache", code: "certificate" });
+  });
+
+  test("is the writer's matter where it names nobody that is known", () => {
+    const message = "x509: certificate has expired: https://pay.example/charge";
+    expect(tell(message, "shop")).toMatchObject({ service: "shop", code: "certificate" });
+  });
 });
