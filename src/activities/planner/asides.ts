@@ -6,12 +6,12 @@ const GREETING = new RegExp(
   "iu",
 );
 const THANKS =
-  /[,.;!\s–—-]+(?:(?:many )?thanks(?: (?:a lot|in advance|all|everyone))?|thank you(?: (?:very much|all))?|thx|cheers|ty)\s*[.!]*\s*$/iu;
+  /(?<![,.;!\s–—-])[,.;!\s–—-]{1,8}(?:(?:many )?thanks(?: (?:a lot|in advance|all|everyone))?|thank you(?: (?:very much|all))?|thx|cheers|ty)[\s.!]{0,8}$/iu;
 const ACTION =
   "restart(?:ing)?|reboot(?:ing)?|roll(?:ing)?[ -]?back|revert(?:ing)?|scal(?:e|ing)|chang(?:e|ing)|touch(?:ing)?|fix(?:ing)?|modify(?:ing)?|remediat(?:e|ing)|kill(?:ing)?|delet(?:e|ing)";
 /** An order not to act, with what it is about: `do not restart anything`, `without rolling it back`. */
 const FORBIDDEN = new RegExp(
-  `\\b(?:please\\s+)?(?<!\\b(?:i|we|they|you|pods?|jobs?)\\s)(?:do not|don[’']?t|never|without|not to|no need to)\\s+(?:ever\\s+|yet\\s+|try to\\s+)?(?:${ACTION})\\b(?:\\s+(?:anything|it|them|this|that|things?|the (?:service|pods?|app|database))(?: (?:yet|now|back))?)?`,
+  `\\b(?:please\\s{1,4})?(?<!\\b(?:i|we|they|you|pods?|jobs?)\\s)(?:do not|don[’']?t|never|without|not to|no need to)\\s{1,4}(?:ever\\s{1,4}|yet\\s{1,4}|try to\\s{1,4})?(?:${ACTION})\\b(?:\\s{1,4}(?:anything|it|them|this|that|things?|the (?:service|pods?|app|database))(?: (?:yet|now|back))?)?`,
   "giu",
 );
 
