@@ -150,6 +150,13 @@ describe("secrets known by what stands beside them", () => {
   });
 });
 
+test.each(["correct-horse-battery", "correct_horse_battery_staple", "QWERTZUIOPAS", "abcdef"])(
+  "a token that is made of letters alone is one: %s",
+  (token) => {
+    expect(redact(`login with token=${token} refused`)).not.toContain(token);
+  },
+);
+
 test("ordinary words of operations stay as they are", () => {
   const lines = `
     payment-api-7d9f8b6c5d-x2km9 restarted 3 times in namespace app-105
