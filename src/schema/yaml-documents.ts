@@ -6,7 +6,7 @@ import type { Json } from "./json.js";
 /** Those that can be read; undefined where none can. */
 export function yamlDocuments(text: string): Json[] | undefined {
   try {
-    const documents = parseAllDocuments(text, { uniqueKeys: false, logLevel: "silent" });
+    const documents = parseAllDocuments(text, { uniqueKeys: false, logLevel: "silent", prettyErrors: false });
     const read = [...documents].flatMap((one): Json[] =>
       one.errors.length > 0 ? [] : [one.toJS({ maxAliasCount: YAML_MAX_ALIASES }) as Json],
     );

@@ -8,5 +8,7 @@ const OWN = resolve(import.meta.dirname, "../data");
 /** The path of a file or folder of the data, which may be absent. */
 export function publicData(path: string): string {
   const beside = resolve(BESIDE, path);
-  return existsSync(beside) ? beside : resolve(OWN, path);
+  return existsSync(beside) ? beside : publicDataInRepository(path);
 }
+
+export const publicDataInRepository = (path: string): string => resolve(OWN, path);

@@ -1,4 +1,5 @@
 /** The text files of a folder of dumps, within bounds. Links are not followed. */
+import { lstat } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { entriesUnderRoots, openUnderRoots, readBounded } from "../../../../platform/files.js";
 import { type ToolContext, toolFailure } from "../../../define-tool.js";
@@ -72,8 +73,14 @@ async function pathsIn(top: string, folder: string, depth: number): Promise<stri
   const listed = await entriesUnderRoots(folder, [top]);
   if (!listed.ok) {
     if (depth > 0) return [];
+    // A folder that is not there is no root either, so nothing would lie under it.
+    const isThere = await lstat(folder).then(
+      () => true,
+      () => false,
+    );
     const { code, message } = listed.problem;
-    throw toolFailure(code, `the folder of dumps cannot be read: ${message}`, {
+    const why = isThere ? message : `${folder} does not exist, or may not be looked into`;
+    throw toolFailure(isThere ? code : "file-not-found", `the folder of dumps cannot be read: ${why}`, {
       hint: "check `dumps` of the cluster in config.yaml",
       retryable: false,
     });
