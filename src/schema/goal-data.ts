@@ -70,6 +70,9 @@ export const goalWordsSchema = z.strictObject({
   errands: list,
   private: text,
   orders: text,
+  loss: text,
+  tidied: text,
+  asides: list,
   no_service: list,
   no_name: list,
 });

@@ -18,6 +18,9 @@ export const goalWords = lazily(() => {
     errands: words.errands.map(anyCase),
     private: anyCase(words.private),
     orders: anyCase(words.orders),
+    loss: new RegExp(words.loss),
+    tidied: new RegExp(words.tidied),
+    asides: words.asides.map((pattern) => new RegExp(pattern, "giu")),
     noService: new Set(words.no_service),
     noName: new Set(words.no_name),
   };

@@ -28,6 +28,9 @@ test.each([
   "drop traffic to the old pool",
   "requests to delete users fail with 500",
   "the database drops connections",
+  "drop of records in topic orders",
+  "drop in users",
+  "format errors in records",
 ])("what is wrong, and what is tidied up, is no such order: %s", (goal) => {
   expect(ordersLoss(goal)).toBe(false);
 });

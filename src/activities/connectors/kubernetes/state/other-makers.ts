@@ -36,6 +36,7 @@ const KINDS: Readonly<Record<string, readonly string[]>> = {
   "elasticsearch.k8s.elastic.co": ["Elasticsearch"],
   "postgresql.cnpg.io": ["Cluster"],
 };
+
 /** A folder of dumps holds whatever somebody wrote into it. */
 export const OTHER_MAKERS: ReadonlySet<string> = new Set(Object.values(KINDS).flat());
 
@@ -50,7 +51,7 @@ const OF_CLUSTER = new Set([
   "NodePool",
 ]);
 
-/** The plural of a kind that ends in a sibilant or in y is not needed but for these. */
+/** As the makers of these kinds name them. */
 function pluralOf(kind: string): string {
   const lower = kind.toLowerCase();
   if (lower.endsWith("chaos")) return lower;
