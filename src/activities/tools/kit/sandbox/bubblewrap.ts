@@ -8,7 +8,7 @@ import type { Script } from "../../../../schema/config/scripts.js";
 import { SCRIPT_FILES_MAX, SCRIPT_OUTPUT_MAX_BYTES } from "../../../../vocabulary/script-limits.js";
 import { type ToolFailure, toolFailure } from "../../../define-tool.js";
 import { type CommandResult, FIRST_CONTENTS, runCommand } from "../targets/run-command.js";
-import { BWRAP } from "./programs.js";
+import { BWRAP, SYSTEM_TO_READ } from "./programs.js";
 import { callFilter } from "./system-calls.js";
 import { watchMemory } from "./total-memory.js";
 
@@ -103,16 +103,7 @@ async function wrapped(
     ...["--unshare-all", "--unshare-user", "--disable-userns", "--die-with-parent", "--new-session", "--clearenv"],
     ...["--uid", NOBODY, "--gid", NOBODY, "--hostname", "sandbox", "--cap-drop", "ALL"],
     ...["--seccomp", String(FIRST_CONTENTS)],
-    ...["--ro-bind", "/usr", "/usr", "--symlink", "usr/bin", "/bin", "--symlink", "usr/sbin", "/sbin"],
-    ...["--symlink", "usr/lib", "/lib", "--symlink", "usr/lib64", "/lib64"],
-    ...[
-      "--ro-bind-try",
-      "/etc/alternatives",
-      "/etc/alternatives",
-      "--ro-bind-try",
-      "/etc/ld.so.cache",
-      "/etc/ld.so.cache",
-    ],
+    ...SYSTEM_TO_READ,
     ...["--proc", "/proc", ...withoutKeys(), "--dev", "/dev", ...size, "--tmpfs", "/dev/shm", "--remount-ro", "/dev"],
     ...[...size, "--tmpfs", "/tmp", ...own, ...(await withoutShells()), "--remount-ro", "/", "--chdir", "/tmp", "--"],
     PRLIMIT,

@@ -4,21 +4,9 @@
  */
 import { access, constants, realpath } from "node:fs/promises";
 import { runCommand } from "../targets/run-command.js";
-import { BWRAP } from "./programs.js";
+import { BWRAP, SYSTEM_TO_READ } from "./programs.js";
 
 const PROBE_MS = 10_000;
-const SYSTEM = [
-  ...["--ro-bind", "/usr", "/usr", "--symlink", "usr/bin", "/bin", "--symlink", "usr/sbin", "/sbin"],
-  ...["--symlink", "usr/lib", "/lib", "--symlink", "usr/lib64", "/lib64"],
-  ...[
-    "--ro-bind-try",
-    "/etc/alternatives",
-    "/etc/alternatives",
-    "--ro-bind-try",
-    "/etc/ld.so.cache",
-    "/etc/ld.so.cache",
-  ],
-];
 const ALONE = [
   "--unshare-ipc",
   "--unshare-pid",
@@ -43,7 +31,21 @@ function confined(places: readonly string[]): string[] {
   // Of two roots, one in the other, the outer comes first, or it would lie over the inner one.
   const ordered = [...new Set(places)].sort((a, b) => a.length - b.length);
   const own = ordered.flatMap((place) => ["--ro-bind", place, place]);
-  return [BWRAP, ...ALONE, "--tmpfs", "/", ...SYSTEM, "--proc", "/proc", "--dev", "/dev", ...own, "--chdir", "/", "--"];
+  return [
+    BWRAP,
+    ...ALONE,
+    "--tmpfs",
+    "/",
+    ...SYSTEM_TO_READ,
+    "--proc",
+    "/proc",
+    "--dev",
+    "/dev",
+    ...own,
+    "--chdir",
+    "/",
+    "--",
+  ];
 }
 
 async function canConfine(): Promise<boolean> {
